@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+# Needs Python 3.11.5 or newer, git and make; everything else goes into .venv, pinned by hash.
+# `make` says what there is. Without make (Windows): see README.
+
+# The newest Python that the locks were made for, unless told: `make demo PYTHON=/path/to/python`.
+SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11, 5))
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	$$name -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$name && break; done)
+
+IN := .venv/bin/python
+PIP := $(IN) -m pip --disable-pip-version-check --quiet
+TENANT := build/demo/tenant
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format workflows sample schemas guide pictures lock clean
+.SUFFIXES:
+
+help: ## Say what there is
+	@echo "Secure Score Backlog. The verbs:"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/runs ## Build the sample tenant's site and say where it is
+	@rm -rf $(TENANT)
+	@$(IN) -m secure_score_backlog demo $(TENANT)
+	@$(IN) -m secure_score_backlog build --root $(TENANT)
+	@echo
+	@echo "The sample tenant:   $(CURDIR)/$(TENANT)"
+	@echo "The program:         $(CURDIR)/.venv/bin/backlog"
+	@echo "The site, open this: $(CURDIR)/$(TENANT)/build/site/index.html"
+
+test: .venv/develops ## Run the tests (make test ARGS="-k register" for some of them)
+	@$(IN) -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint: .venv/develops ## Check style and types
+	@$(IN) -m ruff check .
+	@$(IN) -m ruff format --check .
+	@$(IN) -m mypy
+
+format: .venv/develops ## Bring the code into its form
+	@$(IN) -m ruff check --fix .
+	@$(IN) -m ruff format .
+
+workflows: .venv/develops ## Check the GitHub workflows, without asking GitHub
+	@.venv/bin/zizmor --offline --persona pedantic --quiet --no-progress .github
+	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+sample: .venv/runs ## Write this repository's own decisions/ and snapshots/ anew, from the sample tenant
+	@$(IN) -m secure_score_backlog.sample.cut
+
+schemas: .venv/runs ## Write the JSON Schemas anew, from the model
+	@$(IN) -m secure_score_backlog.records.schema
+
+guide: .venv/runs ## Write the generated pages of docs/guide/ anew, from the model
+	@$(IN) -m secure_score_backlog.commands.guide docs
+
+pictures: demo .venv/develops ## Take the README's pictures from the demo's site (needs Chromium)
+	@$(IN) -m tests.support.pictures $(TENANT)/build/site docs/pictures
+
+# For maintainers: the only target that looks for newer versions. `--universal` makes one lock for every system and
+# every Python from 3.11.5 on; hashes are the promise, so no index address is written.
+LOCK = build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11.5 --generate-hashes \
+	--no-config --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+lock: .venv/python ## Lock the newest allowed versions of every dependency (requirements/*.txt)
+	@$(IN) -m venv build/lock
+	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+	@$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	@$(LOCK) pyproject.toml --group test --group lint --constraint requirements/runtime.txt \
+		--output-file requirements/development.txt
+	@$(LOCK) --group build --output-file requirements/build.txt
+	@echo "Locked. Read the difference, then: make test"
+
+clean: ## Remove everything that can be made again, .venv included
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find generator tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- setting up: each file below is a stamp; the work is done again when what it depends on is newer ---
+
+.venv/python:
+	@test -n "$(PYTHON)" || { \
+		echo "make: no suitable Python. Needed: Python 3.11.5 or newer, with its venv and ensurepip modules." >&2; \
+		for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+			$$name -c 'import sys; print("  %s is Python %s," % (sys.argv[1], sys.version.split()[0]), end=" ")' $$name 2>/dev/null || continue; \
+			$$name -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' && \
+				echo "but lacks venv or ensurepip (Debian, Ubuntu: apt install python3-venv)" || echo "which is too old"; \
+		done >&2; \
+		echo "  Install one, or name it: make $(or $(MAKECMDGOALS),demo) PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c '$(SUITABLE)' || { \
+		echo "make: $(PYTHON) will not do. Needed: Python 3.11.5 or newer, with its venv and ensurepip modules." >&2; exit 1; }
+	@command -v git >/dev/null || { echo "make: git is missing; the history of decisions is read from it." >&2; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version), from the locks in requirements/. Once; about a minute." >&2
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/runs: .venv/python requirements/runtime.txt requirements/build.txt pyproject.toml
+	@$(PIP) install --require-hashes --requirement requirements/build.txt
+	@$(PIP) install --require-hashes --requirement requirements/runtime.txt
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/develops: .venv/runs requirements/development.txt
+	@$(PIP) install --require-hashes --requirement requirements/development.txt
+	@touch $@
