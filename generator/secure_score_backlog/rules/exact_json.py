@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON read without losing or guessing anything: decimals stay decimals, and what is ambiguous is refused.
+
+Python's own `json` reads `NaN`, keeps the last of two equal keys, accepts half a surrogate pair and turns 0.1 into
+a float. Each of these would change what Microsoft said without a word, so each is an error here.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+MAXIMUM_BYTES = 64 * 1024 * 1024
+"""Fifteen times a whole answer of 90 days with 234 recommendations (facts/graph.md 2.6)."""
+MAXIMUM_DEPTH = 64
+MAXIMUM_DIGITS = 400
+MAXIMUM_EXPONENT = 400
+"""A double reaches from 5e-324 to 1.8e308; anything beyond is not a number that Graph can mean."""
+
+
+class UnreadableJson(ValueError):
+    """Bytes that are no JSON that can be trusted; the text says why, in plain words."""
+
+
+def parse(data: bytes) -> Any:
+    """Read UTF-8 JSON (a byte order mark is allowed): every number becomes a Decimal.
+
+    Raises UnreadableJson for anything but one JSON value that means one thing only.
+    """
+    if len(data) > MAXIMUM_BYTES:
+        raise UnreadableJson(f"it is larger than {MAXIMUM_BYTES // 1024 // 1024} MB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableJson(f"it is not UTF-8 (byte {error.start + 1})") from None
+    return parse_text(text)
+
+
+def parse_text(text: str) -> Any:
+    """Read JSON from text; see `parse`."""
+    if not text.strip():
+        raise UnreadableJson("it is empty")
+    try:
+        value = json.loads(
+            text,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
+        )
+    except json.JSONDecodeError as error:
+        raise UnreadableJson(_explain(error)) from None
+    except RecursionError:
+        raise UnreadableJson("it is nested too deeply") from None
+    _examine(value)
+    return value
+
+
+def _explain(error: json.JSONDecodeError) -> str:
+    """A decoder's complaint in words, with its place."""
+    cut_off = not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string")
+    if cut_off:
+        return f"it ends in the middle, at line {error.lineno}: it was cut off"
+    return f"it is not JSON (line {error.lineno}, column {error.colno})"
+
+
+def _number(literal: str) -> Decimal:
+    """A JSON number as it was written."""
+    if len(literal) > MAXIMUM_DIGITS:
+        raise UnreadableJson(f"it holds a number of {len(literal)} characters")
+    number = Decimal(literal)
+    if not number.is_finite() or abs(number.adjusted()) > MAXIMUM_EXPONENT:
+        raise UnreadableJson(f"it holds a number beyond all measure ({literal[:20]})")
+    return number
+
+
+def _refuse_constant(name: str) -> Any:
+    raise UnreadableJson(f"it holds {name}, which is not a JSON number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are all different."""
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise UnreadableJson(f"it names {twice[:60]!r} twice in one object")
+    return result
+
+
+def _examine(value: Any) -> None:
+    """Refuse depth without end and half surrogate pairs, which no file can hold."""
+    pending = [(value, 1)]
+    while pending:
+        item, depth = pending.pop()
+        if depth > MAXIMUM_DEPTH:
+            raise UnreadableJson(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
+        if isinstance(item, str):
+            _check_text(item)
+        elif isinstance(item, dict):
+            for key, inner in item.items():
+                _check_text(key)
+                pending.append((inner, depth + 1))
+        elif isinstance(item, list):
+            pending.extend((inner, depth + 1) for inner in item)
+
+
+def _check_text(text: str) -> None:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise UnreadableJson("it holds half a character (a lone surrogate)")

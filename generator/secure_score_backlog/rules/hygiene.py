@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What rots quietly: shadow acceptances and stale recommendations (design §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from secure_score_backlog.model.facts import Shadow, Stale
+from secure_score_backlog.model.history import History
+from secure_score_backlog.model.standing import Standing, State
+from secure_score_backlog.rules.calendar import add_months
+
+ACCEPTED_IN_PORTAL = "ignored"
+"""Graph's `Ignored` is the portal's "Risk accepted" (facts/graph.md 3.9)."""
+
+
+def shadow_of(standing: Standing, as_of: date) -> Shadow | None:
+    """The portal accepts or claims what no decision in force accepts or covers."""
+    observation = standing.observation
+    if observation is None or observation.portal is None or standing.state in (State.DONE, State.CONFLICT):
+        return None
+    accepted = observation.portal.lower() == ACCEPTED_IN_PORTAL and standing.state is not State.ACCEPTED
+    claimed = observation.claims and standing.state is not State.COVERED
+    if not accepted and not claimed:
+        return None
+    decision = standing.decision
+    says = "no decision" if decision is None else "a draft" if decision.draft else decision.bucket.value
+    return Shadow(standing, observation.portal, marked_on(standing, observation.portal, as_of), says)
+
+
+def marked_on(standing: Standing, portal: str, as_of: date) -> date | None:
+    """The day of the newest mark that gives this portal state; None where Graph names none."""
+    days = [
+        update.on
+        for update in standing.recommendation.updates
+        if update.on is not None and update.on <= as_of and update.state.lower() == portal.lower()
+    ]
+    return max(days) if days else None
+
+
+def shadows(standings: Iterable[Standing], as_of: date) -> tuple[Shadow, ...]:
+    """Every shadow acceptance and every claim without a cover, by id."""
+    return tuple(found for standing in standings if (found := shadow_of(standing, as_of)) is not None)
+
+
+def claim_without_effect(standing: Standing) -> bool:
+    """The portal says that something else covers it, and yet points are missing."""
+    observation = standing.observation
+    return observation is not None and observation.claims and not observation.in_full
+
+
+def stale_since(standing: Standing, history: History, as_of: date) -> date | None:
+    """The last day on which anything happened: a point moved or a decision was recorded."""
+    timeline = history.timelines.get(standing.id)
+    if timeline is None:
+        return None
+    days = [day for day, observation in timeline.changes() if day <= as_of and observation is not None]
+    days += [version.version.at.date() for version in standing.versions if version.version.committed]
+    return max(days) if days else None
+
+
+def reason_for_standstill(standing: Standing) -> str:
+    """Why nothing moves: blocked, rejected, ownerless; planned where an owner did not move it."""
+    if standing.state is State.BLOCKED:
+        return "blocked"
+    if standing.state in (State.ACCEPTED, State.COVERED):
+        return "rejected"
+    return "planned" if standing.owner else "ownerless"
+
+
+def stale(standings: Iterable[Standing], history: History, as_of: date, months: int) -> tuple[Stale, ...]:
+    """Open without decision or movement for some months, the longest standstill first."""
+    found = []
+    for standing in standings:
+        if standing.open_share <= 0:
+            continue
+        since = stale_since(standing, history, as_of)
+        if since is not None and add_months(since, months) <= as_of:
+            found.append(Stale(standing, since, reason_for_standstill(standing)))
+    return tuple(sorted(found, key=lambda item: (item.since, item.standing.id)))
