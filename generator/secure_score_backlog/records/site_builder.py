@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The site builder: a guest, called once at the end, and checked afterwards (design §3).
+
+It builds into a folder of its own, which takes the place of the site only when nothing is missing: a failed build
+leaves the last good site where it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from html import escape
+from pathlib import Path
+
+from secure_score_backlog.errors import CannotProceed, WrongUsage
+
+MARKER = ".backlog-site"
+"""Says that a folder was built by us and may be replaced."""
+CONFIGURATION = "mkdocs.yml"
+TITLE = "BACKLOG_SITE_NAME"
+"""Environment variable that the packaged mkdocs.yml takes the site's title from."""
+SHOWN_PATHS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the builder needs to know."""
+
+    root: Path
+    packaged: str
+    """The packaged mkdocs.yml, for a folder that has none."""
+    as_of: date
+    organisation: str = ""
+    """For the title; empty: the configuration's own title."""
+
+
+def configuration(job: Job) -> Path:
+    """The site's mkdocs.yml; for a folder without one, the packaged file, written to `build/`."""
+    own = job.root / CONFIGURATION
+    if own.is_file():
+        return own
+    made = job.root / "build" / CONFIGURATION
+    text = job.packaged.replace("docs_dir: build/pages", "docs_dir: pages")
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text(text.replace("site_dir: build/site", "site_dir: site"), encoding="utf-8", newline="\n")
+    return made
+
+
+def environment(job: Job) -> dict[str, str]:
+    """The builder's environment: a fixed date, our title, and no talk about its own future."""
+    fixed = {
+        "SOURCE_DATE_EPOCH": str(epoch(job.as_of)),
+        "NO_MKDOCS_2_WARNING": "1",
+        "DISABLE_MKDOCS_2_WARNING": "true",
+        "PYTHONHASHSEED": "0",
+    }
+    if job.organisation:
+        fixed[TITLE] = f"{escape(' '.join(job.organisation.split()))} · Secure Score Backlog"
+    return {**os.environ, **fixed}
+
+
+def epoch(day: date) -> int:
+    """Start of a UTC day in seconds since 1970: the only time a build knows."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def command(*arguments: str) -> list[str]:
+    """A call of the builder that belongs to this very Python."""
+    return [sys.executable, "-m", "mkdocs", *arguments]
+
+
+def build(job: Job, output: Path, expected: Mapping[str, bytes | None]) -> int:
+    """Build strictly, check, and put the site in its place; returns the number of files.
+
+    expected: files that the site must hold, by path; bytes for those that are copied, None for pages. CannotProceed
+    with the builder's own words where it fails, and with the paths where something is missing.
+    """
+    refuse_foreign(output)
+    made = job.root / "build" / "site.new"
+    _remove(made)
+    made.mkdir(parents=True)
+    call = command("build", "--strict", "--config-file", str(configuration(job)), "--site-dir", str(made.resolve()))
+    finished = subprocess.run(
+        call, cwd=job.root, env=environment(job), capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
+    if finished.returncode != 0:
+        said = (finished.stdout + finished.stderr).strip()
+        raise CannotProceed(
+            f"The site builder stopped with exit code {finished.returncode}. It said:\n{said}",
+            where=str(configuration(job)),
+            hint="Mend what it names, usually a link in docs/ or a line of mkdocs.yml, and build again.",
+        )
+    missing = absent(made, expected)
+    if missing:
+        more = f" and {len(missing) - SHOWN_PATHS} more" if len(missing) > SHOWN_PATHS else ""
+        raise CannotProceed(
+            f"The built site lacks {', '.join(missing[:SHOWN_PATHS])}{more}, or holds them empty or changed.",
+            where=str(made),
+            hint="In mkdocs.yml, docs_dir must be build/pages, use_directory_urls false, and nothing excluded.",
+        )
+    (made / MARKER).write_text("Built by secure-score-backlog; replaced by its next build.\n", encoding="utf-8")
+    files = _settle(made, epoch(job.as_of))
+    _remove(output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(made, output)
+    return files
+
+
+def absent(site: Path, expected: Mapping[str, bytes | None]) -> list[str]:
+    """What the site should hold and does not: missing, empty, or not byte for byte what was staged."""
+    found: list[str] = []
+    for path, content in sorted(expected.items()):
+        try:
+            there = (site / path).read_bytes()
+        except OSError:
+            found.append(path)
+            continue
+        if (content is None and not there.strip()) or (content is not None and there != content):
+            found.append(path)
+    return found
+
+
+def refuse_foreign(output: Path) -> None:
+    """A folder that we did not build is never replaced."""
+    if output.is_symlink() or (output.exists() and not output.is_dir()):
+        raise WrongUsage(f"{output} is not a folder of its own.", where=str(output), hint="Name another folder.")
+    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+        raise WrongUsage(
+            f"{output} holds files that this program did not build, and building would replace them.",
+            where=str(output),
+            hint="Name an empty or new folder with --output, or empty this one yourself.",
+        )
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.is_dir():
+        shutil.rmtree(folder)
+
+
+def _settle(folder: Path, seconds: int) -> int:
+    """Give every file the same time, so that an archive of the site has the same bytes too; counts the files."""
+    files = 0
+    for place, folders, names in os.walk(folder, topdown=False):
+        for name in (*names, *folders):
+            os.utime(Path(place) / name, (seconds, seconds))
+        files += len(names)
+    os.utime(folder, (seconds, seconds))
+    return files

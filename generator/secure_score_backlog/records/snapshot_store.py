@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `snapshots/` holds, as far as a collection needs to know it, and the writing of what it brings."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.model.problem import Problem, Severity
+from secure_score_backlog.records import canonical, snapshot_file
+from secure_score_backlog.records.atomic import write_set
+from secure_score_backlog.records.snapshots import CATALOGUE, SnapshotFolder, snapshot_days
+from secure_score_backlog.rules.capture import Capture, days_in, newcomers
+from secure_score_backlog.rules.capture_terms import Answer, Stored
+from secure_score_backlog.rules.graph_values import Json, tenant
+
+
+def load_stored(root: Path, answer: Answer) -> tuple[Stored, tuple[Problem, ...]]:
+    """What is stored, as far as it bears on an answer.
+
+    A file that cannot be read is a problem and is left alone, so that one broken day does not end the collecting;
+    where nothing is left that says whose repository this is, CannotProceed is raised instead.
+    """
+    files = {day: root / path for day, path in snapshot_days(SnapshotFolder(root).paths())}
+    wanted = (days_in(answer) | ({max(files)} if files else set())) & files.keys()
+    snapshots: dict[date, Json] = {}
+    failures: list[CannotProceed] = []
+    for day in sorted(wanted):
+        try:
+            snapshots[day] = snapshot_file.decode(files[day].read_bytes(), _relative(files[day], root))
+        except CannotProceed as failure:
+            failures.append(failure)
+    catalogue = _catalogue(root, failures)
+    stored = Stored(frozenset(files), snapshots, catalogue)
+    if failures and not _names_a_tenant(stored):
+        raise failures[0]
+    problems = tuple(_problem(failure) for failure in failures)
+    new = newcomers(answer, stored)
+    return Stored(stored.days, snapshots, catalogue, _seen_before(new, files)), problems
+
+
+def write_capture(root: Path, capture: Capture) -> tuple[str, ...]:
+    """Write what a collection brings, all or nothing; returns the paths whose bytes changed."""
+    return write_set(root, {path: snapshot_file.encode(content) for path, content in capture.files.items()})
+
+
+def _catalogue(root: Path, failures: list[CannotProceed]) -> Json | None:
+    file = root / CATALOGUE
+    if not file.is_file():
+        return None
+    try:
+        return snapshot_file.decode_catalogue(file.read_bytes(), CATALOGUE)
+    except CannotProceed as failure:
+        failures.append(failure)
+        return None
+
+
+def _names_a_tenant(stored: Stored) -> bool:
+    scores = [snapshot["secureScore"] for snapshot in stored.snapshots.values()]
+    return any(tenant(item) for item in (*scores, *stored.profiles) if isinstance(item, dict))
+
+
+def _problem(failure: CannotProceed) -> Problem:
+    path = failure.where or "snapshots"
+    return Problem(path, None, "snapshot-unreadable", Severity.ERROR, failure.message, failure.hint or "")
+
+
+def _seen_before(names: frozenset[str], files: dict[date, Path]) -> frozenset[str]:
+    """Those recommendations that some snapshot mentions, newest first until all are found."""
+    missing = {name: b'"controlName":' + canonical.encode(name).strip() for name in names}
+    for day in sorted(files, reverse=True):
+        if not missing:
+            break
+        content = files[day].read_bytes()
+        missing = {name: needle for name, needle in missing.items() if needle not in content}
+    return names - missing.keys()
+
+
+def _relative(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix()
