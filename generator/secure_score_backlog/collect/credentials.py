@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which credential to use, told by the environment; whatever is missing or empty is refused before any network.
+
+The names are those that people already use: AZURE_TENANT_ID, AZURE_CLIENT_ID and one of a client certificate, a client
+secret or GitHub's OIDC token; `--device-code` for a person at a desk; GRAPH_TOKEN for a token obtained elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from secure_score_backlog.collect.claims import check_token
+from secure_score_backlog.collect.clouds import check_address
+from secure_score_backlog.errors import CannotProceed
+
+REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"
+REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # noqa: S105 - the name of a variable
+CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH"
+CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"  # noqa: S105 - the name of a variable
+SECRET = "AZURE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+TENANT, CLIENT, TOKEN = "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "GRAPH_TOKEN"
+ONE_WAY_IN = (
+    f"Set {TENANT}, {CLIENT} and one of: GitHub's OIDC token (permissions: id-token: write), {CERTIFICATE}, {SECRET}; "
+    f"or {TOKEN}; or use --device-code."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToken:
+    """A token that somebody obtained elsewhere."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Who asks, for the sign-in service."""
+
+    tenant: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecret:
+    """An application with a secret."""
+
+    application: Application
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """An application with a certificate: PEM or PFX with its private key."""
+
+    application: Application
+    path: Path
+    password: str | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubIdentity:
+    """An application that trusts the workflow itself: no secret anywhere."""
+
+    application: Application
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """A person at a desk."""
+
+    application: Application
+
+
+Credential = GivenToken | ClientSecret | ClientCertificate | GitHubIdentity | DeviceCode
+
+
+def choose(environment: Mapping[str, str], *, device_code: bool = False) -> Credential:
+    """The credential that the environment offers. Raises CannotProceed where it offers none that can work.
+
+    A certificate goes before a secret, a secret before GitHub's OIDC token, which every job may have.
+    """
+    if device_code:
+        return DeviceCode(_application(environment))
+    if TOKEN in environment:
+        return GivenToken(check_token(environment[TOKEN], TOKEN))
+    for name in (CERTIFICATE, SECRET):
+        if name in environment and not environment[name].strip():
+            raise CannotProceed(
+                f"{name} is set, but empty.",
+                where=name,
+                hint="In a workflow that is a secret that does not exist (or is hidden from forks); else unset it.",
+            )
+    if CERTIFICATE in environment:
+        return _certificate(environment)
+    if SECRET in environment:
+        return ClientSecret(_application(environment), environment[SECRET].strip())
+    if REQUEST_URL in environment or REQUEST_TOKEN in environment:
+        return _github(environment)
+    raise _no_credential(environment)
+
+
+def _application(environment: Mapping[str, str]) -> Application:
+    missing = [name for name in (TENANT, CLIENT) if not environment.get(name, "").strip()]
+    if missing:
+        raise CannotProceed(
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set or empty.",
+            where=missing[0],
+            hint="Take both from the app registration's overview in Entra: Directory (tenant) ID, Application ID.",
+        )
+    tenant, client = environment[TENANT].strip(), environment[CLIENT].strip()
+    for name, value in ((TENANT, tenant), (CLIENT, client)):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", value):
+            hint = "It is a GUID (or, for the tenant, a domain name), without quotes, blanks or slashes."
+            raise CannotProceed(f"{name} is not an id.", where=name, hint=hint)
+    return Application(tenant, client)
+
+
+def _certificate(environment: Mapping[str, str]) -> ClientCertificate:
+    application = _application(environment)
+    path = Path(environment[CERTIFICATE].strip())
+    if not path.is_file():
+        hint = "Give the path of a PEM or PFX file that holds the certificate and its private key."
+        raise CannotProceed("There is no certificate file at that path.", where=f"{CERTIFICATE}={path}", hint=hint)
+    return ClientCertificate(application, path, environment.get(CERTIFICATE_PASSWORD) or None)
+
+
+def _github(environment: Mapping[str, str]) -> GitHubIdentity:
+    url, token = environment.get(REQUEST_URL, "").strip(), environment.get(REQUEST_TOKEN, "").strip()
+    if not url or not token:
+        raise CannotProceed(
+            "GitHub offers no OIDC token to this job.",
+            where=REQUEST_URL if not url else REQUEST_TOKEN,
+            hint="Give the job `permissions: id-token: write`; jobs of pull requests from forks never get one.",
+        )
+    application = _application(environment)
+    check_address(url.split("?")[0], REQUEST_URL)
+    return GitHubIdentity(application, url, check_token(token, REQUEST_TOKEN))
+
+
+def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
+    hint = ONE_WAY_IN
+    if environment.get("GITHUB_ACTIONS") == "true":
+        hint = f"Give the job `permissions: id-token: write` for GitHub's OIDC token. Other ways: {ONE_WAY_IN}"
+    return CannotProceed("There is no credential to sign in to Microsoft Graph with.", hint=hint)

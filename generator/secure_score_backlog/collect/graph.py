@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Secure Score out of Microsoft Graph: every page of both collections, or nothing (facts/graph.md 0.3, 0.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from secure_score_backlog.collect.clouds import origin
+from secure_score_backlog.collect.graph_errors import UNTOUCHED, refusal, unusable
+from secure_score_backlog.collect.wire import Reply, Wire
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.rules.capture_terms import Answer
+from secure_score_backlog.rules.exact_json import UnreadableJson, parse
+
+SCORES = "/security/secureScores?$top=90"
+"""90 days is all that Graph keeps; asking for them in one page keeps the number of requests low."""
+PROFILES = "/security/secureScoreControlProfiles"
+MOST_PAGES = 200
+"""Pages of one collection: even one score a page stays below half of it."""
+
+
+def fetch(root: str, token: str, wire: Wire) -> Answer:
+    """Everything Graph says about Secure Score. Raises CannotProceed rather than give a part of it."""
+    scores = collection(root + SCORES, token, wire)
+    return Answer(tuple(scores), tuple(collection(root + PROFILES, token, wire)))
+
+
+def collection(url: str, token: str, wire: Wire) -> list[Any]:
+    """All items of a collection, page by page."""
+    items: list[Any] = []
+    seen: set[str] = set()
+    following: str | None = url
+    while following is not None:
+        place = urlsplit(following).path
+        if following in seen or len(seen) >= MOST_PAGES:
+            raise CannotProceed(
+                f"Microsoft Graph gives pages without end ({len(seen)} so far).",
+                where=place,
+                hint=f"{UNTOUCHED} Most likely a fault at Microsoft; try again later.",
+            )
+        seen.add(following)
+        reply = wire.get(following, bearer=token, headers={"Accept": "application/json"})
+        content = _page(reply, place, token)
+        items += content["value"]
+        following = _next_page(content.get("@odata.nextLink"), following, place)
+    return items
+
+
+def _page(reply: Reply, place: str, token: str) -> dict[str, Any]:
+    """One page as JSON object with a list `value`."""
+    if reply.status != 200:
+        raise refusal(reply, place, token)
+    try:
+        content = parse(reply.body)
+    except UnreadableJson as error:
+        raise unusable(reply, place, token, str(error)) from None
+    if not isinstance(content, dict) or not isinstance(content.get("value"), list):
+        raise unusable(reply, place, token, "it holds no list named 'value'")
+    return content
+
+
+def _next_page(link: Any, current: str, place: str) -> str | None:
+    """The address of the next page; it must stay on the host that was asked, as the token goes with it."""
+    if link is None or link == "":
+        return None
+    try:
+        following = urldefrag(urljoin(current, link)).url if isinstance(link, str) else ""
+        stays = origin(following) == origin(current) and following.isprintable() and "\\" not in following
+    except ValueError:
+        stays, following = False, ""
+    if not stays:
+        raise CannotProceed(
+            "Microsoft Graph names a next page on another host, which is not followed.",
+            where=place,
+            hint=f"{UNTOUCHED} The token goes to no other address. Check --graph-url and any proxy in between.",
+        )
+    return following

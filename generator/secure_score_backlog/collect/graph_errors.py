@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an answer of Graph means that is not the data: one clear ending for each (facts/graph.md 3 and 4)."""
+
+from __future__ import annotations
+
+from secure_score_backlog.collect.claims import PERMISSION, Claims, plain, read_claims
+from secure_score_backlog.collect.wire import Reply, retry_after
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.rules.exact_json import UnreadableJson, parse
+
+UNTOUCHED = "Nothing was written."
+
+
+def refusal(reply: Reply, place: str, token: str) -> CannotProceed:
+    """The ending for an answer whose status is not 200."""
+    said = server_words(reply, token)
+    if reply.status == 401:
+        return _ending(f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token))
+    if reply.status == 403:
+        return _ending(f"Microsoft Graph denies access (403){said}.", place, _hint_for_403(read_claims(token)))
+    if reply.status == 206:
+        warning = plain(reply.headers.get("warning", ""), token)
+        said = f": {warning}" if warning else ""
+        hint = "A service behind Graph is in trouble. Tomorrow's run fills the gap: Graph keeps 90 days."
+        return _ending(f"Microsoft Graph gave only a part of its answer (206){said}.", place, hint)
+    if 300 <= reply.status < 400:
+        hint = "The token goes to no other address. Check --graph-url and any proxy in between."
+        return _ending(f"Microsoft Graph sends us elsewhere ({reply.status}), which is not followed.", place, hint)
+    message, hint = _by_status(reply)
+    return _ending(f"{message} ({reply.status}){said}.", place, hint)
+
+
+def _ending(message: str, place: str, hint: str) -> CannotProceed:
+    return CannotProceed(message, where=place, hint=f"{UNTOUCHED} {hint}")
+
+
+def _by_status(reply: Reply) -> tuple[str, str]:
+    """Message and hint for the statuses that need no look at the token."""
+    if reply.status in {429, 503}:
+        asked = retry_after(reply)
+        wait = f" and asks to wait {asked:.0f} seconds" if asked is not None else ""
+        hint = "Run it again later; a scheduled run does so by itself, and Graph keeps 90 days."
+        return f"Microsoft Graph is {'throttling us' if reply.status == 429 else 'not available'}{wait}", hint
+    if reply.status == 404:
+        hint = "Secure Score is missing where the tenant has no licence for it; also check --cloud and --graph-url."
+        return "Microsoft Graph knows no Secure Score here", hint
+    if reply.status >= 500:
+        return "Microsoft Graph failed", "Run it again later; if it lasts for days, see Microsoft's service health."
+    return "Microsoft Graph refused the request", "Check --cloud and --graph-url."
+
+
+def _hint_for_401(token: str) -> str:
+    claims = read_claims(token)
+    if (
+        claims.readable
+        and claims.audience
+        and "graph" not in claims.audience
+        and not claims.audience.startswith("0000")
+    ):
+        return f"The token is meant for {plain(claims.audience, limit=80)}, not for Microsoft Graph: ask for Graph's."
+    return "A token lives for about an hour and for one cloud: get a new one, and check --cloud and AZURE_TENANT_ID."
+
+
+def _hint_for_403(claims: Claims) -> str:
+    """Missing consent and a missing role look alike to Graph; the token tells them apart."""
+    if not claims.readable:
+        return f"The application needs {PERMISSION} with admin consent; a person also needs the Security Reader role."
+    if not claims.permitted:
+        kind = "delegated" if claims.delegated else "application"
+        return (
+            f"The token carries no {PERMISSION}. In Entra, App registrations, API permissions: "
+            f"add it as {kind} permission and grant admin consent, then run again."
+        )
+    if claims.delegated:
+        return "The permission is there, but not the role: the person signing in needs Security Reader."
+    return "The permission is there. If it was granted just now, wait a few minutes; else check the tenant's licence."
+
+
+def server_words(reply: Reply, token: str) -> str:
+    """`: code, message, request id` out of Graph's error JSON; nothing where there is none."""
+    try:
+        content = parse(reply.body)
+    except UnreadableJson:
+        kind = reply.headers.get("content-type", "").split(";")[0].strip().lower()
+        return f": it sent {plain(kind, limit=40)} instead of JSON" if kind and "json" not in kind else ""
+    error = content.get("error") if isinstance(content, dict) else None
+    if not isinstance(error, dict):
+        return f": {plain(error, token)}" if isinstance(error, str) and error else ""
+    inner = error.get("innerError")
+    identifier = inner.get("request-id") if isinstance(inner, dict) else None
+    words = [plain(error.get("code"), token, limit=80), plain(error.get("message"), token).rstrip(".")]
+    words.append(f"request id {plain(identifier, token, limit=80)}" if identifier else "")
+    return ": " + ", ".join(word for word in words if word) if any(words) else ""
+
+
+def unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
+    """The ending for an answer with status 200 that is not what was asked for."""
+    said = server_words(reply, token) if reply.body else ""
+    hint = "A proxy or a sign-in page may stand in between; else try again later."
+    return _ending(f"The answer of Microsoft Graph cannot be used: {why}{said}.", place, hint)

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""HTTP with limits: time, size, retries; no redirect is followed, no token reaches a message.
+
+Every request of a collection goes through one `Wire`, so that they share one deadline and one budget of bytes.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from secure_score_backlog.collect.clouds import is_loopback
+from secure_score_backlog.collect.deadline import Deadline
+from secure_score_backlog.errors import CannotProceed
+
+BUDGET = 64 * 1024 * 1024
+"""Bytes that all answers of a collection may have together, unpacked: fifteen times 90 days of a large tenant."""
+PIECE = 64 * 1024
+TRANSIENT = frozenset({429, 500, 502, 503, 504})
+"""Answers that mean: not now, ask again (facts/graph.md 3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often to ask again, and how long to wait before."""
+
+    attempts: int = 4
+    first_wait: float = 1.0
+    """Seconds before the second attempt, about doubled each time; Retry-After goes before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in small letters."""
+    body: bytes
+    url: str
+
+
+class Unreachable(CannotProceed):
+    """No complete answer came; asking again may help."""
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Puts the token into a request; being an auth object, it keeps a .netrc file from replacing it."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Wire:
+    """One connection to the network for one collection."""
+
+    def __init__(self, deadline: Deadline, patience: Patience | None = None) -> None:
+        """Limit everything that is sent by one deadline."""
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # what it warns of is told in our own words
+        self.deadline = deadline
+        self.patience = patience or Patience()
+        self._budget = BUDGET
+
+    def get(self, url: str, *, bearer: str | None = None, headers: Mapping[str, str] | None = None) -> Reply:
+        """Ask for something; patiently, see `Patience`."""
+        return self._patiently("GET", url, bearer, dict(headers or {}), None)
+
+    def post(self, url: str, data: Mapping[str, str] | str | None, headers: Mapping[str, str] | None = None) -> Reply:
+        """Send a form; patiently, as the forms of a sign-in may be sent twice."""
+        return self._patiently("POST", url, None, dict(headers or {}), data)
+
+    def _patiently(
+        self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Mapping[str, str] | str | None
+    ) -> Reply:
+        """The first answer that is not transient, else the last one."""
+        for attempt in range(self.patience.attempts):
+            last = attempt == self.patience.attempts - 1
+            wait = self.patience.first_wait * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spread, not secrecy
+            try:
+                reply = self._once(method, url, bearer, headers, data)
+            except Unreachable:
+                if last or wait >= self.deadline.remaining():
+                    raise
+            else:
+                if reply.status not in TRANSIENT or last:
+                    return reply
+                asked = retry_after(reply)
+                wait = wait if asked is None else asked
+                if wait >= self.deadline.remaining():
+                    return reply
+            time.sleep(wait)
+        raise AssertionError("a wire makes at least one attempt")
+
+    def _once(
+        self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Mapping[str, str] | str | None
+    ) -> Reply:
+        """One request; raises Unreachable where no complete answer comes."""
+        timeout = self.deadline.timeout()
+        host = urlsplit(url).hostname
+        with requests.Session() as session:
+            try:
+                response = session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=data,
+                    auth=_Bearer(bearer),
+                    timeout=(min(10.0, timeout), timeout),
+                    allow_redirects=False,
+                    stream=True,
+                    proxies={"no_proxy": host} if host and is_loopback(host) else None,  # this machine needs no proxy
+                )
+                with response:
+                    body = self._read(response, host)
+                named = {name.lower(): value for name, value in response.headers.items()}
+                return Reply(response.status_code, named, body, url)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise _unreachable(error, host or url) from None
+
+    def _read(self, response: requests.Response, host: str | None) -> bytes:
+        """The whole body, piece by piece: whoever drips is stopped by the deadline, whoever floods by the budget."""
+        pieces: list[bytes] = []
+        while piece := response.raw.read1(PIECE, decode_content=True):
+            self.deadline.timeout()
+            self._budget -= len(piece)
+            if self._budget < 0:
+                raise CannotProceed(
+                    f"{host} sends more than {BUDGET // 1024 // 1024} MB, which no Secure Score has.",
+                    where=host,
+                    hint="Nothing was written. Check that --graph-url names Microsoft Graph.",
+                )
+            pieces.append(piece)
+        body = b"".join(pieces)
+        announced = response.headers.get("Content-Length")
+        packed = response.headers.get("Content-Encoding")
+        if announced and announced.isdigit() and not packed and len(body) < int(announced):
+            raise requests.exceptions.ChunkedEncodingError
+        return body
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Seconds that a server asks to wait; None where it does not say, or not clearly."""
+    stated = reply.headers.get("retry-after", "").strip()
+    if stated.isascii() and stated.isdigit() and len(stated) < 10:
+        return float(stated)
+    until, server = _time(stated), _time(reply.headers.get("date", ""))
+    if until is None or server is None:  # a date means something by the server's own clock only
+        return None
+    return max(0.0, (until - server).total_seconds())
+
+
+def _time(stated: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(stated)
+    except (TypeError, ValueError):
+        return None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read
+
+
+def _unreachable(error: Exception, host: str) -> Unreachable:
+    """A failure of the network in words; never with the request itself, whose headers are secret."""
+    what, hint = _diagnosis(error)
+    return Unreachable(f"{host} {what}.", where=host, hint=f"Nothing was written. {hint}")
+
+
+def _diagnosis(error: Exception) -> tuple[str, str]:
+    chain = _causes(error)
+    again = "Run the command again; if it fails daily, check the connection and any proxy in between."
+    if any(isinstance(e, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for e in chain):
+        return (
+            "could not prove who it is (TLS failed)",
+            "If a proxy inspects traffic, name its certificate in REQUESTS_CA_BUNDLE; also check this machine's clock.",
+        )
+    if any(isinstance(e, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for e in chain):
+        return "could not be reached through the proxy", "Check HTTPS_PROXY and NO_PROXY."
+    if any(isinstance(e, urllib3.exceptions.NameResolutionError) for e in chain):
+        return "is not known by any name server", "Check the address and the connection."
+    if any(isinstance(e, (ConnectionRefusedError, urllib3.exceptions.NewConnectionError)) for e in chain):
+        return "refused the connection", "Check the address; for a simulator, check that it is running."
+    if any(isinstance(e, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for e in chain):
+        return "did not answer in time", again
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+        return "is not an address that can be asked", "Check --graph-url and --authority."
+    return "broke off in the middle of its answer", again
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An error with everything it was made of."""
+    found: list[BaseException] = []
+    pending: list[object] = [error]
+    while pending and len(found) < 20:
+        item = pending.pop()
+        if isinstance(item, BaseException) and item not in found:
+            found.append(item)
+            pending += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
+    return found
