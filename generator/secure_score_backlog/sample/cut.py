@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part of the sample tenant that this project's own repository holds, so that it is a working example.
+
+`python -m secure_score_backlog.sample.cut` writes it into the current folder; a test proves that what is committed
+equals it. Decisions and minutes are the newest; of the snapshots there are the days of the last quarter and the last
+day of each month before.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+from secure_score_backlog.records.snapshots import CATALOGUE, snapshot_path
+from secure_score_backlog.sample.collected import newest_files
+from secure_score_backlog.sample.scenario import final_files
+from secure_score_backlog.sample.tenant import LAST_DAY, report_days
+
+ALL_DAYS_OF = timedelta(days=90)
+"""How many days, up to the last one, are kept without a gap."""
+FOLDERS = ("decisions", "snapshots", "docs/reviews")
+"""What belongs to the sample tenant alone, and is written anew as a whole."""
+
+
+def days_kept() -> tuple[date, ...]:
+    """The snapshots of the cut, oldest first."""
+    ends = {(day.year, day.month): day for day in report_days()}
+    return tuple(day for day in report_days() if day > LAST_DAY - ALL_DAYS_OF or day in ends.values())
+
+
+def cut_files() -> dict[str, bytes]:
+    """Every file of the cut, by path."""
+    collected = newest_files()
+    wanted = [CATALOGUE, *(snapshot_path(day) for day in days_kept())]
+    return {**final_files(), **{path: collected[path] for path in wanted}}
+
+
+def cut(target: Path) -> None:
+    """Write the cut into a folder; what stood in its folders before is gone."""
+    for folder in FOLDERS:
+        shutil.rmtree(target / folder, ignore_errors=True)
+    for path, content in cut_files().items():
+        file = target / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+if __name__ == "__main__":
+    cut(Path())

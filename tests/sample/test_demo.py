@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog demo`: the same repository everywhere, whole, and with something of everything in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.commands.assembling import assemble
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.model.backlog import Backlog, Review
+from secure_score_backlog.model.decision import CoverReason
+from secure_score_backlog.model.facts import Facts
+from secure_score_backlog.model.movement import Part
+from secure_score_backlog.model.problem import Severity
+from secure_score_backlog.model.register import AcceptanceState
+from secure_score_backlog.model.standing import State
+from secure_score_backlog.records.snapshot_file import decode, encode
+from secure_score_backlog.rules.capture import capture
+from secure_score_backlog.rules.capture_terms import Answer, Occasion, Stored
+from secure_score_backlog.rules.exact_json import parse
+from secure_score_backlog.rules.hygiene import claim_without_effect
+from secure_score_backlog.sample.collected import runs
+from secure_score_backlog.sample.cut import cut, cut_files
+from secure_score_backlog.sample.fast_import import Commit, Git, begin, fill, find_git
+from secure_score_backlog.sample.people import role
+from secure_score_backlog.sample.scenario import commits, final_files, pull_requests
+from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, report_days, to_json
+from tests.support.running import RunBacklog
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = date(2026, 11, 21)
+LIMIT = 5 * 1024 * 1024
+"""Bytes that this project's own repository may hold of the sample tenant."""
+
+HOSTILE_CONFIG = """\
+[init]
+    defaultBranch = trunk
+    templateDir = {folder}/template
+[commit]
+    gpgSign = true
+[core]
+    autocrlf = true
+    hooksPath = {folder}/template/hooks
+    attributesFile = {folder}/attributes
+[user]
+    name = Somebody Else
+    email = somebody@else.example
+[i18n]
+    commitEncoding = ISO-8859-1
+"""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A demo that the command made."""
+
+    folder: Path
+    said: str
+
+    def git(self, *arguments: str) -> str:
+        """What Git says in it."""
+        return Git(find_git(), self.folder).run(*arguments)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The demo as the command makes it, on a machine whose Git is set up against it."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "template" / "hooks").mkdir(parents=True)
+    hook = folder / "template" / "hooks" / "post-checkout"
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    (folder / "attributes").write_text("* filter=broken text eol=crlf\n", encoding="utf-8")
+    (folder / "config").write_text(HOSTILE_CONFIG.format(folder=folder.as_posix()), encoding="utf-8")
+    hostile = {
+        "GIT_CONFIG_GLOBAL": str(folder / "config"),
+        "GIT_DIR": str(folder / "elsewhere"),
+        "GIT_WORK_TREE": str(folder),
+        "GIT_INDEX_FILE": str(folder / "index"),
+        "GIT_AUTHOR_NAME": "Somebody Else",
+        "GIT_COMMITTER_DATE": "2001-01-01T00:00:00Z",
+        "GIT_DEFAULT_HASH": "sha256",
+        "TZ": "Pacific/Kiritimati",
+        "PYTHONHASHSEED": "7",
+    }
+    finished = subprocess.run(
+        [sys.executable, "-m", "secure_score_backlog", "demo", "a tenant"],
+        cwd=folder,
+        env={**os.environ, **hostile},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout == ""
+    return Made(folder / "a tenant", finished.stderr)
+
+
+@pytest.fixture(scope="module")
+def backlog(made: Made) -> Backlog:
+    """The demo, read and judged."""
+    return assemble(made.folder, as_of=None, today=TODAY)
+
+
+def test_two_demos_are_the_same_commit(made: Made, tmp_path: Path) -> None:
+    """A second demo, made in another process with other settings, ends at the same id; the files are the same bytes."""
+    head = fill(begin(tmp_path), commits())
+    assert head == made.git("rev-parse", "HEAD")
+    for path, content in final_files().items():
+        assert (tmp_path / path).read_bytes() == (made.folder / path).read_bytes() == content
+
+
+def test_the_repository_is_whole(made: Made) -> None:
+    """Git finds nothing wrong, nothing to commit, one branch and no hook."""
+    assert made.git("fsck", "--strict", "--full") == ""
+    assert made.git("status", "--porcelain") == ""
+    assert made.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert not (made.folder / ".git" / "hooks").exists()
+    assert made.git("config", "--list", "--local", "--name-only").splitlines() == [
+        "core.repositoryformatversion",
+        "core.filemode",
+        "core.bare",
+        "core.logallrefupdates",
+    ]
+
+
+def test_pull_requests_are_merges_or_squashed(made: Made) -> None:
+    """Each pull request is on the main line once: a commit with two parents, or one that ends in its number."""
+    lines = made.git("log", "--first-parent", "--format=%P%x09%s").splitlines()
+    merges = [line for line in lines if " " in line.split("\t")[0]]
+    squashed = [line for line in lines if re.search(r" \(#\d+\)$", line)]
+    requests = pull_requests()
+    assert len(merges) == sum(not request.squashed for request in requests) == 66
+    assert len(squashed) == sum(request.squashed for request in requests) == 18
+    pattern = re.compile(r"Merge pull request #\d+ from harbour/[a-z0-9-]+")
+    assert all(pattern.fullmatch(line.split("\t")[1]) for line in merges)
+    assert any(len(request.sources) > 1 for request in requests)
+
+
+def test_nobody_but_roles_commits(made: Made) -> None:
+    """Authors and committers are roles, the bot and GitHub; the bot touches snapshots only, people never do."""
+    people = set(made.git("log", "--format=%an <%ae>%n%cn <%ce>").splitlines())
+    roles = {line for line in people if re.fullmatch(r"[A-Z][A-Za-z ]+ <[a-z-]+@harbour\.example>", line)}
+    bot = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
+    assert people - roles == {bot, "GitHub <noreply@github.com>"}
+    assert len(roles) == 8
+    log = made.git("log", "--first-parent", "-m", "--name-only", "--format=%x01%an").split("\x01")[1:]
+    for entry in log:
+        author, *paths = [line for line in entry.splitlines() if line]
+        by_bot = author == "github-actions[bot]"
+        assert paths
+        assert all(path.startswith("snapshots/") == by_bot for path in paths), entry
+
+
+def test_the_clock_of_the_main_line_never_runs_backwards(made: Made) -> None:
+    """Every commit is younger than its parents, and snapshots are committed the night they are about."""
+    times = [int(line) for line in made.git("log", "--first-parent", "--format=%ct").splitlines()]
+    assert times == sorted(times, reverse=True)
+    snapshots = made.git("log", "--format=%cI %s", "--grep=^Snapshot ").splitlines()
+    assert len(snapshots) == len(runs()) == 454
+    for line in snapshots:
+        when, _, day = line.partition(" Snapshot ")
+        assert re.fullmatch(rf"{day}T04:[1-3]\d:\d\d\+00:00", when)
+
+
+def test_snapshots_have_the_gaps_of_the_story(backlog: Backlog) -> None:
+    """Each day with a report is there; outages were filled in without details, and one day is missing for ever."""
+    days = {day.day: day for day in backlog.history.days}
+    assert sorted(days) == list(report_days())
+    assert (min(days), max(days), date(2026, 1, 17) in days) == (FIRST_DAY, LAST_DAY, False)
+    filled = [date(2025, 12, 24) + timedelta(days=n) for n in range(5)]
+    filled += [date(2026, 8, 8) + timedelta(days=n) for n in range(3)]
+    assert [day for day, snapshot in days.items() if not snapshot.complete] == filled
+    assert {days[day].source for day in filled} == {"backfill"}
+
+
+def test_the_way_over_the_wire_changes_no_byte() -> None:
+    """What the demo leaves out, sending and parsing, makes no difference to a snapshot or a catalogue."""
+    tenant, run = Tenant.load(), runs()[0]
+    scores = parse(to_json([tenant.secure_score(run.day)]))
+    answer = Answer(tuple(scores), tuple(parse(to_json(tenant.profiles(run.day)))))
+    files = capture(answer, Stored(), Occasion(run.at, "0.1.0", "graph")).files
+    assert {path: encode(content) for path, content in files.items()} == run.files
+    assert all(decode(content, path) for path, content in run.files.items() if path.endswith(f"{run.day}.json"))
+
+
+def test_every_state_occurs(backlog: Backlog) -> None:
+    """A reader meets each state of a recommendation, and blocked for each reason."""
+    found = Counter(standing.state for standing in backlog.facts.standings.values())
+    assert set(found) == set(State)
+    assert {item.blockage.by.value for item in backlog.facts.blocked} == {"licensing", "business", "technical"}
+    undecided = backlog.facts.in_state(State.UNDECIDED)
+    assert len([standing for standing in undecided if standing.decision is None]) in range(30, 40)
+    assert [standing.id for standing in undecided if standing.decision] == ["aad_third_party_apps"]
+    orphan = backlog.facts.standings["intune_mobile_device_lock_after_inactivity"]
+    assert (orphan.state, orphan.decision is not None) == (State.RETIRED, True)
+
+
+def test_every_acceptance_state_occurs(backlog: Backlog) -> None:
+    """The register shows each ending; renewals are counted, and there is one cover of each kind."""
+    facts = backlog.facts
+    found = {entry.state for entry in (*facts.register, *facts.covered, *facts.past)}
+    assert found == set(AcceptanceState)
+    renewals = {entry.standing.id: entry.renewals for entry in (*facts.register, *facts.covered)}
+    assert renewals["BlockLegacyAuthentication"] == 3
+    assert sum(times == 1 for times in renewals.values()) >= 3
+    reasons = {entry.decision.covered.reason for entry in facts.covered if entry.decision.covered}
+    assert reasons == set(CoverReason)
+    attested = {e.standing.id for e in facts.register if e.decision.accepted and e.decision.accepted.approval}
+    assert attested == {"BlockLegacyAuthentication", "scid_2506"}
+
+
+def test_what_the_story_promises(backlog: Backlog) -> None:
+    """Moot and lost again, reversed by a revert, withdrawn, claimed without effect, accepted in the portal only."""
+    facts = backlog.facts
+    states = {standing.id: standing.state for standing in facts.standings.values()}
+    assert states["spo_idle_session_timeout"] is State.REGRESSED
+    assert states["AdminMFAV2"] is State.DONE
+    assert {shadow.portal for shadow in facts.shadow} == {"Ignored", "ThirdParty"}
+    assert claim_without_effect(facts.standings["McasOAuthAppNotification"])
+    forwarding = [v.decision.bucket.value for v in facts.standings["mdo_autoforwardingmode"].versions if v.decision]
+    assert forwarding == ["do-soon", "accept", "do-soon", "do-soon"]
+    assert facts.standings["exo_outlookaddins"].versions[-1].version.blob is None
+    ages = sorted(ask.age_days for ask in facts.asks)
+    assert len(ages) == 5
+    assert (ages[0] < 30, ages[-1] > 270) == (True, True)
+    answered = backlog.decisions.versions["dlp_datalossprevention"]
+    assert [bool(version.decision and version.decision.asks) for version in answered] == [True, False]
+
+
+def facts_of(backlog: Backlog, month: str) -> Facts:
+    """The facts of one month's review."""
+    return next(review.facts for review in backlog.reviews if review.month == month)
+
+
+def test_every_part_of_movement_occurs(backlog: Backlog) -> None:
+    """Over the months points move for every reason, in both directions where there are two."""
+    signs = {
+        (part, amount > 0)
+        for review in backlog.reviews
+        if review.facts.movement
+        for part, amount in review.facts.movement.points.items()
+        if amount
+    }
+    both = {(part, up) for part in (Part.CLAIMED, Part.RULER) for up in (True, False)}
+    assert signs >= {(Part.IMPROVED, True), (Part.REGRESSED, False), (Part.POPULATION, False), *both}
+    gone = {name for review in backlog.reviews if review.facts.movement for name in review.facts.movement.gone}
+    new = {name for review in backlog.reviews if review.facts.movement for name in review.facts.movement.new}
+    assert len(gone) == 3
+    assert len(new) == 6
+
+
+def test_october_is_worth_reading(backlog: Backlog) -> None:
+    """One month shows it all: better, worse, a claim, the ruler, more people, and a dip that healed."""
+    facts = facts_of(backlog, "2026-10")
+    assert facts.movement is not None
+    points = facts.movement.points
+    assert all(points[part] for part in Part if part is not Part.UNEXPLAINED)
+    assert facts.movement.reweighted == ("mdo_safeattachments",)
+    assert {item.how for item in facts.completed} == {"observed", "claimed"}
+    assert {item.healed is None for item in facts.regressed} == {True, False}
+    assert facts.recorded_later
+
+
+def test_administrators_were_without_second_factor_for_some_days(backlog: Backlog) -> None:
+    """The question an insurer asks has an answer: lost on 3 June 2026, back on the 9th."""
+    lost = next(item for item in facts_of(backlog, "2026-06").regressed if item.standing.id == "AdminMFAV2")
+    assert (lost.on, lost.healed) == (date(2026, 6, 3), date(2026, 6, 9))
+
+
+def test_every_finished_month_has_minutes(backlog: Backlog) -> None:
+    """Sixteen months are reviewed; minutes are missing for the first, before anybody met, and the running one."""
+    without = [review.month for review in backlog.reviews if review.minutes is None]
+    assert without == ["2026-11", "2025-08"]
+    assert [review.finished for review in backlog.reviews] == [False] + [True] * 15
+    assert all(isinstance(review, Review) for review in backlog.reviews)
+
+
+def test_there_are_warnings_and_no_errors(backlog: Backlog) -> None:
+    """`backlog check` ends well on the demo, and has something to say."""
+    weights = Counter(problem.severity for problem in backlog.problems)
+    assert weights[Severity.ERROR] == 0, [problem for problem in backlog.problems if problem.severity is Severity.ERROR]
+    codes = {problem.code for problem in backlog.problems}
+    assert {"decision-retired-id", "decision-unanswered", "decision-draft", "decision-ask-old"} <= codes
+
+
+def test_backlog_check_ends_well(run_backlog: RunBacklog, made: Made) -> None:
+    """The command itself, on whatever day it is run: nothing but warnings."""
+    checked = run_backlog("check", "--root", made.folder, expect=0)
+    assert checked.stdout.splitlines()[-1].startswith("0 errors and ")
+
+
+def test_the_command_says_what_it_made(made: Made) -> None:
+    """How much there is and what to type next, on stderr, with a path that a shell understands."""
+    assert "63 decisions, 84 pull requests, 629 commits" in made.said
+    assert 'cd "a tenant"' in made.said
+    assert "backlog status" in made.said
+
+
+def test_a_folder_with_something_in_it_is_refused(run_backlog: RunBacklog, tmp_path: Path) -> None:
+    """Nothing is written beside or over what is there already."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "thesis.txt").write_text("mine", encoding="utf-8")
+    finished = run_backlog("demo", "work", expect=3)
+    assert "not empty" in finished.stderr
+    assert "what to do" in finished.stderr
+    assert [path.name for path in (tmp_path / "work").iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_in_the_way_is_refused(run_backlog: RunBacklog, tmp_path: Path) -> None:
+    """A file is no folder, nor is a path below one."""
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    assert "file" in run_backlog("demo", "taken", expect=3).stderr
+    assert "cannot be made" in run_backlog("demo", "taken/inside", expect=3).stderr
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
+
+
+def test_without_git_it_says_so(run_backlog: RunBacklog, tmp_path: Path) -> None:
+    """No Git on the PATH is an ending of its own, before anything is made."""
+    finished = run_backlog("demo", "tenant", environment={"PATH": str(tmp_path)}, expect=3)
+    assert "Git is not installed" in finished.stderr
+    assert not (tmp_path / "tenant").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="puts a shell script in the place of git")
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_failure_leaves_nothing_behind(run_backlog: RunBacklog, tmp_path: Path, *, exists: bool) -> None:
+    """Where Git fails after it wrote something, its words are passed on and the folder is as it was."""
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nmkdir .git; touch .git/HEAD left; echo disk full >&2; exit 128\n", encoding="utf-8")
+    fake.chmod(0o755)
+    if exists:
+        (tmp_path / "tenant").mkdir()
+    path = f"{fake.parent}{os.pathsep}{os.environ['PATH']}"
+    finished = run_backlog("demo", "tenant", environment={"PATH": path}, expect=3)
+    assert "git init failed: disk full" in finished.stderr
+    assert (tmp_path / "tenant").exists() == exists
+    assert not exists or list((tmp_path / "tenant").iterdir()) == []
+
+
+def test_odd_histories_are_written_faithfully(tmp_path: Path) -> None:
+    """Deletions, side branches, any byte and any letter survive the way through fast-import."""
+    someone = role("Head of IT", runs()[0].at)
+    first = Commit(someone, someone, "Grüße\n\ndata 3\n", {"a b.md": b"data 5\nx\r\n", "c": b""})
+    side = Commit(someone, someone, "side\n", {"c": None, "d": b"\x00\xff"}, (0,), main=False)
+    merge = Commit(someone, someone, "merge\n", {"c": None, "d": b"\x00\xff"}, (0, 1))
+    git = begin(tmp_path)
+    assert fill(git, [first, side, merge]) == git.run("rev-parse", "main")
+    assert git.run("log", "-1", "--format=%B", "HEAD~1") == "Grüße\n\ndata 3"
+    assert (tmp_path / "a b.md").read_bytes() == b"data 5\nx\r\n"
+    assert ((tmp_path / "c").exists(), (tmp_path / "d").read_bytes()) == (False, b"\x00\xff")
+    assert git.run("rev-list", "--count", "HEAD") == "3"
+
+
+def test_git_failing_is_told_in_its_own_words(tmp_path: Path) -> None:
+    """An unknown order ends as something that could not be done, with the place."""
+    with pytest.raises(CannotProceed, match="frobnicate") as caught:
+        Git(find_git(), tmp_path).run("frobnicate")
+    assert caught.value.where == str(tmp_path)
+
+
+def test_the_own_repository_holds_the_cut() -> None:
+    """`make sample` was run after the last change: what is committed here is the cut, within its limit."""
+    wanted = cut_files()
+    found = {
+        path.relative_to(ROOT).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+        for folder in ("decisions", "snapshots", "docs/reviews")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
+    found["backlog.yml"] = (ROOT / "backlog.yml").read_bytes().replace(b"\r\n", b"\n")
+    assert sorted(found) == sorted(wanted)
+    assert [path for path in wanted if found[path] != wanted[path]] == []
+    assert sum(map(len, wanted.values())) <= LIMIT
+
+
+def test_the_cut_clears_what_is_outdated(tmp_path: Path) -> None:
+    """Files of an older cut go, other people's files stay."""
+    for path in ("decisions/Old.md", "snapshots/2020/2020-01-01.json", "docs/guide.md"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x", encoding="utf-8")
+    cut(tmp_path)
+    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert there == {*cut_files(), "docs/guide.md"}
+    days = [path for path in there if re.fullmatch(r"snapshots/\d{4}/.*\.json", path)]
+    assert {f"snapshots/2026/{LAST_DAY - timedelta(days=n)}.json" for n in range(90)} <= set(days)
+    assert {"snapshots/2025/2025-08-31.json", "snapshots/2026/2026-02-28.json"} <= set(days)
