@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which entries of the register carry a risk on the day, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from secure_score_backlog.model.register import AcceptanceState, RegisterEntry
+
+IN_FORCE = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING)
+
+
+def carried_now(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
+    """The acceptances or covers in force."""
+    return [entry for entry in entries if entry.state in IN_FORCE]
+
+
+def needs_answer(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
+    """Those that have run out or were breached: they carry nothing any more."""
+    return [entry for entry in entries if entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED)]
+
+
+def approver(entry: RegisterEntry) -> str:
+    """The role that the file names as approver."""
+    if entry.decision.accepted:
+        return entry.decision.accepted.approver
+    return entry.decision.covered.approver if entry.decision.covered else ""
+
+
+def reason(entry: RegisterEntry) -> str:
+    """Why it is carried, or what is said to cover it."""
+    if entry.decision.accepted:
+        return entry.decision.accepted.rationale
+    return entry.decision.covered.by if entry.decision.covered else ""

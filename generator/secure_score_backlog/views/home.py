@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Home: three plain answers for leadership, and what waits for one (design §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from secure_score_backlog.model.backlog import Backlog
+from secure_score_backlog.model.decision import Bucket
+from secure_score_backlog.model.document import Document
+from secure_score_backlog.model.facts import Facts
+from secure_score_backlog.model.register import RegisterEntry
+from secure_score_backlog.model.standing import Standing, State
+from secure_score_backlog.rules.ranking import LEVELS
+from secure_score_backlog.views.carried import carried_now
+from secure_score_backlog.views.site import Site
+from secure_score_backlog.views.templating import page, render
+
+PATH = "index.md"
+NEXT = 6
+"""How many planned changes leadership is shown; the board has all of them."""
+CARRIED = 6
+
+LATE_STATES = (State.BREACHED, State.EXPIRED, State.REGRESSED, State.OVERDUE, State.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class Blindspot:
+    """Something that a good score hides, and what is known of it here."""
+
+    title: str
+    why: str
+    known: tuple[Standing, ...]
+    """What Microsoft measures of it; empty where it measures nothing."""
+    unknown: str
+    """What has to be asked elsewhere."""
+
+
+BLINDSPOTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    (
+        "Exceptions",
+        "A rule can count as in place while some accounts are left out of it.",
+        (),
+        "Which accounts are left out, and why: the score does not list them.",
+    ),
+    (
+        "Who holds the master keys",
+        "A few administrators can undo every other protection.",
+        ("AdminMFAV2", "aad_phishing_MFA_strength", "OneAdmin", "RoleOverlap"),
+        "Whether these rights are given only for the hour in which they are needed.",
+    ),
+    (
+        "Mail that forwards itself",
+        "A quiet forwarding rule is how invoice fraud usually begins.",
+        ("mdo_blockmailforward", "mdo_autoforwardingmode"),
+        "Rules that exist already inside mailboxes.",
+    ),
+    (
+        "Sharing with outsiders",
+        "Files leave by links that nobody counts.",
+        ("spo_external_sharing_managed", "spo_external_users_sharing", "exo_individualsharing"),
+        "What has been shared already, and with whom.",
+    ),
+    (
+        "Whether anybody would notice",
+        "Protection fails some day; then it matters who watches, and who knows what to do.",
+        ("mip_search_auditlog", "exo_mailboxaudit"),
+        "Round-the-clock watch, tested backups, a rehearsed plan: the score measures none of them.",
+    ),
+)
+
+
+def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+    """The home page."""
+    facts = backlog.facts
+    body = render(
+        "home.html.j2",
+        site=site,
+        path=PATH,
+        facts=facts,
+        counts=facts.counts,
+        next_up=next_up(facts)[:NEXT],
+        planned=len(next_up(facts)),
+        carried=by_weight(carried_now(facts.register))[:CARRIED],
+        carried_all=len(carried_now(facts.register)),
+        late=late(facts),
+        blindspots=blindspots(facts.standings),
+        review=backlog.reviews[0] if backlog.reviews else None,
+        last_finished=next((review for review in backlog.reviews if review.finished), None),
+    )
+    label = f" ({backlog.settings.tenant})" if backlog.settings.tenant else ""
+    yield page(
+        PATH,
+        "Home",
+        body,
+        site=site,
+        description="The biggest open gaps, what is fixed next, and which risks are carried knowingly.",
+        shown_title=f"{backlog.settings.organisation}{label}: where we stand",
+        hide=("navigation", "toc"),
+    )
+
+
+def next_up(facts: Facts) -> list[Standing]:
+    """What is planned and can go ahead: by due date, then by risk."""
+    planned = [
+        standing
+        for standing in facts.in_state(State.PLANNED, State.OVERDUE)
+        if standing.decision and standing.decision.bucket in (Bucket.DO_NOW, Bucket.DO_SOON)
+    ]
+    return sorted(planned, key=lambda s: ((s.decision and s.decision.due) or facts.as_of, weight(s), s.id))
+
+
+def weight(standing: Standing) -> int:
+    """Risk level as a number, the gravest first."""
+    return LEVELS.index(standing.level) if standing.level else len(LEVELS)
+
+
+def by_weight(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
+    """The gravest risk first, then the nearest end."""
+    return sorted(entries, key=lambda entry: (weight(entry.standing), entry.until, entry.standing.id))
+
+
+def late(facts: Facts) -> list[Standing]:
+    """What has run out, is late or fell back: by what it is, then by risk."""
+    return sorted(facts.in_state(*LATE_STATES), key=lambda s: (LATE_STATES.index(s.state), weight(s), s.id))
+
+
+def blindspots(standings: Mapping[str, Standing]) -> list[Blindspot]:
+    """What a good score hides, with what is measured of it in this tenant."""
+    return [
+        Blindspot(
+            title,
+            why,
+            tuple(standings[i] for i in identifiers if i in standings and standings[i].observation),
+            unknown,
+        )
+        for title, why, identifiers, unknown in BLINDSPOTS
+    ]

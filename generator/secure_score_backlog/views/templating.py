@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From values to a page: Jinja with autoescape on, and the Markdown file around its HTML.
+
+A page is a Markdown file of front matter, headings and blocks of raw HTML. Headings are Markdown, because site
+builders make the table of contents and the sections of the search index from them. Everything between two
+headings is one `<div>`, in which Markdown changes nothing: no extension sees its text, and character references
+stay as they are. In a template, write HTML and call `heading` at the top level, never inside an element:
+
+    {{ heading(2, "Decisions needed", "decisions-needed") }}
+    <p>{{ standing.title }} is escaped on its own.</p>
+
+See `frame/templates/macros.html.j2` for what pages are built from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+from html import unescape
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from secure_score_backlog.model.document import Document
+from secure_score_backlog.views import safe_text, wording
+from secure_score_backlog.views.site import Site
+
+PACKAGE = "secure_score_backlog"
+TEMPLATES = ("views/templates", "views/frame/templates", "views/charts/templates")
+
+_HEADING = re.compile(
+    r'<backlog-heading level="([1-6])" id="([a-z0-9-]+)"( data-search-exclude)?>(.*?)</backlog-heading>', re.DOTALL
+)
+_PREFORMATTED = re.compile(r"(<(?:pre|textarea)\b[^>]*>)(.*?)(</(?:pre|textarea)>)", re.DOTALL)
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
+_LINE_MARKS = {ord(mark): f"&#{ord(mark)};" for mark in "`~{}"}
+"""Some extensions and plugins read whole lines before anybody looks for HTML: fenced code, critic marks, macros."""
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+
+def heading(level: int, text: str, anchor: str, *, search: bool = True) -> Markup:
+    """A heading that table of contents and search know. `anchor`: lower case, digits and dashes.
+
+    search=False keeps the section out of the search index (long tables that are found elsewhere).
+    """
+    if not re.fullmatch(r"[a-z0-9-]+", anchor):
+        raise ValueError(f"an anchor is made of a-z, 0-9 and dashes, not {anchor!r}")
+    exclude = Markup("") if search else Markup(" data-search-exclude")
+    form = Markup('<backlog-heading level="{}" id="{}"{}>{}</backlog-heading>')
+    return form.format(level, anchor, exclude, safe_text.visible(text))
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment; unknown names are errors, so that nothing is silently left out."""
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(PACKAGE, folder) for folder in TEMPLATES if _exists(folder)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made.globals.update(heading=heading, sign=wording.sign, count=wording.count, times=wording.times)
+    made.filters.update(
+        day=wording.day,
+        month=wording.month,
+        points=wording.points,
+        percent=wording.percent,
+        share=wording.share,
+        signed=wording.signed,
+        number=wording.number,
+    )
+    return made
+
+
+def render(template: str, **values: Any) -> Markup:
+    """One template with its values, as HTML."""
+    return Markup(environment().get_template(template).render(**values))  # noqa: S704 - autoescape is on
+
+
+def page(  # noqa: PLR0913 - a page has that many parts, and each is named where it is made
+    path: str,
+    title: str,
+    body: Markup,
+    *,
+    site: Site,
+    description: str = "",
+    shown_title: str = "",
+    hide: Collection[str] = ("navigation",),
+    search: bool = True,
+) -> Document:
+    """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
+
+    title stands in the browser's tab, in the navigation and in search results, shown_title above the page (default:
+    the same). hide: parts of the frame that this page does without (`navigation`, `toc`). search=False keeps the
+    whole page out of the search index. Every page says on its last line as of when it is true; the banner for old
+    data reads it from there. ValueError for a template that leaves an element open: a bug.
+    """
+    front = [f"title: {_quoted(title)}"]
+    if description:
+        front.append(f"description: {_quoted(description)}")
+    if hide:
+        front += ["hide:", *(f"  - {part}" for part in hide)]
+    if not search:
+        front += ["search:", "  exclude: true"]
+    parts = ["\n".join(["---", *front, "---"]), f"# {safe_text.plain(shown_title or title)} {{ #page }}"]
+    content = body + render("colophon.html.j2", site=site)
+    last = 0
+    for match in _HEADING.finditer(content):
+        parts.extend(_block(content[last : match.start()], path))
+        exclude = " data-search-exclude" if match[3] else ""
+        text = safe_text.plain(unescape(match[4]))
+        parts.append(f"{'#' * int(match[1])} {text} {{ #{match[2]}{exclude} }}")
+        last = match.end()
+    parts.extend(_block(content[last:], path))
+    return Document.of_text(path, "\n\n".join(parts))
+
+
+def _block(content: str, path: str) -> list[str]:
+    """One block of raw HTML, ready for Markdown to leave alone; empty for white space."""
+    if not content.strip():
+        return []
+    _must_balance(content, path)
+    content = _PREFORMATTED.sub(lambda match: match[1] + match[2].replace("\n", "&#10;") + match[3], content)
+    lines = (line.strip() for line in safe_text.visible(content).translate(_LINE_MARKS).splitlines())
+    return ['<div class="backlog">\n' + "\n".join(line for line in lines if line) + "\n</div>"]
+
+
+def _must_balance(content: str, path: str) -> None:
+    """A block that leaves an element open would hand the rest of the page to Markdown: a bug of a template."""
+    open_tags: list[str] = []
+    for match in _ANY_TAG.finditer(content):
+        closing, tag, empty = match[1], match[2].lower(), match[3]
+        if tag in _VOID or empty:
+            continue
+        if not closing:
+            open_tags.append(tag)
+        elif not open_tags or open_tags.pop() != tag:
+            raise ValueError(f"{path}: </{tag}> closes what is not open: {content[max(0, match.start() - 80) :][:120]}")
+    if open_tags:
+        raise ValueError(f"{path}: <{open_tags[-1]}> is not closed before the next heading or the end")
+
+
+def _quoted(text: str) -> str:
+    """A YAML scalar in single quotes, HTML-escaped: themes print titles as they are."""
+    return "'" + safe_text.escaped(text).replace("'", "''") + "'"
+
+
+def _exists(folder: str) -> bool:
+    """True for a folder of templates that the package has."""
+    try:
+        PackageLoader(PACKAGE, folder)
+    except ValueError:
+        return False
+    return True

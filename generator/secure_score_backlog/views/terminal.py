@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog status` for a person at a terminal: decisions first, the score last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from secure_score_backlog.model.facts import Facts
+from secure_score_backlog.model.problem import Problem, Severity
+from secure_score_backlog.model.register import AcceptanceState
+from secure_score_backlog.model.standing import State
+from secure_score_backlog.views.wording import count, day, percent, points, share, signed
+
+RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
+
+
+def terminal(facts: Facts, problems: tuple[Problem, ...], organisation: str) -> RenderableType:
+    """Everything a person needs at a glance; every text is printed as text, never as markup."""
+    parts: list[RenderableType] = [Text(f"{organisation}, as of {day(facts.as_of)}", style="bold"), Text("")]
+    parts += list(headline(facts))
+    for title, table in (
+        ("Top five by risk", top(facts)),
+        ("Decisions needed", asks(facts)),
+        ("Accepted risks that end soon or have ended", ending(facts)),
+    ):
+        if table.row_count:
+            parts += [Text(""), Text(title, style="bold"), Padding(table, (0, 0, 0, 2))]
+    parts += [Text(""), *score(facts), *closing(problems)]
+    return Group(*parts)
+
+
+def headline(facts: Facts) -> Iterator[Text]:
+    """The headline counts: what waits for somebody."""
+    counts = facts.counts
+    for number, words, style in (
+        (counts["undecided"], "undecided", "yellow"),
+        (counts["expired"], "expired: the acceptance has run out", "red"),
+        (counts["breached"], "breached: worse than what was accepted", "red"),
+        (len(facts.in_state(State.REGRESSED)), "regressed: was done, is not any more", "red"),
+        (counts["overdue"], "overdue", "red"),
+        (counts["carried"], "risks carried knowingly", ""),
+        (counts["shadow"], "accepted or claimed in the portal only", "yellow"),
+    ):
+        if number:
+            yield Text.assemble((f"{number:>5}", f"bold {style}".strip()), "  ", words)
+
+
+def grid(*columns: str) -> Table:
+    """A table without lines."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def top(facts: Facts) -> Table:
+    """The top five by risk; points stand beside them, they are not why they stand here."""
+    table = grid("risk", "recommendation", "open", "days", "state", "owner")
+    for standing in facts.top:
+        level = standing.level.value if standing.level else "unrated"
+        table.add_row(
+            Text(level, style=RISK_STYLES.get(level, "")),
+            Text(standing.title),
+            Text(share(standing.open_share)),
+            Text(str(standing.days_open)),
+            Text(standing.state.value),
+            Text(standing.owner or "nobody"),
+        )
+    return table
+
+
+def asks(facts: Facts) -> Table:
+    """Questions that wait, oldest first."""
+    table = grid("asked", "of", "question")
+    for item in facts.asks:
+        table.add_row(Text(count(item.age_days, "day") + " ago"), Text(item.ask.of), Text(item.ask.question))
+    return table
+
+
+def ending(facts: Facts) -> Table:
+    """Acceptances that need a new answer."""
+    table = grid("until", "risk", "recommendation", "state")
+    quiet = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
+    for entry in (*facts.register, *facts.covered):
+        if entry.state not in quiet:
+            risk = entry.standing.level.value if entry.standing.level else "unrated"
+            table.add_row(str(entry.until), risk, Text(entry.standing.title), entry.state.value)
+    return table
+
+
+def score(facts: Facts) -> Iterator[Text]:
+    """The score and why it moved: last, because it is a figure and not the goal."""
+    if facts.score is None or facts.snapshot is None:
+        yield Text("No snapshot yet.")
+        return
+    figures = f"{points(facts.score.current)} of {points(facts.score.maximum)} ({percent(facts.score.percent)})"
+    yield Text.assemble(("Score ", "bold"), figures, f" on {day(facts.snapshot.day)}")
+    claimed = facts.ledger.claimed
+    if claimed:
+        yield Text(f"  of these {points(claimed)} points on somebody's word, not measured")
+    moved = facts.movement
+    if moved and moved.start and moved.start != moved.end:
+        changes = [f"{part.value} {signed(value)}" for part, value in moved.points.items() if value]
+        yield Text(
+            f"  since {day(moved.start)}: {signed(moved.total_points)}"
+            + (f" ({', '.join(changes)})" if changes else "")
+        )
+
+
+def closing(problems: tuple[Problem, ...]) -> Iterator[Text]:
+    """How many problems the data has, and where to read them."""
+    errors = sum(1 for problem in problems if problem.severity is Severity.ERROR)
+    if problems:
+        words = f"{count(errors, 'error')} and {count(len(problems) - errors, 'warning')} in the data"
+        yield Text("")
+        yield Text(f"{words}: run 'backlog check'.", style="red" if errors else "yellow")

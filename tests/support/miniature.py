@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A site of a few pages, made from the frame alone: every macro and every chart, and hostile text where text goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+from markupsafe import Markup
+
+from secure_score_backlog.model.decision import Version
+from secure_score_backlog.model.document import Document
+from secure_score_backlog.records import site_builder
+from secure_score_backlog.views import frame, safe_text
+from secure_score_backlog.views.charts.bar import bar
+from secure_score_backlog.views.charts.shapes import Bar, BarPart, Mark, Sample, Spark, Step, Trend, Waterfall
+from secure_score_backlog.views.charts.spark import spark
+from secure_score_backlog.views.charts.trend import trend
+from secure_score_backlog.views.charts.waterfall import waterfall
+from secure_score_backlog.views.site import Site, built
+from secure_score_backlog.views.templating import environment, heading, page
+
+AS_OF = date(2026, 11, 21)
+HOSTILE = (
+    "</title><script>window.hacked=1</script>*bold* [x](javascript:alert(1)) {: onclick=x } &amp; `c` | --8<-- $a$"
+)
+
+GALLERY = Path(__file__).with_name("gallery.html.j2")
+"""Everything the frame offers, as a template of a page."""
+
+
+def site() -> Site:
+    """Where the pages of the miniature are."""
+    return Site({"BlockLegacyAuthentication": "blocklegacyauthentication"}, AS_OF, "Tenant & Sons", "0.0.0")
+
+
+def documents(as_of: date = AS_OF) -> Iterator[Document]:
+    """The pages that the packaged navigation names, a recommendation, and the frame's assets."""
+    here = Site(site().slugs, as_of, site().organisation, "0.0.0")
+    yield from frame.assets()
+    yield page("index.md", "Home", gallery(), site=here, description=HOSTILE, hide=("navigation", "toc"))
+    yield page("score.md", "Score", charts(), site=here)
+    for path in ("board.md", "register.md", "reviews/index.md"):
+        yield page(path, path, Markup("<p>Nothing here yet.</p>"), site=here)
+    yield page("recommendations/blocklegacyauthentication.md", HOSTILE, Markup("<p>Zebracrossing.</p>"), site=here)
+
+
+def gallery() -> Markup:
+    """Everything the frame offers, on one page."""
+    version = Version("decisions/A.md", "0123456789abcdef" * 2, datetime(2026, 10, 3, tzinfo=UTC), "a", "s", 12)
+    names = ("Block legacy authentication", "Require number matching", "Turn on Safe Links for Office apps")
+    rows = [
+        (name, "The ERP cannot authenticate otherwise before its upgrade.", level, "Managing Director", left, points)
+        for name, level, left, points in zip(
+            names,
+            ("critical", "high", "medium"),
+            (-3, 12, 180),
+            (Fraction(8), Fraction(21, 2), Fraction(1, 3)),
+            strict=True,
+        )
+    ]
+    template = environment().from_string(GALLERY.read_text(encoding="utf-8"))
+    values = {
+        "half": Fraction(1, 2), "day": date(2027, 1, 31), "version": version, "rows": rows, "hostile": HOSTILE,
+        "ledger": bar(a_bar()), "trend": trend(a_trend()),
+        "movement": waterfall(a_waterfall()), "spark": spark(a_spark()),
+        "microsoft": safe_text.microsoft_html(f"<p onclick='x'>Go to <DomainName>{HOSTILE}</p>\n\n\n<p>end</p>"),
+        "people": safe_text.decision_markdown(f"# {HOSTILE}\n\n{HOSTILE}\n\n<img src=x onerror=alert(1)>\n"),
+    }  # fmt: skip
+    return Markup(template.render(**values))
+
+
+def charts() -> Markup:
+    """The daily trend alone, over a year and more."""
+    return heading(2, "Daily", "daily") + trend(a_daily_trend())
+
+
+def a_trend() -> Trend:
+    """Weekly values with a gap, backfilled days, a comparison, bands and two marks."""
+    start = date(2026, 3, 6)
+    ours = tuple(
+        Sample(start + timedelta(weeks=week), Fraction(480 + 9 * week + (week * week) % 7, 10), backfilled=week < 8)
+        for week in range(38)
+        if week not in (20, 21)
+    )
+    others = tuple(Sample(sample.day, Fraction(455 + index // 3, 10)) for index, sample in enumerate(ours))
+    marks = (
+        Mark(date(2026, 6, 2), "Legacy authentication blocked"),
+        Mark(date(2026, 9, 15), "Three acceptances renewed"),
+    )
+    words = "The score rose from 48.0 % to 82.9 % in nine months; comparable tenants stand at 46.6 %."
+    return Trend(
+        "trend",
+        "Score in percent of the points that can be had",
+        words,
+        ours,
+        others,
+        bands=(65, 80),
+        marks=marks,
+        gap_days=7,
+    )
+
+
+def a_daily_trend() -> Trend:
+    """More than a year of days."""
+    start = date(2025, 8, 21)
+    ours = tuple(
+        Sample(start + timedelta(days=day), Fraction(500 + day // 3 + (day * 7) % 5, 10)) for day in range(457)
+    )
+    return Trend("daily-trend", "Score by day", "Fifteen months of days.", ours, bands=(65, 80))
+
+
+def a_bar() -> Bar:
+    """A ledger with every part."""
+    parts = [
+        ("observed", "Observed", 412, "Microsoft measured it."),
+        ("claimed", "Claimed", 38, "Given on somebody's word."),
+        ("do-now", "Do now", 64, "Decided: this quarter."), ("do-soon", "Do soon", 81, "Decided: later."),
+        ("accept", "Accepted", 72, "Left open knowingly."),
+        ("blocked", "Blocked", 30, "Planned, and something is in the way."),
+        ("not-applicable", "Not applicable", 12, "Said not to apply here."),
+        ("undecided", "Undecided", 55, "No answer in force."),
+        ("unexplained", "Unexplained", -3, "What Microsoft's own sum leaves open."),
+    ]  # fmt: skip
+    made = tuple(BarPart(key, label, Fraction(points), note) for key, label, points, note in parts)
+    return Bar(
+        "ledger", "Where all points stand", "Of 761 points, Microsoft measured 412; 55 wait for a decision.", made
+    )
+
+
+def a_waterfall() -> Waterfall:
+    """A month that went up and down."""
+    steps = (
+        Step("improved", "Improved", Fraction(43, 2)), Step("regressed", "Regressed", Fraction(-8)),
+        Step("claimed", "Claimed by hand", Fraction(5)), Step("ruler", "Microsoft changed the ruler", Fraction(-11, 3)),
+        Step("population", "More or fewer users", Fraction(1, 2)), Step("unexplained", "Unexplained", Fraction(0)),
+    )  # fmt: skip
+    end = 412 + sum((step.change for step in steps), Fraction(0))
+    words = "The score rose by 15.33 points: 21.5 came from work, 5 were claimed, and Microsoft's changes took 3.67."
+    return Waterfall(
+        "movement", "Movement of the score, in points", words, "30 September", Fraction(412), "31 October", end, steps
+    )
+
+
+def a_spark() -> Spark:
+    """One recommendation: nothing, half, all, lost, and a span without measurement."""
+    samples = (
+        Sample(date(2025, 9, 1), Fraction(0), backfilled=True), Sample(date(2026, 1, 12), Fraction(50)),
+        Sample(date(2026, 5, 3), Fraction(100)), Sample(date(2026, 9, 20), Fraction(62)),
+    )  # fmt: skip
+    absent = ((date(2026, 3, 1), date(2026, 4, 1)),)
+    marks = (Mark(date(2026, 5, 1), "Decided: do now"),)
+    return Spark(
+        "share", "Share achieved over time", "Done since May, worse since 20 September.", samples, AS_OF, absent, marks
+    )
+
+
+def build(root: Path, as_of: date = AS_OF) -> Path:
+    """Build the miniature below a folder, through the product's own builder; the folder of the site."""
+    made = list(documents(as_of))
+    for document in made:
+        target = root / "build" / "pages" / document.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(document.content)
+    expected = {built(d.path): None if d.path.endswith(".md") else d.content for d in made}
+    job = site_builder.Job(root, frame.configuration(), as_of, "Tenant & Sons")
+    site_builder.build(job, root / "site", expected)
+    return root / "site"
