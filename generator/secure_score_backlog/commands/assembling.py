@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a folder to the one value of a build: introduces the rooms to each other, judges nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from secure_score_backlog import __version__
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.model.backlog import Backlog, Minutes, Review
+from secure_score_backlog.model.decision import DecisionHistory
+from secure_score_backlog.model.facts import Facts
+from secure_score_backlog.model.history import History
+from secure_score_backlog.model.problem import Problem
+from secure_score_backlog.model.recommendation import Catalogue
+from secure_score_backlog.model.settings import Settings
+from secure_score_backlog.records.decision_files import read_decisions
+from secure_score_backlog.records.decision_history import WrittenDecisions, load_decision_history
+from secure_score_backlog.records.file_versions import FileVersions, until
+from secure_score_backlog.records.git_history import MainHistory, read_main_history
+from secure_score_backlog.records.minutes import load_minutes
+from secure_score_backlog.records.ratings_file import load_ratings
+from secure_score_backlog.records.settings_file import PATH as SETTINGS_PATH
+from secure_score_backlog.records.settings_file import load_settings, parse_settings
+from secure_score_backlog.records.snapshot_branch import open_snapshot_branch
+from secure_score_backlog.records.snapshots import (
+    CATALOGUE,
+    SnapshotFolder,
+    SnapshotSource,
+    load_catalogue,
+    load_history,
+    with_retired,
+)
+from secure_score_backlog.rules.calendar import last_day
+from secure_score_backlog.rules.decisions import Judged, Surroundings, judge_decisions
+from secure_score_backlog.rules.judging import judge, month_end, months_of
+from secure_score_backlog.rules.rating import Ratings
+from secure_score_backlog.rules.standing import Sources, answered_on
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Everything that a root holds, read once."""
+
+    files: FileVersions
+    settings: Settings
+    catalogue: Catalogue
+    history: History
+    written: WrittenDecisions
+    minutes: dict[str, Minutes]
+    ratings: Ratings
+    newest_day: date
+    """The later of the newest snapshot's day and the day of the newest commit."""
+    problems: tuple[Problem, ...]
+    """Of reading; those of decisions come from judging."""
+
+
+def assemble(root: Path, *, as_of: date | None, today: date) -> Backlog:
+    """Read a root and judge it as of a day: by default the newest data or commit (design §1.5).
+
+    `today` only stands in where there is neither a snapshot nor a commit. Raises CannotProceed where nothing can
+    be judged.
+    """
+    folder = read_folder(root, today)
+    day = as_of or folder.newest_day
+    judged = judged_on(folder, folder.settings, day)
+    sources = sources_on(folder, folder.settings, judged, day)
+    return Backlog(
+        settings=folder.settings,
+        catalogue=folder.catalogue,
+        history=folder.history,
+        decisions=sources.decisions,
+        facts=judge(sources, day),
+        reviews=tuple(reviews_of(folder, sources, day)),
+        problems=tuple(sorted({*folder.problems, *judged.problems}, key=lambda problem: problem.order)),
+        version=__version__,
+        head=folder.files.main.head if folder.files.main else None,
+    )
+
+
+def read_folder(root: Path, today: date) -> Folder:
+    """Read everything; CannotProceed where the folder is none."""
+    if not root.is_dir():
+        raise CannotProceed(f"{root} is not a folder", hint="Name the folder that holds snapshots/ with --root.")
+    settings, settings_problems = load_settings(root)
+    main = read_main_history(root)
+    snapshots = snapshot_source(root, settings, main)
+    catalogue, catalogue_problems = load_catalogue(snapshots)
+    history, history_problems = load_history(snapshots)
+    newest = newest_day(history, main, today)
+    files = FileVersions(root, main, newest)
+    written = load_decision_history(files)
+    wanted = {*history.timelines, *written.history.versions}
+    return Folder(
+        files=files,
+        settings=settings,
+        catalogue=with_retired(catalogue, wanted, older_catalogues(files)),
+        history=history,
+        written=written,
+        minutes=load_minutes(files),
+        ratings=load_ratings(),
+        newest_day=newest,
+        problems=(*settings_problems, *catalogue_problems, *history_problems, *read_decisions(root).problems),
+    )
+
+
+def snapshot_source(root: Path, settings: Settings, main: MainHistory | None = None) -> SnapshotSource:
+    """Where the snapshots lie: in the folder, or on the branch that the settings name."""
+    if settings.snapshots_branch is None:
+        return SnapshotFolder(root)
+    return open_snapshot_branch(main or read_main_history(root), settings.snapshots_branch)
+
+
+def older_catalogues(files: FileVersions) -> Iterable[bytes]:
+    """What the catalogue said before, the newest first; fetched only as far as somebody asks."""
+    for version in reversed(files.of(CATALOGUE)):
+        content = files.content(version)
+        if content is not None:
+            yield content
+
+
+def newest_day(history: History, main: MainHistory | None, today: date) -> date:
+    """The as-of date that a build has unless told otherwise."""
+    days = [history.days[-1].day] if history.days else []
+    if main and main.head:
+        days.append(main.head.at.date())
+    return max(days, default=today)
+
+
+def judged_on(folder: Folder, settings: Settings, day: date) -> Judged:
+    """Which decisions count on a day, from the versions known at its end."""
+    written = folder.written
+    in_force = [
+        written.sources[known[-1].version]
+        for identifier in written.history.versions
+        if (known := written.history.until(identifier, day)) and known[-1].version.blob is not None
+    ]
+    newest = folder.history.newest(day)
+    scored = folder.history.scored(newest.day) if newest else {}
+    return judge_decisions(
+        in_force,
+        Surroundings(
+            catalogue=folder.catalogue,
+            settings=settings,
+            today=day,
+            scored=scored.keys(),
+            known=[name for name, line in folder.history.timelines.items() if line.days and line.days[0] <= day],
+            decided=answered_days(written.history, day),
+            done=[name for name, seen in scored.items() if seen.observed_in_full],
+        ),
+    )
+
+
+def answered_days(history: DecisionHistory, day: date) -> dict[str, date]:
+    """The day of each present answer, where Git knows it."""
+    found = {name: answered_on(history.until(name, day), history.has_git) for name in history.versions}
+    return {name: answered for name, answered in found.items() if answered is not None}
+
+
+def sources_on(folder: Folder, settings: Settings, judged: Judged, day: date) -> Sources:
+    """What the rules judge from on a day: the version in force counts as `judged` says."""
+    versions = {}
+    for identifier, known in folder.written.history.versions.items():
+        in_force = len([version for version in known if version.version.at.date() <= day]) - 1
+        found = list(known)
+        if in_force >= 0 and found[in_force].version.blob is not None:
+            decision = judged.decisions.get(identifier)
+            found[in_force] = replace(found[in_force], decision=decision, readable=decision is not None)
+        versions[identifier] = tuple(found)
+    decisions = replace(folder.written.history, versions=versions)
+    return Sources(folder.history, folder.catalogue, decisions, settings, folder.ratings)
+
+
+def reviews_of(folder: Folder, sources: Sources, day: date) -> Iterable[Review]:
+    """A review for each month, the newest first; a finished month knows nothing that came later."""
+    for month in months_of(sources, day):
+        yield Review(
+            month=month,
+            facts=facts_at_end_of(folder, month, day),
+            minutes=folder.minutes.get(month),
+            finished=last_day(month) <= day,
+        )
+
+
+def facts_at_end_of(folder: Folder, month: str, day: date) -> Facts:
+    """The facts of a month as they were at its end, with the settings of that day."""
+    end = month_end(month, day)
+    settings = settings_on(folder, end)
+    return judge(sources_on(folder, settings, judged_on(folder, settings, end), end), end)
+
+
+def settings_on(folder: Folder, day: date) -> Settings:
+    """The settings in force at the end of a day; without Git, today's."""
+    versions = folder.files.of(SETTINGS_PATH)
+    version = until(versions, day)
+    if not versions or version is None:
+        return folder.settings if not folder.files.main or not versions else Settings()
+    content = folder.files.content(version)
+    return parse_settings(content, SETTINGS_PATH).settings if content is not None else Settings()

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog render`: write the site's pages, and leave building to whoever builds it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from secure_score_backlog.commands import options, rendering
+
+
+@click.command("render", short_help="Write the site's pages to build/pages.")
+@options.root
+@options.as_of
+def command(root: Path, as_of: date | None) -> int:
+    """Write every page to build/pages, ready for MkDocs, ProperDocs or Zensical.
+
+    The folder belongs to this program and is kept out of Git; nothing outside it is touched.
+    """
+    rendered = rendering.render(root, as_of=as_of, today=options.now().date())
+    pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
+    options.say(f"{pages} pages as of {rendered.backlog.facts.as_of}; {rendered.changed} files changed.")
+    print(root / rendering.PAGES)
+    return 0

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A headless Chromium that writes down what it asked for and what went wrong, and sites for it to open."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import miniature
+from tests.support.chromium import Page, start
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One browser for all tests; each test gets it through `browser`, which forgets what came before."""
+    page = start(tmp_path_factory.mktemp("chromium"))
+    yield page
+    page.driver.quit()
+
+
+@pytest.fixture
+def browser(chromium: Page) -> Page:
+    """The browser, wide and light, with nothing stored and nothing noted."""
+    chromium.fresh()
+    return chromium
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a built site of a few pages that shows everything the frame offers."""
+    return miniature.build(tmp_path_factory.mktemp("miniature"))
+
+
+@pytest.fixture(scope="session")
+def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the built site of the sample tenant: `backlog demo`, then `backlog build`."""
+    folder = tmp_path_factory.mktemp("demo") / "tenant"
+    for arguments in (["demo", str(folder)], ["build", "--root", str(folder)]):
+        finished = subprocess.run(
+            [sys.executable, "-m", "secure_score_backlog", *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert finished.returncode == 0, f"backlog {' '.join(arguments)}\n{finished.stdout}\n{finished.stderr}"
+    return folder / "build" / "site"

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every kind of page of the sample tenant, in a real browser: what holds for all of them alike."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.support.chromium import PHONE, Page
+from tests.support.links import dead_links, outside_links
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "home": "index.html",
+    "board": "board.html",
+    "register": "register.html",
+    "reviews": "reviews/index.html",
+    "review": "reviews/2026-10.html",
+    "score": "score.html",
+    "recommendation": "recommendations/blocklegacyauthentication.html",
+}
+
+
+def test_no_link_of_the_demo_is_dead(built_demo: Path) -> None:
+    """Every address of every page leads to a file and an anchor that are there; nothing is loaded from elsewhere."""
+    assert dead_links(built_demo) == []
+    assert outside_links(built_demo) == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
+    """Legible in light and dark, whole on a phone, silent in the console, and asking nothing from outside."""
+    file = built_demo / PAGES[name]
+    for scheme in ("light", "dark"):
+        browser.scheme(scheme)
+        browser.open(file)
+        assert browser.pale() == [], scheme
+        browser.picture(f"demo-{name}-{scheme}")
+    browser.scheme("light")
+    browser.paper(f"demo-{name}")
+    browser.size(*PHONE)
+    browser.open(file)
+    assert browser.sideways() == 0
+    browser.picture(f"demo-{name}-phone")
+    assert browser.messages() == []
+    assert browser.outside() == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_headings_of_the_demo_are_in_order(browser: Page, built_demo: Path, name: str) -> None:
+    """One first heading, no level left out, no id twice: what a screen reader steers by."""
+    browser.open(built_demo / PAGES[name])
+    levels = [
+        int(level)
+        for level in browser.run(
+            "return [...document.querySelectorAll('article :is(h1,h2,h3,h4)')].map(h => h.tagName[1])"
+        )
+    ]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(here <= before + 1 for before, here in pairwise(levels))
+    ids = browser.run("return [...document.querySelectorAll('article [id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_search_finds_a_recommendation_of_the_demo(browser: Page, built_demo: Path) -> None:
+    """By its title, from the home page, from disk."""
+    browser.open(built_demo / "index.html")
+    assert any("legacy authentication" in title for title in browser.search("legacy authentication"))
+    assert browser.outside() == []

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog check` as a person and as a program meets it: output, exit codes, and folders in every condition."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.repositories import Repository
+from tests.support.running import RunBacklog
+
+TODAY = datetime.now(UTC).date()
+ODD_FILES = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such files themselves")
+
+
+def plan(identifier: str, due: date | None = None, **changes: str) -> str:
+    """A complete do-now decision, due in a month unless told."""
+    values = {
+        "recommendation": identifier,
+        "bucket": "do-now",
+        "risk": "high",
+        "reduces": "Spraying.",
+        "owner": "Head of IT",
+        "impact": "None.",
+        "prerequisites": "None.",
+        "proof": "Log.",
+        "due": str(due or TODAY + timedelta(days=30)),
+        **changes,
+    }
+    return "---\n" + "".join(f"{key}: {value}\n" for key, value in values.items() if value) + "---\nText.\n"
+
+
+def write(root: Path, path: str, content: str | bytes) -> None:
+    """Write a file below a root."""
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def checked(run_backlog: RunBacklog, *arguments: str | Path, expect: int | None = None) -> dict[str, Any]:
+    """What `check --json` prints."""
+    result: dict[str, Any] = json.loads(run_backlog("check", "--json", *arguments, expect=expect).stdout)
+    return result
+
+
+def codes(found: dict[str, Any]) -> list[tuple[str, int | None, str]]:
+    """Path, line and code of each problem."""
+    return [(fault["path"], fault["line"], fault["code"]) for fault in found["problems"]]
+
+
+def test_a_bare_folder(run_backlog: RunBacklog) -> None:
+    """An empty folder has no problems, and says how much was looked at."""
+    done = run_backlog("check", "--strict", expect=0)
+    assert (done.stdout, done.stderr) == ("No problems: 0 decisions checked.\n", "")
+
+
+def test_a_missing_folder(run_backlog: RunBacklog) -> None:
+    """A folder that is not there is a mistake of usage, with what to do."""
+    done = run_backlog("check", "--root", "nowhere", expect=2)
+    assert done.stdout == ""
+    assert "what to do" in done.stderr
+
+
+def test_text_for_people(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """One block a file, a line and a hint for each problem, a sentence at the end."""
+    write(tmp_path, "decisions/B.md", plan("B", TODAY - timedelta(days=1), risk="hihg"))
+    write(tmp_path, "decisions/A.md", plan("A", TODAY - timedelta(days=2)))
+    write(tmp_path, "decisions/Good.md", plan("Good"))
+    write(tmp_path, "backlog.yml", "bands: 5\n")
+    done = run_backlog("check", expect=1)
+    assert done.stdout.split("\n") == [
+        "backlog.yml:1: error: `bands` takes two whole percentages, the lower first, such as [65, 80], "
+        'not "5". [settings-wrong-type]',
+        "    Write two whole percentages, the lower first, such as [65, 80], or delete the line: "
+        "the default is [65, 80].",
+        "",
+        f"decisions/A.md:10: warning: It was due on {TODAY - timedelta(days=2)}, 2 days ago. [decision-overdue]",
+        "    Write a new `due` and say why in the text, write what has `blocked` it, or choose another bucket.",
+        "",
+        'decisions/B.md:4: error: "hihg" is no value of `risk`. [decision-wrong-value]',
+        "    Write `risk: high`.",
+        "",
+        "2 errors and 1 warning in 3 files; 3 decisions checked.",
+        "",
+    ]
+
+
+def test_json_for_programs(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """The documented shape, all of it on stdout, problems in order of place."""
+    write(tmp_path, "decisions/A.md", plan("A", owner="someone@tenant.example", proof=""))
+    found = checked(run_backlog, expect=1)
+    assert list(found) == ["schema", "problems", "errors", "warnings"]
+    assert (found["schema"], found["errors"], found["warnings"]) == ("backlog-check/1", 1, 1)
+    assert [list(fault) for fault in found["problems"]] == [["path", "line", "code", "severity", "message", "hint"]] * 2
+    assert codes(found) == [("decisions/A.md", 3, "decision-not-ready"), ("decisions/A.md", 6, "decision-person")]
+    assert [fault["severity"] for fault in found["problems"]] == ["error", "warning"]
+
+
+def test_exit_codes(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """Warnings fail only with --strict, errors always."""
+    write(tmp_path, "decisions/A.md", plan("A", TODAY - timedelta(days=2)))
+    run_backlog("check", expect=0)
+    run_backlog("check", "--strict", expect=1)
+    write(tmp_path, "decisions/A.md", plan("A"))
+    run_backlog("check", "--strict", expect=0)
+    write(tmp_path, "decisions/A.md", plan("A", risk=""))
+    run_backlog("check", expect=1)
+
+
+@ODD_FILES
+def test_files_of_every_kind(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """Every odd file in the folder is told or left alone, and none stops the check."""
+    folder = tmp_path / "decisions"
+    write(tmp_path, "decisions/A.md", plan("A").replace("\n", "\r\n"))
+    write(tmp_path, "decisions/README.md", "# About this folder\n")
+    write(tmp_path, "decisions/.hidden.md", "x")
+    write(tmp_path, "decisions/picture.png", b"\x89PNG")
+    write(tmp_path, "decisions/B.MD", plan("B"))
+    write(tmp_path, "decisions/C.md.txt", plan("C"))
+    write(tmp_path, "decisions/old/D.md", plan("D"))
+    write(tmp_path, "decisions/empty.md", "")
+    write(tmp_path, "decisions/utf16.md", plan("utf16").encode("utf-16"))
+    write(tmp_path, "decisions/big.md", plan("big") + "x" * 1_000_001)
+    write(tmp_path, "decisions/folder.md/x", "")
+    write(tmp_path, "elsewhere/E.md", plan("E"))
+    (folder / "E.md").symlink_to(tmp_path / "elsewhere" / "E.md")
+    (folder / "F.md").symlink_to("nowhere.md")
+    (folder / "G.md").symlink_to("G.md")
+    os.mkfifo(folder / "pipe.md")
+    (folder / os.fsdecode(b"b\xe4d.md")).write_text(plan("bad"), encoding="utf-8")
+    found = checked(run_backlog, expect=1)
+    assert codes(found) == [
+        ("decisions/B.MD", None, "decisions-odd-name"),
+        ("decisions/C.md.txt", None, "decisions-odd-name"),
+        ("decisions/E.md", None, "decisions-link"),
+        ("decisions/F.md", None, "decisions-link"),
+        ("decisions/G.md", None, "decisions-link"),
+        ("decisions/big.md", None, "file-too-large"),
+        ("decisions/b\N{REPLACEMENT CHARACTER}d.md", None, "decisions-odd-name"),
+        ("decisions/empty.md", 1, "front-matter-missing"),
+        ("decisions/folder.md", None, "file-unreadable"),
+        ("decisions/old", None, "decisions-odd-name"),
+        ("decisions/pipe.md", None, "file-unreadable"),
+        ("decisions/utf16.md", 1, "file-encoding"),
+    ]
+    assert "git mv decisions/B.MD decisions/B.md" in found["problems"][0]["hint"]
+
+
+@ODD_FILES
+def test_a_folder_that_leads_elsewhere(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """Decisions behind a link out of the root are not read; a link within the folder is."""
+    write(tmp_path, "elsewhere/A.md", plan("A", risk=""))
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "decisions").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert codes(checked(run_backlog, "--root", root)) == [("decisions", None, "decisions-link")]
+
+
+def test_settings_and_snapshots_are_checked_too(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """A catalogue that cannot be read, an unknown option and an override for an unknown id all show."""
+    write(tmp_path, "snapshots/catalogue.json", "{")
+    write(tmp_path, "backlog.yml", "organization: X\n")
+    found = codes(checked(run_backlog, expect=1))
+    assert ("backlog.yml", 1, "settings-unknown-key") in found
+    assert [path for path, _, _ in found] == ["backlog.yml", "snapshots/catalogue.json"]
+    profiles = [{"id": "AdminMFAV2", "title": "x", "maxScore": 8}]
+    write(tmp_path, "snapshots/catalogue.json", json.dumps({"collected": {}, "profiles": profiles, "descriptions": {}}))
+    write(tmp_path, "backlog.yml", "risk: {adminMFAV2: high}\nowners: [CIO]\n")
+    write(tmp_path, "decisions/AdminMFAV3.md", plan("AdminMFAV3"))
+    assert codes(checked(run_backlog, expect=1)) == [
+        ("backlog.yml", 1, "settings-unknown-id"),
+        ("decisions/AdminMFAV3.md", 2, "decision-unknown-id"),
+        ("decisions/AdminMFAV3.md", 6, "decision-owner-unlisted"),
+    ]
+
+
+def test_days_count_from_the_decision(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """With Git, 92 days run from the commit that gave the answer, whatever else changed since; without, from today."""
+    text = plan("A", TODAY + timedelta(days=60))
+    repository = Repository(tmp_path / "tenant")
+    repository.write("decisions/A.md", text)
+    repository.commit("decide", when=f"{TODAY - timedelta(days=40)}T12:00:00+00:00")
+    repository.write("decisions/A.md", text.replace("Head of IT", "Head of Operations"))
+    repository.commit("new owner", when=f"{TODAY - timedelta(days=1)}T12:00:00+00:00")
+    assert codes(checked(run_backlog, "--root", repository.folder)) == [("decisions/A.md", 10, "decision-due-too-far")]
+    repository.write("decisions/A.md", plan("A", TODAY + timedelta(days=61)))
+    assert checked(run_backlog, "--root", repository.folder, expect=0)["problems"] == []
+    write(tmp_path, "bare/decisions/A.md", text)
+    assert checked(run_backlog, "--root", tmp_path / "bare", expect=0)["problems"] == []
+
+
+def test_a_shallow_clone_is_checked_all_the_same(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """CI often clones one commit: the files are checked, and a note says what could not be known."""
+    source = Repository(tmp_path / "source")
+    for number in (1, 2):
+        source.write("decisions/A.md", plan("A", TODAY + timedelta(days=number)))
+        source.commit(f"decide {number}")
+    source.git("clone", "--quiet", "--depth", "1", f"file://{source.folder}", str(tmp_path / "clone"))
+    done = run_backlog("check", "--root", tmp_path / "clone", expect=0)
+    assert done.stdout == "No problems: 1 decision checked.\n"
+    assert "counts as made today" in done.stderr
+
+
+def test_a_bad_old_version_is_no_problem_of_today(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """Only what the working tree says is checked, also where Git remembers rubbish."""
+    repository = Repository(tmp_path / "tenant")
+    repository.write("decisions/A.md", b"\xff\xfe---")
+    repository.write("decisions/B.md", "---\nbucket: [\n")
+    repository.commit("rubbish")
+    repository.write("decisions/A.md", plan("A"))
+    repository.git("rm", "--quiet", "decisions/B.md")
+    repository.commit("mended", when=f"{TODAY}T00:00:00+00:00")
+    assert checked(run_backlog, "--root", repository.folder, expect=0)["problems"] == []
+
+
+@ODD_FILES
+def test_hostile_text_is_printed_tamely(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """Names and values cannot move the reader's cursor or forge a line of output."""
+    name = "x\n::error::forged\x1b[2J"
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / f"{name}.md").write_text(plan("A"), encoding="utf-8")
+    write(tmp_path, "decisions/B.md", plan("B").replace("risk: high", 'risk: "a\\nb ::warning::"'))
+    done = run_backlog("check", expect=1)
+    assert "\x1b" not in done.stdout
+    assert not any(line.startswith("::") for line in done.stdout.split("\n"))
+    assert json.loads(run_backlog("check", "--json").stdout)["errors"] == 2
+
+
+def test_many_files(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """Three hundred decisions are read, and each is counted."""
+    for number in range(300):
+        write(tmp_path, f"decisions/R{number}.md", plan(f"R{number}"))
+    assert run_backlog("check", expect=0).stdout == "No problems: 300 decisions checked.\n"
+
+
+@pytest.mark.parametrize("option", ["--json", "--strict", "--root"])
+def test_help_names_every_option(run_backlog: RunBacklog, option: str) -> None:
+    """The help text tells what there is."""
+    assert option in run_backlog("check", "--help", expect=0).stdout

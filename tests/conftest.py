@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every test stands on: a clean Git, no outside network, `backlog` as a process, a browser where there is one."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.support.browser import missing_browser
+from tests.support.running import RunBacklog
+
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("house")  # the same examples everywhere, and no stopwatch
+
+BROWSER_REQUIRED = os.environ.get("BACKLOG_REQUIRE_BROWSER") == "1"
+LONGEST_COMMAND = 300  # seconds before a command under test counts as hanging
+FIXED_TIME = "2026-11-21T12:00:00+00:00"
+
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "init.defaultBranch",
+    "GIT_CONFIG_VALUE_0": "main",
+    "GIT_AUTHOR_NAME": "Test Author",
+    "GIT_AUTHOR_EMAIL": "author@tenant.example",
+    "GIT_AUTHOR_DATE": FIXED_TIME,
+    "GIT_COMMITTER_NAME": "Test Committer",
+    "GIT_COMMITTER_EMAIL": "committer@tenant.example",
+    "GIT_COMMITTER_DATE": FIXED_TIME,
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "file",
+}
+"""Git's whole environment in tests: nothing of the machine's, nobody's name, no clock, no network."""
+
+FORBIDDEN_PREFIXES = ("GIT_", "AZURE_", "GRAPH_", "ACTIONS_", "GITHUB_", "BACKLOG_", "PYTHON")
+"""Variables of the machine that could change what a test sees."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment() -> Iterator[None]:
+    """Take the machine's own settings away and put fixed ones in, also for every process a test starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(FORBIDDEN_PREFIXES)]:
+            patch.delenv(name)
+        for name, value in GIT.items():
+            patch.setenv(name, value)
+        patch.setenv("NO_COLOR", "1")
+        patch.setenv("PYTHONUTF8", "1")
+        yield
+
+
+class OutsideNetwork(RuntimeError):
+    """A test tried to reach something that is not this machine.
+
+    Not an OSError, so that no code under test takes it for a dead line.
+    """
+
+
+def is_loopback(host: object) -> bool:
+    """Whether a host name or address is this machine's own; no name (listen on any) counts as its own."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        return ip_address(str(name).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outside_network() -> Iterator[None]:
+    """Refuse every connection and look-up in this process that leaves the machine."""
+    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def refuse(host: object) -> None:
+        if not is_loopback(host):
+            raise OutsideNetwork(f"a test reached for {host!r}; serve it on 127.0.0.1 instead")
+
+    def host_of(address: Any) -> object:
+        return address[0] if isinstance(address, tuple) else None  # a Unix socket's address is a path
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        refuse(host_of(address))
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        refuse(host_of(address))
+        return connect_ex(self, address)
+
+    def guarded_look_up(host: Any, *rest: Any, **named: Any) -> Any:
+        refuse(host)
+        return look_up(host, *rest, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+@pytest.fixture
+def run_backlog(tmp_path: Path) -> RunBacklog:
+    """`backlog` in a process of its own: no colour, UTF-8, proxies refused, in `tmp_path` unless told otherwise."""
+
+    def run(
+        *arguments: str | Path,
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        typed: str | None = None,
+        expect: int | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        finished = subprocess.run(
+            [sys.executable, "-m", "secure_score_backlog", *map(str, arguments)],
+            cwd=cwd or tmp_path,
+            env={**os.environ, **(environment or {})},
+            input=typed or "",
+            capture_output=True,
+            encoding="utf-8",
+            timeout=LONGEST_COMMAND,
+            check=False,
+        )
+        said = f"backlog {' '.join(map(str, arguments))}\n{finished.stdout}\n{finished.stderr}"
+        assert expect is None or finished.returncode == expect, said
+        return finished
+
+    return run
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a browser test, with the reason, where there is no browser."""
+    if item.get_closest_marker("browser"):
+        missing = missing_browser()
+        if missing:
+            pytest.skip(f"needs {' and '.join(missing)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a browser is required, a browser test that was skipped for any reason has failed."""
+    report = yield
+    if report.skipped and BROWSER_REQUIRED and item.get_closest_marker("browser"):
+        report.outcome = "failed"
+        report.longrepr = f"BACKLOG_REQUIRE_BROWSER=1, but the test was skipped: {report.longrepr}"
+    return report
