@@ -60,7 +60,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("answers")
     controls = [control(name, 2, 20, implementationStatus=HTML, description=HTML) for name in ATTACKS]
     profiles = [
-        profile(name, title=title, remediation=HTML, remediationImpact=HTML, actionUrl=f" https://x.example/?tid={TENANT}")
+        profile(
+            name, title=title, remediation=HTML, remediationImpact=HTML, actionUrl=f" https://x.example/?tid={TENANT}"
+        )
         for name, title in ATTACKS.items()
     ]
     files = {"scores.json": [score(date(2026, 11, 20), controls)], "profiles.json": profiles}

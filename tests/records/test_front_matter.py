@@ -89,6 +89,13 @@ def test_line_breaks_that_editors_do_not_count_are_not_counted() -> None:
     assert faults(header("a: x\x85\nb: \u2028y\nb: z")) == [("yaml-duplicate-key", 4)]
 
 
+def test_empty_values_stand_where_they_were_left_empty() -> None:
+    """An empty item or value has the line of its dash or key, not of the next line."""
+    found = header("a:\n  -\n  - x\nb:\nc: 1")
+    assert found.data == {"a": [None, "x"], "b": None, "c": 1}
+    assert [found.line(*place) for place in (("a", 0), ("a", 1), ("b",), ("c",))] == [3, 4, 5, 6]
+
+
 def test_plain_data() -> None:
     """YAML 1.2: yes and off are texts; dates, decimals and texts stay apart; what is quoted is text."""
     found = header(

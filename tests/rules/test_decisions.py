@@ -459,6 +459,10 @@ def test_an_error_spreads_along_same_as() -> None:
     broken = file(changed(ACCEPT, "2027-01-31", "2028-01-31"))
     result = judged(broken, sharing(), sharing("Bravo", "Charlie"))
     assert (result.decisions, result.with_errors) == ({}, {"Alpha", "Bravo", "Charlie"})
+    own = changed(SHARING, "{until: 2026-12-31}", "{rationale: Ours, approver: CIO, until: 2026-12-31}")
+    silent = judged(file(PLAN), sharing(), sharing("Bravo", "Charlie", own))
+    assert known(silent.problems, "decisions/Charlie.md") == ["decision-same-as-unusable"]
+    assert list(silent.decisions) == ["Alpha"]
 
 
 def test_questions_that_nobody_answers_are_asked_for() -> None:
@@ -488,6 +492,7 @@ def test_owners_list() -> None:
         ("2027-11-21", 12, "2026-11-20", ["decision-until-too-far"]),
         ("2027-11-20", 12, "2026-11-20", []),
         ("2027-11-21", 12, "2026-12-31", []),
+        ("2027-11-22", 12, "2026-12-31", ["decision-until-too-far"]),
         ("2027-02-22", 3, None, ["decision-until-too-far"]),
         ("2026-11-21", 12, None, []),
         ("2026-11-20", 12, None, ["decision-expired"]),
