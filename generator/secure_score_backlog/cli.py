@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import io
 import platform
 import sys
 import traceback
@@ -79,6 +80,9 @@ def describe_bug(error: BaseException) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows would choke on most of the world's letters
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         result = backlog.main(args=arguments, standalone_mode=False)
         code = result if isinstance(result, int) else 0

@@ -13,7 +13,7 @@ from secure_score_backlog.collect.deadline import Deadline
 from secure_score_backlog.collect.graph import fetch
 from secure_score_backlog.collect.wire import Patience, Reply, Wire, retry_after
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.rules.exact_json import parse
+from secure_score_backlog.rules.capturing.exact_json import parse
 from secure_score_backlog.sample.loopback import Request, Response
 from secure_score_backlog.sample.tokens import unsigned
 from tests.support.graph_items import DAY, control, profile, score

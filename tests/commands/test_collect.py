@@ -13,8 +13,8 @@ import pytest
 
 from secure_score_backlog.cli import main
 from secure_score_backlog.records.snapshot_file import decode, decode_catalogue
-from secure_score_backlog.rules.exact_json import parse
-from secure_score_backlog.rules.snapshot_shape import unfold, without_names
+from secure_score_backlog.rules.capturing.exact_json import parse
+from secure_score_backlog.rules.capturing.snapshot_shape import unfold, without_names
 from secure_score_backlog.sample.loopback import Response
 from secure_score_backlog.sample.simulated_graph import SimulatedGraph
 from secure_score_backlog.sample.simulated_identity import Registration, SimulatedIdentity

@@ -15,8 +15,8 @@ from secure_score_backlog.model.decision import Bucket
 from secure_score_backlog.model.decision_format import KEYS, QUESTIONS, Need
 from secure_score_backlog.records.front_matter import parse
 from secure_score_backlog.rules.calendar import add_months
-from secure_score_backlog.rules.decision_names import meant_by
-from secure_score_backlog.rules.decisions import read_decision
+from secure_score_backlog.rules.deciding.decisions import read_decision
+from secure_score_backlog.rules.deciding.names import meant_by
 from tests.support.running import RunBacklog
 from tests.support.tenants import stored
 

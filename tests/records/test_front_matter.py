@@ -14,7 +14,7 @@ from secure_score_backlog.model.front_matter import UNREADABLE, FrontMatter
 from secure_score_backlog.model.problem import Severity
 from secure_score_backlog.records import front_matter
 from secure_score_backlog.records.front_matter import LARGEST_FILE, LARGEST_FRONT_MATTER, parse, parse_content
-from secure_score_backlog.rules.rule_table import RULES
+from secure_score_backlog.rules.deciding.rule_table import RULES
 
 PATH = "decisions/A.md"
 DESIGN_SAMPLE = """---

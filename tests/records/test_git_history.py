@@ -156,6 +156,16 @@ def test_an_uncommitted_edit_is_a_version_without_a_commit(tmp_path: Path) -> No
     assert until(files.of("decisions/D.md"), date(2026, 10, 31)) is None
 
 
+def test_a_link_in_the_working_tree_is_not_followed(tmp_path: Path) -> None:
+    """It could lead out of the folder and bring anybody's file onto the site."""
+    (tmp_path / "secret.md").write_text("secret", encoding="utf-8")
+    repository = Repository(tmp_path / "tenant")
+    repository.commit("Begin", decisions__A="own")
+    (tmp_path / "tenant" / "decisions" / "B.md").symlink_to(tmp_path / "secret.md")
+    files = FileVersions(tmp_path / "tenant", read(tmp_path / "tenant"), date(2026, 11, 1))
+    assert files.of("decisions/B.md") == ()
+
+
 def test_minutes_lose_their_front_matter_and_keep_their_versions(tmp_path: Path) -> None:
     """Only files named after a month are minutes."""
     repository = Repository(tmp_path)

@@ -15,8 +15,8 @@ from secure_score_backlog.model.problem import Severity
 from secure_score_backlog.model.recommendation import Catalogue, Recommendation
 from secure_score_backlog.model.settings import Settings
 from secure_score_backlog.records.settings_file import load_settings, parse_settings, read_settings_file
-from secure_score_backlog.rules.schema import OPTIONS
-from secure_score_backlog.rules.settings_reading import READERS, check_settings, options
+from secure_score_backlog.rules.deciding.schema import OPTIONS
+from secure_score_backlog.rules.deciding.settings_reading import READERS, check_settings, options
 from secure_score_backlog.views.reference import TYPES
 
 EVERYTHING = """\

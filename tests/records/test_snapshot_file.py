@@ -9,8 +9,8 @@ import pytest
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.records.snapshot_file import decode, decode_catalogue, encode
-from secure_score_backlog.rules.capture import capture
-from secure_score_backlog.rules.capture_terms import Answer, Occasion, Stored
+from secure_score_backlog.rules.capturing.capture import capture
+from secure_score_backlog.rules.capturing.terms import Answer, Occasion, Stored
 from tests.support.graph_items import AT, DAY, control, profile, score
 
 PATH = "snapshots/2026/2026-11-20.json"

@@ -24,10 +24,10 @@ from secure_score_backlog.model.problem import Severity
 from secure_score_backlog.model.register import AcceptanceState
 from secure_score_backlog.model.standing import State
 from secure_score_backlog.records.snapshot_file import decode, encode
-from secure_score_backlog.rules.capture import capture
-from secure_score_backlog.rules.capture_terms import Answer, Occasion, Stored
-from secure_score_backlog.rules.exact_json import parse
-from secure_score_backlog.rules.hygiene import claim_without_effect
+from secure_score_backlog.rules.capturing.capture import capture
+from secure_score_backlog.rules.capturing.exact_json import parse
+from secure_score_backlog.rules.capturing.terms import Answer, Occasion, Stored
+from secure_score_backlog.rules.judging.hygiene import claim_without_effect
 from secure_score_backlog.sample.collected import runs
 from secure_score_backlog.sample.cut import cut, cut_files
 from secure_score_backlog.sample.fast_import import Commit, Git, begin, fill, find_git

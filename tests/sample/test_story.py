@@ -13,7 +13,7 @@ import pytest
 
 from secure_score_backlog.records.front_matter import parse
 from secure_score_backlog.records.settings_file import parse_settings
-from secure_score_backlog.rules.decisions import read_decision
+from secure_score_backlog.rules.deciding.decisions import read_decision
 from secure_score_backlog.sample.people import DOMAIN, office_hours, zone
 from secure_score_backlog.sample.scenario import PullRequest, final_files, own_file, pull_requests
 

@@ -26,9 +26,9 @@ from secure_score_backlog.model.decision import (
 from secure_score_backlog.model.history import History
 from secure_score_backlog.model.recommendation import Catalogue, Recommendation
 from secure_score_backlog.model.settings import Settings
-from secure_score_backlog.rules.observing import HistoryBuilder
-from secure_score_backlog.rules.rating import Ratings
-from secure_score_backlog.rules.standing import Sources
+from secure_score_backlog.rules.judging.observing import HistoryBuilder
+from secure_score_backlog.rules.judging.rating import Ratings
+from secure_score_backlog.rules.judging.standing import Sources
 
 FIRST = date(2026, 10, 1)
 

@@ -11,8 +11,8 @@ import pytest
 from secure_score_backlog.model.decision import Risk
 from secure_score_backlog.model.decision_format import KEYS
 from secure_score_backlog.model.settings import Settings
-from secure_score_backlog.rules.rule_table import RULES
-from secure_score_backlog.rules.settings_reading import options
+from secure_score_backlog.rules.deciding.rule_table import RULES
+from secure_score_backlog.rules.deciding.settings_reading import options
 from secure_score_backlog.views.reference import decision_page, settings_page
 
 HOSTILE = Settings(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.rules.exact_json import UnreadableJson, parse
+from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
 PERMISSION = "SecurityEvents.Read.All"
 SUFFICIENT = frozenset({PERMISSION, "SecurityEvents.ReadWrite.All"})

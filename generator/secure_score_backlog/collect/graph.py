@@ -10,8 +10,8 @@ from secure_score_backlog.collect.clouds import origin
 from secure_score_backlog.collect.graph_errors import UNTOUCHED, refusal, unusable
 from secure_score_backlog.collect.wire import Reply, Wire
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.rules.capture_terms import Answer
-from secure_score_backlog.rules.exact_json import UnreadableJson, parse
+from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
+from secure_score_backlog.rules.capturing.terms import Answer
 
 SCORES = "/security/secureScores?$top=90"
 """90 days is all that Graph keeps; asking for them in one page keeps the number of requests low."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from secure_score_backlog.collect.claims import PERMISSION, Claims, plain, read_claims
 from secure_score_backlog.collect.wire import Reply, retry_after
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.rules.exact_json import UnreadableJson, parse
+from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
 UNTOUCHED = "Nothing was written."
 

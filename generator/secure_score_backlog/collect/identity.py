@@ -30,7 +30,7 @@ from secure_score_backlog.collect.credentials import (
 from secure_score_backlog.collect.identity_errors import Attempt, broken_sign_in, refused_assertion, refused_sign_in
 from secure_score_backlog.collect.wire import Reply, Wire
 from secure_score_backlog.errors import BacklogError, CannotProceed
-from secure_score_backlog.rules.exact_json import UnreadableJson, parse
+from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
 
 def token_for(credential: Credential, cloud: Cloud, authority: str, wire: Wire, say: Callable[[str], None]) -> str:

@@ -35,10 +35,10 @@ from secure_score_backlog.records.snapshots import (
     with_retired,
 )
 from secure_score_backlog.rules.calendar import last_day
-from secure_score_backlog.rules.decisions import Judged, Surroundings, judge_decisions
-from secure_score_backlog.rules.judging import judge, month_end, months_of
-from secure_score_backlog.rules.rating import Ratings
-from secure_score_backlog.rules.standing import Sources, answered_on
+from secure_score_backlog.rules.deciding.decisions import Judged, Surroundings, judge_decisions
+from secure_score_backlog.rules.judging.facts import judge, month_end, months_of
+from secure_score_backlog.rules.judging.rating import Ratings
+from secure_score_backlog.rules.judging.standing import Sources, answered_on
 
 
 @dataclass(frozen=True, slots=True)

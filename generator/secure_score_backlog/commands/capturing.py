@@ -12,8 +12,8 @@ from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.model.problem import Problem, Severity
 from secure_score_backlog.records.settings_file import load_settings
 from secure_score_backlog.records.snapshot_store import load_stored, write_capture
-from secure_score_backlog.rules.capture import capture
-from secure_score_backlog.rules.capture_terms import Answer, Occasion
+from secure_score_backlog.rules.capturing.capture import capture
+from secure_score_backlog.rules.capturing.terms import Answer, Occasion
 from secure_score_backlog.views.capture_summary import problem_text, summary_json, summary_text
 
 

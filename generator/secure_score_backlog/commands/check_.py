@@ -22,8 +22,8 @@ from secure_score_backlog.records.file_versions import FileVersions
 from secure_score_backlog.records.git_history import read_main_history
 from secure_score_backlog.records.settings_file import read_settings_file
 from secure_score_backlog.records.snapshots import load_catalogue, load_history
-from secure_score_backlog.rules.decisions import Surroundings, judge_decisions
-from secure_score_backlog.rules.settings_reading import check_settings
+from secure_score_backlog.rules.deciding.decisions import Surroundings, judge_decisions
+from secure_score_backlog.rules.deciding.settings_reading import check_settings
 
 SCHEMA = "backlog-check/1"
 

@@ -15,8 +15,8 @@ from secure_score_backlog.model.document import Document
 from secure_score_backlog.records.decision_files import create_decision, read_decisions, refuse_taken, taken
 from secure_score_backlog.records.settings_file import load_settings
 from secure_score_backlog.records.snapshots import load_catalogue, load_history
-from secure_score_backlog.rules.decision_checks import identifier_of
-from secure_score_backlog.rules.decision_names import meant_by
+from secure_score_backlog.rules.deciding.checks import identifier_of
+from secure_score_backlog.rules.deciding.names import meant_by
 from secure_score_backlog.views.decision_scaffold import Scaffold
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from secure_score_backlog.rules.exact_json import UnreadableJson, parse, parse_text
+from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse, parse_text
 
 __all__ = ["UnreadableJson", "encode", "parse", "parse_text"]
 

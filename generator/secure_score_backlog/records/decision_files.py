@@ -14,7 +14,7 @@ from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.front_matter import FrontMatter
 from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.records.front_matter import LARGEST_FILE, parse
-from secure_score_backlog.rules.rule_table import problem, shown
+from secure_score_backlog.rules.deciding.rule_table import problem, shown
 
 FOLDER = "decisions"
 SUFFIX = ".md"

@@ -12,7 +12,7 @@ from secure_score_backlog.model.front_matter import FrontMatter
 from secure_score_backlog.records.decision_files import FOLDER, NOT_DECISIONS, SUFFIX
 from secure_score_backlog.records.file_versions import FileVersions
 from secure_score_backlog.records.front_matter import parse
-from secure_score_backlog.rules.decisions import read_decision
+from secure_score_backlog.rules.deciding.decisions import read_decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class FileVersions:
 
     def _edit(self, path: str, newest: Version | None) -> Version | None:
         file = self.root / path
-        content = file.read_bytes() if file.is_file() else None
+        content = file.read_bytes() if file.is_file() and not file.is_symlink() else None
         if content is None:
             if newest is None or newest.blob is None:
                 return None

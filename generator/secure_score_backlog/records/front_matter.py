@@ -11,7 +11,7 @@ from secure_score_backlog.model.front_matter import FrontMatter
 from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.records.yaml_tree import read_yaml
 from secure_score_backlog.records.yaml_values import CONTROL
-from secure_score_backlog.rules.rule_table import problem
+from secure_score_backlog.rules.deciding.rule_table import problem
 
 LARGEST_FILE = 1_000_000
 """Bytes; a decision with its discussion is a few thousand."""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.model.problem import Problem, Severity
-from secure_score_backlog.rules.capture_terms import Answer
-from secure_score_backlog.rules.exact_json import MAXIMUM_BYTES, UnreadableJson, parse_text
-from secure_score_backlog.rules.saved_items import EXPECTED, Foreign, SavedItems, sort_out
+from secure_score_backlog.rules.capturing.exact_json import MAXIMUM_BYTES, UnreadableJson, parse_text
+from secure_score_backlog.rules.capturing.saved_items import EXPECTED, Foreign, SavedItems, sort_out
+from secure_score_backlog.rules.capturing.terms import Answer
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

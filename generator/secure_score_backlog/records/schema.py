@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from secure_score_backlog.rules.schema import schema_documents
+from secure_score_backlog.rules.deciding.schema import schema_documents
 
 FOLDER = Path(__file__).resolve().parents[1] / "schemas"
 """Where the package ships them."""

@@ -11,8 +11,8 @@ from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.model.settings import Settings
 from secure_score_backlog.records.front_matter import decode
 from secure_score_backlog.records.yaml_tree import read_yaml
-from secure_score_backlog.rules.rule_table import problem
-from secure_score_backlog.rules.settings_reading import read_settings
+from secure_score_backlog.rules.deciding.rule_table import problem
+from secure_score_backlog.rules.deciding.settings_reading import read_settings
 
 PATH = "backlog.yml"
 LARGEST = 262_144

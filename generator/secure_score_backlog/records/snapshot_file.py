@@ -12,7 +12,7 @@ from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.records import canonical
-from secure_score_backlog.rules.graph_values import Json
+from secure_score_backlog.rules.capturing.graph_values import Json
 
 _SPREAD = (
     (),

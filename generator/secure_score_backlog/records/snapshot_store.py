@@ -11,9 +11,9 @@ from secure_score_backlog.model.problem import Problem, Severity
 from secure_score_backlog.records import canonical, snapshot_file
 from secure_score_backlog.records.atomic import write_set
 from secure_score_backlog.records.snapshots import CATALOGUE, SnapshotFolder, snapshot_days
-from secure_score_backlog.rules.capture import Capture, days_in, newcomers
-from secure_score_backlog.rules.capture_terms import Answer, Stored
-from secure_score_backlog.rules.graph_values import Json, tenant
+from secure_score_backlog.rules.capturing.capture import Capture, days_in, newcomers
+from secure_score_backlog.rules.capturing.graph_values import Json, tenant
+from secure_score_backlog.rules.capturing.terms import Answer, Stored
 
 
 def load_stored(root: Path, answer: Answer) -> tuple[Stored, tuple[Problem, ...]]:

@@ -15,7 +15,7 @@ from secure_score_backlog.model.history import History
 from secure_score_backlog.model.problem import Problem, Severity
 from secure_score_backlog.model.recommendation import Catalogue, Recommendation
 from secure_score_backlog.records.snapshot_file import decode, decode_catalogue
-from secure_score_backlog.rules.observing import HistoryBuilder, read_catalogue
+from secure_score_backlog.rules.judging.observing import HistoryBuilder, read_catalogue
 
 FOLDER = "snapshots"
 CATALOGUE = f"{FOLDER}/catalogue.json"

@@ -31,7 +31,7 @@ from secure_score_backlog.model.front_matter import UNREADABLE, Place, YamlData
 from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.records.yaml_values import Unfit, meaning, shown_text
 from secure_score_backlog.records.yaml_words import explain
-from secure_score_backlog.rules.rule_table import problem, shown
+from secure_score_backlog.rules.deciding.rule_table import problem, shown
 
 DEEPEST = 12
 MOST_VALUES = 20_000

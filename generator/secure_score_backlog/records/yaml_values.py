@@ -7,7 +7,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from secure_score_backlog.rules.rule_table import shown
+from secure_score_backlog.rules.deciding.rule_table import shown
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 """Characters that no editor shows and no page can print."""

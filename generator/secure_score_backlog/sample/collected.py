@@ -14,9 +14,9 @@ from functools import cache
 from types import MappingProxyType
 
 from secure_score_backlog.records.snapshot_file import encode
-from secure_score_backlog.rules.capture import capture
-from secure_score_backlog.rules.capture_terms import Answer, Occasion, Stored
-from secure_score_backlog.rules.graph_values import CATALOGUE_PATH
+from secure_score_backlog.rules.capturing.capture import capture
+from secure_score_backlog.rules.capturing.graph_values import CATALOGUE_PATH
+from secure_score_backlog.rules.capturing.terms import Answer, Occasion, Stored
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, has_report
 
 OUTAGES = ((date(2025, 12, 24), date(2025, 12, 28)), (date(2026, 8, 8), date(2026, 8, 10)))

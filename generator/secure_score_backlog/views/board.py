@@ -11,8 +11,8 @@ from secure_score_backlog.model.decision import Bucket
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.facts import Facts
 from secure_score_backlog.model.standing import Standing, State
-from secure_score_backlog.rules.ledger import NO_ANSWER_IN_FORCE
-from secure_score_backlog.rules.ranking import risk_key
+from secure_score_backlog.rules.judging.ledger import NO_ANSWER_IN_FORCE
+from secure_score_backlog.rules.judging.ranking import risk_key
 from secure_score_backlog.views.site import Site
 from secure_score_backlog.views.templating import page, render
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from secure_score_backlog.model.problem import Problem
-from secure_score_backlog.rules.capture import Capture
-from secure_score_backlog.rules.capture_changes import Changes, Move
-from secure_score_backlog.rules.graph_values import Json, number, snapshot_path
+from secure_score_backlog.rules.capturing.capture import Capture
+from secure_score_backlog.rules.capturing.changes import Changes, Move
+from secure_score_backlog.rules.capturing.graph_values import Json, number, snapshot_path
 
 SHOWN = 10
 """How many recommendations a line spells out."""

@@ -20,7 +20,7 @@ from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.history import Observation
 from secure_score_backlog.model.recommendation import Recommendation
 from secure_score_backlog.rules.calendar import add_months
-from secure_score_backlog.rules.decision_checks import SOON_ENOUGH
+from secure_score_backlog.rules.deciding.checks import SOON_ENOUGH
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
 """Texts that YAML reads as text without quotes, but for the words below; numbers and dates begin with a digit."""

@@ -12,7 +12,7 @@ from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.facts import Facts
 from secure_score_backlog.model.register import RegisterEntry
 from secure_score_backlog.model.standing import Standing, State
-from secure_score_backlog.rules.ranking import LEVELS
+from secure_score_backlog.rules.judging.ranking import LEVELS
 from secure_score_backlog.views.carried import carried_now
 from secure_score_backlog.views.site import Site
 from secure_score_backlog.views.templating import page, render

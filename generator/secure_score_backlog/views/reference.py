@@ -12,8 +12,8 @@ from typing import Any
 from secure_score_backlog.model.decision import Bucket, Risk
 from secure_score_backlog.model.decision_format import KEYS, Key, Kind, Need
 from secure_score_backlog.model.settings import Settings
-from secure_score_backlog.rules.rule_table import RULES
-from secure_score_backlog.rules.settings_reading import Option, options
+from secure_score_backlog.rules.deciding.rule_table import RULES
+from secure_score_backlog.rules.deciding.settings_reading import Option, options
 
 NEEDS = {Need.REQUIRED: "required", Need.ASKED: "asked", Need.OPTIONAL: "optional", Need.FORBIDDEN: "–"}
 

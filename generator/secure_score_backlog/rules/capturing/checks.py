@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is odd about an answer: warnings, never a reason to drop anything (design §4.1, facts/graph.md 0.6).
+
+The same oddity on many days is told once, with its days.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from secure_score_backlog.model.problem import Problem, Severity
+from secure_score_backlog.rules.capturing.graph_values import (
+    CATALOGUE_PATH,
+    Json,
+    control_name,
+    controls,
+    number,
+    snapshot_path,
+    sort_key,
+    text,
+)
+
+KEEPS = "Nothing was dropped: the file holds what Graph said."
+SHOWN = 5
+"""How many names a message spells out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something odd about one day, or about the catalogue (no day)."""
+
+    code: str
+    day: date | None
+    message: str
+    hint: str = KEEPS
+
+
+def problems(findings: Iterable[Finding]) -> tuple[Problem, ...]:
+    """Findings as problems, those of one kind gathered into one."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    return tuple(sorted((_problem(kind) for kind in by_code.values()), key=lambda problem: problem.order))
+
+
+def _problem(kind: list[Finding]) -> Problem:
+    """One problem for one kind of finding: the newest in full, the other days counted."""
+    first = max(kind, key=lambda finding: finding.day or date.max)
+    others = sorted(finding.day for finding in kind if finding is not first and finding.day is not None)
+    message = first.message
+    if others:
+        span = f"{others[0]} to {others[-1]}" if len(others) > 1 else str(others[0])
+        message += f" The same on {counted(len(others), 'other day')} ({span})."
+    path = snapshot_path(first.day) if first.day else CATALOGUE_PATH
+    return Problem(path, None, first.code, Severity.WARNING, message, first.hint)
+
+
+def some(names: Iterable[str]) -> str:
+    """The first few names of many."""
+    ordered = sorted(names)
+    rest = len(ordered) - SHOWN
+    return ", ".join(ordered[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def counted(count: int, what: str) -> str:
+    """A number with its noun."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def undated(count: int, total: int) -> Finding:
+    """Scores that no day can be read from."""
+    message = f"Left out of {counted(total, 'score')}: {count} without a date that can be read (createdDateTime or id)."
+    return Finding("snapshot-undated", None, message, "Nothing can be stored without its day; compare with the portal.")
+
+
+def twice(day: date, count: int) -> Finding:
+    """Several differing scores for one day."""
+    message = f"Graph gave {count} differing scores for {day}; the one with most detail, then the latest, was taken."
+    return Finding("snapshot-day-twice", day, message, "Compare with the portal if the figures matter for that day.")
+
+
+def catalogue_vanished(count: int) -> Finding:
+    """Graph gave no profile at all where there were many."""
+    message = f"Graph gave no recommendation profiles, though {count} are stored; the stored catalogue stays."
+    return Finding("catalogue-vanished", None, message, "Most likely a fault at Microsoft; collect again tomorrow.")
+
+
+def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
+    """The newest day came as bare as an old one, or without the profiles that complete it."""
+    if has_profiles:
+        message = f"Graph gave its newest day, {day}, without details, so it is stored as incomplete."
+        hint = "A later run completes it if Graph gives the details while it is still the newest day."
+        return Finding("snapshot-newest-bare", day, message, hint)
+    message = f"There are no recommendation profiles for {day}, so it is stored as incomplete: most maxima are unknown."
+    return Finding("snapshot-no-catalogue", day, message, "Import secureScoreControlProfiles together with the scores.")
+
+
+def differs(day: date, stored: Json, offered: Json) -> list[Finding]:
+    """What is stored stays; where Graph says something else now, that is worth knowing."""
+    view = _figures if stored["collected"].get("complete") is True else _essence
+    if view(stored["secureScore"]) == view(offered["secureScore"]):
+        return []
+    before, after = (number(each["secureScore"].get("currentScore")) for each in (stored, offered))
+    change = f" (current score {before} then, {after} now)" if before != after else ""
+    message = f"Graph now tells {day} differently from what is stored{change}; what was stored first stays."
+    hint = "Nothing to do: a snapshot is evidence and written once. The portal shows today's view."
+    return [Finding("snapshot-differs", day, message, hint)]
+
+
+def _figures(score: Json) -> Any:
+    """The figures of a score: what a complete and a bare copy of one day have in common."""
+    points = [(control_name(control) or "", number(control.get("score"))) for control in controls(score)]
+    return number(score.get("currentScore")), number(score.get("maxScore")), sorted(points, key=str)
+
+
+def _essence(score: Json) -> Any:
+    """A score without the texts that may have been lifted out of it, in an order of its own."""
+    items = score.get("controlScores")
+    if not isinstance(items, list):
+        return score
+    lines = [_without_lifted(item) if isinstance(item, dict) else item for item in items]
+    return {**score, "controlScores": sorted(lines, key=lambda line: sort_key(line, "controlName"))}
+
+
+def _without_lifted(control: Json) -> Json:
+    return {key: value for key, value in control.items() if key not in {"description", "lastSynced"}}
+
+
+def snapshot_findings(day: date, snapshot: Json, profiles: Mapping[str, Json] | None) -> list[Finding]:
+    """The sanity checks of one snapshot; `profiles` where they are of the same day."""
+    score = snapshot["secureScore"]
+    found = [*_odd_controls(day, score), *_sum_of_points(day, score), *_sum_of_maxima(day, snapshot)]
+    if profiles is not None:
+        found += _without_profile(day, score, profiles)
+    return found
+
+
+def _odd_controls(day: date, score: Json) -> list[Finding]:
+    items = score.get("controlScores")
+    if not isinstance(items, list) or not items:
+        return [Finding("snapshot-empty", day, f"Graph scored no recommendation on {day}.")]
+    names = [control_name(item) if isinstance(item, dict) else None for item in items]
+    found = []
+    unnamed = names.count(None)
+    if unnamed:
+        found.append(Finding("snapshot-unnamed", day, f"On {day}, {counted(unnamed, 'score')} without a name."))
+    repeated = {name for name, times in Counter(names).items() if name is not None and times > 1}
+    if repeated:
+        found.append(Finding("snapshot-control-twice", day, f"Scored more than once on {day}: {some(repeated)}."))
+    silent = {name for item, name in zip(items, names, strict=True) if name and number(item.get("score")) is None}
+    if silent:
+        found.append(Finding("snapshot-no-points", day, f"Without readable points on {day}: {some(silent)}."))
+    return found
+
+
+def _sum_of_points(day: date, score: Json) -> list[Finding]:
+    stated = number(score.get("currentScore"))
+    points = [value for control in controls(score) if (value := number(control.get("score"))) is not None]
+    if stated is None:
+        return [Finding("snapshot-no-total", day, f"Graph gave no readable currentScore for {day}.")]
+    if not points or _close(points, stated):
+        return []
+    added = f"the points of {counted(len(points), 'recommendation')} add up to {_sum(points)}"
+    message = f"On {day}, {added}, but Graph's currentScore is {stated}."
+    return [Finding("snapshot-sum-differs", day, message)]
+
+
+def _sum_of_maxima(day: date, snapshot: Json) -> list[Finding]:
+    stated = number(snapshot["secureScore"].get("maxScore"))
+    maxima = [entry[0] for entry in snapshot["maximum"].values()]
+    known = [value for value in maxima if value is not None]
+    if stated is None:
+        return [Finding("snapshot-no-maximum", day, f"Graph gave no readable maxScore for {day}.")]
+    unknown = len(maxima) - len(known)
+    if not known or _close(known, stated) or (unknown and _sum(known) < stated):
+        return []
+    added = f"the maxima of {counted(len(known), 'recommendation')} add up to {_sum(known)}"
+    message = f"On {day}, {added}, but Graph's maxScore is {stated}."
+    return [Finding("snapshot-maximum-differs", day, message)]
+
+
+def _sum(values: list[Decimal]) -> Decimal:
+    return sum(values, Decimal(0))
+
+
+def _close(values: list[Decimal], stated: Decimal) -> bool:
+    """Equal within the rounding of Graph's two decimals."""
+    rounded = sum(1 for value in [*values, stated] if value != value.to_integral_value())
+    return abs(sum(map(Fraction, values), Fraction(0)) - Fraction(stated)) <= Fraction(rounded, 200)
+
+
+def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> list[Finding]:
+    scored = {name for control in controls(score) if (name := control_name(control))}
+    missing = scored - profiles.keys()
+    if not missing:
+        return []
+    message = f"On {day}, {counted(len(missing), 'scored recommendation')} without a profile: {some(missing)}."
+    by_case = {name.lower(): name for name in profiles}
+    renamed = {f"{name} (profile {by_case[name.lower()]})" for name in missing if name.lower() in by_case}
+    if renamed:
+        message += f" Some differ in case only: {some(renamed)}."
+    hint = "Title and, without points, maximum are unknown. Where files are imported, profile pages may be missing."
+    return [Finding("snapshot-no-profile", day, message, hint)]
+
+
+def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
+    """The sanity checks of the catalogue."""
+    ids = [text(profile.get("id")) if isinstance(profile, dict) else None for profile in profiles]
+    found = []
+    if None in ids:
+        found.append(Finding("catalogue-no-id", None, f"{counted(ids.count(None), 'profile')} without an id."))
+    repeated = {name for name, times in Counter(ids).items() if name is not None and times > 1}
+    if repeated:
+        found.append(Finding("catalogue-id-twice", None, f"More than one profile each: {some(repeated)}."))
+    return found

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where each recommendation stands on a day (design §5, State).
+
+The first rule that applies wins. "Retired" means gone from the catalogue and from the scores: a score
+without a profile is still a measurement, and a profile without a score is merely not measured
+(facts/graph.md 0.5; docs/adr/0007).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from secure_score_backlog.model.decision import Bucket, CoverReason, Decision, DecisionHistory, DecisionVersion
+from secure_score_backlog.model.history import History, Observation, Timeline
+from secure_score_backlog.model.recommendation import Catalogue
+from secure_score_backlog.model.settings import Settings
+from secure_score_backlog.model.standing import Standing, State
+from secure_score_backlog.rules.judging.rating import Ratings, level_of
+
+PLANNED_BUCKETS = (Bucket.DO_NOW, Bucket.DO_SOON)
+NOWHERE = Timeline((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An unbroken run of snapshot days up to the judged one."""
+
+    since: date | None
+    days: int
+    """Days passed, the first and the last counted."""
+    observed: int
+    """Snapshot days among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known about one recommendation on one day, before it is judged."""
+
+    history: History
+    timeline: Timeline
+    day: date | None
+    """The newest snapshot day up to the as-of date."""
+    as_of: date
+    in_catalogue: bool
+    decision: Decision | None
+    answered: date | None
+
+    @property
+    def observation(self) -> Observation | None:
+        """What was measured on the day."""
+        return self.timeline.at(self.day) if self.day else None
+
+    def judged_days(self) -> tuple[date, ...]:
+        """Snapshot days since the present answer was given (all of them when nobody knows), oldest first."""
+        if self.day is None:
+            return ()
+        days = self.history.days
+        end = bisect_right(days, self.day, key=lambda snapshot: snapshot.day)
+        start = bisect_left(days, self.answered, key=lambda snapshot: snapshot.day) if self.answered else 0
+        return tuple(snapshot.day for snapshot in days[start:end])
+
+    def was_done_under_its_decision(self) -> bool:
+        """It was observed in full on some snapshot day since the present answer."""
+        if self.answered is None or not self.judged_days():
+            return False
+        first = self.judged_days()[0]
+        changes = list(self.timeline.changes())
+        for index, (start, observation) in enumerate(changes):
+            ends_before = index + 1 < len(changes) and changes[index + 1][0] <= first
+            if observation and observation.observed_in_full and not ends_before and self.day and start <= self.day:
+                return True
+        return False
+
+    def is_breached(self) -> bool:
+        """On the last two days on which it was measured, the share was below the accepted one."""
+        if self.decision is None or self.decision.accepted is None:
+            return False
+        accepted = self.decision.accepted.share
+        below: list[bool] = []
+        for day in reversed(self.judged_days()):
+            observation = self.timeline.at(day)
+            if observation is None:
+                continue
+            below.append(falls_below(observation, accepted))
+            if len(below) == 2:
+                return all(below)
+        return False
+
+
+def falls_below(observation: Observation, accepted: Fraction) -> bool:
+    """The share that Microsoft observed is less than the one accepted; unknown shares breach nothing."""
+    share = observation.share
+    return share is not None and share < accepted
+
+
+def state_of(case: Case) -> State:
+    """The state, by the first rule that applies."""
+    observation = case.observation
+    if observation is None:
+        return State.NOT_MEASURED if case.in_catalogue else State.RETIRED
+    decision = case.decision
+    cover = decision.covered if decision and not decision.draft else None
+    in_force = cover is not None and case.as_of <= cover.until
+    if observation.observed_in_full:
+        contradicts = in_force and cover is not None and cover.reason is CoverReason.NOT_APPLICABLE
+        return State.CONFLICT if contradicts else State.DONE
+    if decision is None or decision.draft:
+        return State.UNDECIDED
+    return state_of_answer(case, decision)
+
+
+def state_of_answer(case: Case, decision: Decision) -> State:
+    """The state of something that is not done and has an answer."""
+    if decision.until is not None and decision.until < case.as_of:
+        return State.EXPIRED
+    if case.is_breached():
+        return State.BREACHED
+    if case.was_done_under_its_decision():
+        return State.REGRESSED
+    if decision.bucket in PLANNED_BUCKETS:
+        if decision.blocked is not None:
+            return State.BLOCKED
+        late = decision.due is not None and decision.due < case.as_of
+        return State.OVERDUE if late else State.PLANNED
+    return State.ACCEPTED if decision.bucket is Bucket.ACCEPT else State.COVERED
+
+
+def answered_on(versions: tuple[DecisionVersion, ...], has_git: bool) -> date | None:
+    """First day of the present answer; None without Git or without an answer."""
+    if not has_git or not versions or versions[-1].decision is None:
+        return None
+    answer = versions[-1].decision.answer
+    first = versions[-1].version.at
+    for version in reversed(versions):
+        if version.decision is None or version.decision.answer != answer:
+            break
+        first = version.version.at
+    return first.date()
+
+
+def run_of(history: History, timeline: Timeline, day: date | None, *, held: bool) -> Run:
+    """The unbroken run up to a day: at full observed points (`held`), or measured and short of them."""
+    since: date | None = None
+    if day is not None:
+        for start, observation in reversed(list(timeline.changes())):
+            if start > day:
+                continue
+            if observation is None or observation.observed_in_full is not held:
+                break
+            since = start
+    if since is None or day is None:
+        return Run(None, 0, 0)
+    start_index = bisect_left(history.days, since, key=lambda snapshot: snapshot.day)
+    end_index = bisect_right(history.days, day, key=lambda snapshot: snapshot.day)
+    return Run(since, (day - since).days + 1, end_index - start_index)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the rules judge from; one value, so that it travels once."""
+
+    history: History
+    catalogue: Catalogue
+    decisions: DecisionHistory
+    settings: Settings
+    ratings: Ratings
+
+
+def stand(sources: Sources, identifier: str, as_of: date) -> Standing:
+    """Everything about one recommendation on a day."""
+    history = sources.history
+    newest = history.newest(as_of)
+    day = newest.day if newest else None
+    timeline = history.timelines.get(identifier, NOWHERE)
+    versions = sources.decisions.until(identifier, as_of)
+    decision = versions[-1].decision if versions else None
+    answered = answered_on(versions, sources.decisions.has_git)
+    recommendation = sources.catalogue.get(identifier)
+    case = Case(history, timeline, day, as_of, recommendation.in_catalogue, decision, answered)
+    observation = case.observation
+    level, rated_by, reason = level_of(identifier, decision, sources.settings, sources.ratings)
+    opened = run_of(history, timeline, day, held=False)
+    held = run_of(history, timeline, day, held=True)
+    return Standing(
+        recommendation=recommendation,
+        state=state_of(case),
+        observation=observation,
+        decision=decision,
+        versions=versions,
+        answered=answered,
+        level=level,
+        rated_by=rated_by,
+        reason=reason,
+        open_share=observation.open_share if observation else Fraction(0),
+        open_since=opened.since,
+        days_open=(as_of - opened.since).days if opened.since else 0,
+        held_since=held.since,
+        days_held=held.days,
+        days_observed=held.observed,
+    )
+
+
+def stand_all(sources: Sources, as_of: date) -> dict[str, Standing]:
+    """Every recommendation known on a day: catalogued, ever scored up to it, or decided; by id in order."""
+    scored = {i for i, t in sources.history.timelines.items() if t.days and t.days[0] <= as_of}
+    decided = {i for i in sources.decisions.versions if sources.decisions.until(i, as_of)}
+    known = sorted(sources.catalogue.recommendations.keys() | scored | decided)
+    return {identifier: stand(sources, identifier, as_of) for identifier in known}

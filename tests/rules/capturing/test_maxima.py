@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Maximum points and portal state of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secure_score_backlog.rules.capturing.maxima import (
+    derived_maximum,
+    maximum_in_hindsight,
+    maximum_on_the_day,
+    portal_state,
+)
+from tests.support.graph_items import profile
+
+
+def scored(points: object, percentage: object) -> dict[str, Any]:
+    """A control with its score and percentage, as written."""
+    written = (Decimal(value) if isinstance(value, str) else value for value in (points, percentage))
+    return dict(zip(("score", "scoreInPercentage"), written, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("points", "percentage", "maximum"),
+    [
+        ("8", "100", "8"),
+        ("2.67", "33.33", "8"),
+        ("7.83", "97.88", "8"),
+        ("7.833333333", "97.916666", "8"),
+        ("0.1", "1.25", "8"),
+        ("0", "0", None),
+        ("5", "0", None),
+        ("0", "100", None),
+        ("-1", "50", None),
+        ("5", "-50", None),
+        ("1.25", "50", None),
+        ("0.01", "0.12", None),
+        (None, "100", None),
+        ("5", None, None),
+        ("NaN", "100", None),
+    ],
+)
+def test_derived(points: str | None, percentage: str | None, maximum: str | None) -> None:
+    """A whole number within what rounding allows, or nothing: 0.01 at 0.12 % may be 7, 8 or more."""
+    assert derived_maximum(scored(points, percentage), None) == (Decimal(maximum) if maximum else None)
+
+
+@given(maximum=st.integers(1, 10), share=st.decimals(min_value="0.05", max_value=1, places=6))
+def test_derived_is_right_wherever_it_speaks(maximum: int, share: Decimal) -> None:
+    """Rounded to two decimals as Graph does, a fleet ratio leads back to its maximum, or to none, never to another."""
+    cent = Decimal("0.01")
+    points = (maximum * share).quantize(cent, ROUND_HALF_EVEN).normalize()
+    percentage = (100 * share).quantize(cent, ROUND_HALF_EVEN).normalize()
+    assert derived_maximum(scored(f"{points:f}", f"{percentage:f}"), None) in {Decimal(maximum), None}
+    assert derived_maximum(scored(f"{points:f}", f"{percentage:f}"), Decimal(maximum)) == maximum
+
+
+def test_on_the_day_the_profile_decides() -> None:
+    """Today's profile is right about today, whatever the percentage says."""
+    assert maximum_on_the_day(scored("5", "100"), profile("x", 10)) == 10
+    assert maximum_on_the_day(scored("5", "100"), None) == 5
+    assert maximum_on_the_day(scored("5", "100"), profile("x", "NaN")) == 5
+    assert maximum_on_the_day(scored("0", "0"), profile("x", "7.5")) == Decimal("7.5")
+
+
+def test_in_hindsight_the_day_itself_decides() -> None:
+    """A re-weighted recommendation keeps the maximum of its day; without points today's profile has to do."""
+    assert maximum_in_hindsight(scored("5", "100"), profile("x", 10)) == 5
+    assert maximum_in_hindsight(scored("0.01", "0.12"), profile("x", 7)) == 7
+    assert maximum_in_hindsight(scored("0", "0"), profile("x", 10)) == 10
+    assert maximum_in_hindsight(scored("1.25", "50"), profile("x", Decimal("2.5"))) == Decimal("2.5")
+    assert maximum_in_hindsight(scored("0", "0"), None) is None
+
+
+def test_state_is_the_newest_up_to_the_day() -> None:
+    """No date means since ever; what was marked later did not hold yet."""
+    updates = [
+        {"state": "Ignored", "updatedDateTime": "2026-11-20T23:59:59Z"},
+        {"state": "Default", "updatedDateTime": None},
+        {"state": "ThirdParty", "updatedDateTime": "2026-11-10T08:00:00Z"},
+        "not an update",
+        {"state": "Reviewed", "updatedDateTime": "no date"},
+    ]
+    told = {"controlStateUpdates": updates}
+    assert portal_state(told, date(2026, 11, 1)) == "Default"
+    assert portal_state(told, date(2026, 11, 10)) == "ThirdParty"
+    assert portal_state(told, date(2026, 11, 20)) == "Ignored"
+
+
+def test_state_that_nobody_states_is_unknown() -> None:
+    """No profile, no list, no date that could be compared, no text: None."""
+    assert portal_state(None, date(2026, 11, 1)) is None
+    assert portal_state({"controlStateUpdates": None}, date(2026, 11, 1)) is None
+    assert portal_state({"controlStateUpdates": [{"state": None}]}, date(2026, 11, 1)) is None
+    later = {"controlStateUpdates": [{"state": "Ignored", "updatedDateTime": "2026-11-02T00:00:00Z"}]}
+    assert portal_state(later, date(2026, 11, 1)) is None
