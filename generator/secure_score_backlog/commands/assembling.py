@@ -10,7 +10,7 @@ from pathlib import Path
 
 from secure_score_backlog import __version__
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.model.backlog import Backlog, Minutes, Review
+from secure_score_backlog.model.backlog import Backlog, Minutes, Review, SignedReview
 from secure_score_backlog.model.decision import DecisionHistory
 from secure_score_backlog.model.facts import Facts
 from secure_score_backlog.model.history import History
@@ -25,6 +25,7 @@ from secure_score_backlog.records.minutes import load_minutes
 from secure_score_backlog.records.ratings_file import load_ratings
 from secure_score_backlog.records.settings_file import PATH as SETTINGS_PATH
 from secure_score_backlog.records.settings_file import load_settings, parse_settings
+from secure_score_backlog.records.signed_reviews import load_signed_reviews
 from secure_score_backlog.records.snapshot_branch import open_snapshot_branch
 from secure_score_backlog.records.snapshots import (
     CATALOGUE,
@@ -51,6 +52,7 @@ class Folder:
     history: History
     written: WrittenDecisions
     minutes: dict[str, Minutes]
+    signed: dict[str, SignedReview]
     ratings: Ratings
     newest_day: date
     """The later of the newest snapshot's day and the day of the newest commit."""
@@ -93,6 +95,7 @@ def read_folder(root: Path, today: date) -> Folder:
     newest = newest_day(history, main, today)
     files = FileVersions(root, main, newest)
     written = load_decision_history(files)
+    signed, signed_problems = load_signed_reviews(files)
     wanted = {*history.timelines, *written.history.versions}
     return Folder(
         files=files,
@@ -101,9 +104,16 @@ def read_folder(root: Path, today: date) -> Folder:
         history=history,
         written=written,
         minutes=load_minutes(files),
+        signed=signed,
         ratings=load_ratings(),
         newest_day=newest,
-        problems=(*settings_problems, *catalogue_problems, *history_problems, *read_decisions(root).problems),
+        problems=(
+            *settings_problems,
+            *catalogue_problems,
+            *history_problems,
+            *signed_problems,
+            *read_decisions(root).problems,
+        ),
     )
 
 
@@ -181,6 +191,7 @@ def reviews_of(folder: Folder, sources: Sources, day: date) -> Iterable[Review]:
             month=month,
             facts=facts_at_end_of(folder, month, day),
             minutes=folder.minutes.get(month),
+            signed=folder.signed.get(month),
             finished=last_day(month) <= day,
         )
 

@@ -21,6 +21,7 @@ from secure_score_backlog.records.decision_history import load_decision_history
 from secure_score_backlog.records.file_versions import FileVersions
 from secure_score_backlog.records.git_history import read_main_history
 from secure_score_backlog.records.settings_file import read_settings_file
+from secure_score_backlog.records.signed_reviews import load_signed_reviews
 from secure_score_backlog.records.snapshots import load_catalogue, load_history
 from secure_score_backlog.rules.deciding.decisions import Surroundings, judge_decisions
 from secure_score_backlog.rules.deciding.settings_reading import check_settings
@@ -77,9 +78,18 @@ def find_problems(root: Path, today: date) -> tuple[list[Problem], int]:
         *catalogue_problems,
         *history_problems,
         *folder.problems,
+        *signed_problems(root, today),
         *judged.problems,
     }
     return sorted(found, key=lambda each: each.order), len(folder.files)
+
+
+def signed_problems(root: Path, today: date) -> list[Problem]:
+    """What is wrong with signed months; nothing where Git's history cannot be read (that is told elsewhere)."""
+    try:
+        return load_signed_reviews(FileVersions(root, read_main_history(root), today))[1]
+    except CannotProceed:
+        return []
 
 
 def decided_days(root: Path, today: date) -> dict[str, date]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from secure_score_backlog.views import wording
+
 root = click.option(
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
@@ -50,3 +52,8 @@ def say(message: str) -> None:
 def now() -> datetime:
     """The one place that reads the clock: UTC, whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def month_words(month: str) -> str:
+    """A month written YYYY-MM for people."""
+    return wording.month(month)

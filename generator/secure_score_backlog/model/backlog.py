@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from secure_score_backlog.model.decision import DecisionHistory, Version
 from secure_score_backlog.model.facts import Facts
@@ -25,12 +27,28 @@ class Minutes:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedReview:
+    """The facts of a month as they were signed: `docs/reviews/YYYY-MM.json`."""
+
+    month: str
+    tool: str
+    """Version of the tool that computed them."""
+    digest: str
+    facts: Mapping[str, Any]
+    """As `backlog status --json` printed them then."""
+    version: Version | None = None
+    """The commit that brought them; None without Git."""
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """One month: its facts, and the minutes if somebody wrote them."""
 
     month: str
     facts: Facts
     minutes: Minutes | None = None
+    signed: SignedReview | None = None
+    """What the month shows once it was signed and merged."""
     finished: bool = True
     """False for the month that is still running on the as-of date."""
 

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from markupsafe import Markup
 
@@ -20,6 +22,7 @@ from secure_score_backlog.views.charts.shapes import Bar, BarPart, Mark, Sample,
 from secure_score_backlog.views.charts.spark import spark
 from secure_score_backlog.views.charts.trend import trend as trend_chart
 from secure_score_backlog.views.charts.waterfall import waterfall as waterfall_chart
+from secure_score_backlog.views.status import status
 
 ALL_TENANTS = "AllTenants"
 SIMILAR_SIZE = "TotalSeats"
@@ -107,23 +110,29 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
 
 def waterfall(facts: Facts, identifier: str) -> Markup | None:
     """Why the score moved in the period; None where nothing moved."""
-    moved = facts.movement
-    if moved is None or moved.start is None or moved.end is None or facts.score is None:
+    return waterfall_of(status(facts), identifier)
+
+
+def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
+    """The same from the plain facts that `backlog status --json` prints, computed or signed."""
+    moved, score = facts["movement"], facts["score"]
+    if moved is None or score is None:
         return None
-    steps = tuple(Step(part.value, STEP_LABELS[part], moved.points[part]) for part in Part if moved.points[part])
+    amounts = {part: Fraction(str(moved["points"][part])) for part in STEP_LABELS}
+    steps = tuple(Step(part.value, STEP_LABELS[part], value) for part, value in amounts.items() if value)
     if not steps:
         return None
-    said = "; ".join(f"{step.label.lower()}: {wording.signed(step.change)}" for step in steps)
-    start = facts.score.current - moved.total_points
+    end, total = Fraction(str(score["current"])), Fraction(str(moved["points"]["total"]))
+    said = "; ".join(f"{wording.lower_first(step.label)}: {wording.signed(step.change)}" for step in steps)
     return waterfall_chart(
         Waterfall(
             id=identifier,
-            title=f"From {wording.points(start)} to {wording.points(facts.score.current)} points, and why",
-            caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed(moved.total_points)} points.",
-            start_label=wording.day(moved.start),
-            start=start,
-            end_label=wording.day(moved.end),
-            end=facts.score.current,
+            title=f"From {wording.points(end - total)} to {wording.points(end)} points, and why",
+            caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed(total)} points.",
+            start_label=wording.day(date.fromisoformat(moved["from"])),
+            start=end - total,
+            end_label=wording.day(date.fromisoformat(moved["to"])),
+            end=end,
             steps=steps,
         )
     )

@@ -1,31 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """The monthly reviews: one page a month, and the list of them (design §6).
 
-In the order of weight: decisions needed, top five by risk, blocked, accepted risks, what was completed
-and lost; the score last. Minutes stand below.
+In the order of weight: decisions needed, top five by risk, blocked, accepted risks, what was completed and lost;
+the score last. Minutes stand below. The page is made from the plain facts that `backlog status --json` prints:
+those that were signed, once a month was signed and merged, else those that were computed just now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from markupsafe import Markup
 
 from secure_score_backlog.model.backlog import Backlog, Review
+from secure_score_backlog.model.decision import Risk
 from secure_score_backlog.model.document import Document
-from secure_score_backlog.model.facts import Facts
-from secure_score_backlog.model.movement import Part
-from secure_score_backlog.model.standing import Standing
-from secure_score_backlog.rules.calendar import first_day
+from secure_score_backlog.model.register import AcceptanceState
+from secure_score_backlog.rules.judging.ranking import LEVELS
+from secure_score_backlog.rules.judging.signing import differences
 from secure_score_backlog.views import figures, wording
-from secure_score_backlog.views.carried import carried_now, needs_answer
-from secure_score_backlog.views.home import by_weight
 from secure_score_backlog.views.safe_text import decision_markdown
 from secure_score_backlog.views.site import Site
+from secure_score_backlog.views.status import status
 from secure_score_backlog.views.templating import page, render
 
 INDEX = "reviews/index.md"
-SHOWN = 8
+SHOWN = 5
 """How many accepted risks a one-page review names; the register has all of them."""
+STALE = timedelta(days=3)
+"""A newest measurement older than this on the day of judgement is told on the page."""
+Plain = Mapping[str, Any]
 
 
 def path_of(month: str) -> str:
@@ -43,61 +50,118 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         yield month_page(site, review, older, newer)
 
 
+def facts_of(review: Review) -> Plain:
+    """What the month's page shows: the signed facts, else the computed ones."""
+    return review.signed.facts if review.signed else status(review.facts)
+
+
 def index(backlog: Backlog, site: Site) -> Document:
     """The list of months, newest first, with what was decided in each."""
-    entries = [(review, decided_in(review)) for review in backlog.reviews]
+    entries = [(review, Month(facts_of(review))) for review in backlog.reviews]
     body = render("reviews.html.j2", site=site, path=INDEX, entries=entries, link_to=path_of)
     return page(
-        INDEX, "Reviews", body, site=site, description="One page a month.", shown_title="Monthly reviews",
+        INDEX,
+        "Reviews",
+        body,
+        site=site,
+        description="One page a month.",
+        shown_title="Monthly reviews",
         hide=("navigation", "toc"),
-    )  # fmt: skip
+    )
 
 
-def decided_in(review: Review) -> list[Standing]:
-    """The recommendations whose answer was given in the month, in the order of their titles."""
-    start = first_day(review.month)
-    found = [
-        standing
-        for standing in review.facts.standings.values()
-        if standing.answered and standing.answered >= start and standing.decision and not standing.decision.draft
-    ]
-    return sorted(found, key=lambda standing: standing.title.lower())
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The plain facts of a month, with the questions that a page asks of them."""
+
+    facts: Plain
+
+    def day(self, text: str | None) -> date | None:
+        """A day as it stands in JSON."""
+        return date.fromisoformat(text) if text else None
+
+    def words(self, identifier: str) -> Plain:
+        """Title and reasons of a recommendation, as they were; a bare title where none was kept."""
+        found: Plain = self.facts.get("texts", {}).get(identifier, {})
+        return {"title": identifier, "why": "", "rationale": "", **found}
+
+    @property
+    def decided(self) -> list[str]:
+        """What was answered in the month, by title."""
+        return sorted(self.facts.get("decided", []), key=lambda name: self.words(name)["title"].lower())
+
+    @property
+    def accepted(self) -> list[Plain]:
+        """Acceptances in force, the gravest first, then the nearest end."""
+        carried = [entry for entry in self.facts["register"] if entry["state"] in IN_FORCE]
+        return sorted(carried, key=lambda entry: (weight(entry["risk"]), entry["until"], entry["recommendation"]))
+
+    @property
+    def unanswered(self) -> list[Plain]:
+        """Acceptances and covers that need a new answer."""
+        both = (*self.facts["register"], *self.facts.get("covered", ()))
+        return [entry for entry in both if entry["state"] in NEEDS_ANSWER]
+
+    @property
+    def parts(self) -> list[tuple[str, Any]]:
+        """The parts of the movement that are not zero."""
+        moved = self.facts["movement"]
+        return [(part, value) for part, value in moved["points"].items() if part != "total" and value] if moved else []
+
+    @property
+    def moved_since(self) -> date | None:
+        """The day from which the score's movement is told; None where nothing lies between."""
+        moved = self.facts["movement"]
+        return self.day(moved["from"]) if moved and moved["from"] != moved["to"] else None
+
+    @property
+    def measurement_is_old(self) -> bool:
+        """The newest measurement is days older than the day of judgement."""
+        snapshot = self.facts["snapshot"]
+        return snapshot is not None and timedelta(days=snapshot["age_days"]) > STALE
+
+
+IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
+NEEDS_ANSWER = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
+
+
+def weight(level: str | None) -> int:
+    """Risk level as a number, the gravest first."""
+    return LEVELS.index(Risk(level)) if level else len(LEVELS)
 
 
 def month_page(site: Site, review: Review, older: str | None, newer: str | None) -> Document:
     """One month on one page."""
     path = path_of(review.month)
-    facts = review.facts
-    both = (*facts.register, *facts.covered)
-    accepted = by_weight(carried_now(facts.register))
-    minutes = review.minutes
+    month = Month(facts_of(review))
     body = render(
         "review.html.j2",
         site=site,
         path=path,
         review=review,
-        facts=facts,
-        counts=facts.counts,
-        accepted=accepted[:SHOWN],
-        accepted_all=len(accepted),
-        unanswered=needs_answer(both),
-        parts=[(part, facts.movement.points[part]) for part in Part if facts.movement and facts.movement.points[part]],
-        waterfall=figures.waterfall(facts, "movement"),
-        minutes=decision_markdown(minutes.text, site.from_decision(path), site.tenants) if minutes else None,
-        decided=decided_in(review),
-        last_day=facts.as_of,
-        snapshot_is_old=snapshot_is_old(facts),
+        month=month,
+        facts=month.facts,
+        accepted=month.accepted[:SHOWN],
+        labels=figures.STEP_LABELS,
+        waterfall=figures.waterfall_of(month.facts, "movement"),
+        minutes=minutes_of(site, review, path),
+        recomputed=differences(review.signed, status(review.facts)) if review.signed else (),
         older=older,
         newer=newer,
         link_to=path_of,
     )
-    title = f"Review of {wording.month(review.month)}"
     return page(
-        path, title, body, site=site, hide=("navigation", "toc"),
+        path,
+        f"Review of {wording.month(review.month)}",
+        body,
+        site=site,
+        hide=("navigation", "toc"),
         description="Decisions needed, top five by risk, accepted risks, completed; the score last.",
-    )  # fmt: skip
+    )
 
 
-def snapshot_is_old(facts: Facts) -> bool:
-    """The newest measurement is older than three days on the day of judgement."""
-    return facts.snapshot is not None and facts.as_of - facts.snapshot.day > timedelta(days=3)
+def minutes_of(site: Site, review: Review, path: str) -> Markup | None:
+    """The minutes as HTML, sanitised."""
+    if review.minutes is None:
+        return None
+    return decision_markdown(review.minutes.text, site.from_decision(path), site.tenants)

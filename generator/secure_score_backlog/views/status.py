@@ -77,9 +77,44 @@ def status(facts: Facts, problems: tuple[Problem, ...] = ()) -> Plain:
             {"recommendation": item.standing.id, "since": iso(item.since), "why": item.why} for item in facts.stale
         ],
         "recorded_later": list(facts.recorded_later),
+        "decided": decided(facts),
+        "texts": texts(facts),
         "states": {identifier: standing.state.value for identifier, standing in facts.standings.items()},
         "problems": [problem(item) for item in problems],
     }
+
+
+def decided(facts: Facts) -> list[str]:
+    """The recommendations whose answer was given in the month of the as-of date."""
+    start = facts.as_of.replace(day=1)
+    return [
+        identifier
+        for identifier, standing in facts.standings.items()
+        if standing.answered and standing.answered >= start and standing.decision and not standing.decision.draft
+    ]
+
+
+def texts(facts: Facts) -> Plain:
+    """The words behind the figures: title, why it matters, why it is carried; of everything that is named above."""
+    named = {standing.id for standing in (*facts.top, *facts.unrated, *facts.chaser)}
+    named |= {entry.standing.id for entry in (*facts.register, *facts.covered)}
+    named |= {item.standing.id for item in facts.blocked} | {item.standing.id for item in facts.asks}
+    named |= {item.standing.id for item in facts.completed} | {item.standing.id for item in facts.regressed}
+    named |= {line.recommendation for line in (facts.movement.lines if facts.movement else ()) if line.recommendation}
+    named |= {item.standing.id for item in facts.shadow} | {item.standing.id for item in facts.stale}
+    named |= set(decided(facts))
+    return {name: words(facts.standings[name]) for name in sorted(named) if name in facts.standings}
+
+
+def words(standing: Standing) -> Plain:
+    """The words about one recommendation."""
+    decision = standing.decision
+    found: Plain = {"title": standing.title, "why": (decision.reduces if decision else "") or standing.reason}
+    if decision and decision.accepted:
+        found |= {"rationale": decision.accepted.rationale, "instead": list(decision.accepted.compensating)}
+    elif decision and decision.covered:
+        found |= {"rationale": decision.covered.by, "evidence": decision.covered.evidence}
+    return found
 
 
 def snapshot(facts: Facts) -> Plain | None:

@@ -72,6 +72,7 @@ def environment() -> Environment:
         share=wording.share,
         signed=wording.signed,
         number=wording.number,
+        lower_first=wording.lower_first,
     )
     return made
 

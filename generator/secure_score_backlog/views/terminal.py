@@ -16,6 +16,8 @@ from secure_score_backlog.model.register import AcceptanceState
 from secure_score_backlog.model.standing import State
 from secure_score_backlog.views.wording import count, day, percent, points, share, signed
 
+WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "of": 2}
+"""Columns that share what a narrow terminal has left; the others stay on one line."""
 RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 
@@ -52,9 +54,9 @@ def headline(facts: Facts) -> Iterator[Text]:
 
 def grid(*columns: str) -> Table:
     """A table without lines."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=True)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column not in WEIGHTS, ratio=WEIGHTS.get(column))
     return table
 
 

@@ -68,6 +68,11 @@ def count(value: int, one: str, many: str | None = None) -> str:
     return f"{number(value)}\u00a0{one if value == 1 else many or one + 's'}"
 
 
+def lower_first(text: str) -> str:
+    """The text as it goes on within a sentence; a name keeps its capital."""
+    return text if text.startswith("Microsoft") else text[:1].lower() + text[1:]
+
+
 def times(value: int) -> str:
     """Once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(value) or f"{number(value)}\u00a0times"

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog triage`: what to decide next by risk, the contrast beside it, and scaffolds to begin with."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.support.graph_items import control, profile, score
+from tests.support.running import RunBacklog
+
+POINTS = {
+    "AdminMFAV2": (9, 10),
+    "BlockLegacyAuthentication": (0, 8),
+    "exo_mailtipsenabled": (0, 10),
+    "unheard_of": (0, 3),
+}
+
+
+@pytest.fixture
+def tenant(run_backlog: RunBacklog, tmp_path: Path) -> Path:
+    """Four open recommendations: two grave, one low, one that nobody rated."""
+    controls = [control(name, points, points * 100 // most) for name, (points, most) in POINTS.items()]
+    profiles = [profile(name, most, title=f"Title of {name}") for name, (_, most) in POINTS.items()]
+    saved = tmp_path / "saved.json"
+    saved.write_text(
+        json.dumps({"value": [score(date(2026, 11, 20), controls), *profiles]}, default=str), encoding="utf-8"
+    )
+    run_backlog("import", saved, "--root", tmp_path, expect=0)
+    return tmp_path
+
+
+def test_by_risk_and_the_contrast_by_points(run_backlog: RunBacklog, tenant: Path) -> None:
+    """The gravest first though it has least to win; what nobody rated comes last and says so."""
+    told = json.loads(run_backlog("triage", "--json", "--root", tenant, expect=0).stdout)
+    assert [item["recommendation"] for item in told["waiting"]] == [
+        "BlockLegacyAuthentication",
+        "AdminMFAV2",
+        "exo_mailtipsenabled",
+        "unheard_of",
+    ]
+    assert told["waiting"][-1]["risk"] is None
+    assert [item["recommendation"] for item in told["chaser"]][:2] == [
+        "exo_mailtipsenabled",
+        "BlockLegacyAuthentication",
+    ]
+    text = run_backlog("triage", "--root", tenant, expect=0).stdout
+    assert (
+        text.index("Title of AdminMFAV2") < text.index("Title of exo_mailtipsenabled") < text.index("wants the number")
+    )
+    assert "BlockLegacyAuthentication" in text
+
+
+def test_writes_the_next_scaffolds_and_never_the_same_twice(run_backlog: RunBacklog, tenant: Path) -> None:
+    """Two, then the other two, then nothing; each passes `check` as a draft and still counts as undecided."""
+    first = run_backlog("triage", "--write", "2", "--root", tenant, expect=0)
+    assert first.stdout.split() == ["decisions/BlockLegacyAuthentication.md", "decisions/AdminMFAV2.md"]
+    assert "risk: critical" in (tenant / "decisions" / "AdminMFAV2.md").read_text(encoding="utf-8")
+    second = run_backlog("triage", "--write", "9", "--root", tenant, expect=0)
+    assert second.stdout.split() == ["decisions/exo_mailtipsenabled.md", "decisions/unheard_of.md"]
+    third = run_backlog("triage", "--write", "1", "--root", tenant, expect=0)
+    assert third.stdout == ""
+    assert "Nothing to write" in third.stderr
+    run_backlog("check", "--root", tenant, expect=0)
+    told = json.loads(run_backlog("triage", "--json", "--root", tenant, expect=0).stdout)
+    assert len(told["waiting"]) == 4
+
+
+def test_nothing_undecided_and_nothing_measured(run_backlog: RunBacklog, tmp_path: Path) -> None:
+    """A plain sentence instead of an empty table."""
+    assert run_backlog("triage", "--root", tmp_path, expect=0).stdout.strip() == "Nothing is undecided."
