@@ -11,7 +11,7 @@ from tests.support.chromium import Page
 
 pytestmark = pytest.mark.browser
 
-SHOWN = "return [...document.querySelectorAll('tr[data-owner]')].filter(row => row.offsetParent).length"
+SHOWN = "return [...document.querySelectorAll('tr[data-row]')].filter(row => row.offsetParent).length"
 
 
 def choose(name: str, value: str) -> str:
@@ -46,6 +46,6 @@ def test_filters_narrow_the_board_down_and_can_be_bookmarked(browser: Page, buil
 def test_without_script_the_board_shows_everything(built_demo: Path) -> None:
     """The rows stand in the page, none of them hidden, and the form that would do nothing is."""
     text = (built_demo / "board.html").read_text(encoding="utf-8")
-    assert text.count("<tr data-owner=") > 50
+    assert text.count("<tr data-row") > 50
     assert "<tr hidden" not in text
     assert "data-backlog-filters hidden" in text

@@ -27,6 +27,19 @@ def approver(entry: RegisterEntry) -> str:
     return entry.decision.covered.approver if entry.decision.covered else ""
 
 
+def citation(entry: RegisterEntry) -> str:
+    """One line that names an entry so that anybody can look it up again."""
+    version = entry.citation
+    if version is None:
+        return ""
+    request = f", pull request #{version.pull_request}" if version.pull_request else ""
+    kind = "Accepted risk" if entry.decision.accepted else "Cover"
+    return (
+        f"{kind}: {entry.standing.title} ({entry.standing.id}), until {entry.until}, approver {approver(entry)}; "
+        f"{version.path} at commit {version.commit}{request}."
+    )
+
+
 def reason(entry: RegisterEntry) -> str:
     """Why it is carried, or what is said to cover it."""
     if entry.decision.accepted:

@@ -18,8 +18,20 @@ from secure_score_backlog.model.movement import Part
 from secure_score_backlog.model.standing import Standing
 from secure_score_backlog.views import wording
 from secure_score_backlog.views.charts.bar import bar
-from secure_score_backlog.views.charts.shapes import Bar, BarPart, Mark, Sample, Spark, Step, Trend, Waterfall
+from secure_score_backlog.views.charts.shapes import (
+    Bar,
+    BarPart,
+    Mark,
+    Row,
+    Sample,
+    Spark,
+    Stack,
+    Step,
+    Trend,
+    Waterfall,
+)
 from secure_score_backlog.views.charts.spark import spark
+from secure_score_backlog.views.charts.stack import stack
 from secure_score_backlog.views.charts.trend import trend as trend_chart
 from secure_score_backlog.views.charts.waterfall import waterfall as waterfall_chart
 from secure_score_backlog.views.status import status
@@ -106,6 +118,27 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
             ),
         )
     )
+
+
+def ledger_over_time(backlog: Backlog, identifier: str) -> Markup | None:
+    """What the points were made of at each month's end; None before there are two months."""
+    months = [review for review in backlog.reviews if review.facts.snapshot][: backlog.settings.year_months]
+    if len(months) < 2:
+        return None
+    rows = tuple(
+        Row(
+            wording.month(review.month),
+            tuple(BarPart(key, wording.sign(key).label, value) for key, value in review.facts.ledger.parts().items()),
+        )
+        for review in months
+    )
+    first, last = months[-1], months[0]
+    caption = (
+        f"Undecided: {wording.points(first.facts.ledger.undecided)} points in {wording.month(first.month)}, "
+        f"{wording.points(last.facts.ledger.undecided)} in {wording.month(last.month)}."
+    )
+    title = "What the points were made of at each month’s end"
+    return stack(Stack(identifier, title, caption, rows, ("observed", "claimed", "accept", "undecided")))
 
 
 def waterfall(facts: Facts, identifier: str) -> Markup | None:

@@ -14,6 +14,8 @@ from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.history import Observation
 from secure_score_backlog.model.standing import Standing
 from secure_score_backlog.views import figures, wording
+from secure_score_backlog.views.carried import citation
+from secure_score_backlog.views.changes import words_of
 from secure_score_backlog.views.safe_text import decision_markdown, microsoft_html, safe_link
 from secure_score_backlog.views.site import Site
 from secure_score_backlog.views.templating import page, render
@@ -55,6 +57,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
             recommendation=recommendation,
             decision=decision,
             entry=entries.get(standing.id),
+            citation=citation,
             questions=[(label, getattr(decision, name)) for name, label in QUESTIONS] if decision else [],
             body=decision_markdown(decision.body, site.from_decision(path), site.tenants) if decision else "",
             links=[(link, safe_link(link, site.tenants)) for link in decision.links] if decision else [],
@@ -93,31 +96,6 @@ def decided(versions: tuple[DecisionVersion, ...]) -> Iterator[Event]:
         if version.version.committed:
             yield Event(version.version.at.date(), "decided", words_of(previous, version), version.version)
         previous = version
-
-
-def words_of(previous: DecisionVersion | None, version: DecisionVersion) -> str:
-    """What a version changed, in words."""
-    decision = version.decision
-    if decision is None:
-        return "The decision was withdrawn." if version.version.blob is None else "The decision could not be read."
-    label = wording.sign(decision.bucket).label
-    if decision.draft:
-        return f"A draft was written: {label.lower()}."
-    before = previous.decision if previous else None
-    if before is None or before.draft:
-        return f"Decided: {label.lower()}{until_words(decision.until)}."
-    if before.bucket is not decision.bucket:
-        return f"Decided anew: {label.lower()}{until_words(decision.until)}, instead of {before.bucket.value}."
-    if before.until and decision.until and decision.until > before.until:
-        return f"Renewed until {wording.day(decision.until)}."
-    if before.due != decision.due:
-        return f"New date: {wording.day(decision.due)}, instead of {wording.day(before.due)}."
-    return "The decision was amended." if before.answer != decision.answer else "Its text or owner was amended."
-
-
-def until_words(until: date | None) -> str:
-    """How long an answer holds."""
-    return f" until {wording.day(until)}" if until else ""
 
 
 def measured(standing: Standing, backlog: Backlog) -> Iterator[Event]:

@@ -8,10 +8,12 @@ from fractions import Fraction
 
 from secure_score_backlog.model.backlog import Backlog
 from secure_score_backlog.model.document import Document
-from secure_score_backlog.model.register import AcceptanceState
-from secure_score_backlog.views.carried import approver, carried_now, needs_answer, reason
+from secure_score_backlog.model.register import AcceptanceState, RegisterEntry
+from secure_score_backlog.views.board import ORDER, Filter
+from secure_score_backlog.views.carried import approver, carried_now, citation, needs_answer, reason
 from secure_score_backlog.views.site import Site
 from secure_score_backlog.views.templating import page, render
+from secure_score_backlog.views.wording import sign
 
 PATH = "register.md"
 LAPSED = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
@@ -33,6 +35,8 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         unanswered=needs_answer(both),
         lapsed=[entry for entry in both if entry.state in LAPSED],
         approver=approver,
+        citation=citation,
+        filters=filters([*both, *facts.past]),
         reason=reason,
         has_git=backlog.decisions.has_git,
     )
@@ -45,3 +49,15 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         shown_title="Register of accepted risks",
         hide=("navigation",),
     )
+
+
+def filters(entries: list[RegisterEntry]) -> list[Filter]:
+    """Ways to narrow the register down; one with a single value would change nothing."""
+    levels = {entry.standing.level.value if entry.standing.level else "unrated" for entry in entries}
+    found = (
+        Filter("state", "State", tuple(sorted({sign(entry.state).label for entry in entries}))),
+        Filter("risk", "Risk", tuple(level for level in ORDER if level in levels)),
+        Filter("approver", "Approver", tuple(sorted({approver(entry) for entry in entries} - {""}))),
+        Filter("owner", "Owner", tuple(sorted({entry.decision.owner for entry in entries}))),
+    )
+    return [item for item in found if len(item.values) > 1]

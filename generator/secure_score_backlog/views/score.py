@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from secure_score_backlog.model.backlog import Backlog
 from secure_score_backlog.model.document import Document
@@ -26,6 +27,8 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         facts=facts,
         trend=figures.trend(backlog, "trend"),
         ledger=figures.ledger(facts, "ledger"),
+        over_time=figures.ledger_over_time(backlog, "ledger-months"),
+        gains=gains(facts),
         waterfall=figures.waterfall(facts, "waterfall"),
         lines=lines(facts),
         labels=figures.STEP_LABELS,
@@ -50,3 +53,19 @@ def lines(facts: Facts) -> list[tuple[Part, list[MovementLine]]]:
         return []
     found = [(part, [line for line in facts.movement.lines if line.part is part]) for part in Part]
     return [(part, group) for part, group in found if group]
+
+
+RISK_ORDER = ("critical", "high", "medium", "low", "unrated")
+EFFORT_ORDER = ("low", "moderate", "high", "none", "unknown")
+
+
+def gains(facts: Facts) -> list[tuple[str, list[tuple[str, Fraction]]]]:
+    """Points improved in the period, by risk and by Microsoft's effort rating; nothing where nothing improved."""
+    moved = facts.movement
+    if moved is None or not moved.gained_by_risk:
+        return []
+    by_risk = [(level, moved.gained_by_risk[level]) for level in RISK_ORDER if level in moved.gained_by_risk]
+    by_effort = [
+        (effort, moved.gained_by_effort[effort]) for effort in EFFORT_ORDER if effort in moved.gained_by_effort
+    ]
+    return [("By risk", by_risk), ("By effort, as Microsoft rates it", by_effort)]

@@ -24,7 +24,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from secure_score_backlog.model.document import Document
-from secure_score_backlog.views import safe_text, wording
+from secure_score_backlog.views import glossing, safe_text, wording
 from secure_score_backlog.views.site import Site
 
 PACKAGE = "secure_score_backlog"
@@ -73,6 +73,7 @@ def environment() -> Environment:
         signed=wording.signed,
         number=wording.number,
         lower_first=wording.lower_first,
+        gloss=glossing.gloss,
     )
     return made
 

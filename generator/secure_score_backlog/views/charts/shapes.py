@@ -74,6 +74,26 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a stack: a month, say."""
+
+    label: str
+    parts: tuple[BarPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Stacked bars under one another, each as wide as its whole is against the largest whole."""
+
+    id: str
+    title: str
+    caption: str
+    rows: tuple[Row, ...]
+    shown: tuple[str, ...]
+    """Keys of the parts whose numbers stand beside the bars; all are drawn."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a waterfall."""
 
@@ -115,3 +135,35 @@ class Spark:
     marks: tuple[Mark, ...] = ()
     first: date | None = None
     """First day of the drawing; default: the first sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOfMonth:
+    """Days in a row of one kind, within one month."""
+
+    first: date
+    last: date
+    kind: str
+    """`complete`, `filled`, `missing`, `awaited`: chooses shape and colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarMonth:
+    """One row of a calendar."""
+
+    month: str
+    """YYYY-MM."""
+    days: tuple[DaysOfMonth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What is known of each day, one row a month."""
+
+    id: str
+    title: str
+    caption: str
+    months: tuple[CalendarMonth, ...]
+    """In the order of the rows."""
+    drawn: int = 24
+    """Rows at most; the table behind the chart has every month."""

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Narrows the board down by owner, risk, service and blocker. Without script everything is shown.
+ * Narrows tables down and sorts them; without script everything is shown, by risk.
  * What is chosen stands in the address, so that a view can be bookmarked and passed on. */
 (function () {
   "use strict";
@@ -8,18 +8,38 @@
     const form = document.querySelector("[data-backlog-filters]");
     if (!form) return;
     const selects = Array.from(form.querySelectorAll("select"));
-    const rows = Array.from(document.querySelectorAll("tr[data-owner]"));
+    const rows = Array.from(document.querySelectorAll("tr[data-row]"));
     const said = form.querySelector("output");
     const address = new URLSearchParams(location.search);
+    const first = new Map(rows.map((row, index) => [row, index]));
+
+    function compare(key) {
+      return function (one, other) {
+        const a = one.dataset[key] || "", b = other.dataset[key] || "";
+        if (key === "days") return Number(b) - Number(a) || first.get(one) - first.get(other);
+        if (a !== b) return a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1;
+        return first.get(one) - first.get(other);
+      };
+    }
+
+    function sort(key) {
+      for (const body of new Set(rows.map((row) => row.parentElement))) {
+        const own = rows.filter((row) => row.parentElement === body);
+        own.sort(key ? compare(key) : (one, other) => first.get(one) - first.get(other));
+        body.append(...own);
+      }
+    }
 
     function apply() {
       const chosen = selects.filter((select) => select.value);
+      const filters = chosen.filter((select) => select.name !== "sort");
       let shown = 0;
       for (const row of rows) {
-        row.hidden = !chosen.every((select) => row.dataset[select.name] === select.value);
+        row.hidden = !filters.every((select) => row.dataset[select.name] === select.value);
         if (!row.hidden) shown += 1;
       }
-      said.textContent = chosen.length ? shown + " of " + rows.length + " shown" : "";
+      sort((chosen.find((select) => select.name === "sort") || {}).value);
+      said.textContent = filters.length ? shown + " of " + rows.length + " shown" : "";
       const wanted = new URLSearchParams(chosen.map((select) => [select.name, select.value])).toString();
       history.replaceState(null, "", location.pathname + (wanted ? "?" + wanted : "") + location.hash);
     }
@@ -35,6 +55,27 @@
     apply();
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  /* One click puts a citation on the clipboard; without script the citation stands there to be read. */
+  function citations() {
+    for (const button of document.querySelectorAll("button[data-backlog-copy]")) {
+      button.hidden = false;
+      button.addEventListener("click", function () {
+        const area = document.createElement("textarea");
+        area.value = button.dataset.backlogCopy;
+        area.setAttribute("aria-hidden", "true");
+        area.className = "backlog-hidden";
+        document.body.append(area);
+        area.select();
+        const done = document.execCommand("copy"); /* works from disk, where the newer way may be refused */
+        area.remove();
+        button.textContent = done ? "Copied" : button.dataset.backlogCopy;
+        setTimeout(() => { if (done) button.textContent = "Copy citation"; }, 2000);
+        button.focus();
+      });
+    }
+  }
+
+  function ready() { start(); citations(); }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
+  else ready();
 })();

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every figure on a page equals `backlog status --json`: the pages of the sample tenant, read by a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.chromium import Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def told(built_demo: Path) -> dict[str, Any]:
+    """What `backlog status --json` says of today, and of October."""
+
+    def status(*arguments: str) -> Any:
+        command = [
+            sys.executable,
+            "-m",
+            "secure_score_backlog",
+            "status",
+            "--json",
+            "--root",
+            str(built_demo.parents[1]),
+        ]
+        return json.loads(subprocess.run([*command, *arguments], check=True, capture_output=True).stdout)
+
+    return {"today": status(), "2026-10": status("--month", "2026-10")}
+
+
+def number(text: str) -> float:
+    """A number as a page writes it."""
+    found = re.search(r"[+\-\u2212]?\d[\d\u202f,]*(?:\.\d+)?", text)
+    assert found, text
+    return float(found[0].replace("\u202f", "").replace("\u2212", "-").replace(",", ""))
+
+
+def cards(browser: Page) -> dict[str, float]:
+    """The cards of a page: label and number."""
+    script = (
+        "return [...document.querySelectorAll('.backlog-card')].map(card => "
+        "[card.querySelector('.backlog-card-label').innerText, card.querySelector('.backlog-card-value').innerText])"
+    )
+    return {label: number(value) for label, value in browser.run(script)}
+
+
+def rows(browser: Page, after: str, table: str = "table") -> list[list[str]]:
+    """The body rows of the first table below a heading, as texts."""
+    script = """
+        const heading = document.getElementById(arguments[0]);
+        const all = [...document.querySelectorAll('article ' + arguments[1])];
+        const found = all.find(t => heading.compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING);
+        return [...found.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText));
+    """
+    found: list[list[str]] = browser.run(script, after, table)
+    return found
+
+
+def test_home(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+    """The four counts, the top five by name, every question, the score."""
+    today = told["today"]
+    browser.open(built_demo / "index.html")
+    counts = today["counts"]
+    assert cards(browser) == {
+        "Undecided": counts["undecided"],
+        "Expired or breached": counts["expired"] + counts["breached"],
+        "Overdue": counts["overdue"],
+        "Risks carried knowingly": counts["carried"],
+    }
+    titles = browser.run(
+        "return [...document.querySelectorAll('ol.backlog-answers .backlog-answer-title a')].map(a => a.innerText)"
+    )
+    assert titles == [item["title"] for item in today["top"]]
+    text = browser.run("return document.querySelector('article').innerText")
+    assert all(item["question"] in text for item in today["asks"])
+    assert f"{today['score']['current']:g} of {today['score']['max']:g} points" in text
+
+
+def test_board(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+    """Each recommendation that is open stands in exactly one part, in the part that its state belongs to."""
+    states = told["today"]["states"]
+    browser.open(built_demo / "board.html")
+    without = [name for name, state in states.items() if state in ("undecided", "expired", "breached", "regressed")]
+    found = cards(browser)
+    assert found["Undecided"] == len(without)
+    assert found["Accepted for now"] == sum(1 for state in states.values() if state == "accepted")
+    open_ones = [state for state in states.values() if state not in ("done", "conflict", "not-measured", "retired")]
+    assert (
+        sum(found.values()) == len(open_ones) == browser.run("return document.querySelectorAll('tr[data-row]').length")
+    )
+
+
+def test_register(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+    """Every acceptance in force, with its last day, points and commit, and their sum."""
+    browser.open(built_demo / "register.html")
+    carried = [entry for entry in told["today"]["register"] if entry["state"] in ("active", "expiring")]
+    shown = rows(browser, "accepted")
+    assert len(shown) == len(carried)
+    for row, entry in zip(shown, carried, strict=True):
+        assert number(row[4]) == pytest.approx(entry["points"], abs=0.005)
+        assert entry["commit"][:10] in row[5]
+        assert f"#{entry['pull_request']}" in row[5]
+        assert f"{entry['days_left']}\u00a0day" in row[3]
+    lead = browser.run("return document.querySelector('.backlog-lead').innerText")
+    assert number(lead.partition("worth")[2]) == pytest.approx(sum(entry["points"] for entry in carried), abs=0.005)
+
+
+def test_score(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+    """Cards, every part of the ledger, every part of the movement."""
+    today = told["today"]
+    score = today["score"]
+    browser.open(built_demo / "score.html")
+    found = cards(browser)
+    assert found["Now"] == pytest.approx(score["percent"], abs=0.05)
+    assert found["If all plans are done"] == pytest.approx(score["planned"], abs=0.005)
+    assert found["Within reach"] == pytest.approx(score["achievable"], abs=0.005)
+    assert found["All tenants"] == pytest.approx(score["comparison"]["AllTenants"], abs=0.05)
+    ledger = {row[0].strip().lower().replace(" ", "-"): number(row[1]) for row in rows(browser, "ledger")}
+    assert ledger == pytest.approx({part: value for part, value in today["ledger"].items() if value}, abs=0.005)
+    for part in ("improved", "regressed"):
+        lines = rows(browser, f"moved-{part}")
+        assert sum(number(row[1]) for row in lines) == pytest.approx(today["movement"]["points"][part], abs=0.02)
+
+
+def test_a_month(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+    """October: what was needed, open, blocked, carried, completed, lost; and why the score moved."""
+    october = told["2026-10"]
+    browser.open(built_demo / "reviews" / "2026-10.html")
+    assert [number(row[2]) for row in rows(browser, "top-five")] == [item["days_open"] for item in october["top"]]
+    assert len(rows(browser, "blocked")) == len(october["blocked"])
+    text = browser.run("return document.querySelector('article').innerText")
+    assert f"{october['counts']['undecided']}\u00a0recommendations were undecided" in text
+    points = october["movement"]["points"]
+    said = browser.run("return document.getElementById('score').closest('article').innerText").partition(
+        "The score, and why"
+    )[2]
+    for label, part in (
+        ("we improved", "improved"),
+        ("we fell back", "regressed"),
+        ("Microsoft moved the ruler", "ruler"),
+    ):
+        assert number(said.partition(label)[2]) == pytest.approx(points[part], abs=0.005)
+    titles = [
+        october["texts"][item["recommendation"]]["title"] for key in ("completed", "regressed") for item in october[key]
+    ]
+    assert all(title.strip() in text for title in titles)
+
+
+def test_a_typical_month_prints_on_one_sheet(browser: Page, built_demo: Path) -> None:
+    """June, with its minutes, on paper."""
+    browser.open(built_demo / "reviews" / "2026-06.html")
+    assert len(re.findall(rb"/Type\s*/Page(?!s)", browser.paper())) == 1
