@@ -20,7 +20,7 @@ from secure_score_backlog.errors import BacklogError
 VERBS = {
     "demo": "Make the sample tenant's repository, with fifteen months of history.",
     "collect": "Fetch Secure Score from Microsoft Graph into snapshots/.",
-    "import": "Read Graph JSON that a person saved into snapshots/.",
+    "import": "Read saved Graph JSON, or a CSV of the portal, into snapshots/.",
     "decide": "Write the scaffold of one decision, with the five questions.",
     "triage": "Show what to decide next, by risk.",
     "check": "Check every decision and setting; exit 1 on errors.",

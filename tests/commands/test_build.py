@@ -99,10 +99,12 @@ def test_hostile_text_of_the_catalogue_runs_nothing(built: Path) -> None:
         if path.startswith("assets/"):
             continue
         text = content.decode("utf-8", "replace").lower()
+        assert TENANT not in text, path
+        if path.startswith("downloads/") and not path.endswith(".html"):
+            continue  # data, in which a text stands as it is: tests/views/test_downloads.py
         assert "<script>alert" not in text, path
         assert "javascript:x" not in text, path
         assert "onclick='x'" not in text, path
-        assert TENANT not in text, path
     page = (site / "recommendations" / "evil.html").read_text(encoding="utf-8")
     assert "&#60;script&#62;" in page
 

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("build", "runtime", "development")
+LOCKS = ("build", "runtime", "development", "builders")
 
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[0-9][0-9a-z.+!-]*)(?P<marker> ; [^/\\]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
@@ -43,7 +43,12 @@ def wanted(lock: str) -> list[Requirement]:
     """What pyproject.toml asks for, of which a lock must hold all."""
     groups = PROJECT["dependency-groups"]
     runtime = PROJECT["project"]["dependencies"]
-    asked = {"build": groups["build"], "runtime": runtime, "development": runtime + groups["test"] + groups["lint"]}
+    asked = {
+        "build": groups["build"],
+        "runtime": runtime,
+        "development": runtime + groups["test"] + groups["lint"],
+        "builders": groups["builders"],
+    }
     return [Requirement(line) for line in asked[lock]]
 
 
@@ -69,6 +74,14 @@ def test_every_dependency_is_locked(lock: str) -> None:
 def test_users_and_developers_run_the_same_versions() -> None:
     """Whatever runtime.txt pins, development.txt pins at the same version."""
     assert pins(read_lock("runtime")).items() <= pins(read_lock("development")).items()
+
+
+def test_the_builders_fit_what_users_run() -> None:
+    """What is in both locks is pinned at one version: `make builders` installs them side by side."""
+    runtime, builders = pins(read_lock("runtime")), pins(read_lock("builders"))
+    both = runtime.keys() & builders.keys()
+    assert both
+    assert {name: builders[name] for name in both} == {name: runtime[name] for name in both}
 
 
 def test_the_build_lock_is_what_builds() -> None:

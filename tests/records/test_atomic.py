@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.records.atomic import PARTIAL, write_set
+from secure_score_backlog.records.atomic import INTENT, PARTIAL, changed_files, finish, write_set
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -28,6 +30,14 @@ def test_writes_what_changed_and_nothing_else(tmp_path: Path) -> None:
     assert write_set(tmp_path, {"s/2026/a.json": b"9", "s/c.json": b"2"}) == ("s/2026/a.json",)
     assert (tmp_path / "s/c.json").stat().st_ino == before.st_ino
     assert tree(tmp_path) == {"s/2026/a.json": b"9", "s/c.json": b"2"}
+
+
+def test_what_would_change(tmp_path: Path) -> None:
+    """A look ahead names the files that differ and writes none."""
+    write_set(tmp_path, {"s/a.json": b"1", "s/b.json": b"2"})
+    ahead = changed_files(tmp_path, {"s/a.json": b"1", "s/b.json": b"3", "s/c.json": b"4"})
+    assert list(ahead) == ["s/b.json", "s/c.json"]
+    assert tree(tmp_path) == {"s/a.json": b"1", "s/b.json": b"2"}
 
 
 def test_a_failure_leaves_the_old_tree(tmp_path: Path) -> None:
@@ -56,6 +66,54 @@ def test_leftovers_of_a_killed_run_go(tmp_path: Path) -> None:
     (tmp_path / "s/.keep").write_bytes(b"")
     write_set(tmp_path, {"s/a.json": b"new"})
     assert tree(tmp_path) == {"s/a.json": b"new", "s/.keep": b""}
+
+
+def waiting(root: Path, path: str, content: bytes) -> None:
+    """A content that a killed run left beside its place."""
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.with_name(f".{file.name}{PARTIAL}").write_bytes(content)
+
+
+def digest(content: bytes) -> str:
+    """What the list says of a file that is to be replaced."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_what_was_ready_is_put_in_place(tmp_path: Path) -> None:
+    """A list that is whole is a promise: the next run keeps it, and takes the list away."""
+    write_set(tmp_path, {"s/a.json": b"old"})
+    waiting(tmp_path, "s/a.json", b"new")
+    waiting(tmp_path, "s/2026/b.json", b"new")
+    (tmp_path / "s" / INTENT).write_text(json.dumps({"s/2026/b.json": None, "s/a.json": digest(b"old")}))
+    finish(tmp_path, "s")
+    assert tree(tmp_path) == {"s/a.json": b"new", "s/2026/b.json": b"new"}
+    finish(tmp_path, "s")
+    finish(tmp_path, "nowhere")
+    assert tree(tmp_path) == {"s/a.json": b"new", "s/2026/b.json": b"new"}
+
+
+def test_what_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    """Somebody pulled or wrote a file after the kill: theirs stays."""
+    write_set(tmp_path, {"s/a.json": b"theirs", "s/b.json": b"theirs"})
+    waiting(tmp_path, "s/a.json", b"ours")
+    waiting(tmp_path, "s/b.json", b"ours")
+    (tmp_path / "s" / INTENT).write_text(json.dumps({"s/a.json": digest(b"old"), "s/b.json": None}))
+    finish(tmp_path, "s")
+    assert tree(tmp_path) == {"s/a.json": b"theirs", "s/b.json": b"theirs"}
+
+
+@pytest.mark.parametrize(
+    "listed", [b"", b'{"s/a.json": null', b"[]", b"5", b'{"../a.json": null, "s/../../a.json": null, "t/a.json": null}']
+)
+def test_a_list_that_is_no_list_promises_nothing(tmp_path: Path, listed: bytes) -> None:
+    """Half a list, or one that points elsewhere: what waits is thrown away and nothing is put anywhere."""
+    waiting(tmp_path, "s/a.json", b"new")
+    waiting(tmp_path, "t/a.json", b"new")
+    waiting(tmp_path, "a.json", b"new")
+    (tmp_path / "s" / INTENT).write_bytes(listed)
+    finish(tmp_path, "s")
+    assert tree(tmp_path) == {f".a.json{PARTIAL}": b"new", f"t/.a.json{PARTIAL}": b"new"}
 
 
 WRITER = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.model.recommendation import Catalogue, Recommendation
+from secure_score_backlog.model.recommendation import Catalogue
 from secure_score_backlog.records import snapshot_file
 from secure_score_backlog.records.git_history import read_main_history
 from secure_score_backlog.records.snapshot_branch import open_snapshot_branch
@@ -18,7 +18,6 @@ from secure_score_backlog.records.snapshots import (
     SnapshotFolder,
     load_catalogue,
     load_history,
-    with_retired,
 )
 from tests.support.repositories import Repository
 from tests.support.tenants import stored
@@ -96,15 +95,3 @@ def test_a_branch_that_is_not_there_is_refused(tmp_path: Path, branch: str) -> N
     Repository(tmp_path).commit("Begin")
     with pytest.raises(CannotProceed, match="is not here"):
         open_snapshot_branch(read_main_history(tmp_path), branch)
-
-
-def test_what_was_retired_keeps_its_title() -> None:
-    """Older versions of the catalogue are asked, the newest first, as long as an id is missing."""
-    today = Catalogue({"A": Recommendation("A", "Title of A")})
-    older = [catalogue_of("A"), b"broken", catalogue_of("A", "B"), catalogue_of("B", "C")]
-    found = with_retired(today, {"A", "B", "C", "D"}, older)
-    assert {name: (item.title, item.in_catalogue) for name, item in found.recommendations.items()} == {
-        "A": ("Title of A", True),
-        "B": ("Title of B", False),
-        "C": ("Title of C", False),
-    }

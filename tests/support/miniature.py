@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -27,6 +28,9 @@ HOSTILE = (
     "</title><script>window.hacked=1</script>*bold* [x](javascript:alert(1)) {: onclick=x } &amp; `c` | --8<-- $a$"
 )
 
+NAVIGATION = re.compile(r"^  - [^:\n]+: (\S+\.md)$", re.MULTILINE)
+"""The pages that the packaged navigation names."""
+
 GALLERY = Path(__file__).with_name("gallery.html.j2")
 """Everything the frame offers, as a template of a page."""
 
@@ -42,7 +46,7 @@ def documents(as_of: date = AS_OF) -> Iterator[Document]:
     yield from frame.assets()
     yield page("index.md", "Home", gallery(), site=here, description=HOSTILE, hide=("navigation", "toc"))
     yield page("score.md", "Score", charts(), site=here)
-    for path in ("board.md", "register.md", "reviews/index.md"):
+    for path in sorted(set(NAVIGATION.findall(frame.configuration())) - {"index.md", "score.md"}):
         yield page(path, path, Markup("<p>Nothing here yet.</p>"), site=here)
     yield page("recommendations/blocklegacyauthentication.md", HOSTILE, Markup("<p>Zebracrossing.</p>"), site=here)
 

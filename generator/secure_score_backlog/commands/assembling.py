@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from secure_score_backlog.model.history import History
 from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.model.recommendation import Catalogue
 from secure_score_backlog.model.settings import Settings
+from secure_score_backlog.records.catalogue_versions import CatalogueVersions, catalogue_versions
 from secure_score_backlog.records.decision_files import read_decisions
 from secure_score_backlog.records.decision_history import WrittenDecisions, load_decision_history
 from secure_score_backlog.records.file_versions import FileVersions, until
@@ -27,14 +28,7 @@ from secure_score_backlog.records.settings_file import PATH as SETTINGS_PATH
 from secure_score_backlog.records.settings_file import load_settings, parse_settings
 from secure_score_backlog.records.signed_reviews import load_signed_reviews
 from secure_score_backlog.records.snapshot_branch import open_snapshot_branch
-from secure_score_backlog.records.snapshots import (
-    CATALOGUE,
-    SnapshotFolder,
-    SnapshotSource,
-    load_catalogue,
-    load_history,
-    with_retired,
-)
+from secure_score_backlog.records.snapshots import SnapshotFolder, SnapshotSource, load_catalogue, load_history
 from secure_score_backlog.rules.calendar import last_day
 from secure_score_backlog.rules.deciding.decisions import Judged, Surroundings, judge_decisions
 from secure_score_backlog.rules.judging.facts import judge, month_end, months_of
@@ -48,7 +42,7 @@ class Folder:
 
     files: FileVersions
     settings: Settings
-    catalogue: Catalogue
+    catalogue: CatalogueVersions
     history: History
     written: WrittenDecisions
     minutes: dict[str, Minutes]
@@ -60,23 +54,30 @@ class Folder:
     """Of reading; those of decisions come from judging."""
 
 
-def assemble(root: Path, *, as_of: date | None, today: date) -> Backlog:
+def assemble(root: Path, *, as_of: date | None, today: date, months: Collection[str] | None = None) -> Backlog:
     """Read a root and judge it as of a day: by default the newest data or commit (design §1.5).
 
-    `today` only stands in where there is neither a snapshot nor a commit. Raises CannotProceed where nothing can
-    be judged.
+    Args:
+        root: The folder to read.
+        as_of: The day to judge; the newest one unless told.
+        today: Stands in where there is neither a snapshot nor a commit.
+        months: Which reviews (YYYY-MM) are wanted; each costs a judgement. All of them unless told.
+
+    Raises:
+        CannotProceed: nothing can be judged.
     """
     folder = read_folder(root, today)
     day = as_of or folder.newest_day
-    judged = judged_on(folder, folder.settings, day)
-    sources = sources_on(folder, folder.settings, judged, day)
+    sources, judged = sources_on(folder, day)
+    facts = judge(sources, day)
+    wanted = [month for month in months_of(sources, day) if months is None or month in months]
     return Backlog(
         settings=folder.settings,
-        catalogue=folder.catalogue,
+        catalogue=sources.catalogue,
         history=folder.history,
         decisions=sources.decisions,
-        facts=judge(sources, day),
-        reviews=tuple(reviews_of(folder, sources, day)),
+        facts=facts,
+        reviews=tuple(review_of(folder, month, facts, judged.problems) for month in wanted),
         problems=tuple(sorted({*folder.problems, *judged.problems}, key=lambda problem: problem.order)),
         version=__version__,
         head=folder.files.main.head if folder.files.main else None,
@@ -94,15 +95,13 @@ def read_folder(root: Path, today: date) -> Folder:
     history, history_problems = load_history(snapshots)
     newest = newest_day(history, main, today)
     files = FileVersions(root, main, newest)
-    written = load_decision_history(files)
     signed, signed_problems = load_signed_reviews(files)
-    wanted = {*history.timelines, *written.history.versions}
     return Folder(
         files=files,
         settings=settings,
-        catalogue=with_retired(catalogue, wanted, older_catalogues(files)),
+        catalogue=catalogue_versions(files, snapshots, catalogue),
         history=history,
-        written=written,
+        written=load_decision_history(files),
         minutes=load_minutes(files),
         signed=signed,
         ratings=load_ratings(),
@@ -124,14 +123,6 @@ def snapshot_source(root: Path, settings: Settings, main: MainHistory | None = N
     return open_snapshot_branch(main or read_main_history(root), settings.snapshots_branch)
 
 
-def older_catalogues(files: FileVersions) -> Iterable[bytes]:
-    """What the catalogue said before, the newest first; fetched only as far as somebody asks."""
-    for version in reversed(files.of(CATALOGUE)):
-        content = files.content(version)
-        if content is not None:
-            yield content
-
-
 def newest_day(history: History, main: MainHistory | None, today: date) -> date:
     """The as-of date that a build has unless told otherwise."""
     days = [history.days[-1].day] if history.days else []
@@ -140,7 +131,30 @@ def newest_day(history: History, main: MainHistory | None, today: date) -> date:
     return max(days, default=today)
 
 
-def judged_on(folder: Folder, settings: Settings, day: date) -> Judged:
+def sources_on(folder: Folder, day: date) -> tuple[Sources, Judged]:
+    """What the rules judge from on a day: what was known at its end, and nothing that came later."""
+    settings, catalogue = settings_on(folder, day), catalogue_on(folder, day)
+    judged = judged_on(folder, settings, catalogue, day)
+    versions = {}
+    for identifier, known in folder.written.history.versions.items():
+        in_force = len(folder.written.history.until(identifier, day)) - 1
+        found = list(known)
+        if in_force >= 0 and found[in_force].version.blob is not None:
+            decision = judged.decisions.get(identifier)
+            found[in_force] = replace(found[in_force], decision=decision, readable=decision is not None)
+        versions[identifier] = tuple(found)
+    decisions = replace(folder.written.history, versions=versions)
+    return Sources(folder.history, catalogue, decisions, settings, folder.ratings), judged
+
+
+def catalogue_on(folder: Folder, day: date) -> Catalogue:
+    """The catalogue at the end of a day, and what was said last about everything else that was known then."""
+    scored = [name for name, line in folder.history.timelines.items() if line.days and line.days[0] <= day]
+    decided = [name for name in folder.written.history.versions if folder.written.history.until(name, day)]
+    return folder.catalogue.on(day, {*scored, *decided})
+
+
+def judged_on(folder: Folder, settings: Settings, catalogue: Catalogue, day: date) -> Judged:
     """Which decisions count on a day, from the versions known at its end."""
     written = folder.written
     in_force = [
@@ -153,7 +167,7 @@ def judged_on(folder: Folder, settings: Settings, day: date) -> Judged:
     return judge_decisions(
         in_force,
         Surroundings(
-            catalogue=folder.catalogue,
+            catalogue=catalogue,
             settings=settings,
             today=day,
             scored=scored.keys(),
@@ -170,44 +184,26 @@ def answered_days(history: DecisionHistory, day: date) -> dict[str, date]:
     return {name: answered for name, answered in found.items() if answered is not None}
 
 
-def sources_on(folder: Folder, settings: Settings, judged: Judged, day: date) -> Sources:
-    """What the rules judge from on a day: the version in force counts as `judged` says."""
-    versions = {}
-    for identifier, known in folder.written.history.versions.items():
-        in_force = len([version for version in known if version.version.at.date() <= day]) - 1
-        found = list(known)
-        if in_force >= 0 and found[in_force].version.blob is not None:
-            decision = judged.decisions.get(identifier)
-            found[in_force] = replace(found[in_force], decision=decision, readable=decision is not None)
-        versions[identifier] = tuple(found)
-    decisions = replace(folder.written.history, versions=versions)
-    return Sources(folder.history, folder.catalogue, decisions, settings, folder.ratings)
-
-
-def reviews_of(folder: Folder, sources: Sources, day: date) -> Iterable[Review]:
-    """A review for each month, the newest first; a finished month knows nothing that came later."""
-    for month in months_of(sources, day):
-        yield Review(
-            month=month,
-            facts=facts_at_end_of(folder, month, day),
-            minutes=folder.minutes.get(month),
-            signed=folder.signed.get(month),
-            finished=last_day(month) <= day,
-        )
-
-
-def facts_at_end_of(folder: Folder, month: str, day: date) -> Facts:
-    """The facts of a month as they were at its end, with the settings of that day."""
-    end = month_end(month, day)
-    settings = settings_on(folder, end)
-    return judge(sources_on(folder, settings, judged_on(folder, settings, end), end), end)
+def review_of(folder: Folder, month: str, today: Facts, problems: tuple[Problem, ...]) -> Review:
+    """One month; a finished one knows nothing that came later. `problems` are those of the decisions of today."""
+    end, facts = month_end(month, today.as_of), today
+    if end != today.as_of:
+        sources, judged = sources_on(folder, end)
+        facts, problems = judge(sources, end), judged.problems
+    return Review(
+        month=month,
+        facts=facts,
+        minutes=folder.minutes.get(month),
+        signed=folder.signed.get(month),
+        finished=last_day(month) <= today.as_of,
+        problems=problems,
+    )
 
 
 def settings_on(folder: Folder, day: date) -> Settings:
     """The settings in force at the end of a day; without Git, today's."""
-    versions = folder.files.of(SETTINGS_PATH)
-    version = until(versions, day)
-    if not versions or version is None:
-        return folder.settings if not folder.files.main or not versions else Settings()
-    content = folder.files.content(version)
+    if not folder.files.main or day >= folder.newest_day:
+        return folder.settings
+    version = until(folder.files.of(SETTINGS_PATH), day)
+    content = folder.files.content(version) if version is not None else None
     return parse_settings(content, SETTINGS_PATH).settings if content is not None else Settings()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.settings import Settings
+from secure_score_backlog.records.ratings_file import load_ratings
+from secure_score_backlog.views.rating_list import ratings_page
 from secure_score_backlog.views.reference import decision_page, settings_page
 
 
@@ -15,6 +17,7 @@ def guide_pages() -> tuple[Document, ...]:
     """The pages, by their path inside `docs/`."""
     return (
         Document.of_text("guide/decisions.md", decision_page()),
+        Document.of_text("guide/ratings.md", ratings_page(load_ratings())),
         Document.of_text("guide/settings.md", settings_page(Settings())),
     )
 

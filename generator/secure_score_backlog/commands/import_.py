@@ -1,27 +1,88 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog import`: read Graph JSON that a person saved into `snapshots/`."""
+"""`backlog import`: read what a person saved (Graph's JSON, the portal's CSV) into `snapshots/`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from secure_score_backlog.commands import options
-from secure_score_backlog.commands.capturing import check_root, store
-from secure_score_backlog.records.saved_answers import read_saved
+from secure_score_backlog.commands.capturing import check_root, dry_run_option, store, writing
+from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.model.problem import Problem, Severity
+from secure_score_backlog.records.saved_answers import Saved, join_table, read_saved
+from secure_score_backlog.records.snapshot_store import stored_profiles
+from secure_score_backlog.rules.capturing.terms import Answer
+
+KEPT_BY_GRAPH = timedelta(days=90)
+"""How far back Graph itself can be asked (facts/graph.md 3.1)."""
 
 
-@click.command("import", short_help="Read Graph JSON that a person saved.")
+@click.command("import", short_help="Read saved Graph JSON or a CSV of the portal.")
 @options.root
 @options.as_json
+@dry_run_option
+@click.option(
+    "--date",
+    "day",
+    type=options.Day(),
+    help="Day on which a CSV was exported (UTC); required with one, as it has none.",
+)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-def command(root: Path, as_json: bool, files: tuple[Path, ...]) -> int:
-    """Read saved answers of Microsoft Graph and write what is new to snapshots/.
+def command(root: Path, as_json: bool, dry_run: bool, day: date | None, files: tuple[Path, ...]) -> int:
+    """Read what was saved elsewhere and write what is new to snapshots/.
 
     FILE holds what /security/secureScores or /security/secureScoreControlProfiles answered, as JSON: one object, a
-    list, or the whole response. Several files may be given in any order; give scores and profiles together.
+    list of any number of days, or the whole response; also as PowerShell's ConvertTo-Json -Depth 10 writes it. Several
+    files may be given in any order; give scores and profiles together.
+
+    FILE may also be the CSV that the Defender portal exports under Secure Score, Recommended actions; then --date says
+    of which day it is. Its rows are joined by title with the catalogue.
     """
     check_root(root)
-    answer, problems = read_saved(files)
-    return store(root, answer, "json", as_json=as_json, noted=problems)
+    saved = read_saved(files)
+    with writing(root, dry_run=dry_run):
+        answer, problems = with_table(root, saved, day)
+        return store(root, answer, "json", as_json=as_json, noted=problems, dry_run=dry_run)
+
+
+def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tuple[Problem, ...]]:
+    """The answer with the exported table, if there is one."""
+    _check_usage(saved, day)
+    if not saved.tables or day is None:
+        return saved.answer, saved.problems
+    file, content = saved.tables[0]
+    profiles = (*(saved.answer.profiles or ()), *stored_profiles(root))
+    export, problems = join_table(file, content, profiles, day)
+    recent = _recent(file, day) if options.now().date() - day < KEPT_BY_GRAPH else ()
+    return replace(saved.answer, exports=(export,)), (*saved.problems, *problems, *recent)
+
+
+def _check_usage(saved: Saved, day: date | None) -> None:
+    """Refuse a table without a date, a date without a table, two tables, and a day that has not come yet."""
+    places = ", ".join(str(file) for file, _ in saved.tables)
+    if saved.tables and day is None:
+        raise WrongUsage(
+            "A CSV says nothing about the day it is of.",
+            where=places,
+            hint="Add the day of its export: --date 2026-10-31. If it is meant to be JSON, it is none.",
+        )
+    if day is not None and not saved.tables:
+        raise WrongUsage("JSON says its own days.", where="--date", hint="Leave --date out; it is for CSV exports.")
+    if len(saved.tables) > 1:
+        raise WrongUsage(
+            "Several CSV files cannot all be of one day.",
+            where=places,
+            hint="Import them one by one, each with its day.",
+        )
+    if day is not None and day > options.now().date() + timedelta(days=1):
+        raise WrongUsage(f"{day} has not come yet.", where="--date", hint="Give the day on which the CSV was exported.")
+
+
+def _recent(file: Path, day: date) -> tuple[Problem, ...]:
+    message = f"Graph still holds {day}, and in more detail than a CSV; what is stored first stays."
+    hint = "Where you can collect, do not commit this snapshot: delete it and run backlog collect."
+    return (Problem(file.as_posix(), None, "import-csv-recent", Severity.WARNING, message, hint),)

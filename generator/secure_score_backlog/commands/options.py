@@ -41,6 +41,12 @@ class Day(click.ParamType[date]):
         self.fail(f"{value!r} is not a day; write it as 2026-10-31", param, ctx)
 
 
+profile = click.option(
+    "--profile",
+    type=click.Choice(("internal", "insurer", "public")),
+    default=None,
+    help="Who the site is for. Default: what backlog.yml says, else internal.",
+)
 as_of = click.option("--as-of", type=Day(), help="Judge as of this day (UTC). Default: the newest data or commit.")
 
 

@@ -9,17 +9,22 @@ from pathlib import Path
 import click
 
 from secure_score_backlog.commands import options, rendering
+from secure_score_backlog.records import site_builder
 
 
 @click.command("render", short_help="Write the site's pages to build/pages.")
 @options.root
 @options.as_of
-def command(root: Path, as_of: date | None) -> int:
+@options.profile
+def command(root: Path, as_of: date | None, profile: str | None) -> int:
     """Write every page to build/pages, ready for MkDocs, ProperDocs or Zensical.
 
-    The folder belongs to this program and is kept out of Git; nothing outside it is touched.
+    The folder belongs to this program and is kept out of Git; nothing outside it is touched. For readers outside of
+    your organisation, a configuration that fits their pages is written to build/mkdocs.yml.
     """
-    rendered = rendering.render(root, as_of=as_of, today=options.now().date())
+    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    if rendered.profile.outside:
+        site_builder.configuration(rendering.job_of(root, rendered))
     pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
     options.say(f"{pages} pages as of {rendered.backlog.facts.as_of}; {rendered.changed} files changed.")
     print(root / rendering.PAGES)

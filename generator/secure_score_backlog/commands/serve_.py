@@ -28,13 +28,14 @@ WATCHED = ("snapshots", "decisions", "docs", "backlog.yml")
 @click.command("serve", short_help="Build and serve the site while you edit.")
 @options.root
 @options.as_of
+@options.profile
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on this machine.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
-def command(root: Path, as_of: date | None, port: int, no_open: bool) -> int:
+def command(root: Path, as_of: date | None, profile: str | None, port: int, no_open: bool) -> int:
     """Serve the site on this machine; it is rendered again when a decision, snapshot, minute or setting changes."""
     refuse_taken(port)
-    rendered = rendering.render(root, as_of=as_of, today=options.now().date())
-    job = rendering.job_of(root, rendered.backlog)
+    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    job = rendering.job_of(root, rendered)
     arguments = ["serve", "--config-file", str(site_builder.configuration(job)), "--dev-addr", f"{HOST}:{port}"]
     options.say(f"Serving http://{HOST}:{port}/ until you press Ctrl-C; edits show by themselves.")
     with subprocess.Popen(
@@ -43,7 +44,7 @@ def command(root: Path, as_of: date | None, port: int, no_open: bool) -> int:
         env=site_builder.environment(job),
     ) as server:
         try:
-            return follow(root, as_of, server)
+            return follow(root, as_of, rendered.profile.name, server)
         except KeyboardInterrupt:
             options.say("Stopped.")
             return 0
@@ -51,7 +52,7 @@ def command(root: Path, as_of: date | None, port: int, no_open: bool) -> int:
             server.terminate()
 
 
-def follow(root: Path, as_of: date | None, server: subprocess.Popen[bytes]) -> int:
+def follow(root: Path, as_of: date | None, profile: str, server: subprocess.Popen[bytes]) -> int:
     """Render whenever a file changed, until the server ends. A mistake in a file is said, and does not end it."""
     seen = fingerprint(root)
     while server.poll() is None:
@@ -61,7 +62,7 @@ def follow(root: Path, as_of: date | None, server: subprocess.Popen[bytes]) -> i
             continue
         seen = here
         try:
-            rendered = rendering.render(root, as_of=as_of, today=options.now().date())
+            rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
         except BacklogError as error:
             options.say(f"Not rendered: {error.message}" + (f" {error.hint}" if error.hint else ""))
         else:

@@ -16,7 +16,8 @@ from secure_score_backlog.commands.assembling import assemble
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.model.backlog import Backlog
 from secure_score_backlog.model.facts import Facts
-from secure_score_backlog.rules.calendar import first_day
+from secure_score_backlog.model.problem import Problem
+from secure_score_backlog.rules.calendar import first_day, month_of
 from secure_score_backlog.views.status import status
 from secure_score_backlog.views.terminal import terminal
 
@@ -30,13 +31,13 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     """Print where the tenant stands: what waits, the top five by risk, accepted risks; the score last."""
     if month is not None:
         check_month(month)
-    backlog = assemble(root, as_of=as_of, today=options.now().date())
-    facts = facts_of(backlog, month)
+    backlog = assemble(root, as_of=as_of, today=options.now().date(), months=[month] if month else [])
+    facts, problems = facts_of(backlog, month)
     if as_json:
-        print(json.dumps(status(facts, backlog.problems), indent=2, ensure_ascii=False))
+        print(json.dumps(status(facts, problems), indent=2, ensure_ascii=False))
     else:
         Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(
-            terminal(facts, backlog.problems, backlog.settings.organisation)
+            terminal(facts, problems, backlog.settings.organisation)
         )
     return 0
 
@@ -49,13 +50,13 @@ def check_month(month: str) -> None:
         raise click.BadParameter(str(error), param_hint="--month") from error
 
 
-def facts_of(backlog: Backlog, month: str | None) -> Facts:
-    """The facts of today, or of the end of a month."""
+def facts_of(backlog: Backlog, month: str | None) -> tuple[Facts, tuple[Problem, ...]]:
+    """The facts of today, or of the end of a month, with what was wrong then."""
     if month is None:
-        return backlog.facts
+        return backlog.facts, backlog.problems
     for review in backlog.reviews:
         if review.month == month:
-            return review.facts
-    known = [review.month for review in reversed(backlog.reviews)]
-    span = f"from {known[0]} to {known[-1]}" if known else "yet: there is no snapshot"
+            return review.facts, review.problems
+    days = [snapshot.day for snapshot in backlog.history.days if snapshot.day <= backlog.facts.as_of]
+    span = f"from {month_of(days[0])} to {month_of(backlog.facts.as_of)}" if days else "yet: there is no snapshot"
     raise WrongUsage(f"there are no facts for {month}", hint=f"There are facts {span}.")

@@ -32,7 +32,7 @@ SCHEMA = "backlog-triage/1"
 @click.option("--write", type=click.IntRange(1, 100), metavar="N", help="Write the scaffolds of the next N.")
 def command(root: Path, as_json: bool, everything: bool, write: int | None) -> int:
     """Show what has no answer in force, gravest risk first, and what a score-chaser would pick instead."""
-    facts = assemble(root, as_of=None, today=options.now().date()).facts
+    facts = assemble(root, as_of=None, today=options.now().date(), months=()).facts
     waiting = without_answer(facts)
     if write is not None:
         return write_next(root, waiting, write)

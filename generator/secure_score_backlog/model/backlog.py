@@ -51,6 +51,8 @@ class Review:
     """What the month shows once it was signed and merged."""
     finished: bool = True
     """False for the month that is still running on the as-of date."""
+    problems: tuple[Problem, ...] = ()
+    """What was wrong with the decisions of that day."""
 
 
 @dataclass(frozen=True, slots=True)

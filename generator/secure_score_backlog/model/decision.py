@@ -172,6 +172,8 @@ class Version:
     pull_request: int | None = None
     blob: str | None = None
     """Git's id of the content; None when the file was deleted."""
+    signature: str = ""
+    """Kind of signature as the commit states it: openpgp, ssh, x509, other or nothing. Nobody verified it."""
 
     @property
     def committed(self) -> bool:

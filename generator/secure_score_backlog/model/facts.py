@@ -142,7 +142,7 @@ class Facts:
             "overdue": len(self.in_state(State.OVERDUE)),
             "carried": len(self.in_state(State.ACCEPTED)),
             "shadow": len(self.shadow),
-            "unrated": sum(1 for s in open_ones if s.level is None),
+            "unrated": len(self.unrated),
             "stale": len(self.stale),
             "ownerless": sum(1 for s in open_ones if not s.owner),
             "asks": len(self.asks),

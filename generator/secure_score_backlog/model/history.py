@@ -8,7 +8,7 @@ changed, and each day keeps only its own totals.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -106,6 +106,12 @@ class Timeline:
         index = bisect_right(self.days, day) - 1
         return self.observations[index] if index >= 0 else None
 
+    def between(self, first: date, last: date) -> Iterator[tuple[date, Observation | None]]:
+        """What was in force on a snapshot day and each change after it, up to and including another one."""
+        start = max(bisect_right(self.days, first) - 1, 0)
+        for index in range(start, bisect_right(self.days, last)):
+            yield self.days[index], self.observations[index]
+
     def changes(self) -> Iterator[tuple[date, Observation | None]]:
         """Each change, oldest first."""
         return zip(self.days, self.observations, strict=True)
@@ -137,6 +143,16 @@ class History:
         """The newest snapshot up to and including a day."""
         index = bisect_right(self.days, until, key=lambda snapshot: snapshot.day) - 1
         return self.days[index] if index >= 0 else None
+
+    def since(self, day: date) -> SnapshotDay | None:
+        """The oldest snapshot from a day on, that day included."""
+        index = bisect_left(self.days, day, key=lambda snapshot: snapshot.day)
+        return self.days[index] if index < len(self.days) else None
+
+    def last(self, count: int, until: date) -> tuple[SnapshotDay, ...]:
+        """The newest snapshots up to and including a day, oldest first; fewer where there are fewer."""
+        end = bisect_right(self.days, until, key=lambda snapshot: snapshot.day)
+        return self.days[max(0, end - count) : end]
 
     def observation(self, identifier: str, day: date) -> Observation | None:
         """A recommendation's observation on a snapshot day."""

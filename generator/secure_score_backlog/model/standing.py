@@ -74,6 +74,8 @@ class Standing:
     days_held: int = 0
     """Days passed since then; with `days_observed` of them seen."""
     days_observed: int = 0
+    was_done: bool = False
+    """Observed in full on some snapshot day under its present answer; stays true when it no longer is."""
 
     @property
     def id(self) -> str:

@@ -7,6 +7,7 @@ Today's state is the working tree; an edit that nobody committed is a version wi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -18,6 +19,8 @@ from secure_score_backlog.records.git_history import MainHistory
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """Without Git a file has no date: it counts as known since ever."""
 NOT_COMMITTED = "not committed"
+LEADS_ELSEWHERE = re.compile(r"[\\:\x00-\x1f]|(^|/)\.\.?(/|$)")
+"""In a path that Git names: harmless letters there, but on some disk they lead out of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +52,18 @@ class FileVersions:
         if self.main:
             self.main.fetch(version.blob for version in versions if version.committed and version.blob)
 
-    def content(self, version: Version) -> bytes | None:
-        """The bytes of a version; None where the file was deleted."""
+    def content(self, version: Version, *, keep: bool = True) -> bytes | None:
+        """The bytes of a version; None where the file was deleted. `keep`: have them at hand the next time."""
         if version.blob is None:
             return None
         if version.committed and self.main:
-            return self.main.content(version.blob)
+            return self.main.content(version.blob, keep=keep)
         return (self.root / version.path).read_bytes()
 
     def _edit(self, path: str, newest: Version | None) -> Version | None:
         file = self.root / path
-        content = file.read_bytes() if file.is_file() and not file.is_symlink() else None
+        known = not LEADS_ELSEWHERE.search(path) and file.is_file() and not file.is_symlink()
+        content = file.read_bytes() if known else None
         if content is None:
             if newest is None or newest.blob is None:
                 return None

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import git
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.model.decision import Version
+from secure_score_backlog.records.git_objects import AS_STORED, read_objects, signature_kind
 
-FORMAT = "%x01%H%x1f%cI%x1f%P%x1f%aN%x1f%s%x1f%b%x02"
-HEADER = re.compile(rb"\x01([0-9a-f]{40,64})\x1f")
+FIELDS = ("%H", "%cI", "%aN", "%s", "%b")
+FORMAT = "".join(f"{field}%x00" for field in FIELDS)
+"""Git lets no NUL into a message, so nothing that somebody wrote can pass for a field, a path or a commit."""
+COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+ORDINARY = b"100"
+"""What the mode of an ordinary file begins with; a symbolic link is 120000, a submodule 160000."""
 MERGED = re.compile(r"Merge pull request #(\d+)\b")
 SQUASHED = re.compile(r"^(?P<subject>.*) \(#(?P<number>\d+)\)$")
 
@@ -40,39 +44,27 @@ class MainHistory:
     def fetch(self, blobs: Iterable[str]) -> None:
         """Read the contents of many blobs in one go; `content` then has them at hand."""
         wanted = sorted(set(blobs) - self._contents.keys())
-        if wanted and self.repository is not None:
-            self._contents.update(read_blobs(self.repository, wanted))
+        self._contents.update(self.stream(wanted))
 
-    def content(self, blob: str) -> bytes:
-        """The bytes of a blob; CannotProceed where Git has lost it."""
-        self.fetch([blob])
-        if blob not in self._contents:
+    def stream(self, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The contents of many blobs, one at a time and not kept; what Git has lost is left out."""
+        if self.repository is not None:
+            yield from read_objects(self.repository, blobs)
+
+    def content(self, blob: str, *, keep: bool = True) -> bytes:
+        """The bytes of a blob; CannotProceed where Git has lost it. `keep`: have them at hand the next time."""
+        found = self._contents.get(blob)
+        if found is None:
+            found = next((content for _, content in self.stream([blob])), None)
+        if found is None:
             raise CannotProceed(
                 f"Git could not read object {blob[:12]}",
                 where=str(self.repository.working_dir) if self.repository else None,
                 hint="Run 'git fsck'; in a partial clone run 'git fetch --refetch'.",
             )
-        return self._contents[blob]
-
-
-def read_blobs(repository: git.Repo, blobs: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The blobs that Git has, through one `cat-file --batch`."""
-    with TemporaryFile() as names:
-        names.write("".join(f"{blob}\n" for blob in blobs).encode())
-        names.seek(0)
-        output: bytes | str = repository.git.execute(
-            ["git", "cat-file", "--batch"], istream=names, stdout_as_string=False, strip_newline_in_stdout=False
-        )
-    raw = output if isinstance(output, bytes) else output.encode()
-    position = 0
-    for blob in blobs:
-        end = raw.index(b"\n", position)
-        words = raw[position:end].split(b" ")
-        position = end + 1
-        if len(words) == 3 and words[2].isdigit():
-            size = int(words[2])
-            yield blob, raw[position : position + size]
-            position += size + 1
+        if keep:
+            self._contents[blob] = found
+        return found
 
 
 def read_main_history(root: Path) -> MainHistory | None:
@@ -92,9 +84,18 @@ def read_main_history(root: Path) -> MainHistory | None:
     refuse_shallow(repository)
     prefix = root.resolve().relative_to(Path(repository.working_tree_dir).resolve()).as_posix()
     prefix = "" if prefix == "." else prefix + "/"
-    if not repository.head.is_valid():
+    if not has_commits(repository):
         return MainHistory({}, None, repository, prefix)
     return collect(run_log(repository), repository, prefix)
+
+
+def has_commits(repository: git.Repo) -> bool:
+    """Whether anything was ever committed."""
+    try:
+        repository.git.execute(["git", "rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+    except git.GitCommandError:
+        return False
+    return True
 
 
 def refuse_untrusted(repository: git.Repo, root: Path) -> None:
@@ -119,13 +120,17 @@ def refuse_shallow(repository: git.Repo) -> None:
         )
 
 
-def run_log(repository: git.Repo) -> bytes:
-    """The raw log of the main line, newest first."""
+def run_log(repository: git.Repo, start: str = "HEAD", paths: Iterable[str] = ()) -> bytes:
+    """The raw log of a line of first parents, newest first; of some paths only where told.
+
+    What a user or a repository may configure and what would change the answer is said outright.
+    """
     output: bytes | str = repository.git.execute(
         [
-            "git", "-c", "log.showSignature=false", "-c", "core.quotePath=false",
+            "git", *AS_STORED, "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "core.quotePath=false",
             "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "--diff-merges=first-parent",
-            "--no-color", "--encoding=UTF-8", f"--format={FORMAT}", "HEAD", "--",
+            "--no-color", "--no-relative", "--ignore-submodules=none", "--encoding=UTF-8", f"--format={FORMAT}", start,
+            "--", *paths,
         ],
         stdout_as_string=False,
         strip_newline_in_stdout=False,
@@ -139,28 +144,37 @@ class MainCommit:
 
     head: Version
     changes: tuple[tuple[str, str | None], ...]
-    """Path and new blob; None where the file was deleted."""
+    """Path and new blob; None where there is no ordinary file any more."""
 
 
 def commits(raw: bytes) -> Iterator[MainCommit]:
     """The commits in a raw log, in its order."""
-    starts = [found.start() for found in HEADER.finditer(raw)]
-    for start, end in zip(starts, [*starts[1:], len(raw)], strict=True):
-        header, _, changes = raw[start + 1 : end].partition(b"\x02")
-        identifier, when, _parents, author, subject, body = header.decode("utf-8", "replace").split("\x1f", 5)
+    fields = raw.split(b"\0")
+    position = 0
+    while position < len(fields):
+        if not COMMIT.fullmatch(fields[position]):
+            position += 1
+            continue
+        header = [field.decode("utf-8", "replace") for field in fields[position : position + len(FIELDS)]]
+        position += len(FIELDS)
+        changes: list[tuple[str, str | None]] = []
+        while position + 1 < len(fields) and not COMMIT.fullmatch(fields[position]):
+            entry = fields[position].lstrip(b"\n")
+            if not entry.startswith(b":"):
+                position += 1
+                continue
+            changes.append(changed_file(entry, fields[position + 1]))
+            position += 2
+        identifier, when, author, subject, body = header
         number, subject = pull_request_of(subject, body)
         at = datetime.fromisoformat(when).astimezone(UTC)
-        yield MainCommit(Version("", identifier, at, author, subject, number), tuple(changed_files(changes)))
+        yield MainCommit(Version("", identifier, at, author, subject, number), tuple(changes))
 
 
-def changed_files(raw: bytes) -> Iterator[tuple[str, str | None]]:
-    """Path and new blob of each change in `--raw -z` form."""
-    fields = raw.lstrip(b"\n\0").split(b"\0")
-    for entry, path in zip(fields[::2], fields[1::2], strict=False):
-        words = entry.lstrip(b"\n:").split(b" ")
-        if len(words) >= 5:
-            deleted = words[4].startswith(b"D")
-            yield path.decode("utf-8", "surrogateescape"), None if deleted else words[3].decode()
+def changed_file(entry: bytes, path: bytes) -> tuple[str, str | None]:
+    """Path and new blob of one change in `--raw` form: `:old-mode new-mode old-blob new-blob letter`."""
+    _, mode, _, blob, _ = entry.split(b" ")
+    return path.decode("utf-8", "surrogateescape"), blob.decode() if mode.startswith(ORDINARY) else None
 
 
 def pull_request_of(subject: str, body: str) -> tuple[int | None, str]:
@@ -179,24 +193,22 @@ def collect(raw: bytes, repository: git.Repo, prefix: str) -> MainHistory:
     A committer's clock may run backwards; the main branch cannot have had a commit before its parent,
     so a time earlier than the one before it counts as that time.
     """
+    found = list(commits(raw))
+    signed = signatures(repository, [commit.head.commit for commit in found])
     versions: dict[str, list[Version]] = {}
     head: Version | None = None
     latest = datetime.min.replace(tzinfo=UTC)
-    for commit in reversed(list(commits(raw))):
+    for commit in reversed(found):
         latest = max(latest, commit.head.at)
-        head = dated(commit.head, latest)
+        head = replace(commit.head, at=latest, signature=signed.get(commit.head.commit, ""))
         for path, blob in commit.changes:
             if path.startswith(prefix):
                 inside = path[len(prefix) :]
-                versions.setdefault(inside, []).append(versioned(head, inside, blob))
-    return MainHistory({path: tuple(found) for path, found in versions.items()}, head, repository, prefix)
+                versions.setdefault(inside, []).append(replace(head, path=inside, blob=blob))
+    return MainHistory({path: tuple(each) for path, each in versions.items()}, head, repository, prefix)
 
 
-def dated(version: Version, at: datetime) -> Version:
-    """The same commit at a corrected time."""
-    return Version("", version.commit, at, version.author, version.subject, version.pull_request)
-
-
-def versioned(head: Version, path: str, blob: str | None) -> Version:
-    """The version of a file that a commit brought."""
-    return Version(path, head.commit, head.at, head.author, head.subject, head.pull_request, blob)
+def signatures(repository: git.Repo, identifiers: Iterable[str]) -> dict[str, str]:
+    """The kind of signature by commit, of those that carry one."""
+    kinds = ((commit, signature_kind(content)) for commit, content in read_objects(repository, identifiers))
+    return {commit: kind for commit, kind in kinds if kind}

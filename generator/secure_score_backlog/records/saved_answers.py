@@ -1,17 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files with Graph JSON that a person saved, in whatever encoding their tools wrote (PowerShell 5: UTF-16)."""
+"""Files that a person saved (Graph's JSON, the portal's CSV), in whatever encoding (PowerShell 5 writes UTF-16)."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.model.problem import Problem, Severity
 from secure_score_backlog.rules.capturing.exact_json import MAXIMUM_BYTES, UnreadableJson, parse_text
+from secure_score_backlog.rules.capturing.portal_export import (
+    NoExport,
+    is_table,
+    join,
+    problems,
+    read_table,
+    titles_of,
+)
 from secure_score_backlog.rules.capturing.saved_items import EXPECTED, Foreign, SavedItems, sort_out
-from secure_score_backlog.rules.capturing.terms import Answer
+from secure_score_backlog.rules.capturing.terms import Answer, Export
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,17 +34,53 @@ MARKS = (
 """Byte order marks; UTF-32's go first, as UTF-16's is their beginning."""
 
 
-def read_saved(files: Sequence[Path]) -> tuple[Answer, tuple[Problem, ...]]:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What some files hold, told apart by content."""
+
+    answer: Answer
+    tables: tuple[tuple[Path, str], ...] = ()
+    """Files that may be the portal's export, with their text."""
+    problems: tuple[Problem, ...] = ()
+
+
+def read_saved(files: Sequence[Path]) -> Saved:
     """All files as one answer, in any order. Raises CannotProceed for a file that is not what was expected."""
-    found = [(file, _read(file)) for file in files]
+    texts = [(file, _text(file)) for file in files]
+    tables = tuple((file, content) for file, content in texts if is_table(content))
+    found = [(file, _sorted_out(file, content)) for file, content in texts if not is_table(content)]
     scores = tuple(score for _, items in found for score in items.scores)
     profiles = tuple(profile for _, items in found for profile in items.profiles)
-    if not scores and not profiles:
+    if not scores and not profiles and not tables:
         places = ", ".join(str(file) for file in files)
         raise CannotProceed("There is no score and no profile in what was given.", where=places, hint=EXPECTED)
     unfinished = tuple(_unfinished(file) for file, items in found if items.unfinished)
     # Profiles that come alone may be the last of several pages, so only those with scores count as the whole catalogue.
-    return Answer(scores, profiles or None, whole=bool(scores) and not unfinished), unfinished
+    return Saved(Answer(scores, profiles or None, whole=bool(scores) and not unfinished), tables, unfinished)
+
+
+def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> tuple[Export, tuple[Problem, ...]]:
+    """An exported table as a day, and what could not be used of it. Raises CannotProceed where nothing could."""
+    if not profiles:
+        raise CannotProceed(
+            "There is no catalogue yet, so the titles of this table lead nowhere.",
+            where=str(file),
+            hint="The table has no ids. Collect once, or import secureScoreControlProfiles together with it.",
+        )
+    try:
+        rows = read_table(content, titles_of(profiles))
+    except NoExport as error:
+        raise _refused(file, str(error)) from None
+    joined = join(rows, profiles, day)
+    if joined.export is None:
+        first = "; ".join([*joined.unknown, *joined.unreadable][:3]) or "no row at all"
+        raise CannotProceed(
+            f"Not one of {joined.rows} rows could be joined with the catalogue and read ({first}).",
+            where=str(file),
+            hint="Nothing was changed. Titles in another language than the catalogue's fit nowhere: "
+            "set the portal to English and export again.",
+        )
+    return joined.export, problems(joined, file.as_posix())
 
 
 def _unfinished(file: Path) -> Problem:
@@ -42,7 +89,7 @@ def _unfinished(file: Path) -> Problem:
     return Problem(file.as_posix(), None, "import-unfinished", Severity.WARNING, message, hint)
 
 
-def _read(file: Path) -> SavedItems:
+def _text(file: Path) -> str:
     try:
         if file.stat().st_size > MAXIMUM_BYTES:
             raise _refused(file, f"it is larger than {MAXIMUM_BYTES // 1024 // 1024} MB")
@@ -53,13 +100,22 @@ def _read(file: Path) -> SavedItems:
             f"A file cannot be read: {reason}.", where=str(file), hint="Nothing was changed. Check the path."
         ) from None
     try:
-        return sort_out(parse_text(decode_text(data)))
+        return decode_text(data)
+    except UnreadableJson as error:
+        raise _refused(file, str(error)) from None
+
+
+def _sorted_out(file: Path, content: str) -> SavedItems:
+    try:
+        return sort_out(parse_text(content))
     except (UnreadableJson, Foreign) as error:
         raise _refused(file, str(error)) from None
 
 
 def decode_text(data: bytes) -> str:
     """The text of a file by its byte order mark, or by where its zero bytes stand; else UTF-8."""
+    if data.startswith(b"PK\x03\x04"):
+        raise UnreadableJson("it is an Excel workbook or another archive; save its table as CSV (UTF-8)")
     mark, encoding = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", ""))
     if not encoding:
         zeros = (data[0:1] == b"\0", data[1:2] == b"\0")
@@ -67,7 +123,7 @@ def decode_text(data: bytes) -> str:
     try:
         decoded = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
-        raise UnreadableJson(f"it is not text in {encoding.upper()}") from None
+        raise UnreadableJson(f"it is not text in {encoding.upper()}; save it as UTF-8") from None
     if decoded.lstrip()[:1] == "<":
         raise UnreadableJson("it is a web page or XML, not JSON")
     return decoded

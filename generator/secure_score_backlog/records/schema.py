@@ -5,18 +5,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from secure_score_backlog.model.document import Document
 from secure_score_backlog.rules.deciding.schema import schema_documents
+from secure_score_backlog.rules.judging.rating_schema import schema_document
 
 FOLDER = Path(__file__).resolve().parents[1] / "schemas"
 """Where the package ships them."""
 
 
+def all_schemas() -> tuple[Document, ...]:
+    """Every schema that the package ships: of decisions, settings and risk ratings."""
+    return (*schema_documents(), schema_document())
+
+
 def write_schemas(folder: Path = FOLDER) -> tuple[Path, ...]:
-    """Write both schemas; the paths."""
+    """Write all schemas; the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    for document in schema_documents():
+    for document in all_schemas():
         (folder / document.path).write_bytes(document.content)
-    return tuple(folder / document.path for document in schema_documents())
+    return tuple(folder / document.path for document in all_schemas())
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 
 from secure_score_backlog.errors import CannotProceed, WrongUsage
@@ -25,6 +26,9 @@ CONFIGURATION = "mkdocs.yml"
 TITLE = "BACKLOG_SITE_NAME"
 """Environment variable that the packaged mkdocs.yml takes the site's title from."""
 SHOWN_PATHS = 5
+
+Inspection = Callable[[Iterator[tuple[str, bytes]]], None]
+"""Looks at path and bytes of every built file that is not the theme's; raises where the site must not be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,14 @@ class Job:
     as_of: date
     organisation: str = ""
     """For the title; empty: the configuration's own title."""
+    packaged_only: bool = False
+    """True: the root's own mkdocs.yml is left alone, because it is made for other pages or other readers."""
 
 
 def configuration(job: Job) -> Path:
     """The site's mkdocs.yml; for a folder without one, the packaged file, written to `build/`."""
     own = job.root / CONFIGURATION
-    if own.is_file():
+    if own.is_file() and not job.packaged_only:
         return own
     made = job.root / "build" / CONFIGURATION
     text = job.packaged.replace("docs_dir: build/pages", "docs_dir: pages")
@@ -74,11 +80,12 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "mkdocs", *arguments]
 
 
-def build(job: Job, output: Path, expected: Mapping[str, bytes | None]) -> int:
+def build(job: Job, output: Path, expected: Mapping[str, bytes | None], inspect: Inspection | None = None) -> int:
     """Build strictly, check, and put the site in its place; returns the number of files.
 
     expected: files that the site must hold, by path; bytes for those that are copied, None for pages. CannotProceed
-    with the builder's own words where it fails, and with the paths where something is missing.
+    with the builder's own words where it fails, and with the paths where something is missing. A site that does not
+    stand up to `inspect` is removed: nobody may publish it by mistake.
     """
     refuse_foreign(output)
     made = job.root / "build" / "site.new"
@@ -103,6 +110,12 @@ def build(job: Job, output: Path, expected: Mapping[str, bytes | None]) -> int:
             where=str(made),
             hint="In mkdocs.yml, docs_dir must be build/pages, use_directory_urls false, and nothing excluded.",
         )
+    try:
+        if inspect is not None:
+            inspect(written(made))
+    except CannotProceed:
+        _remove(made)
+        raise
     (made / MARKER).write_text("Built by secure-score-backlog; replaced by its next build.\n", encoding="utf-8")
     files = _settle(made, epoch(job.as_of))
     _remove(output)
@@ -123,6 +136,17 @@ def absent(site: Path, expected: Mapping[str, bytes | None]) -> list[str]:
         if (content is None and not there.strip()) or (content is not None and there != content):
             found.append(path)
     return found
+
+
+def written(site: Path) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of every file of a site, in order, without what the theme brought along unchanged."""
+    theme = find_spec("material")
+    places = [Path(place) / "templates" for place in (theme.submodule_search_locations or ())] if theme else []
+    for file in sorted(path for path in site.rglob("*") if path.is_file()):
+        content, path = file.read_bytes(), file.relative_to(site)
+        originals = [place / path for place in places if (place / path).is_file()]
+        if not any(original.read_bytes() == content for original in originals):
+            yield path.as_posix(), content
 
 
 def refuse_foreign(output: Path) -> None:

@@ -6,13 +6,13 @@ Where the main branch takes pull requests only, the scheduled run commits to a b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import git
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.records.git_history import MainHistory
+from secure_score_backlog.records.git_history import MainHistory, collect, run_log
 from secure_score_backlog.records.snapshots import FOLDER
 
 BLOB_KINDS = ("100644", "100755")
@@ -24,18 +24,35 @@ class SnapshotBranch:
     """The files below `snapshots/` at the tip of a branch."""
 
     main: MainHistory
+    tip: str
+    """The branch's newest commit."""
     blobs: Mapping[str, str]
     """Git's id of each file, by path relative to the root."""
 
     def paths(self) -> Iterable[str]:
-        """Every file below `snapshots/`; their contents are fetched in one go."""
-        self.main.fetch(self.blobs.values())
+        """Every file below `snapshots/`."""
         return self.blobs.keys()
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a file; None where there is none."""
         blob = self.blobs.get(path)
-        return self.main.content(blob) if blob else None
+        return self.main.content(blob, keep=False) if blob else None
+
+    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of many files, one in memory at a time; CannotProceed where Git has lost one."""
+        wanted = [path for path in paths if path in self.blobs]
+        found = self.main.stream([self.blobs[path] for path in wanted])
+        for path in wanted:
+            blob, content = next(found, ("", b""))
+            if blob != self.blobs[path]:
+                content = self.main.content(self.blobs[path], keep=False)  # says what to do
+            yield path, content
+
+    def history(self, path: str) -> MainHistory:
+        """Every version of one file along the branch's first parents."""
+        assert self.main.repository is not None
+        raw = run_log(self.main.repository, self.tip, [self.main.prefix + path])
+        return collect(raw, self.main.repository, self.main.prefix)
 
 
 def open_snapshot_branch(main: MainHistory | None, branch: str) -> SnapshotBranch:
@@ -50,7 +67,7 @@ def open_snapshot_branch(main: MainHistory | None, branch: str) -> SnapshotBranc
     command = ["git", "ls-tree", "-r", "-z", "--full-tree", tip, "--", f"{main.prefix}{FOLDER}/"]
     listed: bytes | str = main.repository.git.execute(command, stdout_as_string=False)
     raw = listed if isinstance(listed, bytes) else listed.encode()
-    return SnapshotBranch(main, dict(entries(raw, main.prefix)))
+    return SnapshotBranch(main, tip, dict(entries(raw, main.prefix)))
 
 
 def tip_of(repository: git.Repo, branch: str) -> str | None:

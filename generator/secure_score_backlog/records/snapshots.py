@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ from typing import Protocol
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.model.history import History
 from secure_score_backlog.model.problem import Problem, Severity
-from secure_score_backlog.model.recommendation import Catalogue, Recommendation
+from secure_score_backlog.model.recommendation import Catalogue
 from secure_score_backlog.records.snapshot_file import decode, decode_catalogue
 from secure_score_backlog.rules.judging.observing import HistoryBuilder, read_catalogue
 
@@ -36,6 +36,9 @@ class SnapshotSource(Protocol):
     def content(self, path: str) -> bytes | None:
         """The bytes of a file; None where there is none."""
 
+    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of many files, one in memory at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFolder:
@@ -51,6 +54,11 @@ class SnapshotFolder:
         """The bytes of a file; None where there is none."""
         file = self.root / path
         return file.read_bytes() if file.is_file() else None
+
+    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of many files, one in memory at a time."""
+        for path in paths:
+            yield path, self.content(path) or b""
 
 
 def snapshot_days(paths: Iterable[str]) -> Iterator[tuple[date, str]]:
@@ -70,13 +78,14 @@ def load_history(source: SnapshotSource) -> tuple[History, list[Problem]]:
     """All snapshots as history. A file that cannot be read is a problem, and its day a gap."""
     builder = HistoryBuilder()
     problems: list[Problem] = []
-    for day, path in snapshot_days(source.paths()):
+    days = {path: day for day, path in snapshot_days(source.paths())}
+    for path, content in source.contents(days):
         try:
-            stored = decode(source.content(path) or b"", path)
+            stored = decode(content, path)
         except CannotProceed as error:
             problems.append(unreadable(path, error))
             continue
-        builder.add(day, stored, path)
+        builder.add(days[path], stored, path)
     return builder.history(), problems + builder.problems
 
 
@@ -95,31 +104,3 @@ def unreadable(path: str, error: CannotProceed) -> Problem:
     """A file that could not be read, as a problem."""
     hint = error.hint or "Restore it from Git: git checkout -- " + path
     return Problem(path, None, "snapshot-unreadable", Severity.ERROR, error.message, hint)
-
-
-def with_retired(catalogue: Catalogue, wanted: Collection[str], older: Iterable[bytes]) -> Catalogue:
-    """The catalogue with what older versions of it said about recommendations that Microsoft took out.
-
-    older: contents of `snapshots/catalogue.json`, the newest first; read only as far as ids are missing. An entry
-    found there keeps its texts and counts as not catalogued.
-    """
-    missing = set(wanted) - catalogue.recommendations.keys()
-    found: dict[str, Recommendation] = {}
-    for content in older:
-        if not missing:
-            break
-        if not any(f'"{identifier}"'.encode() in content for identifier in missing):
-            continue
-        try:
-            known = read_catalogue(decode_catalogue(content, CATALOGUE), CATALOGUE).recommendations
-        except CannotProceed:
-            continue
-        gone = {name: replace(known[name], in_catalogue=False) for name in missing if is_described(known.get(name))}
-        found |= gone
-        missing -= gone.keys()
-    return replace(catalogue, recommendations=dict(sorted({**found, **catalogue.recommendations}.items())))
-
-
-def is_described(recommendation: Recommendation | None) -> bool:
-    """An older catalogue listed it, rather than only a score of its day."""
-    return recommendation is not None and recommendation.in_catalogue

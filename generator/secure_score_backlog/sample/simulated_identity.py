@@ -45,6 +45,8 @@ class Registration:
     """What the federated credential expects as `sub` of GitHub's token, letter for letter."""
     request_token: str = "simulated-request-token"  # noqa: S105
     """`ACTIONS_ID_TOKEN_REQUEST_TOKEN` of the workflow run."""
+    audience: str = AUDIENCE
+    """What GitHub's token must be addressed to: each cloud has its own."""
     roles: tuple[str, ...] = ("SecurityEvents.Read.All",)
     """Application permissions with admin consent; empty for the 403 that follows without."""
 
@@ -62,6 +64,8 @@ class SimulatedIdentity(LoopbackServer):
         self.registration = registration
         self.presented_subject = registration.subject
         """`sub` of the tokens that the simulated GitHub hands out."""
+        self.issuer = GITHUB
+        """`iss` of the same; another one is what GitHub Enterprise Server would present."""
         self.authority = f"{self.origin}/{registration.tenant}"
         """The authority as msal wants it, tenant included; `--authority` of the collector takes `origin`."""
         self.oidc_request_url = f"{self.origin}/oidc?api-version=2.0"
@@ -96,8 +100,9 @@ class SimulatedIdentity(LoopbackServer):
         """GitHub's token for a workflow run, good for 300 seconds like the real one."""
         if request.bearer != self.registration.request_token:
             return Response.of_json(401, {"message": "The request token is not valid."})
-        claims = {"iss": GITHUB, "sub": self.presented_subject, "aud": request.query.get("audience", GITHUB)}
-        return Response.of_json(200, {"count": 1, "value": unsigned({**claims, "iat": 0, "exp": 300})})
+        claims = {"iss": self.issuer, "sub": self.presented_subject, "aud": request.query.get("audience", GITHUB)}
+        numbers = {"repository_owner_id": "1001", "repository_id": "2002"}
+        return Response.of_json(200, {"count": 1, "value": unsigned({**claims, **numbers, "iat": 0, "exp": 300})})
 
     def _instances(self) -> dict[str, Any]:
         """Instance discovery: this host is as good as the real one."""
@@ -151,7 +156,7 @@ class SimulatedIdentity(LoopbackServer):
         if claims.get("iss") != GITHUB:
             return refusal(400, "invalid_client", 700211, "No federated credential trusts this issuer.")
         audience, subject = claims.get("aud"), claims.get("sub")
-        if audience != AUDIENCE:
+        if audience != self.registration.audience:
             return refusal(400, "invalid_client", 700212, f"No federated credential has the audience {audience!r}.")
         if subject != self.registration.subject:
             return refusal(400, "invalid_client", 700213, f"No federated credential has the subject {subject!r}.")
@@ -178,12 +183,17 @@ def refusal(status: int, error: str, code: int, text: str) -> Response:
     )
 
 
-def server_context(certificate: Path) -> ssl.SSLContext:
-    """A TLS server context with a fresh certificate for 127.0.0.1, written beside its key."""
+def server_context(
+    certificate: Path, *, host: str = "localhost", address: str = "127.0.0.1", years: int = 60
+) -> ssl.SSLContext:
+    """A TLS server context with a fresh certificate for this machine, written beside its key.
+
+    To be refused, it can be made out to another name and address, or for so few `years` from 2020 that it has expired.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulated identity")])
     start = datetime(2020, 1, 1, tzinfo=UTC)  # fixed: whatever the clock says, it is valid
-    addresses = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
+    addresses = [x509.DNSName(host), x509.IPAddress(IPv4Address(address))]
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -191,7 +201,7 @@ def server_context(certificate: Path) -> ssl.SSLContext:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365 * 60))
+        .not_valid_after(start + timedelta(days=365 * years))
         .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

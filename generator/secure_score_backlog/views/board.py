@@ -86,6 +86,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         path=PATH,
         facts=facts,
         columns=columns,
+        counts=facts.counts,
         filters=filters([standing for column in columns for standing in column.standings]),
         done=sorted(facts.in_state(*SETTLED), key=lambda standing: standing.title.lower()),
         unseen=sorted(facts.in_state(*UNSEEN), key=lambda standing: standing.title.lower()),

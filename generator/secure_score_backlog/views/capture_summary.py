@@ -10,20 +10,20 @@ from typing import Any
 
 from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.rules.capturing.capture import Capture
-from secure_score_backlog.rules.capturing.changes import Changes, Move
+from secure_score_backlog.rules.capturing.changes import Changes, Move, Renaming
 from secure_score_backlog.rules.capturing.graph_values import Json, number, snapshot_path
 
 SHOWN = 10
 """How many recommendations a line spells out."""
 
 
-def summary_text(capture: Capture, written: Sequence[str]) -> str:
-    """The summary for a person."""
+def summary_text(capture: Capture, written: Sequence[str], *, dry_run: bool = False) -> str:
+    """The summary for a person; `written` are the files that were written, or would be in a dry run."""
     changes = capture.changes
     if not written:
         newest = f"; the newest snapshot is of {changes.end}" if changes.end else ""
         return f"Nothing new{newest}."
-    lines = [*_score_line(capture), f"Days: {_days(changes)}."]
+    lines = [*_score_line(capture), f"Days: {_days(changes)}.", *_renamings(changes)]
     for label, names in (("New", changes.new), ("Back", changes.back), ("Retired", changes.retired)):
         if names:
             lines.append(f"{label} recommendations ({len(names)}): {_some(names)}.")
@@ -33,9 +33,23 @@ def summary_text(capture: Capture, written: Sequence[str]) -> str:
             since = f" since {changes.start}" if changes.start else ""
             lines.append(f"{label}{since} ({len(moved)}): {_some(_move(move) for move in moved)}.")
     if changes.catalogue:
-        lines.append("The catalogue was written.")
-    lines.append(f"Wrote {len(written)} file{'s' if len(written) > 1 else ''}: {_some(written, 4)}.")
+        lines.append(f"The catalogue {'would be' if dry_run else 'was'} written.")
+    verb = "Would write" if dry_run else "Wrote"
+    lines.append(f"{verb} {len(written)} file{'s' if len(written) > 1 else ''}: {_some(written, 4)}.")
+    if dry_run:
+        lines.append("Nothing was written: this was a dry run.")
     return "\n".join(lines)
+
+
+def _renamings(changes: Changes) -> list[str]:
+    lines = []
+    if changes.renamed:
+        told = _some(f"{each.before} → {each.after}" for each in changes.renamed)
+        lines.append(f"Spelled in another case ({len(changes.renamed)}): {told}.")
+    if changes.recategorised:
+        told = _some(f"{each.recommendation} {each.before} → {each.after}" for each in changes.recategorised)
+        lines.append(f"Category changed ({len(changes.recategorised)}): {told}.")
+    return lines
 
 
 def _score_line(capture: Capture) -> list[str]:
@@ -84,11 +98,14 @@ def problem_text(problem: Problem) -> str:
     return f"{problem.severity.value}: {problem.path}: {problem.message}\n  {problem.hint}"
 
 
-def summary_json(capture: Capture, written: Sequence[str], problems: Iterable[Problem]) -> dict[str, Any]:
+def summary_json(
+    capture: Capture, written: Sequence[str], problems: Iterable[Problem], *, dry_run: bool = False
+) -> dict[str, Any]:
     """The summary for a program; amounts are JSON numbers."""
     changes = capture.changes
     return {
         "schema": 1,
+        "dry_run": dry_run,
         "days": {
             "added": [str(day) for day in changes.added],
             "completed": [str(day) for day in changes.improved],
@@ -99,10 +116,13 @@ def summary_json(capture: Capture, written: Sequence[str], problems: Iterable[Pr
             "new": list(changes.new),
             "back": list(changes.back),
             "retired": list(changes.retired),
+            "renamed": _words(changes.renamed),
         },
+        "categories": _words(changes.recategorised),
         "points": {"up": _moves(changes.up), "down": _moves(changes.down)},
         "maximum": _moves(changes.reweighted),
-        "written": list(written),
+        "written": [] if dry_run else list(written),
+        **({"would_write": list(written)} if dry_run else {}),
         "problems": [_problem(problem) for problem in problems],
     }
 
@@ -116,6 +136,10 @@ def _moves(moves: Iterable[Move]) -> list[dict[str, Any]]:
         {"recommendation": move.recommendation, "before": _plain(move.before), "after": _plain(move.after)}
         for move in moves
     ]
+
+
+def _words(renamings: Iterable[Renaming]) -> list[dict[str, str]]:
+    return [{"recommendation": each.recommendation, "before": each.before, "after": each.after} for each in renamings]
 
 
 def _plain(value: Decimal) -> int | float:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from secure_score_backlog.model.register import AcceptanceState, RegisterEntry
+from secure_score_backlog.model.standing import State
 
 IN_FORCE = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING)
 
@@ -16,8 +17,14 @@ def carried_now(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
 
 
 def needs_answer(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
-    """Those that have run out or were breached: they carry nothing any more."""
-    return [entry for entry in entries if entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED)]
+    """Those that have run out, were breached, or were done and lost again: they carry nothing any more."""
+    ended = (AcceptanceState.EXPIRED, AcceptanceState.BREACHED)
+    return [entry for entry in entries if entry.state in ended or lost_again(entry)]
+
+
+def lost_again(entry: RegisterEntry) -> bool:
+    """Done in the meantime, which ended it, and not done any more."""
+    return entry.state is AcceptanceState.MOOT and entry.standing.state is State.REGRESSED
 
 
 def approver(entry: RegisterEntry) -> str:
@@ -25,6 +32,12 @@ def approver(entry: RegisterEntry) -> str:
     if entry.decision.accepted:
         return entry.decision.accepted.approver
     return entry.decision.covered.approver if entry.decision.covered else ""
+
+
+def recorded(entry: RegisterEntry) -> bool:
+    """Somebody recorded the approval: on GitHub, or attested with a place where it can be looked up."""
+    carrier = entry.decision.accepted or entry.decision.covered
+    return bool(entry.approved_by) or (carrier is not None and carrier.approval is not None)
 
 
 def citation(entry: RegisterEntry) -> str:

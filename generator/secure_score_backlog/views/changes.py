@@ -71,9 +71,17 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
     yield from carried(before, after)
     if before.same_as != after.same_as:
         yield f"now the same as {after.same_as}" if after.same_as else "stands on its own now"
-    reworded = [name for key, name in TEXTS.items() if getattr(before, key) != getattr(after, key)]
-    if reworded:
-        yield f"new text: {', '.join(reworded)}"
+    new_texts = reworded(before, after)
+    if new_texts:
+        yield f"new text: {', '.join(new_texts)}"
+
+
+def reworded(before: Decision, after: Decision) -> list[str]:
+    """The texts that read otherwise, by what they are about."""
+    old, new = before.accepted or before.covered, after.accepted or after.covered
+    reasons = {} if old is None or new is None else REASONS
+    found = [name for key, name in reasons.items() if getattr(old, key, None) != getattr(new, key, None)]
+    return found + [name for key, name in TEXTS.items() if getattr(before, key) != getattr(after, key)]
 
 
 def asked(before: Decision, after: Decision) -> Iterator[str]:
@@ -99,9 +107,6 @@ def carried(before: Decision, after: Decision) -> Iterator[str]:
     if before.accepted and after.accepted and before.accepted.share != after.accepted.share:
         share, was = (wording.share(decision.accepted.share) for decision in (after, before) if decision.accepted)
         yield f"accepted at {share}, before at {was}"
-    reworded = [name for key, name in REASONS.items() if getattr(old, key, None) != getattr(new, key, None)]
-    if reworded:
-        yield f"new text: {', '.join(reworded)}"
 
 
 def level(decision: Decision) -> str:

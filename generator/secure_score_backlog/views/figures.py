@@ -54,7 +54,7 @@ STEP_LABELS = {
     Part.IMPROVED: "We improved",
     Part.REGRESSED: "We fell back",
     Part.CLAIMED: "Claimed on somebody’s word",
-    Part.RULER: "Microsoft moved the ruler",
+    Part.RULER: "Microsoft changed what counts",
     Part.POPULATION: "Users or devices changed",
     Part.UNEXPLAINED: "Not explained",
 }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -85,6 +86,10 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         carried=by_weight(carried_now(facts.register))[:CARRIED],
         carried_all=len(carried_now(facts.register)),
         late=late(facts),
+        late_words=late_words(facts),
+        asked=asked(facts),
+        next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.standing.id), default=None),
+        first_day=backlog.history.days[0].day if backlog.history.days else None,
         blindspots=blindspots(facts.standings),
         review=backlog.reviews[0] if backlog.reviews else None,
         last_finished=next((review for review in backlog.reviews if review.finished), None),
@@ -102,10 +107,10 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
 
 
 def next_up(facts: Facts) -> list[Standing]:
-    """What is planned and can go ahead: by due date, then by risk."""
+    """What is planned, in time and can go ahead: by date, then by risk. What is late stands on its own."""
     planned = [
         standing
-        for standing in facts.in_state(State.PLANNED, State.OVERDUE)
+        for standing in facts.in_state(State.PLANNED)
         if standing.decision and standing.decision.bucket in (Bucket.DO_NOW, Bucket.DO_SOON)
     ]
     return sorted(planned, key=lambda s: ((s.decision and s.decision.due) or facts.as_of, weight(s), s.id))
@@ -124,6 +129,27 @@ def by_weight(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
 def late(facts: Facts) -> list[Standing]:
     """What has run out, is late or fell back: by what it is, then by risk."""
     return sorted(facts.in_state(*LATE_STATES), key=lambda s: (LATE_STATES.index(s.state), weight(s), s.id))
+
+
+LATE_WORDS = (
+    (State.EXPIRED, "acceptance has run out", "acceptances have run out"),
+    (State.BREACHED, "is worse than what was accepted", "are worse than what was accepted"),
+    (State.REGRESSED, "was done and is lost again", "were done and are lost again"),
+    (State.OVERDUE, "plan is late", "plans are late"),
+    (State.CONFLICT, "contradicts what Microsoft measures", "contradict what Microsoft measures"),
+)
+
+
+def late_words(facts: Facts) -> list[str]:
+    """What no longer holds, counted by what happened to it."""
+    counted = ((len(facts.in_state(state)), one, many) for state, one, many in LATE_WORDS)
+    return [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
+
+
+def asked(facts: Facts) -> list[tuple[str, int]]:
+    """How many questions wait for whom, the most first."""
+    roles = Counter(item.ask.of for item in facts.asks)
+    return sorted(roles.items(), key=lambda item: (-item[1], item[0]))
 
 
 def blindspots(standings: Mapping[str, Standing]) -> list[Blindspot]:

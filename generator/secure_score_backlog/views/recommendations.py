@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from secure_score_backlog.model.backlog import Backlog
-from secure_score_backlog.model.decision import DecisionVersion, Version
+from secure_score_backlog.model.decision import Bucket, Decision, DecisionVersion, Version
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.history import Observation
 from secure_score_backlog.model.standing import Standing
@@ -58,7 +58,8 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
             decision=decision,
             entry=entries.get(standing.id),
             citation=citation,
-            questions=[(label, getattr(decision, name)) for name, label in QUESTIONS] if decision else [],
+            losses=losses(standing, backlog),
+            questions=questions(decision) if decision else [],
             body=decision_markdown(decision.body, site.from_decision(path), site.tenants) if decision else "",
             links=[(link, safe_link(link, site.tenants)) for link in decision.links] if decision else [],
             same_as=backlog.facts.standings.get(decision.same_as) if decision and decision.same_as else None,
@@ -81,6 +82,29 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
             description=f"{recommendation.id}: {wording.sign(standing.state).label}",
             hide=("navigation",),
         )
+
+
+def questions(decision: Decision) -> list[tuple[str, str]]:
+    """The five questions as they read for this answer, each with what was answered."""
+    carried = decision.bucket in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE)
+    labels = {**dict(QUESTIONS), **({"reduces": "Which risk do we run?"} if carried else {})}
+    return [(label, getattr(decision, name)) for name, label in labels.items()]
+
+
+def losses(standing: Standing, backlog: Backlog) -> list[str]:
+    """When it was measured in full and then was not, and since when it was back: the question of every auditor."""
+    found: list[str] = []
+    line = backlog.history.timelines.get(standing.id)
+    previous: Observation | None = None
+    for day, observation in line.changes() if line else ():
+        if day > backlog.facts.as_of:
+            break
+        if previous and previous.observed_in_full and observation and not observation.in_full:
+            found.append(f"on {wording.day(day)}")
+        elif found and observation and observation.observed_in_full and "back" not in found[-1]:
+            found[-1] += f", back on {wording.day(day)}"
+        previous = observation
+    return found
 
 
 def timeline(standing: Standing, backlog: Backlog) -> list[Event]:

@@ -10,7 +10,15 @@ from secure_score_backlog.model.backlog import Backlog
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.views.board import ORDER, Filter
-from secure_score_backlog.views.carried import approver, carried_now, citation, needs_answer, reason
+from secure_score_backlog.views.carried import (
+    approver,
+    carried_now,
+    citation,
+    lost_again,
+    needs_answer,
+    reason,
+    recorded,
+)
 from secure_score_backlog.views.site import Site
 from secure_score_backlog.views.templating import page, render
 from secure_score_backlog.views.wording import sign
@@ -33,7 +41,8 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         carried_points=sum((entry.points for entry in carried), Fraction(0)),
         covered=carried_now(facts.covered),
         unanswered=needs_answer(both),
-        lapsed=[entry for entry in both if entry.state in LAPSED],
+        lapsed=[entry for entry in both if entry.state in LAPSED and not lost_again(entry)],
+        unrecorded=sum(1 for entry in carried if not recorded(entry)),
         approver=approver,
         citation=citation,
         filters=filters([*both, *facts.past]),

@@ -19,6 +19,7 @@ from secure_score_backlog.model.backlog import Backlog, Review
 from secure_score_backlog.model.decision import Risk
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.register import AcceptanceState
+from secure_score_backlog.model.standing import State
 from secure_score_backlog.rules.judging.ranking import LEVELS
 from secure_score_backlog.rules.judging.signing import differences
 from secure_score_backlog.views import figures, wording
@@ -100,7 +101,13 @@ class Month:
     def unanswered(self) -> list[Plain]:
         """Acceptances and covers that need a new answer."""
         both = (*self.facts["register"], *self.facts.get("covered", ()))
-        return [entry for entry in both if entry["state"] in NEEDS_ANSWER]
+        states = self.facts.get("states", {})
+        return [
+            entry
+            for entry in both
+            if entry["state"] in NEEDS_ANSWER
+            or (entry["state"] == AcceptanceState.MOOT and states.get(entry["recommendation"]) == State.REGRESSED)
+        ]
 
     @property
     def parts(self) -> list[tuple[str, Any]]:

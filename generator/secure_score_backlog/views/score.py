@@ -29,6 +29,8 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         ledger=figures.ledger(facts, "ledger"),
         over_time=figures.ledger_over_time(backlog, "ledger-months"),
         gains=gains(facts),
+        planned_percent=of_maximum(facts, facts.score.planned) if facts.score else None,
+        achievable_percent=of_maximum(facts, facts.score.achievable) if facts.score else None,
         waterfall=figures.waterfall(facts, "waterfall"),
         lines=lines(facts),
         labels=figures.STEP_LABELS,
@@ -69,3 +71,8 @@ def gains(facts: Facts) -> list[tuple[str, list[tuple[str, Fraction]]]]:
         (effort, moved.gained_by_effort[effort]) for effort in EFFORT_ORDER if effort in moved.gained_by_effort
     ]
     return [("By risk", by_risk), ("By effort, as Microsoft rates it", by_effort)]
+
+
+def of_maximum(facts: Facts, points: Fraction) -> Fraction | None:
+    """Points in percent of the maximum."""
+    return points * 100 / facts.ledger.maximum if facts.ledger.maximum > 0 else None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -56,6 +57,11 @@ class Site:
         path, _, anchor = target.partition("#")
         address = relpath(built(path), dirname(built(source)) or ".") if path else ""
         return f"{address}#{anchor}" if anchor else address
+
+    def record_link(self, record: str, source: str) -> str | None:
+        """Link to the month whose minutes are named as the record of an approval; None for any other record."""
+        month = re.fullmatch(r"docs/(reviews/\d{4}-\d{2}\.md)", record.strip())
+        return self.link(source, month[1]) if month else None
 
     def from_decision(self, source: str) -> Callable[[str], str | None]:
         """For `safe_text.decision_markdown`: turns links between decision files into links between pages.

@@ -4,11 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.model.backlog import Backlog
 from secure_score_backlog.model.document import Document
-from secure_score_backlog.views import board, frame, home, recommendations, register, reviews, score
+from secure_score_backlog.views import (
+    board,
+    evidence,
+    frame,
+    glossary,
+    home,
+    hygiene,
+    recommendations,
+    register,
+    reviews,
+    score,
+)
+from secure_score_backlog.views.downloads import pages as downloads
 from secure_score_backlog.views.site import Site, built
 
 PageMaker = Callable[[Backlog, Site], Iterable[Document]]
@@ -20,6 +33,10 @@ COMPUTED: tuple[PageMaker, ...] = (
     reviews.documents,
     register.documents,
     score.documents,
+    hygiene.documents,
+    evidence.documents,
+    glossary.documents,
+    downloads.documents,
     recommendations.documents,
 )
 """Every page that is computed. A new page is a module of this room and one name here."""
@@ -40,7 +57,10 @@ def pages(
     hand_written: files of `docs/`, paths relative to it. CannotProceed where a hand-written file would become the
     same file of the site as a computed one: neither may silently replace the other.
     """
+    computed = tuple(computed)
     site = Site.of(backlog, tenants)
+    if recommendations.documents not in computed:
+        site = replace(site, slugs={})  # a page that is not made is not linked
     ours: dict[str, Document] = {}
     for document in frame.assets():
         _add(ours, document)

@@ -108,8 +108,8 @@ SIGNS: dict[str, Sign] = {
     # acceptances
     "active": Sign("In force", "\u25d0", "hold", "Accepted, with time left."),
     "expiring": Sign("Expiring", "\u25d4", "warn", "In its last 30 days."),
-    "moot": Sign("Moot", "\u2713", "quiet", "Done in the meantime."),
-    "orphan": Sign("Orphan", "\u2205", "quiet", "Microsoft retired the recommendation."),
+    "moot": Sign("Done meanwhile", "\u2713", "quiet", "Done in the meantime."),
+    "orphan": Sign("Gone from Microsoft’s list", "\u2205", "quiet", "Microsoft retired the recommendation."),
     "ended": Sign("Ended", "\u25a0", "quiet", "Replaced or withdrawn."),
     # buckets
     "do-now": Sign("Do now", "\u25b6", "plan"),

@@ -420,3 +420,36 @@ def test_days_run_by_run_equal_a_run_that_catches_up() -> None:
         points = [[c["score"] for c in kept.snapshots[day]["secureScore"]["controlScores"]] for kept in (daily, late)]
         assert points[0] == points[1]
         assert daily.snapshots[day]["maximum"] == late.snapshots[day]["maximum"]
+
+
+def test_an_older_import_forgets_no_text() -> None:
+    """What the newest day says about a recommendation without a profile stays, whatever an older answer lacks."""
+    stored = after(capture(Answer((score(DAY, [control("a"), control("loose")]),), (profile("a"),)), Stored(), GRAPH))
+    older = capture(Answer((score(EARLIER, [control("a", full=False)]),), None), stored, SAVED)
+    assert CATALOGUE_PATH not in older.files
+    assert stored.catalogue is not None
+    assert "loose" in stored.catalogue["descriptions"]
+
+
+def test_an_id_in_another_case_is_the_same_recommendation() -> None:
+    """It is neither new nor retired; where score and profile differ in case, the portal's state is still found."""
+    claimed = (profile("Old", 10, "ThirdParty"), profile("b"))
+    stored = after(capture(Answer((score(DAY, [control("Old", 10, 100), control("b")]),), claimed), Stored(), GRAPH))
+    tomorrow = DAY + timedelta(days=1)
+    today = score(tomorrow, [control("OLD", 10, 100), control("b")])
+    result = capture(Answer((today,), (profile("old", 10, "ThirdParty"), profile("b"))), stored, GRAPH)
+    assert result.files[snapshot_path(tomorrow)]["maximum"]["OLD"] == [10, "ThirdParty"]
+    assert result.changes.retired == ()
+    both = capture(Answer((score(tomorrow, [control("old")]),), (profile("old"), profile("b"))), stored, GRAPH)
+    assert [(each.before, each.after) for each in both.changes.renamed] == [("Old", "old")]
+    assert (both.changes.new, both.changes.retired) == ((), ())
+
+
+def test_categories_are_compared() -> None:
+    """A recommendation that Microsoft moves to another category is told with both."""
+    stored = after(capture(Answer((whole(DAY),), PROFILES), Stored(), GRAPH))
+    moved = score(DAY + timedelta(days=1), [control("a", controlCategory="Apps"), control("b")])
+    changes = capture(Answer((moved,), PROFILES), stored, GRAPH).changes
+    assert [(each.recommendation, each.before, each.after) for each in changes.recategorised] == [
+        ("a", "Identity", "Apps")
+    ]

@@ -10,9 +10,9 @@ import pytest
 
 from secure_score_backlog.model.problem import Severity
 from secure_score_backlog.records.front_matter import parse
-from secure_score_backlog.records.schema import FOLDER, write_schemas
+from secure_score_backlog.records.schema import FOLDER, all_schemas, write_schemas
 from secure_score_backlog.rules.deciding.decisions import read_decision
-from secure_score_backlog.rules.deciding.schema import decision_schema, schema_documents, settings_schema
+from secure_score_backlog.rules.deciding.schema import decision_schema, settings_schema
 
 PLAN: dict[str, Any] = {
     "recommendation": "Alpha",
@@ -138,15 +138,15 @@ def test_shipped_schemas_are_the_generated_ones() -> None:
     """`make schemas` was run: the files in the package are what the model says, and valid schemas."""
     for schema in (decision_schema(), settings_schema()):
         jsonschema.Draft202012Validator.check_schema(schema)
-    assert {path.name for path in FOLDER.iterdir()} == {document.path for document in schema_documents()}
-    for document in schema_documents():
+    assert {path.name for path in FOLDER.iterdir()} == {document.path for document in all_schemas()}
+    for document in all_schemas():
         assert (FOLDER / document.path).read_bytes() == document.content
 
 
 def test_schemas_are_written_anew(tmp_path: Any) -> None:
-    """The function behind `make schemas` writes both files, the same bytes every time."""
+    """The function behind `make schemas` writes every file, the same bytes every time."""
     written = write_schemas(tmp_path / "schemas")
-    assert [path.read_bytes() for path in written] == [document.content for document in schema_documents()]
+    assert [path.read_bytes() for path in written] == [document.content for document in all_schemas()]
     assert write_schemas(tmp_path / "schemas") == written
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped] # its stubs are no dependency of ours
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,8 @@ from secure_score_backlog.model.decision import Bucket, Decision, Risk
 from secure_score_backlog.model.settings import Settings
 from secure_score_backlog.model.standing import RatedBy
 from secure_score_backlog.records.ratings_file import load_ratings
-from secure_score_backlog.rules.judging.rating import Ratings, level_of, normalised, read_ratings
+from secure_score_backlog.rules.judging.rating import Ratings, cited, level_of, normalised, read_ratings
+from secure_score_backlog.rules.judging.rating_schema import ratings_schema, schema_document
 
 SHIPPED: dict[str, Any] = json.loads(
     files("secure_score_backlog.rules.judging").joinpath("ratings.json").read_text(encoding="utf-8")
@@ -33,11 +35,47 @@ DELIBERATELY_UNRATED = {
     "admincenter_owned_apps_and_services",
 }
 
-SOURCE = re.compile(
-    r"CISA CPG 2\.0 3\.F|CISA CPG 1\.0\.1 2\.[A-Z]|CIS Controls v8 (1[0-8]|[1-9])\.\d{1,2}"
-    r"|NIST CSF 2\.0 (GV|ID|PR|DE|RS|RC)\.[A-Z]{2}-\d\d|NIST SP 800-63B|Cyber Essentials v3\.3"
-    r"|Marsh claims study 2023|Microsoft Secure Score documentation"
-)
+SAFEGUARDS = (5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5)
+"""How many safeguards each of the 18 CIS controls has: 153 in all."""
+OUTCOMES = {
+    "GV.OC": 5,
+    "GV.RM": 7,
+    "GV.RR": 4,
+    "GV.PO": 2,
+    "GV.OV": 3,
+    "GV.SC": 10,
+    "ID.RA": 10,
+    "ID.IM": 4,
+    "PR.AA": 6,
+    "PR.AT": 2,
+    "PR.PS": 6,
+    "PR.IR": 4,
+    "RS.MA": 5,
+    "RS.MI": 2,
+    "RC.RP": 6,
+}
+"""The categories of NIST CSF 2.0 that count without a gap; the others are spelled out below."""
+OUTCOMES_WITH_GAPS = {
+    *(f"ID.AM-0{number}" for number in (1, 2, 3, 4, 5, 7, 8)),
+    *("PR.DS-01", "PR.DS-02", "PR.DS-10", "PR.DS-11"),
+    *(f"DE.CM-0{number}" for number in (1, 2, 3, 6, 9)),
+    *(f"DE.AE-0{number}" for number in (2, 3, 4, 6, 7, 8)),
+    *("RS.CO-02", "RS.CO-03", "RS.AN-03", "RS.AN-06", "RS.AN-07", "RS.AN-08", "RC.CO-03", "RC.CO-04"),
+}
+PLACES = {
+    "CIS Controls v8": re.compile(r"\d{1,2}\.\d{1,2}"),
+    "CIS Microsoft 365 Foundations Benchmark v6.0.0": re.compile(r"[1-9](\.\d{1,2}){2,3}"),
+    "CISA CPG 1.0.1": re.compile(r"1\.[A-I]|2\.[A-X]|3\.A|4\.[A-C]|5\.A"),
+    "CISA CPG 2.0": re.compile(r"3\.F"),
+    "Cyber Essentials v3.3": re.compile(r""),
+    "MITRE ATT&CK v16": re.compile(r"T1\d{3}(\.0\d\d)?"),
+    "MITRE CWE": re.compile(r"[1-9]\d{1,3}"),
+    "Microsoft Secure Score, text of the recommendation": re.compile(r""),
+    "Microsoft, recommended settings for mail protection": re.compile(r""),
+    "NIST CSF 2.0": re.compile(r"(GV|ID|PR|DE|RS|RC)\.[A-Z]{2}-\d\d"),
+    "NIST SP 800-63B": re.compile(r""),
+}
+"""Every source with the form of the places in it."""
 JARGON = re.compile(
     r"\b(MFA|2FA|SSO|OAuth|Kerberos|NTLM|DCSync|LSASS|LSA|SMB|SPF|DKIM|DMARC|DLP|EDR|ASR|ZAP|RDP|LDAP|LAPS|BCL|SCL"
     r"|PIM|tenant|Entra|Azure|Intune|Defender|Exchange|SharePoint|OneDrive|Teams|Purview|BitLocker|FileVault"
@@ -64,9 +102,14 @@ def family(pattern: str, level: str, name: str) -> dict[str, Any]:
     return entry(id=None, pattern=pattern, family=name, level=level, reason=reason)
 
 
+def listed(*entries: Any) -> dict[str, Any]:
+    """A file with these entries."""
+    return {"schema": "ratings/1", "sources": {"CIS Controls v8": "The controls."}, "ratings": list(entries)}
+
+
 def read(*entries: Any) -> tuple[Ratings, list[str]]:
     """What reading these entries gives: the ratings, and the codes of the problems."""
-    ratings, problems = read_ratings({"schema": "ratings/1", "ratings": list(entries)})
+    ratings, problems = read_ratings(listed(*entries))
     return ratings, [problem.code for problem in problems]
 
 
@@ -74,7 +117,10 @@ def test_shipped_file_has_no_problem() -> None:
     """Every shipped entry is read."""
     ratings, problems = read_ratings(SHIPPED)
     assert problems == []
-    assert len(ratings.exact) + len(ratings.patterns) == len(ENTRIES) >= 90
+    assert len(ratings.exact) + len(ratings.patterns) == len(ratings.listed) == len(ENTRIES)
+    assert len(ratings.exact) >= 300
+    assert [known.name for known in ratings.listed] == [known.get("id", known.get("pattern")) for known in ENTRIES]
+    assert [known.family for known in ratings.listed] == [known.get("family", "") for known in ENTRIES]
 
 
 @pytest.mark.parametrize("shipped", ENTRIES, ids=lambda shipped: shipped.get("id", shipped.get("pattern")))
@@ -85,7 +131,33 @@ def test_shipped_reason_is_plain(shipped: dict[str, str]) -> None:
     assert 1 <= len(re.findall(r"[.!?](?=\s|$)", reason)) <= 2
     assert reason[0].isupper()
     assert JARGON.search(reason) is None
-    assert SOURCE.fullmatch(shipped["source"])
+    name = cited(shipped["source"], PLACES)
+    assert name is not None
+    place = shipped["source"].removeprefix(name).strip()
+    assert PLACES[name].fullmatch(place)
+    if name == "CIS Controls v8":
+        control, safeguard = map(int, place.split("."))
+        assert safeguard <= SAFEGUARDS[control - 1]
+    if name == "NIST CSF 2.0":
+        category, number = place.split("-")
+        assert place in OUTCOMES_WITH_GAPS or int(number) <= OUTCOMES[category]
+
+
+def test_known_places_are_complete() -> None:
+    """The tables above are the published ones: 153 safeguards, 106 outcomes; and the file lists the same sources."""
+    assert sum(SAFEGUARDS) == 153
+    assert sum(OUTCOMES.values()) + len(OUTCOMES_WITH_GAPS) == 106
+    assert set(PLACES) == set(RATINGS.sources)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("A 1", "A"), ("A", "A"), ("A B 1", "A B"), ("AB 1", None), ("", None), ("B A", None), ("A\t1", None)],
+)
+def test_the_longest_source_counts(source: str, name: str | None) -> None:
+    """A citation names a listed source in full, then the place; nothing is guessed."""
+    assert cited(source, ["A", "A B"]) == name
+    assert cited(source, []) is None
 
 
 def test_reasons_repeat_only_inside_a_family() -> None:
@@ -125,6 +197,13 @@ def test_levels_nobody_should_argue_about(identifier: str, level: Risk) -> None:
     assert rating.level is level
 
 
+def test_every_known_id_is_rated_but_for_three() -> None:
+    """Of the ids in a public tenant's catalogue and in insurers' questions, none is unrated but on purpose."""
+    known = Path(__file__).with_name("known_ids.txt").read_text(encoding="utf-8").split()
+    assert len(known) > 300
+    assert {identifier for identifier in known if RATINGS.rate(identifier) is None} == DELIBERATELY_UNRATED
+
+
 def test_sample_tenant_is_rated_but_for_three() -> None:
     """Everything in the sample tenant's catalogue has a rating, except what shows what unrated means."""
     text = files("secure_score_backlog.sample").joinpath("catalogue.json").read_text(encoding="utf-8")
@@ -145,7 +224,18 @@ def test_neighbours_of_an_id_are_unrated(other: str) -> None:
     assert RATINGS.rate(other) is None
 
 
-@pytest.mark.parametrize("unknown", ["scid_99999", "aad_something_new", "MDA_Somewhere_Else", "mdo_", "AATP_New"])
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        "scid_99999",
+        "scid_2599",
+        "intune_mobile_password_new",
+        "aad_something_new",
+        "MDA_Somewhere_Else",
+        "mdo_",
+        "AATP_New",
+    ],
+)
 def test_unknown_is_unrated(unknown: str) -> None:
     """No family catches a whole service."""
     assert RATINGS.rate(unknown) is None
@@ -214,6 +304,8 @@ def test_question_mark_is_one_character() -> None:
         (entry(reason="One stolen password is enough to take everything over"), "rating-reason"),
         (entry(source=None), "rating-source"),
         (entry(source="  "), "rating-source"),
+        (entry(source="Somebody 6.5"), "rating-source"),
+        (entry(source=["CIS Controls v8"]), "rating-source"),
         (entry(points=10), "rating-unknown-key"),
         (entry(id=None), "rating-key"),
         (entry(pattern="Admin*", family="admins"), "rating-key"),
@@ -228,14 +320,25 @@ def test_question_mark_is_one_character() -> None:
 def test_bad_entry_is_named_and_left_out(bad: Any, code: str) -> None:
     """A wrong entry becomes one problem with its number, and the others still count."""
     good = entry(id="OneAdmin", reason="Nobody can help when the only administrator is away.")
-    ratings, problems = read_ratings({"schema": "ratings/1", "ratings": [good, bad]})
+    ratings, problems = read_ratings(listed(good, bad))
     assert [problem.code for problem in problems] == [code]
     assert problems[0].message.startswith("Entry 2")
     assert list(ratings.exact) == ["oneadmin"]
     assert ratings.patterns == ()
 
 
-@pytest.mark.parametrize("data", [None, [], {}, {"ratings": []}, {"schema": "ratings/2", "ratings": []}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(None, [], {}, {"ratings": []}),
+        {**listed(entry()), "schema": "ratings/2"},
+        {**listed(), "ratings": None},
+        *(
+            {**listed(entry()), "sources": sources}
+            for sources in (None, {}, [], ["A"], {"A": ""}, {" ": "A"}, {"A": 1})
+        ),
+    ],
+)
 def test_other_data_is_no_rating(data: Any) -> None:
     """Anything but a list of ratings in the known shape is one problem and rates nothing."""
     ratings, problems = read_ratings(data)
@@ -317,7 +420,7 @@ def test_settings_for_one_instance_win_over_those_for_all() -> None:
         (None, "cannot be read"),
         ("{", "cannot be read"),
         ("{}", "damaged"),
-        (json.dumps({"schema": "ratings/1", "ratings": [entry(level="severe")]}), r"damaged.*AdminMFAV2.*level"),
+        (json.dumps(listed(entry(level="severe"))), r"damaged.*AdminMFAV2.*level"),
     ],
 )
 def test_damaged_installation_is_said(
@@ -331,3 +434,46 @@ def test_damaged_installation_is_said(
         load_ratings()
     assert caught.value.where == "secure_score_backlog/rules/judging/ratings.json"
     assert "Install" in str(caught.value.hint)
+
+
+SCHEMA_CASES = [
+    (listed(), True),
+    (listed(entry(), family("mda_*", "low", "all")), True),
+    ({**listed(), "sources": {}}, False),
+    ({**listed(), "schema": "ratings/2"}, False),
+    *(
+        (listed(bad), False)
+        for bad in (
+            "text",
+            entry(level="severe"),
+            entry(level=None),
+            entry(reason=None),
+            entry(reason="Bad."),
+            entry(reason="One stolen password is enough to take everything over"),
+            entry(source=None),
+            entry(source="  "),
+            entry(points=10),
+            entry(id=None),
+            entry(pattern="Admin*", family="admins"),
+            entry(id="11770.AdminMFAV2"),
+            entry(id="Admin*"),
+            entry(id=5),
+            entry(id=None, pattern="Admin*"),
+            entry(family=" "),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "fits"), SCHEMA_CASES)
+def test_schema_and_reader_agree(data: Any, fits: bool) -> None:
+    """What the reader takes, the schema takes; what it refuses entry by entry, the schema refuses."""
+    assert jsonschema.Draft202012Validator(ratings_schema()).is_valid(data) is fits
+    assert (read_ratings(data)[1] == []) is fits
+
+
+def test_shipped_file_fits_its_schema() -> None:
+    """The schema is a valid one, and the file that is shipped fits it."""
+    jsonschema.Draft202012Validator.check_schema(ratings_schema())
+    assert list(jsonschema.Draft202012Validator(ratings_schema()).iter_errors(SHIPPED)) == []
+    assert json.loads(schema_document().content) == ratings_schema()

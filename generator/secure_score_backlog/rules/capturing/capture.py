@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
@@ -18,23 +18,22 @@ from secure_score_backlog.rules.capturing import checks as capture_checks
 from secure_score_backlog.rules.capturing.catalogue import next_catalogue, same_but_collected, with_stored
 from secure_score_backlog.rules.capturing.changes import Changes, changes_between, recommendations_in
 from secure_score_backlog.rules.capturing.checks import Finding
+from secure_score_backlog.rules.capturing.days import Day, by_day, days_in
 from secure_score_backlog.rules.capturing.graph_values import (
     CATALOGUE_PATH,
     Json,
     control_name,
     controls,
-    created,
     scored_names,
     snapshot_path,
     sort_key,
     tenant,
 )
 from secure_score_backlog.rules.capturing.maxima import maximum_in_hindsight, maximum_on_the_day, portal_state
-from secure_score_backlog.rules.capturing.snapshot_shape import fold, profiles_by_id
+from secure_score_backlog.rules.capturing.snapshot_shape import by_folded_id, fold, profiles_by_id
 from secure_score_backlog.rules.capturing.terms import Answer, Occasion, Stored
 
-DETAILS = ("description", "lastSynced", "count")
-"""Only a control of Graph's newest day has any of these (facts/graph.md 2.1)."""
+__all__ = ["Capture", "capture", "days_in", "newcomers", "refuse_other_tenant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +41,16 @@ class Capture:
     """What to write, in the order of writing, and what to say about it."""
 
     files: Mapping[str, Json]
-    """By path: the newest snapshot first, the catalogue last, so that a killed run leaves what it cannot ask again."""
+    """By path: the newest snapshot first, the catalogue last."""
     changes: Changes
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """One day of the answer, on its way to a snapshot."""
-
-    day: date
-    score: Json
-    newest: bool
-
-    @property
-    def detailed(self) -> bool:
-        """Graph gave what it gives only for its newest day."""
-        return any(control.get(key) is not None for control in controls(self.score) for key in DETAILS)
-
-
-def days_in(answer: Answer) -> frozenset[date]:
-    """The days an answer speaks of: `capture` wants to know what is stored for them."""
-    return frozenset(at.date() for score in answer.scores if isinstance(score, dict) and (at := created(score)))
 
 
 def newcomers(answer: Answer, stored: Stored) -> frozenset[str]:
     """Recommendations that neither the stored catalogue nor the newest stored snapshot knows; none on a first run."""
     before = recommendations_in(stored.profiles, stored.newest)
     now = set(recommendations_in(answer.profiles or (), None))
-    for score in answer.scores:
+    for score in answer.all_scores:
         now |= scored_names(score) if isinstance(score, dict) else set()
     return frozenset(now - before) if before else frozenset()
 
@@ -78,9 +58,9 @@ def newcomers(answer: Answer, stored: Stored) -> frozenset[str]:
 def capture(answer: Answer, stored: Stored, occasion: Occasion) -> Capture:
     """Decide what to write. Raises CannotProceed where nothing in the answer can be used, or for a wrong tenant."""
     refuse_other_tenant(answer, stored)
-    days, findings = _by_day(answer.scores)
+    days, findings = by_day(answer, stored.days, occasion.at.astimezone(UTC).date())
     if not days and (occasion.source == "graph" or not answer.profiles):
-        raise _nothing_usable(len(answer.scores))
+        raise _nothing_usable(len(answer.scores), findings)
     current = occasion.source == "graph" or not days or not stored.days or days[0].day >= max(stored.days)
     profiles = answer.profiles
     if profiles is not None and not profiles and stored.profiles:
@@ -88,9 +68,13 @@ def capture(answer: Answer, stored: Stored, occasion: Occasion) -> Capture:
         findings.append(capture_checks.catalogue_vanished(len(stored.profiles)))
     elif profiles is not None and not answer.whole:
         profiles = with_stored(profiles, stored.profiles)
-    newest = days[0].score if days else None
+    elif profiles is not None:
+        findings += capture_checks.shrunk(profiles_by_id(stored.profiles), profiles_by_id(profiles))
+    newest = days[0].score if days and days[0].export is None else None
     catalogue = next_catalogue(newest, profiles, stored, occasion, current=current)
-    work = _Work(stored, occasion, profiles, catalogue["descriptions"] if catalogue else {}, findings)
+    spare = profiles_by_id(stored.profiles)
+    folded = by_folded_id(profiles if profiles is not None else stored.profiles)
+    work = _Work(stored, occasion, profiles, catalogue["descriptions"] if catalogue else {}, findings, spare, folded)
     files, changes = work.snapshots(days)
     if catalogue is not None and not same_but_collected(catalogue, stored.catalogue):
         files[CATALOGUE_PATH] = catalogue
@@ -100,8 +84,12 @@ def capture(answer: Answer, stored: Stored, occasion: Occasion) -> Capture:
     return Capture(files, changes, capture_checks.problems(findings))
 
 
-def _nothing_usable(scores: int) -> CannotProceed:
+def _nothing_usable(scores: int, findings: list[Finding]) -> CannotProceed:
     """The ending where no day can be had from an answer."""
+    future = next((finding for finding in findings if finding.code == "snapshot-future"), None)
+    if future is not None:
+        message = f"No score of the answer can be believed. {future.message}"
+        return CannotProceed(message, where="createdDateTime", hint=f"Nothing was changed. {future.hint}")
     if scores:
         return CannotProceed(
             f"No score of the answer ({scores} in all) carries a date that can be read, so nothing can be stored.",
@@ -111,51 +99,33 @@ def _nothing_usable(scores: int) -> CannotProceed:
     return CannotProceed(
         "Microsoft Graph holds no Secure Score for this tenant.",
         where="security/secureScores",
-        hint="A new tenant gets its first score within about two days; see whether the Defender portal shows one.",
+        hint="Nothing was written. A new tenant gets its first score within about two days; "
+        "see whether the Defender portal shows one.",
     )
 
 
 def refuse_other_tenant(answer: Answer, stored: Stored) -> None:
     """One repository holds one tenant. Raises CannotProceed naming both ids."""
-    given = _tenants((*answer.scores, *(answer.profiles or ())))
+    given = _tenants((*answer.all_scores, *(answer.profiles or ())))
     known = _tenants((*(snapshot["secureScore"] for snapshot in stored.snapshots.values()), *stored.profiles))
     if len(given) > 1:
         raise CannotProceed(
             f"The answer mixes {len(given)} tenants: {', '.join(sorted(given)[:3])}.",
-            hint="Read the files of one tenant at a time, each into a repository of its own.",
+            where="azureTenantId",
+            hint="Nothing was changed. Files of several tenants are imported one tenant at a time, each into a "
+            "repository of its own; where Graph itself answered so, report it to Microsoft.",
         )
     if given and known and not given & known:
         raise CannotProceed(
             f"This is another tenant: the answer is about {min(given)}, this repository about {min(known)}.",
             where="azureTenantId",
-            hint="Check AZURE_TENANT_ID (or whose token GRAPH_TOKEN is), or name that tenant's repository by --root.",
+            hint="Nothing was changed. Check AZURE_TENANT_ID (or whose token GRAPH_TOKEN is), "
+            "or name that tenant's repository by --root.",
         )
 
 
 def _tenants(items: Iterable[Any]) -> set[str]:
     return {found for item in items if isinstance(item, dict) and (found := tenant(item))}
-
-
-def _by_day(scores: tuple[Any, ...]) -> tuple[list[_Day], list[Finding]]:
-    """One score a day, newest day first; what cannot be dated is left out, with a finding."""
-    found: dict[date, list[tuple[bool, datetime, tuple[str, str], Json]]] = {}
-    undated = 0
-    for score in scores:
-        at = created(score) if isinstance(score, dict) else None
-        if at is None:
-            undated += 1
-            continue
-        detailed = _Day(at.date(), score, newest=True).detailed
-        found.setdefault(at.date(), []).append((detailed, at, sort_key(score, "id"), score))
-    newest = max(found, default=None)
-    findings = [capture_checks.undated(undated, len(scores))] if undated else []
-    days = []
-    for day in sorted(found, reverse=True):
-        best = max(found[day], key=lambda candidate: candidate[:3])
-        days.append(_Day(day, best[3], newest=day == newest))
-        if any(other[3] != best[3] for other in found[day]):
-            findings.append(capture_checks.twice(day, len(found[day])))
-    return days, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,54 +138,91 @@ class _Work:
     descriptions: Mapping[str, str]
     findings: list[Finding]
     """Grows while the days are worked through."""
+    spare: Mapping[str, Json]
+    """The stored profiles, by id."""
+    folded: Mapping[str, Json]
+    """Today's profiles by id in small letters, where no two differ in case only."""
 
-    def snapshots(self, days: list[_Day]) -> tuple[dict[str, Json], Changes]:
+    def snapshots(self, days: list[Day]) -> tuple[dict[str, Json], Changes]:
         """The snapshots to write, newest first."""
         known = profiles_by_id(self.profiles if self.profiles is not None else self.stored.profiles)
         files: dict[str, Json] = {}
         added, improved, unchanged = [], [], []
         for day in days:
-            snapshot = self._snapshot(day, known)
             before = self.stored.snapshots.get(day.day)
             if day.day not in self.stored.days:
                 added.append(day.day)
-            elif before is not None and _is_complete(snapshot) and not _is_complete(before):
+            elif before is not None and not _is_complete(before) and self._complete(day, known):
                 improved.append(day.day)
             else:
                 unchanged.append(day.day)
-                self.findings.extend(capture_checks.differs(day.day, before, snapshot) if before is not None else [])
+                self.findings.extend(self._in_vain(day, before))
                 continue
+            snapshot = self._snapshot(day, known)
             files[snapshot_path(day.day)] = snapshot
             self._examine(day, snapshot, known)
         return files, Changes(tuple(sorted(added)), tuple(sorted(improved)), tuple(sorted(unchanged)))
 
-    def _examine(self, day: _Day, snapshot: Json, known: Mapping[str, Json]) -> None:
-        """Note what is odd about a snapshot that will be written."""
+    def _in_vain(self, day: Day, before: Json | None) -> list[Finding]:
+        """What to say where a day is stored already."""
+        if day.export is not None:
+            return [capture_checks.stored_already(day.day)]
+        return capture_checks.differs(day.day, before, day.score) if before is not None else []
+
+    def _complete(self, day: Day, known: Mapping[str, Json]) -> bool:
+        """Whether a day's snapshot would hold all that Graph ever tells.
+
+        A saved answer without any profile leaves most maxima unknown, so it leaves room for a better import.
+        """
+        if day.export is not None:
+            return False
+        return day.detailed and (day.newest if self.occasion.source == "graph" else bool(known))
+
+    def _examine(self, day: Day, snapshot: Json, known: Mapping[str, Json]) -> None:
+        """Note what is odd about a snapshot that will be written; of a table, its reader has told that already."""
+        if day.export is not None:
+            return
         same_day = known if day.newest and self.profiles is not None else None
         self.findings.extend(capture_checks.snapshot_findings(day.day, snapshot, same_day))
         if day.newest and not _is_complete(snapshot):
             self.findings.append(capture_checks.newest_incomplete(day.day, has_profiles=bool(known)))
 
-    def _snapshot(self, day: _Day, known: Mapping[str, Json]) -> Json:
+    def _snapshot(self, day: Day, known: Mapping[str, Json]) -> Json:
         """The snapshot of one day, as it would be written."""
-        live = self.occasion.source == "graph"
-        # A saved answer without any profile leaves most maxima unknown, so it leaves room for a better import.
-        complete = day.detailed and (day.newest if live else bool(known))
-        collected: Json = {
+        if day.export is not None:
+            note = self._note("csv", complete=False) | {"dropped": list(day.export.dropped)}
+            return fold(day.score, self.descriptions, note, day.export.maximum)
+        source = "backfill" if self.occasion.source == "graph" and not day.newest else self.occasion.source
+        note = self._note(source, complete=self._complete(day, known))
+        return fold(day.score, self.descriptions, note, self._maximum(day, known))
+
+    def _note(self, source: str, *, complete: bool) -> Json:
+        """What a snapshot says about its own making."""
+        return {
             "at": self.occasion.written,
             "by": self.occasion.by,
             "complete": complete,
             "dropped": [],
-            "source": "backfill" if live and not day.newest else self.occasion.source,
+            "source": source,
         }
-        rule = maximum_on_the_day if day.newest and self.profiles is not None else maximum_in_hindsight
-        maximum: Json = {}
+
+    def _maximum(self, day: Day, known: Mapping[str, Json]) -> Json:
+        """What each scored recommendation could have earned on a day, and what the portal said.
+
+        A profile that is missing today, or is spelled in another case, is looked up among those stored: with it
+        would go the mark that points are only claimed.
+        """
+        today = day.newest and self.profiles is not None
+        found: Json = {}
         for control in sorted(controls(day.score), key=lambda item: sort_key(item, "controlName")):
             name = control_name(control)
-            if name is not None and name not in maximum:
-                profile = known.get(name)
-                maximum[name] = [rule(control, profile), portal_state(profile, day.day)]
-        return fold(day.score, self.descriptions, collected, maximum)
+            if name is None or name in found:
+                continue
+            profile = known.get(name)
+            rule = maximum_on_the_day if today and profile is not None else maximum_in_hindsight
+            profile = profile or self.spare.get(name) or self.folded.get(name.casefold())
+            found[name] = [rule(control, profile), portal_state(profile, day.day)]
+        return found
 
 
 def _is_complete(snapshot: Json) -> bool:

@@ -23,7 +23,9 @@ def next_catalogue(
         return None
     texts = descriptions_of(newest) if newest is not None else {}
     before = stored.catalogue["descriptions"] if stored.catalogue else _inline_descriptions(stored.newest)
-    alive = profiles_by_id(kept).keys() | scored_names(newest or (stored.newest or {}).get("secureScore") or {})
+    known = (stored.newest or {}).get("secureScore") or {}
+    scored = scored_names(newest if newest is not None and current else known) | scored_names(newest or {})
+    alive = profiles_by_id(kept).keys() | scored
     merged = {**before, **texts} if current else {**texts, **before}
     descriptions = {name: merged[name] for name in sorted(alive & merged.keys())}
     return {**(stored.catalogue or {}), "collected": collected, "descriptions": descriptions, "profiles": list(kept)}

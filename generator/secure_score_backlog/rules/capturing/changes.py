@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from secure_score_backlog.rules.capturing.graph_values import (
     created,
     number,
     scored_names,
+    text,
 )
 from secure_score_backlog.rules.capturing.snapshot_shape import profiles_by_id
 
@@ -27,6 +28,15 @@ class Move:
     recommendation: str
     before: Decimal
     after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """A word of one recommendation before and after: its id, or its category."""
+
+    recommendation: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,10 @@ class Changes:
     back: tuple[str, ...] = ()
     """Recommendations that were gone."""
     retired: tuple[str, ...] = ()
+    renamed: tuple[Renaming, ...] = ()
+    """Ids that Microsoft now spells in another case; neither new nor retired."""
+    recategorised: tuple[Renaming, ...] = ()
+    """Recommendations that moved to another category."""
     reweighted: tuple[Move, ...] = ()
     """Maximum points that changed."""
     up: tuple[Move, ...] = ()
@@ -82,14 +96,17 @@ def changes_between(
         latest = newest
     old_ids = recommendations_in(profiles, newest)
     new_ids = recommendations_in(catalogue["profiles"] if catalogue else (), latest)
-    came = new_ids - old_ids if old_ids else frozenset()
+    came, went = (new_ids - old_ids, old_ids - new_ids) if old_ids else (frozenset[str](), frozenset[str]())
+    renamed = tuple(_case_only(went, came))
+    came, went = came - {each.after for each in renamed}, went - {each.before for each in renamed}
     result = replace(
         changes,
         catalogue=any("profiles" in content for content in files.values()),
         end=_day(latest) if latest is not None else None,
         new=tuple(sorted(came - seen)),
         back=tuple(sorted(came & seen)),
-        retired=tuple(sorted(old_ids - new_ids)),
+        retired=tuple(sorted(went)),
+        renamed=renamed,
     )
     if newest is None or latest is None or latest is newest:
         return result
@@ -104,7 +121,27 @@ def _with_moves(changes: Changes, before: Json, after: Json) -> Changes:
         up=tuple(move for move in moved if move.after > move.before),
         down=tuple(move for move in moved if move.after < move.before),
         reweighted=_moves(_maxima(before), _maxima(after)),
+        recategorised=tuple(_recategorised(_categories(before), _categories(after))),
     )
+
+
+def _case_only(went: frozenset[str], came: frozenset[str]) -> Iterator[Renaming]:
+    """Ids that went and came back in another case; scores and profiles may even spell them in two."""
+    for before in sorted(went):
+        if sum(name.casefold() == before.casefold() for name in went) == 1:
+            for after in sorted(name for name in came if name.casefold() == before.casefold()):
+                yield Renaming(after, before, after)
+
+
+def _recategorised(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Renaming]:
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            yield Renaming(name, before[name], after[name])
+
+
+def _categories(snapshot: Json) -> dict[str, str]:
+    found = ((control_name(c), text(c.get("controlCategory"))) for c in controls(snapshot["secureScore"]))
+    return {name: category for name, category in found if name is not None and category is not None}
 
 
 def _moves(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tuple[Move, ...]:

@@ -29,6 +29,8 @@ from secure_score_backlog.rules.capturing.graph_values import (
 KEEPS = "Nothing was dropped: the file holds what Graph said."
 SHOWN = 5
 """How many names a message spells out."""
+MANY = 10
+"""Recommendations that may vanish in a day unremarked: Microsoft takes out some twenty a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def _problem(kind: list[Finding]) -> Problem:
     if others:
         span = f"{others[0]} to {others[-1]}" if len(others) > 1 else str(others[0])
         message += f" The same on {counted(len(others), 'other day')} ({span})."
-    path = snapshot_path(first.day) if first.day else CATALOGUE_PATH
+    undated_path = CATALOGUE_PATH if first.code.startswith("catalogue") else "snapshots"
+    path = snapshot_path(first.day) if first.day else undated_path
     return Problem(path, None, first.code, Severity.WARNING, message, first.hint)
 
 
@@ -85,6 +88,41 @@ def twice(day: date, count: int) -> Finding:
     return Finding("snapshot-day-twice", day, message, "Compare with the portal if the figures matter for that day.")
 
 
+def left_out_as_future(days: Iterable[date], today: date) -> Finding:
+    """Days that have not come yet, apart from the series of the others."""
+    ahead = sorted(days)
+    message = f"Left out: {counted(len(ahead), 'score')} dated {some(map(str, ahead))}, though today is {today}."
+    hint = "Check this machine's clock. If it is right, Microsoft gave a wrong date: compare with the portal."
+    return Finding("snapshot-future", None, message, hint)
+
+
+def ahead_of_clock(newest: date, today: date) -> Finding:
+    """A series of days that runs on past our own clock."""
+    message = f"The newest score is of {newest}, but this machine's clock says {today}: the clock seems to be wrong."
+    hint = (
+        "Set the clock, as `collected.at` is taken from it; the days are Microsoft's own and were stored as they are."
+    )
+    return Finding("snapshot-ahead-of-clock", newest, message, hint)
+
+
+def stored_already(day: date) -> Finding:
+    """A table about a day that has a snapshot."""
+    message = f"{day} is stored already, so nothing was taken from the exported table."
+    return Finding("import-day-stored", day, message, "Nothing to do: what is stored knows more, or came first.")
+
+
+def shrunk(before: Iterable[str], now: Iterable[str]) -> list[Finding]:
+    """Many profiles are missing at once, which is more often a fault than a spring cleaning."""
+    known = set(before)
+    present = {name.casefold() for name in now}
+    left = {name for name in known if name.casefold() not in present}
+    if len(left) <= MANY or len(left) * 10 < len(known):
+        return []
+    message = f"Graph no longer lists {len(left)} of {counted(len(known), 'recommendation')}: {some(left)}."
+    hint = "If they are back tomorrow, it was a fault at Microsoft. Their texts stay in Git's history in any case."
+    return [Finding("catalogue-shrank", None, message, hint)]
+
+
 def catalogue_vanished(count: int) -> Finding:
     """Graph gave no profile at all where there were many."""
     message = f"Graph gave no recommendation profiles, though {count} are stored; the stored catalogue stays."
@@ -102,11 +140,14 @@ def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
 
 
 def differs(day: date, stored: Json, offered: Json) -> list[Finding]:
-    """What is stored stays; where Graph says something else now, that is worth knowing."""
-    view = _figures if stored["collected"].get("complete") is True else _essence
-    if view(stored["secureScore"]) == view(offered["secureScore"]):
+    """What is stored (a snapshot) stays; where Graph says something else now (a score), that is worth knowing."""
+    if stored["collected"].get("source") == "csv":
+        view = _points
+    else:
+        view = _figures if stored["collected"].get("complete") is True else _essence
+    if view(stored["secureScore"]) == view(offered):
         return []
-    before, after = (number(each["secureScore"].get("currentScore")) for each in (stored, offered))
+    before, after = (number(each.get("currentScore")) for each in (stored["secureScore"], offered))
     change = f" (current score {before} then, {after} now)" if before != after else ""
     message = f"Graph now tells {day} differently from what is stored{change}; what was stored first stays."
     hint = "Nothing to do: a snapshot is evidence and written once. The portal shows today's view."
@@ -117,6 +158,12 @@ def _figures(score: Json) -> Any:
     """The figures of a score: what a complete and a bare copy of one day have in common."""
     points = [(control_name(control) or "", number(control.get("score"))) for control in controls(score)]
     return number(score.get("currentScore")), number(score.get("maxScore")), sorted(points, key=str)
+
+
+def _points(score: Json) -> Any:
+    """Points above zero by recommendation: what an exported table and Graph's copy of a day have in common."""
+    points = [(control_name(control) or "", number(control.get("score"))) for control in controls(score)]
+    return sorted((name, value) for name, value in points if value)
 
 
 def _essence(score: Json) -> Any:

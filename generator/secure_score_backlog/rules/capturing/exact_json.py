@@ -13,6 +13,8 @@ from typing import Any
 
 MAXIMUM_BYTES = 64 * 1024 * 1024
 """Fifteen times a whole answer of 90 days with 234 recommendations (facts/graph.md 2.6)."""
+MAXIMUM_VALUES = 3_000_000
+"""Four times the values of 90 days with 500 recommendations each: a few hundred megabytes in memory, not gigabytes."""
 MAXIMUM_DEPTH = 64
 MAXIMUM_DIGITS = 400
 MAXIMUM_EXPONENT = 400
@@ -41,6 +43,8 @@ def parse_text(text: str) -> Any:
     """Read JSON from text; see `parse`."""
     if not text.strip():
         raise UnreadableJson("it is empty")
+    if sum(text.count(mark) for mark in ",[{") > MAXIMUM_VALUES:
+        raise UnreadableJson(f"it holds more than {MAXIMUM_VALUES // 1_000_000} million values")
     try:
         value = json.loads(
             text,

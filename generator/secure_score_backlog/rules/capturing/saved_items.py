@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Graph JSON that a person saved, told apart by content: scores, profiles, or neither.
 
-One object, a list of objects, a whole response (`{"value": [...]}`), or a list of whole responses.
+One object, a list of objects, a whole response (`{"value": [...]}`), or a list of whole responses; as Graph sent it,
+or as the PowerShell module wrote it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from secure_score_backlog.rules.capturing.graph_values import text
+from secure_score_backlog.rules.capturing.powershell import CutOff, as_graph, is_powershell
 
 EXPECTED = (
     "Expected is what Microsoft Graph answers to /security/secureScores or /security/secureScoreControlProfiles, "
-    "saved whole as JSON: one object, a list, or the response with its 'value'."
+    "saved whole as JSON (one object, a list, or the response with its 'value'; PowerShell's ConvertTo-Json too), "
+    "or the CSV that the Defender portal exports under Secure Score, Recommended actions."
 )
 SCORE_KEYS = frozenset({"controlScores", "currentScore"})
 PROFILE_KEYS = frozenset(
@@ -40,11 +43,12 @@ def sort_out(content: Any) -> SavedItems:
     scores: list[Any] = []
     profiles: list[Any] = []
     unfinished = False
-    for item in _items(content):
+    for raw in _items(content):
+        item = _of_graph(raw)
         if isinstance(item, _Unfinished):
             unfinished = True
         elif not isinstance(item, dict):
-            raise Foreign(f"it holds {_kind(item)} where an object was expected")
+            raise Foreign(f"it holds {_kind(item)} where an object was expected{_cut_off(item)}")
         elif SCORE_KEYS & item.keys():
             scores.append(item)
         elif PROFILE_KEYS & item.keys():
@@ -52,6 +56,18 @@ def sort_out(content: Any) -> SavedItems:
         else:
             raise Foreign(_what_else(item))
     return SavedItems(tuple(scores), tuple(profiles), unfinished)
+
+
+def _of_graph(item: Any) -> Any:
+    """An item as Graph sent it, where PowerShell wrote it."""
+    if not isinstance(item, dict) or not is_powershell(item):
+        return item
+    try:
+        return as_graph(item)
+    except CutOff as missing:
+        raise Foreign(
+            f"ConvertTo-Json cut off what lies below {missing}: save it again with ConvertTo-Json -Depth 10"
+        ) from None
 
 
 class _Unfinished:
@@ -77,14 +93,14 @@ def _what_else(item: dict[str, Any]) -> str:
     error = item.get("error")
     if isinstance(error, dict):
         return f"it is an error that Graph answered: {str(error.get('code'))[:80]}"
-    lowered = {key.lower() for key in item}
-    if lowered & {key.lower() for key in SCORE_KEYS | PROFILE_KEYS}:
-        return (
-            "its names are PowerShell's (ControlScores), not Graph's (controlScores): "
-            "save the raw answer, with Invoke-MgGraphRequest -OutputType Json"
-        )
     names = ", ".join(sorted(item)[:4])
     return f"it holds an object that is neither a score nor a profile (with {names[:120] or 'no fields'})"
+
+
+def _cut_off(item: Any) -> str:
+    """The likely reason for a text among objects."""
+    cut = isinstance(item, str) and (item.startswith(("@{", "System.", "Microsoft.")))
+    return ": if ConvertTo-Json wrote it, save it again with ConvertTo-Json -Depth 10" if cut else ""
 
 
 def _kind(item: Any) -> str:

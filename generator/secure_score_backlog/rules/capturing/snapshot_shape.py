@@ -139,3 +139,10 @@ def profiles_by_id(profiles: Iterable[Any]) -> dict[str, Json]:
         if identifier is not None:
             found.setdefault(identifier, profile)
     return found
+
+
+def by_folded_id(profiles: Iterable[Any]) -> dict[str, Json]:
+    """The profiles by id in small letters; those that differ from another in case only are left out."""
+    by_id = profiles_by_id(profiles)
+    counted = Counter(name.casefold() for name in by_id)
+    return {name.casefold(): profile for name, profile in by_id.items() if counted[name.casefold()] == 1}

@@ -12,6 +12,19 @@ from secure_score_backlog.rules.capturing.graph_values import Json
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """What a table exported from the portal says about one day."""
+
+    day: date
+    score: Json
+    """In the shape of Graph's `secureScore`, with what the table knows and nothing else."""
+    maximum: Json
+    """By recommendation: `[points, portal state]`, None for what the table does not say."""
+    dropped: tuple[str, ...] = ()
+    """Columns that were left out because people write names into them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What Graph said, parsed with every number as Decimal."""
 
@@ -21,6 +34,13 @@ class Answer:
     """The items of `secureScoreControlProfiles`; None where nobody asked."""
     whole: bool = True
     """The profiles are all there are: one that is missing is retired. False for saved pages, which only add."""
+    exports: tuple[Export, ...] = ()
+    """What the portal exported, at most one a day; only `import` brings any."""
+
+    @property
+    def all_scores(self) -> tuple[Any, ...]:
+        """The scores, those of exports too."""
+        return (*self.scores, *(export.score for export in self.exports))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +75,7 @@ class Occasion:
     by: str
     """Version of the tool."""
     source: str
-    """`graph` (older days become `backfill`) or `json`."""
+    """`graph` (older days become `backfill`) or `json`; what comes from an export is always `csv`."""
     keep_names: bool = False
     """Keep `updatedBy` and `assignedTo`, which name people."""
 

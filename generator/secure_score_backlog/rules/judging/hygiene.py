@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from secure_score_backlog.model.facts import Shadow, Stale
-from secure_score_backlog.model.history import History
+from secure_score_backlog.model.history import History, Observation
 from secure_score_backlog.model.standing import Standing, State
 from secure_score_backlog.rules.calendar import add_months
+from secure_score_backlog.rules.judging.reviewing import GRAPH_ROUNDS_TO
 
 ACCEPTED_IN_PORTAL = "ignored"
 """Graph's `Ignored` is the portal's "Risk accepted" (facts/graph.md 3.9)."""
@@ -51,13 +52,35 @@ def claim_without_effect(standing: Standing) -> bool:
 
 
 def stale_since(standing: Standing, history: History, as_of: date) -> date | None:
-    """The last day on which anything happened: a point moved or a decision was recorded."""
+    """The last day on which anything happened: more or less of it was done, or a decision was recorded.
+
+    Microsoft's re-weighting, rounding, counts that change while the share does not, and days that came without
+    counts are nobody's doing (docs/adr/0008).
+    """
     timeline = history.timelines.get(standing.id)
     if timeline is None:
         return None
-    days = [day for day, observation in timeline.changes() if day <= as_of and observation is not None]
-    days += [version.version.at.date() for version in standing.versions if version.version.committed]
+    days = [version.version.at.date() for version in standing.versions if version.version.committed]
+    previous: Observation | None = None
+    for day, observation in timeline.changes():
+        if day > as_of:
+            break
+        if observation is not None and (previous is None or moved(previous, observation)):
+            days.append(day)
+        previous = observation
     return max(days) if days else None
+
+
+def moved(before: Observation, after: Observation) -> bool:
+    """The part achieved changed by more than Graph's rounding, or a claim came or went."""
+    if before.claimed is not after.claimed:
+        return True
+    if before.share is None or after.share is None or not before.maximum or not after.maximum:
+        return before.points != after.points
+    if before.maximum == after.maximum:
+        return abs(after.points - before.points) >= GRAPH_ROUNDS_TO
+    rounding = GRAPH_ROUNDS_TO / 2 * (1 + after.maximum / before.maximum)  # each day's points are half a step off
+    return abs(after.share - before.share) * after.maximum > rounding
 
 
 def reason_for_standstill(standing: Standing) -> str:

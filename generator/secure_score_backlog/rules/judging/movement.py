@@ -35,10 +35,10 @@ def split_movement(before: Observation | None, after: Observation | None) -> lis
 def split_both(before: Observation, after: Observation) -> list[Split]:
     """The split of a recommendation that was scored on both days."""
     change = after.points - before.points
+    if 0 in (before.maximum, after.maximum):
+        return [(Part.RULER, change, "worth nothing on one of the days")]
     if before.maximum is None or after.maximum is None:
         return [(earned(change), change, "maximum unknown")]
-    if before.maximum <= 0 or after.maximum <= 0:
-        return [(Part.RULER, change, "worth nothing on one of the days")]
     share_before = before.points / before.maximum
     share_after = after.points / after.maximum
     ruler = share_before * (after.maximum - before.maximum)
@@ -103,7 +103,8 @@ def lines_of(
         points, percent, remark = amounts.get(Part.RULER, (ZERO, ZERO, maximum_remark(before, after)))
         amounts[Part.RULER] = (points, percent + maximum_change * scale.per_maximum, remark)
     for part, (points, percent, remark) in amounts.items():
-        yield MovementLine(identifier, part, points, percent, decision, remark)
+        if points or percent:
+            yield MovementLine(identifier, part, points, percent, decision, remark)
 
 
 def maximum_of(observation: Observation | None) -> Fraction:

@@ -28,7 +28,8 @@ class HistoryBuilder:
         self._days: list[SnapshotDay] = []
         self._changes: dict[str, tuple[list[date], list[Observation | None]]] = {}
         self._present: set[str] = set()
-        self._details: dict[str, Detail] = {}
+        self._newest: Mapping[str, Any] = {}
+        """The snapshot taken last: what only the newest one tells is read once, at the end."""
         self._tenants: set[str] = set()
         self._seen: dict[str, tuple[tuple[object, ...], Observation]] = {}
         """What each recommendation said last: almost always the same as today."""
@@ -50,7 +51,7 @@ class HistoryBuilder:
             states.append(None)
         self._present = set(observations)
         self._tenants |= {text(score.get("azureTenantId"))} - {""}
-        self._details = details(stored, score)
+        self._newest = stored
 
     def history(self) -> History:
         """Everything taken so far."""
@@ -58,7 +59,8 @@ class HistoryBuilder:
             identifier: Timeline(tuple(days), tuple(states))
             for identifier, (days, states) in sorted(self._changes.items())
         }
-        return History(tuple(self._days), timelines, self._details, frozenset(self._tenants))
+        newest = details(self._newest, mapping(self._newest.get("secureScore")))
+        return History(tuple(self._days), timelines, newest, frozenset(self._tenants))
 
     def _observations(self, stored: Mapping[str, Any], score: Mapping[str, Any], path: str) -> dict[str, Observation]:
         maxima = mapping(stored.get("maximum"))
@@ -89,15 +91,17 @@ class HistoryBuilder:
         current, maximum = amount(score.get("currentScore")), amount(score.get("maxScore"))
         if current is None or maximum is None:
             self._warn(path, "Graph gave no readable currentScore or maxScore; the sums over recommendations stand in")
-        points = sum((o.points for o in observations.values()), Fraction(0))
-        maxima = sum((o.maximum for o in observations.values() if o.maximum is not None), Fraction(0))
+        if current is None:
+            current = sum((o.points for o in observations.values()), Fraction(0))
+        if maximum is None:
+            maximum = sum((o.maximum for o in observations.values() if o.maximum is not None), Fraction(0))
         services = score.get("enabledServices")
         return SnapshotDay(
             day=day,
             complete=collected.get("complete") is True,
             source=str(collected.get("source") or "graph"),
-            current=points if current is None else current,
-            maximum=maxima if maximum is None else maximum,
+            current=current,
+            maximum=maximum,
             comparison=comparison(score.get("averageComparativeScores")),
             services=frozenset(s for s in services if isinstance(s, str))
             if isinstance(services, list)

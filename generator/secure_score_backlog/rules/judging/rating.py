@@ -8,7 +8,7 @@ derived from points, effort or cost. What they do not know is unrated.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import Any
@@ -50,11 +50,24 @@ class PatternRating:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRating:
+    """A rating as it stands in the file, for those who read the list: an id or a pattern, and its family."""
+
+    name: str
+    family: str
+    rating: Rating
+
+
+@dataclass(frozen=True, slots=True)
 class Ratings:
     """The shipped ratings: by id (normalised), and by pattern, most specific first."""
 
     exact: Mapping[str, Rating] = field(default_factory=dict)
     patterns: tuple[PatternRating, ...] = ()
+    listed: tuple[NamedRating, ...] = ()
+    """All of them as written, in the order of the file."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """What the sources are: the name by which a rating cites each, and its title."""
 
     def rate(self, identifier: str) -> Rating | None:
         """The rating of a recommendation: by its id, else by the most specific pattern; None where none fits."""
@@ -94,37 +107,58 @@ def _setting(identifier: str, risks: Mapping[str, Risk]) -> Risk | None:
 def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
     """The ratings in parsed JSON, and what is wrong with it; an entry with a problem is left out.
 
-    Shape: `{"schema": "ratings/1", "ratings": [{"id" or "pattern", "level", "reason", "source", "family"?}]}`.
-    A pattern names its family; a reason may repeat only inside one family.
+    Shape: `{"schema": "ratings/1", "sources": {name: title},
+    "ratings": [{"id" or "pattern", "level", "reason", "source", "family"?}]}`.
+    A pattern names its family; a reason may repeat only inside one family; a source is one of `sources`, with the
+    place in it (`CIS Controls v8 6.5`). The JSON Schema is `rating_schema.ratings_schema`.
     """
     entries = data.get("ratings") if isinstance(data, dict) and data.get("schema") == SCHEMA else None
-    if not isinstance(entries, list):
-        message = f"This is no list of risk ratings: `schema` {SCHEMA} and a list `ratings` are expected."
+    sources = _sources(data)
+    if not isinstance(entries, list) or not sources:
+        message = f"This is no list of risk ratings: `schema` {SCHEMA}, `sources` and a list `ratings` are expected."
         return Ratings(), [_problem("rating-shape", message, "Compare with the file that the package ships.")]
     problems: list[Problem] = []
     exact: dict[str, Rating] = {}
     patterns: dict[str, PatternRating] = {}
     families: dict[str, str | None] = {}
+    listed: list[NamedRating] = []
     for number, entry in enumerate(entries, start=1):
-        found = _faults(entry) or _repeats(entry, exact, patterns, families)
+        found = _faults(entry, sources) or _repeats(entry, exact, patterns, families)
         if found:
             problems += [_problem(code, f"Entry {number}{_named(entry)}: {text}", hint) for code, text, hint in found]
             continue
         rating = Rating(Risk(entry["level"]), entry["reason"], entry["source"])
         families[_words(rating.reason)] = entry.get("family")
+        listed.append(NamedRating(entry.get("id") or entry["pattern"], entry.get("family", ""), rating))
         if "id" in entry:
             exact[normalised(entry["id"])] = rating
         else:
             pattern = entry["pattern"].lower()
             patterns[pattern] = PatternRating(pattern, rating, re.compile(translate(pattern)))
-    return Ratings(exact, tuple(sorted(patterns.values(), key=lambda known: known.order))), problems
+    ordered = tuple(sorted(patterns.values(), key=lambda known: known.order))
+    return Ratings(exact, ordered, tuple(listed), sources), problems
+
+
+def cited(source: str, sources: Iterable[str]) -> str | None:
+    """Which of the listed sources a rating cites: the longest name that the citation begins with; None for none."""
+    found = [name for name in sources if source == name or source.startswith(f"{name} ")]
+    return max(found, key=len, default=None)
+
+
+def _sources(data: Any) -> dict[str, str]:
+    """The sources by name, with their titles; none where something in the list is not as it should be."""
+    sources = data.get("sources") if isinstance(data, dict) else None
+    if not isinstance(sources, dict):
+        return {}
+    texts = [text for pair in sources.items() for text in pair]
+    return sources if all(isinstance(text, str) and bool(text.strip()) for text in texts) else {}
 
 
 Fault = tuple[str, str, str]
 """Code, message, hint."""
 
 
-def _faults(entry: Any) -> list[Fault]:
+def _faults(entry: Any, sources: Iterable[str]) -> list[Fault]:
     """What is wrong with one entry by itself."""
     if not isinstance(entry, dict):
         return [("rating-shape", "it is no object.", "Write id or pattern, level, reason and source.")]
@@ -135,8 +169,9 @@ def _faults(entry: Any) -> list[Fault]:
     if not isinstance(reason, str) or len(reason.strip()) < SHORTEST_REASON or not reason.endswith("."):
         faults.append(("rating-reason", "the reason does not say enough.", "Say in a sentence what goes wrong."))
     source = entry.get("source")
-    if not isinstance(source, str) or not source.strip():
-        faults.append(("rating-source", "the source is missing.", "Name where the judgement can be checked."))
+    if not isinstance(source, str) or cited(source, sources) is None:
+        hint = "Name where the judgement can be checked: one of `sources`, then the place in it."
+        faults.append(("rating-source", "the source is missing or not listed.", hint))
     return faults
 
 

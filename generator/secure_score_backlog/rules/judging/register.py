@@ -86,7 +86,7 @@ def acceptance_state(standing: Standing, until: date, as_of: date) -> Acceptance
     """Where a standing acceptance or cover stands on a day."""
     if standing.state is State.RETIRED:
         return AcceptanceState.ORPHAN
-    if standing.state in (State.DONE, State.REGRESSED):
+    if standing.state is State.DONE or standing.was_done:
         return AcceptanceState.MOOT
     if until < as_of:
         return AcceptanceState.EXPIRED

@@ -28,12 +28,15 @@ def period_of(history: History, month: str, as_of: date) -> Period:
 
 
 def completed_in(history: History, period: Period, standings: Mapping[str, Standing]) -> tuple[Completed, ...]:
-    """What was not done at the start and is done at the end; newly scored ones were not completed by anybody."""
+    """What was not done at the start and is done at the end.
+
+    The start of a newly scored one is its first day: what arrives with full points was completed by nobody.
+    """
     if period.start is None or period.end is None:
         return ()
     found = []
     for identifier, timeline in history.timelines.items():
-        before, after = timeline.at(period.start), timeline.at(period.end)
+        before, after = at_the_start(timeline, period.start), timeline.at(period.end)
         standing = standings.get(identifier)
         if before is None or after is None or standing is None:
             continue
@@ -42,6 +45,13 @@ def completed_in(history: History, period: Period, standings: Mapping[str, Stand
         elif after.claimed and not before.in_full:
             found.append(Completed(standing, since_when(timeline, period.end, observed=False), "claimed"))
     return tuple(sorted(found, key=lambda item: (item.on, item.standing.id)))
+
+
+def at_the_start(timeline: Timeline, start: date) -> Observation | None:
+    """The observation of a day, or the first one after it."""
+    if (found := timeline.at(start)) is not None:
+        return found
+    return next((later for day, later in timeline.changes() if day > start and later is not None), None)
 
 
 def since_when(timeline: Timeline, day: date, *, observed: bool) -> date:
@@ -81,19 +91,27 @@ def regressed_in(
 def falls(
     history: History, timeline: Timeline, period: Period, as_of: date
 ) -> Iterable[tuple[date, Fraction, date | None]]:
-    """Each loss of full observed points within a period: day, points lost, day it was back."""
+    """Each loss of full observed points within a period: day, points lost, day it was back.
+
+    A claim keeps the points, and a maximum that is 0 or unknown that day says nothing about them.
+    """
     assert period.start is not None
     assert period.end is not None
     next_days = next_snapshot_days(history, as_of)
     previous: Observation | None = None
     for day, observation in timeline.changes():
         fell = previous is not None and previous.observed_in_full and observation is not None
-        if fell and previous and observation and not observation.in_full and period.start < day <= period.end:
+        if fell and previous and observation and is_open(observation) and period.start < day <= period.end:
             next_day = next_days.get(day)
             after = timeline.at(next_day) if next_day else None
             if after is None or not after.observed_in_full:
                 yield day, previous.points - observation.points, healed_on(timeline, day, period.end)
         previous = observation
+
+
+def is_open(observation: Observation) -> bool:
+    """Short of its full points, by observation and without a claim in their place."""
+    return not observation.in_full and observation.open_share > 0
 
 
 def next_snapshot_days(history: History, as_of: date) -> dict[date, date]:

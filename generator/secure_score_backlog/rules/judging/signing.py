@@ -16,8 +16,8 @@ from secure_score_backlog.model.backlog import SignedReview
 from secure_score_backlog.model.problem import Problem, Severity
 
 SCHEMA = "backlog-review/1"
-UNSIGNED = frozenset({"problems"})
-"""Parts of the facts that speak of the working tree on the day of signing rather than of the month."""
+UNSIGNED = frozenset({"problems", "recorded_later"})
+"""Parts that are no facts of the month: what was wrong in its files, and which decisions came after it."""
 
 
 def digest_of(month: str, tool: str, facts: Mapping[str, Any]) -> str:

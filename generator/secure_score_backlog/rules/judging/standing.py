@@ -44,7 +44,8 @@ class Case:
     day: date | None
     """The newest snapshot day up to the as-of date."""
     as_of: date
-    in_catalogue: bool
+    retired: bool
+    """Known once, and gone from the catalogue; counts where it is gone from the scores too."""
     decision: Decision | None
     answered: date | None
 
@@ -53,46 +54,30 @@ class Case:
         """What was measured on the day."""
         return self.timeline.at(self.day) if self.day else None
 
-    def judged_days(self) -> tuple[date, ...]:
-        """Snapshot days since the present answer was given (all of them when nobody knows), oldest first."""
-        if self.day is None:
-            return ()
-        days = self.history.days
-        end = bisect_right(days, self.day, key=lambda snapshot: snapshot.day)
-        start = bisect_left(days, self.answered, key=lambda snapshot: snapshot.day) if self.answered else 0
-        return tuple(snapshot.day for snapshot in days[start:end])
-
     def was_done_under_its_decision(self) -> bool:
         """It was observed in full on some snapshot day since the present answer."""
-        if self.answered is None or not self.judged_days():
+        first = self.history.since(self.answered) if self.answered is not None else None
+        if first is None or self.day is None or first.day > self.day:
             return False
-        first = self.judged_days()[0]
-        changes = list(self.timeline.changes())
-        for index, (start, observation) in enumerate(changes):
-            ends_before = index + 1 < len(changes) and changes[index + 1][0] <= first
-            if observation and observation.observed_in_full and not ends_before and self.day and start <= self.day:
-                return True
-        return False
+        return any(
+            observation is not None and observation.observed_in_full
+            for _, observation in self.timeline.between(first.day, self.day)
+        )
 
     def is_breached(self) -> bool:
-        """On the last two days on which it was measured, the share was below the accepted one."""
-        if self.decision is None or self.decision.accepted is None:
+        """On the last two snapshot days under this answer, the share was below the accepted one."""
+        if self.decision is None or self.decision.accepted is None or self.day is None:
             return False
         accepted = self.decision.accepted.share
-        below: list[bool] = []
-        for day in reversed(self.judged_days()):
-            observation = self.timeline.at(day)
-            if observation is None:
-                continue
-            below.append(falls_below(observation, accepted))
-            if len(below) == 2:
-                return all(below)
-        return False
+        days = [snapshot.day for snapshot in self.history.last(2, self.day)]
+        if len(days) < 2 or (self.answered is not None and days[0] < self.answered):
+            return False
+        return all(falls_below(self.timeline.at(day), accepted) for day in days)
 
 
-def falls_below(observation: Observation, accepted: Fraction) -> bool:
-    """The share that Microsoft observed is less than the one accepted; unknown shares breach nothing."""
-    share = observation.share
+def falls_below(observation: Observation | None, accepted: Fraction) -> bool:
+    """The share is less than the one accepted; what is not measured, or has no known share, breaches nothing."""
+    share = observation.share if observation is not None else None
     return share is not None and share < accepted
 
 
@@ -100,7 +85,7 @@ def state_of(case: Case) -> State:
     """The state, by the first rule that applies."""
     observation = case.observation
     if observation is None:
-        return State.NOT_MEASURED if case.in_catalogue else State.RETIRED
+        return State.RETIRED if case.retired else State.NOT_MEASURED
     decision = case.decision
     cover = decision.covered if decision and not decision.draft else None
     in_force = cover is not None and case.as_of <= cover.until
@@ -118,7 +103,7 @@ def state_of_answer(case: Case, decision: Decision) -> State:
         return State.EXPIRED
     if case.is_breached():
         return State.BREACHED
-    if case.was_done_under_its_decision():
+    if case.observation and case.observation.open_share > 0 and case.was_done_under_its_decision():
         return State.REGRESSED
     if decision.bucket in PLANNED_BUCKETS:
         if decision.blocked is not None:
@@ -179,7 +164,7 @@ def stand(sources: Sources, identifier: str, as_of: date) -> Standing:
     decision = versions[-1].decision if versions else None
     answered = answered_on(versions, sources.decisions.has_git)
     recommendation = sources.catalogue.get(identifier)
-    case = Case(history, timeline, day, as_of, recommendation.in_catalogue, decision, answered)
+    case = Case(history, timeline, day, as_of, is_retired(sources, identifier, as_of), decision, answered)
     observation = case.observation
     level, rated_by, reason = level_of(identifier, decision, sources.settings, sources.ratings)
     opened = run_of(history, timeline, day, held=False)
@@ -200,7 +185,21 @@ def stand(sources: Sources, identifier: str, as_of: date) -> Standing:
         held_since=held.since,
         days_held=held.days,
         days_observed=held.observed,
+        was_done=case.was_done_under_its_decision(),
     )
+
+
+def is_retired(sources: Sources, identifier: str, as_of: date) -> bool:
+    """It was known once, by a score or by an older catalogue, and the catalogue of the day lists it no more.
+
+    A catalogue that lists nothing (nobody collected one) retires nothing.
+    """
+    known = sources.catalogue.recommendations.get(identifier)
+    if known is not None and known.in_catalogue:
+        return False
+    scored = sources.history.timelines.get(identifier, NOWHERE).days
+    once = known is not None or (bool(scored) and scored[0] <= as_of)
+    return once and any(entry.in_catalogue for entry in sources.catalogue.recommendations.values())
 
 
 def stand_all(sources: Sources, as_of: date) -> dict[str, Standing]:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from secure_score_backlog.model.document import Document
@@ -12,9 +13,16 @@ SITE_NAME = "Secure Score Backlog"
 """The site's title where neither `mkdocs.yml` nor `backlog.yml` gives one."""
 
 
-def configuration() -> str:
-    """The packaged `mkdocs.yml`: what a folder without one gets, and what `backlog init` copies."""
-    return files(__package__).joinpath("mkdocs.yml").read_text(encoding="utf-8")
+def configuration(navigation: Sequence[tuple[str, str]] = ()) -> str:
+    """The packaged `mkdocs.yml`: what a folder without one gets, and what `backlog init` copies.
+
+    navigation: title and document of each section, for a site of other pages than the usual ones.
+    """
+    packaged = files(__package__).joinpath("mkdocs.yml").read_text(encoding="utf-8")
+    if not navigation:
+        return packaged
+    sections = "".join(f"  - {title}: {path}\n" for title, path in navigation)
+    return re.sub(r"(?m)^nav:\n(?:  .*\n)+", f"nav:\n{sections}", packaged)
 
 
 def assets() -> Iterator[Document]:

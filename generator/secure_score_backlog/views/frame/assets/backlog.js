@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tells the reader when a page is old. A page never knows today's date; the reader's clock does. */
+ * Tells the reader when a page is old: a page never knows today's date; the reader's clock does. And gives the
+ * keyboard what the theme gives the mouse alone. */
 (function () {
   "use strict";
   const DAY = 24 * 60 * 60 * 1000;
@@ -22,6 +23,50 @@
     if (article) article.prepend(banner);
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", warnWhenOld);
-  else warnWhenOld();
+  /* On a narrow or magnified page the theme opens menu and search with labels of hidden boxes, which no keyboard
+   * reaches. A real button takes the place of each; without script the labels stay. */
+  function openByKey(name, words) {
+    const box = document.getElementById(name);
+    const label = document.querySelector(".md-header__button[for=" + name + "]");
+    if (!box || !label) return null;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "md-header__button md-icon backlog-opens" + name;
+    button.setAttribute("aria-label", words);
+    button.append(...label.cloneNode(true).childNodes);
+    const say = () => button.setAttribute("aria-expanded", String(box.checked));
+    button.addEventListener("click", () => box.click());
+    box.addEventListener("change", say);
+    say();
+    label.before(button);
+    label.classList.add("backlog-replaced");
+    return { box: box, button: button };
+  }
+
+  function reachFrame() {
+    const dialog = document.querySelector(".md-search[role=dialog]");
+    if (dialog && !dialog.hasAttribute("aria-label")) dialog.setAttribute("aria-label", "Search");
+    /* the theme checks none of its colour options, so that tabbing backwards would land on one that is not shown */
+    for (const option of document.querySelectorAll(".md-option"))
+      if (option.nextElementSibling && !option.nextElementSibling.hidden) option.checked = true;
+    const search = openByKey("__search", "Search");
+    const query = document.querySelector(".md-search__input");
+    if (search && query) search.box.addEventListener("change", () => { if (search.box.checked) query.focus(); });
+    const menu = openByKey("__drawer", "Menu");
+    if (!menu) return;
+    menu.box.addEventListener("change", function () {
+      const links = ".md-sidebar--primary .md-nav__link[href]";
+      const first = document.querySelector(links + ".md-nav__link--active") || document.querySelector(links);
+      if (menu.box.checked && first) first.focus({ preventScroll: true });
+    });
+    document.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !menu.box.checked) return;
+      menu.box.click();
+      menu.button.focus();
+    });
+  }
+
+  function ready() { warnWhenOld(); reachFrame(); }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
+  else ready();
 })();

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table that the Defender portal exports (CSV), read as far as it goes (facts/graph.md 6).
+
+It names recommendations by title, in the reader's language, and knows points and status; it has no ids, no date, no
+totals, no counts and no comparison. What it does not know stays unknown.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from secure_score_backlog.model.problem import Problem, Severity
+from secure_score_backlog.rules.capturing.checks import counted
+from secure_score_backlog.rules.capturing.graph_values import Json, text
+from secure_score_backlog.rules.capturing.portal_words import (
+    COLUMNS,
+    column_meaning,
+    plain_words,
+    portal_state_of,
+    says_no,
+)
+from secure_score_backlog.rules.capturing.snapshot_shape import profiles_by_id
+from secure_score_backlog.rules.capturing.terms import Export
+
+EXPECTED_COLUMNS = (
+    "Recommended action, Points achieved, Status (in whatever language), as the portal's Export writes them"
+)
+MOST_ROWS = 10_000
+KEPT = ("category", "impact", "product", "regressed", "status", "synced", "update")
+"""Cells that are kept as they were written. Notes are not: people write names into them."""
+_POINTS = re.compile(r"\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*/\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
+
+
+class NoExport(ValueError):
+    """A text that is not the portal's export; the text says what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recommendation as the portal shows it."""
+
+    line: int
+    cells: Mapping[str, str]
+    """By what the column means; a column that is not known is left out."""
+
+    @property
+    def title(self) -> str:
+        """What the recommendation is called."""
+        return self.cells.get("title", "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A table joined with the catalogue, and what could not be used of it."""
+
+    export: Export | None
+    """None where not one row could be used."""
+    rows: int
+    unknown: tuple[str, ...] = ()
+    """Titles that the catalogue does not have, or has more than once."""
+    unreadable: tuple[str, ...] = ()
+    """Titles whose points cannot be read."""
+    unclear: tuple[str, ...] = ()
+    """Statuses whose meaning is not known, of recommendations with all their points."""
+    unlicensed: int = 0
+
+
+def is_table(content: str) -> bool:
+    """The text may be a table rather than JSON."""
+    return content.lstrip("\ufeff \t\r\n")[:1] not in {"{", "["} and bool(re.search(r"[,;\t]", content))
+
+
+def read_table(content: str, titles: frozenset[str] = frozenset()) -> tuple[Row, ...]:
+    """The rows of an export. Raises NoExport where it is something else.
+
+    `titles` are those of the catalogue (see `titles_of`), by which a column is found whose own title is not known.
+    """
+    body = content.lstrip("\ufeff")
+    separator = re.match(r"sep=(.)\r?\n", body)
+    if separator:  # a line that Excel wants
+        body = body[separator.end() :]
+    tables = [_cells(body, mark) for mark in ((separator[1],) if separator else (",", ";", "\t"))]
+    table = max(tables, key=lambda lines: len(lines[0][1]) if lines else 0)
+    if not table:
+        raise NoExport("it is a table that was cut off, or one with quotation marks that do not fit")
+    if len(table) < 2:
+        raise NoExport("it is a table without rows")
+    names = _meanings(table[0][1], [cells for _, cells in table[1:]], titles)
+    if "points" not in names or "title" not in names:
+        shown = ", ".join(cell.strip()[:40] for cell in table[0][1][:6])
+        raise NoExport(
+            f"it is a table, but not the portal's export (columns: {shown}); expected are {EXPECTED_COLUMNS}"
+        )
+    rows = (Row(line, {name: cells[at] for name, at in names.items() if at < len(cells)}) for line, cells in table[1:])
+    return tuple(row for row in rows if any(cell.strip() for cell in row.cells.values()))
+
+
+def _cells(body: str, separator: str) -> list[tuple[int, list[str]]]:
+    """Every row that is not empty, with its line."""
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
+    found: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((reader.line_num, cells))
+            if len(found) > MOST_ROWS:
+                raise NoExport(f"it has more than {MOST_ROWS} rows")
+    except csv.Error:
+        return []
+    return found
+
+
+def titles_of(profiles: Iterable[Any]) -> frozenset[str]:
+    """The titles of a catalogue, as they are compared."""
+    return frozenset(_ids_by_title(profiles))
+
+
+def _meanings(header: Sequence[str], rows: Sequence[Sequence[str]], titles: frozenset[str]) -> dict[str, int]:
+    """Where each column stands: by its title, else by what stands in it."""
+    named: dict[str, int] = {}
+    for at, title in enumerate(header):
+        meaning = column_meaning(title)
+        if meaning is not None:
+            named.setdefault(meaning, at)
+    free = [at for at in range(len(header)) if at not in named.values()]
+    columns = {at: [row[at] for row in rows if at < len(row) and row[at].strip()] for at in free}
+    filled = {at: cells for at, cells in columns.items() if cells}
+    if "points" not in named:
+        fits = [at for at, cells in filled.items() if all(_POINTS.fullmatch(cell) for cell in cells)]
+        named |= {"points": fits[0]} if fits else {}
+    rest = {at: cells for at, cells in filled.items() if at not in named.values()}
+    if "status" not in named:
+        fits = [at for at, cells in rest.items() if sum(map(_is_status, cells)) * 2 > len(cells)]
+        named |= {"status": fits[0]} if fits else {}
+    rest = {at: cells for at, cells in rest.items() if at not in named.values()}
+    if "title" not in named and rest:
+        best = max(rest, key=lambda at: sum(plain_words(cell) in titles for cell in rest[at]))
+        named |= {"title": best} if any(plain_words(cell) in titles for cell in rest[best]) else {}
+    return {name: at for name, at in named.items() if name in COLUMNS}
+
+
+def _is_status(cell: str) -> bool:
+    return len(cell) < 60 and portal_state_of(cell) is not None
+
+
+def join(rows: Iterable[Row], profiles: Iterable[Any], day: date) -> Joined:
+    """What a table says about a day, by the ids that the catalogue has for its titles."""
+    table = tuple(rows)
+    ids = _ids_by_title(profiles)
+    counted = Counter(plain_words(row.title) for row in table)
+    lines: list[Json] = []
+    maximum: Json = {}
+    unknown, unreadable, unclear, unlicensed = [], [], [], 0
+    for row in table:
+        identifier = ids.get(plain_words(row.title))
+        points = _POINTS.fullmatch(row.cells.get("points", ""))
+        if identifier is None or counted[plain_words(row.title)] > 1:
+            unknown.append(row.title or f"line {row.line}")
+        elif says_no(row.cells.get("licence", "")):
+            unlicensed += 1
+        elif points is None:
+            unreadable.append(row.title)
+        else:
+            earned, possible = _amount(points[1]), _amount(points[2])
+            state = portal_state_of(row.cells.get("status", ""))
+            vague = state is None and earned >= possible > 0
+            unclear += [row.cells.get("status", "").strip() or "(empty)"] if vague else []
+            # Full points under an unknown status may be a claim, so nothing is said of them.
+            maximum[identifier] = [None if vague else possible, state]
+            lines.append({"controlName": identifier, "score": earned, "exported": _kept(row)})
+    export = Export(day, _score(day, lines), maximum, _dropped(table)) if lines else None
+    return Joined(export, len(table), tuple(unknown), tuple(unreadable), tuple(sorted(set(unclear))), unlicensed)
+
+
+def _ids_by_title(profiles: Iterable[Any]) -> dict[str, str]:
+    """Ids by title, for titles that only one recommendation has."""
+    titles = {
+        identifier: plain_words(title)
+        for identifier, profile in profiles_by_id(profiles).items()
+        if (title := text(profile.get("title")))
+    }
+    counted = Counter(titles.values())
+    return {title: identifier for identifier, title in titles.items() if counted[title] == 1}
+
+
+def _kept(row: Row) -> Json:
+    return {name: row.cells[name].strip() for name in KEPT if row.cells.get(name, "").strip()}
+
+
+def _dropped(rows: Sequence[Row]) -> tuple[str, ...]:
+    return ("Notes",) if any(row.cells.get("notes", "").strip() for row in rows) else ()
+
+
+def _score(day: date, lines: list[Json]) -> Json:
+    """A day in the shape of Graph's score. No total: the table states none."""
+    return {"createdDateTime": f"{day}T00:00:00Z", "controlScores": lines}
+
+
+def _amount(written: str) -> Decimal:
+    return Decimal(written.replace(",", "."))
+
+
+def problems(joined: Joined, path: str) -> tuple[Problem, ...]:
+    """What could not be used of a table, as warnings."""
+    found = []
+    if joined.unknown:
+        found.append(
+            (
+                "import-title-unknown",
+                f"{counted(len(joined.unknown), 'row')} of {joined.rows} could not be joined, as the catalogue has no "
+                f"such title, or has it twice: {_listed(joined.unknown)}.",
+                "Their points are missing from that day. Titles change: an older catalogue may have them.",
+            )
+        )
+    if joined.unreadable:
+        found.append(
+            (
+                "import-points-unreadable",
+                f"{counted(len(joined.unreadable), 'row')} without points that can be read (expected is 3/10): "
+                f"{_listed(joined.unreadable)}.",
+                "A spreadsheet program may have made dates of them: import the file as the portal wrote it.",
+            )
+        )
+    if joined.unclear:
+        found.append(
+            (
+                "import-status-unknown",
+                f"Unknown statuses stand beside full points: {_listed(joined.unclear)}. Whether those were "
+                "measured or claimed is unknown, so their maximum is left unknown too.",
+                "Export with the portal in English if that matters.",
+            )
+        )
+    if joined.unlicensed:
+        found.append(
+            (
+                "import-unlicensed",
+                f"{counted(joined.unlicensed, 'row')} without a licence: left out, as Graph leaves them out.",
+                "Nothing to do.",
+            )
+        )
+    return tuple(Problem(path, None, code, Severity.WARNING, message, hint) for code, message, hint in found)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Every name: what was not taken must be known in full."""
+    return "; ".join(names)
