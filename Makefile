@@ -13,7 +13,7 @@ TENANT := build/demo/tenant
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format workflows sample schemas guide pictures lock clean
+.PHONY: help demo test soak lint format workflows builders sample schemas guide pictures bench lock clean
 .SUFFIXES:
 
 help: ## Say what there is
@@ -32,6 +32,9 @@ demo: .venv/runs ## Build the sample tenant's site and say where it is
 test: .venv/develops ## Run the tests (make test ARGS="-k register" for some of them)
 	@$(IN) -m pytest -n 2 --dist loadfile $(ARGS)
 
+soak: .venv/develops ## Play years of unattended collecting, with faults and kills (make soak SEEDS=200)
+	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)
+
 lint: .venv/develops ## Check style and types
 	@$(IN) -m ruff check .
 	@$(IN) -m ruff format --check .
@@ -46,6 +49,9 @@ workflows: .venv/develops ## Check the GitHub workflows, without asking GitHub
 	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
+builders: demo build/builders/runs ## Build the demo with MkDocs, ProperDocs and Zensical, and compare the sites
+	@$(IN) -m tests.builders.guests $(TENANT) build/builders/bin
+
 sample: .venv/runs ## Write this repository's own decisions/ and snapshots/ anew, from the sample tenant
 	@$(IN) -m secure_score_backlog.sample.cut
 
@@ -54,6 +60,9 @@ schemas: .venv/runs ## Write the JSON Schemas anew, from the model
 
 guide: .venv/runs ## Write the generated pages of docs/guide/ anew, from the model
 	@$(IN) -m secure_score_backlog.commands.guide docs
+
+bench: .venv/develops ## Measure how memory and time grow with the years (a few minutes; prints ratios)
+	@$(IN) -m benchmarks.growth
 
 pictures: demo .venv/develops ## Take the README's pictures from the demo's site (needs Chromium)
 	@$(IN) -m tests.support.pictures $(TENANT)/build/site docs/pictures
@@ -70,6 +79,7 @@ lock: .venv/python ## Lock the newest allowed versions of every dependency (requ
 	@$(LOCK) pyproject.toml --group test --group lint --constraint requirements/runtime.txt \
 		--output-file requirements/development.txt
 	@$(LOCK) --group build --output-file requirements/build.txt
+	@$(LOCK) --group builders --constraint requirements/runtime.txt --output-file requirements/builders.txt
 	@echo "Locked. Read the difference, then: make test"
 
 clean: ## Remove everything that can be made again, .venv included
@@ -102,4 +112,11 @@ clean: ## Remove everything that can be made again, .venv included
 
 .venv/develops: .venv/runs requirements/development.txt
 	@$(PIP) install --require-hashes --requirement requirements/development.txt
+	@touch $@
+
+# The builders have a folder of their own: two of them are no dependencies of ours, and one is alpha.
+build/builders/runs: .venv/python requirements/runtime.txt requirements/builders.txt
+	@$(IN) -m venv build/builders
+	@build/builders/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--requirement requirements/runtime.txt --requirement requirements/builders.txt
 	@touch $@

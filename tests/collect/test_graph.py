@@ -106,7 +106,7 @@ def test_pages_in_a_circle_end() -> None:
     """A link back to a page that was read, and links without end, are both given up."""
     with GraphAnswers() as graph:
         first = {"value": [], "@odata.nextLink": f"{graph.url}/security/secureScores?$top=90"}
-        assert "pages without end (1 so far)" in refused(graph, Response.of_json(200, first)).message
+        assert "that it gave already" in refused(graph, Response.of_json(200, first)).message
         graph.responders = [paged([{}] * 500, 1, SCORES, "?$skiptoken={start}")]
         with pytest.raises(CannotProceed, match=r"pages without end \(200 so far\)"):
             fetch(graph.url, TOKEN, quick())
@@ -163,7 +163,7 @@ def test_each_refusal_has_its_words(answer: Response, words: str, advice: str, p
     assert words in ending.message
     assert ending.message.isprintable()
     assert advice in str(ending.hint)
-    assert path == ending.where
+    assert str(ending.where).endswith(f"127.0.0.1:{graph.origin.rpartition(':')[2]}{path}")
 
 
 @pytest.mark.parametrize(

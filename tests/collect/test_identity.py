@@ -110,7 +110,7 @@ def test_github_with_another_subject(identity: SimulatedIdentity) -> None:
     assert "AADSTS700213" in ending.message
     assert "Federated credentials" in str(ending.hint)
     assert identity.presented_subject in str(ending.hint)
-    assert "(older form: repo:harbour/other:ref:refs/heads/main)" in str(ending.hint)
+    assert "form without numbers (repo:harbour/other:ref:refs/heads/main)" in str(ending.hint)
     assert APPLICATION.client in str(ending.where)
 
 
@@ -183,9 +183,10 @@ def test_wrong_tenant(identity: SimulatedIdentity) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (Response(503, {}, b"down"), "status 503"),
+        (Response(503, {}, b"down"), "is not available (503)"),
+        (Response(429, {}, b"down"), "is throttling us (429)"),
         (Response(200, {}, b"<html>"), "not the JSON that was expected"),
-        (Response(302, {"Location": "https://elsewhere.example"}, b""), "not the JSON that was expected"),
+        (Response(302, {"Location": "https://elsewhere.example"}, b""), "sends us elsewhere (302)"),
         (Response.of_json(200, []), "not the JSON that was expected"),
         (Response.of_json(200, {"access_token": ""}), "no reason was given"),
     ],

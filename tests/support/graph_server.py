@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from ssl import SSLContext
 from typing import Any
 
 from secure_score_backlog.sample.loopback import LoopbackServer, Request, Response
@@ -23,8 +24,14 @@ TOKEN = "opaque-token-that-nobody-may-see"
 class GraphAnswers(LoopbackServer):
     """Graph with fixed answers. `url` goes where `--graph-url` is asked for; items may be changed at any time."""
 
-    def __init__(self, scores: Sequence[Any] | None = None, profiles: Sequence[Any] | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        scores: Sequence[Any] | None = None,
+        profiles: Sequence[Any] | None = None,
+        *,
+        tls: SSLContext | None = None,
+    ) -> None:
+        super().__init__(tls=tls)
         self.url = f"{self.origin}/v1.0"
         self.scores = list(scores) if scores is not None else [score(DAY, [control("a"), control("b")])]
         self.profiles = list(profiles) if profiles is not None else [profile("a"), profile("b")]

@@ -25,6 +25,9 @@ class Claims:
     delegated: bool
     """Issued for a person (`scp`), not for an application (`roles`)."""
     subject: str = ""
+    repository: tuple[str, str] = ("", "")
+    """Numbers of the owner and of the repository, in a token of GitHub's."""
+    issuer: str = ""
 
     @property
     def permitted(self) -> bool:
@@ -47,14 +50,21 @@ def read_claims(token: str) -> Claims:
     roles, scopes = content.get("roles"), content.get("scp")
     named = {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
     given = set(scopes.split()) if isinstance(scopes, str) else set()
-    audience, subject = content.get("aud"), content.get("sub")
+    audience, subject, issuer = content.get("aud"), content.get("sub"), content.get("iss")
     return Claims(
         True,
         audience if isinstance(audience, str) else "",
         frozenset(named | given),
         delegated=isinstance(scopes, str),
         subject=subject if isinstance(subject, str) else "",
+        repository=(_digits(content.get("repository_owner_id")), _digits(content.get("repository_id"))),
+        issuer=issuer if isinstance(issuer, str) else "",
     )
+
+
+def _digits(value: object) -> str:
+    """A number that identifies something, which GitHub writes as text."""
+    return value if isinstance(value, str) and value.isascii() and value.isdigit() else ""
 
 
 def check_token(token: str, source: str) -> str:

@@ -93,7 +93,8 @@ def choose(environment: Mapping[str, str], *, device_code: bool = False) -> Cred
             raise CannotProceed(
                 f"{name} is set, but empty.",
                 where=name,
-                hint="In a workflow that is a secret that does not exist (or is hidden from forks); else unset it.",
+                hint="In a workflow, this comes of a secret that does not exist, or is hidden from a fork: add it. "
+                "To sign in another way, do not set this variable at all.",
             )
     if CERTIFICATE in environment:
         return _certificate(environment)
@@ -110,7 +111,8 @@ def _application(environment: Mapping[str, str]) -> Application:
         raise CannotProceed(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set or empty.",
             where=missing[0],
-            hint="Take both from the app registration's overview in Entra: Directory (tenant) ID, Application ID.",
+            hint="Take both from the app registration's overview in Entra (Directory (tenant) ID, Application "
+            "(client) ID); in a workflow, hand them to the step under `env:`.",
         )
     tenant, client = environment[TENANT].strip(), environment[CLIENT].strip()
     for name, value in ((TENANT, tenant), (CLIENT, client)):

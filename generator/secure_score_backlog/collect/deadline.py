@@ -24,6 +24,8 @@ class Deadline:
     def __init__(self, seconds: float = WHOLE_COLLECTION) -> None:
         """Start the clock."""
         self.seconds = seconds
+        self.place: str | None = None
+        """What is being waited for, to be named if the time runs out."""
         self._end = time.monotonic() + seconds
 
     def remaining(self) -> float:
@@ -38,9 +40,12 @@ class Deadline:
 
     def passed(self) -> CannotProceed:
         """The ending when the time is up."""
+        unit = "second" if self.seconds == 1 else "seconds"
+        short = " --deadline allows up to 120 seconds." if self.seconds < WHOLE_COLLECTION else ""
         return CannotProceed(
-            f"The collection took longer than {self.seconds:.0f} seconds and was given up.",
-            hint="Nothing was written. Run it again; if it happens daily, check the connection and any proxy.",
+            f"The collection took longer than {self.seconds:g} {unit} and was given up.",
+            where=self.place,
+            hint=f"Nothing was written. Run it again; if it happens daily, check the connection and any proxy.{short}",
         )
 
     def run(self, work: Callable[[], Result]) -> Result:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 from secure_score_backlog.collect.clouds import origin
 from secure_score_backlog.collect.graph_errors import UNTOUCHED, refusal, unusable
-from secure_score_backlog.collect.wire import Reply, Wire
+from secure_score_backlog.collect.wire import Reply, Wire, without_query
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 from secure_score_backlog.rules.capturing.terms import Answer
@@ -32,19 +32,23 @@ def collection(url: str, token: str, wire: Wire) -> list[Any]:
     seen: set[str] = set()
     following: str | None = url
     while following is not None:
-        place = urlsplit(following).path
-        if following in seen or len(seen) >= MOST_PAGES:
-            raise CannotProceed(
-                f"Microsoft Graph gives pages without end ({len(seen)} so far).",
-                where=place,
-                hint=f"{UNTOUCHED} Most likely a fault at Microsoft; try again later.",
-            )
+        place = without_query(following)
+        if following in seen:
+            raise _without_end("names a page as the next one that it gave already", place)
+        if len(seen) >= MOST_PAGES:
+            raise _without_end(f"gives pages without end ({MOST_PAGES} so far)", place)
         seen.add(following)
         reply = wire.get(following, bearer=token, headers={"Accept": "application/json"})
         content = _page(reply, place, token)
         items += content["value"]
         following = _next_page(content.get("@odata.nextLink"), following, place)
     return items
+
+
+def _without_end(what: str, place: str) -> CannotProceed:
+    """The ending where a collection never ends."""
+    hint = f"{UNTOUCHED} Most likely a fault at Microsoft; try again later."
+    return CannotProceed(f"Microsoft Graph {what}.", where=place, hint=hint)
 
 
 def _page(reply: Reply, place: str, token: str) -> dict[str, Any]:

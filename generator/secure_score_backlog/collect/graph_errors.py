@@ -14,6 +14,9 @@ UNTOUCHED = "Nothing was written."
 def refusal(reply: Reply, place: str, token: str) -> CannotProceed:
     """The ending for an answer whose status is not 200."""
     said = server_words(reply, token)
+    if reply.status in {401, 403, 404} and said.endswith("instead of JSON"):
+        hint = "Graph itself always answers in JSON: a proxy or firewall seems to stand in between. Check it."
+        return _ending(f"Something refuses access to Microsoft Graph ({reply.status}){said}.", place, hint)
     if reply.status == 401:
         return _ending(f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token))
     if reply.status == 403:

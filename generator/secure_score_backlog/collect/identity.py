@@ -27,20 +27,38 @@ from secure_score_backlog.collect.credentials import (
     GitHubIdentity,
     GivenToken,
 )
-from secure_score_backlog.collect.identity_errors import Attempt, broken_sign_in, refused_assertion, refused_sign_in
-from secure_score_backlog.collect.wire import Reply, Wire
+from secure_score_backlog.collect.identity_errors import (
+    Attempt,
+    broken_sign_in,
+    refused_assertion,
+    refused_sign_in,
+    unusable_reply,
+)
+from secure_score_backlog.collect.wire import Reply, Wire, without_query
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
 
-def token_for(credential: Credential, cloud: Cloud, authority: str, wire: Wire, say: Callable[[str], None]) -> str:
-    """An access token for Microsoft Graph. Raises CannotProceed with what is wrong and where to fix it."""
+def token_for(
+    credential: Credential,
+    cloud: Cloud,
+    authority: str,
+    wire: Wire,
+    say: Callable[[str], None],
+    mask: Callable[[str], None] | None = None,
+) -> str:
+    """An access token for Microsoft Graph. Raises CannotProceed with what is wrong and where to fix it.
+
+    `mask` hears every token before anything else does, to keep it out of a log.
+    """
+    hide = mask or (lambda _: None)
     if isinstance(credential, GivenToken):
+        hide(credential.token)
         return credential.token
     logging.getLogger("msal").setLevel(logging.CRITICAL + 1)  # it logs whole answers; ours say what matters
-    attempt = Attempt(credential.application, authority, cloud)
+    attempt = Attempt(credential.application, authority, cloud, say, hide)
     try:
-        result = _ask(credential, cloud, authority, wire, say, attempt)
+        result = _ask(credential, wire, attempt)
     except BacklogError:
         raise
     except Exception as error:  # msal raises ValueError, KeyError, RuntimeError and its own kinds alike
@@ -48,37 +66,33 @@ def token_for(credential: Credential, cloud: Cloud, authority: str, wire: Wire, 
     token = result.get("access_token") if isinstance(result, dict) else None
     if not isinstance(token, str) or not token:
         raise refused_sign_in(result if isinstance(result, dict) else {}, attempt)
+    hide(token)
     return check_token(token, "the sign-in service")
 
 
 def _ask(
-    credential: ClientSecret | ClientCertificate | GitHubIdentity | DeviceCode,
-    cloud: Cloud,
-    authority: str,
-    wire: Wire,
-    say: Callable[[str], None],
-    attempt: Attempt,
+    credential: ClientSecret | ClientCertificate | GitHubIdentity | DeviceCode, wire: Wire, attempt: Attempt
 ) -> Any:
     """The answer as msal gives it: a dict with `access_token` or with `error`."""
-    material = _material(credential, cloud, wire, attempt)
+    material = _material(credential, wire, attempt)
     msal: Any = import_module("msal")
-    transport = _Transport(wire, authority)
+    transport = _Transport(wire, attempt.authority)
     common: dict[str, Any] = {
-        "authority": transport.disguise(of_tenant(authority, credential.application.tenant)),
+        "authority": transport.disguise(of_tenant(attempt.authority, credential.application.tenant)),
         "http_client": transport,
         "instance_discovery": False,
     }
     if isinstance(credential, DeviceCode):
         public = msal.PublicClientApplication(credential.application.client, **common)
-        flow = public.initiate_device_flow(scopes=[f"{cloud.scope}/{PERMISSION}"])
+        flow = public.initiate_device_flow(scopes=[f"{attempt.cloud.scope}/{PERMISSION}"])
         if "user_code" not in flow:
             return flow
-        say(str(flow.get("message") or f"Open {flow.get('verification_uri')} and enter {flow['user_code']}"))
+        attempt.say(str(flow.get("message") or f"Open {flow.get('verification_uri')} and enter {flow['user_code']}"))
         return public.acquire_token_by_device_flow(flow)
     application = msal.ConfidentialClientApplication(
         credential.application.client, client_credential=material, **common
     )
-    return application.acquire_token_for_client([f"{cloud.scope}/.default"])
+    return application.acquire_token_for_client([f"{attempt.cloud.scope}/.default"])
 
 
 def of_tenant(authority: str, tenant: str) -> str:
@@ -86,7 +100,7 @@ def of_tenant(authority: str, tenant: str) -> str:
     return authority if urlsplit(authority).path.strip("/") else f"{authority.rstrip('/')}/{tenant}"
 
 
-def _material(credential: Credential, cloud: Cloud, wire: Wire, attempt: Attempt) -> Any:
+def _material(credential: Credential, wire: Wire, attempt: Attempt) -> Any:
     """What msal calls a client credential."""
     match credential:
         case ClientSecret(secret=secret):
@@ -94,15 +108,15 @@ def _material(credential: Credential, cloud: Cloud, wire: Wire, attempt: Attempt
         case ClientCertificate(path=path, password=password):
             return load_certificate(path, password)
         case GitHubIdentity():
-            return {"client_assertion": lambda: _assertion(credential, cloud, wire, attempt)}
+            return {"client_assertion": lambda: _assertion(credential, wire, attempt)}
         case _:
             return None
 
 
-def _assertion(credential: GitHubIdentity, cloud: Cloud, wire: Wire, attempt: Attempt) -> str:
+def _assertion(credential: GitHubIdentity, wire: Wire, attempt: Attempt) -> str:
     """GitHub's OIDC token for this job: fetched anew each time, as it lives for five minutes only."""
     joint = "&" if "?" in credential.url else "?"
-    url = f"{credential.url}{joint}audience={quote(cloud.audience, safe='')}"
+    url = f"{credential.url}{joint}audience={quote(attempt.cloud.audience, safe='')}"
     reply = wire.get(url, bearer=credential.token, headers={"Accept": "application/json"})
     if reply.status != 200:
         raise refused_assertion(reply.status)
@@ -113,9 +127,9 @@ def _assertion(credential: GitHubIdentity, cloud: Cloud, wire: Wire, attempt: At
     value = content.get("value") if isinstance(content, dict) else None
     if not isinstance(value, str):
         raise refused_assertion(reply.status)
-    token = check_token(value, REQUEST_TOKEN)
-    attempt.subject = read_claims(token).subject
-    return token
+    attempt.mask(value)
+    attempt.presented = read_claims(value)
+    return check_token(value, REQUEST_TOKEN)
 
 
 class _Answer:
@@ -182,6 +196,9 @@ class _Transport:
         """Nothing stays open between requests."""
 
     def _answer(self, reply: Reply) -> _Answer:
+        ending = unusable_reply(reply.status, without_query(reply.url))
+        if ending is not None:
+            raise ending
         text = reply.body.decode("utf-8", errors="replace")
         if reply.status == 200 and self._plain:
             text = json.dumps(_told(json.loads(text), self)) if text.lstrip().startswith("{") else text

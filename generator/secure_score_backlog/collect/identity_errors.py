@@ -7,18 +7,19 @@ Microsoft says that its codes may change, so they choose a hint and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from secure_score_backlog.collect.claims import PERMISSION, plain
+from secure_score_backlog.collect.claims import PERMISSION, Claims, plain
 from secure_score_backlog.collect.clouds import Cloud
 from secure_score_backlog.collect.credentials import Application
 from secure_score_backlog.errors import CannotProceed
 
+GITHUB = "https://token.actions.githubusercontent.com"
 _FEDERATION = (
-    "In Entra, App registrations, Certificates & secrets, Federated credentials: issuer "
-    "https://token.actions.githubusercontent.com, and the subject exactly as presented"
+    "In Entra, App registrations, Certificates & secrets, Federated credentials: set issuer, subject and audience "
+    "letter for letter as they are presented."
 )
 HINTS: Mapping[str, str] = {
     "90002": "AZURE_TENANT_ID names no tenant of this cloud: check it, and --cloud.",
@@ -26,11 +27,11 @@ HINTS: Mapping[str, str] = {
     "7000215": "AZURE_CLIENT_SECRET is not the secret's value (perhaps its id): make a new secret, copy its Value.",
     "7000222": "The client secret has expired: make a new one, or change to GitHub's OIDC token, which never expires.",
     "700027": "The certificate is not the one that is registered: upload its public part to the app registration.",
-    "700024": "The assertion is outside its time: check this machine's clock.",
+    "700024": "The assertion is outside its time: check this machine's clock, and the certificate's dates.",
     "70025": f"The application trusts no workflow yet. {_FEDERATION}",
     "70021": f"No federated credential fits this workflow. {_FEDERATION}",
     "700211": f"The federated credential names another issuer. {_FEDERATION}",
-    "700212": "The federated credential names another audience: check it, and --cloud.",
+    "700212": f"The federated credential names another audience; also check --cloud. {_FEDERATION}",
     "700213": f"The federated credential names another subject. {_FEDERATION}",
     "700223": "A policy of the tenant forbids federated sign-in: use a certificate, or have the policy changed.",
     "700238": "A policy of the tenant forbids federated sign-in: use a certificate, or have the policy changed.",
@@ -39,19 +40,28 @@ HINTS: Mapping[str, str] = {
     "7000218": "The application is no public client: in Entra, Authentication, allow public client flows.",
     "authorization_pending": "Nobody entered the code in time: run it again and follow the link at once.",
     "expired_token": "Nobody entered the code in time: run it again and follow the link at once.",
-    "authorization_declined": "The sign-in was declined by the person asked.",
+    "70020": "Nobody entered the code in time: run it again and follow the link at once.",
+    "authorization_declined": "The person asked has declined: run it again and accept, with the Security Reader role.",
 }
 """What to do, by AADSTS number or by OAuth error."""
 
 
+def _nobody(_: str) -> None:
+    """Hears nothing."""
+
+
 @dataclass(slots=True)
 class Attempt:
-    """Who tried to sign in where; the subject is known only after GitHub gave its token."""
+    """Who tries to sign in where; what GitHub presents is known only after it gave its token."""
 
     application: Application
     authority: str
     cloud: Cloud
-    subject: str = ""
+    say: Callable[[str], None] = _nobody
+    """Tells a person what to do."""
+    mask: Callable[[str], None] = _nobody
+    """Keeps a token out of the log of a workflow run."""
+    presented: Claims | None = None
 
     @property
     def place(self) -> str:
@@ -64,8 +74,8 @@ def refused_sign_in(result: Mapping[str, Any], attempt: Attempt) -> CannotProcee
     said = plain(result.get("error_description")) or plain(result.get("error")) or "no reason was given"
     keys = [*_codes(result), plain(result.get("error"), limit=40)]
     hint = next((HINTS[key] for key in keys if key in HINTS), "Check the app registration in Entra.")
-    if attempt.subject:
-        hint += f" Presented subject: {plain(attempt.subject)}{_other_form(attempt.subject)}."
+    if attempt.presented is not None and attempt.presented.subject:
+        hint += f" {_presented(attempt.presented, attempt.cloud)}"
     return CannotProceed(f"The sign-in failed: {said.rstrip('.')}.", where=attempt.place, hint=hint)
 
 
@@ -76,10 +86,22 @@ def _codes(result: Mapping[str, Any]) -> list[str]:
     return codes + re.findall(r"AADSTS(\d+)", str(result.get("error_description") or ""))
 
 
-def _other_form(subject: str) -> str:
-    """The subject in the form that older repositories present, without the ids (facts/graph.md 7.1)."""
+def _presented(claims: Claims, cloud: Cloud) -> str:
+    """What the workflow presented: the subject in both forms that GitHub knows (facts/graph.md 7.1), and the rest."""
+    subject = plain(claims.subject)
     older = re.sub(r"^repo:([^/@]+)@\d+/([^:@]+)@\d+:", r"repo:\1/\2:", subject)
-    return f" (older form: {older})" if older != subject else ""
+    newer = subject
+    if older == subject and all(claims.repository):
+        owner, repository = claims.repository
+        newer = re.sub(r"^repo:([^/@:]+)/([^:@]+):", rf"repo:\1@{owner}/\2@{repository}:", subject)
+    if older != subject:
+        other = f" The form without numbers ({older}) is no longer presented by this repository."
+    elif newer != subject:
+        other = f" The form with numbers ({newer}) is not presented by this repository."
+    else:
+        other = ""
+    rest = f" Presented issuer: {plain(claims.issuer) or GITHUB}, audience: {cloud.audience}."
+    return f"Presented subject: {subject}.{other}{rest}"
 
 
 def broken_sign_in(error: Exception, attempt: Attempt) -> CannotProceed:
@@ -88,17 +110,36 @@ def broken_sign_in(error: Exception, attempt: Attempt) -> CannotProceed:
     if isinstance(error, ValueError) and "Unable to get authority configuration" in chain:
         message = "The sign-in service knows no such tenant"
         return CannotProceed(f"{message}.", where=attempt.place, hint=HINTS["90002"])
-    hint = "Nothing was written. Run it again later; a proxy or sign-in page may stand in between."
-    kind = type(error).__name__
-    status = re.search(r"\b[45]\d\d\b", str(error)) if kind in {"HTTPError", "MsalServiceError"} else None
-    why = f"status {status[0]}" if status else "not the JSON that was expected"
-    return CannotProceed(f"The sign-in service gave no usable answer ({why}).", where=attempt.place, hint=hint)
+    return CannotProceed(
+        "The sign-in service gave no usable answer (not the JSON that was expected).",
+        where=attempt.place,
+        hint="Nothing was written. Run it again later; a proxy or sign-in page may stand in between.",
+    )
 
 
 def refused_assertion(status: int) -> CannotProceed:
     """The ending where GitHub gave no OIDC token."""
+    hint = "Give the job `permissions: id-token: write`; the request is valid only while the job runs."
+    if status == 429 or status >= 500:
+        hint = "Nothing was written. GitHub's token service is in trouble: run the job again later."
     return CannotProceed(
-        f"GitHub gave no OIDC token for this job (status {status}).",
-        where="ACTIONS_ID_TOKEN_REQUEST_URL",
-        hint="Give the job `permissions: id-token: write`; the request is valid only while the job runs.",
+        f"GitHub gave no OIDC token for this job (status {status}).", where="ACTIONS_ID_TOKEN_REQUEST_URL", hint=hint
     )
+
+
+def unusable_reply(status: int, authority: str) -> CannotProceed | None:
+    """The ending for an answer that says nothing about the credential; None for one that msal can read."""
+    if 300 <= status < 400:
+        return CannotProceed(
+            f"The sign-in service sends us elsewhere ({status}), which is not followed.",
+            where=authority,
+            hint="Nothing was written. No credential goes to another address. Check --authority and any proxy.",
+        )
+    if status == 429 or status >= 500:
+        what = "is throttling us" if status == 429 else "is not available"
+        return CannotProceed(
+            f"The sign-in service {what} ({status}).",
+            where=authority,
+            hint="Nothing was written. Run it again later; a scheduled run does so by itself, and Graph keeps 90 days.",
+        )
+    return None

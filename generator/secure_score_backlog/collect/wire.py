@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import random
+import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from secure_score_backlog.collect.claims import plain
 from secure_score_backlog.collect.clouds import is_loopback
 from secure_score_backlog.collect.deadline import Deadline
 from secure_score_backlog.errors import CannotProceed
@@ -25,8 +27,8 @@ from secure_score_backlog.errors import CannotProceed
 BUDGET = 64 * 1024 * 1024
 """Bytes that all answers of a collection may have together, unpacked: fifteen times 90 days of a large tenant."""
 PIECE = 64 * 1024
-TRANSIENT = frozenset({429, 500, 502, 503, 504})
-"""Answers that mean: not now, ask again (facts/graph.md 3.3)."""
+TRANSIENT = frozenset({206, 429, 500, 502, 503, 504})
+"""Answers that mean: not now, ask again (facts/graph.md 3.3); 206 means that a service behind was too slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,16 @@ class _Bearer(requests.auth.AuthBase):
 class Wire:
     """One connection to the network for one collection."""
 
-    def __init__(self, deadline: Deadline, patience: Patience | None = None) -> None:
-        """Limit everything that is sent by one deadline."""
+    def __init__(
+        self, deadline: Deadline, patience: Patience | None = None, tell: Callable[[str], None] | None = None
+    ) -> None:
+        """Limit everything that is sent by one deadline; `tell` hears of each request, without anything secret."""
         logging.getLogger("urllib3").setLevel(logging.ERROR)  # what it warns of is told in our own words
         self.deadline = deadline
         self.patience = patience or Patience()
+        self.server_time: datetime | None = None
+        """The clock of the server that answered last."""
+        self._tell = tell or (lambda _: None)
         self._budget = BUDGET
 
     def get(self, url: str, *, bearer: str | None = None, headers: Mapping[str, str] | None = None) -> Reply:
@@ -92,7 +99,8 @@ class Wire:
             wait = self.patience.first_wait * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spread, not secrecy
             try:
                 reply = self._once(method, url, bearer, headers, data)
-            except Unreachable:
+            except Unreachable as failure:
+                self._tell(f"{method} {without_query(url)}: {failure.message}")
                 if last or wait >= self.deadline.remaining():
                     raise
             else:
@@ -102,6 +110,7 @@ class Wire:
                 wait = wait if asked is None else asked
                 if wait >= self.deadline.remaining():
                     return reply
+            self._tell(f"waiting {wait:.1f} s, then attempt {attempt + 2} of {self.patience.attempts}")
             time.sleep(wait)
         raise AssertionError("a wire makes at least one attempt")
 
@@ -109,7 +118,9 @@ class Wire:
         self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Mapping[str, str] | str | None
     ) -> Reply:
         """One request; raises Unreachable where no complete answer comes."""
+        self.deadline.place = without_query(url)
         timeout = self.deadline.timeout()
+        started = self.deadline.remaining()
         host = urlsplit(url).hostname
         with requests.Session() as session:
             try:
@@ -127,9 +138,12 @@ class Wire:
                 with response:
                     body = self._read(response, host)
                 named = {name.lower(): value for name, value in response.headers.items()}
-                return Reply(response.status_code, named, body, url)
+                reply = Reply(response.status_code, named, body, url)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise _unreachable(error, host or url) from None
+                raise _unreachable(error, url) from None
+        self.server_time = _time(named.get("date", "")) or self.server_time
+        self._tell(_told(method, reply, started - self.deadline.remaining()))
+        return reply
 
     def _read(self, response: requests.Response, host: str | None) -> bytes:
         """The whole body, piece by piece: whoever drips is stopped by the deadline, whoever floods by the budget."""
@@ -140,7 +154,7 @@ class Wire:
             if self._budget < 0:
                 raise CannotProceed(
                     f"{host} sends more than {BUDGET // 1024 // 1024} MB, which no Secure Score has.",
-                    where=host,
+                    where=self.deadline.place,
                     hint="Nothing was written. Check that --graph-url names Microsoft Graph.",
                 )
             pieces.append(piece)
@@ -150,6 +164,18 @@ class Wire:
         if announced and announced.isdigit() and not packed and len(body) < int(announced):
             raise requests.exceptions.ChunkedEncodingError
         return body
+
+
+def without_query(url: str) -> str:
+    """An address as it may be shown: what stands behind the question mark is nobody's business."""
+    return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+
+
+def _told(method: str, reply: Reply, seconds: float) -> str:
+    """One request in a line; never with a header or body, but for the id by which Microsoft finds it."""
+    identifier = plain(reply.headers.get("request-id", ""), limit=40)
+    found = f", request id {identifier}" if identifier else ""
+    return f"{method} {without_query(reply.url)}: {reply.status}, {len(reply.body):,} bytes, {seconds:.1f} s{found}"
 
 
 def retry_after(reply: Reply) -> float | None:
@@ -171,31 +197,44 @@ def _time(stated: str) -> datetime | None:
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read
 
 
-def _unreachable(error: Exception, host: str) -> Unreachable:
+def _unreachable(error: Exception, url: str) -> Unreachable:
     """A failure of the network in words; never with the request itself, whose headers are secret."""
     what, hint = _diagnosis(error)
-    return Unreachable(f"{host} {what}.", where=host, hint=f"Nothing was written. {hint}")
+    host = urlsplit(url).hostname or url
+    return Unreachable(f"{host} {what}.", where=without_query(url), hint=f"Nothing was written. {hint}")
 
 
 def _diagnosis(error: Exception) -> tuple[str, str]:
     chain = _causes(error)
     again = "Run the command again; if it fails daily, check the connection and any proxy in between."
     if any(isinstance(e, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for e in chain):
-        return (
-            "could not prove who it is (TLS failed)",
-            "If a proxy inspects traffic, name its certificate in REQUESTS_CA_BUNDLE; also check this machine's clock.",
-        )
+        return _diagnosis_of_tls(chain)
     if any(isinstance(e, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for e in chain):
         return "could not be reached through the proxy", "Check HTTPS_PROXY and NO_PROXY."
     if any(isinstance(e, urllib3.exceptions.NameResolutionError) for e in chain):
-        return "is not known by any name server", "Check the address and the connection."
+        return "is not known by any name server", "Check the address, the name server and the connection."
     if any(isinstance(e, (ConnectionRefusedError, urllib3.exceptions.NewConnectionError)) for e in chain):
-        return "refused the connection", "Check the address; for a simulator, check that it is running."
+        return (
+            "refused the connection",
+            "Check the address and any firewall or proxy in between; a simulator has to be running.",
+        )
     if any(isinstance(e, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for e in chain):
         return "did not answer in time", again
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return "is not an address that can be asked", "Check --graph-url and --authority."
     return "broke off in the middle of its answer", again
+
+
+def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
+    """Why a server could not prove who it is, as far as its certificate tells."""
+    why = next((plain(e.verify_message, limit=120) for e in chain if isinstance(e, ssl.SSLCertVerificationError)), "")
+    reason = f": {why.rstrip('.')}" if why else ""
+    what = f"could not prove who it is (TLS failed{reason})"
+    if "expired" in why or "not yet valid" in why:
+        return what, "Check this machine's clock first; if it is right, the server's certificate has to be renewed."
+    if why:
+        return what, "If a proxy inspects traffic, name its certificate in REQUESTS_CA_BUNDLE; else check the address."
+    return what, "It speaks no TLS that fits: check the address and port, and any proxy in between."
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A collection about to happen: a repository with yesterday in it, a Graph that has today, and room for a fault."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from secure_score_backlog.sample.tokens import unsigned
+from tests.support.graph_items import DAY, TENANT, control, profile, score
+from tests.support.graph_server import GraphAnswers
+
+TODAY, YESTERDAY = DAY, DAY - timedelta(days=1)
+NAMES = ("AdminMFAV2", "BlockLegacyAuthentication", "mdo_safelinks")
+APPLICATION_TOKEN = unsigned({"aud": "https://graph.microsoft.com", "roles": ["SecurityEvents.Read.All"]})
+LONGEST = 60
+"""Seconds before a run under test counts as hanging."""
+
+
+def day_score(day: date, *, full: bool = True, **more: Any) -> dict[str, Any]:
+    """One day's score of the tenant in these tests."""
+    points = day.toordinal() % 5 + 1
+    items = [control(name, points, points * 10, full=full, lastSynced=f"{day}T02:00:00Z") for name in NAMES]
+    return score(day, [item if full else {**item, "lastSynced": None} for item in items], **more)
+
+
+def answers() -> list[dict[str, Any]]:
+    """What Graph says today: today in full, yesterday and the day before without details."""
+    past = [day_score(TODAY - timedelta(days=ago), full=False) for ago in (1, 2)]
+    return [day_score(TODAY), *past]
+
+
+def profiles() -> list[dict[str, Any]]:
+    """The recommendations of the tenant in these tests."""
+    return [profile(name) for name in NAMES]
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file of a repository, by path."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def undated(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files without the line that says when they were collected, by which alone two good runs differ."""
+    return {
+        path: b"\n".join(line for line in content.split(b"\n") if not line.startswith(b'  "collected"'))
+        for path, content in files.items()
+    }
+
+
+@dataclass(slots=True)
+class Stage:
+    """Where one fault is played."""
+
+    backlog: Path
+    """The installed program."""
+    root: Path
+    graph: GraphAnswers
+    stack: ExitStack = field(default_factory=ExitStack)
+    """Servers that a fault needs are entered here."""
+    environment: dict[str, str] = field(default_factory=lambda: {"GRAPH_TOKEN": APPLICATION_TOKEN})
+    options: list[str] = field(default_factory=list)
+    """Beside `--root` and `--graph-url`."""
+    url: str = ""
+    before: tuple[str, ...] = ()
+    """Words before the command: a shell that sets limits."""
+
+    def __enter__(self) -> Self:
+        self.stack.enter_context(self.graph)
+        self.url = self.graph.url
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stack.close()
+
+    def command(self, *more: str) -> list[str]:
+        """The command line of a collection."""
+        program = [*self.before, str(self.backlog)]
+        return [*program, "collect", "--root", str(self.root), "--graph-url", self.url, *self.options, *more]
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """The environment of the process."""
+        return {**os.environ, "RES_OPTIONS": "timeout:1 attempts:1", **self.environment}
+
+    def run(self, *more: str) -> subprocess.CompletedProcess[str]:
+        """One run of the installed program, to its end."""
+        return subprocess.run(
+            self.command(*more),
+            env=self.surroundings,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=LONGEST,
+            check=False,
+        )
+
+
+def set_up(backlog: Path, folder: Path, before: Path) -> Stage:
+    """A stage with a copy of the repository that a healthy run left yesterday."""
+    shutil.copytree(before, folder)
+    return Stage(backlog, folder, GraphAnswers(answers(), profiles()))
+
+
+def collect_yesterday(backlog: Path, folder: Path) -> Path:
+    """A repository as a healthy run left it yesterday."""
+    folder.mkdir(parents=True)
+    with Stage(backlog, folder, GraphAnswers([day_score(YESTERDAY)], profiles())) as stage:
+        done = stage.run()
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+__all__ = ["APPLICATION_TOKEN", "TENANT", "TODAY", "YESTERDAY", "Stage", "collect_yesterday", "set_up", "tree"]

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program as its users have it: built into a wheel, installed into an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def install_wheel(folder: Path) -> Path:
+    """Build the wheel of this checkout and install it below a folder; the path of `backlog` there.
+
+    No index is asked: what the program depends on is borrowed from the environment that runs the tests, which holds
+    the locked versions. The borrowed folder comes last on the path, and its own `.pth` files are not followed, so the
+    program itself can only come from the wheel.
+    """
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    home = folder / "environment"
+    venv.create(home, with_pip=False)
+    scripts = home / ("Scripts" if os.name == "nt" else "bin")
+    python = scripts / ("python.exe" if os.name == "nt" else "python")
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], check=True, capture_output=True)
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = Path(subprocess.run([python, "-c", asked], check=True, capture_output=True, text=True).stdout.strip())
+    borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in sorted(borrowed)), encoding="utf-8")
+    where = "import secure_score_backlog as package; print(package.__file__)"
+    found = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True).stdout
+    assert str(site) in found, found
+    return scripts / ("backlog.exe" if os.name == "nt" else "backlog")
