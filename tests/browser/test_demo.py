@@ -20,6 +20,9 @@ PAGES = {
     "reviews": "reviews/index.html",
     "review": "reviews/2026-10.html",
     "score": "score.html",
+    "hygiene": "hygiene.html",
+    "evidence": "evidence.html",
+    "glossary": "glossary.html",
     "recommendation": "recommendations/blocklegacyauthentication.html",
 }
 

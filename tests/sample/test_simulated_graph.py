@@ -275,6 +275,8 @@ def test_plain_http_for_clients_that_bridge_it() -> None:
         )
         assert claims_of(github_token(identity)) == {
             "iss": "https://token.actions.githubusercontent.com",
+            "repository_owner_id": "1001",
+            "repository_id": "2002",
             "sub": identity.registration.subject,
             "aud": AUDIENCE,
             "iat": 0,

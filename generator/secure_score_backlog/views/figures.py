@@ -172,7 +172,7 @@ def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
 
 
 def line_of(standing: Standing, backlog: Backlog, identifier: str) -> Markup | None:
-    """One recommendation's share over time, with its decisions marked; None where it was never scored."""
+    """One recommendation's share over time, with its decisions marked; None before the second day of scores."""
     timeline = backlog.history.timelines.get(standing.id)
     newest = backlog.history.newest(backlog.facts.as_of)
     if timeline is None or newest is None:
@@ -182,7 +182,7 @@ def line_of(standing: Standing, backlog: Backlog, identifier: str) -> Markup | N
         for day, observation in timeline.changes()
         if day <= newest.day and observation is not None and observation.share is not None
     )
-    if not samples:
+    if not samples or samples[0].day == newest.day:
         return None
     marks = tuple(
         Mark(version.version.at.date(), wording.sign(version.decision.bucket).label)

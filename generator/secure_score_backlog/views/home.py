@@ -81,6 +81,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         path=PATH,
         facts=facts,
         counts=facts.counts,
+        open=any(item.observation and item.open_share for item in facts.standings.values()),
         next_up=next_up(facts)[:NEXT],
         planned=len(next_up(facts)),
         carried=by_weight(carried_now(facts.register))[:CARRIED],

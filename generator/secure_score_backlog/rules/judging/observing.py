@@ -33,6 +33,8 @@ class HistoryBuilder:
         self._tenants: set[str] = set()
         self._seen: dict[str, tuple[tuple[object, ...], Observation]] = {}
         """What each recommendation said last: almost always the same as today."""
+        self._known: dict[Observation, Observation] = {}
+        """Each different observation once: a score wanders among few values."""
         self.problems: list[Problem] = []
 
     def add(self, day: date, stored: Mapping[str, Any], path: str) -> None:
@@ -75,6 +77,7 @@ class HistoryBuilder:
             if observation is None:
                 self._warn(path, f"{identifier} has no readable score, so it counts as not measured that day")
                 continue
+            observation = self._known.setdefault(observation, observation)
             self._seen[identifier] = (said, observation)
             found[identifier] = observation
         return found

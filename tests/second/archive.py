@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What lies on disk and in Git, read the slow and obvious way: every commit looked at, nothing cached by anybody else.
+
+Part of the second implementation: nothing here imports the product. Written from the design's text (§4.1, §4.2).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One recommendation on one day."""
+
+    points: Fraction
+    most: Fraction | None
+    mark: str | None
+    total: Fraction | None
+
+    @property
+    def claims(self) -> bool:
+        """An administrator says that something else covers it."""
+        return (self.mark or "").lower() in ("thirdparty", "alternatemitigation")
+
+    @property
+    def full(self) -> bool:
+        """All points are given; a maximum of 0 is neither full nor empty (ADR 0007)."""
+        return self.most is not None and self.most > 0 and self.points >= self.most
+
+    @property
+    def claimed(self) -> bool:
+        """Full, on somebody's word."""
+        return self.full and self.claims
+
+    @property
+    def measured_full(self) -> bool:
+        """Full, and Microsoft saw it."""
+        return self.full and not self.claims
+
+    @property
+    def share(self) -> Fraction | None:
+        """S = p/m; unknown where m is 0, or unknown and p is not 0 (ADR 0007)."""
+        if self.most is None:
+            return Fraction(0) if self.points == 0 else None
+        return self.points / self.most if self.most > 0 else None
+
+    @property
+    def still_open(self) -> Fraction:
+        """The part that Microsoft has not observed."""
+        if self.claimed:
+            return Fraction(1)
+        return Fraction(0) if self.share is None else max(Fraction(0), 1 - self.share)
+
+    @property
+    def left(self) -> Fraction:
+        """max(0, m − p); nothing is known where m is not."""
+        return Fraction(0) if self.most is None else max(Fraction(0), self.most - self.points)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One snapshot."""
+
+    day: date
+    complete: bool
+    current: Fraction
+    most: Fraction
+    seen: dict[str, Seen]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One version of one file."""
+
+    commit: str | None
+    day: date
+    subject: str
+    text: str | None
+
+    @property
+    def pull_request(self) -> int | None:
+        """From the message of a merge or of a squash."""
+        found = re.match(r"Merge pull request #(\d+)\b", self.subject) or re.search(r" \(#(\d+)\)$", self.subject)
+        return int(found[1]) if found else None
+
+
+@dataclass
+class Archive:
+    """A root with everything that the numbers are made from."""
+
+    root: Path
+    days: list[Day] = field(default_factory=list)
+    commits: list[tuple[str, date, str]] = field(default_factory=list)
+    """First parents of HEAD, oldest first: id, day, subject."""
+    trees: list[dict[str, str]] = field(default_factory=list)
+    """What each of them holds below the folders that matter: blob by path."""
+
+    def __post_init__(self) -> None:
+        """Read it all."""
+        self.days = sorted(map(snapshot, self.root.glob("snapshots/[0-9]*/*.json")), key=lambda each: each.day)
+        self.commits = self.main_line() if (self.root / ".git/refs/heads/main").exists() else []
+        self.trees = [self.tree(commit) for commit, _, _ in self.commits]
+        self.texts: dict[str, bytes] = {}
+
+    def git(self, *arguments: str) -> bytes:
+        """What git prints."""
+        return subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, check=True).stdout
+
+    def main_line(self) -> list[tuple[str, date, str]]:
+        """The clock may not run backwards along the main line (ADR 0005)."""
+        found, latest = [], datetime.min.replace(tzinfo=UTC)
+        for line in self.git("log", "--first-parent", "--reverse", "--format=%H %cI %s").decode().splitlines():
+            commit, when, subject = line.split(" ", 2)
+            latest = max(latest, datetime.fromisoformat(when).astimezone(UTC))
+            found.append((commit, latest.date(), subject))
+        return found
+
+    def tree(self, commit: str) -> dict[str, str]:
+        """Blob by path of one commit."""
+        wanted = ("decisions/", "backlog.yml", "snapshots/catalogue.json")
+        lines = self.git("ls-tree", "-r", "-z", commit, "--", *wanted).decode().split("\0")
+        return {line.split("\t")[1]: line.split("\t")[0].split()[2] for line in lines if line}
+
+    def newest_day(self) -> date:
+        """The later of the newest snapshot's day and the newest commit's."""
+        return max([day.day for day in self.days[-1:]] + [day for _, day, _ in self.commits[-1:]])
+
+    def changes(self, path: str, until: date) -> list[Change]:
+        """Every version of a file that was known at the end of a day, oldest first; the working tree last."""
+        found: list[Change] = []
+        before: str | None = None
+        for (commit, day, subject), tree in zip(self.commits, self.trees, strict=True):
+            blob = tree.get(path)
+            if blob != before and day <= until:
+                found.append(Change(commit, day, subject, self.text(blob)))
+            before = blob if day <= until else before
+        if until >= self.newest_day():
+            now = self.root / path
+            text = now.read_text(encoding="utf-8") if now.is_file() else None
+            if text != (found[-1].text if found else None):
+                found.append(Change(None, until, "", text))
+        return found
+
+    def text(self, blob: str | None) -> str | None:
+        """What a blob says."""
+        if blob is None:
+            return None
+        if blob not in self.texts:
+            self.texts[blob] = self.git("cat-file", "blob", blob)
+        return self.texts[blob].decode("utf-8", "replace")
+
+    def decision_names(self) -> list[str]:
+        """Every id that ever had a file."""
+        paths = {path for tree in self.trees for path in tree if re.fullmatch(r"decisions/[^/]+\.md", path)}
+        paths |= {f"decisions/{file.name}" for file in self.root.glob("decisions/*.md")}
+        return sorted(path[len("decisions/") : -len(".md")] for path in paths)
+
+    def catalogues(self, until: date) -> list[dict[str, Any]]:
+        """Profiles by id of every version up to a day, oldest first; a day before the first one sees the first one."""
+        known = self.changes("snapshots/catalogue.json", until)
+        if not known:
+            known = self.changes("snapshots/catalogue.json", date.max)[:1]
+        texts = [change.text or '{"profiles": []}' for change in known]
+        return [{profile["id"]: profile for profile in json.loads(text)["profiles"]} for text in texts]
+
+
+def number(value: Any) -> Fraction | None:
+    """A number of a file, exactly."""
+    return None if value in (None, "") else Fraction(str(value))
+
+
+def snapshot(file: Path) -> Day:
+    """One file."""
+    held = json.loads(file.read_text(encoding="utf-8"), parse_float=Fraction)
+    seen = {}
+    for control in held["secureScore"]["controlScores"]:
+        most, mark = held["maximum"].get(control["controlName"], [None, None])
+        points, total = number(control["score"]), number(control.get("total"))
+        seen[control["controlName"]] = Seen(points or Fraction(0), number(most), mark, total)
+    current, most = number(held["secureScore"]["currentScore"]), number(held["secureScore"]["maxScore"])
+    return Day(
+        date.fromisoformat(file.stem),
+        held["collected"]["complete"],
+        current or Fraction(0),
+        most or Fraction(0),
+        seen,
+    )

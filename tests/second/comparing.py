@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `backlog status --json` prints, laid beside the second implementation's figures: every difference by its place.
+
+Nothing here imports the product: whoever calls says how it is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from tests.second.archive import Archive
+from tests.second.reckoning import Reckoning, month_ends
+
+Plain = dict[str, Any]
+CLOSE = 1e-9
+"""JSON numbers are doubles; ours are exact."""
+AS_THEY_ARE = ("as_of", "period", "states", "unrated", "counts", "score", "ledger", "snapshot")
+
+
+def shaped(said: Plain) -> Plain:
+    """The program's figures in the second implementation's shape."""
+    ours = {key: said[key] for key in AS_THEY_ARE}
+    if ours["score"]:
+        ours["score"] = {key: value for key, value in ours["score"].items() if key != "comparison"}
+    ours["top"] = [{key: value for key, value in row.items() if key != "title"} for row in said["top"]]
+    for part in ("register", "covered"):
+        left_out = ("recommendation", "approved_by")
+        ours[part] = {
+            row["recommendation"]: {key: value for key, value in row.items() if key not in left_out}
+            for row in said[part]
+        }
+    ours["blocked"] = {row["recommendation"]: row["by"] for row in said["blocked"]}
+    ours["completed"] = {row["recommendation"]: (row["on"], row["how"]) for row in said["completed"]}
+    ours["regressed"] = {(row["recommendation"], row["on"]): row["points"] for row in said["regressed"]}
+    ours["asks"] = [(row["recommendation"], row["question"], row["age_days"]) for row in said["asks"]]
+    ours["shadow"] = {row["recommendation"]: row["portal"] for row in said["shadow"]}
+    ours["unrated"] = sorted(said["unrated"])
+    ours["stale"] = sorted(row["recommendation"] for row in said["stale"])
+    if said["movement"]:
+        rows = {
+            f"{row['recommendation'] or ''}|{row['part']}": (row["points"], row["percent"])
+            for row in said["movement"]["lines"]
+        }
+        ours["movement"] = {"points": said["movement"]["points"], "percent": said["movement"]["percent"], "lines": rows}
+    return ours
+
+
+def differences(mine: Any, theirs: Any, place: str = "") -> list[str]:
+    """Every place where the two differ."""
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        found = []
+        for key in [*mine, *(key for key in theirs if key not in mine)]:
+            found += differences(mine.get(key), theirs.get(key), f"{place}/{key}")
+        return found
+    if isinstance(mine, list | tuple) and isinstance(theirs, list | tuple) and len(mine) == len(theirs):
+        pairs = enumerate(zip(mine, theirs, strict=True))
+        return [line for index, (a, b) in pairs for line in differences(a, b, f"{place}/{index}")]
+    if isinstance(mine, int | float | Fraction) and isinstance(theirs, int | float):
+        return [] if abs(mine - theirs) < CLOSE else [f"{place}: {float(mine)} here, {theirs} there"]
+    return [] if mine == theirs else [f"{place}: {mine!r} here, {theirs!r} there"]
+
+
+def disagreements(root: Path, printed: Callable[..., Plain]) -> list[str]:
+    """Today and month by month: every difference between what the program prints and the second implementation."""
+    archive = Archive(root)
+    newest = archive.newest_day()
+    found = differences(Reckoning(archive, newest).status(), shaped(printed(root)), "today")
+    for month, end in month_ends(archive, newest):
+        found += differences(Reckoning(archive, end).status(), shaped(printed(root, "--month", month)), month)
+    return found

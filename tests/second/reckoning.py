@@ -1,0 +1,457 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures of one as-of date, from scratch: design §5 a second time, as naively as it can be written.
+
+Every day is walked, nothing is indexed, nothing is shared with the product. Readings of what the design leaves open
+stand in docs/adr/0007 and 0008.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tests.second.answers import PLANNED, Answer, months_later, read, timely, together
+from tests.second.archive import Archive, Change, Day, Seen
+from tests.second.sums import by_part, ledger, moved, movement
+
+SHIPPED = Path(__file__).resolve().parents[2] / "generator/secure_score_backlog/rules/judging/ratings.json"
+RATINGS = json.loads(SHIPPED.read_text(encoding="utf-8"))["ratings"]
+"""Data that travels with the product; how it is looked up is written anew below."""
+LEVELS = ("critical", "high", "medium", "low")
+IN_THE_BAR = {"accepted": "accept", "covered": "not-applicable", "blocked": "blocked"}
+IN_FORCE = ("accepted", "covered")
+Plain = dict[str, Any]
+
+
+class Reckoning:
+    """Everything as of the end of one day."""
+
+    def __init__(self, archive: Archive, day: date) -> None:
+        self.archive, self.day = archive, day
+        self.days = [each for each in archive.days if each.day <= day]
+        self.newest = self.days[-1] if self.days else None
+        self.settings = self.read_settings()
+        catalogues = archive.catalogues(day)
+        self.profiles = catalogues[-1] if catalogues else None
+        self.ever = {name for catalogue in catalogues for name in catalogue}
+        self.read_decisions()
+        self.names = sorted(
+            {*(self.profiles or {}), *(name for each in self.days for name in each.seen)}
+            | {name for name, known in self.versions.items() if known}
+        )
+        self.states = {name: self.state(name) for name in self.names}
+
+    def read_settings(self) -> Plain:
+        """`backlog.yml` as of the day."""
+        known = self.archive.changes("backlog.yml", self.day)
+        found = YAML(typ="safe", pure=True).load(known[-1].text or "") if known else {}
+        return {"acceptance_months": 12, "stale_months": 3, "owners": [], "risk": {}, **(found or {})}
+
+    def read_decisions(self) -> None:
+        """The versions of every decision, and which of them count."""
+        names = self.archive.decision_names()
+        self.versions: dict[str, list[tuple[Change, Answer | None]]] = {}
+        for name in names:
+            changes = self.archive.changes(f"decisions/{name}.md", self.day)
+            self.versions[name] = [(change, read(change.text, name)) for change in changes]
+        self.written = {name for name, known in self.versions.items() if known and known[-1][0].text is not None}
+        self.made = {name: self.since(name) for name in self.written}
+        months, owners = self.settings["acceptance_months"], self.settings["owners"]
+        found = {name: self.versions[name][-1][1] for name in sorted(self.written)}
+        readable = {name: answer for name, answer in found.items() if answer is not None}
+        barred = set()
+        for name, answer in readable.items():
+            owned = not owners or not answer.said.get("owner") or answer.said["owner"] in owners
+            if not answer.draft and not (owned and timely(answer, self.made[name], months)):
+                barred.add(name)
+        self.answers = together(readable, self.made, barred)
+
+    def since(self, name: str) -> date:
+        """First day of the present answer: the unbroken run of versions that give it."""
+        known = self.versions[name]
+        first = known[-1][0].day
+        for change, answer in reversed(known):
+            last = known[-1][1]
+            if answer is None or last is None or answer.what != last.what:
+                break
+            first = change.day
+        return first
+
+    def decided(self, name: str) -> Answer | None:
+        """The decision that counts."""
+        answer = self.answers.get(name)
+        return answer if answer and not answer.draft else None
+
+    def seen(self, name: str) -> Seen | None:
+        """What was measured on the newest day."""
+        return self.newest.seen.get(name) if self.newest else None
+
+    def was_done(self, name: str) -> bool:
+        """Whether it was observed in full under its present answer."""
+        days = [each for each in self.days if each.day >= self.made[name]]
+        return any(each.seen[name].measured_full for each in days if name in each.seen)
+
+    def fell_short(self, name: str, share: Fraction) -> bool:
+        """Whether the share was below the one accepted, on the last two snapshot days under this answer."""
+        days = [each for each in self.days[-2:] if each.day >= self.made[name]]
+        shares = [each.seen[name].share if name in each.seen else None for each in days]
+        return len(shares) == 2 and all(found is not None and found < share for found in shares)
+
+    def state(self, name: str) -> str:
+        """The first that applies."""
+        seen, answer = self.seen(name), self.decided(name)
+        if seen is None:
+            once = name in self.ever or any(name in each.seen for each in self.days)
+            return "retired" if self.profiles and name not in self.profiles and once else "not-measured"
+        if seen.measured_full:
+            silent = (
+                answer is None or answer.bucket != "not-applicable" or bool(answer.until and answer.until < self.day)
+            )
+            clash = not silent and answer is not None and answer.reason.get("reason") == "not-applicable"
+            return "conflict" if clash else "done"
+        return "undecided" if answer is None else self.answered(name, answer)
+
+    def answered(self, name: str, answer: Answer) -> str:
+        """The state of something that is not done and has a decision."""
+        if answer.until and answer.until < self.day:
+            return "expired"
+        if answer.bucket == "accept" and self.fell_short(name, answer.share):
+            return "breached"
+        if self.open(name) > 0 and self.was_done(name):
+            return "regressed"
+        if answer.bucket in PLANNED:
+            if answer.said.get("blocked"):
+                return "blocked"
+            return "overdue" if answer.due and answer.due < self.day else "planned"
+        return "accepted" if answer.bucket == "accept" else "covered"
+
+    def level(self, name: str) -> tuple[str | None, str | None]:
+        """Risk level and who says so."""
+        answer = self.answers.get(name)
+        if answer and answer.said.get("risk"):
+            return answer.said["risk"], "decision"
+        if name in self.settings["risk"]:
+            return self.settings["risk"][name], "settings"
+        kind = re.sub(r"^\d+\.", "", name).lower()
+        found = [rating for rating in RATINGS if rating.get("id", "").lower() == kind]
+        fitting = [r for r in RATINGS if r.get("pattern") and fnmatchcase(kind, r["pattern"].lower())]
+        found += sorted(fitting, key=lambda r: -len(re.sub(r"[*?]", "", r["pattern"])))
+        return (found[0]["level"], "shipped") if found else (None, None)
+
+    def open(self, name: str) -> Fraction:
+        """Part not observed."""
+        seen = self.seen(name)
+        return seen.still_open if seen else Fraction(0)
+
+    def open_days(self, name: str) -> int:
+        """Days since the first of the unbroken run of snapshot days on which it was open."""
+        first = self.day
+        for each in reversed(self.days):
+            if name not in each.seen or each.seen[name].measured_full:
+                break
+            first = each.day
+        return (self.day - first).days
+
+    def ranked(self) -> tuple[list[Plain], list[str]]:
+        """Top by risk, and apart what nobody rated."""
+        rows: list[Plain] = []
+        unrated: list[str] = []
+        for name in self.names:
+            level, by = self.level(name)
+            if self.open(name) == 0 or self.states[name] in IN_FORCE:
+                continue
+            if level is None:
+                unrated.append(name)
+                continue
+            answer, seen = self.answers.get(name), self.seen(name)
+            said = answer.said if answer else {}
+            rows.append(
+                {
+                    "recommendation": name,
+                    "risk": level,
+                    "rated_by": by,
+                    "open": self.open(name),
+                    "days_open": self.open_days(name),
+                    "points_left": seen.left if seen else 0,
+                    "bucket": said.get("bucket"),
+                    "state": self.states[name],
+                    "owner": said.get("owner") or None,
+                    "readiness": answer.ready if answer else 0,
+                    "blocked": (said.get("blocked") or {}).get("by"),
+                }
+            )
+        rows.sort(key=urgency)
+        return rows[:5], unrated
+
+    def register(self, bucket: str) -> dict[str, Plain]:
+        """Acceptances, or covers, of the day."""
+        found = {}
+        for name in sorted(self.answers):
+            answer = self.decided(name)
+            if answer is None or answer.bucket != bucket or answer.until is None:
+                continue
+            committed = [change for change in self.lineage(name, bucket) if change.commit]
+            seen = self.seen(name)
+            found[name] = {
+                "risk": self.level(name)[0],
+                "owner": answer.said["owner"],
+                "approver": answer.reason["approver"],
+                "until": answer.until.isoformat(),
+                "days_left": (answer.until - self.day).days,
+                "state": self.standing_of(name, answer, answer.until),
+                "points": seen.left if seen else Fraction(0),
+                "renewals": self.renewals(name, bucket),
+                "commit": committed[-1].commit if committed else None,
+                "pull_request": committed[-1].pull_request if committed else None,
+            }
+        return found
+
+    def standing_of(self, name: str, answer: Answer, until: date) -> str:
+        """Where an acceptance or a cover stands in the register."""
+        state = self.states[name]
+        if state == "retired":
+            return "orphan"
+        if state == "done" or self.was_done(name):
+            return "moot"
+        if until < self.day:
+            return "expired"
+        if state == "breached":
+            return "breached"
+        return "expiring" if until - self.day < timedelta(days=30) else "active"
+
+    def lineage(self, name: str, bucket: str) -> list[Change]:
+        """The versions that carry the present acceptance or cover, back to where it was something else."""
+        found = []
+        for change, answer in reversed(self.versions[name]):
+            if answer is None or answer.draft or answer.bucket != bucket:
+                break
+            found.append(change)
+        return found[::-1]
+
+    def renewals(self, name: str, bucket: str) -> int:
+        """How often `until` moved on while it was accepted without a break."""
+        count, later = 0, None
+        for _, answer in reversed(self.versions[name]):
+            if answer is None or answer.draft or answer.bucket != bucket or answer.until is None:
+                break  # once more by hand, as the design counts them
+            count += bool(later and later > answer.until)
+            later = answer.until
+        return count
+
+    def shadow(self) -> dict[str, str]:
+        """What the portal says and no decision in force says."""
+        found = {}
+        for name in self.names:
+            seen, state = self.seen(name), self.states[name]
+            if seen is None or seen.mark is None:
+                continue
+            answer = self.decided(name)
+            if state in ("done", "conflict"):
+                continue
+            holds = answer is not None and state not in ("expired", "breached", "regressed")
+            accepted = holds and answer is not None and answer.bucket == "accept"
+            covered = holds and answer is not None and answer.bucket == "not-applicable"
+            if (seen.mark.lower() == "ignored" and not accepted) or (seen.claims and not covered):
+                found[name] = seen.mark
+        return found
+
+    def stale(self) -> set[str]:
+        """Open, and neither decided nor moved for months."""
+        found = set()
+        for name in self.names:
+            if self.open(name) == 0:
+                continue
+            touched = [change.day for change, _ in self.versions.get(name, []) if change.commit]
+            before: Seen | None = None
+            for each in self.days:
+                seen = each.seen.get(name)
+                if seen is not None and (before is None or happened(before, seen)):
+                    touched.append(each.day)
+                before = seen
+            if months_later(max(touched), self.settings["stale_months"]) <= self.day:
+                found.add(name)
+        return found
+
+    def asks(self) -> list[tuple[str, str, int]]:
+        """Questions that wait: recommendation, question, days."""
+        found = []
+        for name, answer in self.answers.items():
+            asked = answer.said.get("ask") or []
+            for ask in [asked] if isinstance(asked, dict) else asked:
+                age = (self.day - date.fromisoformat(ask["since"])).days
+                if age >= 0:
+                    found.append((name, ask["question"], age))
+        return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
+
+    def period(self) -> tuple[Day | None, Day | None]:
+        """The snapshots that a month is judged between."""
+        before = [each for each in self.days if each.day < self.day.replace(day=1)]
+        return (before[-1] if before else self.days[0] if self.days else None), self.newest
+
+    def within(self) -> list[tuple[Day, Day]]:
+        """Neighbouring snapshots of the period."""
+        start = self.period()[0]
+        days = [each for each in self.days if start and each.day >= start.day]
+        return list(pairwise(days))
+
+    def completed(self) -> dict[str, tuple[str, str]]:
+        """What became done in the period and was not at its start: day and how."""
+        found, start = {}, self.period()[0]
+        days = [each for each in self.days if start and each.day >= start.day]
+        for name in self.names:
+            seen, first = self.seen(name), next((each.seen[name] for each in days if name in each.seen), None)
+            if seen is None or first is None or not seen.full:
+                continue
+            if first.measured_full or (first.claimed and seen.claimed):
+                continue
+            run = days[-1]
+            for each in reversed(days):
+                if name not in each.seen or not each.seen[name].full or each.seen[name].claimed != seen.claimed:
+                    break
+                run = each
+            found[name] = (run.day.isoformat(), "claimed" if seen.claimed else "observed")
+        return found
+
+    def regressed(self) -> dict[tuple[str, str], Fraction]:
+        """What fell: the last fall from full points that did not heal the next day, else the loss on balance."""
+        found: dict[str, tuple[str, Fraction]] = {}
+        dips: dict[str, str] = {}
+        for old, new in self.within():
+            later = next((each for each in self.days if each.day > new.day), None)
+            for name in sorted({*old.seen} & {*new.seen}):
+                before, after = old.seen[name], new.seen[name]
+                back = later.seen.get(name) if later else None
+                if before.share is not None and after.share is not None and after.share < before.share:
+                    dips[name] = new.day.isoformat()
+                fell = before.measured_full and not after.full and after.still_open > 0
+                if fell and not (back and back.measured_full):
+                    found[name] = (new.day.isoformat(), before.points - after.points)
+        start, end = self.period()
+        for name in sorted({*start.seen, *end.seen}) if start and end else []:
+            lost = (
+                -moved(start.seen.get(name), end.seen.get(name)).get("regressed", Fraction(0)) if start and end else 0
+            )
+            if lost >= ROUNDING and name not in found:
+                found[name] = (dips.get(name, end.day.isoformat() if end else ""), Fraction(lost))
+        return {(name, day): points for name, (day, points) in found.items()}
+
+    def status(self) -> Plain:
+        """All of it, under the names of `backlog status --json`."""
+        top, unrated = self.ranked()
+        register, covered = self.register("accept"), self.register("not-applicable")
+        openly = [name for name in self.names if self.open(name) > 0]
+        shadow, stale, asks = self.shadow(), self.stale(), self.asks()
+        count = list(self.states.values()).count
+        start, end = self.period()
+        found: Plain = {
+            "as_of": self.day.isoformat(),
+            "period": {"from": start and start.day.isoformat(), "to": end and end.day.isoformat()},
+            "states": self.states,
+            "top": top,
+            "unrated": unrated,
+            "register": register,
+            "covered": covered,
+            "blocked": {
+                name: self.answers[name].said["blocked"]["by"] for name in self.names if self.states[name] == "blocked"
+            },
+            "completed": self.completed(),
+            "regressed": self.regressed(),
+            "asks": asks,
+            "shadow": shadow,
+            "stale": sorted(stale),
+            "counts": {
+                "undecided": count("undecided"),
+                "expired": count("expired"),
+                "expiring": sum(entry["state"] == "expiring" for entry in register.values()),
+                "breached": count("breached"),
+                "overdue": count("overdue"),
+                "carried": count("accepted"),
+                "shadow": len(shadow),
+                "unrated": len(unrated),
+                "stale": len(stale),
+                "ownerless": sum(not self.owner(name) for name in openly),
+                "asks": len(asks),
+            },
+        }
+        return found | (self.figures(start, end) if start and end else {})
+
+    def owner(self, name: str) -> str | None:
+        """Who owns the decision, drafts included."""
+        answer = self.answers.get(name)
+        return answer.said.get("owner") if answer else None
+
+    def figures(self, start: Day, end: Day) -> Plain:
+        """Score, ledger and movement."""
+        bar = ledger(end, {name: self.bar_part(name) for name in self.names})
+        licensing = sum(
+            seen.left
+            for name, seen in end.seen.items()
+            if self.states[name] == "blocked" and self.answers[name].said["blocked"]["by"] == "licensing"
+        )
+        points, percent = movement(start, end)
+        return {
+            "snapshot": {"date": end.day.isoformat(), "complete": end.complete, "age_days": (self.day - end.day).days},
+            "score": {
+                "current": end.current,
+                "max": end.most,
+                "percent": 100 * end.current / end.most if end.most else None,
+                "planned": bar["observed"] + bar["claimed"] + bar["do-now"] + bar["do-soon"],
+                "achievable": end.most - bar["accept"] - bar["not-applicable"] - licensing,
+            },
+            "ledger": bar,
+            "movement": {"points": by_part(points), "percent": by_part(percent), "lines": lines(points, percent)},
+        }
+
+    def bar_part(self, name: str) -> str:
+        """Where the points that are not earned belong."""
+        answer, state = self.decided(name), self.states[name]
+        if answer and state in ("planned", "overdue"):
+            return answer.bucket
+        return IN_THE_BAR.get(state, "undecided")
+
+
+def urgency(row: Plain) -> tuple[int, Fraction, int, str]:
+    """Risk level, open share, days open, id; nothing else."""
+    return (LEVELS.index(row["risk"]), -row["open"], -row["days_open"], row["recommendation"])
+
+
+ROUNDING = Fraction(1, 100)
+
+
+def happened(before: Seen, after: Seen) -> bool:
+    """Somebody did something: more or less is done, or a claim came or went."""
+    if before.claimed != after.claimed:
+        return True
+    if before.share is None or after.share is None or not before.most or not after.most:
+        return before.points != after.points
+    if before.most == after.most:
+        return abs(after.points - before.points) >= ROUNDING
+    step = ROUNDING / 2  # what a share of old points could be off by, seen on the new scale, and the new points too
+    return abs(after.share * after.most - before.share * after.most) > step * after.most / before.most + step
+
+
+def lines(
+    points: Mapping[tuple[str, str], Fraction], percent: Mapping[tuple[str, str], Fraction]
+) -> dict[str, tuple[Fraction, Fraction]]:
+    """What moved anything, by recommendation and part."""
+    pairs = {key: (points.get(key, Fraction(0)), percent.get(key, Fraction(0))) for key in {*points, *percent}}
+    return {f"{name}|{part}": pair for (name, part), pair in sorted(pairs.items()) if any(pair)}
+
+
+def month_ends(archive: Archive, until: date) -> list[tuple[str, date]]:
+    """Every month since the first snapshot, with the day that its facts are as of."""
+    found, first = [], archive.days[0].day.replace(day=1)
+    while first <= until:
+        following = months_later(first, 1)
+        found.append((re.sub(r"-\d\d$", "", first.isoformat()), min(following - timedelta(days=1), until)))
+        first = following
+    return found
