@@ -86,7 +86,7 @@ def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
         (
             {**IDS, "AZURE_CLIENT_CERTIFICATE_PATH": "nowhere.pem"},
             "no certificate file",
-            "AZURE_CLIENT_CERTIFICATE_PATH=",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
         ),
         (
             {**IDS, **OIDC, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""},

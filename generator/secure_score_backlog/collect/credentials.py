@@ -127,7 +127,7 @@ def _certificate(environment: Mapping[str, str]) -> ClientCertificate:
     path = Path(environment[CERTIFICATE].strip())
     if not path.is_file():
         hint = "Give the path of a PEM or PFX file that holds the certificate and its private key."
-        raise CannotProceed("There is no certificate file at that path.", where=f"{CERTIFICATE}={path}", hint=hint)
+        raise CannotProceed("There is no certificate file at that path.", where=CERTIFICATE, hint=hint)
     return ClientCertificate(application, path, environment.get(CERTIFICATE_PASSWORD) or None)
 
 

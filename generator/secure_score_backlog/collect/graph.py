@@ -8,7 +8,7 @@ from urllib.parse import urldefrag, urljoin
 
 from secure_score_backlog.collect.clouds import origin
 from secure_score_backlog.collect.graph_errors import UNTOUCHED, refusal, unusable
-from secure_score_backlog.collect.wire import Reply, Wire, without_query
+from secure_score_backlog.collect.wire import Reply, Wire, host_named, without_query
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 from secure_score_backlog.rules.capturing.terms import Answer
@@ -60,7 +60,9 @@ def _page(reply: Reply, place: str, token: str) -> dict[str, Any]:
     except UnreadableJson as error:
         raise unusable(reply, place, token, str(error)) from None
     if not isinstance(content, dict) or not isinstance(content.get("value"), list):
-        raise unusable(reply, place, token, "it holds no list named 'value'")
+        reported = isinstance(content, dict) and content.get("error")
+        why = "it reports an error, though its status is 200" if reported else "it holds no list named 'value'"
+        raise unusable(reply, place, token, why)
     return content
 
 
@@ -75,7 +77,7 @@ def _next_page(link: Any, current: str, place: str) -> str | None:
         stays, following = False, ""
     if not stays:
         raise CannotProceed(
-            "Microsoft Graph names a next page on another host, which is not followed.",
+            f"Microsoft Graph names a next page on another host, which is not followed{host_named(link, current)}.",
             where=place,
             hint=f"{UNTOUCHED} The token goes to no other address. Check --graph-url and any proxy in between.",
         )

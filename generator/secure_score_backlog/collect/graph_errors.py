@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from secure_score_backlog.collect.claims import PERMISSION, Claims, plain, read_claims
-from secure_score_backlog.collect.wire import Reply, retry_after
+from secure_score_backlog.collect.wire import Reply, host_named, retry_after
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
 UNTOUCHED = "Nothing was written."
+NO_JSON = ("it is not JSON", "it ends in the middle", "it is empty", "it is not UTF-8")
+"""What is wrong with an answer that somebody else may have given, or cut off; anything else is Microsoft's own."""
 
 
 def refusal(reply: Reply, place: str, token: str) -> CannotProceed:
@@ -18,7 +22,7 @@ def refusal(reply: Reply, place: str, token: str) -> CannotProceed:
         hint = "Graph itself always answers in JSON: a proxy or firewall seems to stand in between. Check it."
         return _ending(f"Something refuses access to Microsoft Graph ({reply.status}){said}.", place, hint)
     if reply.status == 401:
-        return _ending(f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token))
+        return _ending(f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token, place))
     if reply.status == 403:
         return _ending(f"Microsoft Graph denies access (403){said}.", place, _hint_for_403(read_claims(token)))
     if reply.status == 206:
@@ -28,7 +32,9 @@ def refusal(reply: Reply, place: str, token: str) -> CannotProceed:
         return _ending(f"Microsoft Graph gave only a part of its answer (206){said}.", place, hint)
     if 300 <= reply.status < 400:
         hint = "The token goes to no other address. Check --graph-url and any proxy in between."
-        return _ending(f"Microsoft Graph sends us elsewhere ({reply.status}), which is not followed.", place, hint)
+        target = host_named(reply.headers.get("location"), reply.url)
+        message = f"Microsoft Graph sends us elsewhere ({reply.status}), which is not followed{target}."
+        return _ending(message, place, hint)
     message, hint = _by_status(reply)
     return _ending(f"{message} ({reply.status}){said}.", place, hint)
 
@@ -52,7 +58,7 @@ def _by_status(reply: Reply) -> tuple[str, str]:
     return "Microsoft Graph refused the request", "Check --cloud and --graph-url."
 
 
-def _hint_for_401(token: str) -> str:
+def _hint_for_401(token: str, place: str) -> str:
     claims = read_claims(token)
     if (
         claims.readable
@@ -60,14 +66,24 @@ def _hint_for_401(token: str) -> str:
         and "graph" not in claims.audience
         and not claims.audience.startswith("0000")
     ):
-        return f"The token is meant for {plain(claims.audience, limit=80)}, not for Microsoft Graph: ask for Graph's."
-    return "A token lives for about an hour and for one cloud: get a new one, and check --cloud and AZURE_TENANT_ID."
+        asked = urlsplit(place)
+        return (
+            f"The token is meant for {plain(claims.audience, limit=80)}, not for Microsoft Graph. "
+            f"Request a token for {asked.scheme}://{asked.netloc} and put it in GRAPH_TOKEN."
+        )
+    return (
+        "With GRAPH_TOKEN: request a new one, as a token lives for about an hour. Signed in any other way: run it "
+        "again. If it stays, check --cloud and AZURE_TENANT_ID, as a token is valid in one cloud only."
+    )
 
 
 def _hint_for_403(claims: Claims) -> str:
     """Missing consent and a missing role look alike to Graph; the token tells them apart."""
     if not claims.readable:
-        return f"The application needs {PERMISSION} with admin consent; a person also needs the Security Reader role."
+        return (
+            f"The token cannot be read, so what is missing is unknown: the application needs {PERMISSION} with admin "
+            "consent (in Entra, App registrations, API permissions); a person also needs the Security Reader role."
+        )
     if not claims.permitted:
         kind = "delegated" if claims.delegated else "application"
         return (
@@ -99,5 +115,11 @@ def server_words(reply: Reply, token: str) -> str:
 def unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
     """The ending for an answer with status 200 that is not what was asked for."""
     said = server_words(reply, token) if reply.body else ""
-    hint = "A proxy or a sign-in page may stand in between; else try again later."
+    if why.startswith(NO_JSON):
+        hint = "A proxy or a sign-in page may stand in between; else try again later."
+    else:
+        hint = (
+            "Unexpected answer from Microsoft: run it again tomorrow; if it stays, report it to Microsoft with the "
+            "request id, which --verbose shows."
+        )
     return _ending(f"The answer of Microsoft Graph cannot be used: {why}{said}.", place, hint)

@@ -27,7 +27,7 @@ HINTS: Mapping[str, str] = {
     "7000215": "AZURE_CLIENT_SECRET is not the secret's value (perhaps its id): make a new secret, copy its Value.",
     "7000222": "The client secret has expired: make a new one, or change to GitHub's OIDC token, which never expires.",
     "700027": "The certificate is not the one that is registered: upload its public part to the app registration.",
-    "700024": "The assertion is outside its time: check this machine's clock, and the certificate's dates.",
+    "700024": "The sign-in proof is expired or not yet valid: check this machine's clock, and the certificate's dates.",
     "70025": f"The application trusts no workflow yet. {_FEDERATION}",
     "70021": f"No federated credential fits this workflow. {_FEDERATION}",
     "700211": f"The federated credential names another issuer. {_FEDERATION}",
@@ -119,7 +119,10 @@ def broken_sign_in(error: Exception, attempt: Attempt) -> CannotProceed:
 
 def refused_assertion(status: int) -> CannotProceed:
     """The ending where GitHub gave no OIDC token."""
-    hint = "Give the job `permissions: id-token: write`; the request is valid only while the job runs."
+    hint = (
+        "Either the job lacks `permissions: id-token: write`: add it. Or its request token has expired, "
+        "as it is valid only while the job runs: run the job again."
+    )
     if status == 429 or status >= 500:
         hint = "Nothing was written. GitHub's token service is in trouble: run the job again later."
     return CannotProceed(
@@ -127,11 +130,14 @@ def refused_assertion(status: int) -> CannotProceed:
     )
 
 
-def unusable_reply(status: int, authority: str) -> CannotProceed | None:
-    """The ending for an answer that says nothing about the credential; None for one that msal can read."""
+def unusable_reply(status: int, authority: str, target: str = "") -> CannotProceed | None:
+    """The ending for an answer that says nothing about the credential; None for one that msal can read.
+
+    `target` is where a redirect points (see `host_named`).
+    """
     if 300 <= status < 400:
         return CannotProceed(
-            f"The sign-in service sends us elsewhere ({status}), which is not followed.",
+            f"The sign-in service sends us elsewhere ({status}), which is not followed{target}.",
             where=authority,
             hint="Nothing was written. No credential goes to another address. Check --authority and any proxy.",
         )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -171,6 +171,16 @@ def without_query(url: str) -> str:
     return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
 
 
+def host_named(address: object, base: str) -> str:
+    """`: host` of an address that a server gave, to say where it points; nothing where it names none."""
+    try:
+        parts = urlsplit(urljoin(base, address) if isinstance(address, str) and address else "")
+        host, port = plain(parts.hostname or "", limit=80), parts.port
+    except ValueError:
+        return ""
+    return f": {host}{f':{port}' if port else ''}" if host else ""
+
+
 def _told(method: str, reply: Reply, seconds: float) -> str:
     """One request in a line; never with a header or body, but for the id by which Microsoft finds it."""
     identifier = plain(reply.headers.get("request-id", ""), limit=40)
@@ -199,12 +209,12 @@ def _time(stated: str) -> datetime | None:
 
 def _unreachable(error: Exception, url: str) -> Unreachable:
     """A failure of the network in words; never with the request itself, whose headers are secret."""
-    what, hint = _diagnosis(error)
     host = urlsplit(url).hostname or url
+    what, hint = _diagnosis(error, host)
     return Unreachable(f"{host} {what}.", where=without_query(url), hint=f"Nothing was written. {hint}")
 
 
-def _diagnosis(error: Exception) -> tuple[str, str]:
+def _diagnosis(error: Exception, host: str) -> tuple[str, str]:
     chain = _causes(error)
     again = "Run the command again; if it fails daily, check the connection and any proxy in between."
     if any(isinstance(e, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for e in chain):
@@ -214,10 +224,8 @@ def _diagnosis(error: Exception) -> tuple[str, str]:
     if any(isinstance(e, urllib3.exceptions.NameResolutionError) for e in chain):
         return "is not known by any name server", "Check the address, the name server and the connection."
     if any(isinstance(e, (ConnectionRefusedError, urllib3.exceptions.NewConnectionError)) for e in chain):
-        return (
-            "refused the connection",
-            "Check the address and any firewall or proxy in between; a simulator has to be running.",
-        )
+        simulator = "; a simulator has to be running" if is_loopback(host) else ""
+        return "refused the connection", f"Check the address and any firewall or proxy in between{simulator}."
     if any(isinstance(e, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for e in chain):
         return "did not answer in time", again
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
@@ -228,13 +236,17 @@ def _diagnosis(error: Exception) -> tuple[str, str]:
 def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
     """Why a server could not prove who it is, as far as its certificate tells."""
     why = next((plain(e.verify_message, limit=120) for e in chain if isinstance(e, ssl.SSLCertVerificationError)), "")
-    reason = f": {why.rstrip('.')}" if why else ""
-    what = f"could not prove who it is (TLS failed{reason})"
+    if not why:
+        what = "speaks no TLS that fits, so it could not prove who it is"
+        return what, "Check the address and port, and any proxy in between."
+    what = f"could not prove who it is (TLS failed: {why.rstrip('.')})"
     if "expired" in why or "not yet valid" in why:
-        return what, "Check this machine's clock first; if it is right, the server's certificate has to be renewed."
-    if why:
-        return what, "If a proxy inspects traffic, name its certificate in REQUESTS_CA_BUNDLE; else check the address."
-    return what, "It speaks no TLS that fits: check the address and port, and any proxy in between."
+        state = "has expired" if "expired" in why else "is not valid yet"
+        return what, (
+            f"Check this machine's clock first. If it is right, the certificate presented {state}; "
+            "behind a proxy it is usually the proxy's."
+        )
+    return what, "If a proxy inspects traffic, name its certificate in REQUESTS_CA_BUNDLE; else check the address."
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -77,13 +77,15 @@ def store(
     as_json: bool,
     noted: tuple[Problem, ...] = (),
     dry_run: bool = False,
+    files: tuple[str, ...] = (),
 ) -> int:
     """Write what is new in an answer and say what it was; the exit code."""
     settings, settings_problems = load_settings(root)
     broken = any(problem.severity is Severity.ERROR for problem in settings_problems)
     now = options.now()
     stored, unreadable = load_stored(root, answer)
-    result = capture(answer, stored, Occasion(now, __version__, source, settings.keep_names and not broken))
+    occasion = Occasion(now, __version__, source, settings.keep_names and not broken, files)
+    result = capture(answer, stored, occasion)
     written = write_capture(root, result, dry_run=dry_run)
     told = (*noted, *_elsewhere(root, settings), *settings_problems, *unreadable, *result.problems)
     problems = (*told, *(_grown_old(result.changes.end, now.date()) if source == "graph" else ()))

@@ -15,6 +15,7 @@ from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.model.problem import Problem, Severity
 from secure_score_backlog.records.saved_answers import Saved, join_table, read_saved
 from secure_score_backlog.records.snapshot_store import stored_profiles
+from secure_score_backlog.rules.capturing.graph_values import snapshot_path
 from secure_score_backlog.rules.capturing.terms import Answer
 
 KEPT_BY_GRAPH = timedelta(days=90)
@@ -46,7 +47,8 @@ def command(root: Path, as_json: bool, dry_run: bool, day: date | None, files: t
     saved = read_saved(files)
     with writing(root, dry_run=dry_run):
         answer, problems = with_table(root, saved, day)
-        return store(root, answer, "json", as_json=as_json, noted=problems, dry_run=dry_run)
+        places = tuple(file.as_posix() for file in files)
+        return store(root, answer, "json", as_json=as_json, noted=problems, dry_run=dry_run, files=places)
 
 
 def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tuple[Problem, ...]]:
@@ -84,5 +86,5 @@ def _check_usage(saved: Saved, day: date | None) -> None:
 
 def _recent(file: Path, day: date) -> tuple[Problem, ...]:
     message = f"Graph still holds {day}, and in more detail than a CSV; what is stored first stays."
-    hint = "Where you can collect, do not commit this snapshot: delete it and run backlog collect."
+    hint = f"Where you can collect: if this import wrote {snapshot_path(day)}, delete it and run backlog collect."
     return (Problem(file.as_posix(), None, "import-csv-recent", Severity.WARNING, message, hint),)

@@ -188,5 +188,6 @@ def _cannot_write(error: OSError, root: Path) -> CannotProceed:
     return CannotProceed(
         f"A file could not be written: {reason}.",
         where=str(error.filename or root),
-        hint="The files are as they were before. Check permissions and free space of that folder, then run again.",
+        hint="The files are as they were before. Check permissions and free space of that folder, "
+        "and any limit on file size or a quota, then run again.",
     )

@@ -123,7 +123,9 @@ def decode_text(data: bytes) -> str:
     try:
         decoded = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
-        raise UnreadableJson(f"it is not text in {encoding.upper()}; save it as UTF-8") from None
+        raise UnreadableJson(
+            "it is not a text file, or in an unknown encoding: if it is text, save it as UTF-8"
+        ) from None
     if decoded.lstrip()[:1] == "<":
         raise UnreadableJson("it is a web page or XML, not JSON")
     return decoded

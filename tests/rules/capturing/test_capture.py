@@ -364,7 +364,8 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
         (
             {"controlScores": [control("a"), control("B"), control("z", 0, 0)], "maxScore": Decimal(40)},
             "snapshot-no-profile",
-            "On 2026-11-20, 2 scored recommendations without a profile: B, z. Some differ in case only: B (profile b).",
+            "On 2026-11-20, 2 recommendations have no title yet, for want of a profile: B, z. "
+            "Some differ in case only: B (profile b).",
         ),
     ],
 )

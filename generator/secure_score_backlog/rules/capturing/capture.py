@@ -57,7 +57,7 @@ def newcomers(answer: Answer, stored: Stored) -> frozenset[str]:
 
 def capture(answer: Answer, stored: Stored, occasion: Occasion) -> Capture:
     """Decide what to write. Raises CannotProceed where nothing in the answer can be used, or for a wrong tenant."""
-    refuse_other_tenant(answer, stored)
+    refuse_other_tenant(answer, stored, occasion)
     days, findings = by_day(answer, stored.days, occasion.at.astimezone(UTC).date())
     if not days and (occasion.source == "graph" or not answer.profiles):
         raise _nothing_usable(len(answer.scores), findings)
@@ -68,8 +68,6 @@ def capture(answer: Answer, stored: Stored, occasion: Occasion) -> Capture:
         findings.append(capture_checks.catalogue_vanished(len(stored.profiles)))
     elif profiles is not None and not answer.whole:
         profiles = with_stored(profiles, stored.profiles)
-    elif profiles is not None:
-        findings += capture_checks.shrunk(profiles_by_id(stored.profiles), profiles_by_id(profiles))
     newest = days[0].score if days and days[0].export is None else None
     catalogue = next_catalogue(newest, profiles, stored, occasion, current=current)
     spare = profiles_by_id(stored.profiles)
@@ -78,6 +76,7 @@ def capture(answer: Answer, stored: Stored, occasion: Occasion) -> Capture:
     files, changes = work.snapshots(days)
     if catalogue is not None and not same_but_collected(catalogue, stored.catalogue):
         files[CATALOGUE_PATH] = catalogue
+        findings += capture_checks.shrunk(profiles_by_id(stored.profiles), profiles_by_id(catalogue["profiles"]))
         findings += capture_checks.catalogue_findings(catalogue["profiles"])
     if current:
         changes = changes_between(changes, stored.profiles, stored.newest, catalogue, files, stored.seen)
@@ -104,23 +103,27 @@ def _nothing_usable(scores: int, findings: list[Finding]) -> CannotProceed:
     )
 
 
-def refuse_other_tenant(answer: Answer, stored: Stored) -> None:
+def refuse_other_tenant(answer: Answer, stored: Stored, occasion: Occasion) -> None:
     """One repository holds one tenant. Raises CannotProceed naming both ids."""
     given = _tenants((*answer.all_scores, *(answer.profiles or ())))
     known = _tenants((*(snapshot["secureScore"] for snapshot in stored.snapshots.values()), *stored.profiles))
+    where = f"azureTenantId in {', '.join(occasion.files)}" if occasion.files else "azureTenantId"
+    meant = f"The tenant of this repository is {min(known)}. " if known else ""
     if len(given) > 1:
+        advice = "One answer speaks of one tenant: run it again, and report it to Microsoft if it stays."
+        if occasion.files:
+            advice = "Import the files of one tenant at a time, each tenant into a repository of its own (--root)."
         raise CannotProceed(
             f"The answer mixes {len(given)} tenants: {', '.join(sorted(given)[:3])}.",
-            where="azureTenantId",
-            hint="Nothing was changed. Files of several tenants are imported one tenant at a time, each into a "
-            "repository of its own; where Graph itself answered so, report it to Microsoft.",
+            where=where,
+            hint=f"Nothing was changed. {meant}{advice}",
         )
     if given and known and not given & known:
+        advice = "" if occasion.files else "Check AZURE_TENANT_ID (or whose token GRAPH_TOKEN is). "
         raise CannotProceed(
             f"This is another tenant: the answer is about {min(given)}, this repository about {min(known)}.",
-            where="azureTenantId",
-            hint="Nothing was changed. Check AZURE_TENANT_ID (or whose token GRAPH_TOKEN is), "
-            "or name that tenant's repository by --root.",
+            where=where,
+            hint=f"Nothing was changed. {meant}{advice}For {min(given)}, name its own repository by --root.",
         )
 
 
@@ -167,7 +170,8 @@ class _Work:
         """What to say where a day is stored already."""
         if day.export is not None:
             return [capture_checks.stored_already(day.day)]
-        return capture_checks.differs(day.day, before, day.score) if before is not None else []
+        teller = "Graph" if self.occasion.source == "graph" else "The file"
+        return capture_checks.differs(day.day, before, day.score, teller) if before is not None else []
 
     def _complete(self, day: Day, known: Mapping[str, Json]) -> bool:
         """Whether a day's snapshot would hold all that Graph ever tells.

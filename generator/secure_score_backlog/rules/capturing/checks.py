@@ -26,7 +26,7 @@ from secure_score_backlog.rules.capturing.graph_values import (
     text,
 )
 
-KEEPS = "Nothing was dropped: the file holds what Graph said."
+KEEPS = "Nothing has to be done: the file holds what Graph said. Compare it with the portal if it stays."
 SHOWN = 5
 """How many names a message spells out."""
 MANY = 10
@@ -79,13 +79,15 @@ def counted(count: int, what: str) -> str:
 def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
     message = f"Left out of {counted(total, 'score')}: {count} without a date that can be read (createdDateTime or id)."
-    return Finding("snapshot-undated", None, message, "Nothing can be stored without its day; compare with the portal.")
+    hint = "Nothing has to be done: nothing can be stored without its day. Compare with the portal if it stays."
+    return Finding("snapshot-undated", None, message, hint)
 
 
 def twice(day: date, count: int) -> Finding:
     """Several differing scores for one day."""
     message = f"Graph gave {count} differing scores for {day}; the one with most detail, then the latest, was taken."
-    return Finding("snapshot-day-twice", day, message, "Compare with the portal if the figures matter for that day.")
+    hint = "Nothing has to be done; compare with the portal if the figures matter for that day."
+    return Finding("snapshot-day-twice", day, message, hint)
 
 
 def left_out_as_future(days: Iterable[date], today: date) -> Finding:
@@ -119,7 +121,10 @@ def shrunk(before: Iterable[str], now: Iterable[str]) -> list[Finding]:
     if len(left) <= MANY or len(left) * 10 < len(known):
         return []
     message = f"Graph no longer lists {len(left)} of {counted(len(known), 'recommendation')}: {some(left)}."
-    hint = "If they are back tomorrow, it was a fault at Microsoft. Their texts stay in Git's history in any case."
+    hint = (
+        f"The shorter list takes the place of {CATALOGUE_PATH}. If that is wrong (a fault at Microsoft, or a "
+        f"file is missing), restore it before you commit: git checkout -- {CATALOGUE_PATH}"
+    )
     return [Finding("catalogue-shrank", None, message, hint)]
 
 
@@ -139,8 +144,8 @@ def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
     return Finding("snapshot-no-catalogue", day, message, "Import secureScoreControlProfiles together with the scores.")
 
 
-def differs(day: date, stored: Json, offered: Json) -> list[Finding]:
-    """What is stored (a snapshot) stays; where Graph says something else now (a score), that is worth knowing."""
+def differs(day: date, stored: Json, offered: Json, teller: str = "Graph") -> list[Finding]:
+    """What is stored (a snapshot) stays; where `teller` says something else now (a score), that is worth knowing."""
     if stored["collected"].get("source") == "csv":
         view = _points
     else:
@@ -149,7 +154,7 @@ def differs(day: date, stored: Json, offered: Json) -> list[Finding]:
         return []
     before, after = (number(each.get("currentScore")) for each in (stored["secureScore"], offered))
     change = f" (current score {before} then, {after} now)" if before != after else ""
-    message = f"Graph now tells {day} differently from what is stored{change}; what was stored first stays."
+    message = f"{teller} now tells {day} differently from what is stored{change}; what was stored first stays."
     hint = "Nothing to do: a snapshot is evidence and written once. The portal shows today's view."
     return [Finding("snapshot-differs", day, message, hint)]
 
@@ -182,7 +187,11 @@ def _without_lifted(control: Json) -> Json:
 def snapshot_findings(day: date, snapshot: Json, profiles: Mapping[str, Json] | None) -> list[Finding]:
     """The sanity checks of one snapshot; `profiles` where they are of the same day."""
     score = snapshot["secureScore"]
-    found = [*_odd_controls(day, score), *_sum_of_points(day, score), *_sum_of_maxima(day, snapshot)]
+    found = _odd_controls(day, score)
+    sums = [*_sum_of_points(day, score), *_sum_of_maxima(day, snapshot)]
+    if any(finding.code == "snapshot-control-twice" for finding in found):  # which explains sums that differ
+        sums = [finding for finding in sums if not finding.code.endswith("-differs")]
+    found += sums
     if profiles is not None:
         found += _without_profile(day, score, profiles)
     return found
@@ -199,7 +208,9 @@ def _odd_controls(day: date, score: Json) -> list[Finding]:
         found.append(Finding("snapshot-unnamed", day, f"On {day}, {counted(unnamed, 'score')} without a name."))
     repeated = {name for name, times in Counter(names).items() if name is not None and times > 1}
     if repeated:
-        found.append(Finding("snapshot-control-twice", day, f"Scored more than once on {day}: {some(repeated)}."))
+        what = f"{counted(len(repeated), 'recommendation')} more than once: {some(repeated)}"
+        message = f"On {day}, Graph scored {what}; sums may differ from its totals."
+        found.append(Finding("snapshot-control-twice", day, message))
     silent = {name for item, name in zip(items, names, strict=True) if name and number(item.get("score")) is None}
     if silent:
         found.append(Finding("snapshot-no-points", day, f"Without readable points on {day}: {some(silent)}."))
@@ -247,12 +258,17 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
     missing = scored - profiles.keys()
     if not missing:
         return []
-    message = f"On {day}, {counted(len(missing), 'scored recommendation')} without a profile: {some(missing)}."
+    have = "has" if len(missing) == 1 else "have"
+    what = f"{counted(len(missing), 'recommendation')} {have} no title yet"
+    message = f"On {day}, {what}, for want of a profile: {some(missing)}."
     by_case = {name.lower(): name for name in profiles}
     renamed = {f"{name} (profile {by_case[name.lower()]})" for name in missing if name.lower() in by_case}
     if renamed:
         message += f" Some differ in case only: {some(renamed)}."
-    hint = "Title and, without points, maximum are unknown. Where files are imported, profile pages may be missing."
+    hint = (
+        "Nothing has to be done unless it stays for days: then compare with the portal. "
+        "Where files were imported, a page of secureScoreControlProfiles may be missing."
+    )
     return [Finding("snapshot-no-profile", day, message, hint)]
 
 

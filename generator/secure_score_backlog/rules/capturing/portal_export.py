@@ -217,7 +217,8 @@ def problems(joined: Joined, path: str) -> tuple[Problem, ...]:
                 "import-title-unknown",
                 f"{counted(len(joined.unknown), 'row')} of {joined.rows} could not be joined, as the catalogue has no "
                 f"such title, or has it twice: {_listed(joined.unknown)}.",
-                "Their points are missing from that day. Titles change: an older catalogue may have them.",
+                "The day is stored without them, unless it was stored before. To have them, too: delete "
+                "the new snapshot, import secureScoreControlProfiles of that time (titles change), then the CSV again.",
             )
         )
     if joined.unreadable:

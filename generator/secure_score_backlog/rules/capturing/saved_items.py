@@ -92,7 +92,10 @@ def _what_else(item: dict[str, Any]) -> str:
     """An object that is neither a score nor a profile, in words."""
     error = item.get("error")
     if isinstance(error, dict):
-        return f"it is an error that Graph answered: {str(error.get('code'))[:80]}"
+        code = str(error.get("code"))[:80]
+        denied = code.lower() in {"forbidden", "authorization_requestdenied", "accessdenied"}
+        advice = "fix the permission (403)" if denied else "fix its cause"
+        return f"it is an error that Graph answered, {code}: {advice}, then save the answer again"
     names = ", ".join(sorted(item)[:4])
     return f"it holds an object that is neither a score nor a profile (with {names[:120] or 'no fields'})"
 

@@ -78,6 +78,8 @@ class Occasion:
     """`graph` (older days become `backfill`) or `json`; what comes from an export is always `csv`."""
     keep_names: bool = False
     """Keep `updatedBy` and `assignedTo`, which name people."""
+    files: tuple[str, ...] = ()
+    """What was imported; nothing where Graph itself was asked."""
 
     @property
     def written(self) -> str:
