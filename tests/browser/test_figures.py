@@ -155,6 +155,6 @@ def test_a_month(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
 
 
 def test_a_typical_month_prints_on_one_sheet(browser: Page, built_demo: Path) -> None:
-    """June, with its minutes, on paper."""
-    browser.open(built_demo / "reviews" / "2026-06.html")
+    """March, with its minutes, on paper."""
+    browser.open(built_demo / "reviews" / "2026-03.html")
     assert len(re.findall(rb"/Type\s*/Page(?!s)", browser.paper())) == 1

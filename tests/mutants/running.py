@@ -10,6 +10,7 @@ imported yet gives out the mutant in place of its module and runs the room from 
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -40,6 +41,9 @@ HEAVY = ("hypothesis.strategies", "jsonschema", "ruamel.yaml", "msgspec")
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "--tb=no", "--no-header")
 MEMORY = 2 * 1024**3
 """Bytes that a mutant may use before it counts as killed."""
+LONG = 0.5
+"""Seconds from which a test is asked only about mutants that hardly any shorter one can notice."""
+ENOUGH = 3
 SHORTEST = 10
 """Seconds that a mutant gets at least; else ten times what the tests took without one."""
 
@@ -86,7 +90,7 @@ def prepare() -> None:
         derandomize=True,
         database=None,
         deadline=None,
-        max_examples=40,
+        max_examples=15,
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("mutants")
@@ -214,6 +218,8 @@ class _Room:
                 self.unsure.add(task.label)
             else:
                 self.alive.add(task.label)
+        gc.collect()
+        gc.freeze()
         left = {label for label, dead in _outcomes(jobs, self.workers) if not dead}
         self.unsure |= {task.label for task in self.tasks if task.label in left and task.lines & self.importing}
         self.alive |= left - self.unsure
@@ -223,7 +229,8 @@ class _Room:
         numbers = [number for number, ran in seen.testing.items() if ran & task.lines]
         if task.lines & self.importing and not numbers:
             numbers = [number for number, ran in seen.testing.items() if any(path == task.path for path, _ in ran)]
-        return sorted(numbers, key=seen.seconds.__getitem__)
+        short = [number for number in numbers if seen.seconds[number] < LONG]
+        return sorted(short if len(short) >= ENOUGH else numbers, key=seen.seconds.__getitem__)
 
 
 def _recorder(into: set[tuple[str, int]]) -> Callable[[FrameType, str, Any], Any]:

@@ -7,18 +7,20 @@ Part of the second implementation: nothing here imports the product.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 BEGIN = date(2026, 8, 27)
 NAMES = ("A", "b_C", "d-E", "11770.F")
-MAXIMA = (None, 0, 1, 3, 5, "2.5")
+MAXIMA = (None, 0, 1, 3, 4, 5, 8, 8, "2.5")
 MARKS = (None, "Default", "Default", "Default", "Ignored", "ThirdParty", "AlternateMitigation", "Reviewed")
+TOTALS = (None, "0", "10", "10", "12", "20", "40")
+BODIES = ("", "Once discussed.\n", "Twice discussed.\n")
 Files = dict[str, str | None]
 
 
@@ -70,41 +72,56 @@ def put(root: Path, path: str, text: str | None) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-@st.composite
-def control(draw: st.DrawFn) -> dict[str, Any]:
+def control(random: Random) -> dict[str, Any]:
     """One recommendation on one day."""
-    most = draw(st.sampled_from(MAXIMA))
-    size = float(most) if most is not None else 4.0
-    points = draw(st.sampled_from([0, size, size, round(size / 3, 2), round(size / 2, 2), size + 1]))
+    most = random.choice(MAXIMA)
     return {
-        "points": int(points) if points == int(points) else points,
+        "points": points_of(random, most),
         "most": float(most) if isinstance(most, str) else most,
-        "mark": draw(st.sampled_from(MARKS)),
-        "total": draw(st.sampled_from([None, None, "0", "10", "12", "40"])),
+        "mark": random.choice(MARKS),
+        "total": random.choice(TOTALS),
     }
 
 
-@st.composite
-def measured(draw: st.DrawFn) -> dict[date, dict[str, Any]]:
+def points_of(random: Random, most: int | str | None) -> float:
+    """Some of the points: mostly quarters, so that shares meet those that somebody accepted; seldom too many."""
+    size = float(most) if most is not None else 4.0
+    found = random.choice([0, size, size, size / 4, size / 2, size * 3 / 4, size / 3, size + 1])
+    return int(found) if found == int(found) else round(found, 2)
+
+
+def measured(random: Random) -> dict[date, dict[str, Any]]:
     """Snapshots of some days, each mostly like the one before."""
     found: dict[date, dict[str, Any]] = {}
     day = BEGIN
-    state: dict[str, dict[str, Any]] = {}
-    for _ in range(draw(st.integers(1, 9))):
-        day += timedelta(days=draw(st.sampled_from([1, 1, 1, 2, 9, 33])))
+    state = {name: control(random) for name in NAMES if random.random() < 0.8}
+    for _ in range(random.randint(1, 14)):
+        day += timedelta(days=random.choice([1, 1, 1, 1, 2, 5, 12, 33]))
         for name in NAMES:
-            choice = draw(st.sampled_from(["same", "same", "same", "new", "points", "gone"]))
-            if choice == "gone":
-                state.pop(name, None)
-            elif choice == "new" or (choice == "points" and name not in state):
-                state[name] = draw(control())
-            elif choice == "points":
-                points = draw(st.sampled_from([0, state[name]["most"] or 0, 1]))
-                state[name] = {**state[name], "points": points, "total": draw(st.sampled_from([None, "10", "12"]))}
-        complete = draw(st.sampled_from([True, True, True, False]))
-        drift = draw(st.sampled_from([0, 0, 0, 1, -0.5]))
-        found[day] = snapshot(state, complete, drift)
+            move(random, state, name)
+        complete = random.random() < 0.85
+        found[day] = snapshot(state, complete, random.choice([0, 0, 0, 1, -0.5]))
     return found
+
+
+def move(random: Random, state: dict[str, dict[str, Any]], name: str) -> None:
+    """What one day does to one recommendation: mostly nothing."""
+    what = random.choice(["same"] * 5 + ["new", "gone", "points", "points", "full", "mark", "weight"])
+    if what == "gone":
+        state.pop(name, None)
+    elif what == "new" or (what != "same" and name not in state):
+        state[name] = control(random)
+    elif what in ("points", "full"):
+        most = state[name]["most"]
+        given = points_of(random, most) if what == "points" else most or 0
+        state[name] = {**state[name], "points": given, "total": random.choice(TOTALS)}
+    elif what == "mark":
+        state[name] = {**state[name], "mark": random.choice(MARKS)}
+    elif what == "weight":
+        most = random.choice(MAXIMA)
+        before = state[name]["most"]
+        scaled = round(state[name]["points"] * float(most) / before, 2) if most and before else state[name]["points"]
+        state[name] = {**state[name], "most": float(most) if isinstance(most, str) else most, "points": scaled}
 
 
 def snapshot(state: dict[str, dict[str, Any]], complete: bool, drift: float) -> dict[str, Any]:
@@ -130,76 +147,91 @@ def catalogue(names: list[str]) -> str:
     return json.dumps({"collected": {}, "descriptions": {}, "profiles": profiles})
 
 
-@st.composite
-def decision(draw: st.DrawFn, name: str, day: date) -> str | None:
+def decision(random: Random, name: str, day: date, last: date) -> str | None:
     """One version of one decision: complete, a draft, broken, or none any more."""
-    kind = draw(
-        st.sampled_from(["accept", "accept", "accept", "plan", "plan", "cover", "draft", "broken", "gone", "same"])
-    )
+    kind = random.choice(["accept"] * 6 + ["plan"] * 4 + ["cover"] * 2 + ["draft", "broken", "gone", "same"])
     if kind == "gone":
         return None
     said = [f"recommendation: {name}", "owner: Head of IT"]
-    if draw(st.booleans()) or kind in ("accept", "plan"):
-        said.append(f"risk: {draw(st.sampled_from(['critical', 'high', 'medium', 'low']))}")
-    until = day + timedelta(days=draw(st.sampled_from([-1, 5, 20, 45, 200, 500])))
+    if kind != "cover" or random.random() < 0.5:
+        said.append(f"risk: {random.choice(['critical', 'high', 'medium', 'low'])}")
+    near = [last + timedelta(days=offset) for offset in (-1, 0, 10, 28, 29, 30, 90)]
+    until = random.choice([*near, day - timedelta(days=1), day + timedelta(days=random.choice([5, 45, 200, 500]))])
     if kind in ("accept", "same"):
-        share = draw(st.sampled_from(["0", "0.4", "60 %", "1/3"]))
-        reason = draw(st.sampled_from([f"because {name}", f"because {name}", "because"]))
+        share = random.choice(["0", "0.25", "50 %", "3/4", "1"])
         said += ["bucket: accept", "accepted:", f"  until: {until}", f"  share: {share}"]
         if kind == "same":
-            said += [f"same_as: {draw(st.sampled_from(NAMES))}", "risk: high"][: 1 if "risk" in said[2] else 2]
+            said.append(f"same_as: {random.choice(NAMES)}")
         else:
+            reason = random.choice([f"because {name}"] * 4 + ["because"])
             said += ["  approver: Managing Director", f"  rationale: {reason}"]
     elif kind == "cover":
-        why = draw(st.sampled_from(["not-applicable", "third-party"]))
+        why = random.choice(["not-applicable", "third-party"])
         said += ["bucket: not-applicable", "covered:", f"  until: {until}", f"  reason: {why}", "  by: gateway"]
         said += ["  evidence: export", "  approver: Head of IT"]
     else:
-        bucket = draw(st.sampled_from(["do-now", "do-soon"]))
+        bucket = random.choice(["do-now", "do-soon"])
         said += [f"bucket: {bucket}", "reduces: x", "impact: y", "prerequisites: z", "proof: w", f"due: {until}"]
-    if kind == "plan" and draw(st.booleans()):
-        by = draw(st.sampled_from(["licensing", "business", "technical"]))
+    if kind == "plan" and random.random() < 0.3:
+        by = random.choice(["licensing", "business", "technical"])
         said += ["blocked:", f"  by: {by}", f"  since: {day}"]
-    if draw(st.sampled_from([False, False, True])):
-        since = day + timedelta(days=draw(st.sampled_from([-40, 0, 9])))
+    if random.random() < 0.3:
+        since = day + timedelta(days=random.choice([-40, 0, 9]))
         said += ["ask:", f"  - {{from: leadership, since: {since}, question: May we}}"]
     said += ["draft: true"] if kind == "draft" else []
-    said += [draw(st.sampled_from(["owner: twice", "colour: blue", "bucket: never"]))] if kind == "broken" else []
-    body = draw(st.sampled_from(["", "Once discussed.\n", "Twice discussed.\n"]))
-    return "---\n" + "\n".join(said) + "\n---\n" + body
+    said += [random.choice(["owner: twice", "colour: blue", "bucket: never"])] if kind == "broken" else []
+    return "---\n" + "\n".join(said) + "\n---\n" + random.choice(BODIES)
 
 
-@st.composite
-def tenants(draw: st.DrawFn) -> Tenant:
-    """A tenant with its whole history."""
-    days = draw(measured())
+def reworded(random: Random, text: str) -> str:
+    """The same decision again: other words below it, another risk, or moved on by some days."""
+    what = random.choice(["body", "risk", "until"])
+    if what == "body":
+        return text + "More words.\n"
+    if what == "risk":
+        return re.sub(r"risk: .*", f"risk: {random.choice(['critical', 'low'])}", text)
+    moved = timedelta(days=random.choice([-7, 20, 40]))
+    return re.sub(r"until: (.*)", lambda found: f"until: {date.fromisoformat(found[1]) + moved}", text)
+
+
+def invented(seed: int) -> Tenant:
+    """A tenant with its whole history; the same for the same seed."""
+    random = Random(seed)
+    days = measured(random)
     first, last = min(days), max(days)
-    span = (last - first).days + 3
+    span = (last - first).days
     commits: list[tuple[datetime, str, Files]] = []
-    held: set[str] = set()
-    offsets = sorted(draw(st.lists(st.integers(-2, span), max_size=9)))
-    for number, offset in enumerate(offsets, start=1):
+    held: dict[str, str] = {}
+    for number, offset in enumerate(sorted(random.choices(range(-2, span + 3), k=random.randint(0, 16))), start=1):
         day = first + timedelta(days=offset)
-        back = timedelta(days=draw(st.sampled_from([0, 0, 0, 0, 3])))  # a clock that runs behind
-        moment = datetime(day.year, day.month, day.day, draw(st.sampled_from([0, 12, 23])), 30, tzinfo=UTC) - back
-        subject = draw(st.sampled_from(["Say so", f"Say so (#{number})", f"Merge pull request #{number} from t/x"]))
-        files: Files = {}
-        what = draw(st.sampled_from(["decision", "decision", "decision", "catalogue", "settings"]))
-        if what == "catalogue":
-            files["snapshots/catalogue.json"] = catalogue(draw(st.lists(st.sampled_from(NAMES), unique=True)))
-        elif what == "settings":
-            risk = draw(st.sampled_from(["{}", "{A: low, b_C: critical}", "{'11770.F': medium}"]))
-            months = draw(st.sampled_from([1, 3]))
-            files["backlog.yml"] = f"stale_months: {months}\nacceptance_months: {months * 4}\nrisk: {risk}\n"
-        for _ in range(draw(st.integers(1, 2)) if what == "decision" else 0):
-            name = draw(st.sampled_from(NAMES))
-            text = draw(decision(name, day))
-            if text is not None or name in held:
-                files[f"decisions/{name}.md"] = text
-                (held.discard if text is None else held.add)(name)
-        commits.append((moment, subject, files))
+        back = timedelta(days=random.choice([0, 0, 0, 0, 0, 3]))  # a clock that runs behind
+        moment = datetime(day.year, day.month, day.day, random.choice([0, 12, 23]), 30, tzinfo=UTC) - back
+        subject = random.choice(["Say so", f"Say so (#{number})", f"Merge pull request #{number} from t/x"])
+        commits.append((moment, subject, changed(random, held, day, last)))
     edits: Files = {}
-    if draw(st.sampled_from([False, False, True])):
-        name = draw(st.sampled_from(NAMES))
-        edits[f"decisions/{name}.md"] = draw(decision(name, last))
+    if random.random() < 0.3:
+        name = random.choice(NAMES)
+        edits[f"decisions/{name}.md"] = decision(random, name, last, last)
     return Tenant(days, commits, edits)
+
+
+def changed(random: Random, held: dict[str, str], day: date, last: date) -> Files:
+    """What one commit changes: decisions mostly, the catalogue, the settings."""
+    what = random.choice(["decision"] * 8 + ["catalogue", "settings"])
+    if what == "catalogue":
+        return {"snapshots/catalogue.json": catalogue([name for name in NAMES if random.random() < 0.75])}
+    if what == "settings":
+        risk = random.choice(["{}", "{A: low, b_C: critical}", "{'11770.F': medium}"])
+        months = random.choice([1, 3])
+        return {"backlog.yml": f"stale_months: {months}\nacceptance_months: {months * 4}\nrisk: {risk}\n"}
+    files: Files = {}
+    for name in random.sample(NAMES, random.choice([1, 1, 2])):
+        again = name in held and random.random() < 0.4
+        text = reworded(random, held[name]) if again else decision(random, name, day, last)
+        if text is not None:
+            held[name] = text
+            files[f"decisions/{name}.md"] = text
+        elif name in held:
+            del held[name]
+            files[f"decisions/{name}.md"] = None
+    return files

@@ -77,8 +77,10 @@ class CatalogueVersions:
         """The ids that a version lists; the first time, all committed versions are looked through in one go."""
         if not self._ids:
             committed = dict.fromkeys(each.blob for each in self.versions if each.committed and each.blob)
+            shared: dict[frozenset[str], frozenset[str]] = {}  # most versions list the same ids in other words
             for blob, content in self.stream(committed):
-                self._ids[blob] = listed(content)
+                found = listed(content)
+                self._ids[blob] = shared.setdefault(found, found)
         return self._ids.get(version.blob or "", frozenset())
 
     def _said(self, version: Version, name: str) -> Recommendation | None:
