@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.rules.amounts import amount, whole
-from secure_score_backlog.rules.judging.observing import HistoryBuilder, read_catalogue, utc_day
+from secure_score_backlog.model.history import Detail, Observation, SnapshotDay
+from secure_score_backlog.model.recommendation import Recommendation, StateUpdate
+from secure_score_backlog.rules.amounts import LARGEST_EXPONENT, amount, whole
+from secure_score_backlog.rules.judging.observing import HistoryBuilder, normalised, read_catalogue, utc_day
 from tests.support.tenants import Measured, day, history, stored
 
 
@@ -27,6 +29,16 @@ from tests.support.tenants import Measured, day, history, stored
 def test_numbers_are_exact_or_unknown(written: object, exact: Fraction | None) -> None:
     """What Graph's description allows as a number, and nothing else."""
     assert amount(written) == exact
+
+
+def test_numbers_without_bound_are_noise() -> None:
+    """Ten to the fortieth, up or down, is read; beyond it lies nothing that Graph means. A fraction stays itself."""
+    assert LARGEST_EXPONENT == 40
+    assert amount("1e40") == 10**40
+    assert amount("1e-40") == Fraction(1, 10**40)
+    assert amount("1e41") is amount("1e-41") is None
+    assert amount(Fraction(1, 3)) == Fraction(1, 3)
+    assert amount(0.5) == Fraction(1, 2)
 
 
 def test_counts_are_whole_or_unknown() -> None:
@@ -122,3 +134,134 @@ def test_profiles_are_normalised_and_keep_their_id() -> None:
 def test_days_are_utc(written: object, expected: date | None) -> None:
     """A timestamp's day is its day in UTC."""
     assert utc_day(written) == expected
+
+
+def test_everything_a_snapshot_says_of_its_day() -> None:
+    """Totals, services, seats and where it came from; a plain file without `collected` counts as Graph's, degraded."""
+    builder = HistoryBuilder()
+    whole_day = stored({"A": (1, 2)}, 1, 2, enabledServices=["B", "A", 7], activeUserCount="40", azureTenantId="t-1")
+    whole_day["collected"]["source"] = "json"
+    builder.add(day(1), whole_day, "snapshots/one.json")
+    builder.add(day(2), {"secureScore": {"enabledServices": "A", "azureTenantId": ""}}, "snapshots/two.json")
+    measured = builder.history()
+    assert measured.days == (
+        SnapshotDay(
+            day=day(1), complete=True, source="json", current=Fraction(1), maximum=Fraction(2), comparison={},
+            services=frozenset({"A", "B"}), seats=40, path="snapshots/one.json",
+        ),
+        SnapshotDay(
+            day=day(2), complete=False, source="graph", current=Fraction(0), maximum=Fraction(0), comparison={},
+            services=frozenset(), seats=None, path="snapshots/two.json",
+        ),
+    )  # fmt: skip
+    assert measured.tenants == {"t-1"}
+    assert [problem.path for problem in builder.problems] == ["snapshots/two.json"]
+
+
+def test_one_readable_total_is_kept_beside_an_unreadable_one() -> None:
+    """What stands in for a total is the sum over recommendations; unknown maxima add nothing."""
+    for current, maximum, expected in ((None, 9, (4, 9)), (5, "NaN", (5, 6)), ("NaN", None, (4, 6))):
+        builder = HistoryBuilder()
+        said = stored({"A": (1, 2), "B": (1, 4), "C": (2, None)}, current, maximum)
+        said["secureScore"]["currentScore"] = current
+        said["secureScore"]["maxScore"] = maximum
+        builder.add(day(1), said, "x.json")
+        assert (builder.history().days[0].current, builder.history().days[0].maximum) == expected
+        assert len(builder.problems) == 1
+
+
+def test_everything_a_control_says() -> None:
+    """Points, what was frozen beside them, counts; a name that stands twice counts once, and nonsense not at all."""
+    said = stored({"A": ("1.5", 2, "Ignored", 3, 4)})
+    controls = said["secureScore"]["controlScores"]
+    controls += [{"controlName": "A", "score": 9}, {"controlName": ""}, {"controlName": 7}, {"score": 1}, "text"]
+    found = history(said).scored(day(1))
+    assert found == {"A": Observation(Fraction(3, 2), Fraction(2), "Ignored", 3, 4)}
+    for frozen in (None, [], [2], [2, "Ignored", 1], {"0": 2}):
+        said["maximum"]["A"] = frozen
+        assert history(said).scored(day(1))["A"] == Observation(Fraction(3, 2), None, None, 3, 4)
+    said["maximum"]["A"] = ["x", 5]
+    assert history(said).scored(day(1))["A"] == Observation(Fraction(3, 2), None, None, 3, 4)
+
+
+def test_each_change_of_a_control_alone_is_a_change() -> None:
+    """Points, maximum, portal state, count and total: one of them differing makes a new observation."""
+    steps = [("1", 2, None, 1, 2), ("2", 2, None, 1, 2), ("2", 3, None, 1, 2), ("2", 3, "Ignored", 1, 2),
+             ("2", 3, "Ignored", 2, 2), ("2", 3, "Ignored", 2, 3)]  # fmt: skip
+    measured = history(*({"A": step} for step in steps))
+    assert measured.timelines["A"].days == tuple(day(number) for number in range(1, 7))
+    assert measured.observation("A", day(6)) == Observation(Fraction(2), Fraction(3), "Ignored", 2, 3)
+
+
+def test_the_newest_complete_day_tells_more() -> None:
+    """Status, time and category of the last snapshot; a degraded one tells nothing."""
+    said = stored({"A": (1, 2), "B": (1, 2), "C": (1, 2)})
+    first, second, third = said["secureScore"]["controlScores"]
+    first |= {"implementationStatus": "3 of 4 users.", "controlCategory": "Identity"}
+    second |= {"implementationStatus": None}
+    third |= {"controlName": None}
+    said["synced"] = {"2026-10-01T00:00:00Z": ["A", "X"], "2026-09-30T00:00:00Z": ["B"], "2026-09-29T00:00:00Z": "B"}
+    assert history({"A": (1, 2)}, said).details == {
+        "A": Detail("3 of 4 users.", "2026-10-01T00:00:00Z", "Identity"),
+        "B": Detail("", "2026-09-30T00:00:00Z", ""),
+    }
+    said["collected"]["complete"] = "true"
+    assert history(said).details == {}
+    assert HistoryBuilder().history().details == {}
+
+
+def test_zero_is_an_average() -> None:
+    """Only what is below nothing was not provided; entries without a basis are passed over."""
+    averages = [
+        {"basis": "A", "averageScore": 0}, {"basis": "", "averageScore": 1}, {"averageScore": 1}, {"basis": "0"},
+    ]  # fmt: skip
+    assert list(history(stored({}, averageComparativeScores=averages)).days[0].comparison.items()) == [
+        ("0", None), ("A", 0),
+    ]  # fmt: skip
+
+
+def test_everything_a_profile_says() -> None:
+    """Each field arrives under its name; in order of the ids; what only `descriptions` knows is not catalogued."""
+    profile = {
+        "id": "B", "title": "T", "service": "S", "controlCategory": "C", "maxScore": "7.5", "rank": 3, "tier": "Core",
+        "implementationCost": " LOW ", "userImpact": "High", "threats": ["b", "A", ""], "actionUrl": "https://x",
+        "remediation": "R", "remediationImpact": "I", "deprecated": True,
+        "controlStateUpdates": [{"state": "", "updatedDateTime": None}, {"state": "Default"}],
+    }  # fmt: skip
+    found = read_catalogue({"profiles": [profile, {"id": "A"}, {"id": ""}, 7], "descriptions": {"B": "D", "0": 5}}, "p")
+    assert found.path == "p"
+    assert list(found.recommendations) == ["0", "A", "B"]
+    assert found.recommendations["B"] == Recommendation(
+        id="B", title="T", service="S", category="C", maximum=Fraction(15, 2), rank=3, tier="Core", cost="low",
+        user_impact="high", threats=("A", "B"), action_url="https://x", remediation="R", remediation_impact="I",
+        description="D", deprecated=True, updates=(StateUpdate("Default", None),),
+    )  # fmt: skip
+    assert found.recommendations["A"] == Recommendation(id="A", title="A", cost="unknown", user_impact="unknown")
+    assert found.recommendations["0"] == Recommendation("0", title="0", description="", in_catalogue=False)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        *(("low", "low"), ("Low", "low"), ("moderate", "moderate"), ("Medium", "moderate"), ("HIGH", "high")),
+        *(
+            ("none", "none"),
+            ("None", "none"),
+            ("Unknown", "unknown"),
+            (None, "unknown"),
+            ("", "unknown"),
+            (3, "unknown"),
+        ),
+    ],
+)
+def test_microsofts_ratings_have_one_spelling(written: object, expected: str) -> None:
+    """Graph writes them in many."""
+    assert normalised(written) == expected
+
+
+def test_marks_come_undated_first_then_oldest_first() -> None:
+    """Also the ones of one day keep their order."""
+    days = {"c": "2026-03-02T00:00:00Z", "b": "2026-03-01T00:00:00Z", "a": None, "d": "2026-03-01T05:00:00Z"}
+    marks = [{"state": state, "updatedDateTime": moment} for state, moment in days.items()]
+    found = read_catalogue({"profiles": [{"id": "A", "controlStateUpdates": marks}]}, "p").recommendations["A"]
+    assert "".join(update.state for update in found.updates) == "abdc"

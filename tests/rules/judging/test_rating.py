@@ -477,3 +477,5 @@ def test_shipped_file_fits_its_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(ratings_schema())
     assert list(jsonschema.Draft202012Validator(ratings_schema()).iter_errors(SHIPPED)) == []
     assert json.loads(schema_document().content) == ratings_schema()
+    shipped = files("secure_score_backlog").joinpath("schemas", schema_document().path)
+    assert shipped.read_bytes() == schema_document().content

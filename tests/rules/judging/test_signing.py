@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.model.backlog import SignedReview
-from secure_score_backlog.model.problem import Problem
+from secure_score_backlog.model.problem import Problem, Severity
 from secure_score_backlog.rules.judging.signing import differences, read_signed, sign
 
 FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
@@ -86,3 +87,33 @@ def test_any_facts_survive_signing(facts: dict[str, Any]) -> None:
     signed = read(sign("2026-10", "1", facts))
     assert isinstance(signed, SignedReview)
     assert differences(signed, facts) == ()
+
+
+def test_the_signed_form_is_settled() -> None:
+    """Files of years ago must read: schema, parts and the canonical form under the digest, letter for letter."""
+    signed = sign("2026-10", "1.2.3", {"b": [1, 2.5, None], "a": {"ü": "ß"}, "recorded_later": ["X"], "problems": []})
+    canonical = '["2026-10","1.2.3",{"a":{"ü":"ß"},"b":[1,2.5,null]}]'
+    assert signed == {
+        "schema": "backlog-review/1",
+        "month": "2026-10",
+        "tool": "1.2.3",
+        "digest": "sha256:" + hashlib.sha256(canonical.encode()).hexdigest(),
+        "facts": {"b": [1, 2.5, None], "a": {"ü": "ß"}},
+    }
+    lone = sign("2026-10", "1", {"a": "\ud800"})["digest"]
+    assert lone == "sha256:" + hashlib.sha256(b'["2026-10","1",{"a":"\xed\xa0\x80"}]').hexdigest()
+
+
+def test_what_cannot_be_trusted_is_an_error_with_a_way_back() -> None:
+    """The page then shows what today's tool computes, and says why."""
+    found = read({**sign("2026-10", "1.2.3", FACTS), "digest": "sha256:0"})
+    assert isinstance(found, Problem)
+    assert (found.code, found.severity, found.line) == ("review-signature", Severity.ERROR, None)
+    assert f"git log -- {PATH}" in found.hint
+
+
+def test_differences_come_in_the_order_of_the_alphabet() -> None:
+    """Several parts that differ, however the file orders them; values that JSON writes alike are alike."""
+    signed = read(sign("2026-10", "1", {"c": 1, "a": 1, "b": [1, 2], "d": 1}))
+    assert isinstance(signed, SignedReview)
+    assert differences(signed, {"d": 2, "b": (1, 2), "a": 2, "c": 2, "problems": [1]}) == ("a", "c", "d")
