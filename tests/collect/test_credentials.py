@@ -113,10 +113,10 @@ def test_device_code_needs_both_ids() -> None:
 
 
 def test_in_actions_the_missing_permission_is_named() -> None:
-    """The most likely cause in a workflow comes first."""
+    """The most likely cause in a workflow is told, so that it can be copied."""
     with pytest.raises(CannotProceed) as ending:
         choose({**IDS, "GITHUB_ACTIONS": "true"})
-    assert str(ending.value.hint).startswith("Give the job `permissions: id-token: write`")
+    assert "Add the line `id-token: write` under `permissions:` of the job" in str(ending.value.hint)
 
 
 def test_no_credential_shows_its_secret() -> None:

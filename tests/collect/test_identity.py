@@ -110,7 +110,7 @@ def test_github_with_another_subject(identity: SimulatedIdentity) -> None:
     assert "AADSTS700213" in ending.message
     assert "Federated credentials" in str(ending.hint)
     assert identity.presented_subject in str(ending.hint)
-    assert "form without numbers (repo:harbour/other:ref:refs/heads/main)" in str(ending.hint)
+    assert "form of the subject without numbers (repo:harbour/other:ref:refs/heads/main)" in str(ending.hint)
     assert APPLICATION.client in str(ending.where)
 
 
@@ -140,7 +140,7 @@ def oidc_says(body: bytes) -> Responder:
         (7000222, "has expired"),
         (700027, "upload its public part"),
         (700024, "clock"),
-        (70025, "trusts no workflow yet"),
+        (70025, "has no federated credential yet"),
         (70021, "Federated credentials"),
         (700211, "another issuer"),
         (700212, "another audience"),

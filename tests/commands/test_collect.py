@@ -173,7 +173,7 @@ def test_a_recommendation_that_comes_back(tmp_path: Path, token: str, capsys: py
         (Response.of_json(206, {"value": []}, {"Retry-After": "500"}), "a part of its answer (206)"),
         (Response.of_json(200, b'{"value": [{"id": '), "ends in the middle"),
         (Response(302, {"Location": "/v1.0/elsewhere"}), "sends us elsewhere (302)"),
-        (Response.of_json(200, {"value": [], "@odata.nextLink": "https://graph.example/"}), "another host"),
+        (Response.of_json(200, {"value": [], "@odata.nextLink": "https://graph.example/"}), "a next page at https://graph.example instead of"),
         (Response.of_json(200, {"value": [], "@odata.nextLink": SCORES + "?$top=90"}), "that it gave already"),
         (Response(502, {"Content-Type": "text/html", "Retry-After": "500"}, b"<html>"), "text/html instead of JSON"),
         (Response.of_json(500, {}, {"Retry-After": "500"}), "failed (500)"),
@@ -197,7 +197,7 @@ def test_a_fault_leaves_the_tree_as_it_was(
         asked = [request for request in graph.requests if request.path not in {SCORES, PROFILES}]
     told = capsys.readouterr()
     assert words in told.err
-    assert "what to do: Nothing was written." in told.err
+    assert "what to do: Nothing was written" in told.err
     assert told.out == ""
     assert token not in told.err
     assert tree(tmp_path) == before

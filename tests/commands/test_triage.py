@@ -37,8 +37,8 @@ def test_by_risk_and_the_contrast_by_points(run_backlog: RunBacklog, tenant: Pat
     """The gravest first though it has least to win; what nobody rated comes last and says so."""
     told = json.loads(run_backlog("triage", "--json", "--root", tenant, expect=0).stdout)
     assert [item["recommendation"] for item in told["waiting"]] == [
-        "BlockLegacyAuthentication",
         "AdminMFAV2",
+        "BlockLegacyAuthentication",
         "exo_mailtipsenabled",
         "unheard_of",
     ]
@@ -57,7 +57,7 @@ def test_by_risk_and_the_contrast_by_points(run_backlog: RunBacklog, tenant: Pat
 def test_writes_the_next_scaffolds_and_never_the_same_twice(run_backlog: RunBacklog, tenant: Path) -> None:
     """Two, then the other two, then nothing; each passes `check` as a draft and still counts as undecided."""
     first = run_backlog("triage", "--write", "2", "--root", tenant, expect=0)
-    assert first.stdout.split() == ["decisions/BlockLegacyAuthentication.md", "decisions/AdminMFAV2.md"]
+    assert first.stdout.split() == ["decisions/AdminMFAV2.md", "decisions/BlockLegacyAuthentication.md"]
     assert "risk: critical" in (tenant / "decisions" / "AdminMFAV2.md").read_text(encoding="utf-8")
     second = run_backlog("triage", "--write", "9", "--root", tenant, expect=0)
     assert second.stdout.split() == ["decisions/exo_mailtipsenabled.md", "decisions/unheard_of.md"]

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from secure_score_backlog.collect.endings import UNTOUCHED
 from secure_score_backlog.errors import CannotProceed
 
 PATH_VARIABLE = "AZURE_CLIENT_CERTIFICATE_PATH"
@@ -68,4 +69,6 @@ def _wrong_password(password: str | None) -> CannotProceed:
 
 
 def _unusable(why: str, hint: str) -> CannotProceed:
-    return CannotProceed(f"The client certificate cannot be used: {why}.", where=PATH_VARIABLE, hint=hint)
+    return CannotProceed(
+        f"The client certificate cannot be used: {why}.", where=PATH_VARIABLE, hint=f"{UNTOUCHED} {hint}"
+    )

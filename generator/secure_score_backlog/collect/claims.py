@@ -8,6 +8,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
+from secure_score_backlog.collect.endings import UNTOUCHED
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
@@ -78,7 +79,7 @@ def check_token(token: str, source: str) -> str:
         raise CannotProceed(
             f"The token of {source} {problem}.",
             where=source,
-            hint="Set it to one access token for Microsoft Graph, without quotes or line breaks.",
+            hint=f"{UNTOUCHED} Set it to one access token for Microsoft Graph, without quotes or line breaks.",
         )
     return bare
 

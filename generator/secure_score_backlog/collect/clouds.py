@@ -75,7 +75,7 @@ def check_address(address: str, option: str) -> str:
         raise WrongUsage(
             f"{option} uses http, which would send the token in the clear.",
             where=option,
-            hint="Use https; http is allowed on this machine only (127.0.0.1), for simulators.",
+            hint="Use https. (Only 127.0.0.1 and localhost, which are this machine, may be asked by http.)",
         )
     return address.strip().rstrip("/")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from secure_score_backlog.collect.claims import check_token
 from secure_score_backlog.collect.clouds import check_address
+from secure_score_backlog.collect.endings import PERMISSION_OF_THE_JOB, UNTOUCHED
 from secure_score_backlog.errors import CannotProceed
 
 REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"
@@ -22,10 +23,7 @@ CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH"
 CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"  # noqa: S105 - the name of a variable
 SECRET = "AZURE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 TENANT, CLIENT, TOKEN = "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "GRAPH_TOKEN"
-ONE_WAY_IN = (
-    f"Set {TENANT}, {CLIENT} and one of: GitHub's OIDC token (permissions: id-token: write), {CERTIFICATE}, {SECRET}; "
-    f"or {TOKEN}; or use --device-code."
-)
+OTHER_WAYS = f"Also possible: {CERTIFICATE} or {SECRET} beside both, or {TOKEN} alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +91,8 @@ def choose(environment: Mapping[str, str], *, device_code: bool = False) -> Cred
             raise CannotProceed(
                 f"{name} is set, but empty.",
                 where=name,
-                hint="In a workflow, this comes of a secret that does not exist, or is hidden from a fork: add it. "
-                "To sign in another way, do not set this variable at all.",
+                hint=f"{UNTOUCHED} In a workflow, this comes of a secret that does not exist, or is hidden from a "
+                "fork: add it. To sign in another way, do not set this variable at all.",
             )
     if CERTIFICATE in environment:
         return _certificate(environment)
@@ -111,13 +109,13 @@ def _application(environment: Mapping[str, str]) -> Application:
         raise CannotProceed(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set or empty.",
             where=missing[0],
-            hint="Take both from the app registration's overview in Entra (Directory (tenant) ID, Application "
-            "(client) ID); in a workflow, hand them to the step under `env:`.",
+            hint=f"{UNTOUCHED} Take both from the app registration's overview in Entra (Directory (tenant) ID, "
+            "Application (client) ID); in a workflow, hand them to the step under `env:`.",
         )
     tenant, client = environment[TENANT].strip(), environment[CLIENT].strip()
     for name, value in ((TENANT, tenant), (CLIENT, client)):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", value):
-            hint = "It is a GUID (or, for the tenant, a domain name), without quotes, blanks or slashes."
+            hint = f"{UNTOUCHED} It is a GUID (or, for the tenant, a domain name), without quotes, blanks or slashes."
             raise CannotProceed(f"{name} is not an id.", where=name, hint=hint)
     return Application(tenant, client)
 
@@ -126,7 +124,7 @@ def _certificate(environment: Mapping[str, str]) -> ClientCertificate:
     application = _application(environment)
     path = Path(environment[CERTIFICATE].strip())
     if not path.is_file():
-        hint = "Give the path of a PEM or PFX file that holds the certificate and its private key."
+        hint = f"{UNTOUCHED} Give the path of a PEM or PFX file that holds the certificate and its private key."
         raise CannotProceed("There is no certificate file at that path.", where=CERTIFICATE, hint=hint)
     return ClientCertificate(application, path, environment.get(CERTIFICATE_PASSWORD) or None)
 
@@ -137,7 +135,7 @@ def _github(environment: Mapping[str, str]) -> GitHubIdentity:
         raise CannotProceed(
             "GitHub offers no OIDC token to this job.",
             where=REQUEST_URL if not url else REQUEST_TOKEN,
-            hint="Give the job `permissions: id-token: write`; jobs of pull requests from forks never get one.",
+            hint=f"{UNTOUCHED} {PERMISSION_OF_THE_JOB} Jobs of pull requests from forks usually get no token.",
         )
     application = _application(environment)
     check_address(url.split("?")[0], REQUEST_URL)
@@ -145,7 +143,12 @@ def _github(environment: Mapping[str, str]) -> GitHubIdentity:
 
 
 def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
-    hint = ONE_WAY_IN
     if environment.get("GITHUB_ACTIONS") == "true":
-        hint = f"Give the job `permissions: id-token: write` for GitHub's OIDC token. Other ways: {ONE_WAY_IN}"
-    return CannotProceed("There is no credential to sign in to Microsoft Graph with.", hint=hint)
+        hint = f"Set {TENANT} and {CLIENT} under `env:` of the step. {PERMISSION_OF_THE_JOB}"
+    else:
+        hint = (
+            f"On a machine of your own: set {TENANT} and {CLIENT}, and add --device-code. In a GitHub workflow: set "
+            "both, and add the line `id-token: write` under `permissions:` of the job."
+        )
+    message = "There is no credential to sign in to Microsoft Graph with."
+    return CannotProceed(message, hint=f"{UNTOUCHED} {hint} {OTHER_WAYS}")

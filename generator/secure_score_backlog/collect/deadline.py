@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from secure_score_backlog.collect.endings import NOTHING_LOST
 from secure_score_backlog.errors import CannotProceed
 
 WHOLE_COLLECTION = 120.0
@@ -45,7 +46,7 @@ class Deadline:
         return CannotProceed(
             f"The collection took longer than {self.seconds:g} {unit} and was given up.",
             where=self.place,
-            hint=f"Nothing was written. Run it again; if it happens daily, check the connection and any proxy.{short}",
+            hint=f"{NOTHING_LOST} Run it again; if it happens daily, check the connection and any proxy.{short}",
         )
 
     def run(self, work: Callable[[], Result]) -> Result:

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from secure_score_backlog.collect.clouds import origin
-from secure_score_backlog.collect.graph_errors import UNTOUCHED, refusal, unusable
-from secure_score_backlog.collect.wire import Reply, Wire, host_named, without_query
+from secure_score_backlog.collect.endings import NOTHING_LOST, UNTOUCHED
+from secure_score_backlog.collect.graph_errors import ELSEWHERE, refusal, unusable
+from secure_score_backlog.collect.wire import Reply, Wire, origin_named, without_query
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 from secure_score_backlog.rules.capturing.terms import Answer
@@ -47,7 +48,7 @@ def collection(url: str, token: str, wire: Wire) -> list[Any]:
 
 def _without_end(what: str, place: str) -> CannotProceed:
     """The ending where a collection never ends."""
-    hint = f"{UNTOUCHED} Most likely a fault at Microsoft; try again later."
+    hint = f"{NOTHING_LOST} Most likely a fault at Microsoft: run it again later."
     return CannotProceed(f"Microsoft Graph {what}.", where=place, hint=hint)
 
 
@@ -76,9 +77,12 @@ def _next_page(link: Any, current: str, place: str) -> str | None:
     except ValueError:
         stays, following = False, ""
     if not stays:
+        pointed = origin_named(link, current).removeprefix(" to ")
+        what = f"at {pointed} instead of {origin_named(current, current).removeprefix(' to ')}"
         raise CannotProceed(
-            f"Microsoft Graph names a next page on another host, which is not followed{host_named(link, current)}.",
+            f"Microsoft Graph names a next page {what if pointed else 'whose address cannot be read'}, "
+            "which is not followed.",
             where=place,
-            hint=f"{UNTOUCHED} The token goes to no other address. Check --graph-url and any proxy in between.",
+            hint=f"{UNTOUCHED} {ELSEWHERE}",
         )
     return following

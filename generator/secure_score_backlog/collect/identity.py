@@ -27,6 +27,7 @@ from secure_score_backlog.collect.credentials import (
     GitHubIdentity,
     GivenToken,
 )
+from secure_score_backlog.collect.endings import UNTOUCHED
 from secure_score_backlog.collect.identity_errors import (
     Attempt,
     broken_sign_in,
@@ -34,7 +35,7 @@ from secure_score_backlog.collect.identity_errors import (
     refused_sign_in,
     unusable_reply,
 )
-from secure_score_backlog.collect.wire import Reply, Wire, host_named, without_query
+from secure_score_backlog.collect.wire import Reply, Wire, origin_named, without_query
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
@@ -169,7 +170,7 @@ class _Transport:
             raise CannotProceed(
                 "The sign-in service names an address without https, which is not used.",
                 where=urlsplit(url).hostname,
-                hint="Nothing was written. Check --authority.",
+                hint=f"{UNTOUCHED} Check --authority where you use it; else run it again later.",
             )
         return url
 
@@ -197,7 +198,7 @@ class _Transport:
 
     def _answer(self, reply: Reply) -> _Answer:
         ending = unusable_reply(
-            reply.status, without_query(reply.url), host_named(reply.headers.get("location"), reply.url)
+            reply.status, without_query(reply.url), origin_named(reply.headers.get("location"), reply.url)
         )
         if ending is not None:
             raise ending

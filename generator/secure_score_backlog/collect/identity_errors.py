@@ -14,36 +14,51 @@ from typing import Any
 from secure_score_backlog.collect.claims import PERMISSION, Claims, plain
 from secure_score_backlog.collect.clouds import Cloud
 from secure_score_backlog.collect.credentials import Application
+from secure_score_backlog.collect.endings import NOTHING_LOST, PERMISSION_OF_THE_JOB, UNTOUCHED
 from secure_score_backlog.errors import CannotProceed
 
 GITHUB = "https://token.actions.githubusercontent.com"
 _FEDERATION = (
-    "In Entra, App registrations, Certificates & secrets, Federated credentials: set issuer, subject and audience "
-    "letter for letter as they are presented."
+    "In Entra, App registrations, your application, Certificates & secrets, Federated credentials: take the scenario "
+    "'Other issuer' and copy issuer, subject and audience letter for letter from below."
+)
+_TOO_LATE = "Nobody entered the code in time: run it again and follow the link at once."
+_FORBIDDEN = (
+    "A policy of the tenant forbids federated sign-in for applications: have an administrator allow it for this one, "
+    "or use a certificate (AZURE_CLIENT_CERTIFICATE_PATH)."
 )
 HINTS: Mapping[str, str] = {
     "90002": "AZURE_TENANT_ID names no tenant of this cloud: check it, and --cloud.",
     "700016": "AZURE_CLIENT_ID names no application of this tenant: check both ids.",
     "7000215": "AZURE_CLIENT_SECRET is not the secret's value (perhaps its id): make a new secret, copy its Value.",
-    "7000222": "The client secret has expired: make a new one, or change to GitHub's OIDC token, which never expires.",
+    "7000222": "The client secret has expired: make a new one, or change to GitHub's OIDC token: no secret to expire.",
     "700027": "The certificate is not the one that is registered: upload its public part to the app registration.",
-    "700024": "The sign-in proof is expired or not yet valid: check this machine's clock, and the certificate's dates.",
-    "70025": f"The application trusts no workflow yet. {_FEDERATION}",
-    "70021": f"No federated credential fits this workflow. {_FEDERATION}",
-    "700211": f"The federated credential names another issuer. {_FEDERATION}",
-    "700212": f"The federated credential names another audience; also check --cloud. {_FEDERATION}",
-    "700213": f"The federated credential names another subject. {_FEDERATION}",
-    "700223": "A policy of the tenant forbids federated sign-in: use a certificate, or have the policy changed.",
-    "700238": "A policy of the tenant forbids federated sign-in: use a certificate, or have the policy changed.",
-    "900382": "This cloud does not allow federated sign-in across clouds: use a certificate.",
+    "700024": "The sign-in proof is expired or not yet valid. With GitHub's OIDC token: run the job again. "
+    "With a certificate: check its dates and this machine's clock.",
+    "70025": f"The application has no federated credential yet: add one. {_FEDERATION}",
+    "70021": "No federated credential fits this workflow: change the one that is meant for it, or add one. "
+    f"{_FEDERATION}",
+    "700211": f"The federated credential names another issuer. If the issuer below is GitHub's, or a GitHub Enterprise "
+    f"Server of your own: change the credential. If you do not know it: change nothing. {_FEDERATION}",
+    "700212": "The federated credential names another audience. If --cloud is given, check it first, as each cloud has "
+    f"an audience of its own; else change the credential. {_FEDERATION}",
+    "700213": "No federated credential names this subject. If you know the repository and the branch or environment "
+    "in it: add a credential for them, and leave alone the ones that others use. If you do not know them: change "
+    f"nothing, and find out who runs this workflow. {_FEDERATION}",
+    "700223": _FORBIDDEN,
+    "700238": _FORBIDDEN,
+    "900382": "The tenant lies in another cloud than this sign-in service: check --cloud and AZURE_TENANT_ID first. "
+    "If both are right, federated sign-in is not possible here: use a certificate (AZURE_CLIENT_CERTIFICATE_PATH).",
     "65001": f"Nobody consented to {PERMISSION} for this person: have an administrator grant it.",
     "7000218": "The application is no public client: in Entra, Authentication, allow public client flows.",
-    "authorization_pending": "Nobody entered the code in time: run it again and follow the link at once.",
-    "expired_token": "Nobody entered the code in time: run it again and follow the link at once.",
-    "70020": "Nobody entered the code in time: run it again and follow the link at once.",
-    "authorization_declined": "The person asked has declined: run it again and accept, with the Security Reader role.",
+    "authorization_pending": _TOO_LATE,
+    "expired_token": _TOO_LATE,
+    "70020": _TOO_LATE,
+    "authorization_declined": "The person asked has declined: run it again and accept, with the role Security Reader.",
 }
 """What to do, by AADSTS number or by OAuth error."""
+BESIDE_THE_POINT = frozenset({"700223", "700238", "900382"})
+"""Where it does not help to know what the workflow presented."""
 
 
 def _nobody(_: str) -> None:
@@ -73,10 +88,11 @@ def refused_sign_in(result: Mapping[str, Any], attempt: Attempt) -> CannotProcee
     """The ending for a sign-in that was answered with an error."""
     said = plain(result.get("error_description")) or plain(result.get("error")) or "no reason was given"
     keys = [*_codes(result), plain(result.get("error"), limit=40)]
-    hint = next((HINTS[key] for key in keys if key in HINTS), "Check the app registration in Entra.")
-    if attempt.presented is not None and attempt.presented.subject:
-        hint += f" {_presented(attempt.presented, attempt.cloud)}"
-    return CannotProceed(f"The sign-in failed: {said.rstrip('.')}.", where=attempt.place, hint=hint)
+    key = next((key for key in keys if key in HINTS), "")
+    hint = HINTS.get(key, "Check the app registration in Entra.")
+    if attempt.presented is not None and attempt.presented.subject and key not in BESIDE_THE_POINT:
+        hint += _presented(attempt.presented, attempt.cloud)
+    return CannotProceed(f"The sign-in failed: {said.rstrip('.')}.", where=attempt.place, hint=f"{UNTOUCHED} {hint}")
 
 
 def _codes(result: Mapping[str, Any]) -> list[str]:
@@ -87,21 +103,19 @@ def _codes(result: Mapping[str, Any]) -> list[str]:
 
 
 def _presented(claims: Claims, cloud: Cloud) -> str:
-    """What the workflow presented: the subject in both forms that GitHub knows (facts/graph.md 7.1), and the rest."""
+    """What the workflow presented, to be copied line by line; the subject in GitHub's two forms (facts/graph.md 7.1)."""
     subject = plain(claims.subject)
     older = re.sub(r"^repo:([^/@]+)@\d+/([^:@]+)@\d+:", r"repo:\1/\2:", subject)
     newer = subject
     if older == subject and all(claims.repository):
         owner, repository = claims.repository
         newer = re.sub(r"^repo:([^/@:]+)/([^:@]+):", rf"repo:\1@{owner}/\2@{repository}:", subject)
+    lines = [f"Issuer:   {plain(claims.issuer) or GITHUB}", f"Subject:  {subject}", f"Audience: {cloud.audience}"]
     if older != subject:
-        other = f" The form without numbers ({older}) is no longer presented by this repository."
+        lines.append(f"The form of the subject without numbers ({older}) is not presented by this repository.")
     elif newer != subject:
-        other = f" The form with numbers ({newer}) is not presented by this repository."
-    else:
-        other = ""
-    rest = f" Presented issuer: {plain(claims.issuer) or GITHUB}, audience: {cloud.audience}."
-    return f"Presented subject: {subject}.{other}{rest}"
+        lines.append(f"The form of the subject with numbers ({newer}) is not presented by this repository.")
+    return "".join(f"\n    {line}" for line in lines)
 
 
 def broken_sign_in(error: Exception, attempt: Attempt) -> CannotProceed:
@@ -109,22 +123,22 @@ def broken_sign_in(error: Exception, attempt: Attempt) -> CannotProceed:
     chain = " ".join(str(each) for each in (error, error.__cause__, error.__context__) if each is not None)
     if isinstance(error, ValueError) and "Unable to get authority configuration" in chain:
         message = "The sign-in service knows no such tenant"
-        return CannotProceed(f"{message}.", where=attempt.place, hint=HINTS["90002"])
+        return CannotProceed(f"{message}.", where=attempt.place, hint=f"{UNTOUCHED} {HINTS['90002']}")
     return CannotProceed(
         "The sign-in service gave no usable answer (not the JSON that was expected).",
         where=attempt.place,
-        hint="Nothing was written. Run it again later; a proxy or sign-in page may stand in between.",
+        hint=f"{NOTHING_LOST} Run it again later; if it stays, a proxy or a sign-in page may stand in between.",
     )
 
 
 def refused_assertion(status: int) -> CannotProceed:
     """The ending where GitHub gave no OIDC token."""
     hint = (
-        "Either the job lacks `permissions: id-token: write`: add it. Or its request token has expired, "
-        "as it is valid only while the job runs: run the job again."
+        f"{UNTOUCHED} The job's own request token has expired or was refused: run the job again. "
+        f"If it stays: {PERMISSION_OF_THE_JOB[0].lower()}{PERMISSION_OF_THE_JOB[1:]}"
     )
     if status == 429 or status >= 500:
-        hint = "Nothing was written. GitHub's token service is in trouble: run the job again later."
+        hint = f"{NOTHING_LOST} GitHub's token service is in trouble: run the job again later."
     return CannotProceed(
         f"GitHub gave no OIDC token for this job (status {status}).", where="ACTIONS_ID_TOKEN_REQUEST_URL", hint=hint
     )
@@ -133,19 +147,20 @@ def refused_assertion(status: int) -> CannotProceed:
 def unusable_reply(status: int, authority: str, target: str = "") -> CannotProceed | None:
     """The ending for an answer that says nothing about the credential; None for one that msal can read.
 
-    `target` is where a redirect points (see `host_named`).
+    `target` is where a redirect points (see `origin_named`).
     """
     if 300 <= status < 400:
         return CannotProceed(
-            f"The sign-in service sends us elsewhere ({status}), which is not followed{target}.",
+            f"The sign-in service sends us elsewhere ({status}){target}, which is not followed.",
             where=authority,
-            hint="Nothing was written. No credential goes to another address. Check --authority and any proxy.",
+            hint=f"{UNTOUCHED} No credential goes to another address. Check --authority where you use it, and any "
+            "proxy in between; else run it again tomorrow.",
         )
     if status == 429 or status >= 500:
         what = "is throttling us" if status == 429 else "is not available"
         return CannotProceed(
             f"The sign-in service {what} ({status}).",
             where=authority,
-            hint="Nothing was written. Run it again later; a scheduled run does so by itself, and Graph keeps 90 days.",
+            hint=f"{NOTHING_LOST} Run it again later; a scheduled run does so by itself.",
         )
     return None

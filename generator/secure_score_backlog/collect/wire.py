@@ -22,6 +22,7 @@ import urllib3
 from secure_score_backlog.collect.claims import plain
 from secure_score_backlog.collect.clouds import is_loopback
 from secure_score_backlog.collect.deadline import Deadline
+from secure_score_backlog.collect.endings import NOTHING_LOST, UNTOUCHED
 from secure_score_backlog.errors import CannotProceed
 
 BUDGET = 64 * 1024 * 1024
@@ -155,7 +156,8 @@ class Wire:
                 raise CannotProceed(
                     f"{host} sends more than {BUDGET // 1024 // 1024} MB, which no Secure Score has.",
                     where=self.deadline.place,
-                    hint="Nothing was written. Check that --graph-url names Microsoft Graph.",
+                    hint=f"{UNTOUCHED} Check --graph-url where you use it; else run it again tomorrow and, if it "
+                    "stays, report it to Microsoft.",
                 )
             pieces.append(piece)
         body = b"".join(pieces)
@@ -171,14 +173,14 @@ def without_query(url: str) -> str:
     return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
 
 
-def host_named(address: object, base: str) -> str:
-    """`: host` of an address that a server gave, to say where it points; nothing where it names none."""
+def origin_named(address: object, base: str) -> str:
+    """` to scheme://host:port` of an address that a server gave; nothing where it names none."""
     try:
         parts = urlsplit(urljoin(base, address) if isinstance(address, str) and address else "")
         host, port = plain(parts.hostname or "", limit=80), parts.port
     except ValueError:
         return ""
-    return f": {host}{f':{port}' if port else ''}" if host else ""
+    return f" to {plain(parts.scheme, limit=20)}://{host}{f':{port}' if port else ''}" if host else ""
 
 
 def _told(method: str, reply: Reply, seconds: float) -> str:
@@ -211,21 +213,25 @@ def _unreachable(error: Exception, url: str) -> Unreachable:
     """A failure of the network in words; never with the request itself, whose headers are secret."""
     host = urlsplit(url).hostname or url
     what, hint = _diagnosis(error, host)
-    return Unreachable(f"{host} {what}.", where=without_query(url), hint=f"Nothing was written. {hint}")
+    return Unreachable(f"{host} {what}.", where=without_query(url), hint=f"{NOTHING_LOST} {hint}")
 
 
 def _diagnosis(error: Exception, host: str) -> tuple[str, str]:
     chain = _causes(error)
-    again = "Run the command again; if it fails daily, check the connection and any proxy in between."
+    again = "Run it again; if it fails daily, check the connection and any proxy in between."
     if any(isinstance(e, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for e in chain):
         return _diagnosis_of_tls(chain)
     if any(isinstance(e, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for e in chain):
         return "could not be reached through the proxy", "Check HTTPS_PROXY and NO_PROXY."
     if any(isinstance(e, urllib3.exceptions.NameResolutionError) for e in chain):
-        return "is not known by any name server", "Check the address, the name server and the connection."
+        return (
+            "is not known by any name server",
+            "Check the connection, the name server, and the address if you gave it.",
+        )
     if any(isinstance(e, (ConnectionRefusedError, urllib3.exceptions.NewConnectionError)) for e in chain):
-        simulator = "; a simulator has to be running" if is_loopback(host) else ""
-        return "refused the connection", f"Check the address and any firewall or proxy in between{simulator}."
+        if is_loopback(host):
+            return "refused the connection", "Nothing listens there on this machine: start it, or check the port."
+        return "refused the connection", "Run it again; if it stays, check any firewall or proxy in between."
     if any(isinstance(e, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for e in chain):
         return "did not answer in time", again
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
@@ -246,7 +252,15 @@ def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
             f"Check this machine's clock first. If it is right, the certificate presented {state}; "
             "behind a proxy it is usually the proxy's."
         )
-    return what, "If a proxy inspects traffic, name its certificate in REQUESTS_CA_BUNDLE; else check the address."
+    if "mismatch" in why or "not valid for" in why:
+        return what, (
+            "The certificate shown is made out to other names. Check --graph-url and --authority where you use them, "
+            "the name server and the hosts file; a proxy has to present a certificate for this very name."
+        )
+    return what, (
+        "If a proxy inspects traffic here: save its root certificate as a PEM file and set REQUESTS_CA_BUNDLE to the "
+        "path of that file. If there is none, do not go on: somebody else may be answering."
+    )
 
 
 def _causes(error: BaseException) -> list[BaseException]:

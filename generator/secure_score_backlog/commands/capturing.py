@@ -35,7 +35,10 @@ def check_root(root: Path) -> None:
     """Refuse a root that is not there, before anything is asked of anybody."""
     if not root.is_dir():
         raise CannotProceed(
-            "There is no such folder.", where=str(root), hint="Make it first, or name another one by --root."
+            "There is no such folder.",
+            where=str(root),
+            hint="Nothing was written. Name the folder that holds the tenant's snapshots/ and decisions/ by --root, or "
+            "make it first.",
         )
 
 
@@ -58,7 +61,10 @@ def clock_problems(server: datetime | None) -> tuple[Problem, ...]:
     side = "ahead of" if here > server else "behind"
     apart = _span(abs(here - server))
     message = f"This machine's clock ({here:%Y-%m-%d %H:%M} UTC) is {apart} {side} the server's."
-    hint = "Set the clock: sign-ins fail and certificates count as invalid when it is wrong. Days are Graph's own."
+    hint = (
+        "The days stored are Graph's own and right. Set the clock all the same: while it is wrong, sign-ins may fail "
+        "and certificates count as invalid."
+    )
     return (Problem("snapshots", None, "clock-differs", Severity.WARNING, message, hint),)
 
 
@@ -121,5 +127,8 @@ def _elsewhere(root: Path, settings: Settings) -> tuple[Problem, ...]:
         f"The site reads snapshots from the branch {branch!r} (backlog.yml: snapshots.branch), but this folder has "
         f"{here!r} checked out: what is written to snapshots/ here is not what the site shows."
     )
-    hint = f"Check that branch out beside this one (git worktree add ../{branch} {branch}) and give it by --root."
+    hint = (
+        "Undo what was written here (git status shows the files). Then check that branch out beside this one (git "
+        f"worktree add ../{branch} {branch}), run the command with --root ../{branch}, and commit and push there."
+    )
     return (Problem("backlog.yml", None, "snapshots-elsewhere", Severity.WARNING, message, hint),)

@@ -59,8 +59,11 @@ def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tupl
     file, content = saved.tables[0]
     profiles = (*(saved.answer.profiles or ()), *stored_profiles(root))
     export, problems = join_table(file, content, profiles, day)
-    recent = _recent(file, day) if options.now().date() - day < KEPT_BY_GRAPH else ()
-    return replace(saved.answer, exports=(export,)), (*saved.problems, *problems, *recent)
+    if (root / snapshot_path(day)).exists():  # nothing is taken from the table, so nothing is to be said of its rows
+        problems = ()
+    elif options.now().date() - day < KEPT_BY_GRAPH:
+        problems = (*problems, _recent(file, day))
+    return replace(saved.answer, exports=(export,)), (*saved.problems, *problems)
 
 
 def _check_usage(saved: Saved, day: date | None) -> None:
@@ -70,21 +73,33 @@ def _check_usage(saved: Saved, day: date | None) -> None:
         raise WrongUsage(
             "A CSV says nothing about the day it is of.",
             where=places,
-            hint="Add the day of its export: --date 2026-10-31. If it is meant to be JSON, it is none.",
+            hint="Nothing was changed. Add the day on which it was exported, as --date YYYY-MM-DD. If it is meant to "
+            "be JSON: it is not valid JSON.",
         )
     if day is not None and not saved.tables:
-        raise WrongUsage("JSON says its own days.", where="--date", hint="Leave --date out; it is for CSV exports.")
+        raise WrongUsage(
+            "JSON says its own days.",
+            where="--date",
+            hint="Nothing was changed. Leave --date out; it is for CSV exports.",
+        )
     if len(saved.tables) > 1:
         raise WrongUsage(
             "Several CSV files cannot all be of one day.",
             where=places,
-            hint="Import them one by one, each with its day.",
+            hint="Nothing was changed. Import them one by one, each with its day.",
         )
     if day is not None and day > options.now().date() + timedelta(days=1):
-        raise WrongUsage(f"{day} has not come yet.", where="--date", hint="Give the day on which the CSV was exported.")
+        raise WrongUsage(
+            f"{day} has not come yet.",
+            where="--date",
+            hint="Nothing was changed. Give the day on which the CSV was exported.",
+        )
 
 
-def _recent(file: Path, day: date) -> tuple[Problem, ...]:
-    message = f"Graph still holds {day}, and in more detail than a CSV; what is stored first stays."
-    hint = f"Where you can collect: if this import wrote {snapshot_path(day)}, delete it and run backlog collect."
-    return (Problem(file.as_posix(), None, "import-csv-recent", Severity.WARNING, message, hint),)
+def _recent(file: Path, day: date) -> Problem:
+    message = f"Graph still holds {day}, and in more detail than a CSV."
+    hint = (
+        f"If you can collect: delete {snapshot_path(day)}, which comes of this import, and run backlog collect. "
+        "If you cannot, keep it."
+    )
+    return Problem(file.as_posix(), None, "import-csv-recent", Severity.WARNING, message, hint)

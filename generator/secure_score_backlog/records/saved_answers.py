@@ -53,7 +53,12 @@ def read_saved(files: Sequence[Path]) -> Saved:
     profiles = tuple(profile for _, items in found for profile in items.profiles)
     if not scores and not profiles and not tables:
         places = ", ".join(str(file) for file in files)
-        raise CannotProceed("There is no score and no profile in what was given.", where=places, hint=EXPECTED)
+        raise CannotProceed(
+            "There is no score and no profile in what was given.",
+            where=places,
+            hint="Nothing was changed. The form is right, but the list is empty: see whether the Defender portal shows "
+            "a Secure Score, then save Graph's answer again.",
+        )
     unfinished = tuple(_unfinished(file) for file, items in found if items.unfinished)
     # Profiles that come alone may be the last of several pages, so only those with scores count as the whole catalogue.
     return Saved(Answer(scores, profiles or None, whole=bool(scores) and not unfinished), tables, unfinished)
@@ -63,9 +68,10 @@ def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> 
     """An exported table as a day, and what could not be used of it. Raises CannotProceed where nothing could."""
     if not profiles:
         raise CannotProceed(
-            "There is no catalogue yet, so the titles of this table lead nowhere.",
+            "There is no list of recommendations yet, so the titles of this table lead nowhere.",
             where=str(file),
-            hint="The table has no ids. Collect once, or import secureScoreControlProfiles together with it.",
+            hint="Nothing was changed. Run backlog collect once, or import secureScoreControlProfiles (which has the "
+            "titles with their ids) together with the table.",
         )
     try:
         rows = read_table(content, titles_of(profiles))
@@ -77,15 +83,19 @@ def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> 
         raise CannotProceed(
             f"Not one of {joined.rows} rows could be joined with the catalogue and read ({first}).",
             where=str(file),
-            hint="Nothing was changed. Titles in another language than the catalogue's fit nowhere: "
-            "set the portal to English and export again.",
+            hint="Nothing was changed. If the titles are in another language than those that Graph gave: set the "
+            "portal to English and export again. The portal exports today only, so a table of an earlier day in another "
+            "language cannot be imported.",
         )
-    return joined.export, problems(joined, file.as_posix())
+    return joined.export, problems(joined, file.as_posix(), day)
 
 
 def _unfinished(file: Path) -> Problem:
     message = "The saved answer is one page of several: it names a next page that is not in the file."
-    hint = "Save the other pages too (follow @odata.nextLink) and import all files in one command."
+    hint = (
+        "What is in these files is taken. Save the other pages too (their address stands in @odata.nextLink), then "
+        "import all of them in one command; days that are stored already stay as they are."
+    )
     return Problem(file.as_posix(), None, "import-unfinished", Severity.WARNING, message, hint)
 
 
@@ -101,21 +111,27 @@ def _text(file: Path) -> str:
         ) from None
     try:
         return decode_text(data)
-    except UnreadableJson as error:
-        raise _refused(file, str(error)) from None
+    except Foreign as error:
+        raise _refused(file, str(error), error.advice) from None
 
 
 def _sorted_out(file: Path, content: str) -> SavedItems:
     try:
         return sort_out(parse_text(content))
-    except (UnreadableJson, Foreign) as error:
+    except UnreadableJson as error:
         raise _refused(file, str(error)) from None
+    except Foreign as error:
+        raise _refused(file, str(error), error.advice) from None
 
 
 def decode_text(data: bytes) -> str:
     """The text of a file by its byte order mark, or by where its zero bytes stand; else UTF-8."""
     if data.startswith(b"PK\x03\x04"):
-        raise UnreadableJson("it is an Excel workbook or another archive; save its table as CSV (UTF-8)")
+        raise Foreign(
+            "it is an Excel workbook or another archive",
+            "Import the CSV as the portal exported it. If you have only the workbook: see that the points still read "
+            "like 3/10 before you save it as CSV (UTF-8).",
+        )
     mark, encoding = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", ""))
     if not encoding:
         zeros = (data[0:1] == b"\0", data[1:2] == b"\0")
@@ -123,13 +139,13 @@ def decode_text(data: bytes) -> str:
     try:
         decoded = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
-        raise UnreadableJson(
-            "it is not a text file, or in an unknown encoding: if it is text, save it as UTF-8"
+        raise Foreign(
+            "it is not a text file, or in an unknown encoding", f"If it is text, save it as UTF-8. {EXPECTED}"
         ) from None
     if decoded.lstrip()[:1] == "<":
-        raise UnreadableJson("it is a web page or XML, not JSON")
+        raise Foreign("it is a web page or XML, not JSON")
     return decoded
 
 
-def _refused(file: Path, why: str) -> CannotProceed:
-    return CannotProceed(f"This file was not imported, and nothing was changed: {why}.", where=str(file), hint=EXPECTED)
+def _refused(file: Path, why: str, advice: str = EXPECTED) -> CannotProceed:
+    return CannotProceed(f"This file was not imported, and nothing was changed: {why}.", where=str(file), hint=advice)

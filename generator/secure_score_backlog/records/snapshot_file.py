@@ -44,7 +44,10 @@ def decode_catalogue(data: bytes, path: str) -> Json:
 
 
 def _decode(data: bytes, path: str, parts: Mapping[str, type], kind: str) -> Json:
-    hint = f"Restore the file from Git (git checkout -- {path}); a {kind} is not meant to be edited by hand."
+    hint = (
+        f"It was left as it is. Restore it from Git (git checkout -- {path}), then run the command again; a {kind} is "
+        "not meant to be edited by hand."
+    )
     try:
         content = canonical.parse(data)
     except canonical.UnreadableJson as error:

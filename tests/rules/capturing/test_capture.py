@@ -353,7 +353,7 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
         ({"currentScore": "NaN"}, "snapshot-no-total", "no readable currentScore"),
         ({"maxScore": Decimal(25)}, "snapshot-maximum-differs", "add up to 20, but Graph's maxScore is 25"),
         ({"maxScore": None}, "snapshot-no-maximum", "no readable maxScore"),
-        ({"controlScores": []}, "snapshot-empty", "scored no recommendation"),
+        ({"controlScores": []}, "snapshot-newest-bare", "without texts or counts"),
         (
             {"controlScores": [control("a"), control("b"), {"score": Decimal(0)}]},
             "snapshot-unnamed",

@@ -185,7 +185,7 @@ def test_critical_is_rare_and_low_is_used() -> None:
     [
         ("AdminMFAV2", Risk.CRITICAL),
         ("MFARegistrationV2", Risk.CRITICAL),
-        ("BlockLegacyAuthentication", Risk.CRITICAL),
+        ("BlockLegacyAuthentication", Risk.HIGH),
         ("aad_linkedin_connection_disables", Risk.LOW),
         ("exo_mailtipsenabled", Risk.LOW),
     ],

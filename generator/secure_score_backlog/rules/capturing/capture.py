@@ -76,7 +76,8 @@ def capture(answer: Answer, stored: Stored, occasion: Occasion) -> Capture:
     files, changes = work.snapshots(days)
     if catalogue is not None and not same_but_collected(catalogue, stored.catalogue):
         files[CATALOGUE_PATH] = catalogue
-        findings += capture_checks.shrunk(profiles_by_id(stored.profiles), profiles_by_id(catalogue["profiles"]))
+        listed = profiles_by_id(catalogue["profiles"])
+        findings += capture_checks.shrunk(profiles_by_id(stored.profiles), listed, _teller(occasion))
         findings += capture_checks.catalogue_findings(catalogue["profiles"])
     if current:
         changes = changes_between(changes, stored.profiles, stored.newest, catalogue, files, stored.seen)
@@ -88,18 +89,23 @@ def _nothing_usable(scores: int, findings: list[Finding]) -> CannotProceed:
     future = next((finding for finding in findings if finding.code == "snapshot-future"), None)
     if future is not None:
         message = f"No score of the answer can be believed. {future.message}"
-        return CannotProceed(message, where="createdDateTime", hint=f"Nothing was changed. {future.hint}")
+        hint = (
+            "Nothing was changed. Check this machine's clock: if it was wrong, set it and run it again; if it is "
+            "right, Microsoft gave a wrong date: run it again tomorrow."
+        )
+        return CannotProceed(message, where="createdDateTime", hint=hint)
     if scores:
         return CannotProceed(
             f"No score of the answer ({scores} in all) carries a date that can be read, so nothing can be stored.",
             where="createdDateTime, or the end of id",
-            hint="Nothing was changed. Compare with what the Defender portal shows, and try again tomorrow.",
+            hint="Nothing was changed. Run it again tomorrow; if it stays, report it to Microsoft.",
         )
     return CannotProceed(
         "Microsoft Graph holds no Secure Score for this tenant.",
         where="security/secureScores",
-        hint="Nothing was written. A new tenant gets its first score within about two days; "
-        "see whether the Defender portal shows one.",
+        hint="Nothing was written. See whether the Defender portal shows a Secure Score. If not: a new tenant gets its "
+        "first one within about two days, and a tenant without a licence for it gets none. If it does: check "
+        "AZURE_TENANT_ID and --cloud, and run it again tomorrow.",
     )
 
 
@@ -170,8 +176,8 @@ class _Work:
         """What to say where a day is stored already."""
         if day.export is not None:
             return [capture_checks.stored_already(day.day)]
-        teller = "Graph" if self.occasion.source == "graph" else "The file"
-        return capture_checks.differs(day.day, before, day.score, teller) if before is not None else []
+        told = _teller(self.occasion)
+        return capture_checks.differs(day.day, before, day.score, told) if before is not None else []
 
     def _complete(self, day: Day, known: Mapping[str, Json]) -> bool:
         """Whether a day's snapshot would hold all that Graph ever tells.
@@ -187,9 +193,11 @@ class _Work:
         if day.export is not None:
             return
         same_day = known if day.newest and self.profiles is not None else None
-        self.findings.extend(capture_checks.snapshot_findings(day.day, snapshot, same_day))
-        if day.newest and not _is_complete(snapshot):
+        bare = day.newest and not _is_complete(snapshot)
+        if bare:
             self.findings.append(capture_checks.newest_incomplete(day.day, has_profiles=bool(known)))
+        if not bare or controls(day.score):  # of a day without anything in it, one warning says all
+            self.findings.extend(capture_checks.snapshot_findings(day.day, snapshot, same_day))
 
     def _snapshot(self, day: Day, known: Mapping[str, Json]) -> Json:
         """The snapshot of one day, as it would be written."""
@@ -227,6 +235,11 @@ class _Work:
             profile = profile or self.spare.get(name) or self.folded.get(name.casefold())
             found[name] = [rule(control, profile), portal_state(profile, day.day)]
         return found
+
+
+def _teller(occasion: Occasion) -> str:
+    """Who says what an answer says."""
+    return "Graph" if occasion.source == "graph" else "The file"
 
 
 def _is_complete(snapshot: Json) -> bool:

@@ -26,7 +26,11 @@ from secure_score_backlog.rules.capturing.graph_values import (
     text,
 )
 
-KEEPS = "Nothing has to be done: the file holds what Graph said. Compare it with the portal if it stays."
+KEEPS = (
+    "Nothing has to be done: the file holds what Graph said. If it stays for days, compare the total with Secure Score "
+    "in the Defender portal, and report a difference to Microsoft."
+)
+FIRST = "Nothing has to be done: the file holds all that Graph said, and of each of these one entry counts."
 SHOWN = 5
 """How many names a message spells out."""
 MANY = 10
@@ -79,14 +83,14 @@ def counted(count: int, what: str) -> str:
 def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
     message = f"Left out of {counted(total, 'score')}: {count} without a date that can be read (createdDateTime or id)."
-    hint = "Nothing has to be done: nothing can be stored without its day. Compare with the portal if it stays."
+    hint = "Nothing has to be done: the other scores are taken, and without its day nothing can be stored."
     return Finding("snapshot-undated", None, message, hint)
 
 
 def twice(day: date, count: int) -> Finding:
     """Several differing scores for one day."""
     message = f"Graph gave {count} differing scores for {day}; the one with most detail, then the latest, was taken."
-    hint = "Nothing has to be done; compare with the portal if the figures matter for that day."
+    hint = "Nothing has to be done. If that day matters, compare it with Secure Score's history in the Defender portal."
     return Finding("snapshot-day-twice", day, message, hint)
 
 
@@ -94,7 +98,10 @@ def left_out_as_future(days: Iterable[date], today: date) -> Finding:
     """Days that have not come yet, apart from the series of the others."""
     ahead = sorted(days)
     message = f"Left out: {counted(len(ahead), 'score')} dated {some(map(str, ahead))}, though today is {today}."
-    hint = "Check this machine's clock. If it is right, Microsoft gave a wrong date: compare with the portal."
+    hint = (
+        "The other scores are taken. Check this machine's clock: if it was wrong, set it and run it again; if it is "
+        "right, Microsoft gave a wrong date and nothing has to be done."
+    )
     return Finding("snapshot-future", None, message, hint)
 
 
@@ -110,38 +117,53 @@ def ahead_of_clock(newest: date, today: date) -> Finding:
 def stored_already(day: date) -> Finding:
     """A table about a day that has a snapshot."""
     message = f"{day} is stored already, so nothing was taken from the exported table."
-    return Finding("import-day-stored", day, message, "Nothing to do: what is stored knows more, or came first.")
+    hint = "Nothing has to be done, and nothing stored should be deleted for it: it knows more, or came first."
+    return Finding("import-day-stored", day, message, hint)
 
 
-def shrunk(before: Iterable[str], now: Iterable[str]) -> list[Finding]:
+def shrunk(before: Iterable[str], now: Iterable[str], teller: str = "Graph") -> list[Finding]:
     """Many profiles are missing at once, which is more often a fault than a spring cleaning."""
     known = set(before)
     present = {name.casefold() for name in now}
     left = {name for name in known if name.casefold() not in present}
     if len(left) <= MANY or len(left) * 10 < len(known):
         return []
-    message = f"Graph no longer lists {len(left)} of {counted(len(known), 'recommendation')}: {some(left)}."
+    message = (
+        f"{teller} no longer lists {len(left)} of {counted(len(known), 'recommendation')} stored: {some(left)}. "
+        f"{CATALOGUE_PATH} holds the shorter list now."
+    )
+    repair = (
+        "collect again tomorrow" if teller == "Graph" else "import all pages of secureScoreControlProfiles together"
+    )
     hint = (
-        f"The shorter list takes the place of {CATALOGUE_PATH}. If that is wrong (a fault at Microsoft, or a "
-        f"file is missing), restore it before you commit: git checkout -- {CATALOGUE_PATH}"
+        "So many at once is most often a fault at Microsoft or a missing page. If so, before you commit: put the list "
+        f"back (git checkout -- {CATALOGUE_PATH}, which drops what is not committed in that file), then {repair}."
     )
     return [Finding("catalogue-shrank", None, message, hint)]
 
 
 def catalogue_vanished(count: int) -> Finding:
     """Graph gave no profile at all where there were many."""
-    message = f"Graph gave no recommendation profiles, though {count} are stored; the stored catalogue stays."
-    return Finding("catalogue-vanished", None, message, "Most likely a fault at Microsoft; collect again tomorrow.")
+    message = (
+        f"Graph gave no recommendation profiles (titles and texts), though {count} are stored; the stored ones stay."
+    )
+    return Finding("catalogue-vanished", None, message, "Most likely a fault at Microsoft: run it again tomorrow.")
 
 
 def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
     """The newest day came as bare as an old one, or without the profiles that complete it."""
     if has_profiles:
-        message = f"Graph gave its newest day, {day}, without details, so it is stored as incomplete."
-        hint = "A later run completes it if Graph gives the details while it is still the newest day."
+        message = f"Graph gave its newest day, {day}, without texts or counts, so it is stored as incomplete."
+        hint = (
+            "Nothing has to be done: the next run tries again. Once Graph has a newer day, this one stays incomplete, "
+            "which costs its texts and, where they are missing, its points by recommendation."
+        )
         return Finding("snapshot-newest-bare", day, message, hint)
     message = f"There are no recommendation profiles for {day}, so it is stored as incomplete: most maxima are unknown."
-    return Finding("snapshot-no-catalogue", day, message, "Import secureScoreControlProfiles together with the scores.")
+    hint = (
+        "Import secureScoreControlProfiles (titles, texts and maxima) together with the scores; that completes the day."
+    )
+    return Finding("snapshot-no-catalogue", day, message, hint)
 
 
 def differs(day: date, stored: Json, offered: Json, teller: str = "Graph") -> list[Finding]:
@@ -266,8 +288,8 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
     if renamed:
         message += f" Some differ in case only: {some(renamed)}."
     hint = (
-        "Nothing has to be done unless it stays for days: then compare with the portal. "
-        "Where files were imported, a page of secureScoreControlProfiles may be missing."
+        "Nothing has to be done unless it stays for days: then report it to Microsoft. "
+        "Where files were imported, a page of secureScoreControlProfiles (the titles) may be missing."
     )
     return [Finding("snapshot-no-profile", day, message, hint)]
 
@@ -280,5 +302,5 @@ def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
         found.append(Finding("catalogue-no-id", None, f"{counted(ids.count(None), 'profile')} without an id."))
     repeated = {name for name, times in Counter(ids).items() if name is not None and times > 1}
     if repeated:
-        found.append(Finding("catalogue-id-twice", None, f"More than one profile each: {some(repeated)}."))
+        found.append(Finding("catalogue-id-twice", None, f"Graph lists more than once: {some(repeated)}.", FIRST))
     return found

@@ -19,7 +19,7 @@ from typing import Any
 
 from secure_score_backlog.model.problem import Problem, Severity
 from secure_score_backlog.rules.capturing.checks import counted
-from secure_score_backlog.rules.capturing.graph_values import Json, text
+from secure_score_backlog.rules.capturing.graph_values import Json, snapshot_path, text
 from secure_score_backlog.rules.capturing.portal_words import (
     COLUMNS,
     column_meaning,
@@ -208,17 +208,18 @@ def _amount(written: str) -> Decimal:
     return Decimal(written.replace(",", "."))
 
 
-def problems(joined: Joined, path: str) -> tuple[Problem, ...]:
-    """What could not be used of a table, as warnings."""
+def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
+    """What could not be used of a table about a day, as warnings."""
     found = []
+    stored = snapshot_path(day)
     if joined.unknown:
         found.append(
             (
                 "import-title-unknown",
                 f"{counted(len(joined.unknown), 'row')} of {joined.rows} could not be joined, as the catalogue has no "
                 f"such title, or has it twice: {_listed(joined.unknown)}.",
-                "The day is stored without them, unless it was stored before. To have them, too: delete "
-                "the new snapshot, import secureScoreControlProfiles of that time (titles change), then the CSV again.",
+                "Nothing has to be done: the day is stored without them. Only where secureScoreControlProfiles was "
+                f"saved in those days, when these were the titles: delete {stored}, then import both files together.",
             )
         )
     if joined.unreadable:
@@ -227,16 +228,17 @@ def problems(joined: Joined, path: str) -> tuple[Problem, ...]:
                 "import-points-unreadable",
                 f"{counted(len(joined.unreadable), 'row')} without points that can be read (expected is 3/10): "
                 f"{_listed(joined.unreadable)}.",
-                "A spreadsheet program may have made dates of them: import the file as the portal wrote it.",
+                "The day is stored without them. A spreadsheet program may have made dates of the points: to have "
+                f"them, delete {stored}, then import the file as the portal wrote it.",
             )
         )
     if joined.unclear:
         found.append(
             (
                 "import-status-unknown",
-                f"Unknown statuses stand beside full points: {_listed(joined.unclear)}. Whether those were "
-                "measured or claimed is unknown, so their maximum is left unknown too.",
-                "Export with the portal in English if that matters.",
+                f"Unknown statuses beside full points: {_listed(joined.unclear)}. So nobody can tell whether Microsoft "
+                "measured these points or somebody claimed them in the portal; their maximum is stored as unknown.",
+                "Nothing has to be done. An export with the portal in English has statuses that are known.",
             )
         )
     if joined.unlicensed:
@@ -244,7 +246,7 @@ def problems(joined: Joined, path: str) -> tuple[Problem, ...]:
             (
                 "import-unlicensed",
                 f"{counted(joined.unlicensed, 'row')} without a licence: left out, as Graph leaves them out.",
-                "Nothing to do.",
+                "Nothing has to be done.",
             )
         )
     return tuple(Problem(path, None, code, Severity.WARNING, message, hint) for code, message, hint in found)

@@ -14,10 +14,11 @@ from secure_score_backlog.rules.capturing.graph_values import text
 from secure_score_backlog.rules.capturing.powershell import CutOff, as_graph, is_powershell
 
 EXPECTED = (
-    "Expected is what Microsoft Graph answers to /security/secureScores or /security/secureScoreControlProfiles, "
-    "saved whole as JSON (one object, a list, or the response with its 'value'; PowerShell's ConvertTo-Json too), "
-    "or the CSV that the Defender portal exports under Secure Score, Recommended actions."
+    "What can be imported: what Microsoft Graph answers to /security/secureScores or "
+    "/security/secureScoreControlProfiles, saved whole as JSON (PowerShell's ConvertTo-Json too), or the CSV that the "
+    "Defender portal exports under Secure Score, Recommended actions."
 )
+DEEPER = "Save it again with ConvertTo-Json -Depth 10, which keeps everything, and import that."
 SCORE_KEYS = frozenset({"controlScores", "currentScore"})
 PROFILE_KEYS = frozenset(
     {"controlStateUpdates", "implementationCost", "remediation", "actionUrl", "actionType", "tier"}
@@ -25,7 +26,11 @@ PROFILE_KEYS = frozenset(
 
 
 class Foreign(ValueError):
-    """JSON that is not what was expected; the text says what it is instead."""
+    """JSON that is not what was expected; the text says what it is instead, `advice` how to mend it."""
+
+    def __init__(self, what: str, advice: str = EXPECTED) -> None:
+        super().__init__(what)
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,14 @@ def sort_out(content: Any) -> SavedItems:
         if isinstance(item, _Unfinished):
             unfinished = True
         elif not isinstance(item, dict):
-            raise Foreign(f"it holds {_kind(item)} where an object was expected{_cut_off(item)}")
+            cut = isinstance(item, str) and item.startswith(("@{", "System.", "Microsoft."))
+            raise Foreign(f"it holds {_kind(item)} where an object was expected", DEEPER if cut else EXPECTED)
         elif SCORE_KEYS & item.keys():
             scores.append(item)
         elif PROFILE_KEYS & item.keys():
             profiles.append(item)
         else:
-            raise Foreign(_what_else(item))
+            raise _what_else(item)
     return SavedItems(tuple(scores), tuple(profiles), unfinished)
 
 
@@ -65,9 +71,7 @@ def _of_graph(item: Any) -> Any:
     try:
         return as_graph(item)
     except CutOff as missing:
-        raise Foreign(
-            f"ConvertTo-Json cut off what lies below {missing}: save it again with ConvertTo-Json -Depth 10"
-        ) from None
+        raise Foreign(f"ConvertTo-Json cut off what lies below {missing}", DEEPER) from None
 
 
 class _Unfinished:
@@ -88,22 +92,22 @@ def _is_response(content: Any) -> bool:
     return isinstance(content, dict) and isinstance(content.get("value"), list)
 
 
-def _what_else(item: dict[str, Any]) -> str:
+def _what_else(item: dict[str, Any]) -> Foreign:
     """An object that is neither a score nor a profile, in words."""
     error = item.get("error")
     if isinstance(error, dict):
         code = str(error.get("code"))[:80]
         denied = code.lower() in {"forbidden", "authorization_requestdenied", "accessdenied"}
-        advice = "fix the permission (403)" if denied else "fix its cause"
-        return f"it is an error that Graph answered, {code}: {advice}, then save the answer again"
+        advice = (
+            "SecurityEvents.Read.All with an administrator's consent is missing, or for a person the role Security "
+            "Reader: grant it"
+        )
+        return Foreign(
+            f"it is an error that Graph answered, {code}",
+            f"{advice if denied else 'Mend its cause'}, then save Graph's answer again.",
+        )
     names = ", ".join(sorted(item)[:4])
-    return f"it holds an object that is neither a score nor a profile (with {names[:120] or 'no fields'})"
-
-
-def _cut_off(item: Any) -> str:
-    """The likely reason for a text among objects."""
-    cut = isinstance(item, str) and (item.startswith(("@{", "System.", "Microsoft.")))
-    return ": if ConvertTo-Json wrote it, save it again with ConvertTo-Json -Depth 10" if cut else ""
+    return Foreign(f"it holds an object that is neither a score nor a profile (with {names[:120] or 'no fields'})")
 
 
 def _kind(item: Any) -> str:
