@@ -13,7 +13,7 @@ TENANT := build/demo/tenant
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint format workflows builders sample schemas guide pictures bench lock clean
+.PHONY: help demo test soak mutants lint format workflows builders sample schemas guide pictures bench lock clean
 .SUFFIXES:
 
 help: ## Say what there is
@@ -34,6 +34,14 @@ test: .venv/develops ## Run the tests (make test ARGS="-k register" for some of 
 
 soak: .venv/develops ## Play years of unattended collecting, with faults and kills (make soak SEEDS=200)
 	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)
+
+mutants: .venv/python build/mutants/runs ## Put small faults into rules/, one at a time, and count those that a test notices (an hour; ARGS="NAME*")
+	@rm -rf build/mutants/tree/secure_score_backlog build/mutants/tree/tests
+	@mkdir -p build/mutants/tree
+	@cp -R generator/secure_score_backlog tests pyproject.toml build/mutants/tree
+	@cd build/mutants/tree && ../bin/python -m mutmut run $(ARGS)
+	@cd build/mutants/tree && ../bin/python -m mutmut export-cicd-stats >/dev/null
+	@$(IN) -m tests.mutants build/mutants/tree/mutants
 
 lint: .venv/develops ## Check style and types
 	@$(IN) -m ruff check .
@@ -79,6 +87,7 @@ lock: .venv/python ## Lock the newest allowed versions of every dependency (requ
 	@$(LOCK) pyproject.toml --group test --group lint --constraint requirements/runtime.txt \
 		--output-file requirements/development.txt
 	@$(LOCK) --group build --output-file requirements/build.txt
+	@$(LOCK) --group mutants --constraint requirements/development.txt --output-file requirements/mutants.txt
 	@$(LOCK) --group builders --constraint requirements/runtime.txt --output-file requirements/builders.txt
 	@echo "Locked. Read the difference, then: make test"
 
@@ -112,6 +121,13 @@ clean: ## Remove everything that can be made again, .venv included
 
 .venv/develops: .venv/runs requirements/development.txt
 	@$(PIP) install --require-hashes --requirement requirements/development.txt
+	@touch $@
+
+# mutmut wants the package beside its tests, and no other copy of it: an environment of its own.
+build/mutants/runs: .venv/python requirements/development.txt requirements/mutants.txt
+	@$(IN) -m venv build/mutants
+	@build/mutants/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--requirement requirements/development.txt --requirement requirements/mutants.txt
 	@touch $@
 
 # The builders have a folder of their own: two of them are no dependencies of ours, and one is alpha.

@@ -90,7 +90,7 @@ def test_board(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
     browser.open(built_demo / "board.html")
     without = [name for name, state in states.items() if state in ("undecided", "expired", "breached", "regressed")]
     found = cards(browser)
-    assert found["Undecided"] == len(without)
+    assert found["Needs an answer"] == len(without)
     assert found["Accepted for now"] == sum(1 for state in states.values() if state == "accepted")
     open_ones = [state for state in states.values() if state not in ("done", "conflict", "not-measured", "retired")]
     assert (

@@ -116,7 +116,7 @@ def test_in_actions_the_missing_permission_is_named() -> None:
     """The most likely cause in a workflow is told, so that it can be copied."""
     with pytest.raises(CannotProceed) as ending:
         choose({**IDS, "GITHUB_ACTIONS": "true"})
-    assert "Add the line `id-token: write` under `permissions:` of the job" in str(ending.value.hint)
+    assert "`id-token: write` and `contents: write`" in str(ending.value.hint)
 
 
 def test_no_credential_shows_its_secret() -> None:

@@ -173,7 +173,10 @@ def test_a_recommendation_that_comes_back(tmp_path: Path, token: str, capsys: py
         (Response.of_json(206, {"value": []}, {"Retry-After": "500"}), "a part of its answer (206)"),
         (Response.of_json(200, b'{"value": [{"id": '), "ends in the middle"),
         (Response(302, {"Location": "/v1.0/elsewhere"}), "sends us elsewhere (302)"),
-        (Response.of_json(200, {"value": [], "@odata.nextLink": "https://graph.example/"}), "a next page at https://graph.example instead of"),
+        (
+            Response.of_json(200, {"value": [], "@odata.nextLink": "https://graph.example/"}),
+            "at https://graph.example instead",
+        ),
         (Response.of_json(200, {"value": [], "@odata.nextLink": SCORES + "?$top=90"}), "that it gave already"),
         (Response(502, {"Content-Type": "text/html", "Retry-After": "500"}, b"<html>"), "text/html instead of JSON"),
         (Response.of_json(500, {}, {"Retry-After": "500"}), "failed (500)"),

@@ -87,7 +87,7 @@ MISTAKES = {
     "bands: 65": ("settings-wrong-type", 1, "[65, 80]"),
     "bands: [80, 65]": ("settings-wrong-value", 1, "[65, 80]"),
     "bands: [1, 2, 3]": ("settings-wrong-type", 1, "[65, 80]"),
-    "bands: [65, 200]": ("settings-wrong-value", 1, "99"),
+    "bands: [65, 200]": ("settings-wrong-value", 1, "two whole percentages"),
     "snapshots: {keep_names: yes}": ("settings-wrong-type", 1, "true or false"),
     "snapshots: {branch: --upload-pack=x}": ("settings-wrong-value", 1, "branch"),
     "snapshots: {branch: a..b}": ("settings-wrong-value", 1, "branch"),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from secure_score_backlog.views.charts.axis import Days, Percents, plain
+from secure_score_backlog.views.charts.axis import Days, Percents, plain, round_levels
 from secure_score_backlog.views.charts.bar import bar
+from secure_score_backlog.views.charts.flags import ROOM, SIZE, flags
 from secure_score_backlog.views.charts.shapes import Bar, BarPart, Mark, Sample, Spark, Step, Trend, Waterfall
 from secure_score_backlog.views.charts.spark import spark
 from secure_score_backlog.views.charts.trend import MOST_ROWS, trend
@@ -123,6 +125,47 @@ def test_ticks_are_few_and_dated(span: int, labels: int) -> None:
     assert all(0 <= float(tick.at) <= 100 for tick in ticks)
 
 
+@given(st.fractions(-2000, 2000), st.fractions(Fraction(1, 10), 2000))
+def test_round_levels_are_few_and_inside(low: Fraction, span: Fraction) -> None:
+    """Two to five marks, evenly apart, none outside; nothing where there is no span."""
+    levels = round_levels(low, low + span)
+    assert 1 <= len(levels) <= 5
+    assert low <= levels[0]
+    assert levels[-1] <= low + span
+    assert len({after - before for before, after in pairwise(levels)}) <= 1
+    assert round_levels(low, low) == []
+
+
+def test_two_years_close_together_share_no_room() -> None:
+    """A first label with its year gives way on a phone where the next year begins soon; else both stay."""
+    autumn = Days(date(2025, 8, 15), date(2026, 11, 20)).ticks()
+    assert [(tick.label, tick.minor) for tick in autumn[:3]] == [("Sep 2025", True), ("Nov", True), ("Jan 2026", False)]
+    assert not Days(date(2025, 2, 1), date(2026, 3, 1)).ticks()[0].minor
+
+
+@given(st.lists(st.integers(0, 400), max_size=12))
+def test_flags_stand_beside_each_other(offsets: list[int]) -> None:
+    """On the narrowest phone no flag covers another unless there are more than fit; lines stand at their days."""
+    axis = Days(FIRST, FIRST + timedelta(days=400))
+    shown = flags([Mark(FIRST + timedelta(days=offset), "m") for offset in offsets], axis)
+    assert [float(flag.x) for flag in shown] == pytest.approx([offset / 4 for offset in sorted(offsets)], abs=0.01)
+    assert [flag.number for flag in shown] == list(range(1, len(offsets) + 1))
+    width = SIZE / float(ROOM)
+    for right in (False, True):
+        half = [flag for flag in shown if (float(flag.x) >= 50) == right]
+        middles = [float(flag.at) / 100 * width + flag.aside for flag in half]
+        assert all(after - before >= SIZE - 0.1 for before, after in pairwise(middles))
+    assert all(flag.aside >= 0 if float(flag.x) < 50 else flag.aside <= 0 for flag in shown)
+
+
+@pytest.mark.parametrize(("values", "anchor"), [((20, 40), "end"), ((20, 66), "start"), ((66, 40), "end")])
+def test_the_name_of_a_band_gives_way_to_the_line(values: tuple[int, int], anchor: str) -> None:
+    """It stands at the right, or at the left where the line comes close at the right."""
+    samples = tuple(Sample(FIRST + timedelta(days=100 * n), Fraction(value)) for n, value in enumerate(values))
+    figure = trend(Trend("t", "T", "C.", samples, bands=(65,)))
+    assert re.findall(r'band-label"[^>]*text-anchor="([a-z]+)"', figure) == [anchor]
+
+
 @given(st.fractions(-1000, 1000))
 def test_numbers_for_drawings(value: Fraction) -> None:
     """Two places at most, no needless zeros, never an exponent, never minus zero."""
@@ -176,6 +219,8 @@ def test_the_waterfall_joins_its_steps() -> None:
     values = re.findall(r"backlog-row-value[^>]*>([^<]+)<", figure)
     assert values == ["100", "+10", "\u22124", "0", "106"]
     assert "do not begin at zero" in figure
+    assert figure.count("backlog-cut-edge") == 3  # both totals, and the axis
+    assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure) == ["100", "105", "110"]
 
 
 def test_a_waterfall_from_nothing_begins_at_zero() -> None:
@@ -184,6 +229,8 @@ def test_a_waterfall_from_nothing_begins_at_zero() -> None:
         Waterfall("w", "T", "C.", "before", Fraction(0), "after", Fraction(5), (Step("ruler", "New", Fraction(5)),))
     )
     assert "do not begin at zero" not in figure
+    assert "backlog-cut" not in figure
+    assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure)[0] == "0"
 
 
 def test_steps_hold_until_the_next_and_stop_where_nothing_was_measured() -> None:
@@ -194,6 +241,7 @@ def test_steps_hold_until_the_next_and_stop_where_nothing_was_measured() -> None
     line = re.search(r'backlog-line--ours" d="([^"]+)"', figure)
     assert line is not None
     assert line[1] == "M0 1000H200M300 1000H500V0H1000"
+    assert re.findall(r"backlog-tick\"[^>]*>(\d+ %)<", figure) == ["100 %", "0 %"]
 
 
 @pytest.mark.parametrize(

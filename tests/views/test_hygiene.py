@@ -75,7 +75,7 @@ SCENES: dict[str, tuple[Callable[[], Backlog], str]] = {
     ),
     "stale": (
         lambda: tenant(*[{"A": (0, 4)}] * 100, A=decision("A", due=day(200))),
-        "Nothing since 1 October 2026: planned, and not moved by its owner.",
+        "Nothing since 1 October 2026: its owner has not moved it.",
     ),
     "asks": (
         lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),

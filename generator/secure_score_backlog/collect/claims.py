@@ -79,7 +79,8 @@ def check_token(token: str, source: str) -> str:
         raise CannotProceed(
             f"The token of {source} {problem}.",
             where=source,
-            hint=f"{UNTOUCHED} Set it to one access token for Microsoft Graph, without quotes or line breaks.",
+            hint=f"{UNTOUCHED} Set it to one access token for Microsoft Graph, without quotes or line breaks; it lives "
+            "for about an hour. To sign in another way, as a scheduled job has to, do not set this variable at all.",
         )
     return bare
 

@@ -148,7 +148,7 @@ def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
     else:
         hint = (
             f"On a machine of your own: set {TENANT} and {CLIENT}, and add --device-code. In a GitHub workflow: set "
-            "both, and add the line `id-token: write` under `permissions:` of the job."
+            "both, and give the job `id-token: write` (beside `contents: write`) under `permissions:`."
         )
     message = "There is no credential to sign in to Microsoft Graph with."
     return CannotProceed(message, hint=f"{UNTOUCHED} {hint} {OTHER_WAYS}")

@@ -96,7 +96,8 @@ def _hint_for_403(claims: Claims) -> str:
     if not claims.readable:
         return (
             f"The token cannot be read, so what is missing is unknown: the application needs {PERMISSION} with admin "
-            "consent (in Entra, App registrations, API permissions); a person also needs the role Security Reader. "
+            "consent (in Entra, App registrations, API permissions): as application permission; where a person signs "
+            "in, as delegated permission, and that person needs the role Security Reader. "
             f"Then run it again{AFRESH}."
         )
     if not claims.permitted:
@@ -140,6 +141,6 @@ def unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
     if why.startswith(NO_JSON):
         hint = "Run it again later; if it stays, a proxy or a sign-in page may stand in between: ask whoever runs it."
     else:
-        hint = "Run it again tomorrow; if it stays, report it to Microsoft with the request id."
+        hint = f"{REPORT[5:6].upper()}{REPORT[6:]}"
     message = f"The answer of Microsoft Graph cannot be used: {why}{said}."
     return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} {hint}")

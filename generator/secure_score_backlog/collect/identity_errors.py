@@ -32,29 +32,34 @@ HINTS: Mapping[str, str] = {
     "700016": "AZURE_CLIENT_ID names no application of this tenant: check both ids.",
     "7000215": "AZURE_CLIENT_SECRET is not the secret's value (perhaps its id): make a new secret, copy its Value.",
     "7000222": "The client secret has expired: make a new one, or change to GitHub's OIDC token: no secret to expire.",
-    "700027": "The certificate is not the one that is registered: upload its public part to the app registration.",
+    "700027": "The certificate has expired, or is not registered with this application. See its dates: if it has "
+    "expired, make a new one. Then upload the public part to the app registration (Certificates & secrets).",
     "700024": "The sign-in proof is expired or not yet valid. With GitHub's OIDC token: run the job again. "
     "With a certificate: check its dates and this machine's clock.",
-    "70025": f"The application has no federated credential yet: add one. {_FEDERATION}",
-    "70021": "No federated credential fits this workflow: change the one that is meant for it, or add one. "
+    "70025": "The application has no federated credential yet. If you know the repository below: add one. "
+    f"{_FEDERATION}",
+    "70021": "No federated credential fits this workflow. If you know the repository below: add one, or change the one "
+    "that is meant for it. "
     f"{_FEDERATION}",
     "700211": f"The federated credential names another issuer. If the issuer below is GitHub's, or a GitHub Enterprise "
-    f"Server of your own: change the credential. If you do not know it: change nothing. {_FEDERATION}",
+    f"Server of your own: add a credential for it. If you do not know it: change nothing. {_FEDERATION}",
     "700212": "The federated credential names another audience. If --cloud is given, check it first, as each cloud has "
-    f"an audience of its own; else change the credential. {_FEDERATION}",
+    f"an audience of its own; else add a credential, or change the one that is meant for this workflow. {_FEDERATION}",
     "700213": "No federated credential names this subject. If you know the repository and the branch or environment "
     "in it: add a credential for them, and leave alone the ones that others use. If you do not know them: change "
     f"nothing, and find out who runs this workflow. {_FEDERATION}",
     "700223": _FORBIDDEN,
     "700238": _FORBIDDEN,
     "900382": "The tenant lies in another cloud than this sign-in service: check --cloud and AZURE_TENANT_ID first. "
-    "If both are right, federated sign-in is not possible here: use a certificate (AZURE_CLIENT_CERTIFICATE_PATH).",
+    "If both are right, it cannot sign in across clouds: register the application in the tenant's own cloud.",
     "65001": f"Nobody consented to {PERMISSION} for this person: have an administrator grant it.",
     "7000218": "The application is no public client: in Entra, Authentication, allow public client flows.",
     "authorization_pending": _TOO_LATE,
     "expired_token": _TOO_LATE,
     "70020": _TOO_LATE,
     "authorization_declined": "The person asked has declined: run it again and accept, with the role Security Reader.",
+    "70018": "The code was mistyped, or the person asked declined: run it again, enter the code exactly, and accept.",
+    "70019": _TOO_LATE,
 }
 """What to do, by AADSTS number or by OAuth error."""
 BESIDE_THE_POINT = frozenset({"700223", "700238", "900382"})
@@ -103,7 +108,7 @@ def _codes(result: Mapping[str, Any]) -> list[str]:
 
 
 def _presented(claims: Claims, cloud: Cloud) -> str:
-    """What the workflow presented, to be copied line by line; the subject in GitHub's two forms (facts/graph.md 7.1)."""
+    """What the workflow presented, to be copied line by line; both forms of the subject (facts/graph.md 7.1)."""
     subject = plain(claims.subject)
     older = re.sub(r"^repo:([^/@]+)@\d+/([^:@]+)@\d+:", r"repo:\1/\2:", subject)
     newer = subject
@@ -135,7 +140,7 @@ def refused_assertion(status: int) -> CannotProceed:
     """The ending where GitHub gave no OIDC token."""
     hint = (
         f"{UNTOUCHED} The job's own request token has expired or was refused: run the job again. "
-        f"If it stays: {PERMISSION_OF_THE_JOB[0].lower()}{PERMISSION_OF_THE_JOB[1:]}"
+        f"If it stays: {PERMISSION_OF_THE_JOB}"
     )
     if status == 429 or status >= 500:
         hint = f"{NOTHING_LOST} GitHub's token service is in trouble: run the job again later."

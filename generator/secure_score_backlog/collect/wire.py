@@ -250,7 +250,7 @@ def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
         state = "has expired" if "expired" in why else "is not valid yet"
         return what, (
             f"Check this machine's clock first. If it is right, the certificate presented {state}; "
-            "behind a proxy it is usually the proxy's."
+            "behind a proxy it is usually the proxy's: ask whoever runs it. Without a proxy, run it again later."
         )
     if "mismatch" in why or "not valid for" in why:
         return what, (
@@ -258,8 +258,8 @@ def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
             "the name server and the hosts file; a proxy has to present a certificate for this very name."
         )
     return what, (
-        "If a proxy inspects traffic here: save its root certificate as a PEM file and set REQUESTS_CA_BUNDLE to the "
-        "path of that file. If there is none, do not go on: somebody else may be answering."
+        "If a proxy inspects traffic here: make a PEM file of the usual roots and the proxy's, and set "
+        "REQUESTS_CA_BUNDLE to its path. If there is no such proxy, do not go on: somebody else may be answering."
     )
 
 

@@ -33,7 +33,7 @@ from secure_score_backlog.rules.calendar import last_day
 from secure_score_backlog.rules.deciding.decisions import Judged, Surroundings, judge_decisions
 from secure_score_backlog.rules.judging.facts import judge, month_end, months_of
 from secure_score_backlog.rules.judging.rating import Ratings
-from secure_score_backlog.rules.judging.standing import Sources, answered_on
+from secure_score_backlog.rules.judging.standing import Sources, answered_on, reached_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,7 @@ def judged_on(folder: Folder, settings: Settings, catalogue: Catalogue, day: dat
     ]
     newest = folder.history.newest(day)
     scored = folder.history.scored(newest.day) if newest else {}
+    decided = answered_days(written.history, day)
     return judge_decisions(
         in_force,
         Surroundings(
@@ -172,8 +173,9 @@ def judged_on(folder: Folder, settings: Settings, catalogue: Catalogue, day: dat
             today=day,
             scored=scored.keys(),
             known=[name for name, line in folder.history.timelines.items() if line.days and line.days[0] <= day],
-            decided=answered_days(written.history, day),
+            decided=decided,
             done=[name for name, seen in scored.items() if seen.observed_in_full],
+            reached=reached_under(folder.history, decided, day),
         ),
     )
 

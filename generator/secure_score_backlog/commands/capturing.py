@@ -128,7 +128,8 @@ def _elsewhere(root: Path, settings: Settings) -> tuple[Problem, ...]:
         f"{here!r} checked out: what is written to snapshots/ here is not what the site shows."
     )
     hint = (
-        "Undo what was written here (git status shows the files). Then check that branch out beside this one (git "
+        "Undo what was written here: of the files below snapshots/ that git status names, delete the untracked ones "
+        "and put the changed ones back (git checkout -- FILE). Then check that branch out beside this one (git "
         f"worktree add ../{branch} {branch}), run the command with --root ../{branch}, and commit and push there."
     )
     return (Problem("backlog.yml", None, "snapshots-elsewhere", Severity.WARNING, message, hint),)

@@ -25,6 +25,7 @@ from secure_score_backlog.records.signed_reviews import load_signed_reviews
 from secure_score_backlog.records.snapshots import load_catalogue, load_history
 from secure_score_backlog.rules.deciding.decisions import Surroundings, judge_decisions
 from secure_score_backlog.rules.deciding.settings_reading import check_settings
+from secure_score_backlog.rules.judging.standing import reached_under
 
 SCHEMA = "backlog-check/1"
 
@@ -60,6 +61,7 @@ def find_problems(root: Path, today: date) -> tuple[list[Problem], int]:
     folder = read_decisions(root)
     newest = history.newest(today)
     scored = history.scored(newest.day) if newest else {}
+    decided = decided_days(root, today) if folder.files else {}
     judged = judge_decisions(
         (file.front_matter for file in folder.files),
         Surroundings(
@@ -68,8 +70,9 @@ def find_problems(root: Path, today: date) -> tuple[list[Problem], int]:
             today=today,
             scored=scored.keys(),
             known=history.timelines.keys(),
-            decided=decided_days(root, today) if folder.files else {},
+            decided=decided,
             done=[name for name, seen in scored.items() if seen.observed_in_full],
+            reached=reached_under(history, decided, today),
         ),
     )
     found = {

@@ -62,7 +62,7 @@ def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tupl
     if (root / snapshot_path(day)).exists():  # nothing is taken from the table, so nothing is to be said of its rows
         problems = ()
     elif options.now().date() - day < KEPT_BY_GRAPH:
-        problems = (*problems, _recent(file, day))
+        problems = (_recent(file, day),)  # it says to delete what was written, so nothing is to be said of its rows
     return replace(saved.answer, exports=(export,)), (*saved.problems, *problems)
 
 
@@ -99,7 +99,7 @@ def _check_usage(saved: Saved, day: date | None) -> None:
 def _recent(file: Path, day: date) -> Problem:
     message = f"Graph still holds {day}, and in more detail than a CSV."
     hint = (
-        f"If you can collect: delete {snapshot_path(day)}, which comes of this import, and run backlog collect. "
-        "If you cannot, keep it."
+        f"Delete {snapshot_path(day)}, which comes of this import, and do not commit it: the next backlog collect, a "
+        "scheduled one too, stores that day. Keep it only where nothing collects from this tenant."
     )
     return Problem(file.as_posix(), None, "import-csv-recent", Severity.WARNING, message, hint)

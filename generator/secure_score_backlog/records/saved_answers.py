@@ -70,7 +70,8 @@ def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> 
         raise CannotProceed(
             "There is no list of recommendations yet, so the titles of this table lead nowhere.",
             where=str(file),
-            hint="Nothing was changed. Run backlog collect once, or import secureScoreControlProfiles (which has the "
+            hint="Nothing was changed. If a scheduled run collects already: git pull first, on the branch that holds "
+            "snapshots/. Else run backlog collect once, or import secureScoreControlProfiles (which has the "
             "titles with their ids) together with the table.",
         )
     try:
@@ -84,8 +85,8 @@ def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> 
             f"Not one of {joined.rows} rows could be joined with the catalogue and read ({first}).",
             where=str(file),
             hint="Nothing was changed. If the titles are in another language than those that Graph gave: set the "
-            "portal to English and export again. The portal exports today only, so a table of an earlier day in another "
-            "language cannot be imported.",
+            "portal to English, export again, and give today as --date. The portal exports today only, so a table of "
+            "an earlier day in another language cannot be imported.",
         )
     return joined.export, problems(joined, file.as_posix(), day)
 

@@ -45,8 +45,9 @@ def decode_catalogue(data: bytes, path: str) -> Json:
 
 def _decode(data: bytes, path: str, parts: Mapping[str, type], kind: str) -> Json:
     hint = (
-        f"It was left as it is. Restore it from Git (git checkout -- {path}), then run the command again; a {kind} is "
-        "not meant to be edited by hand."
+        f"It was left as it is. Restore it: git checkout -- {path}. If it was committed like this: git log "
+        f"-- {path} shows the commits, git checkout COMMIT -- {path} takes it from a good one. Then run the command "
+        f"again. A {kind} is not meant to be edited by hand."
     )
     try:
         content = canonical.parse(data)

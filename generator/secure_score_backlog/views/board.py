@@ -45,14 +45,14 @@ class Filter:
 WORDS: tuple[tuple[str, str, str, str], ...] = (
     (
         "undecided",
-        "Undecided",
+        "Needs an answer",
         "Open, and no answer is in force: nobody has decided, or the answer has run out, was breached or fell back.",
         "Every open recommendation has an answer in force.",
     ),
     (
         Bucket.DO_NOW,
         "Do now",
-        "The reduction of risk is clear, and somebody is at it.",
+        "The reduction of risk is clear, and it is due within three months.",
         "Nothing is being done right now.",
     ),
     (
@@ -96,7 +96,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         "Board",
         body,
         site=site,
-        description="Every recommendation in one of four buckets, or undecided.",
+        description="Every recommendation in one of four buckets, or waiting for an answer.",
         hide=("navigation",),
     )
 

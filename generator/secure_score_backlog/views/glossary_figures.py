@@ -12,7 +12,8 @@ FIGURES: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Score", "Microsoft’s points of the day, and the same in percent of the most that can be had."),
             (
                 "Planned score",
-                "Points there today, and what the unearned part of everything in do now and do soon would add.",
+                "Points there today, and what the unearned part of everything in do now and do soon would add, "
+                "but for what is blocked.",
             ),
             (
                 "Achievable score",

@@ -64,8 +64,8 @@ WORDS: tuple[Entry, ...] = (
 )
 
 BUCKETS: tuple[Entry, ...] = (
-    ("do-now", "The reduction of risk is clear, all five questions are answered, and it is being done this quarter."),
-    ("do-soon", "It will be done, on a date, and is being prepared."),
+    ("do-now", "The reduction of risk is clear, all five questions are answered, and it is due within three months."),
+    ("do-soon", "It will be done, on a date, and the change is being planned."),
     (
         "accept",
         "It is left open on purpose, for a written reason, approved, until a date. Then the question is asked again.",

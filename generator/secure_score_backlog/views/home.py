@@ -103,7 +103,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         site=site,
         description="The biggest open gaps, what is fixed next, and which risks are carried knowingly.",
         shown_title=f"{backlog.settings.organisation}{label}: where we stand",
-        hide=("navigation", "toc"),
+        hide=("navigation",),
     )
 
 

@@ -168,7 +168,7 @@ STANDSTILL = {
     "blocked": "something is in the way",
     "rejected": "accepted or covered as it is",
     "ownerless": "nobody owns it",
-    "planned": "planned, and not moved by its owner",
+    "planned": "its owner has not moved it",
 }
 
 

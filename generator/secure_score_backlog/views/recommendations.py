@@ -13,7 +13,7 @@ from secure_score_backlog.model.decision import Bucket, Decision, DecisionVersio
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.history import Observation
 from secure_score_backlog.model.standing import Standing
-from secure_score_backlog.views import figures, wording
+from secure_score_backlog.views import answers, board, figures, wording
 from secure_score_backlog.views.carried import citation
 from secure_score_backlog.views.changes import words_of
 from secure_score_backlog.views.safe_text import decision_markdown, microsoft_html, safe_link
@@ -59,6 +59,8 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
             entry=entries.get(standing.id),
             citation=citation,
             losses=losses(standing, backlog),
+            stands=answers.standing_since(standing, entries.get(standing.id)),
+            attested=answers.attested,
             questions=questions(decision) if decision else [],
             body=decision_markdown(decision.body, site.from_decision(path), site.tenants) if decision else "",
             links=[(link, safe_link(link, site.tenants)) for link in decision.links] if decision else [],
@@ -81,6 +83,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
             site=site,
             description=f"{recommendation.id}: {wording.sign(standing.state).label}",
             hide=("navigation",),
+            up=("Board", board.PATH),
         )
 
 

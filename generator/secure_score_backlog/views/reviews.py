@@ -162,7 +162,8 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         f"Review of {wording.month(review.month)}",
         body,
         site=site,
-        hide=("navigation", "toc"),
+        hide=("navigation",),
+        up=("Reviews", INDEX),
         description="Decisions needed, top five by risk, accepted risks, completed; the score last.",
     )
 

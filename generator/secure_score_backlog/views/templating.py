@@ -93,13 +93,16 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named where
     shown_title: str = "",
     hide: Collection[str] = ("navigation",),
     search: bool = True,
+    up: tuple[str, str] | None = None,
 ) -> Document:
     """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
 
     title stands in the browser's tab, in the navigation and in search results, shown_title above the page (default:
     the same). hide: parts of the frame that this page does without (`navigation`, `toc`). search=False keeps the
     whole page out of the search index. Every page says on its last line as of when it is true; the banner for old
-    data reads it from there. ValueError for a template that leaves an element open: a bug.
+    data reads it from there. up: title and document of the page above, for pages that no navigation lists: a link to
+    it stands in the head of the page, and assets/backlog.js marks its tab. ValueError for a template that leaves an
+    element open: a bug.
     """
     front = [f"title: {_quoted(title)}"]
     if description:
@@ -109,6 +112,8 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named where
     if not search:
         front += ["search:", "  exclude: true"]
     parts = ["\n".join(["---", *front, "---"]), f"# {safe_text.plain(shown_title or title)} {{ #page }}"]
+    if up:
+        parts.append(str(render("up.html.j2", title=up[0], address=site.link(path, up[1]))))
     content = body + render("colophon.html.j2", site=site)
     last = 0
     for match in _HEADING.finditer(content):

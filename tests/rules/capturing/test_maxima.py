@@ -51,6 +51,58 @@ def test_derived(points: str | None, percentage: str | None, maximum: str | None
     assert derived_maximum(scored(points, percentage), None) == (Decimal(maximum) if maximum else None)
 
 
+@pytest.mark.parametrize(
+    ("points", "percentage", "maximum"),
+    [
+        ("1", "100", "1"),  # the least there is
+        ("0.4", "100", None),
+        ("5", "0.01", "50000"),  # a percentage that may have been rounded up from nothing: no upper bound
+        ("0.00012", "0.01", None),  # 1.2 without an upper bound may be more than 1
+        ("4.01", "49.99", "8"),  # 8 is the least that rounding allows
+        ("3.99", "50.01", "8"),  # 8 is the most that rounding allows
+        ("1.35", "50", None),  # 2.68 to 2.72: no whole number
+        ("1.23", "50", None),  # 2.44 to 2.48
+        ("0.11", "1.45", None),  # 6.85 to 8.33: 7 or 8
+        ("0.15", "1.99", None),  # 7 to 8.08: 7 or 8
+        ("0.12", "1.43", None),  # 7.64 to 9.15: 8 or 9
+        ("0.17", "2.01", None),  # 7.92 to 9: 8 or 9
+        ("0.16", "2", "8"),  # 7 to 9, hit exactly
+        ("0.0833", "1.0412", "8"),  # four decimals allow 7.99 to 8.01
+        ("0.083", "1.041", "8"),
+        ("0.002", "0.152", "1"),
+        ("0.001", "0.152", None),
+    ],
+)
+def test_only_what_rounding_leaves_alone_is_said(points: str, percentage: str, maximum: str | None) -> None:
+    """The one whole number between the bounds, bounds included; of several only one that is hit exactly."""
+    assert derived_maximum(scored(points, percentage), None) == (Decimal(maximum) if maximum else None)
+
+
+@pytest.mark.parametrize(
+    ("points", "percentage", "expected", "maximum"),
+    [
+        ("0.17", "2.01", "9", "9"),
+        ("0.15", "1.99", "7", "7"),
+        ("0.17", "2.01", "9.01", None),
+        ("0.15", "1.99", "6.99", None),
+        ("0.15", "1.99", "7.5", "7.5"),
+        ("5", "0.01", "25000", "25000"),
+        ("5", "0.01", "24949", "50000"),
+        ("5", "0.01", "999999", "999999"),
+        ("0", "0.01", "0", None),
+        ("0", "50", "0.01", "0.01"),
+        ("0", "50", "-1", None),
+        ("5", "50", "0", "10"),
+    ],
+)
+def test_what_is_expected_counts_within_the_bounds(
+    points: str, percentage: str, expected: str, maximum: str | None
+) -> None:
+    """Today's maximum, whole or not, where the day's figures allow it, bounds included; never zero or less."""
+    found = derived_maximum(scored(points, percentage), Decimal(expected))
+    assert found == (Decimal(maximum) if maximum else None)
+
+
 @given(maximum=st.integers(1, 10), share=st.decimals(min_value="0.05", max_value=1, places=6))
 def test_derived_is_right_wherever_it_speaks(maximum: int, share: Decimal) -> None:
     """Rounded to two decimals as Graph does, a fleet ratio leads back to its maximum, or to none, never to another."""

@@ -87,14 +87,49 @@ def test_what_was_cut_off_is_refused(cut: dict[str, Any]) -> None:
     """ConvertTo-Json goes two levels deep unless told: then most of a score is missing, and nobody noticed."""
     with pytest.raises(CutOff):
         as_graph(cut)
-    with pytest.raises(Foreign, match="ConvertTo-Json -Depth 10"):
+    with pytest.raises(Foreign) as ending:
         sort_out(parse(to_json([cut])))
+    assert "ConvertTo-Json -Depth 10" in ending.value.advice
+
+
+@pytest.mark.parametrize(
+    ("cut", "missing"),
+    [
+        ({"ControlScores": "@{ControlName=a}"}, "ControlScores"),
+        ({"ControlScores": [{"ControlName": "a"}, "@{ControlName=b}"]}, "ControlScores"),
+        ({"ControlScores": [["System.Object[]"]]}, "ControlScores"),
+        ({"VendorInformation": "Microsoft.Graph.PowerShell.Models.X", "CurrentScore": 5}, "VendorInformation"),
+        ({"ComplianceInformation": [{"CertificationControls": "System.Object[]"}]}, "CertificationControls"),
+        ({"CurrentScore": 5, "AdditionalProperties": "System.Object"}, "AdditionalProperties"),
+        ({"CurrentScore": 5, "AdditionalProperties": []}, "AdditionalProperties"),
+        ({"ControlScores": [{"ControlName": "a", "AdditionalProperties": ""}]}, "AdditionalProperties"),
+    ],
+)
+def test_what_was_cut_off_is_named(cut: dict[str, Any], missing: str) -> None:
+    """The property below which something is missing, however deep."""
+    with pytest.raises(CutOff) as ending:
+        as_graph(cut)
+    assert str(ending.value) == missing
+
+
+def test_properties_that_the_module_hides_may_come_first() -> None:
+    """What stands behind them is read all the same, and what they say counts; null hides nothing."""
+    hidden = {"AdditionalProperties": {"on": "true", "score": 1}, "Score": 2, "ControlName": "a"}
+    assert as_graph({"ControlScores": [hidden]}) == {"controlScores": [{"on": "true", "score": 1, "controlName": "a"}]}
+    assert as_graph({"AdditionalProperties": None, "CurrentScore": 5}) == {"currentScore": 5}
+
+
+@pytest.mark.parametrize("value", ["a text", None, 5, True, "@{", "System", "Microsoft Graph", ["x", None]])
+def test_a_nested_property_may_hold_anything_else(value: Any) -> None:
+    """What is no stand-in of ConvertTo-Json stays as it was."""
+    assert as_graph({"ControlScores": value}) == {"controlScores": value}
 
 
 def test_a_list_that_was_cut_off_whole() -> None:
     """Even the scores themselves may be texts."""
-    with pytest.raises(Foreign, match="ConvertTo-Json -Depth 10"):
+    with pytest.raises(Foreign) as stand_in:
         sort_out(["Microsoft.Graph.PowerShell.Models.MicrosoftGraphSecureScore"])
+    assert "ConvertTo-Json -Depth 10" in stand_in.value.advice
     with pytest.raises(Foreign) as ending:
         sort_out(["a text"])
     assert "ConvertTo-Json" not in str(ending.value)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.rules.deciding.names import LONGEST_NAME, Meant, meant_by, refuse_unsafe, unsafe
+from secure_score_backlog.rules.deciding.rule_table import shown
 
 CATALOGUE = ("AdminMFAV2", "mdo_zapspam", "scid_2010")
 SCORED = ("AdminMFAV2", "scid_9999")
@@ -24,7 +25,7 @@ def test_without_anything_to_know_it_from() -> None:
     """No catalogue and no snapshot: the id is taken, and the person is told. One of the two is enough to refuse."""
     found = meant_by("Anything", (), ())
     assert found.identifier == "Anything"
-    assert "no catalogue yet" in found.note
+    assert '"Anything"' in found.note
     for catalogue, scored in ((CATALOGUE, ()), ((), SCORED)):
         with pytest.raises(WrongUsage):
             meant_by("Anything", catalogue, scored)
@@ -33,6 +34,7 @@ def test_without_anything_to_know_it_from() -> None:
 def test_retired_is_said() -> None:
     """An id of older snapshots only is meant, with a remark; what is still there gets none."""
     assert meant_by("GoneLongAgo", CATALOGUE, SCORED, ("GoneLongAgo",)).note == "Microsoft has retired GoneLongAgo"
+    assert meant_by("GoneLongAgo", CATALOGUE, SCORED, ("GoneLongAgo",)).identifier == "GoneLongAgo"
     assert meant_by("scid_9999", CATALOGUE, SCORED, ("scid_9999",)).note == ""
 
 
@@ -95,8 +97,10 @@ def test_what_no_file_can_be_named_after(identifier: str, why: str | None) -> No
         return
     assert reason is not None
     assert why in reason
-    with pytest.raises(WrongUsage, match=why):
+    with pytest.raises(WrongUsage, match=why) as ending:
         refuse_unsafe(identifier)
+    assert shown(identifier) in ending.value.message
+    assert "catalogue.json" in str(ending.value.hint)
     with pytest.raises(WrongUsage, match=why):
         meant_by(identifier, (identifier,), ())
 

@@ -129,7 +129,8 @@ def refuse_other_tenant(answer: Answer, stored: Stored, occasion: Occasion) -> N
         raise CannotProceed(
             f"This is another tenant: the answer is about {min(given)}, this repository about {min(known)}.",
             where=where,
-            hint=f"Nothing was changed. {meant}{advice}For {min(given)}, name its own repository by --root.",
+            hint=f"Nothing was changed. {meant}{advice}For {min(given)}, name its own repository by --root. If this "
+            "repository holds the wrong tenant (a trial, a sample): begin with an empty one.",
         )
 
 

@@ -155,8 +155,8 @@ def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
     if has_profiles:
         message = f"Graph gave its newest day, {day}, without texts or counts, so it is stored as incomplete."
         hint = (
-            "Nothing has to be done: the next run tries again. Once Graph has a newer day, this one stays incomplete, "
-            "which costs its texts and, where they are missing, its points by recommendation."
+            "To have them, run it again later today: once Graph has a newer day, this one stays incomplete, which "
+            "costs its texts and, where they are missing, its points by recommendation. What Graph gave is stored."
         )
         return Finding("snapshot-newest-bare", day, message, hint)
     message = f"There are no recommendation profiles for {day}, so it is stored as incomplete: most maxima are unknown."
@@ -175,7 +175,7 @@ def differs(day: date, stored: Json, offered: Json, teller: str = "Graph") -> li
     if view(stored["secureScore"]) == view(offered):
         return []
     before, after = (number(each.get("currentScore")) for each in (stored["secureScore"], offered))
-    change = f" (current score {before} then, {after} now)" if before != after else ""
+    change = f" (current score {before} then, {after} now)" if None not in (before, after) and before != after else ""
     message = f"{teller} now tells {day} differently from what is stored{change}; what was stored first stays."
     hint = "Nothing to do: a snapshot is evidence and written once. The portal shows today's view."
     return [Finding("snapshot-differs", day, message, hint)]

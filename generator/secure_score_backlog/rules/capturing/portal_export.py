@@ -36,7 +36,7 @@ EXPECTED_COLUMNS = (
 MOST_ROWS = 10_000
 KEPT = ("category", "impact", "product", "regressed", "status", "synced", "update")
 """Cells that are kept as they were written. Notes are not: people write names into them."""
-_POINTS = re.compile(r"\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*/\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
+_POINTS = re.compile(r"\s*([0-9]{1,6}(?:[.,][0-9]{1,6})?)\s*/\s*([0-9]{1,6}(?:[.,][0-9]{1,6})?)\s*")
 
 
 class NoExport(ValueError):

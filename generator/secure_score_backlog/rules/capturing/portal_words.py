@@ -67,9 +67,9 @@ _REFUSED = frozenset({"no", "nein", "non", "não", "nao", "nee", "nej", "nei", "
 
 
 def plain_words(text: str) -> str:
-    """A text for comparing: no difference in case, blanks, kinds of quotes, or a mark at the end."""
+    """A text for comparing: no difference in case, blanks, kinds of quotes and hyphens, or a mark at the end."""
     folded = unicodedata.normalize("NFKC", text).replace("’", "'").replace("\u2018", "'")
-    folded = folded.replace("“", '"').replace("”", '"').replace("–", "-").replace("\u2011", "-")
+    folded = folded.replace("“", '"').replace("”", '"').replace("–", "-").replace("\u2010", "-")
     return " ".join(folded.casefold().split()).rstrip(" .:?")
 
 

@@ -96,7 +96,7 @@ def _what_else(item: dict[str, Any]) -> Foreign:
     """An object that is neither a score nor a profile, in words."""
     error = item.get("error")
     if isinstance(error, dict):
-        code = str(error.get("code"))[:80]
+        code = str(error.get("code") or "without a code")[:80]
         denied = code.lower() in {"forbidden", "authorization_requestdenied", "accessdenied"}
         advice = (
             "SecurityEvents.Read.All with an administrator's consent is missing, or for a person the role Security "

@@ -37,6 +37,9 @@ class Surroundings:
     done: Collection[str] = ()
     """Ids that the newest snapshot observes in full: what is done is neither overdue nor missed when it runs out."""
 
+    reached: Collection[str] = ()
+    """Ids that were observed in full under their present answer: lost since perhaps, but not late."""
+
     def is_retired(self, identifier: str) -> bool:
         """Whether Microsoft once scored it and has it no more; False where there is no catalogue yet."""
         gone = identifier not in self.catalogued and identifier not in self.scored
@@ -169,7 +172,11 @@ def _check_due(source: FrontMatter, decision: Decision, around: Surroundings, ma
             f"It is due on {due}, {days(due - made)} after {made}: do-now means within {SOON_ENOUGH.days} days.",
             f"Write `due: {made + SOON_ENOUGH}` or an earlier day, or `bucket: do-soon`.",
         )
-    waits = decision.blocked is not None or around.is_over(decision.recommendation)
+    waits = (
+        decision.blocked is not None
+        or around.is_over(decision.recommendation)
+        or decision.recommendation in around.reached
+    )
     if due < around.today and not waits:
         message = f"It was due on {due}, {days(around.today - due)} ago."
         hint = "Write a new `due` and say why in the text, write what has `blocked` it, or choose another bucket."

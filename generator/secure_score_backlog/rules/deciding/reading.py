@@ -129,7 +129,11 @@ class _Reading:
         if self.draft and key.name not in ("recommendation", "bucket"):
             self.missing.append(dotted)
         elif not (bucket is Bucket.DO_NOW and dotted in QUESTIONS):  # those are told together
-            where = f"A decision of bucket {bucket}" if len(place) == 1 else f"`{'.'.join(map(str, place[:-1]))}`"
+            where = (
+                (f"A decision of bucket {bucket}" if bucket else "A decision")
+                if len(place) == 1
+                else f"`{'.'.join(map(str, place[:-1]))}`"
+            )
             hint = f"Write `{key.name}: {key.example}`."
             if key.kind is Kind.GROUP:
                 needed = [inner.name for inner in key.keys if inner.needs[0] is Need.REQUIRED]

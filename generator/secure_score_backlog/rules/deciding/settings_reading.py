@@ -16,6 +16,7 @@ from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.model.recommendation import Catalogue
 from secure_score_backlog.model.settings import Settings
 from secure_score_backlog.rules.deciding.rule_table import MOST_TOLD, garbled, nearest, problem, shown
+from secure_score_backlog.rules.deciding.values import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Unfit(Exception):
         self.expected = expected
         self.place = place
         """Below the option's own place."""
+        self.wrong_value = wrong_value
         self.code = "settings-wrong-value" if wrong_value else "settings-wrong-type"
 
 
@@ -125,8 +127,8 @@ class _Reading:
             return READERS[declared.type](value, declared)
         except Unfit as unfit:
             name = ".".join(declared.place)
-            said = value if isinstance(value, (str, int, Decimal)) else "what stands here"
-            message = f"`{name}` takes {unfit.expected}, not {shown(said) if said is value else said}."
+            plain = isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
+            message = f"`{name}` takes {unfit.expected}, not {shown(value) if plain else typed(value)}."
             hint = f"Write {unfit.expected}, or delete the line: the default is {shown_default(declared)}."
             self.report(unfit.code, (*declared.place, *unfit.place), message, hint)
             return None
@@ -180,7 +182,10 @@ def _band(value: object, declared: Option) -> tuple[int, int]:
     expected = "two whole percentages, the lower first, such as [65, 80]"
     if not isinstance(value, list) or len(value) != 2:
         raise Unfit(expected)
-    low, high = (_whole(item, declared) for item in value)
+    try:
+        low, high = (_whole(item, declared) for item in value)
+    except Unfit as unfit:
+        raise Unfit(expected, wrong_value=unfit.wrong_value) from None
     if low >= high:
         raise Unfit(expected, wrong_value=True)
     return low, high
@@ -201,8 +206,8 @@ def _roles(value: object, declared: Option) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise Unfit(expected)
     found = {}
-    for role, typed in value.items():
-        logins = [typed] if isinstance(typed, str) else typed
+    for role, named in value.items():
+        logins = [named] if isinstance(named, str) else named
         if not isinstance(logins, list):
             raise Unfit(expected, place=(role,))
         for login in logins:

@@ -9,6 +9,7 @@ without a profile is still a measurement, and a profile without a score is merel
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -56,13 +57,9 @@ class Case:
 
     def was_done_under_its_decision(self) -> bool:
         """It was observed in full on some snapshot day since the present answer."""
-        first = self.history.since(self.answered) if self.answered is not None else None
-        if first is None or self.day is None or first.day > self.day:
+        if self.answered is None or self.day is None:
             return False
-        return any(
-            observation is not None and observation.observed_in_full
-            for _, observation in self.timeline.between(first.day, self.day)
-        )
+        return reached(self.history, self.timeline, self.answered, self.day)
 
     def is_breached(self) -> bool:
         """On the last two snapshot days under this answer, the share was below the accepted one."""
@@ -73,6 +70,15 @@ class Case:
         if len(days) < 2 or (self.answered is not None and days[0] < self.answered):
             return False
         return all(falls_below(self.timeline.at(day), accepted) for day in days)
+
+
+def reached(history: History, timeline: Timeline, since: date, until: date) -> bool:
+    """It was observed in full on some snapshot day of a span."""
+    first = history.since(since)
+    if first is None or first.day > until:
+        return False
+    seen = (observation for _, observation in timeline.between(first.day, until))
+    return any(observation is not None and observation.observed_in_full for observation in seen)
 
 
 def falls_below(observation: Observation | None, accepted: Fraction) -> bool:
@@ -208,3 +214,12 @@ def stand_all(sources: Sources, as_of: date) -> dict[str, Standing]:
     decided = {i for i in sources.decisions.versions if sources.decisions.until(i, as_of)}
     known = sorted(sources.catalogue.recommendations.keys() | scored | decided)
     return {identifier: stand(sources, identifier, as_of) for identifier in known}
+
+
+def reached_under(history: History, answered: Mapping[str, date], as_of: date) -> frozenset[str]:
+    """Recommendations that were observed in full on some snapshot day since their present answer, up to a day."""
+    return frozenset(
+        identifier
+        for identifier, since in answered.items()
+        if identifier in history.timelines and reached(history, history.timelines[identifier], since, as_of)
+    )

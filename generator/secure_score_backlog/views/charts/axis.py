@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -51,6 +51,9 @@ class Days:
             year = index == 0 or d.year != kept[index - 1].year
             label = f"{MONTHS[d.month - 1][:3]}{f' {d.year}' if year else ''}"
             ticks.append(Tick(plain(self.at(d) * 100), label, minor=index % 2 == 1 and not year))
+        turn = next((d for d in kept[1:] if d.year != kept[0].year), None)
+        if turn and self.at(turn) - self.at(kept[0]) < Fraction(3, 10):
+            ticks[0] = replace(ticks[0], minor=True)  # two labels with a year need that much room on a phone
         return tuple(ticks)
 
     def _months(self) -> Iterable[date]:
@@ -86,6 +89,19 @@ class Percents:
         step = 10 if self.high - self.low <= 50 else 20
         first = -(-self.low // step) * step
         return tuple(Tick(plain(self.at(v) * 100), f"{v} %") for v in range(first, self.high + 1, step))
+
+
+def round_levels(low: Fraction, high: Fraction, most: int = 5) -> list[Fraction]:
+    """Multiples of 1, 2 or 5 times a power of ten between two levels: as many as fit, at most that many."""
+    if high <= low:
+        return []
+    power = Fraction(1, 100)
+    while True:
+        for step in (power, power * 2, power * 5):
+            first, last = ceil(low / step), floor(high / step)
+            if last - first < most:
+                return [step * number for number in range(first, last + 1)]
+        power *= 10
 
 
 def plain(value: Fraction, places: int = 2) -> str:

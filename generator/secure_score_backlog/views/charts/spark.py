@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from secure_score_backlog.views.charts.axis import FULL, Days, plain
+from secure_score_backlog.views.charts.flags import flags
 from secure_score_backlog.views.charts.shapes import Sample, Spark
 from secure_score_backlog.views.templating import render
 
@@ -25,12 +26,7 @@ def spark(chart: Spark) -> Markup:
         line=_path(pieces, days, area=False),
         area=_path(pieces, days, area=True),
         ticks=days.ticks(),
-        marks=[
-            (plain(days.at(mark.day) * 100), number, mark)
-            for number, mark in enumerate(
-                sorted((m for m in chart.marks if days.first <= m.day <= days.last), key=lambda m: (m.day, m.label)), 1
-            )
-        ],
+        flags=flags(chart.marks, days),
         rows=list(reversed(chart.samples)),
     )
 

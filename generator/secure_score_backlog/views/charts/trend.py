@@ -10,13 +10,16 @@ from markupsafe import Markup
 
 from secure_score_backlog.views import wording
 from secure_score_backlog.views.charts.axis import FULL, Days, Percents, plain
-from secure_score_backlog.views.charts.shapes import Mark, Sample, Trend
+from secure_score_backlog.views.charts.flags import flags
+from secure_score_backlog.views.charts.shapes import Sample, Trend
 from secure_score_backlog.views.templating import render
 
 MOST_DOTS = 70
 """With more samples than this a dot for each would only thicken the line."""
 MOST_ROWS = 100
 """With more days than this the table keeps the last day of each month."""
+NAME, ENOUGH = Fraction(1, 4), Fraction(1, 8)
+"""Share of the width that a band's name may take on a phone; share of the height at which no line touches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,11 @@ class _Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Flag:
-    x: str
-    number: int
-    mark: Mark
+class _Band:
+    at: str
+    value: int
+    last: bool
+    """True where its name stands at the right end: the end where the lines leave more room."""
 
 
 def trend(chart: Trend) -> Markup:
@@ -49,13 +53,13 @@ def trend(chart: Trend) -> Markup:
         chart=chart,
         ticks=days.ticks(),
         levels=percents.ticks(),
-        bands=[(plain(percents.at(band) * 100), band) for band in chart.bands],
+        bands=[_band(band, chart, days, percents) for band in chart.bands],
         solid=_runs(chart.ours, days, percents, chart.gap_days, backfilled=False),
         hollow=_runs(chart.ours, days, percents, chart.gap_days, backfilled=True),
         comparison=_runs(chart.comparison, days, percents, max(chart.gap_days, 40)),
         dots=_dots(chart, days, percents),
         newest=_dot(chart.ours[-1], days, percents),
-        flags=[_Flag(plain(days.at(m.day) * 100), n, m) for n, m in enumerate(_inside(chart.marks, days), start=1)],
+        flags=flags(chart.marks, days),
         rows=rows,
         thinned=thinned,
         gaps=_gaps(chart),
@@ -63,8 +67,15 @@ def trend(chart: Trend) -> Markup:
     )
 
 
-def _inside(marks: tuple[Mark, ...], days: Days) -> list[Mark]:
-    return sorted((m for m in marks if days.first <= m.day <= days.last), key=lambda m: (m.day, m.label))
+def _band(value: int, chart: Trend, days: Days, percents: Percents) -> _Band:
+    """The line across, its name just above it: at the right end, unless the lines are far from it only at the left."""
+    at = percents.at(value)
+    first, last = [ENOUGH], [ENOUGH]
+    for sample in (*chart.ours, *chart.comparison):
+        x, distance = days.at(sample.day), abs(percents.at(sample.value) - at)
+        if x <= NAME or x >= 1 - NAME:
+            (first if x <= NAME else last).append(distance)
+    return _Band(plain(at * 100), value, last=min(last) >= min(first))
 
 
 def _runs(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from secure_score_backlog.views import wording
-from secure_score_backlog.views.charts.axis import plain
+from secure_score_backlog.views.charts.axis import Tick, plain, round_levels
 from secure_score_backlog.views.charts.shapes import Waterfall
 from secure_score_backlog.views.templating import render
 
@@ -27,11 +27,15 @@ class _Row:
     """Pixels from the upper edge."""
 
 
-ROW_HEIGHT = 42
+ROW_HEIGHT = 48
+SCALE = 20
+"""Pixels that the numbers of the axis take below the bars."""
+CUT = Fraction(8, 100)
+"""Share of the width, from the left, that belongs to the mark of a cut axis."""
 
 
 def waterfall(chart: Waterfall) -> Markup:
-    """The chart as a figure. The axis begins near the smaller value, which the caption under it says."""
+    """The chart as a figure. The axis begins near the smaller value: numbers, a mark and the caption say so."""
     levels = [chart.start]
     for step in chart.steps:
         levels.append(levels[-1] + step.change)
@@ -45,7 +49,16 @@ def waterfall(chart: Waterfall) -> Markup:
         rows.append(axis.row(step.key, step.label, wording.signed(step.change, chart.places), (before, after)))
     rows.append(total(chart.end_label, chart.end))
     placed = [replace(row, top=index * ROW_HEIGHT) for index, row in enumerate(rows)]
-    return render("waterfall.html.j2", chart=chart, rows=placed, height=len(rows) * ROW_HEIGHT, cut=axis.low > 0)
+    scale = len(rows) * ROW_HEIGHT
+    return render(
+        "waterfall.html.j2",
+        chart=chart,
+        rows=placed,
+        ticks=axis.ticks(chart.places),
+        scale=scale,
+        height=scale + SCALE,
+        cut=axis.low > 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,14 @@ class _Axis:
         margin = (high - low) / 6 or Fraction(1)
         start = low - margin if low < 0 or low > margin else Fraction(0)
         return _Axis(start, high + margin - start)
+
+    def ticks(self, places: int) -> list[Tick]:
+        """Round numbers below the bars; none where the mark of a cut axis stands."""
+        start = self.low + self.span * CUT if self.low > 0 else self.low
+        return [
+            Tick(plain((level - self.low) / self.span * 100), wording.signed(level, places).lstrip("+"))
+            for level in round_levels(start, self.low + self.span)
+        ]
 
     def row(self, key: str, label: str, value: str, ends: tuple[Fraction, Fraction]) -> _Row:
         """The bar between two levels; it leaves the running total at the second."""

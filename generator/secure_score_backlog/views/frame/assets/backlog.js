@@ -66,7 +66,21 @@
     });
   }
 
-  function ready() { warnWhenOld(); reachFrame(); }
+  /* A page that no navigation lists has a way up; the tab it leads to is shown as the one we are in. */
+  function markTab() {
+    const up = document.querySelector(".backlog-up a[href]");
+    if (!up) return;
+    const place = (link) => link.href.replace(/[#?].*$/, "").replace(/(^|\/)index\.html$/, "$1");
+    const leads = (link) => link.href && place(link) === place(up);
+    if (!document.querySelector(".md-tabs__item--active"))
+      for (const link of document.querySelectorAll(".md-tabs__link"))
+        if (leads(link)) link.closest(".md-tabs__item").classList.add("md-tabs__item--active");
+    if (!document.querySelector(".md-nav--primary .md-nav__link--active"))
+      for (const link of document.querySelectorAll(".md-nav--primary a.md-nav__link"))
+        if (leads(link)) link.classList.add("md-nav__link--active");
+  }
+
+  function ready() { warnWhenOld(); markTab(); reachFrame(); }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reader sees at once, on a phone and at a desk: text uses its room, labels are legible, the way up is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.chromium import PHONE, WIDE, Page
+
+pytestmark = pytest.mark.browser
+
+NARROW = (320, 640)
+
+COLLISIONS = """
+const shown = [...document.querySelectorAll('.backlog-chart')].map(chart =>
+  [...chart.querySelectorAll('.backlog-tick, .backlog-flag-number, .backlog-row-label, .backlog-row-value')]
+    .map(text => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width));
+const found = [];
+for (const texts of shown) texts.forEach(([one, a], index) => texts.slice(index + 1).forEach(([other, b]) => {
+  const apart = a.left >= b.right || b.left >= a.right || a.top + 2 >= b.bottom || b.top + 2 >= a.bottom;
+  if (!apart) found.push(one + ' | ' + other);
+}));
+return found;
+"""
+"""Texts of a chart that stand on one another."""
+
+LINE = """
+const element = document.querySelector(arguments[0]);
+const size = parseFloat(getComputedStyle(element).fontSize);
+return element.getBoundingClientRect().width / size;
+"""
+
+
+@pytest.mark.parametrize("name", ["register.html", "reviews/2026-10.html"])
+def test_a_reason_fills_its_card(browser: Page, built_demo: Path, name: str) -> None:
+    """On a phone the title and the reason of what is carried take the width of the card."""
+    browser.size(*PHONE)
+    browser.open(built_demo / name)
+    shares = browser.run(
+        "return [...document.querySelectorAll('tbody th:has(.backlog-reason)')]"
+        ".map(th => th.clientWidth / th.parentElement.clientWidth)"
+    )
+    assert shares
+    assert min(shares) > 0.85
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROW])
+def test_the_score_shows_every_column(browser: Page, built_demo: Path, size: tuple[int, int]) -> None:
+    """On a phone neither the parts of the points nor the months are cut off at the edge."""
+    browser.size(*size)
+    browser.open(built_demo / "score.html")
+    hidden = browser.run(
+        "return [...document.querySelectorAll('.backlog-scroll:has(> :is(.backlog-legend, .backlog-stacked))')]"
+        ".map(box => box.scrollWidth - box.clientWidth)"
+    )
+    assert hidden == [0, 0]
+    label = "return getComputedStyle(document.querySelector('.backlog-stacked td.backlog-number'), '::before').content"
+    assert browser.run(label) == '"Observed"'
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE, NARROW])
+def test_no_label_of_a_chart_covers_another(browser: Page, built_demo: Path, size: tuple[int, int]) -> None:
+    """Percentages, dates, numbers of flags and names of bars each have a place of their own."""
+    browser.size(*size)
+    pages = ["score.html", "reviews/2026-10.html"]
+    pages += [
+        f"recommendations/{name}.html" for name in ("adminmfav2", "mdo-autoforwardingmode", "mcasfirewalllogupload")
+    ]
+    for name in pages:
+        browser.open(built_demo / name)
+        assert browser.run(COLLISIONS) == [], name
+
+
+@pytest.mark.parametrize(
+    ("name", "tab"),
+    [("reviews/2026-10.html", "Reviews"), ("recommendations/adminmfav2.html", "Board"), ("score.html", "Score")],
+)
+def test_the_tab_says_where_we_are(browser: Page, built_demo: Path, name: str, tab: str) -> None:
+    """A page that no navigation lists shows the tab of the page above, and leads there from above its title."""
+    browser.open(built_demo / name)
+    assert [item.text for item in browser.all(".md-tabs__item--active")] == [tab]
+    ways = browser.run(
+        "const title = document.createRange(); title.selectNodeContents(document.querySelector('h1'));"
+        "return [...document.querySelectorAll('.backlog-up a')].map(a => [a.innerText, "
+        "a.getBoundingClientRect().bottom <= title.getBoundingClientRect().top])"
+    )
+    assert ways == ([] if tab == "Score" else [[tab, True]])
+
+
+def test_what_is_undecided_is_brief_on_a_phone(browser: Page, built_demo: Path) -> None:
+    """A card of a title and one line, where every other card of the board has a line for each column."""
+    browser.size(*PHONE)
+    browser.open(built_demo / "board.html")
+    heights = "return [...document.querySelectorAll(arguments[0])].map(row => row.offsetHeight).sort((a, b) => a - b)"
+    brief = browser.run(heights, "tr.backlog-brief")
+    full = browser.run(heights, "tr[data-row]:not(.backlog-brief)")
+    assert len(brief) > 30
+    assert brief[len(brief) // 2] < 100 < full[0]
+
+
+def test_lines_are_neither_cut_short_nor_endless(browser: Page, built_demo: Path) -> None:
+    """Running text is as wide as some 85 letters; beside what is carried stands who approved it, and until when."""
+    browser.open(built_demo / "index.html")
+    assert browser.run(LINE, "#hidden ~ .backlog > p") == pytest.approx(38, abs=1)
+    first = "const li = document.querySelector('#carried + .backlog li');"
+    beside = browser.run(
+        first + "return li.querySelector('.backlog-fine').getBoundingClientRect().left"
+        " - li.querySelector('p').getBoundingClientRect().right"
+    )
+    assert beside > 0
+    browser.size(*PHONE)
+    assert browser.run(first + "return getComputedStyle(li).display") != "grid"
