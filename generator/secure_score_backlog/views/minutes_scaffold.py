@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.facts import Facts
+from secure_score_backlog.model.standing import State
 from secure_score_backlog.views import wording
 from secure_score_backlog.views.carried import needs_answer
 from secure_score_backlog.views.safe_text import visible
@@ -29,11 +30,16 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
             yield "    - Answer:"
         yield ""
     new_answers = needs_answer((*facts.register, *facts.covered))
-    if new_answers:
+    named = {entry.standing.id for entry in new_answers}
+    lost = [standing for standing in facts.in_state(State.REGRESSED) if standing.id not in named]
+    if new_answers or lost:
         yield "### Needs a new answer"
         yield ""
-        for entry in new_answers:
-            yield f"- {one_line(entry.standing.title)}: {entry.state.value}"
+        for title, state in (
+            *((entry.standing.title, entry.state.value) for entry in new_answers),
+            *((standing.title, standing.state.value) for standing in lost),
+        ):
+            yield f"- {one_line(title)}: {state}"
             yield "    - Answer:"
         yield ""
     if facts.top:

@@ -110,6 +110,13 @@ class Month:
         ]
 
     @property
+    def lost_plans(self) -> list[str]:
+        """What was done under a plan and is not any more: no acceptance, but it needs a new answer as well."""
+        named = {entry["recommendation"] for entry in self.unanswered}
+        lost = [name for name, state in self.facts.get("states", {}).items() if state == State.REGRESSED]
+        return sorted(set(lost) - named, key=lambda name: self.words(name)["title"].lower())
+
+    @property
     def parts(self) -> list[tuple[str, Any]]:
         """The parts of the movement that are not zero."""
         moved = self.facts["movement"]
