@@ -85,7 +85,7 @@ STATES: tuple[Entry, ...] = (
     ("done", "Microsoft measured it in full. A claim never makes it done."),
     ("undecided", "No decision, a draft, or a file with errors."),
     ("expired", "The last day of the answer has passed."),
-    ("breached", "On the last two measured days less was achieved than when the risk was accepted."),
+    ("breached", "On the last two days with a snapshot less was achieved than when the risk was accepted."),
     ("regressed", "It was done under its decision and is not any more. A new answer is needed."),
     ("blocked", "Planned, but a licence, the business or a technical obstacle is in the way."),
     ("overdue", "Planned, and its date has passed."),

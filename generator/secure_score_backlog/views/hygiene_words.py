@@ -30,7 +30,7 @@ WORDS: dict[str, Words] = {
     ),
     "breached": Words(
         "Worse than accepted",
-        "On the last two measured days less was achieved than on the day the risk was accepted.",
+        "On the last two days with a snapshot less was achieved than on the day the risk was accepted.",
         Markup(
             "Look at the recommendation’s page for the day it fell. Mend it, or agree with the approver on what is "
             "carried now: a new <code>share</code> is a new risk, so it needs a new reason."
