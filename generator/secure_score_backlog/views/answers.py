@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Since when an answer stands, and whether it still does: the first thing that a reader of a decision asks."""
+"""Since when an answer stands and whether it still does, and what was lost before: what a reader asks first."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from secure_score_backlog.model.backlog import Backlog
 from secure_score_backlog.model.decision import Attestation, DecisionVersion
+from secure_score_backlog.model.history import Observation
 from secure_score_backlog.model.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.model.standing import Standing, State
 from secure_score_backlog.views import wording
@@ -46,3 +48,19 @@ def attested(approval: Attestation, approver: str) -> str:
     """How an approval is known that was not given on GitHub."""
     by = "" if approval.by == approver else f" recorded by {approval.by}"
     return f", in writing{by} on {wording.day(approval.on)}"
+
+
+def losses(standing: Standing, backlog: Backlog) -> list[str]:
+    """When it was measured in full and then was not, and since when it was back: the question of every auditor."""
+    found: list[str] = []
+    line = backlog.history.timelines.get(standing.id)
+    previous: Observation | None = None
+    for day, observation in line.changes() if line else ():
+        if day > backlog.facts.as_of:
+            break
+        if previous and previous.observed_in_full and observation and not observation.in_full:
+            found.append(f"on {wording.day(day)}")
+        elif found and observation and observation.observed_in_full and "back" not in found[-1]:
+            found[-1] += f", back on {wording.day(day)}"
+        previous = observation
+    return found

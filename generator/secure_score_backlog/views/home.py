@@ -14,6 +14,7 @@ from secure_score_backlog.model.facts import Facts
 from secure_score_backlog.model.register import RegisterEntry
 from secure_score_backlog.model.standing import Standing, State
 from secure_score_backlog.rules.judging.ranking import LEVELS
+from secure_score_backlog.views.answers import losses
 from secure_score_backlog.views.carried import carried_now
 from secure_score_backlog.views.site import Site
 from secure_score_backlog.views.templating import page, render
@@ -53,7 +54,7 @@ BLINDSPOTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ),
     (
         "Mail that forwards itself",
-        "A quiet forwarding rule is how invoice fraud usually begins.",
+        "Whoever has broken into a mailbox reads along by a quiet forwarding rule, until an invoice is worth forging.",
         ("mdo_blockmailforward", "mdo_autoforwardingmode"),
         "Rules that exist already inside mailboxes.",
     ),
@@ -75,6 +76,7 @@ BLINDSPOTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
 def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
     """The home page."""
     facts = backlog.facts
+    spots = blindspots(facts.standings)
     body = render(
         "home.html.j2",
         site=site,
@@ -91,7 +93,8 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         asked=asked(facts),
         next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.standing.id), default=None),
         first_day=backlog.history.days[0].day if backlog.history.days else None,
-        blindspots=blindspots(facts.standings),
+        blindspots=spots,
+        lost={standing.id: losses(standing, backlog) for spot in spots for standing in spot.known},
         review=backlog.reviews[0] if backlog.reviews else None,
         last_finished=next((review for review in backlog.reviews if review.finished), None),
     )

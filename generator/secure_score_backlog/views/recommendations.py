@@ -58,7 +58,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
             decision=decision,
             entry=entries.get(standing.id),
             citation=citation,
-            losses=losses(standing, backlog),
+            losses=answers.losses(standing, backlog),
             stands=answers.standing_since(standing, entries.get(standing.id)),
             attested=answers.attested,
             questions=questions(decision) if decision else [],
@@ -92,22 +92,6 @@ def questions(decision: Decision) -> list[tuple[str, str]]:
     carried = decision.bucket in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE)
     labels = {**dict(QUESTIONS), **({"reduces": "Which risk do we run?"} if carried else {})}
     return [(label, getattr(decision, name)) for name, label in labels.items()]
-
-
-def losses(standing: Standing, backlog: Backlog) -> list[str]:
-    """When it was measured in full and then was not, and since when it was back: the question of every auditor."""
-    found: list[str] = []
-    line = backlog.history.timelines.get(standing.id)
-    previous: Observation | None = None
-    for day, observation in line.changes() if line else ():
-        if day > backlog.facts.as_of:
-            break
-        if previous and previous.observed_in_full and observation and not observation.in_full:
-            found.append(f"on {wording.day(day)}")
-        elif found and observation and observation.observed_in_full and "back" not in found[-1]:
-            found[-1] += f", back on {wording.day(day)}"
-        previous = observation
-    return found
 
 
 def timeline(standing: Standing, backlog: Backlog) -> list[Event]:

@@ -123,6 +123,14 @@ class Month:
         return [(part, value) for part, value in moved["points"].items() if part != "total" and value] if moved else []
 
     @property
+    def biggest(self) -> list[Plain]:
+        """The few recommendations that moved the score most, up or down."""
+        moved = self.facts["movement"]
+        lines = [line for line in moved["lines"] if line["recommendation"] and line["points"]] if moved else []
+        by_size = sorted(lines, key=lambda line: (-abs(line["points"]), line["recommendation"]))
+        return by_size[:MOST_NAMED]
+
+    @property
     def moved_since(self) -> date | None:
         """The day from which the score's movement is told; None where nothing lies between."""
         moved = self.facts["movement"]
@@ -135,6 +143,8 @@ class Month:
         return snapshot is not None and timedelta(days=snapshot["age_days"]) > STALE
 
 
+MOST_NAMED = 3
+"""Recommendations that are named beside the score of a month."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
 NEEDS_ANSWER = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
 
