@@ -13,6 +13,7 @@ from secure_score_backlog.model.decision import Bucket, Decision, DecisionVersio
 from secure_score_backlog.model.document import Document
 from secure_score_backlog.model.history import Observation
 from secure_score_backlog.model.standing import Standing
+from secure_score_backlog.rules.judging.observing import utc_day
 from secure_score_backlog.views import answers, board, figures, wording
 from secure_score_backlog.views.carried import citation
 from secure_score_backlog.views.changes import words_of
@@ -69,7 +70,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
             remediation=microsoft_html(recommendation.remediation, site.tenants),
             remediation_impact=microsoft_html(recommendation.remediation_impact, site.tenants),
             status=microsoft_html(detail.status, site.tenants) if detail else "",
-            synced=detail.synced[:10] if detail else "",
+            synced=utc_day(detail.synced) if detail else None,
             portal_link=safe_link(recommendation.action_url, site.tenants),
             line=figures.line_of(standing, backlog, "line"),
             events=timeline(standing, backlog),
