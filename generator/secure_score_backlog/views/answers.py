@@ -50,15 +50,18 @@ def attested(approval: Attestation, approver: str) -> str:
     return f", in writing{by} on {wording.day(approval.on)}"
 
 
-def losses(standing: Standing, backlog: Backlog) -> list[str]:
-    """When it was measured in full and then was not, and since when it was back: the question of every auditor."""
+def losses(standing: Standing, backlog: Backlog, since: date = date.min) -> list[str]:
+    """When it was measured in full and then was not, and since when it was back: the question of every auditor.
+
+    Losses before `since` are left out.
+    """
     found: list[str] = []
     line = backlog.history.timelines.get(standing.id)
     previous: Observation | None = None
     for day, observation in line.changes() if line else ():
         if day > backlog.facts.as_of:
             break
-        if previous and previous.observed_in_full and observation and not observation.in_full:
+        if day >= since and previous and previous.observed_in_full and observation and not observation.in_full:
             found.append(f"on {wording.day(day)}")
         elif found and observation and observation.observed_in_full and "back" not in found[-1]:
             found[-1] += f", back on {wording.day(day)}"

@@ -32,7 +32,8 @@ WORDS: tuple[Entry, ...] = (
     ),
     (
         "As of",
-        "The day for which a page is true; it stands on the page’s last line. The same files always give the "
+        "The day up to which everything was read; it stands on a page’s last line. The page of a month tells "
+        "its own day on top. The same files always give the "
         "same page.",
     ),
     ("Owner", "The role that sees to it that something is done, or watched while it is not. Never a person’s name."),
@@ -134,5 +135,5 @@ LEVELS: tuple[Entry, ...] = (
     ("high", "A common way in, or a fast way from a small incident to a large one."),
     ("medium", "It makes an attack easier or harder to notice, but something else has to fail as well."),
     ("low", "Tidiness: good to have, and rarely the reason for damage."),
-    ("unrated", "Nobody has judged it. It is listed apart, never silently last."),
+    ("unrated", "Nobody has judged it. It is counted and named apart, never silently last."),
 )

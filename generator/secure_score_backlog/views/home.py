@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from secure_score_backlog.model.backlog import Backlog
 from secure_score_backlog.model.decision import Bucket
@@ -23,6 +24,8 @@ PATH = "index.md"
 NEXT = 6
 """How many planned changes leadership is shown; the board has all of them."""
 CARRIED = 6
+HEALED = 5
+A_YEAR = timedelta(days=365)
 
 LATE_STATES = (State.BREACHED, State.EXPIRED, State.REGRESSED, State.OVERDUE, State.CONFLICT)
 
@@ -90,6 +93,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         carried_all=len(carried_now(facts.register)),
         late=late(facts),
         late_words=late_words(facts),
+        healed=healed(backlog),
         asked=asked(facts),
         next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.standing.id), default=None),
         first_day=backlog.history.days[0].day if backlog.history.days else None,
@@ -142,6 +146,14 @@ LATE_WORDS = (
     (State.OVERDUE, "plan is late", "plans are late"),
     (State.CONFLICT, "contradicts what Microsoft measures", "contradict what Microsoft measures"),
 )
+
+
+def healed(backlog: Backlog) -> list[tuple[Standing, list[str]]]:
+    """What is done, and was lost for a while within a year: the gravest first."""
+    since = backlog.facts.as_of - A_YEAR
+    done = sorted(backlog.facts.in_state(State.DONE), key=lambda s: (weight(s), s.id))
+    found = ((standing, losses(standing, backlog, since)) for standing in done)
+    return [(standing, spans) for standing, spans in found if spans][:HEALED]
 
 
 def late_words(facts: Facts) -> list[str]:

@@ -21,7 +21,7 @@ class Words:
 WORDS: dict[str, Words] = {
     "expired": Words(
         "Run out",
-        "The last day of an acceptance or a cover has passed. It is no answer any more and counts as undecided.",
+        "The last day of an acceptance or a cover has passed. It is no answer any more.",
         Markup(
             "Agree anew in a pull request: write a later <code>until</code> and say in the reason what has changed "
             "since, or choose another <code>bucket</code>. Then <code>backlog check</code>."
@@ -76,7 +76,8 @@ WORDS: dict[str, Words] = {
     ),
     "unrated": Words(
         "Rated by nobody",
-        "Nobody has judged what it means to leave it open, so it stands on no list by risk.",
+        "Nobody has judged what it means to leave it open, so it stands last on every long list by risk, "
+        "and on no short one.",
         Markup(
             "Judge it: write <code>risk</code> into its decision, or put lines like these into "
             "<code>backlog.yml</code>, with your own judgement instead of medium."

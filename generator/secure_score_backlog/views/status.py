@@ -12,7 +12,7 @@ from secure_score_backlog.model.facts import Facts
 from secure_score_backlog.model.movement import Movement, Part
 from secure_score_backlog.model.problem import Problem
 from secure_score_backlog.model.register import RegisterEntry
-from secure_score_backlog.model.standing import Standing
+from secure_score_backlog.model.standing import Standing, State
 
 SCHEMA = "backlog-status/1"
 Plain = dict[str, Any]
@@ -100,6 +100,7 @@ def texts(facts: Facts) -> Plain:
     named |= {entry.standing.id for entry in (*facts.register, *facts.covered)}
     named |= {item.standing.id for item in facts.blocked} | {item.standing.id for item in facts.asks}
     named |= {item.standing.id for item in facts.completed} | {item.standing.id for item in facts.regressed}
+    named |= {standing.id for standing in facts.in_state(State.REGRESSED)}
     named |= {line.recommendation for line in (facts.movement.lines if facts.movement else ()) if line.recommendation}
     named |= {item.standing.id for item in facts.shadow} | {item.standing.id for item in facts.stale}
     named |= set(decided(facts))
