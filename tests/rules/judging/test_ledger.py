@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.model.decision import Blocker, Bucket, CoverReason, Decision
 from secure_score_backlog.rules.judging.facts import judge
+from secure_score_backlog.rules.judging.ledger import waits_for_licence
 from tests.support.tenants import acceptance, blocked, cover, day, decision, history, sources, stored, versions
 
 ANSWERS: list[Decision | None] = [
@@ -83,3 +85,48 @@ def test_without_a_snapshot_there_is_nothing_to_add_up() -> None:
     facts = judge(sources(history()), day(1))
     assert facts.score is None
     assert set(facts.ledger.parts().values()) == {0}
+
+
+def test_what_is_not_scored_hides_nothing() -> None:
+    """The first of the list was not measured that day; those after it are added up."""
+    measured = history({"B": (1, 4), "C": (2, 2)})
+    ledger = judge(sources(measured, catalogued=["A", "B", "C"]), day(1)).ledger
+    assert {name: value for name, value in ledger.parts().items() if value} == {"observed": 3, "undecided": 3}
+
+
+def test_the_figures_of_the_day_are_graphs_own() -> None:
+    """Score, maximum and averages as Graph gave them, whatever the recommendations add up to; 13 of 52 are 25 %."""
+    averages = [{"basis": "AllTenants", "averageScore": "48.98"}, {"basis": "TotalSeats", "averageScore": -1}]
+    said = stored({"A": (1, 2)}, 13, 52, averageComparativeScores=averages)
+    score = judge(sources(history(said)), day(1)).score
+    assert score is not None
+    assert (score.current, score.maximum, score.percent) == (13, 52, 25)
+    assert score.comparison == {"AllTenants": Fraction("48.98"), "TotalSeats": None}
+    assert (score.planned, score.achievable) == (1, 52)
+
+
+def test_nothing_of_nothing_is_no_percentage() -> None:
+    """A day whose maximum is 0 has a score and no percent."""
+    score = judge(sources(history(stored({"A": (1, 2)}, 1, 0))), day(1)).score
+    assert score is not None
+    assert (score.current, score.maximum, score.percent) == (1, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "waits", "achievable"),
+    [
+        (None, False, 10),
+        (decision(), False, 10),
+        (decision(blocked=blocked(Blocker.BUSINESS)), False, 10),
+        (decision(blocked=blocked(Blocker.TECHNICAL)), False, 10),
+        (decision(blocked=blocked(Blocker.LICENSING)), True, 3),
+        (decision(blocked=blocked(Blocker.LICENSING), draft=True), True, 10),
+    ],
+)
+def test_only_a_missing_licence_is_out_of_reach(answer: Decision | None, waits: bool, achievable: int) -> None:
+    """Seven of ten points: what waits for business or technology can be had, and a draft blocks nothing."""
+    decided = {"A": versions((1, answer))} if answer else {}
+    facts = judge(sources(history({"A": (3, 10)}), decided), day(1))
+    assert waits_for_licence(facts.standings["A"]) is waits
+    assert facts.score is not None
+    assert facts.score.achievable == achievable

@@ -62,3 +62,12 @@ def test_an_edit_that_nobody_committed_is_no_evidence() -> None:
     assert len(found.changes) == 1
     assert found.uncommitted == ("decisions/A.md",)
     assert population_of(DecisionHistory({"A": edit[1:]}, has_git=False), day(3)) == Population()
+
+
+def test_every_edit_that_nobody_committed_is_named() -> None:
+    """Of several decisions, by id; what is committed is not among them."""
+    (first,), (second,), (third,) = (versions((1, decision(identifier))) for identifier in "ABC")
+    edits = [replace(one, version=replace(one.version, commit="")) for one in (second, third)]
+    found = population_of(DecisionHistory({"C": (edits[1],), "B": (edits[0],), "A": (first,)}), day(3))
+    assert found.uncommitted == ("decisions/B.md", "decisions/C.md")
+    assert [change.recommendation for change in found.changes] == ["A"]

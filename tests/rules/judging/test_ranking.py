@@ -72,3 +72,18 @@ def test_the_chaser_picks_by_points_and_ease() -> None:
     catalogue = [Recommendation("A", "A"), Recommendation("B", "B", cost="high"), Recommendation("C", "C", cost="low")]
     facts = judge(sources(measured, catalogued=catalogue), day(1))
     assert [standing.id for standing in facts.chaser] == ["C", "B", "A"]
+
+
+def test_the_chaser_picks_five_of_what_is_open_and_worth_something() -> None:
+    """Points alone are not enough (accepted), nor is being open (claimed, worth nothing more); half a point is."""
+    measured = history(
+        {
+            "accepted": (0, 9), "claimed": (9, 9, "ThirdParty"), "done": (9, 9),
+            "A": (0, 1), "B": (1, "1.5"), "C": (0, "1.25"), "D": (0, 2),
+        }
+    )  # fmt: skip
+    decided = {"accepted": versions((1, decision("accepted", Bucket.ACCEPT)))}
+    facts = judge(sources(measured, decided), day(1))
+    assert [standing.id for standing in facts.chaser] == ["D", "C", "A", "B"]
+    six = judge(sources(history(dict.fromkeys("FEDCBA", (0, 1)))), day(1))
+    assert [standing.id for standing in six.chaser] == ["A", "B", "C", "D", "E"]

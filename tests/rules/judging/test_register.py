@@ -101,3 +101,36 @@ def test_who_approved_comes_from_records_not_from_a_typed_name() -> None:
     commit = known.decisions.versions["A"][0].version.commit
     assert judge(known, day(1)).register[0].approved_by == ()
     assert judge(known, day(1), {commit: ("Managing Director",)}).register[0].approved_by == ("Managing Director",)
+
+
+def test_a_line_of_the_past_says_what_was_accepted_and_carries_nothing() -> None:
+    """The acceptance itself, not what replaced it; points are carried only while it stands."""
+    accept = decision(bucket=Bucket.ACCEPT, accepted=acceptance(day(60)))
+    known = sources(history(*[OPEN] * 3), {"A": versions((1, accept), (2, decision()))})
+    (entry,) = judge(known, day(3)).past
+    assert (entry.decision, entry.points, entry.ended) == (accept, 0, day(2))
+    (standing,) = judge(known, day(1)).register
+    assert (standing.decision, standing.points, standing.ended) == (accept, 6, None)
+
+
+def test_covers_and_acceptances_stand_apart() -> None:
+    """A cover is no accepted risk; both end in the same past."""
+    measured = history({"A": (2, 8), "B": (2, 8), "C": (2, 8)})
+    decided = {
+        "A": versions((1, decision("A", Bucket.NOT_APPLICABLE))),
+        "B": versions((1, decision("B", Bucket.ACCEPT))),
+        "C": versions((1, decision("C", Bucket.NOT_APPLICABLE)), (2, None)),
+    }
+    facts = judge(sources(measured, decided), day(2))
+    lists = (facts.register, facts.covered, facts.past)
+    assert [[entry.standing.id for entry in entries] for entries in lists] == [["B"], ["A"], ["C"]]
+
+
+def test_an_acceptance_that_nobody_committed_is_cited_by_nothing() -> None:
+    """It stands in the register, without a commit, a first day or an approval."""
+    (edit,) = versions((1, decision(bucket=Bucket.ACCEPT)))
+    edit = replace(edit, version=replace(edit.version, commit=""))
+    known = sources(history(OPEN), {"A": (edit,)})
+    (entry,) = judge(known, day(1), {"": ("Managing Director",)}).register
+    assert (entry.citation, entry.since, entry.approved_by) == (None, None, ())
+    assert (entry.state, entry.points) == (AcceptanceState.ACTIVE, 6)

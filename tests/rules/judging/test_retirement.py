@@ -63,3 +63,11 @@ def test_what_microsoft_marks_as_going_is_found_while_it_is_still_scored() -> No
     (one,) = outlived(stand_all(given, day(1)).values())
     assert one.successor is not None
     assert one.successor.id == "B"
+
+
+def test_what_is_scored_lives_without_a_profile() -> None:
+    """Graph's two lists differ: a score is enough, a profile is enough, a decision alone is not."""
+    measured = history({"scored": (1, 2), "other": (1, 2)})
+    answers = {name: versions((1, decision(name))) for name in ("scored", "listed", "neither")}
+    standings = stand_all(sources(measured, answers, ["other", "listed"]), day(1))
+    assert [one.standing.id for one in outlived(standings.values())] == ["neither"]

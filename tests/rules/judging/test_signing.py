@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.model.backlog import SignedReview
 from secure_score_backlog.model.problem import Problem, Severity
-from secure_score_backlog.rules.judging.signing import differences, read_signed, sign
+from secure_score_backlog.rules.judging.signing import differences, digest_of, read_signed, sign
 
 FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
 PATH = "docs/reviews/2026-10.json"
@@ -117,3 +117,35 @@ def test_differences_come_in_the_order_of_the_alphabet() -> None:
     signed = read(sign("2026-10", "1", {"c": 1, "a": 1, "b": [1, 2], "d": 1}))
     assert isinstance(signed, SignedReview)
     assert differences(signed, {"d": 2, "b": (1, 2), "a": 2, "c": 2, "problems": [1]}) == ("a", "c", "d")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"schema": "other/1"}, "backlog-review/1"),
+        ({"facts": []}, "2026-10"),
+        ({"month": "2026-09"}, "2026-10"),
+        ({"digest": "sha256:0"}, "digest"),
+    ],
+)
+def test_a_problem_says_what_is_wrong(change: dict[str, Any], word: str) -> None:
+    """The schema that is expected, the month that is not there, the digest that does not match."""
+    found = read({**sign("2026-10", "1.2.3", FACTS), **change})
+    assert isinstance(found, Problem)
+    assert word in found.message
+
+
+@pytest.mark.parametrize(
+    ("month", "tool", "facts"), [("2026-10", 7, {"a": 1}), ("2026-10", "1", [1]), ("2026-09", "1", {"a": 1})]
+)
+def test_a_digest_that_matches_is_not_enough(month: str, tool: Any, facts: Any) -> None:
+    """Month, tool and facts must each be what they are, even where somebody reckoned the digest over them."""
+    digest = digest_of(month, tool, facts)
+    data = {"schema": "backlog-review/1", "month": month, "tool": tool, "digest": digest, "facts": facts}
+    assert isinstance(read(data), Problem)
+
+
+def test_a_signed_review_keeps_its_digest() -> None:
+    """The page names it, so that anybody can compare."""
+    data = sign("2026-10", "1.2.3", FACTS)
+    assert read(data) == SignedReview("2026-10", "1.2.3", data["digest"], data["facts"])

@@ -77,3 +77,19 @@ def test_every_day_is_counted_once(numbers: set[int], less: set[int], later: int
     assert found.count(DayKind.FILLED) == len(numbers & less)
     assert found.count(DayKind.AWAITED) == later
     assert found.passed == (as_of - day(min(numbers))).days + 1
+
+
+def test_months_run_from_the_first_run_to_the_last() -> None:
+    """One day of October, one filled in of November, the gap, one day of December; and one run alone."""
+    found = coverage(taken(31, 32, 62, filled=(32,)), day(62))
+    assert kinds(found) == [("complete", 1), ("filled", 1), ("missing", 29), ("complete", 1)]
+    assert found.months() == ("2026-10", "2026-11", "2026-12")
+    assert coverage(taken(1, 2), day(2)).months() == ("2026-10",)
+
+
+def test_the_last_and_the_first_day_of_a_month_belong_to_it() -> None:
+    """A run that begins or ends on either of them lies in it, with that day."""
+    found = Coverage((DayRun(day(31), day(32), DayKind.COMPLETE), DayRun(day(33), day(61), DayKind.MISSING)))
+    assert found.within("2026-10").runs == (DayRun(day(31), day(31), DayKind.COMPLETE),)
+    assert found.within("2026-11").runs == (DayRun(day(32), day(32), DayKind.COMPLETE), found.runs[1])
+    assert found.within("2026-12").runs == found.within("2026-09").runs == ()

@@ -72,13 +72,14 @@ class HistoryBuilder:
             if not isinstance(identifier, str) or not identifier or identifier in found:
                 continue
             said = (control.get("score"), maxima.get(identifier), control.get("count"), control.get("total"))
-            seen = self._seen.get(identifier)
+            seen = self._seen.get(identifier) if not has_flag(said) else None
             observation = seen[1] if seen and seen[0] == said else observed(*said)
             if observation is None:
                 self._warn(path, f"{identifier} has no readable score, so it counts as not measured that day")
                 continue
             observation = self._known.setdefault(observation, observation)
-            self._seen[identifier] = (said, observation)
+            if not has_flag(said):
+                self._seen[identifier] = (said, observation)
             found[identifier] = observation
         return found
 
@@ -158,6 +159,14 @@ def comparison(value: object) -> dict[str, Fraction | None]:
     return dict(sorted(found.items()))
 
 
+def has_flag(said: tuple[object, ...]) -> bool:
+    """True or false stands among numbers, which Python holds to be equal to 1 and 0."""
+    return any(
+        isinstance(value, bool) or (isinstance(value, list) and any(isinstance(part, bool) for part in value))
+        for value in said
+    )
+
+
 def details(stored: Mapping[str, Any], score: Mapping[str, Any]) -> dict[str, Detail]:
     """What the newest snapshot tells beside points; a degraded day tells nothing worth showing."""
     if mapping(stored.get("collected")).get("complete") is not True:
@@ -167,11 +176,12 @@ def details(stored: Mapping[str, Any], score: Mapping[str, Any]) -> dict[str, De
         for time, identifiers in mapping(stored.get("synced")).items()
         if isinstance(identifiers, list)
         for identifier in identifiers
+        if isinstance(identifier, str)
     }
     return {
         text(control.get("controlName")): Detail(
             text(control.get("implementationStatus")),
-            text(times.get(control.get("controlName"))),
+            text(times.get(text(control.get("controlName")))),
             text(control.get("controlCategory")),
         )
         for control in mappings(score.get("controlScores"))
@@ -244,10 +254,10 @@ def state_updates(value: object) -> Iterable[StateUpdate]:
 
 
 def utc_day(value: object) -> date | None:
-    """The UTC day of a Graph timestamp; None where there is none."""
+    """The UTC day of a Graph timestamp; None where there is none, or none that a calendar has."""
     try:
         moment = datetime.fromisoformat(text(value))
-    except ValueError:
+        offset = moment.utcoffset()
+        return (moment - offset).date() if offset else moment.date()
+    except (ValueError, OverflowError):
         return None
-    offset = moment.utcoffset()
-    return (moment - offset).date() if offset else moment.date()
