@@ -184,7 +184,7 @@ def test_critical_is_rare_and_low_is_used() -> None:
     ("identifier", "level"),
     [
         ("AdminMFAV2", Risk.CRITICAL),
-        ("MFARegistrationV2", Risk.CRITICAL),
+        ("MFARegistrationV2", Risk.HIGH),
         ("BlockLegacyAuthentication", Risk.HIGH),
         ("aad_linkedin_connection_disables", Risk.LOW),
         ("exo_mailtipsenabled", Risk.LOW),
