@@ -9,6 +9,4 @@ PERMISSION_OF_THE_JOB = (
     "The job needs `permissions:` with both lines, `id-token: write` and `contents: write`, and any other that "
     "holds for it now: what a job's own list does not name is denied."
 )
-REPORT = (
-    "else run it again tomorrow and, if it stays, report it to Microsoft (with the request id, or the time of the run)."
-)
+REPORT = "run it again tomorrow and, if it stays, report it to Microsoft (with the request id, or the time of the run)."

@@ -77,11 +77,12 @@ def _next_page(link: Any, current: str, place: str) -> str | None:
     except ValueError:
         stays, following = False, ""
     if not stays:
-        pointed = origin_named(link, current).removeprefix(" to ")
-        what = f"at {pointed} instead of {origin_named(current, current).removeprefix(' to ')}"
+        pointed = origin_named(link, current)
+        what = (
+            f"at {pointed} instead of {origin_named(current, current)}" if pointed else "whose address cannot be read"
+        )
         raise CannotProceed(
-            f"Microsoft Graph names a next page {what if pointed else 'whose address cannot be read'}, "
-            "which is not followed.",
+            f"Microsoft Graph names a next page {what}, which is not followed.",
             where=place,
             hint=f"{UNTOUCHED} {ELSEWHERE}",
         )

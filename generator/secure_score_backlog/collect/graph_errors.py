@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from secure_score_backlog.collect.claims import PERMISSION, Claims, plain, read_claims
 from secure_score_backlog.collect.endings import NOTHING_LOST, REPORT, UNTOUCHED
-from secure_score_backlog.collect.wire import Reply, origin_named, retry_after
+from secure_score_backlog.collect.wire import Reply, elsewhere, retry_after
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
@@ -40,8 +40,7 @@ def refusal(reply: Reply, place: str, token: str) -> CannotProceed:
         message = f"Microsoft Graph gave only a part of its answer (206){said}, as a service behind it is in trouble."
         return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} Run it again later.")
     if 300 <= reply.status < 400:
-        target = origin_named(reply.headers.get("location"), reply.url)
-        message = f"Microsoft Graph sends us elsewhere ({reply.status}){target}, which is not followed."
+        message = f"Microsoft Graph sends us {elsewhere(reply)}, which is not followed."
         return _ending(message, place, ELSEWHERE)
     return _by_status(reply, said, place)
 
@@ -65,10 +64,10 @@ def _by_status(reply: Reply, said: str, place: str) -> CannotProceed:
         )
     elif reply.status == 404:
         message = "Microsoft Graph knows no Secure Score here"
-        hint = f"{UNTOUCHED} {NO_SCORE} If it does: check --cloud and --graph-url where you use them; {REPORT}"
+        hint = f"{UNTOUCHED} {NO_SCORE} If it does: check --cloud and --graph-url where you use them; else {REPORT}"
     else:
         message = "Microsoft Graph refused the request"
-        hint = f"{UNTOUCHED} Check --cloud and --graph-url where you use them; {REPORT}"
+        hint = f"{UNTOUCHED} Check --cloud and --graph-url where you use them; else {REPORT}"
     return CannotProceed(f"{message} ({reply.status}){said}.", where=place, hint=hint)
 
 
@@ -113,7 +112,7 @@ def _hint_for_403(claims: Claims) -> str:
         )
     return (
         f"The permission is there. If it was granted just now, wait a few minutes and run it again{AFRESH}. "
-        f"Else: {NO_SCORE} If it does: {REPORT.removeprefix('else ')}"
+        f"Else: {NO_SCORE} If it does: {REPORT}"
     )
 
 
@@ -141,6 +140,6 @@ def unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
     if why.startswith(NO_JSON):
         hint = "Run it again later; if it stays, a proxy or a sign-in page may stand in between: ask whoever runs it."
     else:
-        hint = f"{REPORT[5:6].upper()}{REPORT[6:]}"
+        hint = REPORT[:1].upper() + REPORT[1:]
     message = f"The answer of Microsoft Graph cannot be used: {why}{said}."
     return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} {hint}")

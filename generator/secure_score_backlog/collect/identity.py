@@ -35,7 +35,7 @@ from secure_score_backlog.collect.identity_errors import (
     refused_sign_in,
     unusable_reply,
 )
-from secure_score_backlog.collect.wire import Reply, Wire, origin_named, without_query
+from secure_score_backlog.collect.wire import Reply, Wire
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.rules.capturing.exact_json import UnreadableJson, parse
 
@@ -197,9 +197,7 @@ class _Transport:
         """Nothing stays open between requests."""
 
     def _answer(self, reply: Reply) -> _Answer:
-        ending = unusable_reply(
-            reply.status, without_query(reply.url), origin_named(reply.headers.get("location"), reply.url)
-        )
+        ending = unusable_reply(reply)
         if ending is not None:
             raise ending
         text = reply.body.decode("utf-8", errors="replace")

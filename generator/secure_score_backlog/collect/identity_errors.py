@@ -15,6 +15,7 @@ from secure_score_backlog.collect.claims import PERMISSION, Claims, plain
 from secure_score_backlog.collect.clouds import Cloud
 from secure_score_backlog.collect.credentials import Application
 from secure_score_backlog.collect.endings import NOTHING_LOST, PERMISSION_OF_THE_JOB, UNTOUCHED
+from secure_score_backlog.collect.wire import Reply, elsewhere, without_query
 from secure_score_backlog.errors import CannotProceed
 
 GITHUB = "https://token.actions.githubusercontent.com"
@@ -149,15 +150,13 @@ def refused_assertion(status: int) -> CannotProceed:
     )
 
 
-def unusable_reply(status: int, authority: str, target: str = "") -> CannotProceed | None:
-    """The ending for an answer that says nothing about the credential; None for one that msal can read.
-
-    `target` is where a redirect points (see `origin_named`).
-    """
+def unusable_reply(reply: Reply) -> CannotProceed | None:
+    """The ending for an answer that says nothing about the credential; None for one that msal can read."""
+    status, place = reply.status, without_query(reply.url)
     if 300 <= status < 400:
         return CannotProceed(
-            f"The sign-in service sends us elsewhere ({status}){target}, which is not followed.",
-            where=authority,
+            f"The sign-in service sends us {elsewhere(reply)}, which is not followed.",
+            where=place,
             hint=f"{UNTOUCHED} No credential goes to another address. Check --authority where you use it, and any "
             "proxy in between; else run it again tomorrow.",
         )
@@ -165,7 +164,7 @@ def unusable_reply(status: int, authority: str, target: str = "") -> CannotProce
         what = "is throttling us" if status == 429 else "is not available"
         return CannotProceed(
             f"The sign-in service {what} ({status}).",
-            where=authority,
+            where=place,
             hint=f"{NOTHING_LOST} Run it again later; a scheduled run does so by itself.",
         )
     return None

@@ -174,13 +174,19 @@ def without_query(url: str) -> str:
 
 
 def origin_named(address: object, base: str) -> str:
-    """` to scheme://host:port` of an address that a server gave; nothing where it names none."""
+    """`scheme://host:port` of an address that a server gave; nothing where it names none."""
     try:
         parts = urlsplit(urljoin(base, address) if isinstance(address, str) and address else "")
         host, port = plain(parts.hostname or "", limit=80), parts.port
     except ValueError:
         return ""
-    return f" to {plain(parts.scheme, limit=20)}://{host}{f':{port}' if port else ''}" if host else ""
+    return f"{plain(parts.scheme, limit=20)}://{host}{f':{port}' if port else ''}" if host else ""
+
+
+def elsewhere(reply: Reply) -> str:
+    """Where a redirect points, in words, as far as it says."""
+    target = origin_named(reply.headers.get("location"), reply.url)
+    return f"elsewhere ({reply.status})" + (f" to {target}" if target else "")
 
 
 def _told(method: str, reply: Reply, seconds: float) -> str:

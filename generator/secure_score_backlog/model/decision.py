@@ -134,11 +134,14 @@ class Decision:
         return sum(1 for answer in answers if answer.strip())
 
     @property
+    def carrier(self) -> Acceptance | Cover | None:
+        """The acceptance or the cover: what an approver carries; None for a planned change."""
+        return self.accepted or self.covered
+
+    @property
     def until(self) -> date | None:
         """Last day of the acceptance or cover; None for a planned change."""
-        if self.accepted is not None:
-            return self.accepted.until
-        return self.covered.until if self.covered is not None else None
+        return self.carrier.until if self.carrier else None
 
     @property
     def answer(self) -> tuple[object, ...]:

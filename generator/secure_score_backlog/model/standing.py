@@ -78,6 +78,11 @@ class Standing:
     """Observed in full on some snapshot day under its present answer; stays true when it no longer is."""
 
     @property
+    def risk_word(self) -> str:
+        """The risk level as a word; `unrated` where nobody rated it."""
+        return self.level.value if self.level else "unrated"
+
+    @property
     def id(self) -> str:
         """The recommendation's id."""
         return self.recommendation.id

@@ -124,7 +124,7 @@ def filters(standings: list[Standing]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     found = (
         Filter("owner", "Owner", tuple(sorted({s.owner or "nobody" for s in standings}))),
-        Filter("risk", "Risk", tuple(level for level in ORDER if level in {risk_of(s) for s in standings})),
+        Filter("risk", "Risk", tuple(level for level in ORDER if level in {s.risk_word for s in standings})),
         Filter("service", "Service", tuple(sorted({s.recommendation.service for s in standings} - {""}))),
         Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in standings} - {""}))),
     )
@@ -132,11 +132,6 @@ def filters(standings: list[Standing]) -> list[Filter]:
 
 
 ORDER = ("critical", "high", "medium", "low", "unrated")
-
-
-def risk_of(standing: Standing) -> str:
-    """The risk level as a word."""
-    return standing.level.value if standing.level else "unrated"
 
 
 def blocker_of(standing: Standing) -> str:

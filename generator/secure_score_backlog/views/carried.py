@@ -29,14 +29,12 @@ def lost_again(entry: RegisterEntry) -> bool:
 
 def approver(entry: RegisterEntry) -> str:
     """The role that the file names as approver."""
-    if entry.decision.accepted:
-        return entry.decision.accepted.approver
-    return entry.decision.covered.approver if entry.decision.covered else ""
+    return entry.decision.carrier.approver if entry.decision.carrier else ""
 
 
 def recorded(entry: RegisterEntry) -> bool:
     """Somebody recorded the approval: on GitHub, or attested with a place where it can be looked up."""
-    carrier = entry.decision.accepted or entry.decision.covered
+    carrier = entry.decision.carrier
     return bool(entry.approved_by) or (carrier is not None and carrier.approval is not None)
 
 

@@ -78,7 +78,7 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
 
 def reworded(before: Decision, after: Decision) -> list[str]:
     """The texts that read otherwise, by what they are about."""
-    old, new = before.accepted or before.covered, after.accepted or after.covered
+    old, new = before.carrier, after.carrier
     reasons = {} if old is None or new is None else REASONS
     found = [name for key, name in reasons.items() if getattr(old, key, None) != getattr(new, key, None)]
     return found + [name for key, name in TEXTS.items() if getattr(before, key) != getattr(after, key)]
@@ -97,7 +97,7 @@ def asked(before: Decision, after: Decision) -> Iterator[str]:
 
 def carried(before: Decision, after: Decision) -> Iterator[str]:
     """What changed in an acceptance or a cover, apart from its last day."""
-    old, new = before.accepted or before.covered, after.accepted or after.covered
+    old, new = before.carrier, after.carrier
     if old is None or new is None:
         return
     if old.approver != new.approver:

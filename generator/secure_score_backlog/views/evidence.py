@@ -132,7 +132,7 @@ def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]
 
 def carrier_of(decision: Decision | None) -> Acceptance | Cover | None:
     """The acceptance or the cover of an answer that needs an approver."""
-    return (decision.accepted or decision.covered) if decision and not decision.draft else None
+    return decision.carrier if decision and not decision.draft else None
 
 
 def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:

@@ -62,7 +62,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
 
 def filters(entries: list[RegisterEntry]) -> list[Filter]:
     """Ways to narrow the register down; one with a single value would change nothing."""
-    levels = {entry.standing.level.value if entry.standing.level else "unrated" for entry in entries}
+    levels = {entry.standing.risk_word for entry in entries}
     found = (
         Filter("state", "State", tuple(sorted({sign(entry.state).label for entry in entries}))),
         Filter("risk", "Risk", tuple(level for level in ORDER if level in levels)),

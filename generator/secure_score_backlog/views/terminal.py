@@ -64,7 +64,7 @@ def top(facts: Facts) -> Table:
     """The top five by risk; points stand beside them, they are not why they stand here."""
     table = grid("risk", "recommendation", "open", "days", "state", "owner")
     for standing in facts.top:
-        level = standing.level.value if standing.level else "unrated"
+        level = standing.risk_word
         table.add_row(
             Text(level, style=RISK_STYLES.get(level, "")),
             Text(standing.title),
@@ -90,7 +90,7 @@ def ending(facts: Facts) -> Table:
     quiet = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
     for entry in (*facts.register, *facts.covered):
         if entry.state not in quiet:
-            risk = entry.standing.level.value if entry.standing.level else "unrated"
+            risk = entry.standing.risk_word
             table.add_row(str(entry.until), risk, Text(entry.standing.title), entry.state.value)
     return table
 

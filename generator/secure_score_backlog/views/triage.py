@@ -36,7 +36,7 @@ def table(standings: tuple[Standing, ...]) -> RenderableType:
     """One line for each, with the id that `backlog decide` takes."""
     found = grid("risk", "recommendation", "open", "days", "state")
     for standing in standings:
-        level = standing.level.value if standing.level else "unrated"
+        level = standing.risk_word
         found.add_row(
             Text(level, style=RISK_STYLES.get(level, "")),
             Text.assemble(standing.title, "\n", (standing.id, "dim")),
@@ -51,7 +51,7 @@ def chased(facts: Facts) -> RenderableType:
     """The same recommendations seen by points and ease."""
     found = grid("points", "recommendation", "effort", "risk")
     for standing in facts.chaser:
-        level = standing.level.value if standing.level else "unrated"
+        level = standing.risk_word
         found.add_row(
             Text(points(standing.unearned)), Text(standing.title), Text(standing.recommendation.cost), Text(level)
         )

@@ -198,7 +198,7 @@ def gains(lines: Iterable[MovementLine], standings: Mapping[str, Standing], *, b
         standing = standings.get(line.recommendation)
         if line.part is not Part.IMPROVED or standing is None:
             continue
-        level = standing.level.value if standing.level else "unrated"
+        level = standing.risk_word
         name = level if by_risk else standing.recommendation.cost
         found[name] = found.get(name, ZERO) + line.points
     return dict(sorted(found.items()))

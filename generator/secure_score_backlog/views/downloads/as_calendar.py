@@ -81,7 +81,7 @@ def expiry(entry: RegisterEntry, owner: str) -> Event:
             ("Last day in force", f"{entry.until:%Y-%m-%d}"),
             ("Owner", entry.decision.owner),
             ("Approver", approver(entry)),
-            ("Risk", level(entry.standing)),
+            ("Risk", entry.standing.risk_word),
             ("Recommendation", entry.standing.id),
         ),
         kind,
@@ -91,7 +91,7 @@ def expiry(entry: RegisterEntry, owner: str) -> Event:
 
 def due(standing: Standing, day: date, owner: str) -> Event:
     """The last day of a planned change."""
-    facts = (("Owner", standing.owner), ("Risk", level(standing)), ("Recommendation", standing.id))
+    facts = (("Owner", standing.owner), ("Risk", standing.risk_word), ("Recommendation", standing.id))
     blocked = standing.state is State.BLOCKED
     return Event(
         uid(owner, "due", standing.id),
@@ -100,11 +100,6 @@ def due(standing: Standing, day: date, owner: str) -> Event:
         told(*facts),
         "Due",
     )
-
-
-def level(standing: Standing) -> str:
-    """The risk level as a word."""
-    return standing.level.value if standing.level else "unrated"
 
 
 def told(*facts: tuple[str, str]) -> str:

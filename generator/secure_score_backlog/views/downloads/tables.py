@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from secure_score_backlog.model.decision import Acceptance, Cover, Decision
+from secure_score_backlog.model.decision import Decision
 from secure_score_backlog.model.facts import Facts
 from secure_score_backlog.model.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.model.standing import Standing
@@ -77,8 +77,7 @@ def blocked(standing: Standing, name: str) -> Cell:
 
 def attested(decision: Decision, name: str) -> Cell:
     """An approval outside of GitHub; empty where there is none."""
-    carrier: Acceptance | Cover | None = decision.accepted or decision.covered
-    approval = carrier.approval if carrier else None
+    approval = decision.carrier.approval if decision.carrier else None
     if approval is None:
         return None
     cells: dict[str, Cell] = {"by": approval.by, "on": approval.on, "record": approval.record}
@@ -95,7 +94,7 @@ BOARD: tuple[tuple[Column, Callable[[Standing], Cell]], ...] = (
     (Column("title", "Recommendation", 50), lambda s: s.title),
     (Column("place", "On the board", 14), place),
     (Column("state", "State", 13), lambda s: s.state.value),
-    (Column("risk", "Risk", 9), lambda s: s.level.value if s.level else "unrated"),
+    (Column("risk", "Risk", 9), lambda s: s.risk_word),
     (Column("rated_by", "Rated by", 10), lambda s: s.rated_by.value if s.rated_by else ""),
     (Column("owner", "Owner", 24), lambda s: s.owner),
     (Column("due", "Due", 11), lambda s: s.decision.due if s.decision else None),
@@ -131,7 +130,7 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("kind", "Kind", 10), lambda e: "accepted" if e.decision.accepted else "covered"),
     (Column("part", "Part of the register", 16), part),
     (Column("state", "State", 10), lambda e: e.state.value),
-    (Column("risk", "Risk", 9), lambda e: e.standing.level.value if e.standing.level else "unrated"),
+    (Column("risk", "Risk", 9), lambda e: e.standing.risk_word),
     (Column("owner", "Owner", 24), lambda e: e.decision.owner),
     (Column("approver", "Approver", 24), approver),
     (Column("approved_by", "Approved on GitHub as", 24), lambda e: "; ".join(e.approved_by)),
