@@ -20,14 +20,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.model.backlog import Backlog
+from secure_score_backlog.model.register import AcceptanceState
 from secure_score_backlog.model.settings import Settings
+from secure_score_backlog.model.standing import State
 from secure_score_backlog.views.downloads.as_calendar import as_calendar, escaped, folded
 from secure_score_backlog.views.downloads.as_csv import as_csv, neutral, written
 from secure_score_backlog.views.downloads.as_feed import as_feed
 from secure_score_backlog.views.downloads.as_json import as_json, facts_as_json
 from secure_score_backlog.views.downloads.as_xlsx import as_xlsx
 from secure_score_backlog.views.downloads.pages import FEED, FOR_INSURERS, PATH, documents
-from secure_score_backlog.views.downloads.tables import BOARD, REGISTER, Column, Table, board_table, register_table
+from secure_score_backlog.views.downloads.tables import (
+    BOARD,
+    REGISTER,
+    Column,
+    Table,
+    board_table,
+    part,
+    register_table,
+)
 from secure_score_backlog.views.site import Site
 from secure_score_backlog.views.status import status
 from tests.support.backlogs import AS_OF, backlog
@@ -348,3 +358,21 @@ def test_the_columns_for_insurers_exist() -> None:
     """Each name on the list is a column of the register, so that none is left out by a slip of the pen."""
     assert {column.key for column, _ in REGISTER} >= FOR_INSURERS
     assert not FOR_INSURERS & {"reason", "evidence", "attested_record", "file"}
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "place"),
+    [
+        (AcceptanceState.ACTIVE, State.ACCEPTED, "in-force"),
+        (AcceptanceState.EXPIRED, State.EXPIRED, "needs-answer"),
+        (AcceptanceState.BREACHED, State.BREACHED, "needs-answer"),
+        (AcceptanceState.MOOT, State.REGRESSED, "needs-answer"),
+        (AcceptanceState.MOOT, State.DONE, "lapsed"),
+        (AcceptanceState.ORPHAN, State.RETIRED, "lapsed"),
+        (AcceptanceState.ENDED, State.ACCEPTED, "past"),
+    ],
+)
+def test_a_row_names_the_part_of_the_page(state: AcceptanceState, now: State, place: str) -> None:
+    """What was done and lost again needs an answer in the table as on the page."""
+    entry = backlog().facts.register[0]
+    assert part(replace(entry, state=state, standing=replace(entry.standing, state=now))) == place

@@ -18,8 +18,12 @@ def carried_now(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
 
 def needs_answer(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
     """Those that have run out, were breached, or were done and lost again: they carry nothing any more."""
-    ended = (AcceptanceState.EXPIRED, AcceptanceState.BREACHED)
-    return [entry for entry in entries if entry.state in ended or lost_again(entry)]
+    return [entry for entry in entries if is_unanswered(entry)]
+
+
+def is_unanswered(entry: RegisterEntry) -> bool:
+    """It has run out, was breached, or was done and lost again."""
+    return entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED) or lost_again(entry)
 
 
 def lost_again(entry: RegisterEntry) -> bool:

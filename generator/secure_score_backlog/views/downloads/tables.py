@@ -17,7 +17,7 @@ from secure_score_backlog.model.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.model.standing import Standing
 from secure_score_backlog.rules.judging.ranking import risk_key
 from secure_score_backlog.views.board import SETTLED, UNSEEN, place_of
-from secure_score_backlog.views.carried import IN_FORCE, approver, reason
+from secure_score_backlog.views.carried import IN_FORCE, approver, is_unanswered, reason
 from secure_score_backlog.views.safe_text import visible
 
 Cell = str | int | Fraction | date | None
@@ -63,7 +63,7 @@ def part(entry: RegisterEntry) -> str:
         return "past"
     if entry.state in IN_FORCE:
         return "in-force"
-    return "needs-answer" if entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED) else "lapsed"
+    return "needs-answer" if is_unanswered(entry) else "lapsed"
 
 
 def blocked(standing: Standing, name: str) -> Cell:
