@@ -35,7 +35,7 @@ test: .venv/develops ## Run the tests (make test ARGS="-k register" for some of 
 soak: .venv/develops ## Play years of unattended collecting, with faults and kills (make soak SEEDS=200)
 	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)
 
-mutants: .venv/python build/mutants/runs ## Put small faults into rules/, one at a time, and count those that a test notices (an hour; ARGS="NAME*")
+mutants: .venv/python build/mutants/runs ## Put small faults into the rules, one at a time, and count those that a test notices (an hour; ARGS="NAME*")
 	@rm -rf build/mutants/tree/secure_score_backlog build/mutants/tree/tests
 	@mkdir -p build/mutants/tree
 	@cp -R generator/secure_score_backlog tests pyproject.toml build/mutants/tree
@@ -47,6 +47,7 @@ lint: .venv/develops ## Check style and types
 	@$(IN) -m ruff check .
 	@$(IN) -m ruff format --check .
 	@$(IN) -m mypy
+	@PYTHONPATH=generator .venv/bin/lint-imports --no-cache
 
 format: .venv/develops ## Bring the code into its form
 	@$(IN) -m ruff check --fix .
@@ -64,10 +65,10 @@ sample: .venv/runs ## Write this repository's own decisions/ and snapshots/ anew
 	@$(IN) -m secure_score_backlog.sample.cut
 
 schemas: .venv/runs ## Write the JSON Schemas anew, from the model
-	@$(IN) -m secure_score_backlog.records.schema
+	@$(IN) -m secure_score_backlog.site.schemas
 
 guide: .venv/runs ## Write the generated pages of docs/guide/ anew, from the model
-	@$(IN) -m secure_score_backlog.commands.guide docs
+	@$(IN) -m secure_score_backlog.site.guide docs
 
 bench: .venv/develops ## Measure how memory and time grow with the years (a few minutes; prints ratios)
 	@$(IN) -m benchmarks.growth

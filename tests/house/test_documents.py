@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from secure_score_backlog.cli import backlog
+from secure_score_backlog.cli.main import backlog
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from secure_score_backlog.commands.guide import guide_pages
-from secure_score_backlog.model.document import Document
+from secure_score_backlog.files import Document
+from secure_score_backlog.site.guide import guide_pages
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -129,7 +129,7 @@ def test_the_wheel_runs_by_itself(wheel: dict[str, bytes], tmp_path: Path) -> No
         path = tmp_path / "site" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    code = f"import sys, {PACKAGE}.cli as door; print(door.__file__); door.main(sys.argv[1:])"
+    code = f"import sys, {PACKAGE}.cli.main as door; print(door.__file__); door.main(sys.argv[1:])"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     finished = subprocess.run(
         [sys.executable, "-c", code, "demo", "tenant"],

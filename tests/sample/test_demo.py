@@ -14,26 +14,23 @@ from pathlib import Path
 
 import pytest
 
-from secure_score_backlog.commands.assembling import assemble
+from secure_score_backlog.decisions.model import CoverReason
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.model.backlog import Backlog, Review
-from secure_score_backlog.model.decision import CoverReason
-from secure_score_backlog.model.facts import Facts
-from secure_score_backlog.model.movement import Part
-from secure_score_backlog.model.problem import Severity
-from secure_score_backlog.model.register import AcceptanceState
-from secure_score_backlog.model.standing import State
-from secure_score_backlog.records.snapshot_file import decode, encode
-from secure_score_backlog.rules.capturing.capture import capture
-from secure_score_backlog.rules.capturing.exact_json import parse
-from secure_score_backlog.rules.capturing.terms import Answer, Occasion, Stored
-from secure_score_backlog.rules.judging.hygiene import claim_without_effect
+from secure_score_backlog.evaluation.attention import claim_without_effect
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.movement import Part
+from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.problems import Severity
 from secure_score_backlog.sample.collected import runs
 from secure_score_backlog.sample.cut import cut, cut_files
 from secure_score_backlog.sample.fast_import import Commit, Git, begin, fill, find_git
-from secure_score_backlog.sample.people import role
-from secure_score_backlog.sample.scenario import commits, final_files, pull_requests
+from secure_score_backlog.sample.story import commits, final_files, pull_requests, role
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, report_days, to_json
+from secure_score_backlog.snapshots.capture import Answer, RunInfo, Stored, capture
+from secure_score_backlog.snapshots.exact_json import parse
+from secure_score_backlog.snapshots.graph_json import decode, encode
+from secure_score_backlog.workspace import Backlog, Review, assemble
 from tests.support.running import RunBacklog
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -188,7 +185,7 @@ def test_the_way_over_the_wire_changes_no_byte() -> None:
     tenant, run = Tenant.load(), runs()[0]
     scores = parse(to_json([tenant.secure_score(run.day)]))
     answer = Answer(tuple(scores), tuple(parse(to_json(tenant.profiles(run.day)))))
-    files = capture(answer, Stored(), Occasion(run.at, "0.1.0", "graph")).files
+    files = capture(answer, Stored(), RunInfo(run.at, "0.1.0", "graph")).files
     assert {path: encode(content) for path, content in files.items()} == run.files
     assert all(decode(content, path) for path, content in run.files.items() if path.endswith(f"{run.day}.json"))
 

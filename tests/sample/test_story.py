@@ -11,11 +11,18 @@ from importlib.resources import files
 
 import pytest
 
-from secure_score_backlog.records.front_matter import parse
-from secure_score_backlog.records.settings_file import parse_settings
-from secure_score_backlog.rules.deciding.decisions import read_decision
-from secure_score_backlog.sample.people import DOMAIN, office_hours, zone
-from secure_score_backlog.sample.scenario import PullRequest, final_files, own_file, pull_requests
+from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.parse import read_decision
+from secure_score_backlog.sample.story import (
+    DOMAIN,
+    PullRequest,
+    final_files,
+    office_hours,
+    own_file,
+    pull_requests,
+    zone,
+)
+from secure_score_backlog.settings import parse_settings
 
 NOT_PROSE = {"recommendation", "bucket", "risk", "owner", "approver", "same_as", "from", "reason", "links", "options"}
 """Keys whose values are names, words of the format or addresses."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.sample.measurement import Measure, number, rounded, step
+from secure_score_backlog.sample.measurements import Measure, number, rounded, step
 from secure_score_backlog.sample.tenant import (
     FIRST_DAY,
     LAST_DAY,

@@ -23,7 +23,7 @@ from tests.second.answers import PLANNED, Answer, months_later, read, timely, to
 from tests.second.archive import Archive, Change, Day, Seen
 from tests.second.sums import by_part, ledger, moved, movement
 
-SHIPPED = Path(__file__).resolve().parents[2] / "generator/secure_score_backlog/rules/judging/ratings.json"
+SHIPPED = Path(__file__).resolve().parents[2] / "generator/secure_score_backlog/content/ratings.json"
 RATINGS = json.loads(SHIPPED.read_text(encoding="utf-8"))["ratings"]
 """Data that travels with the product; how it is looked up is written anew below."""
 LEVELS = ("critical", "high", "medium", "low")

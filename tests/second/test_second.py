@@ -35,8 +35,8 @@ def asked(root: Path, *arguments: str) -> dict[str, Any]:
 
 def all_at_once(root: Path) -> Callable[..., dict[str, Any]]:
     """The same for today and for every month, from one reading of the folder: random tenants ask often."""
-    from secure_score_backlog.commands.assembling import assemble  # noqa: PLC0415 - only the tests know the product
-    from secure_score_backlog.views.status import status  # noqa: PLC0415
+    from secure_score_backlog.exports.json import status  # noqa: PLC0415
+    from secure_score_backlog.workspace import assemble  # noqa: PLC0415 - only the tests know the product
 
     backlog = assemble(root, as_of=None, today=NOW)
     facts = {review.month: (review.facts, review.problems) for review in backlog.reviews}

@@ -10,12 +10,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from secure_score_backlog.model.backlog import Backlog, Minutes, Review
-from secure_score_backlog.model.decision import Acceptance, Ask, Attestation, Bucket, Cover, CoverReason, Version
-from secure_score_backlog.model.problem import Problem, Severity
-from secure_score_backlog.model.recommendation import Recommendation
-from secure_score_backlog.model.settings import Settings
-from secure_score_backlog.rules.judging.facts import judge
+from secure_score_backlog.decisions.model import Acceptance, Ask, Attestation, Bucket, Cover, CoverReason
+from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.evaluation.signing import Minutes
+from secure_score_backlog.git import Version
+from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.snapshots.model import Recommendation
+from secure_score_backlog.workspace import Backlog, Review
 from tests.support.tenants import blocked, day, decision, history, sources, versions
 
 TENANT = "0f1e2d3c-aaaa-4bbb-8ccc-5eca7e0000aa"
@@ -57,13 +59,13 @@ def backlog(text: str = "plain words", title: str = "", has_git: bool = True) ->
     given = dataclasses.replace(given, decisions=dataclasses.replace(given.decisions, has_git=has_git))
     head = Version("", "f" * 40, datetime(2026, 11, 9, tzinfo=UTC), "Somebody", "Newest")
     minutes = Minutes("2026-10", text, (dataclasses.replace(head, path="docs/reviews/2026-10.md"),))
-    review = Review(month="2026-10", facts=judge(given, day(31)), minutes=minutes)
+    review = Review(month="2026-10", facts=evaluate(given, day(31)), minutes=minutes)
     return Backlog(
         settings=given.settings,
         catalogue=given.catalogue,
         history=dataclasses.replace(MEASURED, tenants=frozenset({TENANT})),
         decisions=given.decisions,
-        facts=judge(given, AS_OF),
+        facts=evaluate(given, AS_OF),
         reviews=(review,),
         problems=(Problem("decisions/Open.md", 3, "decision-x", Severity.WARNING, text, text),),
         version="1.2.3",

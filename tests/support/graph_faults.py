@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from secure_score_backlog.sample.loopback import Request, Response
-from secure_score_backlog.sample.simulated_identity import server_context
 from tests.support.graph_server import PROFILES, SCORES, GraphAnswers, drip, raw_server, to_json
 from tests.support.graph_stage import Stage, answers, day_score, profiles
+from tests.support.loopback import Request, Response
+from tests.support.simulated_identity import server_context
 
 Step = Callable[[Stage], None]
 FOREVER = {"Retry-After": "500"}
@@ -274,7 +274,7 @@ def folder_in_the_way(stage: Stage) -> None:
 def other_spelling() -> tuple[list[Any], list[Any]]:
     """Scores and profiles in which one id is spelled in another case."""
     renamed = to_json({"scores": answers(), "profiles": profiles()}).replace(b"AdminMFAV2", b"adminMfaV2")
-    from secure_score_backlog.rules.capturing.exact_json import parse  # noqa: PLC0415
+    from secure_score_backlog.snapshots.exact_json import parse  # noqa: PLC0415
 
     content = parse(renamed)
     return content["scores"], content["profiles"]

@@ -13,8 +13,8 @@ from decimal import Decimal
 from ssl import SSLContext
 from typing import Any
 
-from secure_score_backlog.sample.loopback import LoopbackServer, Request, Response
 from tests.support.graph_items import DAY, control, profile, score
+from tests.support.loopback import LoopbackServer, Request, Response
 
 SCORES = "/v1.0/security/secureScores"
 PROFILES = "/v1.0/security/secureScoreControlProfiles"

@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from secure_score_backlog.sample.tokens import unsigned
 from tests.support.graph_items import DAY, TENANT, control, profile, score
 from tests.support.graph_server import GraphAnswers
+from tests.support.tokens import unsigned
 
 TODAY, YESTERDAY = DAY, DAY - timedelta(days=1)
 NAMES = ("AdminMFAV2", "BlockLegacyAuthentication", "mdo_safelinks")

@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from secure_score_backlog.model.backlog import Backlog, Review
-from secure_score_backlog.model.document import Document
-from secure_score_backlog.rules.calendar import last_day
-from secure_score_backlog.rules.judging.facts import judge, month_end, months_of
-from secure_score_backlog.rules.judging.standing import Sources
-from secure_score_backlog.views.site import Site
+from secure_score_backlog.dates import last_day
+from secure_score_backlog.evaluation.facts import evaluate, month_end, months_of
+from secure_score_backlog.evaluation.status import Sources
+from secure_score_backlog.files import Document
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.workspace import Backlog, Review
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)
 
@@ -24,13 +24,13 @@ def judged(sources: Sources, as_of: date, *, has_git: bool = True, **more: Any) 
     """The backlog of a day, with a review of each month."""
     sources = replace(sources, decisions=replace(sources.decisions, has_git=has_git))
     ends = [(month, month_end(month, as_of)) for month in months_of(sources, as_of)]
-    reviews = tuple(Review(month, judge(sources, end), finished=last_day(month) <= as_of) for month, end in ends)
+    reviews = tuple(Review(month, evaluate(sources, end), finished=last_day(month) <= as_of) for month, end in ends)
     made = Backlog(
         settings=sources.settings,
         catalogue=sources.catalogue,
         history=sources.history,
         decisions=sources.decisions,
-        facts=judge(sources, as_of),
+        facts=evaluate(sources, as_of),
         reviews=reviews,
         version="1.2.3",
     )

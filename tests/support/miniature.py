@@ -11,17 +11,16 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from secure_score_backlog.model.decision import Version
-from secure_score_backlog.model.document import Document
-from secure_score_backlog.records import site_builder
-from secure_score_backlog.views import frame, safe_text
-from secure_score_backlog.views.charts.bar import bar
-from secure_score_backlog.views.charts.shapes import Bar, BarPart, Mark, Sample, Spark, Step, Trend, Waterfall
-from secure_score_backlog.views.charts.spark import spark
-from secure_score_backlog.views.charts.trend import trend
-from secure_score_backlog.views.charts.waterfall import waterfall
-from secure_score_backlog.views.site import Site, built
-from secure_score_backlog.views.templating import environment, heading, page
+from secure_score_backlog.files import Document
+from secure_score_backlog.git import Version
+from secure_score_backlog.site import builder, markdown, templates
+from secure_score_backlog.site.charts.bars import bar
+from secure_score_backlog.site.charts.shapes import Bar, BarPart, Mark, Sample, Spark, Step, Trend, Waterfall
+from secure_score_backlog.site.charts.spark import spark
+from secure_score_backlog.site.charts.trend import trend
+from secure_score_backlog.site.charts.waterfall import waterfall
+from secure_score_backlog.site.links import Site, built
+from secure_score_backlog.site.templates import environment, heading, page
 
 AS_OF = date(2026, 11, 21)
 HOSTILE = (
@@ -43,10 +42,10 @@ def site() -> Site:
 def documents(as_of: date = AS_OF) -> Iterator[Document]:
     """The pages that the packaged navigation names, a recommendation, and the frame's assets."""
     here = Site(site().slugs, as_of, site().organisation, "0.0.0")
-    yield from frame.assets()
+    yield from templates.assets()
     yield page("index.md", "Home", gallery(), site=here, description=HOSTILE, hide=("navigation", "toc"))
     yield page("score.md", "Score", charts(), site=here)
-    for path in sorted(set(NAVIGATION.findall(frame.configuration())) - {"index.md", "score.md"}):
+    for path in sorted(set(NAVIGATION.findall(templates.configuration())) - {"index.md", "score.md"}):
         yield page(path, path, Markup("<p>Nothing here yet.</p>"), site=here)
     yield page("recommendations/blocklegacyauthentication.md", HOSTILE, Markup("<p>Zebracrossing.</p>"), site=here)
 
@@ -70,8 +69,8 @@ def gallery() -> Markup:
         "half": Fraction(1, 2), "day": date(2027, 1, 31), "version": version, "rows": rows, "hostile": HOSTILE,
         "ledger": bar(a_bar()), "trend": trend(a_trend()),
         "movement": waterfall(a_waterfall()), "spark": spark(a_spark()),
-        "microsoft": safe_text.microsoft_html(f"<p onclick='x'>Go to <DomainName>{HOSTILE}</p>\n\n\n<p>end</p>"),
-        "people": safe_text.decision_markdown(f"# {HOSTILE}\n\n{HOSTILE}\n\n<img src=x onerror=alert(1)>\n"),
+        "microsoft": markdown.microsoft_html(f"<p onclick='x'>Go to <DomainName>{HOSTILE}</p>\n\n\n<p>end</p>"),
+        "people": markdown.decision_markdown(f"# {HOSTILE}\n\n{HOSTILE}\n\n<img src=x onerror=alert(1)>\n"),
     }  # fmt: skip
     return Markup(template.render(**values))
 
@@ -169,6 +168,6 @@ def build(root: Path, as_of: date = AS_OF) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(document.content)
     expected = {built(d.path): None if d.path.endswith(".md") else d.content for d in made}
-    job = site_builder.Job(root, frame.configuration(), as_of, "Tenant & Sons")
-    site_builder.build(job, root / "site", expected)
+    job = builder.Job(root, templates.configuration(), as_of, "Tenant & Sons")
+    builder.build(job, root / "site", expected)
     return root / "site"

@@ -22,12 +22,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from secure_score_backlog.cli import main
-from secure_score_backlog.records.snapshot_file import decode, decode_catalogue
-from secure_score_backlog.sample.loopback import Request, Response
+from secure_score_backlog.cli.main import main
+from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue
 from tests.support.graph_items import OTHER_TENANT, control, profile, score
 from tests.support.graph_server import PROFILES, SCORES, GraphAnswers, to_json
 from tests.support.graph_stage import tree
+from tests.support.loopback import Request, Response
 
 FIRST = date(2024, 1, 1)
 DAYS = 400

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from secure_score_backlog.model.decision import (
+from secure_score_backlog.decisions.model import (
     Acceptance,
     Blockage,
     Blocker,
@@ -20,15 +20,14 @@ from secure_score_backlog.model.decision import (
     Decision,
     DecisionHistory,
     DecisionVersion,
-    Risk,
-    Version,
 )
-from secure_score_backlog.model.history import History
-from secure_score_backlog.model.recommendation import Catalogue, Recommendation
-from secure_score_backlog.model.settings import Settings
-from secure_score_backlog.rules.judging.observing import HistoryBuilder
-from secure_score_backlog.rules.judging.rating import Ratings
-from secure_score_backlog.rules.judging.standing import Sources
+from secure_score_backlog.evaluation.ratings import Ratings
+from secure_score_backlog.evaluation.status import Sources
+from secure_score_backlog.git import Version
+from secure_score_backlog.risk import Risk
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.snapshots.history import HistoryBuilder
+from secure_score_backlog.snapshots.model import Catalogue, History, Recommendation
 
 FIRST = date(2026, 10, 1)
 

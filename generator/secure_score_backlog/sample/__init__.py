@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sample tenant: an invented organisation, a simulated Graph and fifteen months of decisions."""
+"""The invented tenant: its story, its measurements and its Git history."""

@@ -12,10 +12,10 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
-from secure_score_backlog.records.snapshots import CATALOGUE, snapshot_path
 from secure_score_backlog.sample.collected import newest_files
-from secure_score_backlog.sample.scenario import final_files
+from secure_score_backlog.sample.story import final_files
 from secure_score_backlog.sample.tenant import LAST_DAY, report_days
+from secure_score_backlog.snapshots.store import CATALOGUE, snapshot_path
 
 ALL_DAYS_OF = timedelta(days=90)
 """How many days, up to the last one, are kept without a gap."""

@@ -17,8 +17,18 @@ from typing import Any
 
 import msgspec
 
-from secure_score_backlog.sample.measurement import Measure, Measured, digest, number, step, within
-from secure_score_backlog.sample.surroundings import active_users, comparison, last_synced, services
+from secure_score_backlog.sample.measurements import (
+    Measure,
+    Measured,
+    active_users,
+    comparison,
+    digest,
+    last_synced,
+    number,
+    services,
+    step,
+    within,
+)
 
 FIRST_DAY = date(2025, 8, 15)
 """The first day on which Graph had a report of this tenant."""

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog build`: render, build the site, and make sure that no page is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+
+from secure_score_backlog.cli import options
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.site import builder, leaks, profiles
+
+
+@click.command("build", short_help="Render, build the site and make sure that no page is missing.")
+@options.root
+@options.as_of
+@options.profile
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder for the site. Default: build/site below the root. Must be new, empty, or a site built earlier.",
+)
+def command(root: Path, as_of: date | None, profile: str | None, output: Path | None) -> int:
+    """Make the site: pages, style, search, all in one folder that opens without a server.
+
+    The same commit gives the same bytes, wherever it is built. The built files are searched for ids of the tenant,
+    addresses and secrets; what must not be seen ends the build.
+    """
+    place = output or root / builder.SITE
+    builder.refuse_foreign(place)
+    rendered = builder.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    options.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
+    files = builder.build(
+        builder.job_of(root, rendered), place, rendered.expected(), lambda built: refuse_leaks(rendered, built)
+    )
+    pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
+    readers = "" if not rendered.profile.outside else f" for readers outside ({rendered.profile.name})"
+    options.say(f"{pages} pages{readers} as of {rendered.backlog.facts.as_of}, {files} files, none missing.")
+    print(place / "index.html")
+    return 0
+
+
+def refuse_leaks(rendered: builder.Rendered, built: Iterator[tuple[str, bytes]]) -> None:
+    """Say what somebody should look at; CannotProceed with file and place where something must not be seen."""
+    found = leaks.scan(built, profiles.guard(rendered.backlog, rendered.profile))
+    for line in leaks.told(item for item in found if not item.serious):
+        options.say(f"Look at {line}")
+    serious = [item for item in found if item.serious]
+    if serious:
+        lines = "\n".join(f"  - {line}" for line in leaks.told(serious))
+        raise CannotProceed(
+            f"The site holds what its readers ({rendered.profile.name}) must not see, and was removed again.\n{lines}",
+            where=", ".join(dict.fromkeys(item.path for item in serious[:3])),
+            hint="Find the text in decisions/, docs/ or backlog.yml, change it as said above, and build again.",
+        )

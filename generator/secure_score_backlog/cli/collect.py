@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `collect` and `import` have in common: compare an answer with what is stored, write, tell."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from secure_score_backlog import __version__
+from secure_score_backlog.cli import options
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.files import lock
+from secure_score_backlog.graph.client import fetch
+from secure_score_backlog.graph.clouds import CLOUDS, check_address
+from secure_score_backlog.graph.credentials import DeviceCode, choose
+from secure_score_backlog.graph.http import WHOLE_COLLECTION, Deadline, HttpClient
+from secure_score_backlog.graph.sign_in import token_for
+from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.settings import Settings, load_settings
+from secure_score_backlog.snapshots.capture import Answer, RunInfo, capture
+from secure_score_backlog.snapshots.store import finish_killed_run, load_stored, write_capture
+from secure_score_backlog.snapshots.summary import problem_text, summary_json, summary_text
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far apart two clocks may be: sign-in services allow as much."""
+GROWN_OLD = timedelta(days=3)
+"""Microsoft publishes daily; so long without a new day is worth a word."""
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Print what would change, and write nothing.")
+
+
+def check_root(root: Path) -> None:
+    """Refuse a root that is not there, before anything is asked of anybody."""
+    if not root.is_dir():
+        raise CannotProceed(
+            "There is no such folder.",
+            where=str(root),
+            hint="Nothing was written. Name the folder that holds the tenant's snapshots/ and decisions/ by --root, or "
+            "make it first.",
+        )
+
+
+@contextmanager
+def writing(root: Path, *, dry_run: bool) -> Iterator[None]:
+    """Be the only one who writes, and first complete what a killed run left; a dry run does neither."""
+    if dry_run:
+        yield
+        return
+    with lock(root):
+        finish_killed_run(root)
+        yield
+
+
+def clock_problems(server: datetime | None) -> tuple[Problem, ...]:
+    """A warning where this machine's clock and the server's are apart."""
+    here = options.now()
+    if server is None or abs(here - server) <= CLOCKS_DIFFER:
+        return ()
+    side = "ahead of" if here > server else "behind"
+    apart = _span(abs(here - server))
+    message = f"This machine's clock ({here:%Y-%m-%d %H:%M} UTC) is {apart} {side} the server's."
+    hint = (
+        "The days stored are Graph's own and right. Set the clock all the same: while it is wrong, sign-ins may fail "
+        "and certificates count as invalid."
+    )
+    return (Problem("snapshots", None, "clock-differs", Severity.WARNING, message, hint),)
+
+
+def _span(apart: timedelta) -> str:
+    if apart.days:
+        return f"{apart.days} day{'s' if apart.days > 1 else ''}"
+    minutes = apart.seconds // 60
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
+
+
+def store(
+    root: Path,
+    answer: Answer,
+    source: str,
+    *,
+    as_json: bool,
+    noted: tuple[Problem, ...] = (),
+    dry_run: bool = False,
+    files: tuple[str, ...] = (),
+) -> int:
+    """Write what is new in an answer and say what it was; the exit code."""
+    settings, settings_problems = load_settings(root)
+    broken = any(problem.severity is Severity.ERROR for problem in settings_problems)
+    now = options.now()
+    stored, unreadable = load_stored(root, answer)
+    occasion = RunInfo(now, __version__, source, settings.keep_names and not broken, files)
+    result = capture(answer, stored, occasion)
+    written = write_capture(root, result, dry_run=dry_run)
+    told = (*noted, *_elsewhere(root, settings), *settings_problems, *unreadable, *result.problems)
+    problems = (*told, *(_grown_old(result.changes.end, now.date()) if source == "graph" else ()))
+    for problem in problems:
+        options.say(problem_text(problem))
+    if as_json:
+        print(json.dumps(summary_json(result, written, problems, dry_run=dry_run), indent=2, ensure_ascii=False))
+    else:
+        print(summary_text(result, written, dry_run=dry_run))
+    return 0
+
+
+def _grown_old(newest: date | None, today: date) -> tuple[Problem, ...]:
+    """A warning where Graph answers, but has had nothing new for days."""
+    if newest is None or today - newest <= GROWN_OLD:
+        return ()
+    message = f"Graph's newest day is {newest}, {(today - newest).days} days ago."
+    hint = "If the portal shows a newer score, report it to Microsoft; if not even that, check this machine's clock."
+    return (Problem("snapshots", None, "graph-grown-old", Severity.WARNING, message, hint),)
+
+
+def _elsewhere(root: Path, settings: Settings) -> tuple[Problem, ...]:
+    """A warning where the site reads its snapshots from a branch that is not the one checked out here."""
+    branch = settings.snapshots_branch
+    if branch is None:
+        return ()
+    from secure_score_backlog.git import current_branch
+
+    here = current_branch(root)
+    if here is None or here == branch:
+        return ()
+    message = (
+        f"The site reads snapshots from the branch {branch!r} (backlog.yml: snapshots.branch), but this folder has "
+        f"{here!r} checked out: what is written to snapshots/ here is not what the site shows."
+    )
+    hint = (
+        "Undo what was written here: of the files below snapshots/ that git status names, delete the untracked ones "
+        "and put the changed ones back (git checkout -- FILE). Then check that branch out beside this one (git "
+        f"worktree add ../{branch} {branch}), run the command with --root ../{branch}, and commit and push there."
+    )
+    return (Problem("backlog.yml", None, "snapshots-elsewhere", Severity.WARNING, message, hint),)
+
+
+# --- `backlog collect`: fetch Secure Score from Microsoft Graph into `snapshots/`.
+
+
+PERSON = 900.0
+"""Seconds that a person has to enter a device code: as long as the code lives."""
+
+
+@click.command("collect", short_help="Fetch Secure Score from Microsoft Graph.")
+@options.root
+@options.as_json
+@dry_run_option
+@click.option("--verbose", is_flag=True, help="Show each request on stderr, without tokens.")
+@click.option(
+    "--deadline",
+    metavar="SECONDS",
+    type=click.FloatRange(0.1, WHOLE_COLLECTION),
+    default=WHOLE_COLLECTION,
+    show_default=True,
+    help="Give up after so many seconds, sign-in included.",
+)
+@click.option(
+    "--cloud",
+    type=click.Choice(list(CLOUDS)),
+    default="global",
+    show_default=True,
+    help="Cloud of the tenant; GCC is global, GCC High is usgov.",
+)
+@click.option("--graph-url", metavar="URL", help="Root of Microsoft Graph with its version, instead of the cloud's.")
+@click.option("--authority", metavar="URL", help="Sign-in service, instead of the cloud's.")
+@click.option("--device-code", is_flag=True, help="Sign in as a person: shows a code to enter in a browser.")
+def command(
+    *,
+    root: Path,
+    as_json: bool,
+    dry_run: bool,
+    verbose: bool,
+    deadline: float,
+    cloud: str,
+    graph_url: str | None,
+    authority: str | None,
+    device_code: bool,
+) -> int:
+    """Fetch Secure Score from Microsoft Graph and write what is new to snapshots/.
+
+    \b
+    Signs in with the first of these that is set:
+      --device-code                   a person with the Security Reader role
+      GRAPH_TOKEN                     a token obtained elsewhere
+      AZURE_CLIENT_CERTIFICATE_PATH   and AZURE_CLIENT_CERTIFICATE_PASSWORD
+      AZURE_CLIENT_SECRET
+      GitHub's OIDC token             permissions: id-token: write
+    All but GRAPH_TOKEN need AZURE_TENANT_ID and AZURE_CLIENT_ID.
+
+    The one permission it needs is SecurityEvents.Read.All. It changes nothing in the tenant.
+    """  # noqa: D301 - \b keeps the table as it is
+    tell = options.say if verbose else None
+    login = check_address(authority or CLOUDS[cloud].authority, "--authority")
+    graph = check_address(graph_url or CLOUDS[cloud].graph, "--graph-url")
+    check_root(root)
+    with writing(root, dry_run=dry_run):
+        answer, wire = ask(cloud, graph, login, device_code=device_code, seconds=deadline, tell=tell)
+        noted = clock_problems(wire.server_time)
+        return store(root, answer, "graph", as_json=as_json, noted=noted, dry_run=dry_run)
+
+
+def ask(
+    cloud: str, graph: str, login: str, *, device_code: bool, seconds: float, tell: Callable[[str], None] | None
+) -> tuple[Answer, HttpClient]:
+    """Sign in and fetch everything; the answer, and the wire that it came over."""
+    credential = choose(os.environ, device_code=device_code)
+    limit = Deadline(seconds)
+    signing_in = HttpClient(Deadline(PERSON) if isinstance(credential, DeviceCode) else limit, tell=tell)
+    token = signing_in.deadline.run(
+        lambda: token_for(credential, CLOUDS[cloud], login, signing_in, options.say, mask_in_actions)
+    )
+    wire = HttpClient(Deadline(seconds) if isinstance(credential, DeviceCode) else limit, tell=tell)
+    return wire.deadline.run(lambda: fetch(graph, token, wire)), wire
+
+
+def mask_in_actions(token: str) -> None:
+    """Tell the runner of GitHub Actions to hide a token wherever it might turn up; elsewhere, say nothing.
+
+    The runner takes the line out of the log. It reads stderr too, so stdout stays the product.
+    """
+    if os.environ.get("GITHUB_ACTIONS") == "true" and token.isprintable():
+        options.say(f"::add-mask::{token}")

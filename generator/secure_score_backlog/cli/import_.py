@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog import`: read what a person saved (Graph's JSON, the portal's CSV) into `snapshots/`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from secure_score_backlog.cli import options
+from secure_score_backlog.cli.collect import check_root, dry_run_option, store, writing
+from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.snapshots.capture import Answer
+from secure_score_backlog.snapshots.graph_json import snapshot_path
+from secure_score_backlog.snapshots.saved_files import Saved, join_table, read_saved
+from secure_score_backlog.snapshots.store import stored_profiles
+
+KEPT_BY_GRAPH = timedelta(days=90)
+"""How far back Graph itself can be asked (facts/graph.md 3.1)."""
+
+
+@click.command("import", short_help="Read saved Graph JSON or a CSV of the portal.")
+@options.root
+@options.as_json
+@dry_run_option
+@click.option(
+    "--date",
+    "day",
+    type=options.Day(),
+    help="Day on which a CSV was exported (UTC); required with one, as it has none.",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+def command(root: Path, as_json: bool, dry_run: bool, day: date | None, files: tuple[Path, ...]) -> int:
+    """Read what was saved elsewhere and write what is new to snapshots/.
+
+    FILE holds what /security/secureScores or /security/secureScoreControlProfiles answered, as JSON: one object, a
+    list of any number of days, or the whole response; also as PowerShell's ConvertTo-Json -Depth 10 writes it. Several
+    files may be given in any order; give scores and profiles together.
+
+    FILE may also be the CSV that the Defender portal exports under Secure Score, Recommended actions; then --date says
+    of which day it is. Its rows are joined by title with the catalogue.
+    """
+    check_root(root)
+    saved = read_saved(files)
+    with writing(root, dry_run=dry_run):
+        answer, problems = with_table(root, saved, day)
+        places = tuple(file.as_posix() for file in files)
+        return store(root, answer, "json", as_json=as_json, noted=problems, dry_run=dry_run, files=places)
+
+
+def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tuple[Problem, ...]]:
+    """The answer with the exported table, if there is one."""
+    _check_usage(saved, day)
+    if not saved.tables or day is None:
+        return saved.answer, saved.problems
+    file, content = saved.tables[0]
+    profiles = (*(saved.answer.profiles or ()), *stored_profiles(root))
+    export, problems = join_table(file, content, profiles, day)
+    if (root / snapshot_path(day)).exists():  # nothing is taken from the table, so nothing is to be said of its rows
+        problems = ()
+    elif options.now().date() - day < KEPT_BY_GRAPH:
+        problems = (_recent(file, day),)  # it says to delete what was written, so nothing is to be said of its rows
+    return replace(saved.answer, exports=(export,)), (*saved.problems, *problems)
+
+
+def _check_usage(saved: Saved, day: date | None) -> None:
+    """Refuse a table without a date, a date without a table, two tables, and a day that has not come yet."""
+    places = ", ".join(str(file) for file, _ in saved.tables)
+    if saved.tables and day is None:
+        raise WrongUsage(
+            "A CSV says nothing about the day it is of.",
+            where=places,
+            hint="Nothing was changed. Add the day on which it was exported, as --date YYYY-MM-DD. If it is meant to "
+            "be JSON: it is not valid JSON.",
+        )
+    if day is not None and not saved.tables:
+        raise WrongUsage(
+            "JSON says its own days.",
+            where="--date",
+            hint="Nothing was changed. Leave --date out; it is for CSV exports.",
+        )
+    if len(saved.tables) > 1:
+        raise WrongUsage(
+            "Several CSV files cannot all be of one day.",
+            where=places,
+            hint="Nothing was changed. Import them one by one, each with its day.",
+        )
+    if day is not None and day > options.now().date() + timedelta(days=1):
+        raise WrongUsage(
+            f"{day} has not come yet.",
+            where="--date",
+            hint="Nothing was changed. Give the day on which the CSV was exported.",
+        )
+
+
+def _recent(file: Path, day: date) -> Problem:
+    message = f"Graph still holds {day}, and in more detail than a CSV."
+    hint = (
+        f"Delete {snapshot_path(day)}, which comes of this import, and do not commit it: the next backlog collect, a "
+        "scheduled one too, stores that day. Keep it only where nothing collects from this tenant."
+    )
+    return Problem(file.as_posix(), None, "import-csv-recent", Severity.WARNING, message, hint)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door: finds the command, and turns every ending into an exit code (design §7).
+
+0 done · 1 problems of severity error in the data · 2 usage · 3 could not do the job · 4 a bug.
+"""
+
+from __future__ import annotations
+
+import io
+import platform
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from secure_score_backlog import __version__
+from secure_score_backlog.errors import BacklogError
+
+VERBS = {
+    "demo": "Make the sample tenant's repository, with fifteen months of history.",
+    "collect": "Fetch Secure Score from Microsoft Graph into snapshots/.",
+    "import": "Read saved Graph JSON, or a CSV of the portal, into snapshots/.",
+    "decide": "Write the scaffold of one decision, with the five questions.",
+    "triage": "Show what to decide next, by risk.",
+    "check": "Check every decision and setting; exit 1 on errors.",
+    "status": "Print where the tenant stands, for people or as JSON.",
+    "review": "Write a month's minutes and sign its facts.",
+    "render": "Write the site's pages to build/pages.",
+    "build": "Render, build the site and make sure that no page is missing.",
+    "serve": "Build and serve the site while you edit.",
+}
+"""Every verb with the line that `backlog --help` shows; each lives in `cli/<verb>.py`."""
+MODULES = {"import": "import_"}
+"""Verbs whose module cannot have their name: `import` is a word of Python."""
+
+
+class Verbs(click.Group):
+    """Loads a command only when it is called: msal, mkdocs and GitPython are slow to import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order in which a newcomer meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a verb, or None."""
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"secure_score_backlog.cli.{MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of verbs, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="backlog")
+def backlog() -> None:
+    """Microsoft Secure Score as a backlog of decisions kept in Git."""
+
+
+def describe(error: BacklogError) -> str:
+    """An expected ending in words: what happened, where, what to do next."""
+    lines = [f"backlog: {error.message}"]
+    if error.where:
+        lines.append(f"  where: {error.where}")
+    if error.hint:
+        lines.append(f"  what to do: {error.hint}")
+    return "\n".join(lines)
+
+
+def describe_bug(error: BaseException) -> str:
+    """An unexpected ending: everything a maintainer needs, ready to paste."""
+    trace = "".join(traceback.format_exception(error))
+    versions = f"backlog {__version__}, Python {platform.python_version()}, {platform.system()}"
+    return (
+        f"{trace}\nbacklog: this is a bug in the program, not in your data ({versions}).\n"
+        "  what to do: open an issue with the lines above; take out anything that names your tenant."
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows would choke on most of the world's letters
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        result = backlog.main(args=arguments, standalone_mode=False)
+        code = result if isinstance(result, int) else 0
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except BacklogError as error:
+        print(describe(error), file=sys.stderr)
+        code = error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    except Exception as error:  # the last door: everything else is a bug, and says so
+        print(describe_bug(error), file=sys.stderr)
+        code = 4
+    sys.exit(code)

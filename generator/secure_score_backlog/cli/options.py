@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that several commands share, declared once, and how a command talks."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from secure_score_backlog import wording
+
+root = click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("."),
+    show_default="current directory",
+    help="Folder that holds snapshots/, decisions/ and backlog.yml.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")
+
+
+class Day(click.ParamType[date]):
+    """A calendar day written YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that shows the form."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value) if len(value) == 10 else self.fail_form(value, param, ctx)
+        except ValueError:
+            return self.fail_form(value, param, ctx)
+
+    def fail_form(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Say what was expected."""
+        self.fail(f"{value!r} is not a day; write it as 2026-10-31", param, ctx)
+
+
+profile = click.option(
+    "--profile",
+    type=click.Choice(("internal", "insurer", "public")),
+    default=None,
+    help="Who the site is for. Default: what backlog.yml says, else internal.",
+)
+as_of = click.option("--as-of", type=Day(), help="Judge as of this day (UTC). Default: the newest data or commit.")
+
+
+def say(message: str) -> None:
+    """Talk to the person: stderr, so that stdout stays the product."""
+    print(message, file=sys.stderr)
+
+
+def now() -> datetime:
+    """The one place that reads the clock: UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def month_words(month: str) -> str:
+    """A month written YYYY-MM for people."""
+    return wording.month(month)

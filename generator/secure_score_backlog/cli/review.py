@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scaffold of a month's minutes: what there is to talk about, in the order in which to talk about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from secure_score_backlog import __version__, wording
+from secure_score_backlog.cli import options
+from secure_score_backlog.dates import first_day
+from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import needs_answer
+from secure_score_backlog.evaluation.signing import sign
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.exports.json import status
+from secure_score_backlog.files import Document, create_file
+from secure_score_backlog.text import visible
+from secure_score_backlog.workspace import Backlog, Review, assemble
+
+
+def minutes(month: str, facts: Facts) -> Document:
+    """`docs/reviews/YYYY-MM.md`, for people to fill in."""
+    return Document.of_text(f"docs/reviews/{month}.md", "\n".join(lines(month, facts)))
+
+
+def lines(month: str, facts: Facts) -> Iterator[str]:
+    """The scaffold, line by line. It names; the page beside it explains."""
+    yield f"Present: (roles, not names), {wording.month(month)}."
+    yield ""
+    if facts.asks:
+        yield "### Questions"
+        yield ""
+        for item in facts.asks:
+            yield f"- {one_line(item.ask.question)} ({one_line(item.ask.of)}, since {item.ask.since})"
+            yield "    - Answer:"
+        yield ""
+    new_answers = needs_answer((*facts.register, *facts.covered))
+    named = {entry.standing.id for entry in new_answers}
+    lost = [standing for standing in facts.in_state(State.REGRESSED) if standing.id not in named]
+    if new_answers or lost:
+        yield "### Needs a new answer"
+        yield ""
+        for title, state in (
+            *((entry.standing.title, entry.state.value) for entry in new_answers),
+            *((standing.title, standing.state.value) for standing in lost),
+        ):
+            yield f"- {one_line(title)}: {state}"
+            yield "    - Answer:"
+        yield ""
+    if facts.top:
+        yield "### Top five by risk"
+        yield ""
+        for standing in facts.top:
+            yield f"- {one_line(standing.title)} ({one_line(standing.owner) or 'nobody owns it'})"
+        yield ""
+    yield "### Decided"
+    yield ""
+    yield "-"
+    yield ""
+    yield "### Until next month"
+    yield ""
+    yield "-"
+
+
+def one_line(text: str) -> str:
+    """Text as it may stand in Markdown that a person goes on writing: no markup, no line breaks."""
+    return " ".join(visible(text).split()).replace("<", "(").replace(">", ")").replace("[", "(").replace("]", ")")
+
+
+# --- `backlog review`: the scaffold of a month's minutes, and the month's facts, signed.
+
+
+@click.command("review", short_help="Write a month's minutes and sign its facts.")
+@click.argument("month", metavar="YYYY-MM")
+@options.root
+def command(month: str, root: Path) -> int:
+    """Write docs/reviews/YYYY-MM.md, the scaffold of the minutes, and YYYY-MM.json, the month's facts with a digest.
+
+    Once both are merged, the month shows the signed facts. Files that are there are never written over.
+    """
+    try:
+        first_day(month)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="YYYY-MM") from error
+    backlog = assemble(root, as_of=None, today=options.now().date())
+    documents = [found for found in documents_of(finished(backlog, month)) if not (root / found.path).exists()]
+    if not documents:
+        raise CannotProceed(
+            f"{options.month_words(month)} is signed already, and its minutes are there",
+            where=f"docs/reviews/{month}.json",
+            hint="To sign it anew, delete the file in a pull request that says why.",
+        )
+    for document in documents:
+        create_file(root, document)
+        print(document.path)
+    options.say("Write the minutes, and agree on both files in a pull request: merging it is the sign-off.")
+    return 0
+
+
+def finished(backlog: Backlog, month: str) -> Review:
+    """The review of a month that is over."""
+    review = next((review for review in backlog.reviews if review.month == month), None)
+    if review is None:
+        known = ", ".join(review.month for review in reversed(backlog.reviews)) or "none: nothing has been measured"
+        raise WrongUsage(f"there are no facts for {month}", hint=f"Months with facts: {known}.")
+    if not review.finished:
+        raise WrongUsage(
+            f"{options.month_words(month)} is not over on {backlog.facts.as_of}, the newest day of the data",
+            hint="Sign it when the next month has its first snapshot or commit.",
+        )
+    return review
+
+
+def documents_of(review: Review) -> list[Document]:
+    """Minutes and signed facts."""
+    signed = sign(review.month, __version__, status(review.facts))
+    text = json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False)
+    return [minutes(review.month, review.facts), Document.of_text(f"docs/reviews/{review.month}.json", text)]

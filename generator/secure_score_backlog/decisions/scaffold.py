@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which recommendation a person means, and whether a file can be named after it."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from secure_score_backlog.dates import add_months
+from secure_score_backlog.decisions.checks import SOON_ENOUGH
+from secure_score_backlog.decisions.model import KEYS, Bucket, Key, Kind, Need
+from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.files import Document
+from secure_score_backlog.risk import Risk
+from secure_score_backlog.snapshots.model import Observation, Recommendation
+from secure_score_backlog.text import nearest, shown
+
+RESERVED = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$"}) | {
+    f"{name}{number}" for name in ("com", "lpt") for number in "0123456789¹²³"
+}
+"""Names that Windows keeps for devices, whatever their ending."""
+HOSTILE = frozenset('/\\:*?"<>|')
+LONGEST_NAME = 200
+"""Bytes; file systems take 255, with an ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedId:
+    """The id that was meant."""
+
+    identifier: str
+    note: str = ""
+    """What the person should know about it; empty where the id was typed as it is."""
+
+
+def resolve_id(
+    typed: str, catalogue: Collection[str], scored: Collection[str], older: Collection[str] = ()
+) -> ResolvedId:
+    """The recommendation that a person means.
+
+    `scored`: ids of the newest snapshot; `older`: ids of any snapshot. Raises WrongUsage for an id that no file can
+    be named after, and for one that nobody knows, unless there is nothing to know it from.
+    """
+    refuse_unsafe(typed)
+    if not (catalogue or scored):
+        return ResolvedId(typed, f"there is no catalogue yet, so {shown(typed)} was not checked")
+    if typed in catalogue or typed in scored:
+        return ResolvedId(typed)
+    if typed in older:
+        return ResolvedId(typed, f"Microsoft has retired {typed}")
+    known = sorted({*catalogue, *scored})
+    for identifier in known:
+        if identifier.casefold() == typed.casefold():
+            refuse_unsafe(identifier)
+            return ResolvedId(identifier, f"{typed} is written {identifier}")
+    likely = nearest(typed, known)
+    hint = (
+        f"Did you mean {likely}?" if likely else "Ids stand in snapshots/catalogue.json and on the pages of the site."
+    )
+    raise WrongUsage(f"No recommendation is called {shown(typed)}.", hint=hint)
+
+
+def refuse_unsafe(identifier: str) -> None:
+    """WrongUsage for an id that cannot be the name of a file on every system, or would leave the folder."""
+    reason = unsafe(identifier)
+    if reason:
+        raise WrongUsage(
+            f"{shown(identifier)} cannot be the id of a recommendation: {reason}.",
+            hint="Copy the id from snapshots/catalogue.json or from the site, without folder and without .md.",
+        )
+
+
+def unsafe(identifier: str) -> str | None:
+    """Why no file can be named after an id; None where one can."""
+    if not identifier or identifier.strip() != identifier:
+        return "it is empty, or begins or ends with a blank"
+    if HOSTILE & set(identifier) or not identifier.isprintable():
+        return "it holds a character that no file name may hold"
+    if identifier.startswith((".", "-")) or identifier.endswith("."):
+        return "it begins or ends with a dot, or begins with a dash"
+    if identifier.split(".", maxsplit=1)[0].strip().casefold() in RESERVED:
+        return "Windows keeps this name for a device"
+    if len(identifier.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+        return "it is too long"
+    if f"{identifier.casefold()}.md" in ("readme.md", "index.md"):
+        return "a file of this name in decisions/ is not read as a decision"
+    return None
+
+
+# --- The scaffold of one decision: the five questions, suited to the bucket; a draft until a person is done.
+#
+# What is unknown is left empty, never filled with words that would pass for an answer.
+
+
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
+"""Texts that YAML reads as text without quotes, but for the words below; numbers and dates begin with a digit."""
+NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+
+WIDTH = 100
+"""Columns of a comment."""
+
+BUCKETS = {
+    Bucket.DO_NOW: "within 92 days",
+    Bucket.DO_SOON: "later, by a day",
+    Bucket.ACCEPT: "carry the risk knowingly, for a time",
+    Bucket.NOT_APPLICABLE: "does not apply here, or something else covers it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffold:
+    """What is known when a decision is begun."""
+
+    recommendation: Recommendation
+    bucket: Bucket
+    today: date
+    acceptance_months: int
+    risk: Risk | None = None
+    owner: str = ""
+    observation: Observation | None = None
+    measured: date | None = None
+    """Day of the newest snapshot."""
+
+    def document(self) -> Document:
+        """The file, ready to be written: it passes `check` with one warning, that it is a draft."""
+        lines = ["---", *self.head(), *self.keys(), *self.extras(), "---", ""]
+        return Document.of_text(f"decisions/{self.recommendation.id}.md", "\n".join(lines))
+
+    def head(self) -> Iterator[str]:
+        """What this is about, in comments."""
+        known = self.recommendation
+        if known.title and known.title != known.id:
+            yield f"# {one_line(known.title)}"
+        facts = [one_line(known.service), self.points(), f"effort {known.cost}", f"user impact {known.user_impact}"]
+        yield f"# {' · '.join(fact for fact in facts if fact and not fact.endswith('unknown'))}"
+        yield "# What Microsoft says about it stands on its page of the site, and in snapshots/catalogue.json."
+        yield "#"
+        yield "# A draft counts as undecided. When everything is written and agreed, delete the next line."
+        yield "draft: true"
+
+    def points(self) -> str:
+        """The points of the newest snapshot."""
+        seen = self.observation
+        if seen is None:
+            return "not measured yet"
+        of = f" of {number(seen.maximum)}" if seen.maximum is not None else ""
+        on = f" on {self.measured}" if self.measured else ""
+        return f"{number(seen.points)}{of} points{on}"
+
+    def keys(self) -> Iterator[str]:
+        """Every key that the bucket requires or asks for, with its question above it."""
+        given = {"recommendation": self.recommendation.id, "bucket": self.bucket.value, "owner": self.owner}
+        given["risk"] = self.risk.value if self.risk else ""
+        for key in KEYS:
+            wanted = key.need(self.bucket) in (Need.REQUIRED, Need.ASKED)
+            question = key.shared and key.need(self.bucket) is not Need.FORBIDDEN
+            if wanted or question or key.name == "risk":
+                yield ""
+                yield from self.key(key, given.get(key.name, ""))
+
+    def key(self, key: Key, given: str) -> Iterator[str]:
+        """One key with what to write there."""
+        yield from comment(self.advice(key))
+        if key.kind is not Kind.GROUP:
+            yield f"{key.name}: {scalar(given)}".rstrip()
+            return
+        yield f"{key.name}:"
+        for inner in key.keys:
+            if inner.kind is not Kind.GROUP:
+                yield from comment(self.advice(inner), "  ")
+                yield f"  {inner.name}: {self.share() if inner.kind is Kind.SHARE else ''}".rstrip()
+
+    def advice(self, key: Key) -> str:
+        """What to write behind a key."""
+        text = key.documentation
+        if key.name == "bucket":
+            return "The answer: " + "; ".join(f"{bucket} ({meaning})" for bucket, meaning in BUCKETS.items()) + "."
+        if key.choices is not None:
+            text += f" One of: {', '.join(choice.value for choice in key.choices)}."
+        if key.name == "until":
+            text += f" At most {add_months(self.today, self.acceptance_months)}."
+        if key.name == "due" and self.bucket is Bucket.DO_NOW:
+            text = f"Last day for it, within 92 days: {self.today + SOON_ENOUGH} at the latest."
+        elif key.name == "due":
+            text = "Last day for it, as YYYY-MM-DD."
+        if key.kind is Kind.TEXT and key.shared and key.need(self.bucket) is Need.ASKED:
+            text += " (asked for, not required)"
+        elif key.need(self.bucket) is Need.OPTIONAL:
+            text += " (optional)"
+        return text
+
+    def share(self) -> str:
+        """The part achieved today, so that falling below it counts as a breach."""
+        share = self.observation.share if self.observation and not self.observation.claims else None
+        if share is None or not 0 < share <= 1:
+            return ""
+        tenths = Fraction(int(share * 1000), 10)  # rounded down: rounding up would be a breach at once
+        return f"{number(tenths)} %"
+
+    def extras(self) -> Iterator[str]:
+        """What may be added, ready to be uncommented."""
+        yield ""
+        yield "# If others have to decide something first, or something blocks it, take the # away and fill in:"
+        if self.bucket in (Bucket.DO_NOW, Bucket.DO_SOON):
+            yield f"# blocked: {{by: licensing, since: {self.today}, note: What would set it free}}"
+        yield "# ask:"
+        yield f"#   - {{from: leadership, since: {self.today}, question: One question, default: What else happens}}"
+        yield "# links: [https://tickets.example/4711]"
+
+
+def comment(text: str, indent: str = "") -> Iterator[str]:
+    """A text as YAML comments of a readable width."""
+    return iter(textwrap.wrap(text, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# "))
+
+
+def scalar(text: str) -> str:
+    """A text as YAML: plain where that is safe, else in double quotes."""
+    if not text or (PLAIN.fullmatch(text) and text.casefold() not in NOT_TEXT):
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def one_line(text: str) -> str:
+    """Somebody else's text within a comment: one line, nothing invisible."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
+def number(amount: Fraction) -> str:
+    """Points as a person writes them: at most two decimals."""
+    return f"{float(amount):.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one version of a decision changed, in words: the same on its page and in the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from secure_score_backlog import wording
+from secure_score_backlog.decisions.model import Decision, DecisionVersion
+
+TEXTS = {
+    "reduces": "risk it reduces",
+    "impact": "impact",
+    "prerequisites": "prerequisites",
+    "proof": "proof",
+    "links": "links",
+    "body": "discussion",
+}
+REASONS = {
+    "rationale": "reason",
+    "compensating": "what lowers the risk meanwhile",
+    "reason": "kind of cover",
+    "by": "what covers it",
+    "evidence": "evidence",
+}
+
+
+def words_of(previous: DecisionVersion | None, version: DecisionVersion) -> str:
+    """What a version changed, in one sentence or two."""
+    decision = version.decision
+    if decision is None:
+        return "The decision was withdrawn." if version.version.blob is None else "The decision could not be read."
+    label = wording.sign(decision.bucket).label
+    if decision.draft:
+        return f"A draft was written: {label.lower()}."
+    before = previous.decision if previous else None
+    if before is None or before.draft:
+        return f"Decided: {label.lower()}{until_words(decision)}."
+    if before.bucket is not decision.bucket:
+        instead = wording.sign(before.bucket).label.lower()
+        return f"Decided anew: {label.lower()}{until_words(decision)}, instead of {instead}."
+    details = list(details_of(before, decision))
+    return f"{headline(before, decision)}{sentence(details)}"
+
+
+def headline(before: Decision, after: Decision) -> str:
+    """The gravest of what changed within one bucket."""
+    if before.until and after.until and before.until != after.until:
+        if after.until > before.until:
+            return f"Renewed until {wording.day(after.until)}, instead of {wording.day(before.until)}."
+        return f"Shortened to {wording.day(after.until)}, instead of {wording.day(before.until)}."
+    if before.due != after.due:
+        return f"New date: {wording.day(after.due)}, instead of {wording.day(before.due)}."
+    return "The decision was amended." if before.answer != after.answer else "Amended; the answer stays."
+
+
+def details_of(before: Decision, after: Decision) -> Iterator[str]:
+    """Whatever else changed, one phrase each."""
+    if before.owner != after.owner:
+        yield f"owner now {after.owner or 'nobody'}, before {before.owner or 'nobody'}"
+    if before.risk is not after.risk:
+        yield f"risk now {level(after)}, before {level(before)}"
+    if before.blocked is None and after.blocked is not None:
+        yield f"blocked for {after.blocked.by.value} reasons"
+    elif after.blocked is None and before.blocked is not None:
+        yield "no longer blocked"
+    elif before.blocked != after.blocked:
+        yield "what blocks it was written anew"
+    if before.asks != after.asks:
+        yield from asked(before, after)
+    yield from carried(before, after)
+    if before.same_as != after.same_as:
+        yield f"now the same as {after.same_as}" if after.same_as else "stands on its own now"
+    new_texts = reworded(before, after)
+    if new_texts:
+        yield f"new text: {', '.join(new_texts)}"
+
+
+def reworded(before: Decision, after: Decision) -> list[str]:
+    """The texts that read otherwise, by what they are about."""
+    old, new = before.carrier, after.carrier
+    reasons = {} if old is None or new is None else REASONS
+    found = [name for key, name in reasons.items() if getattr(old, key, None) != getattr(new, key, None)]
+    return found + [name for key, name in TEXTS.items() if getattr(before, key) != getattr(after, key)]
+
+
+def asked(before: Decision, after: Decision) -> Iterator[str]:
+    """Questions that were put, and questions that were answered or dropped."""
+    old, new = ({(ask.of, ask.question) for ask in decision.asks} for decision in (before, after))
+    for of in sorted(of for of, _ in new - old):
+        yield f"a question to {of} was put"
+    for of in sorted(of for of, _ in old - new):
+        yield f"a question to {of} was taken off"
+    if new == old:
+        yield "a question was written anew"
+
+
+def carried(before: Decision, after: Decision) -> Iterator[str]:
+    """What changed in an acceptance or a cover, apart from its last day."""
+    old, new = before.carrier, after.carrier
+    if old is None or new is None:
+        return
+    if old.approver != new.approver:
+        yield f"approver now {new.approver}, before {old.approver}"
+    if new.approval is not None and old.approval != new.approval:
+        yield f"approval attested by {new.approval.by}"
+    if before.accepted and after.accepted and before.accepted.share != after.accepted.share:
+        share, was = (wording.share(decision.accepted.share) for decision in (after, before) if decision.accepted)
+        yield f"accepted at {share}, before at {was}"
+
+
+def level(decision: Decision) -> str:
+    """The risk level that a decision names."""
+    return decision.risk.value if decision.risk else "left to the tool"
+
+
+def sentence(phrases: list[str]) -> str:
+    """Phrases as one more sentence; nothing for none."""
+    if not phrases:
+        return ""
+    said = "; ".join(phrases)
+    return f" {said[0].upper()}{said[1:]}."
+
+
+def until_words(decision: Decision) -> str:
+    """How long an answer holds, or by when it is to be done."""
+    if decision.until:
+        return f" until {wording.day(decision.until)}"
+    return f" by {wording.day(decision.due)}" if decision.due else ""

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every change that the main branch got in a decision, and what auditors count in it (design §6, Evidence).
+
+The population is every version of every decision along first parents. What did not come through a pull request
+is an exception and is listed by name, never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from secure_score_backlog.decisions.model import Decision, DecisionHistory, DecisionVersion
+from secure_score_backlog.git import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One commit's change of one decision."""
+
+    recommendation: str
+    before: DecisionVersion | None
+    """The version before it; None where this is the first."""
+    after: DecisionVersion
+
+    @property
+    def version(self) -> Version:
+        """The commit, its day and where it came from."""
+        return self.after.version
+
+    @property
+    def decision(self) -> Decision | None:
+        """What it says now; for a withdrawal, what it said last."""
+        return self.after.decision or (self.before.decision if self.before else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """All changes up to a day, the newest first."""
+
+    changes: tuple[Change, ...] = ()
+    uncommitted: tuple[str, ...] = ()
+    """Paths of decisions that only the working tree has in their present form."""
+
+    @property
+    def commits(self) -> tuple[Version, ...]:
+        """Every commit that changed a decision, each once, the newest first."""
+        return tuple({change.version.commit: change.version for change in self.changes}.values())
+
+    @property
+    def direct(self) -> tuple[Version, ...]:
+        """Commits whose message names no pull request: the exceptions."""
+        return tuple(version for version in self.commits if version.pull_request is None)
+
+    @property
+    def pull_requests(self) -> tuple[int, ...]:
+        """Numbers of the pull requests that changed decisions, each once, in order."""
+        return tuple(sorted({v.pull_request for v in self.commits if v.pull_request is not None}))
+
+    def of(self, commit: str) -> tuple[Change, ...]:
+        """What one commit changed."""
+        return tuple(change for change in self.changes if change.version.commit == commit)
+
+
+def population_of(decisions: DecisionHistory, as_of: date) -> Population:
+    """Every change known at the end of a day. Without Git nothing is committed, so there is none."""
+    changes: list[Change] = []
+    uncommitted: list[str] = []
+    for identifier in sorted(decisions.versions):
+        versions = decisions.until(identifier, as_of)
+        changes += changes_of(identifier, versions)
+        uncommitted += [known.version.path for known in versions if not known.version.committed]
+    changes.sort(key=lambda change: (-change.version.at.timestamp(), change.version.commit, change.recommendation))
+    return Population(tuple(changes), tuple(uncommitted) if decisions.has_git else ())
+
+
+def changes_of(identifier: str, versions: Iterable[DecisionVersion]) -> Iterable[Change]:
+    """The committed changes of one decision, oldest first."""
+    before: DecisionVersion | None = None
+    for version in versions:
+        if version.version.committed:
+            yield Change(identifier, before, version)
+        before = version

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happened within a period: completed, regressed; and what waits: asks, blocked (design §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from secure_score_backlog.dates import first_day
+from secure_score_backlog.decisions.model import Ask, Blockage
+from secure_score_backlog.evaluation.movement import Movement, Part
+from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.snapshots.model import History, Observation, Timeline
+
+GRAPH_ROUNDS_TO = Fraction(1, 100)
+"""Graph gives scores with two decimals: a loss below that is rounding, not something that anybody lost."""
+
+
+def period_of(history: History, month: str, as_of: date) -> Period:
+    """The snapshots a month is judged between, up to the as-of date (design §5, Period)."""
+    end = history.newest(as_of)
+    if end is None:
+        return Period(None, None)
+    start = history.newest(first_day(month) - timedelta(days=1)) or history.days[0]
+    return Period(start.day, end.day)
+
+
+def completed_in(history: History, period: Period, standings: Mapping[str, Status]) -> tuple[Completed, ...]:
+    """What was not done at the start and is done at the end.
+
+    The start of a newly scored one is its first day: what arrives with full points was completed by nobody.
+    """
+    if period.start is None or period.end is None:
+        return ()
+    found = []
+    for identifier, timeline in history.timelines.items():
+        before, after = at_the_start(timeline, period.start), timeline.at(period.end)
+        standing = standings.get(identifier)
+        if before is None or after is None or standing is None:
+            continue
+        if after.observed_in_full and not before.observed_in_full:
+            found.append(Completed(standing, since_when(timeline, period.end, observed=True), "observed"))
+        elif after.claimed and not before.in_full:
+            found.append(Completed(standing, since_when(timeline, period.end, observed=False), "claimed"))
+    return tuple(sorted(found, key=lambda item: (item.on, item.standing.id)))
+
+
+def at_the_start(timeline: Timeline, start: date) -> Observation | None:
+    """The observation of a day, or the first one after it."""
+    if (found := timeline.at(start)) is not None:
+        return found
+    return next((later for day, later in timeline.changes() if day > start and later is not None), None)
+
+
+def since_when(timeline: Timeline, day: date, *, observed: bool) -> date:
+    """First day of the unbroken run, ending on a day, in which it was done in the same way."""
+    since = day
+    for start, observation in reversed(list(timeline.changes())):
+        if start > day:
+            continue
+        if observation is None or not (observation.observed_in_full if observed else observation.claimed):
+            break
+        since = start
+    return since
+
+
+def regressed_in(
+    history: History, period: Period, as_of: date, movement: Movement | None, standings: Mapping[str, Status]
+) -> tuple[Regressed, ...]:
+    """What lost its full points and did not heal the next day, and what fell on balance."""
+    if period.start is None or period.end is None:
+        return ()
+    found: dict[str, Regressed] = {}
+    for identifier, timeline in history.timelines.items():
+        standing = standings.get(identifier)
+        if standing is None:
+            continue
+        for fall in falls(history, timeline, period, as_of):
+            found[identifier] = Regressed(standing, *fall)
+    for line in movement.lines if movement else ():
+        standing = standings.get(line.recommendation)
+        lost = line.part is Part.REGRESSED and -line.points >= GRAPH_ROUNDS_TO
+        if lost and standing is not None and line.recommendation not in found:
+            on = last_fall(history.timelines[line.recommendation], period)
+            found[line.recommendation] = Regressed(standing, on, -line.points)
+    return tuple(sorted(found.values(), key=lambda item: (item.on, item.standing.id)))
+
+
+def falls(
+    history: History, timeline: Timeline, period: Period, as_of: date
+) -> Iterable[tuple[date, Fraction, date | None]]:
+    """Each loss of full observed points within a period: day, points lost, day it was back.
+
+    A claim keeps the points, and a maximum that is 0 or unknown that day says nothing about them.
+    """
+    assert period.start is not None
+    assert period.end is not None
+    next_days = next_snapshot_days(history, as_of)
+    previous: Observation | None = None
+    for day, observation in timeline.changes():
+        fell = previous is not None and previous.observed_in_full and observation is not None
+        if fell and previous and observation and is_open(observation) and period.start < day <= period.end:
+            next_day = next_days.get(day)
+            after = timeline.at(next_day) if next_day else None
+            if after is None or not after.observed_in_full:
+                yield day, previous.points - observation.points, healed_on(timeline, day, period.end)
+        previous = observation
+
+
+def is_open(observation: Observation) -> bool:
+    """Short of its full points, by observation and without a claim in their place."""
+    return not observation.in_full and observation.open_share > 0
+
+
+def next_snapshot_days(history: History, as_of: date) -> dict[date, date]:
+    """For each snapshot day up to the as-of date, the one after it."""
+    days = [snapshot.day for snapshot in history.days if snapshot.day <= as_of]
+    return dict(pairwise(days))
+
+
+def healed_on(timeline: Timeline, fell: date, end: date) -> date | None:
+    """The day, up to the end of the period, on which it was observed in full again."""
+    for day, observation in timeline.changes():
+        if fell < day <= end and observation is not None and observation.observed_in_full:
+            return day
+    return None
+
+
+def last_fall(timeline: Timeline, period: Period) -> date:
+    """The last day within a period on which the share went down; its end where none did."""
+    assert period.start is not None
+    assert period.end is not None
+    last = period.end
+    previous: Observation | None = None
+    for day, observation in timeline.changes():
+        if previous and observation and period.start < day <= period.end:
+            before, after = previous.share, observation.share
+            if before is not None and after is not None and after < before:
+                last = day
+        previous = observation
+    return last
+
+
+def open_asks(standings: Iterable[Status], as_of: date) -> tuple[OpenAsk, ...]:
+    """Every question that waits, oldest first; a question in a draft waits as well."""
+    found = [
+        OpenAsk(standing, ask, (as_of - ask.since).days)
+        for standing in standings
+        if standing.decision
+        for ask in standing.decision.asks
+        if ask.since <= as_of
+    ]
+    return tuple(sorted(found, key=lambda item: (item.ask.since, item.standing.id, item.ask.question)))
+
+
+def blocked_items(standings: Iterable[Status]) -> tuple[BlockedItem, ...]:
+    """Planned changes that wait for something, the longest wait first."""
+    found = [
+        BlockedItem(standing, standing.decision.blocked)
+        for standing in standings
+        if standing.state is State.BLOCKED and standing.decision and standing.decision.blocked
+    ]
+    return tuple(sorted(found, key=lambda item: (item.blockage.since, item.standing.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A recommendation that became done within the period."""
+
+    standing: Status
+    on: date
+    how: str
+    """observed or claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regressed:
+    """A recommendation that lost points within the period and did not heal the next day."""
+
+    standing: Status
+    on: date
+    points: Fraction
+    """Points lost, positive."""
+    healed: date | None = None
+    """Later day within the period on which it was back, if it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAsk:
+    """A question that waits for an answer."""
+
+    standing: Status
+    ask: Ask
+    age_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedItem:
+    """A planned change that something keeps from happening."""
+
+    standing: Status
+    blockage: Blockage
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The snapshots a month is judged between; None before any snapshot."""
+
+    start: date | None
+    end: date | None

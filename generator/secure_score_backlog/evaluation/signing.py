@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signed months: the facts of a review as they were shown, with a digest (design §5, Signed months).
+
+The file says which tool computed the facts and names the SHA-256 of them in canonical form. Once it is merged,
+the month shows these facts, whatever a later version of the tool would compute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from secure_score_backlog.dates import MONTH
+from secure_score_backlog.git import FileVersions, Version
+from secure_score_backlog.problems import Problem, Severity
+
+REVIEW_SCHEMA = "backlog-review/1"
+UNSIGNED = frozenset({"problems", "recorded_later"})
+"""Parts that are no facts of the month: what was wrong in its files, and which decisions came after it."""
+
+
+def digest_of(month: str, tool: str, facts: Mapping[str, Any]) -> str:
+    """SHA-256 over month, tool and facts: sorted keys, no spaces, UTF-8."""
+    canonical = json.dumps([month, tool, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sign(month: str, tool: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What `docs/reviews/YYYY-MM.json` holds for a month."""
+    kept = {name: value for name, value in facts.items() if name not in UNSIGNED}
+    return {
+        "schema": REVIEW_SCHEMA,
+        "month": month,
+        "tool": tool,
+        "digest": digest_of(month, tool, kept),
+        "facts": kept,
+    }
+
+
+def read_signed(data: Any, month: str, path: str) -> SignedReview | Problem:
+    """The signed facts in parsed JSON, or why they cannot be trusted."""
+    if not isinstance(data, dict) or data.get("schema") != REVIEW_SCHEMA:
+        return unusable(path, f"This is no signed review: `schema` {REVIEW_SCHEMA} is expected.")
+    tool, facts, digest = data.get("tool"), data.get("facts"), data.get("digest")
+    if not isinstance(tool, str) or not isinstance(facts, dict) or data.get("month") != month:
+        return unusable(path, f"The signed review does not hold the facts of {month}.")
+    if digest != digest_of(month, tool, facts):
+        return unusable(path, "The facts do not match their digest: somebody changed them after they were signed.")
+    return SignedReview(month, tool, str(digest), facts)
+
+
+def unusable(path: str, message: str) -> Problem:
+    """A signed review that cannot be trusted: the month shows what today's tool computes instead."""
+    hint = f"Bring back what was merged (git log -- {path}), or delete the file and sign the month anew."
+    return Problem(path, None, "review-signature", Severity.ERROR, message, hint)
+
+
+def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts of the facts in which today's tool would say something else, in order."""
+    known = signed.facts.keys() & (computed.keys() - UNSIGNED)
+    return tuple(sorted(name for name in known if signed.facts[name] != plain(computed[name])))
+
+
+def plain(value: Any) -> Any:
+    """The value as it comes back from JSON."""
+    return json.loads(json.dumps(value))
+
+
+# --- The minutes that people wrote: `docs/reviews/YYYY-MM.md` (design §4.2 and §6).
+
+
+REVIEWS = "docs/reviews"
+
+
+def load_minutes(files: FileVersions) -> dict[str, Minutes]:
+    """The newest minutes of each month, by YYYY-MM, with all their versions."""
+    found: dict[str, Minutes] = {}
+    for path in files.paths(REVIEWS, ".md"):
+        month = PurePosixPath(path).stem
+        versions = files.of(path)
+        content = files.content(versions[-1]) if versions else None
+        if content is not None and MONTH.fullmatch(month):
+            found[month] = Minutes(month, minutes_text(content), versions)
+    return found
+
+
+def minutes_text(content: bytes) -> str:
+    """The Markdown of a file, without front matter; bytes that are not UTF-8 become visible marks."""
+    text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    if text.startswith("---\n"):
+        _, closed, rest = text[4:].partition("\n---\n")
+        text = rest if closed else text
+    return text.strip() + "\n"
+
+
+# --- The signed facts of finished months: `docs/reviews/YYYY-MM.json`, as merged.
+
+
+def load_signed_reviews(files: FileVersions) -> tuple[dict[str, SignedReview], list[Problem]]:
+    """The signed months, by YYYY-MM. An edit that nobody merged does not count; one that cannot be trusted is told."""
+    found: dict[str, SignedReview] = {}
+    problems: list[Problem] = []
+    for path in files.paths(REVIEWS, ".json"):
+        month = PurePosixPath(path).stem
+        merged = [version for version in files.of(path) if version.committed or files.main is None]
+        content = files.content(merged[-1]) if merged else None
+        if content is None or not MONTH.fullmatch(month):
+            continue
+        signed = signed_in(content, month, path)
+        if isinstance(signed, Problem):
+            problems.append(signed)
+        else:
+            found[month] = replace(signed, version=citation(merged[-1]))
+    return found, problems
+
+
+def signed_in(content: bytes, month: str, path: str) -> SignedReview | Problem:
+    """The signed facts in the bytes of a file."""
+    try:
+        return read_signed(json.loads(content.decode("utf-8-sig")), month, path)
+    except (ValueError, RecursionError):
+        return unusable(path, "The signed review is not JSON.")
+
+
+def citation(version: Version) -> Version | None:
+    """The commit, where there is one."""
+    return version if version.committed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """What people wrote about one month: `docs/reviews/YYYY-MM.md`."""
+
+    month: str
+    """YYYY-MM."""
+    text: str
+    """Markdown as written, front matter removed."""
+    versions: tuple[Version, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReview:
+    """The facts of a month as they were signed: `docs/reviews/YYYY-MM.json`."""
+
+    month: str
+    tool: str
+    """Version of the tool that computed them."""
+    digest: str
+    facts: Mapping[str, Any]
+    """As `backlog status --json` printed them then."""
+    version: Version | None = None
+    """The commit that brought them; None without Git."""

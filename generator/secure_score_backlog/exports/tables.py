@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Board and register as tables: one row a recommendation or an acceptance, one type a column.
+
+CSV, XLSX and JSON are made from the same table, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from secure_score_backlog.decisions.model import Decision
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.ledger import SETTLED, UNSEEN, place_of
+from secure_score_backlog.evaluation.ranking import risk_key
+from secure_score_backlog.evaluation.register import (
+    IN_FORCE,
+    AcceptanceState,
+    RegisterEntry,
+    approver,
+    is_unanswered,
+    reason,
+)
+from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.text import visible
+
+Cell = str | int | Fraction | date | None
+"""What a cell may hold; None is an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    key: str
+    """Its name in CSV and JSON: stable, part of the interface."""
+    title: str
+    """Its name for people, in workbooks."""
+    width: int
+    """Characters, in workbooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, each as long as the columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def clean(cell: Cell) -> Cell:
+    """Text on one line, and without characters that show nothing or reorder what follows."""
+    return " ".join(visible(cell).split()) if isinstance(cell, str) else cell
+
+
+def place(standing: Status) -> str:
+    """Where it stands on the board; what is done or not measured has a place of its own here."""
+    if standing.state in SETTLED:
+        return "done"
+    return "not-measured" if standing.state in UNSEEN else str(place_of(standing))
+
+
+def part(entry: RegisterEntry) -> str:
+    """The part of the register's page on which an entry stands."""
+    if entry.state is AcceptanceState.ENDED:
+        return "past"
+    if entry.state in IN_FORCE:
+        return "in-force"
+    return "needs-answer" if is_unanswered(entry) else "lapsed"
+
+
+def blocked(standing: Status, name: str) -> Cell:
+    """What a planned change waits for; empty where it waits for nothing."""
+    blockage = standing.decision.blocked if standing.decision else None
+    if blockage is None:
+        return None
+    cells: dict[str, Cell] = {"by": blockage.by.value, "since": blockage.since, "note": blockage.note}
+    return cells[name]
+
+
+def attested(decision: Decision, name: str) -> Cell:
+    """An approval outside of GitHub; empty where there is none."""
+    approval = decision.carrier.approval if decision.carrier else None
+    if approval is None:
+        return None
+    cells: dict[str, Cell] = {"by": approval.by, "on": approval.on, "record": approval.record}
+    return cells[name]
+
+
+def compensating(decision: Decision) -> str:
+    """What lowers the risk meanwhile, or what is said to cover it."""
+    return "; ".join(decision.accepted.compensating) if decision.accepted else ""
+
+
+BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
+    (Column("recommendation", "Id", 28), lambda s: s.id),
+    (Column("title", "Recommendation", 50), lambda s: s.title),
+    (Column("place", "On the board", 14), place),
+    (Column("state", "State", 13), lambda s: s.state.value),
+    (Column("risk", "Risk", 9), lambda s: s.risk_word),
+    (Column("rated_by", "Rated by", 10), lambda s: s.rated_by.value if s.rated_by else ""),
+    (Column("owner", "Owner", 24), lambda s: s.owner),
+    (Column("due", "Due", 11), lambda s: s.decision.due if s.decision else None),
+    (Column("until", "Holds until", 11), lambda s: s.decision.until if s.decision else None),
+    (Column("blocked_by", "Blocked by", 11), lambda s: blocked(s, "by")),
+    (Column("blocked_since", "Blocked since", 12), lambda s: blocked(s, "since")),
+    (Column("blocked_note", "What would free it", 30), lambda s: blocked(s, "note")),
+    (Column("answered", "Answered on", 11), lambda s: s.answered),
+    (Column("readiness", "Questions answered", 10), lambda s: s.decision.readiness if s.decision else 0),
+    (Column("points", "Points", 9), lambda s: s.observation.points if s.observation else None),
+    (Column("maximum", "Of", 9), lambda s: s.observation.maximum if s.observation else None),
+    (Column("points_left", "Points left", 9), lambda s: s.unearned if s.observation else None),
+    (Column("open", "Open share", 9), lambda s: s.open_share if s.observation else None),
+    (Column("open_since", "Open since", 11), lambda s: s.open_since),
+    (Column("days_open", "Days open", 9), lambda s: s.days_open if s.open_since else None),
+    (Column("held_since", "Held since", 11), lambda s: s.held_since),
+    (Column("service", "Service", 12), lambda s: s.recommendation.service),
+    (Column("category", "Category", 12), lambda s: s.recommendation.category),
+    (Column("effort", "Effort, says Microsoft", 12), lambda s: s.recommendation.cost),
+    (Column("user_impact", "Trouble for users, says Microsoft", 12), lambda s: s.recommendation.user_impact),
+    (Column("reduces", "Which risk does it reduce?", 50), lambda s: s.decision.reduces if s.decision else ""),
+    (Column("impact", "What changes for users?", 50), lambda s: s.decision.impact if s.decision else ""),
+    (Column("prerequisites", "What has to be there?", 50), lambda s: s.decision.prerequisites if s.decision else ""),
+    (Column("proof", "What will prove it?", 50), lambda s: s.decision.proof if s.decision else ""),
+    (Column("commit", "Commit", 44), lambda s: s.newest.commit if s.newest else ""),
+    (Column("pull_request", "Pull request", 9), lambda s: s.newest.pull_request if s.newest else None),
+)
+"""The columns of the board, each with what it takes from a standing."""
+
+REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
+    (Column("recommendation", "Id", 28), lambda e: e.standing.id),
+    (Column("title", "Recommendation", 50), lambda e: e.standing.title),
+    (Column("kind", "Kind", 10), lambda e: "accepted" if e.decision.accepted else "covered"),
+    (Column("part", "Part of the register", 16), part),
+    (Column("state", "State", 10), lambda e: e.state.value),
+    (Column("risk", "Risk", 9), lambda e: e.standing.risk_word),
+    (Column("owner", "Owner", 24), lambda e: e.decision.owner),
+    (Column("approver", "Approver", 24), approver),
+    (Column("approved_by", "Approved on GitHub as", 24), lambda e: "; ".join(e.approved_by)),
+    (Column("attested_by", "Attested by", 24), lambda e: attested(e.decision, "by")),
+    (Column("attested_on", "Attested on", 11), lambda e: attested(e.decision, "on")),
+    (Column("attested_record", "Record of it", 30), lambda e: attested(e.decision, "record")),
+    (Column("since", "Since", 11), lambda e: e.since),
+    (Column("until", "Until", 11), lambda e: e.until),
+    (Column("days_left", "Days left", 9), lambda e: e.days_left if e.ended is None else None),
+    (Column("ended", "Ended", 11), lambda e: e.ended),
+    (Column("renewals", "Renewed", 9), lambda e: e.renewals),
+    (Column("points", "Points carried", 9), lambda e: e.points),
+    (Column("share", "Share when accepted", 9), lambda e: e.decision.accepted.share if e.decision.accepted else None),
+    (Column("reason", "Why, or covered by what", 60), reason),
+    (Column("compensating", "Instead", 60), lambda e: compensating(e.decision)),
+    (Column("evidence", "Evidence", 40), lambda e: e.decision.covered.evidence if e.decision.covered else ""),
+    (Column("file", "File", 40), lambda e: e.citation.path if e.citation else ""),
+    (Column("commit", "Commit", 44), lambda e: e.citation.commit if e.citation else ""),
+    (Column("pull_request", "Pull request", 9), lambda e: e.citation.pull_request if e.citation else None),
+)
+"""The columns of the register, each with what it takes from an entry."""
+
+
+def board_table(facts: Facts) -> Table:
+    """Every recommendation: what is open first, by risk; then what is done, and what is not measured."""
+    order = sorted(facts.standings.values(), key=lambda s: (s.state in UNSEEN, s.state in SETTLED, risk_key(s)))
+    rows = tuple(tuple(clean(take(standing)) for _, take in BOARD) for standing in order)
+    return Table("Board", tuple(column for column, _ in BOARD), rows)
+
+
+def register_table(facts: Facts, only: Collection[str] = ()) -> Table:
+    """Every acceptance and cover, present ones first, the nearest end first. `only`: keys of columns; empty: all."""
+    wanted = [(column, take) for column, take in REGISTER if not only or column.key in only]
+    entries = (*facts.register, *facts.covered, *facts.past)
+    rows = tuple(tuple(clean(take(entry)) for _, take in wanted) for entry in entries)
+    return Table("Register", tuple(column for column, _ in wanted), rows)

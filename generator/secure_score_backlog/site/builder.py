@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hand-written pages in `docs/`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+
+from secure_score_backlog import files
+from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.files import Document
+from secure_score_backlog.settings import SETTINGS_PATH, Settings, read_settings_file
+from secure_score_backlog.site import profiles
+from secure_score_backlog.site.links import built
+from secure_score_backlog.site.profiles import PROFILES, Profile
+from secure_score_backlog.text import nearest
+from secure_score_backlog.workspace import Backlog, assemble
+
+DOCS = "docs"
+
+
+def read_docs(root: Path) -> list[Document]:
+    """Every file of `docs/`, by path relative to it; nothing where the folder is missing.
+
+    Hidden files stay out, as site builders leave them out. Links are not followed: what they lead to may be outside
+    the repository, and would be published.
+    """
+    folder = root / DOCS
+    if not folder.is_dir():
+        return []
+    return [Document(path.relative_to(folder).as_posix(), path.read_bytes()) for path in _docs_files(folder)]
+
+
+def _docs_files(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(place) / name
+            if not name.startswith(".") and not path.is_symlink():
+                yield path
+
+
+# --- The site builder: a guest, called once at the end, and checked afterwards (design §3).
+#
+# It builds into a folder of its own, which takes the place of the site only when nothing is missing: a failed build
+# leaves the last good site where it was.
+
+
+MARKER = ".backlog-site"
+"""Says that a folder was built by us and may be replaced."""
+CONFIGURATION = "mkdocs.yml"
+TITLE = "BACKLOG_SITE_NAME"
+"""Environment variable that the packaged mkdocs.yml takes the site's title from."""
+SHOWN_PATHS = 5
+
+Inspection = Callable[[Iterator[tuple[str, bytes]]], None]
+"""Looks at path and bytes of every built file that is not the theme's; raises where the site must not be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the builder needs to know."""
+
+    root: Path
+    packaged: str
+    """The packaged mkdocs.yml, for a folder that has none."""
+    as_of: date
+    organisation: str = ""
+    """For the title; empty: the configuration's own title."""
+    packaged_only: bool = False
+    """True: the root's own mkdocs.yml is left alone, because it is made for other pages or other readers."""
+
+
+def configuration(job: Job) -> Path:
+    """The site's mkdocs.yml; for a folder without one, the packaged file, written to `build/`."""
+    own = job.root / CONFIGURATION
+    if own.is_file() and not job.packaged_only:
+        return own
+    made = job.root / "build" / CONFIGURATION
+    text = job.packaged.replace("docs_dir: build/pages", "docs_dir: pages")
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text(text.replace("site_dir: build/site", "site_dir: site"), encoding="utf-8", newline="\n")
+    return made
+
+
+def environment(job: Job) -> dict[str, str]:
+    """The builder's environment: a fixed date, our title, and no talk about its own future."""
+    fixed = {
+        "SOURCE_DATE_EPOCH": str(epoch(job.as_of)),
+        "NO_MKDOCS_2_WARNING": "1",
+        "DISABLE_MKDOCS_2_WARNING": "true",
+        "PYTHONHASHSEED": "0",
+    }
+    if job.organisation:
+        fixed[TITLE] = f"{escape(' '.join(job.organisation.split()))} · Secure Score Backlog"
+    return {**os.environ, **fixed}
+
+
+def epoch(day: date) -> int:
+    """Start of a UTC day in seconds since 1970: the only time a build knows."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def command(*arguments: str) -> list[str]:
+    """A call of the builder that belongs to this very Python."""
+    return [sys.executable, "-m", "mkdocs", *arguments]
+
+
+def build(job: Job, output: Path, expected: Mapping[str, bytes | None], inspect: Inspection | None = None) -> int:
+    """Build strictly, check, and put the site in its place; returns the number of files.
+
+    expected: files that the site must hold, by path; bytes for those that are copied, None for pages. CannotProceed
+    with the builder's own words where it fails, and with the paths where something is missing. A site that does not
+    stand up to `inspect` is removed: nobody may publish it by mistake.
+    """
+    refuse_foreign(output)
+    made = job.root / "build" / "site.new"
+    _remove(made)
+    made.mkdir(parents=True)
+    call = command("build", "--strict", "--config-file", str(configuration(job)), "--site-dir", str(made.resolve()))
+    finished = subprocess.run(
+        call, cwd=job.root, env=environment(job), capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
+    if finished.returncode != 0:
+        said = (finished.stdout + finished.stderr).strip()
+        raise CannotProceed(
+            f"The site builder stopped with exit code {finished.returncode}. It said:\n{said}",
+            where=str(configuration(job)),
+            hint="Mend what it names, usually a link in docs/ or a line of mkdocs.yml, and build again.",
+        )
+    missing = absent(made, expected)
+    if missing:
+        more = f" and {len(missing) - SHOWN_PATHS} more" if len(missing) > SHOWN_PATHS else ""
+        raise CannotProceed(
+            f"The built site lacks {', '.join(missing[:SHOWN_PATHS])}{more}, or holds them empty or changed.",
+            where=str(made),
+            hint="In mkdocs.yml, docs_dir must be build/pages, use_directory_urls false, and nothing excluded.",
+        )
+    try:
+        if inspect is not None:
+            inspect(written(made))
+    except CannotProceed:
+        _remove(made)
+        raise
+    (made / MARKER).write_text("Built by secure-score-backlog; replaced by its next build.\n", encoding="utf-8")
+    files = _settle(made, epoch(job.as_of))
+    _remove(output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(made, output)
+    return files
+
+
+def absent(site: Path, expected: Mapping[str, bytes | None]) -> list[str]:
+    """What the site should hold and does not: missing, empty, or not byte for byte what was staged."""
+    found: list[str] = []
+    for path, content in sorted(expected.items()):
+        try:
+            there = (site / path).read_bytes()
+        except OSError:
+            found.append(path)
+            continue
+        if (content is None and not there.strip()) or (content is not None and there != content):
+            found.append(path)
+    return found
+
+
+def written(site: Path) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of every file of a site, in order, without what the theme brought along unchanged."""
+    theme = find_spec("material")
+    places = [Path(place) / "templates" for place in (theme.submodule_search_locations or ())] if theme else []
+    for file in sorted(path for path in site.rglob("*") if path.is_file()):
+        content, path = file.read_bytes(), file.relative_to(site)
+        originals = [place / path for place in places if (place / path).is_file()]
+        if not any(original.read_bytes() == content for original in originals):
+            yield path.as_posix(), content
+
+
+def refuse_foreign(output: Path) -> None:
+    """A folder that we did not build is never replaced."""
+    if output.is_symlink() or (output.exists() and not output.is_dir()):
+        raise WrongUsage(f"{output} is not a folder of its own.", where=str(output), hint="Name another folder.")
+    if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
+        raise WrongUsage(
+            f"{output} holds files that this program did not build, and building would replace them.",
+            where=str(output),
+            hint="Name an empty or new folder with --output, or empty this one yourself.",
+        )
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.is_dir():
+        shutil.rmtree(folder)
+
+
+def _settle(folder: Path, seconds: int) -> int:
+    """Give every file the same time, so that an archive of the site has the same bytes too; counts the files."""
+    files = 0
+    for place, folders, names in os.walk(folder, topdown=False):
+        for name in (*names, *folders):
+            os.utime(Path(place) / name, (seconds, seconds))
+        files += len(names)
+    os.utime(folder, (seconds, seconds))
+    return files
+
+
+# --- Which profile a site is made for: the command line's, else the settings', and never a guess.
+#
+# Elsewhere an option with a mistake keeps its default. Here the default shows everything, so a mistake ends it.
+
+
+UNREADABLE = ("file-", "yaml-", "settings-file-name")
+"""Beginnings of the codes of problems after which nobody knows for sure what the settings say."""
+
+
+def chosen(root: Path, asked: str | None) -> Profile:
+    """The profile. WrongUsage for an unknown one, and for settings that may mean one and do not say it."""
+    names = ", ".join(PROFILES)
+    if asked is not None:
+        if asked not in PROFILES:
+            raise WrongUsage(f"There is no profile {asked!r}.", hint=f"Name one of: {names}.")
+        return PROFILES[asked]
+    found = read_settings_file(root)
+    unsure = [problem for problem in found.problems if problem.code.startswith(UNREADABLE)]
+    if unsure:
+        raise WrongUsage(
+            f"The settings cannot be read for sure, so nobody knows which readers the site is for. {unsure[0].message}",
+            where=f"{unsure[0].path}, line {unsure[0].line}" if unsure[0].line else unsure[0].path,
+            hint="Run `backlog check` and mend the file, or say who the site is for with --profile.",
+        )
+    said = found.source.data.get("profile")
+    meant = [key for key in found.source.data if key not in ("profile", "profiles") and nearest(key, ["profile"])]
+    if (said is not None and said not in tuple(PROFILES)) or (said is None and meant):
+        line = found.source.line("profile" if said is not None else meant[0])
+        raise WrongUsage(
+            f"The settings name no profile that there is: {'profile' if said is not None else meant[0]!s}.",
+            where=f"{SETTINGS_PATH}, line {line}" if line else SETTINGS_PATH,
+            hint=f"Write `profile:` and one of {names}. Until then nothing is built: the default shows everything.",
+        )
+    return PROFILES[found.settings.profile]
+
+
+# --- What `render`, `build` and `serve` share: from a folder to documents in `build/pages`.
+
+
+BUILD = "build"
+PAGES = "build/pages"
+SITE = "build/site"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What was written."""
+
+    backlog: Backlog
+    """Whole; the documents hold what the profile lets through."""
+    profile: Profile
+    documents: tuple[Document, ...]
+    changed: int
+    """Files that differ from the last rendering."""
+
+    def expected(self) -> dict[str, bytes | None]:
+        """What the built site has to hold: every page, and every other file byte for byte."""
+        return {built(d.path): None if d.path.endswith(".md") else d.content for d in self.documents}
+
+
+def render(root: Path, *, as_of: date | None, today: date, profile: str | None = None) -> Rendered:
+    """Write every page to `build/pages`, which this program owns.
+
+    profile: who the site is for; None: what the settings say. WrongUsage where they say something unknown.
+    """
+    if not root.is_dir():
+        raise CannotProceed(f"{root} is not a folder.", where=str(root), hint="Name the folder that holds snapshots/.")
+    backlog = assemble(root, as_of=as_of, today=today)
+    readers = chosen(root, profile)
+    documents = profiles.documents(backlog, read_docs(root), readers)
+    build = root / BUILD
+    changed = files.write_folder(documents, root / PAGES, build / ".manifest")
+    ignore = build / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8", newline="\n")
+    return Rendered(backlog, readers, tuple(documents), changed)
+
+
+def job_of(root: Path, rendered: Rendered) -> Job:
+    """The order to the site builder."""
+    backlog, profile = rendered.backlog, rendered.profile
+    named = backlog.settings.organisation != Settings().organisation
+    return Job(
+        root=root.resolve(),
+        packaged=profiles.configuration(profile),
+        packaged_only=profile.outside,
+        as_of=backlog.facts.as_of,
+        organisation=backlog.settings.organisation if named else "",
+    )

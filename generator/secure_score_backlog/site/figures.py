@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Charts of a tenant: which figures go into which chart, and what they say in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from markupsafe import Markup
+
+from secure_score_backlog import wording
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.movement import Part
+from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.exports.json import status
+from secure_score_backlog.site.charts.bars import bar, stack
+from secure_score_backlog.site.charts.shapes import (
+    Bar,
+    BarPart,
+    Mark,
+    Row,
+    Sample,
+    Spark,
+    Stack,
+    Step,
+    Trend,
+    Waterfall,
+)
+from secure_score_backlog.site.charts.spark import spark
+from secure_score_backlog.site.charts.trend import trend as trend_chart
+from secure_score_backlog.site.charts.waterfall import waterfall as waterfall_chart
+from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
+from secure_score_backlog.workspace import Backlog
+
+ALL_TENANTS = "AllTenants"
+SIMILAR_SIZE = "TotalSeats"
+
+PART_NOTES = {
+    "observed": "measured by Microsoft",
+    "claimed": "counted on somebody’s word",
+    "do-now": "being done",
+    "do-soon": "planned",
+    "accept": "carried knowingly",
+    "blocked": "planned, but something is in the way",
+    "not-applicable": "said not to matter, or covered elsewhere",
+    "undecided": "no answer in force",
+    "unexplained": "Microsoft’s total that no recommendation explains",
+}
+STEP_LABELS = {
+    Part.IMPROVED: "We improved",
+    Part.REGRESSED: "We fell back",
+    Part.CLAIMED: "Claimed on somebody’s word",
+    Part.RULER: "Microsoft changed what counts",
+    Part.POPULATION: "Users or devices changed",
+    Part.UNEXPLAINED: "Not explained",
+}
+
+
+def percent_of(snapshot: SnapshotDay) -> Fraction | None:
+    """The score of a day in percent; None where there is no maximum."""
+    return snapshot.current * 100 / snapshot.maximum if snapshot.maximum > 0 else None
+
+
+def trend(backlog: Backlog, identifier: str) -> Markup | None:
+    """The score over all days beside comparable tenants; None where there is only one day or none."""
+    days = [day for day in backlog.history.days if day.day <= backlog.facts.as_of]
+    ours = tuple(
+        Sample(day.day, value, backfilled=not day.complete) for day in days if (value := percent_of(day)) is not None
+    )
+    if len(ours) < 2:
+        return None
+    basis = SIMILAR_SIZE if any(day.comparison.get(SIMILAR_SIZE) is not None for day in days) else ALL_TENANTS
+    theirs = tuple(Sample(day.day, value) for day in days if (value := day.comparison.get(basis)) is not None)
+    first, last = ours[0], ours[-1]
+    caption = (
+        f"From {wording.percent(first.value)} on {wording.day(first.day)} "
+        f"to {wording.percent(last.value)} on {wording.day(last.day)}."
+    )
+    if theirs:
+        size = "tenants of similar size" if basis == SIMILAR_SIZE else "all tenants"
+        newest = f"{wording.percent(theirs[-1].value)} on {wording.day(theirs[-1].day)}"
+        caption += f" {size.capitalize()} averaged {newest}."
+    return trend_chart(
+        Trend(
+            id=identifier,
+            title="Secure Score in percent of its maximum, day by day",
+            caption=caption,
+            ours=ours,
+            comparison=theirs,
+            comparison_label="Tenants of similar size" if basis == SIMILAR_SIZE else "All tenants",
+            bands=backlog.settings.bands,
+        )
+    )
+
+
+def ledger(facts: Facts, identifier: str) -> Markup | None:
+    """The bar of all points; None without a snapshot."""
+    if facts.snapshot is None:
+        return None
+    parts = facts.ledger.parts()
+    known = parts["observed"]
+    caption = (
+        f"Of {wording.points(facts.ledger.maximum)} points, {wording.points(known)} are measured by Microsoft, "
+        f"{wording.points(parts['claimed'])} counted on somebody’s word and "
+        f"{wording.points(parts['undecided'])} undecided."
+    )
+    return bar(
+        Bar(
+            id=identifier,
+            title="Every point of the maximum, by what is known or decided about it",
+            caption=caption,
+            parts=tuple(
+                BarPart(key, wording.sign(key).label, value, PART_NOTES[key]) for key, value in parts.items() if value
+            ),
+        )
+    )
+
+
+def ledger_over_time(backlog: Backlog, identifier: str) -> Markup | None:
+    """What the points were made of at each month's end; None before there are two months."""
+    months = [review for review in backlog.reviews if review.facts.snapshot][: backlog.settings.year_months]
+    if len(months) < 2:
+        return None
+    rows = tuple(
+        Row(
+            wording.month(review.month),
+            tuple(BarPart(key, wording.sign(key).label, value) for key, value in review.facts.ledger.parts().items()),
+        )
+        for review in months
+    )
+    first, last = months[-1], months[0]
+    caption = (
+        f"Undecided: {wording.points(first.facts.ledger.undecided)} points in {wording.month(first.month)}, "
+        f"{wording.points(last.facts.ledger.undecided)} in {wording.month(last.month)}."
+    )
+    title = "What the points were made of at each month’s end"
+    return stack(Stack(identifier, title, caption, rows, ("observed", "claimed", "accept", "undecided")))
+
+
+def waterfall(facts: Facts, identifier: str) -> Markup | None:
+    """Why the score moved in the period; None where nothing moved."""
+    return waterfall_of(status(facts), identifier)
+
+
+def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
+    """The same from the plain facts that `backlog status --json` prints, computed or signed."""
+    moved, score = facts["movement"], facts["score"]
+    if moved is None or score is None:
+        return None
+    amounts = {part: Fraction(str(moved["points"][part])) for part in STEP_LABELS}
+    steps = tuple(Step(part.value, STEP_LABELS[part], value) for part, value in amounts.items() if value)
+    if not steps:
+        return None
+    end, total = Fraction(str(score["current"])), Fraction(str(moved["points"]["total"]))
+    said = "; ".join(f"{wording.lower_first(step.label)}: {wording.signed(step.change)}" for step in steps)
+    return waterfall_chart(
+        Waterfall(
+            id=identifier,
+            title=f"From {wording.points(end - total)} to {wording.points(end)} points, and why",
+            caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed(total)} points.",
+            start_label=wording.day(date.fromisoformat(moved["from"])),
+            start=end - total,
+            end_label=wording.day(date.fromisoformat(moved["to"])),
+            end=end,
+            steps=steps,
+        )
+    )
+
+
+def line_of(standing: Status, backlog: Backlog, identifier: str) -> Markup | None:
+    """One recommendation's share over time, with its decisions marked; None before the second day of scores."""
+    timeline = backlog.history.timelines.get(standing.id)
+    newest = backlog.history.newest(backlog.facts.as_of)
+    if timeline is None or newest is None:
+        return None
+    samples = tuple(
+        Sample(day, max(Fraction(0), min(Fraction(100), observation.share * 100)))
+        for day, observation in timeline.changes()
+        if day <= newest.day and observation is not None and observation.share is not None
+    )
+    if not samples or samples[0].day == newest.day:
+        return None
+    marks = tuple(
+        Mark(version.version.at.date(), wording.sign(version.decision.bucket).label)
+        for version in standing.versions
+        if version.version.committed and version.decision and not version.decision.draft
+    )
+    return spark(
+        Spark(
+            id=identifier,
+            title="Share achieved over time",
+            caption=line_words(timeline, newest.day),
+            samples=merged(samples),
+            until=newest.day,
+            absent=tuple(absences(timeline, newest.day)),
+            marks=marks,
+        )
+    )
+
+
+def merged(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """Samples without those that repeat the one before: other fields than the share had changed."""
+    kept = [new for old, new in pairwise(samples) if old.value != new.value]
+    return (samples[0], *kept)
+
+
+def line_words(timeline: Timeline, until: date) -> str:
+    """The line in words: where it began, where it stands."""
+    first = next(observation for observation in timeline.observations if observation is not None)
+    now = timeline.at(until)
+    began = f"{wording.share(first.share)} when first measured on {wording.day(timeline.days[0])}"
+    if now is None:
+        return f"{began}; not measured any more."
+    stands = wording.share(now.share)
+    if now.claimed:
+        stands += ", on an administrator’s word"
+    return f"{began}; {stands} on {wording.day(until)}."
+
+
+def absences(timeline: Timeline, until: date) -> list[tuple[date, date]]:
+    """Spans in which it was not scored: from the day it vanished to the day before it came back."""
+    spans = []
+    changes = [*timeline.changes(), (until + timedelta(days=1), None)]
+    for (start, observation), (end, _) in pairwise(changes):
+        if observation is None and start <= until:
+            spans.append((start, min(end - timedelta(days=1), until)))
+    return spans

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guide's two pages that are tables of what the program knows: the decision format with its rules, the settings.
+
+Plain Markdown, made from the declarations that the readers use, so that the guide cannot fall behind.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from secure_score_backlog.decisions.model import KEYS, Bucket, Key, Kind, Need
+from secure_score_backlog.evaluation.ratings import NamedRating, Ratings, load_ratings
+from secure_score_backlog.files import Document
+from secure_score_backlog.problems import RULES
+from secure_score_backlog.risk import Risk
+from secure_score_backlog.settings import Option, Settings, options
+
+NEEDS = {Need.REQUIRED: "required", Need.ASKED: "asked", Need.OPTIONAL: "optional", Need.FORBIDDEN: "–"}
+
+TYPES: Mapping[Any, str] = {
+    int: "whole number",
+    str: "text",
+    str | None: "text",
+    bool: "true or false",
+    tuple[int, int]: "two whole numbers",
+    tuple[str, ...]: "list of texts",
+    Mapping[str, tuple[str, ...]]: "roles with lists of logins",
+    Mapping[str, Risk]: "ids with a risk",
+    tuple[Mapping[str, str], ...]: "list of questions",
+}
+
+
+def settings_page(settings: Settings) -> str:
+    """Every option of `backlog.yml`: type, default, meaning, and what holds in this repository."""
+    rows = [
+        (
+            code(": ".join(declared.place)),
+            kind_of(declared),
+            value(declared.default),
+            cell(declared.documentation),
+            value(getattr(settings, declared.name)),
+        )
+        for declared in options()
+    ]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Everything in `backlog.yml` is optional. An option with a mistake keeps its default, and `backlog check` "
+            "says so with line and hint. Nested options are written below their group, two spaces further in.",
+            "",
+            *table(("Option", "Type", "Default", "What it does", "Here"), rows),
+            "",
+            "## What check says about settings",
+            "",
+            *rules_of("Settings"),
+            "",
+        ]
+    )
+
+
+def decision_page() -> str:
+    """Every key of a decision's front matter, group by group, and every rule that `check` holds it to."""
+    lines = [
+        "# The decision format",
+        "",
+        "One recommendation, one file: `decisions/<id>.md`. Between two lines of three dashes stand the answers, "
+        "below them as much discussion as it needs, in plain Markdown.",
+        "",
+        "*Asked* means that leaving it out is a warning and lowers readiness; – means that the key has no place in "
+        "that bucket. With `same_as`, the keys marked with an asterisk may be left out.",
+        "",
+        *table(("Key", "Meaning", *(bucket.value for bucket in Bucket)), (_key_row(key) for key in KEYS)),
+        "",
+    ]
+    for key in KEYS:
+        if key.keys:
+            lines += [f"## Inside {code(key.name)}", "", *_group_table(key), ""]
+    approval = next(inner for key in KEYS for inner in key.keys if inner.kind is Kind.GROUP)
+    lines += [f"## Inside {code(approval.name)}", "", *_group_table(approval), "", "## What check says", ""]
+    subjects = dict.fromkeys(rule.subject for rule in RULES.values() if rule.subject != "Settings")
+    for subject in subjects:
+        lines += [f"### {subject}", "", *rules_of(subject), ""]
+    return "\n".join(lines)
+
+
+def rules_of(subject: str) -> list[str]:
+    """The rules about one subject as a table."""
+    rows = [
+        (code(rule.code), rule.severity.value, cell(rule.meaning)) for rule in RULES.values() if rule.subject == subject
+    ]
+    return table(("Rule", "Weighs as", "Meaning"), rows)
+
+
+def _key_row(key: Key) -> tuple[str, ...]:
+    mark = r"\*" if key.shared else ""
+    return (code(key.name) + mark, _meaning(key), *(NEEDS[need] for need in key.needs))
+
+
+def _group_table(group: Key) -> list[str]:
+    rows = ((code(key.name) + (r"\*" if key.shared else ""), _meaning(key), NEEDS[key.needs[0]]) for key in group.keys)
+    return table(("Key", "Meaning", "In every bucket that has the group"), rows)
+
+
+def _meaning(key: Key) -> str:
+    choices = f" One of {', '.join(code(choice.value) for choice in key.choices)}." if key.choices else ""
+    return cell(key.documentation) + choices
+
+
+def kind_of(declared: Option) -> str:
+    """An option's type with its limits, in words."""
+    limits = declared.limits
+    if "choices" in limits:
+        return "one of " + ", ".join(code(choice) for choice in limits["choices"])
+    span = f", {limits['lowest']} to {limits['highest']}" if "lowest" in limits else ""
+    return TYPES[declared.type] + span
+
+
+def value(setting: object) -> str:
+    """A setting's value as one would type it."""
+    return "" if setting in (None, "", (), {}) else code(_typed(setting))
+
+
+def _typed(setting: object) -> str:
+    if isinstance(setting, bool):
+        return str(setting).lower()
+    if isinstance(setting, Mapping):
+        return "{" + ", ".join(f"{key}: {_typed(inner)}" for key, inner in sorted(setting.items())) + "}"
+    if isinstance(setting, (tuple, list)):
+        return "[" + ", ".join(_typed(inner) for inner in setting) + "]"
+    return str(setting)
+
+
+def code(text: str) -> str:
+    """A code span that stays one whatever the text holds, within a table."""
+    text = " ".join(text.split()).replace("|", r"\|")
+    ticks = "`" * (1 + max((len(run) for run in _runs(text)), default=0))
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def _runs(text: str) -> Iterator[str]:
+    """The runs of backticks in a text."""
+    run = ""
+    for letter in text:
+        if letter == "`":
+            run += letter
+        elif run:
+            yield run
+            run = ""
+    if run:
+        yield run
+
+
+def cell(text: str) -> str:
+    """Our own Markdown within a table."""
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """A Markdown table."""
+    return [_row(head), _row(tuple("---" for _ in head)), *(_row(row) for row in rows)]
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+# --- The guide's page of the shipped risk ratings: every level with its reason and source, so that it can be doubted.
+
+
+INTRODUCTION = """# Risk ratings
+
+Not every recommendation matters alike. The program ships with a judgement of its own for each one below: how much it
+matters to leave it open, what goes wrong then, and where that can be checked. Points, effort and cost play no part in
+it. The reasons are written for readers without technical training, because they are shown to leadership.
+
+A judgement made here is better than ours: the `risk` of a decision counts first, then `risk` in `backlog.yml`
+(see [Settings](settings.md)), and only then this list. A recommendation that none of the three knows is *unrated*; it
+is listed apart and never silently last.
+
+In an id, `*` stands for any text; an id written out comes before a pattern, and upper and lower case are alike.
+"""
+
+
+def ratings_page(ratings: Ratings) -> str:
+    """All ratings, most serious level first, in the order of the file; and the sources with their titles."""
+    lines = [INTRODUCTION]
+    for level in Risk:
+        chosen = [known for known in ratings.listed if known.rating.level is level]
+        lines += [f"## {level.value.capitalize()}", "", *_ratings(chosen), ""]
+    titles = ((cell(name), cell(title)) for name, title in sorted(ratings.sources.items()))
+    lines += ["## Sources", "", *table(("Cited as", "What it is"), titles), ""]
+    return "\n".join(lines)
+
+
+def _ratings(chosen: list[NamedRating]) -> list[str]:
+    """One row a reason; the neighbours of a family that share reason and source share the row."""
+    rows = []
+    for (reason, source), members in groupby(chosen, key=lambda known: (known.rating.reason, known.rating.source)):
+        names = "<br>".join(code(member.name) for member in members)
+        rows.append((names, cell(reason), cell(source)))
+    return table(("Recommendation", "What goes wrong if it stays open", "Source"), rows)
+
+
+# --- Writes the generated pages of the guide (`make guide`); a test holds them equal to what the model declares.
+
+
+def guide_pages() -> tuple[Document, ...]:
+    """The pages, by their path inside `docs/`."""
+    return (
+        Document.of_text("guide/decisions.md", decision_page()),
+        Document.of_text("guide/ratings.md", ratings_page(load_ratings())),
+        Document.of_text("guide/settings.md", settings_page(Settings())),
+    )
+
+
+def write_guide(docs: Path) -> None:
+    """Write the pages below a folder `docs/`."""
+    for document in guide_pages():
+        file = docs / document.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(document.content)
+
+
+if __name__ == "__main__":
+    write_guide(Path(sys.argv[1]))

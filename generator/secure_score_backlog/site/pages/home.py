@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Home: three plain answers for leadership, and what waits for one (design §6)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import RegisterEntry, carried_now
+from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.files import Document
+from secure_score_backlog.risk import LEVELS
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import losses
+from secure_score_backlog.workspace import Backlog
+
+PATH = "index.md"
+NEXT = 6
+"""How many planned changes leadership is shown; the board has all of them."""
+CARRIED = 6
+HEALED = 5
+A_YEAR = timedelta(days=365)
+
+LATE_STATES = (State.BREACHED, State.EXPIRED, State.REGRESSED, State.OVERDUE, State.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class Blindspot:
+    """Something that a good score hides, and what is known of it here."""
+
+    title: str
+    why: str
+    known: tuple[Status, ...]
+    """What Microsoft measures of it; empty where it measures nothing."""
+    unknown: str
+    """What has to be asked elsewhere."""
+
+
+BLINDSPOTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    (
+        "Exceptions",
+        "A rule can count as in place while some accounts are left out of it.",
+        (),
+        "Which accounts are left out, and why: the score does not list them.",
+    ),
+    (
+        "Who holds the master keys",
+        "A few administrators can undo every other protection.",
+        ("AdminMFAV2", "aad_phishing_MFA_strength", "OneAdmin", "RoleOverlap"),
+        "Whether these rights are given only for the hour in which they are needed.",
+    ),
+    (
+        "Mail that forwards itself",
+        "Whoever has broken into a mailbox reads along by a quiet forwarding rule, until an invoice is worth forging.",
+        ("mdo_blockmailforward", "mdo_autoforwardingmode"),
+        "Rules that exist already inside mailboxes.",
+    ),
+    (
+        "Sharing with outsiders",
+        "Files leave by links that nobody counts.",
+        ("spo_external_sharing_managed", "spo_external_users_sharing", "exo_individualsharing"),
+        "What has been shared already, and with whom.",
+    ),
+    (
+        "Whether anybody would notice",
+        "Protection fails some day; then it matters who watches, and who knows what to do.",
+        ("mip_search_auditlog", "exo_mailboxaudit"),
+        "Round-the-clock watch, tested backups, a rehearsed plan: the score measures none of them.",
+    ),
+)
+
+
+def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+    """The home page."""
+    facts = backlog.facts
+    spots = blindspots(facts.standings)
+    body = render(
+        "home.html.j2",
+        site=site,
+        path=PATH,
+        facts=facts,
+        counts=facts.counts,
+        open=any(item.observation and item.open_share for item in facts.standings.values()),
+        next_up=next_up(facts)[:NEXT],
+        planned=len(next_up(facts)),
+        carried=by_weight(carried_now(facts.register))[:CARRIED],
+        carried_all=len(carried_now(facts.register)),
+        late=late(facts),
+        late_words=late_words(facts),
+        healed=healed(backlog),
+        asked=asked(facts),
+        next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.standing.id), default=None),
+        first_day=backlog.history.days[0].day if backlog.history.days else None,
+        blindspots=spots,
+        lost={standing.id: losses(standing, backlog) for spot in spots for standing in spot.known},
+        review=backlog.reviews[0] if backlog.reviews else None,
+        last_finished=next((review for review in backlog.reviews if review.finished), None),
+    )
+    label = f" ({backlog.settings.tenant})" if backlog.settings.tenant else ""
+    yield page(
+        PATH,
+        "Home",
+        body,
+        site=site,
+        description="The biggest open gaps, what is fixed next, and which risks are carried knowingly.",
+        shown_title=f"{backlog.settings.organisation}{label}: where we stand",
+        hide=("navigation",),
+    )
+
+
+def next_up(facts: Facts) -> list[Status]:
+    """What is planned, in time and can go ahead: by date, then by risk. What is late stands on its own."""
+    planned = [
+        standing
+        for standing in facts.in_state(State.PLANNED)
+        if standing.decision and standing.decision.bucket in (Bucket.DO_NOW, Bucket.DO_SOON)
+    ]
+    return sorted(planned, key=lambda s: ((s.decision and s.decision.due) or facts.as_of, weight(s), s.id))
+
+
+def weight(standing: Status) -> int:
+    """Risk level as a number, the gravest first."""
+    return LEVELS.index(standing.level) if standing.level else len(LEVELS)
+
+
+def by_weight(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
+    """The gravest risk first, then the nearest end."""
+    return sorted(entries, key=lambda entry: (weight(entry.standing), entry.until, entry.standing.id))
+
+
+def late(facts: Facts) -> list[Status]:
+    """What has run out, is late or fell back: by what it is, then by risk."""
+    return sorted(facts.in_state(*LATE_STATES), key=lambda s: (LATE_STATES.index(s.state), weight(s), s.id))
+
+
+LATE_WORDS = (
+    (State.EXPIRED, "acceptance has run out", "acceptances have run out"),
+    (State.BREACHED, "is worse than what was accepted", "are worse than what was accepted"),
+    (State.REGRESSED, "was done and is lost again", "were done and are lost again"),
+    (State.OVERDUE, "plan is late", "plans are late"),
+    (State.CONFLICT, "contradicts what Microsoft measures", "contradict what Microsoft measures"),
+)
+
+
+def healed(backlog: Backlog) -> list[tuple[Status, list[str]]]:
+    """What is done, and was lost for a while within a year: the gravest first."""
+    since = backlog.facts.as_of - A_YEAR
+    done = sorted(backlog.facts.in_state(State.DONE), key=lambda s: (weight(s), s.id))
+    found = ((standing, losses(standing, backlog, since)) for standing in done)
+    return [(standing, spans) for standing, spans in found if spans][:HEALED]
+
+
+def late_words(facts: Facts) -> list[str]:
+    """What no longer holds, counted by what happened to it."""
+    counted = ((len(facts.in_state(state)), one, many) for state, one, many in LATE_WORDS)
+    return [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
+
+
+def asked(facts: Facts) -> list[tuple[str, int]]:
+    """How many questions wait for whom, the most first."""
+    roles = Counter(item.ask.of for item in facts.asks)
+    return sorted(roles.items(), key=lambda item: (-item[1], item[0]))
+
+
+def blindspots(standings: Mapping[str, Status]) -> list[Blindspot]:
+    """What a good score hides, with what is measured of it in this tenant."""
+    return [
+        Blindspot(
+            title,
+            why,
+            tuple(standings[i] for i in identifiers if i in standings and standings[i].observation),
+            unknown,
+        )
+        for title, why, identifiers, unknown in BLINDSPOTS
+    ]

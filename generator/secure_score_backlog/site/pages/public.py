@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The site for everybody: one page that says that decisions are kept, and nothing about what they are.
+
+It is made from a statement of numbers and dates; no name of a recommendation, no gap, no score gets as far as here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from secure_score_backlog.evaluation.ledger import NO_ANSWER_IN_FORCE
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.files import Document
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.workspace import Backlog
+
+PATH = "index.md"
+NAVIGATION = (("How we decide", PATH),)
+YEAR = 12
+"""Months that the statement looks back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diligence:
+    """How regularly months were reviewed: numbers and dates only."""
+
+    finished: int
+    """Finished months that the statement looks at, at most twelve."""
+    reviewed: int
+    """Those of them with minutes."""
+    last: date | None
+    """The day on which the newest minutes were recorded; None without Git or without minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """All that the public is told."""
+
+    diligence: Diligence
+    in_force: int
+    """Decisions in force."""
+    expired: int
+    """Decisions that have run out and wait for a new answer."""
+    recorded: bool
+    """True where Git keeps every change."""
+
+
+def diligence(backlog: Backlog) -> Diligence:
+    """What can be said about reviews."""
+    finished = [review for review in backlog.reviews if review.finished][:YEAR]
+    held = [review.minutes for review in backlog.reviews if review.minutes]
+    days = [
+        v.at.date() for minutes in held for v in minutes.versions if v.committed and v.at.date() <= backlog.facts.as_of
+    ]
+    return Diligence(len(finished), sum(1 for review in finished if review.minutes), max(days, default=None))
+
+
+def statement(backlog: Backlog) -> Statement:
+    """The statement of a whole backlog."""
+    decided = [s for s in backlog.facts.standings.values() if s.decision and not s.decision.draft]
+    return Statement(
+        diligence=diligence(backlog),
+        in_force=sum(1 for standing in decided if standing.state not in NO_ANSWER_IN_FORCE),
+        expired=sum(1 for standing in decided if standing.state is State.EXPIRED),
+        recorded=backlog.decisions.has_git,
+    )
+
+
+def maker(said: Statement) -> Callable[[Backlog, Site], Iterator[Document]]:
+    """What makes the page of a statement."""
+
+    def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+        organisation = backlog.settings.organisation
+        yield page(
+            PATH,
+            "How we decide",
+            render("public.html.j2", site=site, path=PATH, said=said, organisation=organisation),
+            site=site,
+            description="How decisions about security settings are made and kept.",
+            shown_title=f"{organisation}: how we decide about security settings",
+            hide=("navigation", "toc"),
+        )
+
+    return documents

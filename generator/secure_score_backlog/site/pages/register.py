@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The register: accepted risks, what is said to be covered elsewhere, and everything past (design §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from secure_score_backlog.evaluation.register import (
+    AcceptanceState,
+    RegisterEntry,
+    approver,
+    carried_now,
+    citation,
+    lost_again,
+    needs_answer,
+    reason,
+    recorded,
+)
+from secure_score_backlog.files import Document
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages.board import ORDER, Filter
+from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.wording import sign
+from secure_score_backlog.workspace import Backlog
+
+PATH = "register.md"
+LAPSED = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
+
+
+def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+    """The register."""
+    facts = backlog.facts
+    both = (*facts.register, *facts.covered)
+    carried = carried_now(facts.register)
+    body = render(
+        "register.html.j2",
+        site=site,
+        path=PATH,
+        facts=facts,
+        carried=carried,
+        carried_points=sum((entry.points for entry in carried), Fraction(0)),
+        covered=carried_now(facts.covered),
+        unanswered=needs_answer(both),
+        lapsed=[entry for entry in both if entry.state in LAPSED and not lost_again(entry)],
+        unrecorded=sum(1 for entry in carried if not recorded(entry)),
+        approver=approver,
+        citation=citation,
+        filters=filters([*both, *facts.past]),
+        reason=reason,
+        has_git=backlog.decisions.has_git,
+    )
+    yield page(
+        PATH,
+        "Register",
+        body,
+        site=site,
+        description="Accepted risks: why, approved by whom, until when.",
+        shown_title="Register of accepted risks",
+        hide=("navigation",),
+    )
+
+
+def filters(entries: list[RegisterEntry]) -> list[Filter]:
+    """Ways to narrow the register down; one with a single value would change nothing."""
+    levels = {entry.standing.risk_word for entry in entries}
+    found = (
+        Filter("state", "State", tuple(sorted({sign(entry.state).label for entry in entries}))),
+        Filter("risk", "Risk", tuple(level for level in ORDER if level in levels)),
+        Filter("approver", "Approver", tuple(sorted({approver(entry) for entry in entries} - {""}))),
+        Filter("owner", "Owner", tuple(sorted({entry.decision.owner for entry in entries}))),
+    )
+    return [item for item in found if len(item.values) > 1]

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The monthly reviews: one page a month, and the list of them (design §6).
+
+In the order of weight: decisions needed, top five by risk, blocked, accepted risks, what was completed and lost;
+the score last. Minutes stand below. The page is made from the plain facts that `backlog status --json` prints:
+those that were signed, once a month was signed and merged, else those that were computed just now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from secure_score_backlog import wording
+from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.signing import differences
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.exports.json import status
+from secure_score_backlog.files import Document
+from secure_score_backlog.risk import LEVELS, Risk
+from secure_score_backlog.site import figures
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.markdown import decision_markdown
+from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.workspace import Backlog, Review
+
+INDEX = "reviews/index.md"
+SHOWN = 5
+"""How many accepted risks a one-page review names; the register has all of them."""
+STALE = timedelta(days=3)
+"""A newest measurement older than this on the day of judgement is told on the page."""
+Plain = Mapping[str, Any]
+
+
+def path_of(month: str) -> str:
+    """The document of a month."""
+    return f"reviews/{month}.md"
+
+
+def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+    """The list, and a page for each month."""
+    yield index(backlog, site)
+    months = [review.month for review in backlog.reviews]
+    for position, review in enumerate(backlog.reviews):
+        newer = months[position - 1] if position else None
+        older = months[position + 1] if position + 1 < len(months) else None
+        yield month_page(site, review, older, newer)
+
+
+def facts_of(review: Review) -> Plain:
+    """What the month's page shows: the signed facts, else the computed ones."""
+    return review.signed.facts if review.signed else status(review.facts)
+
+
+def index(backlog: Backlog, site: Site) -> Document:
+    """The list of months, newest first, with what was decided in each."""
+    entries = [(review, Month(facts_of(review))) for review in backlog.reviews]
+    body = render("reviews.html.j2", site=site, path=INDEX, entries=entries, link_to=path_of)
+    return page(
+        INDEX,
+        "Reviews",
+        body,
+        site=site,
+        description="One page a month.",
+        shown_title="Monthly reviews",
+        hide=("navigation", "toc"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The plain facts of a month, with the questions that a page asks of them."""
+
+    facts: Plain
+
+    def day(self, text: str | None) -> date | None:
+        """A day as it stands in JSON."""
+        return date.fromisoformat(text) if text else None
+
+    def words(self, identifier: str) -> Plain:
+        """Title and reasons of a recommendation, as they were; a bare title where none was kept."""
+        found: Plain = self.facts.get("texts", {}).get(identifier, {})
+        return {"title": identifier, "why": "", "rationale": "", **found}
+
+    @property
+    def decided(self) -> list[str]:
+        """What was answered in the month, by title."""
+        return sorted(self.facts.get("decided", []), key=lambda name: self.words(name)["title"].lower())
+
+    @property
+    def accepted(self) -> list[Plain]:
+        """Acceptances in force, the gravest first, then the nearest end."""
+        carried = [entry for entry in self.facts["register"] if entry["state"] in IN_FORCE]
+        return sorted(carried, key=lambda entry: (weight(entry["risk"]), entry["until"], entry["recommendation"]))
+
+    @property
+    def unanswered(self) -> list[Plain]:
+        """Acceptances and covers that need a new answer."""
+        both = (*self.facts["register"], *self.facts.get("covered", ()))
+        states = self.facts.get("states", {})
+        return [
+            entry
+            for entry in both
+            if entry["state"] in NEEDS_ANSWER
+            or (entry["state"] == AcceptanceState.MOOT and states.get(entry["recommendation"]) == State.REGRESSED)
+        ]
+
+    @property
+    def lost_plans(self) -> list[str]:
+        """What was done under a plan and is not any more: no acceptance, but it needs a new answer as well."""
+        named = {entry["recommendation"] for entry in self.unanswered}
+        lost = [name for name, state in self.facts.get("states", {}).items() if state == State.REGRESSED]
+        return sorted(set(lost) - named, key=lambda name: self.words(name)["title"].lower())
+
+    @property
+    def parts(self) -> list[tuple[str, Any]]:
+        """The parts of the movement that are not zero."""
+        moved = self.facts["movement"]
+        return [(part, value) for part, value in moved["points"].items() if part != "total" and value] if moved else []
+
+    @property
+    def biggest(self) -> list[Plain]:
+        """The few recommendations that moved the score most, up or down."""
+        moved = self.facts["movement"]
+        lines = [line for line in moved["lines"] if line["recommendation"] and line["points"]] if moved else []
+        by_size = sorted(lines, key=lambda line: (-abs(line["points"]), line["recommendation"]))
+        return by_size[:MOST_NAMED]
+
+    @property
+    def moved_since(self) -> date | None:
+        """The day from which the score's movement is told; None where nothing lies between."""
+        moved = self.facts["movement"]
+        return self.day(moved["from"]) if moved and moved["from"] != moved["to"] else None
+
+    @property
+    def measurement_is_old(self) -> bool:
+        """The newest measurement is days older than the day of judgement."""
+        snapshot = self.facts["snapshot"]
+        return snapshot is not None and timedelta(days=snapshot["age_days"]) > STALE
+
+
+MOST_NAMED = 3
+"""Recommendations that are named beside the score of a month."""
+IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
+NEEDS_ANSWER = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
+
+
+def weight(level: str | None) -> int:
+    """Risk level as a number, the gravest first."""
+    return LEVELS.index(Risk(level)) if level else len(LEVELS)
+
+
+def month_page(site: Site, review: Review, older: str | None, newer: str | None) -> Document:
+    """One month on one page."""
+    path = path_of(review.month)
+    month = Month(facts_of(review))
+    body = render(
+        "review.html.j2",
+        site=site,
+        path=path,
+        review=review,
+        month=month,
+        facts=month.facts,
+        accepted=month.accepted[:SHOWN],
+        labels=figures.STEP_LABELS,
+        waterfall=figures.waterfall_of(month.facts, "movement"),
+        minutes=minutes_of(site, review, path),
+        recomputed=differences(review.signed, status(review.facts)) if review.signed else (),
+        older=older,
+        newer=newer,
+        link_to=path_of,
+    )
+    return page(
+        path,
+        f"Review of {wording.month(review.month)}",
+        body,
+        site=site,
+        hide=("navigation",),
+        up=("Reviews", INDEX),
+        description="Decisions needed, top five by risk, accepted risks, completed; the score last.",
+    )
+
+
+def minutes_of(site: Site, review: Review, path: str) -> Markup | None:
+    """The minutes as HTML, sanitised."""
+    if review.minutes is None:
+        return None
+    return decision_markdown(review.minutes.text, site.from_decision(path), site.tenants)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The score: its trend, what its points are made of, and why it moved (design §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.movement import MovementLine, Part
+from secure_score_backlog.files import Document
+from secure_score_backlog.site import figures
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.workspace import Backlog
+
+PATH = "score.md"
+
+
+def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+    """The score page."""
+    facts = backlog.facts
+    body = render(
+        "score.html.j2",
+        site=site,
+        path=PATH,
+        facts=facts,
+        trend=figures.trend(backlog, "trend"),
+        ledger=figures.ledger(facts, "ledger"),
+        over_time=figures.ledger_over_time(backlog, "ledger-months"),
+        gains=gains(facts),
+        planned_percent=of_maximum(facts, facts.score.planned) if facts.score else None,
+        achievable_percent=of_maximum(facts, facts.score.achievable) if facts.score else None,
+        waterfall=figures.waterfall(facts, "waterfall"),
+        lines=lines(facts),
+        labels=figures.STEP_LABELS,
+        bands=backlog.settings.bands,
+        months=[review for review in backlog.reviews if review.facts.score][: backlog.settings.year_months],
+        days=len(backlog.history.days),
+    )
+    yield page(
+        PATH,
+        "Score",
+        body,
+        site=site,
+        description="The Secure Score over time, and why it moved.",
+        shown_title="The score, and why it moves",
+        hide=("navigation",),
+    )
+
+
+def lines(facts: Facts) -> list[tuple[Part, list[MovementLine]]]:
+    """The lines of the movement by part, the largest first."""
+    if facts.movement is None:
+        return []
+    found = [(part, [line for line in facts.movement.lines if line.part is part]) for part in Part]
+    return [(part, group) for part, group in found if group]
+
+
+RISK_ORDER = ("critical", "high", "medium", "low", "unrated")
+EFFORT_ORDER = ("low", "moderate", "high", "none", "unknown")
+
+
+def gains(facts: Facts) -> list[tuple[str, list[tuple[str, Fraction]]]]:
+    """Points improved in the period, by risk and by Microsoft's effort rating; nothing where nothing improved."""
+    moved = facts.movement
+    if moved is None or not moved.gained_by_risk:
+        return []
+    by_risk = [(level, moved.gained_by_risk[level]) for level in RISK_ORDER if level in moved.gained_by_risk]
+    by_effort = [
+        (effort, moved.gained_by_effort[effort]) for effort in EFFORT_ORDER if effort in moved.gained_by_effort
+    ]
+    return [("By risk", by_risk), ("By effort, as Microsoft rates it", by_effort)]
+
+
+def of_maximum(facts: Facts, points: Fraction) -> Fraction | None:
+    """Points in percent of the maximum."""
+    return points * 100 / facts.ledger.maximum if facts.ledger.maximum > 0 else None

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands around every page: the packaged site configuration, style sheet, scripts and shared macros."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+from html import unescape
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from secure_score_backlog import wording
+from secure_score_backlog.files import Document
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.text import escape_html, plain_text, visible
+
+SITE_NAME = "Secure Score Backlog"
+"""The site's title where neither `mkdocs.yml` nor `backlog.yml` gives one."""
+
+
+def configuration(navigation: Sequence[tuple[str, str]] = ()) -> str:
+    """The packaged `mkdocs.yml`: what a folder without one gets, and what `backlog init` copies.
+
+    navigation: title and document of each section, for a site of other pages than the usual ones.
+    """
+    packaged = files(__package__).joinpath("theme", "mkdocs.yml").read_text(encoding="utf-8")
+    if not navigation:
+        return packaged
+    sections = "".join(f"  - {title}: {path}\n" for title, path in navigation)
+    return re.sub(r"(?m)^nav:\n(?:  .*\n)+", f"nav:\n{sections}", packaged)
+
+
+def assets() -> Iterator[Document]:
+    """Style sheet and scripts, staged under `assets/`. A new file in the folder is staged without further ado."""
+    for entry in sorted(files(__package__).joinpath("theme", "assets").iterdir(), key=lambda entry: entry.name):
+        if entry.is_file():
+            yield Document(f"assets/{entry.name}", entry.read_bytes())
+
+
+# --- Plain names for what Microsoft abbreviates: services, connected apps, marks in the portal.
+
+
+SERVICES = {
+    "AzureAD": "Sign-in and accounts (Entra ID)",
+    "EXO": "E-mail (Exchange Online)",
+    "MDO": "E-mail protection (Defender for Office 365)",
+    "MDATP": "Computers (Defender for Endpoint)",
+    "Azure ATP": "On-premises directory (Defender for Identity)",
+    "MIP": "Protection of documents (Purview)",
+    "SPO": "Files and sharing (SharePoint, OneDrive)",
+    "MS Teams": "Meetings and chat (Teams)",
+    "MCAS": "Watch over cloud apps (Defender for Cloud Apps)",
+    "AppG": "Apps that may read our data (App governance)",
+    "Admincenter": "Settings of the whole tenant (admin center)",
+    "FORMS": "Surveys (Forms)",
+    "SWAY": "Presentations (Sway)",
+    "Intune": "Phones and managed computers (Intune)",
+}
+"""Graph's `service`, as seen in real tenants."""
+
+CONNECTED = {
+    "Atlassian": "Atlassian",
+    "CitrixSF": "Citrix ShareFile",
+    "DocuSign": "DocuSign",
+    "Dropbox": "Dropbox",
+    "GitHub": "GitHub",
+    "Google": "Google Workspace",
+    "NetDocuments": "NetDocuments",
+    "Okta": "Okta",
+    "SF": "Salesforce",
+    "SNOW": "ServiceNow",
+    "Workplace": "Workplace",
+    "Zendesk": "Zendesk",
+    "Zoom": "Zoom",
+}
+CONNECTED_PREFIX = "mda_"
+"""Apps of other makers that Defender for Cloud Apps looks into."""
+
+PORTAL = {
+    "default": "to address",
+    "ignored": "risk accepted",
+    "thirdparty": "resolved through third party",
+    "alternatemitigation": "resolved through alternate mitigation",
+    "reviewed": "reviewed",
+}
+
+_SERVICES = {code.casefold(): name for code, name in SERVICES.items()}
+_CONNECTED = {code.casefold(): name for code, name in CONNECTED.items()}
+
+
+def service_name(service: str) -> str:
+    """The plain name of a service code of Microsoft's; a code that nobody here knows stays as it is."""
+    code = service.strip().casefold()
+    if code.startswith(CONNECTED_PREFIX) and len(code) > len(CONNECTED_PREFIX):
+        name = service.strip()[len(CONNECTED_PREFIX) :]
+        return f"{_CONNECTED.get(name.casefold(), name)} (connected app)"
+    return _SERVICES.get(code, service)
+
+
+def portal_words(state: str) -> str:
+    """A mark as the portal words it; Graph's own word where it is another."""
+    return PORTAL.get(state.strip().casefold(), state)
+
+
+# --- From values to a page: Jinja with autoescape on, and the Markdown file around its HTML.
+#
+# A page is a Markdown file of front matter, headings and blocks of raw HTML. Headings are Markdown, because site
+# builders make the table of contents and the sections of the search index from them. Everything between two
+# headings is one `<div>`, in which Markdown changes nothing: no extension sees its text, and character references
+# stay as they are. In a template, write HTML and call `heading` at the top level, never inside an element:
+#
+#     {{ heading(2, "Decisions needed", "decisions-needed") }}
+#     <p>{{ standing.title }} is escaped on its own.</p>
+#
+# See `frame/templates/macros.html.j2` for what pages are built from.
+
+
+PACKAGE = "secure_score_backlog"
+TEMPLATES = ("site/pages", "site/theme", "site/charts")
+
+_HEADING = re.compile(
+    r'<backlog-heading level="([1-6])" id="([a-z0-9-]+)"( data-search-exclude)?>(.*?)</backlog-heading>', re.DOTALL
+)
+_PREFORMATTED = re.compile(r"(<(?:pre|textarea)\b[^>]*>)(.*?)(</(?:pre|textarea)>)", re.DOTALL)
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
+_LINE_MARKS = {ord(mark): f"&#{ord(mark)};" for mark in "`~{}"}
+"""Some extensions and plugins read whole lines before anybody looks for HTML: fenced code, critic marks, macros."""
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+
+def heading(level: int, text: str, anchor: str, *, search: bool = True) -> Markup:
+    """A heading that table of contents and search know. `anchor`: lower case, digits and dashes.
+
+    search=False keeps the section out of the search index (long tables that are found elsewhere).
+    """
+    if not re.fullmatch(r"[a-z0-9-]+", anchor):
+        raise ValueError(f"an anchor is made of a-z, 0-9 and dashes, not {anchor!r}")
+    exclude = Markup("") if search else Markup(" data-search-exclude")
+    form = Markup('<backlog-heading level="{}" id="{}"{}>{}</backlog-heading>')
+    return form.format(level, anchor, exclude, visible(text))
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment; unknown names are errors, so that nothing is silently left out."""
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(PACKAGE, folder) for folder in TEMPLATES if _exists(folder)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made.globals.update(heading=heading, sign=wording.sign, count=wording.count, times=wording.times)
+    made.filters.update(
+        day=wording.day,
+        month=wording.month,
+        points=wording.points,
+        percent=wording.percent,
+        share=wording.share,
+        signed=wording.signed,
+        number=wording.number,
+        lower_first=wording.lower_first,
+        gloss=service_name,
+    )
+    return made
+
+
+def render(template: str, **values: Any) -> Markup:
+    """One template with its values, as HTML."""
+    return Markup(environment().get_template(template).render(**values))  # noqa: S704 - autoescape is on
+
+
+def page(  # noqa: PLR0913 - a page has that many parts, and each is named where it is made
+    path: str,
+    title: str,
+    body: Markup,
+    *,
+    site: Site,
+    description: str = "",
+    shown_title: str = "",
+    hide: Collection[str] = ("navigation",),
+    search: bool = True,
+    up: tuple[str, str] | None = None,
+) -> Document:
+    """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
+
+    title stands in the browser's tab, in the navigation and in search results, shown_title above the page (default:
+    the same). hide: parts of the frame that this page does without (`navigation`, `toc`). search=False keeps the
+    whole page out of the search index. Every page says on its last line as of when it is true; the banner for old
+    data reads it from there. up: title and document of the page above, for pages that no navigation lists: a link to
+    it stands in the head of the page, and assets/backlog.js marks its tab. ValueError for a template that leaves an
+    element open: a bug.
+    """
+    front = [f"title: {_quoted(title)}"]
+    if description:
+        front.append(f"description: {_quoted(description)}")
+    if hide:
+        front += ["hide:", *(f"  - {part}" for part in hide)]
+    if not search:
+        front += ["search:", "  exclude: true"]
+    parts = ["\n".join(["---", *front, "---"]), f"# {plain_text(shown_title or title)} {{ #page }}"]
+    if up:
+        parts.append(str(render("up.html.j2", title=up[0], address=site.link(path, up[1]))))
+    content = body + render("colophon.html.j2", site=site)
+    last = 0
+    for match in _HEADING.finditer(content):
+        parts.extend(_block(content[last : match.start()], path))
+        exclude = " data-search-exclude" if match[3] else ""
+        text = plain_text(unescape(match[4]))
+        parts.append(f"{'#' * int(match[1])} {text} {{ #{match[2]}{exclude} }}")
+        last = match.end()
+    parts.extend(_block(content[last:], path))
+    return Document.of_text(path, "\n\n".join(parts))
+
+
+def _block(content: str, path: str) -> list[str]:
+    """One block of raw HTML, ready for Markdown to leave alone; empty for white space."""
+    if not content.strip():
+        return []
+    _must_balance(content, path)
+    content = _PREFORMATTED.sub(lambda match: match[1] + match[2].replace("\n", "&#10;") + match[3], content)
+    lines = (line.strip() for line in visible(content).translate(_LINE_MARKS).splitlines())
+    return ['<div class="backlog">\n' + "\n".join(line for line in lines if line) + "\n</div>"]
+
+
+def _must_balance(content: str, path: str) -> None:
+    """A block that leaves an element open would hand the rest of the page to Markdown: a bug of a template."""
+    open_tags: list[str] = []
+    for match in _ANY_TAG.finditer(content):
+        closing, tag, empty = match[1], match[2].lower(), match[3]
+        if tag in _VOID or empty:
+            continue
+        if not closing:
+            open_tags.append(tag)
+        elif not open_tags or open_tags.pop() != tag:
+            raise ValueError(f"{path}: </{tag}> closes what is not open: {content[max(0, match.start() - 80) :][:120]}")
+    if open_tags:
+        raise ValueError(f"{path}: <{open_tags[-1]}> is not closed before the next heading or the end")
+
+
+def _quoted(text: str) -> str:
+    """A YAML scalar in single quotes, HTML-escaped: themes print titles as they are."""
+    return "'" + escape_html(text).replace("'", "''") + "'"
+
+
+def _exists(folder: str) -> bool:
+    """True for a folder of templates that the package has."""
+    try:
+        PackageLoader(PACKAGE, folder)
+    except ValueError:
+        return False
+    return True

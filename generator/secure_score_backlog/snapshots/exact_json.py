@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers as Graph writes them, read exactly.
+
+Graph's own description allows numbers, numbers in strings, and the strings NaN, INF and -INF
+(OData `ReferenceNumeric`); a value that is no finite number is unknown, never zero.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+LARGEST_EXPONENT = 40
+"""A number beyond 10^40 is noise; turning it into a fraction would cost memory without bound."""
+
+
+def amount(value: object) -> Fraction | None:
+    """The exact value of a JSON number or numeric string; None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, Fraction):
+        return value
+    if not isinstance(value, (int, float, str, Decimal)):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
+        return None
+    return Fraction(number)
+
+
+def whole(value: object) -> int | None:
+    """A count: Graph sends it as a number or as a string; None where it is not a whole number."""
+    exact = amount(value)
+    return int(exact) if exact is not None and exact.denominator == 1 else None
+
+
+# --- JSON read without losing or guessing anything: decimals stay decimals, and what is ambiguous is refused.
+#
+# Python's own `json` reads `NaN`, keeps the last of two equal keys, accepts half a surrogate pair and turns 0.1 into
+# a float. Each of these would change what Microsoft said without a word, so each is an error here.
+
+
+MAXIMUM_BYTES = 64 * 1024 * 1024
+"""Fifteen times a whole answer of 90 days with 234 recommendations (facts/graph.md 2.6)."""
+MAXIMUM_VALUES = 3_000_000
+"""Four times the values of 90 days with 500 recommendations each: a few hundred megabytes in memory, not gigabytes."""
+MAXIMUM_DEPTH = 64
+MAXIMUM_DIGITS = 400
+MAXIMUM_EXPONENT = 400
+"""A double reaches from 5e-324 to 1.8e308; anything beyond is not a number that Graph can mean."""
+
+
+class UnreadableJson(ValueError):
+    """Bytes that are no JSON that can be trusted; the text says why, in plain words."""
+
+
+def parse(data: bytes) -> Any:
+    """Read UTF-8 JSON (a byte order mark is allowed): every number becomes a Decimal.
+
+    Raises UnreadableJson for anything but one JSON value that means one thing only.
+    """
+    if len(data) > MAXIMUM_BYTES:
+        raise UnreadableJson(f"it is larger than {MAXIMUM_BYTES // 1024 // 1024} MB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableJson(f"it is not UTF-8 (byte {error.start + 1})") from None
+    return parse_text(text)
+
+
+def parse_text(text: str) -> Any:
+    """Read JSON from text; see `parse`."""
+    if not text.strip():
+        raise UnreadableJson("it is empty")
+    if sum(text.count(mark) for mark in ",[{") > MAXIMUM_VALUES:
+        raise UnreadableJson(f"it holds more than {MAXIMUM_VALUES // 1_000_000} million values")
+    try:
+        value = json.loads(
+            text,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
+        )
+    except json.JSONDecodeError as error:
+        raise UnreadableJson(_explain(error)) from None
+    except RecursionError:
+        raise UnreadableJson("it is nested too deeply") from None
+    _examine(value)
+    return value
+
+
+def _explain(error: json.JSONDecodeError) -> str:
+    """A decoder's complaint in words, with its place."""
+    cut_off = not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string")
+    if cut_off:
+        return f"it ends in the middle, at line {error.lineno}: it was cut off"
+    return f"it is not JSON (line {error.lineno}, column {error.colno})"
+
+
+def _number(literal: str) -> Decimal:
+    """A JSON number as it was written."""
+    if len(literal) > MAXIMUM_DIGITS:
+        raise UnreadableJson(f"it holds a number of {len(literal)} characters")
+    number = Decimal(literal)
+    if not number.is_finite() or abs(number.adjusted()) > MAXIMUM_EXPONENT:
+        raise UnreadableJson(f"it holds a number beyond all measure ({literal[:20]})")
+    return number
+
+
+def _refuse_constant(name: str) -> Any:
+    raise UnreadableJson(f"it holds {name}, which is not a JSON number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are all different."""
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise UnreadableJson(f"it names {twice[:60]!r} twice in one object")
+    return result
+
+
+def _examine(value: Any) -> None:
+    """Refuse depth without end and half surrogate pairs, which no file can hold."""
+    pending = [(value, 1)]
+    while pending:
+        item, depth = pending.pop()
+        if depth > MAXIMUM_DEPTH:
+            raise UnreadableJson(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
+        if isinstance(item, str):
+            _check_text(item)
+        elif isinstance(item, dict):
+            for key, inner in item.items():
+                _check_text(key)
+                pending.append((inner, depth + 1))
+        elif isinstance(item, list):
+            pending.extend((inner, depth + 1) for inner in item)
+
+
+def _check_text(text: str) -> None:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise UnreadableJson("it holds half a character (a lone surrogate)")
+
+
+# --- Canonical JSON: the same value gives the same bytes, and a diff shows what moved.
+#
+# UTF-8, LF, sorted keys, numbers as they were written (128 stays 128 and 128.0 stays 128.0), and chosen lists and
+# maps spread over lines, one item a line. Reading is strict: see `rules.exact_json`.
+
+
+_COMPACT = msgspec.json.Encoder(decimal_format="number", order="sorted")
+_INDENT = "  "
+
+
+def encode(value: Any, spread: Collection[tuple[str, ...]] = ((),)) -> bytes:
+    """The canonical bytes of a value made of dict, list, str, Decimal, int, bool and None.
+
+    `spread` names the maps and lists that get one item a line, by their keys from the top: `()` is the value itself,
+    `("secureScore", "controlScores")` a list inside. Items of a spread list cannot be spread further.
+    """
+    return "".join([*_lines(value, (), frozenset(spread), ""), "\n"]).encode("utf-8")
+
+
+def _lines(value: Any, path: tuple[str, ...], spread: frozenset[tuple[str, ...]], margin: str) -> Iterator[str]:
+    """The text of a value, piece by piece."""
+    if path not in spread or not value or not isinstance(value, (dict, list)):
+        yield _COMPACT.encode(value).decode("utf-8")
+        return
+    inner = margin + _INDENT
+    entries = sorted(value.items()) if isinstance(value, dict) else [(None, item) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    yield opening
+    for index, (key, item) in enumerate(entries):
+        yield f"{',' if index else ''}\n{inner}"
+        if key is None:
+            yield _COMPACT.encode(item).decode("utf-8")
+        else:
+            yield f"{_COMPACT.encode(key).decode('utf-8')}: "
+            yield from _lines(item, (*path, key), spread, inner)
+    yield f"\n{margin}{closing}"

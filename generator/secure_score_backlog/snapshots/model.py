@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Microsoft measured, day by day, kept as changes rather than as copies.
+
+A tenant has some 250 recommendations and, over the years, thousands of days; almost nothing changes
+from one day to the next. So each recommendation keeps a timeline of the days on which its observation
+changed, and each day keeps only its own totals.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+CLAIMING_STATES = frozenset({"thirdparty", "alternatemitigation"})
+"""Portal states that earn full points on an administrator's word (facts/graph.md 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One recommendation's state in one snapshot (design §5)."""
+
+    points: Fraction
+    maximum: Fraction | None
+    """From the snapshot's `maximum`; None where it cannot be had."""
+    portal: str | None = None
+    """Portal state on that day as Graph wrote it; None where no profile says."""
+    count: int | None = None
+    total: int | None = None
+    """Users, devices or policies behind a partial score; None where Graph does not say."""
+
+    @property
+    def claims(self) -> bool:
+        """An administrator says that something Microsoft cannot see covers it."""
+        return self.portal is not None and self.portal.lower() in CLAIMING_STATES
+
+    @property
+    def in_full(self) -> bool:
+        """All points are given. A maximum of 0 proves nothing, so it is never in full."""
+        return self.maximum is not None and self.maximum > 0 and self.points >= self.maximum
+
+    @property
+    def claimed(self) -> bool:
+        """All points are given on somebody's word."""
+        return self.claims and self.in_full
+
+    @property
+    def observed_in_full(self) -> bool:
+        """All points are given and Microsoft measured them."""
+        return self.in_full and not self.claims
+
+    @property
+    def share(self) -> Fraction | None:
+        """Part achieved, points over maximum; None where the maximum is 0, or unknown and points are not 0."""
+        if self.maximum is None:
+            return Fraction(0) if self.points == 0 else None
+        return self.points / self.maximum if self.maximum > 0 else None
+
+    @property
+    def open_share(self) -> Fraction:
+        """Part that Microsoft has not observed: 0 to 1. A claim leaves it all open."""
+        if self.claimed:
+            return Fraction(1)
+        share = self.share
+        return max(Fraction(0), 1 - share) if share is not None else Fraction(0)
+
+    @property
+    def unearned(self) -> Fraction:
+        """Points not given, max(0, maximum - points); 0 where the maximum is unknown."""
+        return max(Fraction(0), self.maximum - self.points) if self.maximum is not None else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotDay:
+    """The totals of one UTC day."""
+
+    day: date
+    complete: bool
+    """False on a backfilled day: Graph gives details only for its newest (facts/graph.md 0.1)."""
+    source: str
+    """graph, backfill, json or csv."""
+    current: Fraction
+    """Graph's `currentScore`, points."""
+    maximum: Fraction
+    """Graph's `maxScore`, points."""
+    comparison: Mapping[str, Fraction | None] = field(default_factory=dict)
+    """Average of comparable tenants in percent, by basis; None where Graph sent none or -1."""
+    services: frozenset[str] = frozenset()
+    seats: int | None = None
+    """activeUserCount: known to be unreliable, shown only beside the ruler."""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The days on which one recommendation's observation changed, oldest first."""
+
+    days: tuple[date, ...]
+    observations: tuple[Observation | None, ...]
+    """None: from this snapshot day on, not scored."""
+
+    def at(self, day: date) -> Observation | None:
+        """The observation in force on a snapshot day; None when it was not scored."""
+        index = bisect_right(self.days, day) - 1
+        return self.observations[index] if index >= 0 else None
+
+    def between(self, first: date, last: date) -> Iterator[tuple[date, Observation | None]]:
+        """What was in force on a snapshot day and each change after it, up to and including another one."""
+        start = max(bisect_right(self.days, first) - 1, 0)
+        for index in range(start, bisect_right(self.days, last)):
+            yield self.days[index], self.observations[index]
+
+    def changes(self) -> Iterator[tuple[date, Observation | None]]:
+        """Each change, oldest first."""
+        return zip(self.days, self.observations, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What only the newest snapshot tells about a recommendation; texts are Microsoft's."""
+
+    status: str = ""
+    """`implementationStatus`: free text or HTML; shown, never parsed."""
+    synced: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All snapshots of a tenant."""
+
+    days: tuple[SnapshotDay, ...] = ()
+    """Oldest first, at most one a day."""
+    timelines: Mapping[str, Timeline] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    """By id, of the newest snapshot."""
+    tenants: frozenset[str] = frozenset()
+    """Tenant ids that the files name: none of them may stand on a page."""
+
+    def newest(self, until: date) -> SnapshotDay | None:
+        """The newest snapshot up to and including a day."""
+        index = bisect_right(self.days, until, key=lambda snapshot: snapshot.day) - 1
+        return self.days[index] if index >= 0 else None
+
+    def since(self, day: date) -> SnapshotDay | None:
+        """The oldest snapshot from a day on, that day included."""
+        index = bisect_left(self.days, day, key=lambda snapshot: snapshot.day)
+        return self.days[index] if index < len(self.days) else None
+
+    def last(self, count: int, until: date) -> tuple[SnapshotDay, ...]:
+        """The newest snapshots up to and including a day, oldest first; fewer where there are fewer."""
+        end = bisect_right(self.days, until, key=lambda snapshot: snapshot.day)
+        return self.days[max(0, end - count) : end]
+
+    def observation(self, identifier: str, day: date) -> Observation | None:
+        """A recommendation's observation on a snapshot day."""
+        timeline = self.timelines.get(identifier)
+        return timeline.at(day) if timeline else None
+
+    def scored(self, day: date) -> dict[str, Observation]:
+        """Every recommendation scored on a snapshot day, by id in order."""
+        found = ((identifier, timeline.at(day)) for identifier, timeline in sorted(self.timelines.items()))
+        return {identifier: observation for identifier, observation in found if observation is not None}
+
+
+# --- What Microsoft proposes: the catalogue (Graph `secureScoreControlProfiles`).
+
+
+@dataclass(frozen=True, slots=True)
+class StateUpdate:
+    """One entry of `controlStateUpdates`: what an administrator marked in the portal."""
+
+    state: str
+    """As Graph wrote it: Default, Ignored, ThirdParty, AlternateMitigation, Reviewed."""
+    on: date | None
+    """UTC day of the mark; None means since ever (facts/graph.md 0.8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One recommendation as the catalogue describes it. Texts are Microsoft's: hostile until sanitised."""
+
+    id: str
+    """Graph's control id, kept letter for letter."""
+    title: str
+    service: str = ""
+    category: str = ""
+    maximum: Fraction | None = None
+    """Points that can be earned today; None where no profile says so."""
+    rank: int | None = None
+    tier: str = ""
+    cost: str = "unknown"
+    """Microsoft's effort rating, normalised: low, moderate, high, none, unknown."""
+    user_impact: str = "unknown"
+    """Normalised like `cost`."""
+    threats: tuple[str, ...] = ()
+    action_url: str = ""
+    remediation: str = ""
+    remediation_impact: str = ""
+    description: str = ""
+    deprecated: bool = False
+    updates: tuple[StateUpdate, ...] = ()
+    in_catalogue: bool = True
+    """False for an id that is only known from scores or from decisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every recommendation of the newest catalogue, by id."""
+
+    recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
+    path: str = "snapshots/catalogue.json"
+
+    def get(self, identifier: str) -> Recommendation:
+        """The recommendation, or a bare one named after its id where the catalogue lacks it."""
+        known = self.recommendations.get(identifier)
+        return known or Recommendation(identifier, title=identifier, in_catalogue=False)

@@ -1,0 +1,494 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person typed as YAML: plain data, and the line of every key, so that a problem can point at it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from secure_score_backlog.problems import Problem, Severity, problem
+from secure_score_backlog.text import shown
+
+Place: TypeAlias = tuple[str | int, ...]
+"""Where a value stands: keys and list positions from the outside in, such as `("ask", 0, "since")`."""
+
+
+class Unreadable(Enum):
+    """Stands for a value that was typed but cannot be read (a 13th month): its problem is told already."""
+
+    UNREADABLE = "unreadable"
+
+
+UNREADABLE: Final = Unreadable.UNREADABLE
+
+
+@dataclass(frozen=True, slots=True)
+class YamlData:
+    """One YAML mapping as plain data.
+
+    Values are str, bool, int, `Decimal`, `date` (typed without quotes), None (nothing typed), list, dict or
+    `UNREADABLE`. They are shared between callers: read them, never change them.
+    """
+
+    path: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    lines: Mapping[Place, int] = field(default_factory=dict)
+    """Line from 1 in the file, of every key and every list item."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """False when an error keeps the data from being trusted."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def line(self, *place: str | int) -> int:
+        """The line of a key or item; of the nearest thing around it where it was not typed; else 1."""
+        while place:
+            if place in self.lines:
+                return self.lines[place]
+            place = place[:-1]
+        return 1
+
+
+# --- What a single YAML value means: text, number, date, true, false or nothing (the core of YAML 1.2, and dates).
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+"""Characters that no editor shows and no page can print."""
+
+DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
+MOMENT = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}([Tt]|[ \t]+)\d{1,2}:\d{2}(:\d{2}(\.\d*)?)?[ \t]*(Z|[-+]\d{1,2}(:?\d{2})?)?", re.ASCII
+)
+WHOLE = re.compile(r"[-+]?\d{1,18}", re.ASCII)
+FRACTIONAL = re.compile(r"[-+]?\d{0,18}\.\d{1,18}", re.ASCII)
+"""Numbers of a size that people type; longer ones, and those with exponents, stay texts."""
+WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+class InvalidValue(ValueError):
+    """A value that cannot be read: the rule it breaks, what is wrong, what to type."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+def meaning(text: str) -> object:
+    """What a value without quotes means; raises Unfit."""
+    if text in WORDS:
+        return WORDS[text]
+    if WHOLE.fullmatch(text):
+        return int(text)
+    if FRACTIONAL.fullmatch(text):
+        return Decimal(text)
+    if MOMENT.fullmatch(text):
+        hint = f"Write the day alone: {text[:10].strip()}. Days are whole, and UTC."
+        raise InvalidValue("date-with-time", f"{shown(text)} carries a time of day.", hint)
+    return day(text) if DAY.fullmatch(text) else shown_text(text)
+
+
+def day(text: str) -> date:
+    """A date; raises Unfit, for a date that cannot be read must never count as "for ever"."""
+    try:
+        found = date(*(int(part) for part in text.split("-")))
+    except ValueError as error:
+        message = f"{shown(text)} is not a day of the calendar."
+        raise InvalidValue("date-invalid", message, "Write YYYY-MM-DD, such as 2026-10-31.") from error
+    if found.isoformat() != text:
+        raise InvalidValue("date-invalid", f"{shown(text)} is not written YYYY-MM-DD.", f"Write {found.isoformat()}.")
+    return found
+
+
+def shown_text(text: str) -> str:
+    """A text that can be shown; raises Unfit."""
+    if CONTROL.search(text):
+        hint = "Type the text again; take out escapes such as \\e or \\0."
+        raise InvalidValue("file-characters", f"The text {shown(text)} holds a control character.", hint)
+    return text
+
+
+# --- ruamel's complaints in plain words, with what to type instead.
+
+
+QUOTES = "Put the whole text in double quotes."
+
+
+class Saying(NamedTuple):
+    """What ruamel says, and how we say it; `{complaint}` and `{began}` are filled in."""
+
+    part: str
+    """A part of ruamel's context and problem."""
+    message: str
+    hint: str
+    at_beginning: bool = False
+    """Whether the fault is better shown where the thing began than where the reader gave up."""
+
+
+SAYINGS = (
+    Saying("'\\t'", "A tab stands here; YAML is indented with spaces.", "Replace the tab by two spaces."),
+    Saying(
+        "mapping values are not allowed",
+        "A colon followed by a space stands inside a text, or the indentation is off.",
+        f"{QUOTES} Or line the key up with the keys above it.",
+    ),
+    Saying("cannot start any token", "A text may not begin with the character that stands here.", QUOTES),
+    Saying(
+        "expected ':'",
+        "This line is neither `key: value` nor a part of the value above.",
+        "Write a colon and a space after the key, or indent the line by two spaces more than its key.",
+    ),
+    Saying(
+        "scanning a quoted scalar",
+        "A quotation mark is opened here and never closed.",
+        "Close it with the same mark; inside single quotes, write an apostrophe twice.",
+        at_beginning=True,
+    ),
+    Saying(
+        "parsing a flow",
+        "A list or mapping in brackets is opened here and not closed, or lacks a comma.",
+        "Close it with ] or }, part its items with commas, and put texts with commas or brackets in double quotes.",
+        at_beginning=True,
+    ),
+    Saying(
+        "expected <block end>",
+        "The indentation of this line does not fit the lines above.",
+        "Line keys that belong together up in one column.",
+    ),
+    Saying("alias", "A text may not begin with & or *.", QUOTES),
+    Saying("anchor", "A text may not begin with & or *.", QUOTES),
+)
+OTHERWISE = Saying("", "This is not YAML: {complaint}.", QUOTES)
+
+
+def explain(error: MarkedYAMLError, line_at: Callable[[int], int]) -> tuple[int, str, str]:
+    """Line, message and hint for a syntax error; `line_at` turns a position in the text into a line of the file."""
+    complaint = " ".join(str(part) for part in (error.context, error.problem) if part)
+    saying = next((known for known in SAYINGS if known.part in complaint), OTHERWISE)
+    mark = error.problem_mark or error.context_mark
+    if saying.at_beginning and error.context_mark is not None:
+        mark = error.context_mark
+    line = line_at(mark.index) if mark is not None else line_at(0)
+    return line, saying.message.replace("{complaint}", " ".join(complaint.split())), saying.hint
+
+
+# --- YAML that people type, as plain data with the line of every key.
+#
+# Reads ruamel's events (YAML 1.2: `no` and `off` are texts, not False) and builds the data here, because a decision
+# file is a record: what a reader sees on a line must be what it says. So duplicate keys, anchors, aliases, tags,
+# second documents and impossible dates are problems, depth and number are bounded, and nothing is ever constructed
+# but text, bool, whole number, `Decimal`, `date`, list and dict.
+
+
+DEEPEST = 12
+MOST_VALUES = 20_000
+MOST_PROBLEMS = 100
+"""A file that is wrong in a hundred places is not read further."""
+
+TEXT_TAG = "tag:yaml.org,2002:str"
+NOWHERE = "\x00"
+"""Name of a key that cannot be used: no person can type it, so it hides nothing."""
+
+
+class _Stop(Exception):
+    """Nothing further in this text can be trusted."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that is still being read."""
+
+    value: dict[str, object] | list[object]
+    place: Place
+    key: str | None = None
+    """In a mapping: the key that waits for its value."""
+    ignored: bool = False
+    """Stands under a key that could not be used (twice, or not text): read past, not kept."""
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Turns events into data; holds what is known so far."""
+
+    path: str
+    text: str
+    first_line: int
+    root: object = None
+    lines: dict[Place, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    stack: list[_Open] = field(default_factory=list)
+    documents: int = 0
+    values: int = 0
+    breaks: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.breaks = [found.start() for found in re.finditer("\n", self.text)]
+
+    def line_at(self, index: int) -> int:
+        """The line in the file of a position in the text; ruamel also counts breaks that editors do not."""
+        return self.first_line + bisect_right(self.breaks, index - 1)
+
+    def report(self, code: str, line: int, message: str, hint: str) -> None:
+        """Note a problem, and give up where there is no end to them."""
+        self.problems.append(problem(code, self.path, line, message, hint))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _Stop
+
+    def take(self, event: Any) -> None:
+        """One event of the stream."""
+        match event:
+            case DocumentStartEvent():
+                self.documents += 1
+                if self.documents > 1:
+                    self.report(
+                        "yaml-syntax",
+                        self.line_at(event.start_mark.index),
+                        "A second YAML document begins here; only the first would be read.",
+                        "Take out the line of three dots or dashes above it.",
+                    )
+                    raise _Stop
+            case MappingStartEvent() | SequenceStartEvent():
+                self.refuse_hidden(event)
+                self.open({} if isinstance(event, MappingStartEvent) else [], event)
+            case MappingEndEvent() | SequenceEndEvent():
+                self.stack.pop()
+            case ScalarEvent():
+                self.refuse_hidden(event)
+                self.scalar(event)
+            case AliasEvent():
+                self.refuse_hidden(event)
+                self.place(UNREADABLE, event)
+            case _:
+                pass  # ends of documents and of the stream say nothing
+
+    def refuse_hidden(self, event: Any) -> None:
+        """Anchors, aliases and tags: what a line says must stand on that line."""
+        line = self.line_at(event.start_mark.index)
+        if event.anchor is not None:
+            self.report(
+                "yaml-alias",
+                line,
+                f"An anchor or alias ({shown(event.anchor)}) stands here; it is not read.",
+                "Write the text out, or put it in double quotes if it begins with & or *.",
+            )
+        tag = getattr(event, "tag", None)
+        if tag is not None and not (str(tag) == TEXT_TAG and isinstance(event, ScalarEvent)):
+            self.report(
+                "yaml-tag",
+                line,
+                f"A tag ({shown(tag)}) stands here; tags are not read.",
+                "Take out the word that begins with !, or put the whole text in double quotes.",
+            )
+
+    def open(self, value: dict[str, object] | list[object], event: Any) -> None:
+        """A list or mapping begins."""
+        if self.stack and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None:
+            self.report(
+                "yaml-key",
+                self.line_at(event.start_mark.index),
+                "A list or mapping stands where a key belongs.",
+                "Write one word, a colon and a value; put text that begins with [ or { in double quotes.",
+            )
+            raise _Stop
+        if len(self.stack) >= DEEPEST:
+            self.report(
+                "yaml-depth",
+                self.line_at(event.start_mark.index),
+                f"Lists and mappings are nested more than {DEEPEST} deep.",
+                "Put text that begins with [ or { in double quotes; the format needs four levels.",
+            )
+            raise _Stop
+        place, ignored = self.place(value, event)
+        self.stack.append(_Open(value, place, ignored=ignored))
+
+    def scalar(self, event: Any) -> None:
+        """A single value, or the key of one."""
+        container = self.stack[-1] if self.stack else None
+        if container is not None and isinstance(container.value, dict) and container.key is None:
+            self.key(container, event)
+            return
+        self.place(self.valued(event, typed=event.tag is None and event.implicit[0]), event)
+
+    def key(self, container: _Open, event: Any) -> None:
+        """A key of a mapping: text, and once."""
+        name, line = self.valued(event, typed=False), self.line_at(event.start_mark.index)
+        if not isinstance(name, str) or not name.strip():
+            self.report("yaml-key", line, "A key is empty or cannot be read.", "Write one word before the colon.")
+            name = NOWHERE
+        place = (*container.place, name)
+        if not container.ignored and place in self.lines:
+            self.report(
+                "yaml-duplicate-key",
+                line,
+                f"The key {shown(name)} stands on line {self.lines[place]} already.",
+                f"Keep one of the two lines, {self.lines[place]} or {line}, and delete the other.",
+            )
+            name = NOWHERE
+        elif not container.ignored and name != NOWHERE:
+            self.lines[place] = line
+        container.key = name
+
+    def place(self, value: object, event: Any) -> tuple[Place, bool]:
+        """Put a value where it belongs; returns where that is, and whether it is only read past."""
+        self.values += 1
+        line = self.line_at(event.start_mark.index)
+        if self.values > MOST_VALUES:
+            self.report("yaml-depth", line, f"There are more than {MOST_VALUES} values.", "Keep long lists elsewhere.")
+            raise _Stop
+        if not self.stack:
+            self.root = value
+            return (), False
+        container = self.stack[-1]
+        if isinstance(container.value, list):
+            place: Place = (*container.place, len(container.value))
+            container.value.append(value)
+            if not container.ignored:
+                self.lines[place] = line
+            return place, container.ignored
+        name, container.key = container.key or "", None
+        ignored = container.ignored or name == NOWHERE
+        if not ignored:
+            container.value[name] = value
+        return (*container.place, name), ignored
+
+    def valued(self, event: Any, *, typed: bool) -> object:
+        """A single value: what it means where it was `typed` without quotes, else its text."""
+        text = str(event.value)
+        try:
+            return meaning(text) if typed else shown_text(text)
+        except InvalidValue as unfit:
+            self.report(unfit.code, self.line_at(event.start_mark.index), unfit.message, unfit.hint)
+            return UNREADABLE
+
+
+def _events(text: str) -> Iterator[Any]:
+    reader = YAML(typ="safe", pure=True)
+    yield from reader.parse(text)
+
+
+def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
+    """One YAML mapping as plain data; never raises for content, every fault is a problem in the result.
+
+    `text` has LF line endings; `first_line` is the line of the file on which it begins.
+    """
+    builder = _Builder(path, text, first_line)
+    try:
+        for event in _events(text):
+            builder.take(event)
+    except _Stop:
+        pass
+    except MarkedYAMLError as error:
+        builder.problems.append(problem("yaml-syntax", path, *explain(error, builder.line_at)))
+    except Exception as error:  # ruamel's scanner lets go of ValueError and others on hostile text
+        builder.problems.append(
+            problem(
+                "yaml-syntax",
+                path,
+                first_line,
+                f"The text is not YAML ({type(error).__name__}).",
+                "Look for unusual characters and escapes; put texts in double quotes.",
+            )
+        )
+    return _finished(builder)
+
+
+def _finished(builder: _Builder) -> YamlData:
+    """The data of a mapping; anything else at the top is a problem."""
+    root, problems = builder.root, builder.problems
+    if root is not None and not isinstance(root, dict) and not problems:
+        problems.append(
+            problem(
+                "yaml-not-a-mapping",
+                builder.path,
+                builder.first_line,
+                "There are no keys and values here.",
+                "Write lines such as `bucket: do-soon`: a word, a colon, a space and a value.",
+            )
+        )
+    data: dict[str, object] = root if isinstance(root, dict) else {}
+    return YamlData(builder.path, data, builder.lines, tuple(sorted(problems, key=lambda found: found.order)))
+
+
+LARGEST_FILE = 1_000_000
+"""Bytes; a decision with its discussion is a few thousand."""
+OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"\x00\x00\xfe\xff", "UTF-32"))
+SAVE_AGAIN = "Save it again as UTF-8: `Save as` in Notepad, `Save with encoding` in VS Code."
+
+
+def decode(content: bytes, path: str) -> str | Problem:
+    """The text of a file with LF line endings and without byte-order mark, or why it is not text."""
+    if len(content) > LARGEST_FILE:
+        return replace(_too_large("The file", LARGEST_FILE), path=path)
+    for mark, name in OTHER_ENCODINGS:
+        if content.startswith(mark):
+            return problem("file-encoding", path, 1, f"The file is written in {name}, not in UTF-8.", SAVE_AGAIN)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # decode("utf-8-sig") counts positions behind the mark
+        read = content.removeprefix(b"\xef\xbb\xbf")[: error.start]
+        line = 1 + read.count(b"\n") + read.count(b"\r") - read.count(b"\r\n")
+        return problem("file-encoding", path, line, "This line holds bytes that are not UTF-8.", SAVE_AGAIN)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    control = CONTROL.search(text)
+    if control:
+        line = 1 + text.count("\n", 0, control.start())
+        name = f"U+{ord(control.group()):04X}"
+        return problem(
+            "file-characters",
+            path,
+            line,
+            f"A control character ({name}) stands on this line.",
+            "Delete the line and type it again; if the whole file looks garbled, save it as UTF-8.",
+        )
+    return text
+
+
+def _too_large(what: str, limit: int) -> Problem:
+    return problem(
+        "file-too-large",
+        "",
+        1,
+        f"{what} is longer than {limit} characters and was not read.",
+        "Keep the answer here, and link to long evidence with `links`.",
+    )
+
+
+QUOTED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def typed(value: object) -> str:
+    """What a person typed, in words."""
+    if isinstance(value, bool):
+        return f"{str(value).lower()} (true or false)"
+    if isinstance(value, (int, Decimal)):
+        return f"the number {value}"
+    if isinstance(value, date):
+        return f"the date {value.isoformat()}"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "keys of its own"
+    return shown(value)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other people's text, made fit to be shown: on a page, in a message, on a terminal."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+SHOWN_LENGTH = 60
+"""How much of a person's text a message quotes."""
+
+
+def shown(value: object) -> str:
+    """A person's text inside a message: in quotes, shortened, with nothing a terminal could obey."""
+    text = " ".join(str(value).split())
+    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return f'"{text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"}"'
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, upper and lower case apart; None where none is near."""
+    by_folded: dict[str, str] = {}
+    for candidate in sorted(known):
+        by_folded.setdefault(candidate.casefold(), candidate)
+    found = difflib.get_close_matches(word.casefold()[:100], list(by_folded), n=1, cutoff=0.7)
+    return by_folded[found[0]] if found else None
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that reorder the text after them: a reader could be shown another text than the one that was agreed."""
+
+_PUNCTUATION = {code: f"&#{code};" for code in range(33, 127) if not chr(code).isalnum()}
+
+
+def visible(text: str) -> str:
+    """The text without characters that show nothing or reorder what follows; each becomes a visible mark."""
+    return _DIRECTION.sub("\ufffd", _CONTROL.sub("\ufffd", text))
+
+
+def plain_text(text: str) -> Markup:
+    """One line of text that stays text, in HTML and in Markdown with any extension.
+
+    Every ASCII punctuation mark becomes a character reference, so that nothing is left to be read as emphasis,
+    link, list, attribute, snippet, emoji, footnote, table or macro. White space is collapsed.
+    """
+    return Markup(" ".join(visible(text).split()).translate(_PUNCTUATION))  # noqa: S704 - every mark is replaced
+
+
+def escape_html(text: str) -> str:
+    """One line of text for front matter, which themes print without escaping."""
+    return html.escape(" ".join(visible(text).split()), quote=True)

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How numbers, days and states are written: the same everywhere, whatever the machine's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+MINUS = "\u2212"
+
+
+def number(value: Fraction | Decimal | int | float, places: int = 0) -> str:
+    """A number rounded half up to so many places, thousands parted by a thin space, a true minus sign."""
+    exact = Fraction(value)
+    with localcontext() as context:
+        context.prec = 60
+        quotient = Decimal(exact.numerator) / Decimal(exact.denominator)
+        rounded = quotient.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,f}".replace(",", "\u202f")
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def points(value: Fraction | Decimal | int) -> str:
+    """Points without needless zeros: 12, 12.5, 12.25."""
+    text = number(value, 2)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def signed(value: Fraction | Decimal | int, places: int = 2) -> str:
+    """A change, with its sign, without needless zeros: +3.5, -2, 0."""
+    text = number(value, places)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if text in ("0", f"{MINUS}0"):
+        return "0"
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
+def percent(value: Fraction | Decimal | int | None, places: int = 1) -> str:
+    """A percentage (0 to 100) in words; `unknown` for None."""
+    return "unknown" if value is None else f"{number(value, places)}\u00a0%"
+
+
+def share(value: Fraction | None, places: int = 0) -> str:
+    """A share (0 to 1) as a percentage."""
+    return percent(None if value is None else value * 100, places)
+
+
+def day(value: date | None) -> str:
+    """21 November 2026; `unknown` for None."""
+    return "unknown" if value is None else f"{value.day}\u00a0{MONTHS[value.month - 1]}\u00a0{value.year}"
+
+
+def month(value: date | str) -> str:
+    """October 2026, from a day or from YYYY-MM."""
+    year, index = (value.year, value.month) if isinstance(value, date) else (int(value[:4]), int(value[5:7]))
+    return f"{MONTHS[index - 1]} {year}"
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """1 day, 2 days."""
+    return f"{number(value)}\u00a0{one if value == 1 else many or one + 's'}"
+
+
+def lower_first(text: str) -> str:
+    """The text as it goes on within a sentence; a name keeps its capital."""
+    return text if text.startswith("Microsoft") else text[:1].lower() + text[1:]
+
+
+def times(value: int) -> str:
+    """Once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(value) or f"{number(value)}\u00a0times"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """How one word of the model is shown: by text, by shape and by colour, never by colour alone."""
+
+    label: str
+    mark: str
+    tone: str
+    """One of good, plan, hold, warn, bad, quiet: the CSS class chooses the colour."""
+    meaning: str = ""
+    """Shown when the reader points at it."""
+
+
+BADGES: dict[str, Badge] = {
+    # states of a recommendation
+    "not-measured": Badge("Not measured", "\u25cc", "quiet", "Microsoft gave no score for it that day."),
+    "retired": Badge("Retired", "\u2205", "quiet", "Microsoft took it out of the catalogue."),
+    "conflict": Badge("Conflict", "\u2260", "warn", "Said not to apply, yet Microsoft measured it in full."),
+    "done": Badge("Done", "\u2713", "good", "Microsoft measured it in full."),
+    "undecided": Badge("Undecided", "?", "bad", "Nobody has answered it."),
+    "expired": Badge("Expired", "\u2715", "bad", "The answer has run out."),
+    "breached": Badge("Breached", "\u2193", "bad", "Worse than what was accepted."),
+    "regressed": Badge("Regressed", "\u21a9", "bad", "Was done under its decision and is not now."),
+    "blocked": Badge("Blocked", "\u2016", "warn", "Planned, but something keeps it from happening."),
+    "overdue": Badge("Overdue", "!", "bad", "Planned, and its date has passed."),
+    "accepted": Badge("Accepted", "\u25d0", "hold", "Somebody carries this risk knowingly, until a date."),
+    "covered": Badge("Covered", "\u25d1", "hold", "Said not to apply, or covered by something Microsoft cannot see."),
+    "planned": Badge("Planned", "\u25b7", "plan", "To be done, and in time."),
+    # acceptances
+    "active": Badge("In force", "\u25d0", "hold", "Accepted, with time left."),
+    "expiring": Badge("Expiring", "\u25d4", "warn", "In its last 30 days."),
+    "moot": Badge("Done meanwhile", "\u2713", "quiet", "Done in the meantime."),
+    "orphan": Badge("Gone from Microsoft’s list", "\u2205", "quiet", "Microsoft retired the recommendation."),
+    "ended": Badge("Ended", "\u25a0", "quiet", "Replaced or withdrawn."),
+    # buckets
+    "do-now": Badge("Do now", "\u25b6", "plan"),
+    "do-soon": Badge("Do soon", "\u25b7", "plan"),
+    "accept": Badge("Accept", "\u25d0", "hold"),
+    "not-applicable": Badge("Not applicable", "\u25d1", "hold"),
+    "none": Badge("Undecided", "?", "bad"),
+    # risk
+    "critical": Badge("Critical", "\u25b2\u25b2", "bad"),
+    "high": Badge("High", "\u25b2", "bad"),
+    "medium": Badge("Medium", "\u25c6", "warn"),
+    "low": Badge("Low", "\u25bd", "quiet"),
+    "unrated": Badge("Unrated", "?", "quiet", "Nobody has judged what it means to leave it open."),
+    # how points are known
+    "observed": Badge("Observed", "\u25cf", "good", "Microsoft measured it."),
+    "claimed": Badge("Claimed", "\u25d2", "hold", "Given on an administrator's word; Microsoft measured nothing."),
+    # where an approval comes from
+    "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request that brought it."),
+    "attested": Badge("Attested", "\u270e", "hold", "Somebody wrote that it was approved, and where."),
+}  # fmt: skip
+
+
+def sign(word: object) -> Badge:
+    """How a state, bucket, risk or any other word is shown; unknown words show as they are."""
+    text = str(word) if word is not None else "unrated"
+    return BADGES.get(text) or Badge(text.replace("-", " ").capitalize(), "\u25cb", "quiet")

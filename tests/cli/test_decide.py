@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog decide`: a scaffold that passes `check` as a draft, never over a file, never outside the folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.dates import add_months
+from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Need
+from secure_score_backlog.decisions.parse import read_decision
+from secure_score_backlog.decisions.scaffold import resolve_id
+from secure_score_backlog.errors import WrongUsage
+from tests.support.running import RunBacklog
+from tests.support.tenants import stored
+
+ODD_FILES = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such files themselves")
+HOSTILE = "</title> evil\n---\nbucket: accept\u2028risk: low \x1b[31m# title"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A tenant with a catalogue and one snapshot."""
+    (tmp_path / "snapshots" / "2026").mkdir(parents=True)
+    scores = {"AdminMFAV2": (5, 8), "Odd.Name_1": ("2.67", 8), "Evil": (0, 3), "Claimed": (4, 4, "ThirdParty")}
+    whole = stored(scores, createdDateTime="2026-10-01T00:00:00Z", averageComparativeScores=[])
+    (tmp_path / "snapshots" / "2026" / "2026-10-01.json").write_text(json.dumps(whole, default=float), encoding="utf-8")
+    profiles = [
+        {"id": name, "title": HOSTILE if name == "Evil" else f"About {name}", "maxScore": 8, "service": "EXO"}
+        for name in (*scores, "NotMeasured", "BlockLegacyAuthentication", "CON", "a/b")
+    ]
+    catalogue = {"collected": {}, "profiles": profiles, "descriptions": {}}
+    (tmp_path / "snapshots" / "catalogue.json").write_text(json.dumps(catalogue), encoding="utf-8")
+    return tmp_path
+
+
+def files(root: Path) -> list[str]:
+    """The files in `decisions/`."""
+    return sorted(path.name for path in (root / "decisions").glob("*")) if (root / "decisions").exists() else []
+
+
+@pytest.mark.parametrize("bucket", list(Bucket))
+def test_the_scaffold_passes_check_as_a_draft(root: Path, run_backlog: RunBacklog, bucket: Bucket) -> None:
+    """Every bucket's scaffold has every key the bucket wants, says what it is about, and is one warning: a draft."""
+    ids = ("AdminMFAV2", "Odd.Name_1", "Evil", "Claimed", "NotMeasured")
+    given = ("--bucket", bucket.value, "--owner", "Head of IT", "--risk", "high")
+    done = run_backlog("decide", *ids, *given, expect=0)
+    assert done.stdout.split() == [f"decisions/{identifier}.md" for identifier in ids]
+    wanted = {key.name for key in KEYS if key.need(bucket) in (Need.REQUIRED, Need.ASKED)}
+    refused = {key.name for key in KEYS if key.need(bucket) is Need.FORBIDDEN}
+    for identifier in ids:
+        content = (root / "decisions" / f"{identifier}.md").read_bytes()
+        found = parse(content, f"decisions/{identifier}.md")
+        decision, problems = read_decision(found, path=found.path)
+        assert [fault.code for fault in problems] == ["decision-draft"]
+        assert decision is not None
+        assert (decision.recommendation, decision.bucket, decision.draft) == (identifier, bucket, True)
+        assert (decision.owner, decision.risk, decision.readiness) == ("Head of IT", "high", 1)
+        assert wanted | set(QUESTIONS) <= set(found.data)
+        assert refused & set(found.data) == set()
+        assert b"\r" not in content
+        assert max(len(line) for line in content.decode().split("\n")) <= 104
+    checked = json.loads(run_backlog("check", "--json", expect=0).stdout)
+    assert [fault["code"] for fault in checked["problems"]] == ["decision-draft"] * len(ids)
+
+
+def test_what_is_known_is_filled_in(root: Path, run_backlog: RunBacklog) -> None:
+    """Title and points stand in comments, the share of today where it is observed, the limits of days as dates."""
+    run_backlog("decide", "Odd.Name_1", "Claimed", "Evil", "--bucket", "accept", expect=0)
+    today = datetime.now(UTC).date()
+    text = (root / "decisions" / "Odd.Name_1.md").read_text(encoding="utf-8")
+    assert "# About Odd.Name_1\n# EXO · 2.67 of 8 points on 2026-10-01\n" in text
+    assert "\n  share: 33.3 %\n" in text  # 2.67/8 is 33.375 %, rounded down so that it is no breach at once
+    assert f"At most {add_months(today, 12)}." in text
+    assert "\n  share:\n" in (root / "decisions" / "Claimed.md").read_text(encoding="utf-8")
+    assert "\n  share:\n" in (root / "decisions" / "Evil.md").read_text(encoding="utf-8")
+    run_backlog("decide", "NotMeasured", "--bucket", "do-now", expect=0)
+    text = (root / "decisions" / "NotMeasured.md").read_text(encoding="utf-8")
+    assert "not measured yet" in text
+    assert str(today + timedelta(days=92)) in text
+
+
+def test_finishing_a_scaffold_makes_a_decision(root: Path, run_backlog: RunBacklog) -> None:
+    """Filled in and without its draft line, the scaffold is a decision without problems."""
+    run_backlog("decide", "AdminMFAV2", "--bucket", "accept", "--risk", "low", "--owner", "yes", expect=0)
+    path = root / "decisions" / "AdminMFAV2.md"
+    until = datetime.now(UTC).date() + timedelta(days=30)
+    text = path.read_text(encoding="utf-8").replace("draft: true\n", "")
+    for key in (*QUESTIONS, "  rationale", "  approver", "  compensating"):
+        text = text.replace(f"\n{key}:\n", f"\n{key}: Said by us.\n")
+    text = text.replace("\n  until:\n", f"\n  until: {until}\n").replace("# links:", "links:")
+    path.write_text(text, encoding="utf-8")
+    assert run_backlog("check", "--strict", expect=0).stdout == "No problems: 1 decision checked.\n"
+
+
+def test_never_over_a_file(root: Path, run_backlog: RunBacklog) -> None:
+    """A file that is there stays as it is, under any spelling and any name, and nothing else is written."""
+    (root / "decisions").mkdir()
+    mine = root / "decisions" / "AdminMFAV2.md"
+    mine.write_text("my words", encoding="utf-8")
+    refused = run_backlog("decide", "Evil", "AdminMFAV2", expect=3)
+    assert "decisions/AdminMFAV2.md" in refused.stderr
+    assert "nothing was written" in refused.stderr
+    assert "what to do" in refused.stderr
+    assert (mine.read_text(encoding="utf-8"), refused.stdout, files(root)) == ("my words", "", ["AdminMFAV2.md"])
+    mine.rename(root / "decisions" / "adminmfav2.MD")
+    run_backlog("decide", "AdminMFAV2", expect=3)
+    (root / "decisions" / "Other.md").write_text("---\nrecommendation: Evil\nbucket: do-soon\n---\n", encoding="utf-8")
+    assert "decisions/Other.md" in run_backlog("decide", "Evil", expect=3).stderr
+    assert files(root) == ["Other.md", "adminmfav2.MD"]
+
+
+HOSTILE_IDS = [
+    *("../x", "..", ".", "a/b", "a\\b", "/etc/x", "C:x", "CON", "nul.txt", "com1", "LPT9.x", "x.", " x", "x ", ""),
+    *("a\nb", "a\x1bb", "a\x00b", "\udc80", "README", "index", ".hidden", "-x", "x" * 300, "a*b", "a|b", 'a"b'),
+]
+
+
+@pytest.mark.parametrize("identifier", HOSTILE_IDS)
+@pytest.mark.parametrize("known", [True, False])
+def test_hostile_ids_are_refused(identifier: str, known: bool) -> None:
+    """An id that would leave the folder, or cannot be a file on some system, is refused, even if Graph sent it."""
+    with pytest.raises(WrongUsage, match="cannot be the id of a recommendation") as ending:
+        resolve_id(identifier, {identifier} if known else (), ())
+    assert ending.value.message.isprintable()
+
+
+@pytest.mark.parametrize("identifier", ["../x", "CON", "a\x1bb"])
+def test_hostile_ids_write_nothing(root: Path, run_backlog: RunBacklog, identifier: str) -> None:
+    """A hostile id ends the command before anything is written, beside good ones too."""
+    before = sorted(root.parent.rglob("*"))
+    refused = run_backlog("decide", "Evil", "--", identifier, expect=2)
+    assert "\x1b" not in refused.stderr
+    assert sorted(root.parent.rglob("*")) == before
+
+
+def test_ids_are_checked_against_the_catalogue(root: Path, run_backlog: RunBacklog) -> None:
+    """A misspelt id is refused with the nearest one; another case is corrected with a note; each is written once."""
+    refused = run_backlog("decide", "Evil", "BlockLegacyAuthentcation", expect=2)
+    assert "Did you mean BlockLegacyAuthentication?" in refused.stderr
+    assert "snapshots/catalogue.json" in run_backlog("decide", "qqqqqqqq", expect=2).stderr
+    assert files(root) == []
+    done = run_backlog("decide", "adminmfav2", "AdminMFAV2", "Evil", expect=0)
+    assert "adminmfav2 is written AdminMFAV2" in done.stderr
+    assert done.stdout == "decisions/AdminMFAV2.md\ndecisions/Evil.md\n"
+    assert files(root) == ["AdminMFAV2.md", "Evil.md"]
+
+
+def test_without_a_catalogue_any_id_will_do(tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """In a bare folder the id is taken as it is typed, and the person is told."""
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    done = run_backlog("decide", "Anything_1", "true", "1234", cwd=bare, expect=0)
+    assert "there is no catalogue yet" in done.stderr
+    assert files(bare) == ["1234.md", "Anything_1.md", "true.md"]
+    run_backlog("check", cwd=bare, expect=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], 2),
+        (["Evil", "--bucket", "later"], 2),
+        (["Evil", "--risk", "huge"], 2),
+        (["Evil", "--root", "nowhere"], 2),
+        (["Evil", "--owner", "a\x1bb"], 2),
+    ],
+)
+def test_wrong_usage(root: Path, run_backlog: RunBacklog, arguments: list[str], code: int) -> None:
+    """What cannot be meant is exit 2, and nothing is written."""
+    run_backlog("decide", *arguments, expect=code)
+    assert files(root) == []
+
+
+@ODD_FILES
+def test_a_folder_that_leads_elsewhere_is_refused(
+    root: Path, run_backlog: RunBacklog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A link in place of the folder, and a file in place of the folder, end with what to do."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (root / "decisions").symlink_to(elsewhere, target_is_directory=True)
+    assert "leads out" in run_backlog("decide", "Evil", expect=3).stderr
+    assert list(elsewhere.iterdir()) == []
+    (root / "decisions").unlink()
+    (root / "decisions").write_text("", encoding="utf-8")
+    assert "what to do" in run_backlog("decide", "Evil", expect=3).stderr

@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog import`: what a person saved, in whatever form their tools wrote it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from secure_score_backlog.cli.main import main
+from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue
+from tests.support.graph_items import DAY, OTHER_TENANT, control, profile, score
+from tests.support.graph_server import to_json
+from tests.support.running import RunBacklog
+
+SNAPSHOT = "snapshots/2026/2026-11-20.json"
+CATALOGUE = "snapshots/catalogue.json"
+SCORE = score(DAY, [control("a"), control("b")])
+PROFILES = [profile("a"), profile("b")]
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file of a repository, by path."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """An empty repository."""
+    folder = tmp_path / "root"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., Path]:
+    """Save something as a person's tool would."""
+
+    def saved(name: str, content: Any, encoding: str = "utf-8", mark: bytes = b"") -> Path:
+        data = content if isinstance(content, bytes) else to_json(content)
+        file = tmp_path / name
+        file.write_bytes(mark + data.decode().encode(encoding) if encoding != "utf-8" or mark else data)
+        return file
+
+    return saved
+
+
+def read_in(root: Path, *files: Path | str) -> int:
+    """Run the command in this process; its exit code."""
+    with pytest.raises(SystemExit) as ending:
+        main(["import", "--root", str(root), *map(str, files)])
+    assert isinstance(ending.value.code, int)
+    return ending.value.code
+
+
+def test_two_files_in_any_order(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Scores and profiles are told apart by content; a second import changes nothing."""
+    profiles, scores = (
+        save("one.json", {"value": PROFILES}),
+        save("two.json", {"@odata.context": "x", "value": [SCORE]}),
+    )
+    assert read_in(root, profiles, scores) == 0
+    before = tree(root)
+    collected = decode(before[SNAPSHOT], SNAPSHOT)["collected"]
+    assert (collected["complete"], collected["source"]) == (True, "json")
+    assert "2026-11-20: 10 of 20 points." in capsys.readouterr().out
+    assert read_in(root, scores, profiles) == 0
+    assert capsys.readouterr().out == "Nothing new; the newest snapshot is of 2026-11-20.\n"
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-8", codecs.BOM_UTF8),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-16-le", b""),
+        ("utf-16-be", b""),
+        ("utf-32-le", codecs.BOM_UTF32_LE),
+    ],
+)
+def test_every_encoding_of_windows(root: Path, save: Callable[..., Path], encoding: str, mark: bytes) -> None:
+    """Byte order marks and UTF-16 of either kind give the same bytes as UTF-8."""
+    content = {"value": [score(DAY, [control("a", implementationStatus="Grüße – 100 %")]), *PROFILES]}
+    assert read_in(root, save("plain.json", json.loads(to_json(content)), "utf-8")) == 0
+    before = tree(root)
+    for path in (SNAPSHOT, CATALOGUE):
+        (root / path).unlink()
+    odd = json.dumps(json.loads(to_json(content)), ensure_ascii=False).encode()
+    assert read_in(root, save("odd.json", odd, encoding, mark)) == 0
+    assert lines(tree(root)) == lines(before)
+    assert "Grüße – 100 %".encode() in tree(root)[SNAPSHOT]
+
+
+def lines(files: dict[str, bytes]) -> dict[str, list[bytes]]:
+    """Files without the line that says when they were collected."""
+    return {path: [line for line in data.split(b"\n") if b'"collected"' not in line] for path, data in files.items()}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [SCORE, *PROFILES],
+        {"value": [*PROFILES, SCORE]},
+        [{"value": [SCORE], "@odata.nextLink": None}, {"value": PROFILES}],
+    ],
+    ids=["list", "response", "list of responses"],
+)
+def test_every_form_of_an_answer(root: Path, save: Callable[..., Path], content: Any) -> None:
+    """A list, a whole response and a list of responses, also mixed."""
+    assert read_in(root, save("saved.json", content)) == 0
+    assert [item["id"] for item in decode_catalogue(tree(root)[CATALOGUE], CATALOGUE)["profiles"]] == ["a", "b"]
+    assert decode(tree(root)[SNAPSHOT], SNAPSHOT)["collected"]["complete"] is True
+
+
+def test_single_objects_and_many_days(root: Path, save: Callable[..., Path]) -> None:
+    """One object a file; days saved while they were the newest are complete, others are not."""
+    older = score(DAY - timedelta(days=1), [control("a", full=False)])
+    oldest = score(DAY - timedelta(days=2), [control("a")])
+    files = [save(f"{number}.json", item) for number, item in enumerate([oldest, SCORE, older, *PROFILES])]
+    assert read_in(root, *files) == 0
+    complete = {
+        path[-15:-5]: decode(data, path)["collected"]["complete"]
+        for path, data in tree(root).items()
+        if path != CATALOGUE
+    }
+    assert complete == {"2026-11-18": True, "2026-11-19": False, "2026-11-20": True}
+
+
+def test_a_page_of_several_is_told(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """A response that names a next page is imported, with a warning that the rest is missing."""
+    page = save("page.json", {"value": PROFILES, "@odata.nextLink": "https://graph.example/next"})
+    assert read_in(root, page, save("score.json", SCORE)) == 0
+    assert "one page of several" in capsys.readouterr().err
+
+
+def test_pages_read_in_one_by_one(root: Path, save: Callable[..., Path]) -> None:
+    """Profiles that come alone, or as one page of several, are added to what is there; nothing is retired by them."""
+    first = save("first.json", {"value": PROFILES, "@odata.nextLink": "https://graph.example/next"})
+    assert read_in(root, save("score.json", SCORE), first) == 0
+    assert read_in(root, save("last.json", {"value": [profile("c")]})) == 0
+    assert read_in(root, save("score.json", SCORE), first) == 0
+    assert [item["id"] for item in decode_catalogue(tree(root)[CATALOGUE], CATALOGUE)["profiles"]] == ["a", "b", "c"]
+    assert read_in(root, save("score.json", SCORE), save("whole.json", {"value": PROFILES})) == 0
+    assert [item["id"] for item in decode_catalogue(tree(root)[CATALOGUE], CATALOGUE)["profiles"]] == ["a", "b"]
+
+
+ADVICE = (
+    "What can be imported: what Microsoft Graph answers to /security/secureScores",
+    "Save it again with ConvertTo-Json -Depth 10",
+    "SecurityEvents.Read.All with an administrator's consent is missing",
+    "Import the CSV as the portal exported it",
+    "the list is empty",
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty"),
+        (b'{"value": [{"controlScores": [', "it was cut off"),
+        (b"Name: value\n", "not JSON (line 1, column 1)"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+        (b"\x89PNG\r\n\x1a\n\x00\x01", "it is not a text file"),
+        (b"PK\x03\x04", "an Excel workbook"),
+        ({"value": [{"displayName": "a user", "id": "1"}]}, "neither a score nor a profile (with displayName, id)"),
+        ({"ControlScores": ["@{ControlName=a}"], "CurrentScore": 5}, "cut off what lies below ControlScores"),
+        (
+            {"error": {"code": "Forbidden", "message": "no"}},
+            "an error that Graph answered, Forbidden.",
+        ),
+        ([1, 2], "a number where an object was expected"),
+        (None, "null where an object was expected"),
+        ({}, "neither a score nor a profile (with no fields)"),
+        ({"value": []}, "no score and no profile"),
+    ],
+)
+def test_anything_else_is_refused(
+    root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str], content: Any, why: str
+) -> None:
+    """Beside a good file too: exit 3, the file and the reason, what can be done, and nothing written."""
+    odd = save("odd.json", content)
+    good = [] if content == {"value": []} else [save("good.json", [SCORE, *PROFILES])]
+    assert read_in(root, *good, odd) == 3
+    told = capsys.readouterr().err
+    assert why in told
+    assert str(odd) in told
+    assert "nothing was changed" in told.lower()
+    assert any(words in told for words in ADVICE)
+    assert tree(root) == {}
+
+
+def test_files_that_are_none(run_backlog: RunBacklog, root: Path) -> None:
+    """A missing file, a folder and no file at all."""
+    assert "cannot be read" in run_backlog("import", "missing.json", cwd=root, expect=3).stderr
+    assert "cannot be read" in run_backlog("import", ".", cwd=root, expect=3).stderr
+    assert "FILE" in run_backlog("import", cwd=root, expect=2).stderr
+
+
+def test_two_tenants_do_not_mix(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Files of another customer are refused, together or later."""
+    mine, theirs = (
+        save("mine.json", [SCORE, *PROFILES]),
+        save("theirs.json", score(DAY, [control("a")], tenant=OTHER_TENANT)),
+    )
+    assert read_in(root, mine, theirs) == 3
+    assert "mixes 2 tenants" in capsys.readouterr().err
+    assert read_in(root, mine) == 0
+    before = tree(root)
+    assert read_in(root, theirs) == 3
+    assert tree(root) == before
+
+
+def powershell(item: Any) -> Any:
+    """An object as `ConvertTo-Json -Depth 10` writes what the module made of it."""
+    if isinstance(item, list):
+        return [powershell(inner) for inner in item]
+    if not isinstance(item, dict):
+        return item
+    hidden = {"scoreInPercentage", "implementationStatus", "lastSynced", "count", "total"}
+    shown = {key[:1].upper() + key[1:]: powershell(value) for key, value in item.items() if key not in hidden}
+    return {**shown, "AdditionalProperties": {key: value for key, value in item.items() if key in hidden}}
+
+
+def test_powershell_says_the_same_as_graph(root: Path, save: Callable[..., Path]) -> None:
+    """What Get-MgSecuritySecureScore writes gives the same bytes as Graph's own answer, names of people dropped."""
+    profiles = [profile(name, actionType="Config") for name in ("a", "b")]
+    assert read_in(root, save("graph.json", [SCORE, *profiles])) == 0
+    before = tree(root)
+    for path in before:
+        (root / path).unlink()
+    scores = json.loads(to_json([powershell(SCORE)]))
+    scores[0]["CreatedDateTime"] = "/Date(1795132800000)/"  # Windows PowerShell's way
+    files = save("scores.json", scores, "utf-16-le", codecs.BOM_UTF16_LE), save("profiles.json", powershell(profiles))
+    assert read_in(root, *files) == 0
+    assert lines(tree(root)) == lines(before)
+    assert b"a person" not in b"".join(before.values())
+
+
+def test_ranges_of_days_overlap(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Files that share days are one history: a day in full beats a day in part, and nothing is told twice."""
+    days = [DAY - timedelta(days=ago) for ago in range(120)]
+    early = [score(day, [control("a", full=False)]) for day in days[40:]]
+    late = [score(days[0], [control("a")]), *(score(day, [control("a", full=False)]) for day in days[1:80])]
+    full = score(days[60], [control("a")])
+    assert read_in(root, save("early.json", early), save("late.json", late), save("p.json", PROFILES)) == 0
+    assert len(tree(root)) == len(days) + 1
+    assert "differing" not in capsys.readouterr().err
+    assert read_in(root, save("full.json", full)) == 0
+    assert "1 completed" in capsys.readouterr().out
+    complete = [path for path, data in tree(root).items() if b'"complete":true' in data]
+    assert complete == [f"snapshots/2026/{days[60]}.json", f"snapshots/2026/{days[0]}.json"]
+
+
+TABLE = (
+    "\ufeffRang;Empfohlene Maßnahme ;Bewertungsauswirkung;Erzielte Punkte;Status;Notizen\r\n"
+    "1;Title of a;+3,24 %;7,5/10;Zu behandeln;gefragt\r\n"
+    "2;Title of b;+1 %;10/10;Durch Drittanbieter gelöst;\r\n"
+    "3;Title that nobody has;+1 %;0/5;Geplant;\r\n"
+).encode()
+LONG_AGO = "2025-10-31"
+
+
+@pytest.fixture
+def known(root: Path, save: Callable[..., Path]) -> Path:
+    """A repository with a catalogue and one day."""
+    assert read_in(root, save("start.json", [SCORE, *PROFILES])) == 0
+    return root
+
+
+def test_a_table_of_the_portal(known: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """It becomes a day of its own, marked as csv; what it does not say stays unknown, what did not fit is listed."""
+    before = tree(known)
+    capsys.readouterr()
+    assert read_in(known, save("export.csv", TABLE), "--date", LONG_AGO) == 0
+    told = capsys.readouterr()
+    assert "1 row of 3 could not be joined, as the catalogue has no such title" in told.err
+    assert "Title that nobody has." in told.err
+    assert "1 added (2025-10-31)" in told.out
+    path = f"snapshots/2025/{LONG_AGO}.json"
+    files = tree(known)
+    assert {name: data for name, data in files.items() if name != path} == before
+    stored = decode(files[path], path)
+    note = stored["collected"]
+    assert (note["source"], note["complete"], note["dropped"]) == ("csv", False, ["Notes"])
+    assert stored["maximum"] == {"a": [10, "Default"], "b": [10, "ThirdParty"]}
+    assert set(stored["secureScore"]) == {"createdDateTime", "controlScores"}
+    assert [str(line["score"]) for line in stored["secureScore"]["controlScores"]] == ["7.5", "10"]
+    assert b"gefragt" not in files[path]
+    assert read_in(known, save("export.csv", TABLE), "--date", LONG_AGO) == 0
+    assert "2025-10-31 is stored already" in capsys.readouterr().err
+    assert tree(known) == files
+
+
+def test_a_table_replaces_nothing_and_json_replaces_it(known: Path, save: Callable[..., Path]) -> None:
+    """A day that Graph told stays; a day from a table gives way to Graph's day in full, and to nothing less."""
+    before = tree(known)
+    assert read_in(known, save("export.csv", TABLE), "--date", str(DAY)) == 0
+    assert tree(known) == before
+    day = DAY - timedelta(days=300)
+    path = f"snapshots/{day.year}/{day}.json"
+    assert read_in(known, save("export.csv", TABLE), "--date", str(day)) == 0
+    kept = tree(known)[path]
+    assert read_in(known, save("bare.json", score(day, [control("a", full=False)]))) == 0
+    assert tree(known)[path] == kept
+    assert read_in(known, save("whole.json", score(day, [control("a")]))) == 0
+    assert decode(tree(known)[path], path)["collected"]["source"] == "json"
+
+
+def test_mixed_files_are_told_apart(root: Path, save: Callable[..., Path]) -> None:
+    """JSON and a table in one command: each day is marked with its own source, and the profiles serve the table."""
+    files = save("export.csv", TABLE), save("scores.json", {"value": [SCORE]}), save("profiles.json", PROFILES)
+    assert read_in(root, *files, "--date", LONG_AGO) == 0
+    sources = {
+        path[-15:-5]: decode(data, path)["collected"]["source"]
+        for path, data in tree(root).items()
+        if path != CATALOGUE
+    }
+    assert sources == {LONG_AGO: "csv", str(DAY): "json"}
+
+
+def test_a_recent_table_is_warned_of(
+    known: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As long as Graph has the day itself, a table would stand in its way."""
+    recently = str(datetime.now(UTC).date() - timedelta(days=9))
+    assert read_in(known, save("export.csv", TABLE), "--date", recently, "--dry-run") == 0
+    assert "Graph still holds" in capsys.readouterr().err
+    assert read_in(known, save("export.csv", TABLE), "--date", LONG_AGO, "--dry-run") == 0
+    assert "Graph still holds" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "words"),
+    [
+        (["export.csv"], 2, "A CSV says nothing about the day it is of."),
+        (["saved.json", "--date", LONG_AGO], 2, "JSON says its own days."),
+        (["export.csv", "second.csv", "--date", LONG_AGO], 2, "Several CSV files cannot all be of one day."),
+        (["export.csv", "--date", "2099-01-01"], 2, "2099-01-01 has not come yet."),
+        (["export.csv", "--date", "31.10.2025"], 2, "write it as 2026-10-31"),
+        (["users.csv", "--date", LONG_AGO], 3, "not the portal's export (columns: Name, Mail)"),
+        (
+            ["english.csv", "--date", LONG_AGO],
+            3,
+            "Not one of 1 rows could be joined with the catalogue and read (Other)",
+        ),
+    ],
+)
+def test_tables_that_cannot_be_used(
+    known: Path,
+    save: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    given: list[str],
+    code: int,
+    words: str,
+) -> None:
+    """Each is told in words, and nothing is written."""
+    contents = {
+        "export.csv": TABLE,
+        "second.csv": TABLE,
+        "saved.json": [SCORE],
+        "users.csv": b"Name,Mail\nA user,user@tenant.example\n",
+        "english.csv": b"Recommended action,Points achieved,Status\nOther,0/10,To address\n",
+    }
+    before = tree(known)
+    assert read_in(known, *(save(word, contents[word]) if word in contents else word for word in given)) == code
+    assert words in capsys.readouterr().err
+    assert tree(known) == before
+
+
+def test_a_table_without_a_catalogue(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Titles lead nowhere as long as nothing was collected."""
+    assert read_in(root, save("export.csv", TABLE), "--date", LONG_AGO) == 3
+    assert "There is no list of recommendations yet" in capsys.readouterr().err
+    assert tree(root) == {}
+
+
+def test_a_dry_run_of_an_import(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """It says what would be written, and writes nothing."""
+    assert read_in(root, save("saved.json", [SCORE, *PROFILES]), "--dry-run") == 0
+    assert "Would write 2 files" in capsys.readouterr().out
+    assert tree(root) == {}
+
+
+def test_a_catalogue_that_shrinks(known: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Many recommendations that vanish in one day are told: a fault is likelier than a spring cleaning."""
+    many = [profile(f"p{number}") for number in range(40)]
+    tomorrow = score(DAY + timedelta(days=1), [control("a")])
+    assert read_in(known, save("many.json", [SCORE, *PROFILES, *many])) == 0
+    capsys.readouterr()
+    assert read_in(known, save("few.json", [tomorrow, *PROFILES])) == 0
+    told = capsys.readouterr().err
+    assert "The file no longer lists 40 of 42 recommendations stored: p0, p1, p10, p11, p12 and 35 more." in told
+    assert "git checkout -- snapshots/catalogue.json" in told
+
+
+def test_a_claim_is_not_lost_with_its_profile(known: Path, save: Callable[..., Path]) -> None:
+    """Where a scored recommendation has no profile today, yesterday's still says that its points are only claimed."""
+    claimed = [profile("a"), profile("b", state="ThirdParty", on="2026-01-01T00:00:00Z")]
+    day = DAY + timedelta(days=1)
+    assert read_in(known, save("p.json", [score(DAY, [control("a"), control("b")]), *claimed])) == 0
+    later = score(day, [control("a"), control("b", 10, 100)])
+    assert read_in(known, save("later.json", [later, profile("a")])) == 0
+    path = f"snapshots/2026/{day}.json"
+    assert decode(tree(known)[path], path)["maximum"]["b"] == [10, "ThirdParty"]
+
+
+def test_as_json(run_backlog: RunBacklog, root: Path, save: Callable[..., Path]) -> None:
+    """The summary for a program, as `collect` gives it."""
+    done = run_backlog("import", "--json", save("saved.json", [SCORE, *PROFILES]), cwd=root, expect=0)
+    assert json.loads(done.stdout)["days"]["added"] == ["2026-11-20"]

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog build --profile`: a tenant with a canary in every input, built for each reader; leaks end a build."""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.site import templates
+from secure_score_backlog.site.builder import chosen
+from secure_score_backlog.site.profiles import PROFILES
+from tests.support.graph_items import DAY, TENANT, control, profile, score
+from tests.support.links import dead_links, outside_links
+from tests.support.repositories import Repository
+from tests.support.running import RunBacklog
+
+PERSON = "Perdita Canaria"
+"""Who commits."""
+TOKEN = "gh" + "p_" + "Canary12" * 5
+DECISION = """---
+recommendation: Carried
+bucket: accept
+risk: high
+reduces: canary-reduces
+owner: Head of IT
+impact: canary-impact
+prerequisites: canary-prerequisites
+proof: canary-proof
+accepted:
+  rationale: canary-rationale
+  approver: Managing Director
+  until: 2027-03-31
+  compensating: [Watched at night]
+  approval: {by: Managing Director, on: 2026-10-30, record: canary-record}
+links: [https://tickets.harbour.example/canary-ticket]
+ask:
+  from: leadership
+  since: 2026-11-01
+  question: canary-question?
+  options: [canary-option]
+  default: canary-default
+---
+canary-discussion
+"""
+COVER = """---
+recommendation: Covered
+bucket: not-applicable
+owner: Head of IT
+covered: {reason: third-party, by: Mail gateway, evidence: canary-evidence, approver: Head of IT, until: 2027-03-31}
+---
+"""
+SETTINGS = "organisation: Harbour Logistics\ntenant: canary-label\nroles: {Head of IT: [canary-login]}\n"
+CANARIES = (
+    "reduces impact prerequisites proof rationale record ticket question option default discussion evidence "
+    "minutes page status description remediation service subject portal"
+).split()
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One repository, and its site for each profile; the one for the house is where it usually is."""
+    folder = tmp_path_factory.mktemp("profiles")
+    root = tenant(folder)
+    found = {"internal": root / "build" / "site", "insurer": folder / "insurer", "public": folder / "public"}
+    for name, place in found.items():
+        run("build", "--root", root, "--profile", name, "--output", place)
+    return found
+
+
+@pytest.fixture
+def root(sites: dict[str, Path], tmp_path: Path) -> Path:
+    """A copy of the repository with its site, for a test of its own."""
+    shutil.copytree(sites["internal"].parents[1], tmp_path / "tenant")
+    return tmp_path / "tenant"
+
+
+def run(*arguments: str | Path) -> None:
+    """Run `backlog` to a good end."""
+    call = [sys.executable, "-m", "secure_score_backlog", *map(str, arguments)]
+    finished = subprocess.run(call, capture_output=True, encoding="utf-8", check=False)
+    assert finished.returncode == 0, finished.stderr
+
+
+def tenant(folder: Path) -> Path:
+    """A repository with canaries in all that it holds."""
+    names = ("Carried", "Covered", "Open")
+    told = {"implementationStatus": "canary-status", "description": "canary-description"}
+    more = {
+        "remediation": f"canary-remediation {PERSON}",
+        "actionUrl": f"https://portal.example/canary-portal?tid={TENANT}",
+        "service": "canary-service",
+        "tenantNote": "canary-note",
+    }
+    answers = {
+        "scores.json": [score(DAY, [{**control(name, 2, 20), **told} for name in names], enabledServices=["canary"])],
+        "profiles.json": [{**profile(name, title=f"Title of {name}"), **more} for name in names],
+    }
+    for name, value in answers.items():
+        (folder / name).write_text(json.dumps({"value": value}, default=str), encoding="utf-8")
+    repository = Repository(folder / "tenant")
+    run("import", *(folder / name for name in answers), "--root", repository.folder)
+    files = {
+        "decisions/Carried.md": DECISION,
+        "decisions/Covered.md": COVER,
+        "docs/reviews/2026-11.md": "canary-minutes\n",
+        "docs/guide/canary-page.md": "# canary-page\n",
+        "backlog.yml": SETTINGS,
+    }
+    for path, text in files.items():
+        repository.write(path, text)
+    repository.git("config", "user.name", PERSON)
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "canary-subject", f"--author={PERSON} <perdita@harbour.example>")
+    return repository.folder
+
+
+def everything(site: Path) -> str:
+    """All that a visitor could read, names of files included; workbooks unpacked, references resolved."""
+    said = []
+    for path in sorted(path for path in site.rglob("*") if path.is_file()):
+        said.append(path.relative_to(site).as_posix())
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as archive:
+                said += [archive.read(name).decode() for name in archive.namelist()]
+        else:
+            said.append(html.unescape(path.read_bytes().decode("utf-8", "replace")))
+    return "\n".join(said)
+
+
+@pytest.mark.parametrize("name", ["insurer", "public"])
+def test_no_canary_reaches_readers_outside(sites: dict[str, Path], name: str) -> None:
+    """Texts of decisions, minutes, pages, catalogue, snapshots, settings and commits; people; the tenant; tickets."""
+    shown = everything(sites[name]).lower()
+    for forbidden in ("canary", PERSON.lower(), "perdita", TENANT, "tickets.harbour", "portal.example", "has exo"):
+        assert forbidden not in shown, forbidden
+    assert "harbour logistics" in shown
+
+
+def test_inside_the_canaries_are_seen(sites: dict[str, Path]) -> None:
+    """The same inputs, for the house: so the silence elsewhere is the profile's doing."""
+    shown = everything(sites["internal"])
+    assert [name for name in CANARIES if f"canary-{name}" not in shown] == []
+    assert TENANT not in shown.lower()
+
+
+def test_what_is_shown_outside(sites: dict[str, Path]) -> None:
+    """An insurer reads the exception with role, end and what compensates; the public reads numbers."""
+    insurer, public = everything(sites["insurer"]), everything(sites["public"])
+    for words in ("Title of Carried", "Managing Director", "Watched at night", "Mail gateway", "2027-03-31"):
+        assert words in insurer, words
+        assert words not in public, words
+    assert "Title of Open" not in insurer
+    assert "2 decisions are in force, and none has expired" in public.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("name", ["internal", "insurer", "public"])
+def test_every_site_is_whole(sites: dict[str, Path], name: str) -> None:
+    """No link is dead, nothing is loaded from outside, and every profile has its own navigation."""
+    assert dead_links(sites[name]) == []
+    assert outside_links(sites[name]) == set()
+
+
+def test_the_file_of_figures_is_what_status_prints(root: Path, run_backlog: RunBacklog) -> None:
+    """Byte for byte; so a script may read either."""
+    printed = run_backlog("status", "--json", "--root", root, expect=0).stdout
+    assert (root / "build" / "site" / "downloads" / "status.json").read_text(encoding="utf-8") == printed
+
+
+def test_the_settings_say_it_and_the_command_line_wins(root: Path, run_backlog: RunBacklog) -> None:
+    """`profile: public` holds for render and build; --profile is stronger; the folder of pages follows."""
+    (root / "backlog.yml").write_text(SETTINGS + "profile: public\n", encoding="utf-8")
+    run_backlog("render", "--root", root, expect=0)
+    assert [path.name for path in (root / "build" / "pages").glob("*.md")] == ["index.md"]
+    assert "How we decide: index.md" in (root / "build" / "mkdocs.yml").read_text(encoding="utf-8")
+    built = run_backlog("build", "--root", root, expect=0)
+    assert "1 pages for readers outside (public)" in built.stderr
+    assert not (root / "build" / "site" / "board.html").exists()
+    run_backlog("render", "--root", root, "--profile", "internal", expect=0)
+    assert (root / "build" / "pages" / "board.md").exists()
+
+
+def test_ones_own_configuration_does_not_reach_readers_outside(root: Path, run_backlog: RunBacklog) -> None:
+    """A mkdocs.yml of the house may name pages, links and people: it is read for the house alone."""
+    text = templates.configuration().replace("\nnav:\n", "\ncopyright: canary-name\nnav:\n")
+    (root / "mkdocs.yml").write_text(text, encoding="utf-8")
+    run_backlog("build", "--root", root, expect=0)
+    assert "canary-name" in everything(root / "build" / "site")
+    run_backlog("build", "--root", root, "--profile", "insurer", expect=0)
+    assert "canary" not in everything(root / "build" / "site")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "profile: pubilc\n",
+        "profil: public\n",
+        "Profile: public\n",
+        "profile: [public]\n",
+        "profile: {public: true}\n",
+        "profile: 3\n",
+        "profile: public\n  - [\n",
+        "profile: public\nprofile: internal\n",
+        "- profile\n",
+        "\x00profile: public\n",
+        "profile: public\n# \udce4\n",
+    ],
+)
+def test_a_profile_that_nobody_understands_is_a_usage_error(tmp_path: Path, said: str) -> None:
+    """The default shows everything, so a slip of the pen ends the command; naming the profile gets past it."""
+    (tmp_path / "backlog.yml").write_bytes(said.encode("utf-8", "surrogateescape"))
+    with pytest.raises(WrongUsage) as ending:
+        chosen(tmp_path, None)
+    assert "backlog.yml" in (ending.value.where or "")
+    assert "profile" in (ending.value.hint or "")
+    assert chosen(tmp_path, "public") is PROFILES["public"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("", "internal"),
+        ("profile: insurer\n", "insurer"),
+        ("profile: public\nbands: x\n", "public"),
+        ("bands: x\n", "internal"),
+        ("profile:\n", "internal"),
+    ],
+)
+def test_settings_that_are_clear(tmp_path: Path, said: str, name: str) -> None:
+    """Other mistakes do not matter here: `backlog check` tells them."""
+    (tmp_path / "backlog.yml").write_text(said, encoding="utf-8")
+    assert chosen(tmp_path, None).name == name
+
+
+def test_the_other_ending_of_the_file_is_not_overlooked(tmp_path: Path) -> None:
+    """backlog.yaml is not read; what it says about the profile would be lost."""
+    (tmp_path / "backlog.yaml").write_text("profile: public\n", encoding="utf-8")
+    with pytest.raises(WrongUsage):
+        chosen(tmp_path, None)
+
+
+@pytest.mark.parametrize("verb", ["build", "render", "serve"])
+def test_an_unknown_profile_is_a_usage_error(verb: str, run_backlog: RunBacklog) -> None:
+    """On the command line: exit 2, with the names that there are."""
+    finished = run_backlog(verb, "--profile", "everybody", expect=2)
+    assert "insurer" in finished.stderr
+    with pytest.raises(WrongUsage):
+        chosen(Path("."), "everybody")
+
+
+def test_a_leak_ends_the_build(root: Path, run_backlog: RunBacklog) -> None:
+    """A secret and the tenant's id in a text of a decision: exit 3, file and line; the last good site stays."""
+    site = root / "build" / "site"
+    before = everything(site)
+    text = DECISION.replace("canary-rationale", f"Tenant {TENANT}, token {TOKEN}.")
+    (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
+    finished = run_backlog("build", "--root", root, expect=3)
+    for words in ("the tenant's id", "a GitHub token", "register.html, line ", "what to do"):
+        assert words in finished.stderr, words
+    assert TOKEN not in finished.stderr
+    assert TENANT not in finished.stderr.lower()
+    assert finished.stdout == ""
+    assert everything(site) == before
+    assert not (root / "build" / "site.new").exists()
+
+
+def test_an_address_is_a_warning_inside_and_an_error_outside(root: Path, run_backlog: RunBacklog) -> None:
+    """Where compensating controls name a mailbox: the house is told, the insurer's site is not built."""
+    mailbox = "night.watch@harbour-mail.example"
+    text = DECISION.replace("Watched at night", f"Watched by {mailbox}")
+    text = text.replace("approver: Managing Director", f"approver: {PERSON}")
+    (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
+    inside = run_backlog("build", "--root", root, expect=0)
+    assert "Look at a mail address (n…@harbour-mail.example): " in inside.stderr
+    shutil.rmtree(root / "build")
+    outside = run_backlog("build", "--root", root, "--profile", "insurer", expect=3)
+    assert "a mail address (n…@…)" in outside.stderr
+    assert "the name of somebody who commits or approves" in outside.stderr
+    assert mailbox not in outside.stderr
+    assert PERSON not in outside.stderr
+    assert not (root / "build" / "site").exists()
+    run_backlog("build", "--root", root, "--profile", "public", expect=0)

@@ -1,0 +1,488 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped risk ratings: complete, in plain words, never said twice, and found by the right id."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped] # its stubs are no dependency of ours
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secure_score_backlog.decisions.model import Bucket, Decision
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.evaluation.ratings import (
+    RatedBy,
+    Ratings,
+    cited,
+    level_of,
+    load_ratings,
+    normalised,
+    read_ratings,
+)
+from secure_score_backlog.risk import Risk
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.site.schemas import ratings_schema, schema_document
+
+SHIPPED: dict[str, Any] = json.loads(
+    files("secure_score_backlog.content").joinpath("ratings.json").read_text(encoding="utf-8")
+)
+ENTRIES: list[dict[str, str]] = SHIPPED["ratings"]
+RATINGS = load_ratings()
+
+DELIBERATELY_UNRATED = {
+    "exo_storageproviderrestricted",
+    "mdo_thresholdreachedaction",
+    "admincenter_owned_apps_and_services",
+}
+
+SAFEGUARDS = (5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5)
+"""How many safeguards each of the 18 CIS controls has: 153 in all."""
+OUTCOMES = {
+    "GV.OC": 5,
+    "GV.RM": 7,
+    "GV.RR": 4,
+    "GV.PO": 2,
+    "GV.OV": 3,
+    "GV.SC": 10,
+    "ID.RA": 10,
+    "ID.IM": 4,
+    "PR.AA": 6,
+    "PR.AT": 2,
+    "PR.PS": 6,
+    "PR.IR": 4,
+    "RS.MA": 5,
+    "RS.MI": 2,
+    "RC.RP": 6,
+}
+"""The categories of NIST CSF 2.0 that count without a gap; the others are spelled out below."""
+OUTCOMES_WITH_GAPS = {
+    *(f"ID.AM-0{number}" for number in (1, 2, 3, 4, 5, 7, 8)),
+    *("PR.DS-01", "PR.DS-02", "PR.DS-10", "PR.DS-11"),
+    *(f"DE.CM-0{number}" for number in (1, 2, 3, 6, 9)),
+    *(f"DE.AE-0{number}" for number in (2, 3, 4, 6, 7, 8)),
+    *("RS.CO-02", "RS.CO-03", "RS.AN-03", "RS.AN-06", "RS.AN-07", "RS.AN-08", "RC.CO-03", "RC.CO-04"),
+}
+PLACES = {
+    "CIS Controls v8": re.compile(r"\d{1,2}\.\d{1,2}"),
+    "CIS Microsoft 365 Foundations Benchmark v6.0.0": re.compile(r"[1-9](\.\d{1,2}){2,3}"),
+    "CISA CPG 1.0.1": re.compile(r"1\.[A-I]|2\.[A-X]|3\.A|4\.[A-C]|5\.A"),
+    "CISA CPG 2.0": re.compile(r"3\.F"),
+    "Cyber Essentials v3.3": re.compile(r""),
+    "MITRE ATT&CK v16": re.compile(r"T1\d{3}(\.0\d\d)?"),
+    "MITRE CWE": re.compile(r"[1-9]\d{1,3}"),
+    "Microsoft Secure Score, text of the recommendation": re.compile(r""),
+    "Microsoft, recommended settings for mail protection": re.compile(r""),
+    "NIST CSF 2.0": re.compile(r"(GV|ID|PR|DE|RS|RC)\.[A-Z]{2}-\d\d"),
+    "NIST SP 800-63B": re.compile(r""),
+}
+"""Every source with the form of the places in it."""
+JARGON = re.compile(
+    r"\b(MFA|2FA|SSO|OAuth|Kerberos|NTLM|DCSync|LSASS|LSA|SMB|SPF|DKIM|DMARC|DLP|EDR|ASR|ZAP|RDP|LDAP|LAPS|BCL|SCL"
+    r"|PIM|tenant|Entra|Azure|Intune|Defender|Exchange|SharePoint|OneDrive|Teams|Purview|BitLocker|FileVault"
+    r"|Conditional Access|legacy authentication|malware|phishing|endpoint|payload|exploit|lateral movement"
+    r"|credentials?|macros?|spooler)\b",
+    re.IGNORECASE,
+)
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    """A good entry, with changes; None takes a key away."""
+    good: dict[str, Any] = {
+        "id": "AdminMFAV2",
+        "level": "critical",
+        "reason": "One stolen password is enough to take everything over.",
+        "source": "CIS Controls v8 6.5",
+    }
+    return {key: value for key, value in {**good, **changes}.items() if value is not None}
+
+
+def family(pattern: str, level: str, name: str) -> dict[str, Any]:
+    """A good pattern entry whose reason names it."""
+    reason = f"What goes wrong with {name} when it stays open for long."
+    return entry(id=None, pattern=pattern, family=name, level=level, reason=reason)
+
+
+def listed(*entries: Any) -> dict[str, Any]:
+    """A file with these entries."""
+    return {"schema": "ratings/1", "sources": {"CIS Controls v8": "The controls."}, "ratings": list(entries)}
+
+
+def read(*entries: Any) -> tuple[Ratings, list[str]]:
+    """What reading these entries gives: the ratings, and the codes of the problems."""
+    ratings, problems = read_ratings(listed(*entries))
+    return ratings, [problem.code for problem in problems]
+
+
+def test_shipped_file_has_no_problem() -> None:
+    """Every shipped entry is read."""
+    ratings, problems = read_ratings(SHIPPED)
+    assert problems == []
+    assert len(ratings.exact) + len(ratings.patterns) == len(ratings.listed) == len(ENTRIES)
+    assert len(ratings.exact) >= 300
+    assert [known.name for known in ratings.listed] == [known.get("id", known.get("pattern")) for known in ENTRIES]
+    assert [known.family for known in ratings.listed] == [known.get("family", "") for known in ENTRIES]
+
+
+@pytest.mark.parametrize("shipped", ENTRIES, ids=lambda shipped: shipped.get("id", shipped.get("pattern")))
+def test_shipped_reason_is_plain(shipped: dict[str, str]) -> None:
+    """One or two sentences of ordinary words, a source that can be looked up, no shop talk."""
+    reason = shipped["reason"]
+    assert 9 <= len(reason.split()) <= 45
+    assert 1 <= len(re.findall(r"[.!?](?=\s|$)", reason)) <= 2
+    assert reason[0].isupper()
+    assert JARGON.search(reason) is None
+    name = cited(shipped["source"], PLACES)
+    assert name is not None
+    place = shipped["source"].removeprefix(name).strip()
+    assert PLACES[name].fullmatch(place)
+    if name == "CIS Controls v8":
+        control, safeguard = map(int, place.split("."))
+        assert safeguard <= SAFEGUARDS[control - 1]
+    if name == "NIST CSF 2.0":
+        category, number = place.split("-")
+        assert place in OUTCOMES_WITH_GAPS or int(number) <= OUTCOMES[category]
+
+
+def test_known_places_are_complete() -> None:
+    """The tables above are the published ones: 153 safeguards, 106 outcomes; and the file lists the same sources."""
+    assert sum(SAFEGUARDS) == 153
+    assert sum(OUTCOMES.values()) + len(OUTCOMES_WITH_GAPS) == 106
+    assert set(PLACES) == set(RATINGS.sources)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("A 1", "A"), ("A", "A"), ("A B 1", "A B"), ("AB 1", None), ("", None), ("B A", None), ("A\t1", None)],
+)
+def test_the_longest_source_counts(source: str, name: str | None) -> None:
+    """A citation names a listed source in full, then the place; nothing is guessed."""
+    assert cited(source, ["A", "A B"]) == name
+    assert cited(source, []) is None
+
+
+def test_reasons_repeat_only_inside_a_family() -> None:
+    """Two entries with one reason carry the same family name, and one family gives one reason."""
+    groups: dict[str, set[str | None]] = {}
+    for shipped in ENTRIES:
+        groups.setdefault(shipped["reason"].casefold(), set()).add(shipped.get("family"))
+    counted = Counter(shipped["reason"].casefold() for shipped in ENTRIES)
+    repeated = [reason for reason, times in counted.items() if times > 1]
+    assert all(len(groups[reason]) == 1 and None not in groups[reason] for reason in repeated)
+    reasons = {(shipped["family"], shipped["reason"]) for shipped in ENTRIES if "family" in shipped}
+    assert len(reasons) == len({name for name, _ in reasons})
+
+
+def test_critical_is_rare_and_low_is_used() -> None:
+    """A rating that calls everything urgent ranks nothing."""
+    levels = Counter(shipped["level"] for shipped in ENTRIES)
+    assert 3 <= levels["critical"] <= len(ENTRIES) // 20
+    assert levels["low"] >= len(ENTRIES) // 10
+    assert levels["high"] < len(ENTRIES) // 2
+
+
+@pytest.mark.parametrize(
+    ("identifier", "level"),
+    [
+        ("AdminMFAV2", Risk.CRITICAL),
+        ("MFARegistrationV2", Risk.HIGH),
+        ("BlockLegacyAuthentication", Risk.HIGH),
+        ("aad_linkedin_connection_disables", Risk.LOW),
+        ("exo_mailtipsenabled", Risk.LOW),
+    ],
+)
+def test_levels_nobody_should_argue_about(identifier: str, level: Risk) -> None:
+    """The extremes stand where they must."""
+    rating = RATINGS.rate(identifier)
+    assert rating is not None
+    assert rating.level is level
+
+
+def test_every_known_id_is_rated_but_for_three() -> None:
+    """Of the ids in a public tenant's catalogue and in insurers' questions, none is unrated but on purpose."""
+    known = Path(__file__).with_name("known_ids.txt").read_text(encoding="utf-8").split()
+    assert len(known) > 300
+    assert {identifier for identifier in known if RATINGS.rate(identifier) is None} == DELIBERATELY_UNRATED
+
+
+def test_sample_tenant_is_rated_but_for_three() -> None:
+    """Everything in the sample tenant's catalogue has a rating, except what shows what unrated means."""
+    text = files("secure_score_backlog.sample").joinpath("catalogue.json").read_text(encoding="utf-8")
+    sample = [recommendation["id"] for recommendation in json.loads(text)["recommendations"]]
+    assert len(sample) > 100
+    assert {identifier for identifier in sample if RATINGS.rate(identifier) is None} == DELIBERATELY_UNRATED
+
+
+@pytest.mark.parametrize("written", ["adminmfav2", "ADMINMFAV2", "11770.AdminMFAV2", "7.adminMFAV2", " AdminMFAV2 "])
+def test_case_and_instance_number_do_not_matter(written: str) -> None:
+    """Graph writes one id in several ways."""
+    assert RATINGS.rate(written) == RATINGS.rate("AdminMFAV2") is not None
+
+
+@pytest.mark.parametrize("other", ["AdminMFAV2x", "xAdminMFAV2", "11770AdminMFAV2", "a1.AdminMFAV2", "11770.", ""])
+def test_neighbours_of_an_id_are_unrated(other: str) -> None:
+    """Only a leading number with a dot is dropped; nothing is guessed from a similar id."""
+    assert RATINGS.rate(other) is None
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        "scid_99999",
+        "scid_2599",
+        "intune_mobile_password_new",
+        "aad_something_new",
+        "MDA_Somewhere_Else",
+        "mdo_",
+        "AATP_New",
+    ],
+)
+def test_unknown_is_unrated(unknown: str) -> None:
+    """No family catches a whole service."""
+    assert RATINGS.rate(unknown) is None
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_answered(identifier: str) -> None:
+    """Rating never fails, and normalising twice changes nothing more unless a further number follows."""
+    assert RATINGS.rate(identifier) == RATINGS.rate(normalised(identifier)) or normalised(identifier)[:1].isdigit()
+
+
+def test_id_comes_before_pattern() -> None:
+    """An exact id wins over every family, wherever it stands in the file."""
+    ratings, codes = read(family("Admin*", "low", "early"), entry(), family("AdminMFAV?", "low", "late"))
+    assert codes == []
+    found = ratings.rate("adminmfav2")
+    assert found is not None
+    assert found.level is Risk.CRITICAL
+
+
+def test_most_specific_pattern_wins_in_any_order() -> None:
+    """More letters spelled out win; then fewer `*`; then the alphabet. The order of the file is nothing."""
+    entries = [
+        family("MDA_*", "low", "all"),
+        family("MDA_*_MFA", "high", "mfa"),
+        family("MDA_????_MFA", "medium", "short"),
+        family("MDA_Z*", "critical", "zed"),
+    ]
+    for order in (entries, entries[::-1], entries[2:] + entries[:2]):
+        ratings, codes = read(*order)
+        assert codes == []
+        levels = {name: ratings.rate(name) for name in ("MDA_Other", "MDA_Google_MFA", "MDA_Okta_MFA", "MDA_Zendesk")}
+        assert {name: rating and rating.level for name, rating in levels.items()} == {
+            "MDA_Other": Risk.LOW,
+            "MDA_Google_MFA": Risk.HIGH,
+            "MDA_Okta_MFA": Risk.MEDIUM,
+            "MDA_Zendesk": Risk.CRITICAL,
+        }
+
+
+def test_equally_specific_patterns_are_settled_by_the_alphabet() -> None:
+    """A tie has one answer whichever stands first."""
+    one, other = family("ab*", "low", "one"), family("*ab", "high", "other")
+    for order in ((one, other), (other, one)):
+        rating = read(*order)[0].rate("abxab")
+        assert rating is not None
+        assert rating.level is Risk.HIGH
+
+
+def test_question_mark_is_one_character() -> None:
+    """`scid_25??` is scid_2500 to scid_2599 and never scid_25 itself."""
+    ratings, _ = read(family("scid_25??", "medium", "rules"))
+    assert ratings.rate("scid_2515") is not None
+    assert ratings.rate("scid_25") is ratings.rate("scid_251") is ratings.rate("scid_25155") is None
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        ("text", "rating-shape"),
+        (entry(level="severe"), "rating-level"),
+        (entry(level=None), "rating-level"),
+        (entry(level=["high"]), "rating-level"),
+        (entry(reason=None), "rating-reason"),
+        (entry(reason="Bad."), "rating-reason"),
+        (entry(reason="One stolen password is enough to take everything over"), "rating-reason"),
+        (entry(source=None), "rating-source"),
+        (entry(source="  "), "rating-source"),
+        (entry(source="Somebody 6.5"), "rating-source"),
+        (entry(source=["CIS Controls v8"]), "rating-source"),
+        (entry(points=10), "rating-unknown-key"),
+        (entry(id=None), "rating-key"),
+        (entry(pattern="Admin*", family="admins"), "rating-key"),
+        (entry(id="11770.AdminMFAV2"), "rating-key"),
+        (entry(id="Admin*"), "rating-key"),
+        (entry(id=5), "rating-key"),
+        (entry(id=None, pattern="[a-z]*", family="all"), "rating-key"),
+        (entry(id=None, pattern="Admin*"), "rating-family"),
+        (entry(family=" "), "rating-family"),
+    ],
+)
+def test_bad_entry_is_named_and_left_out(bad: Any, code: str) -> None:
+    """A wrong entry becomes one problem with its number, and the others still count."""
+    good = entry(id="OneAdmin", reason="Nobody can help when the only administrator is away.")
+    ratings, problems = read_ratings(listed(good, bad))
+    assert [problem.code for problem in problems] == [code]
+    assert problems[0].message.startswith("Entry 2")
+    assert list(ratings.exact) == ["oneadmin"]
+    assert ratings.patterns == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(None, [], {}, {"ratings": []}),
+        {**listed(entry()), "schema": "ratings/2"},
+        {**listed(), "ratings": None},
+        *(
+            {**listed(entry()), "sources": sources}
+            for sources in (None, {}, [], ["A"], {"A": ""}, {" ": "A"}, {"A": 1})
+        ),
+    ],
+)
+def test_other_data_is_no_rating(data: Any) -> None:
+    """Anything but a list of ratings in the known shape is one problem and rates nothing."""
+    ratings, problems = read_ratings(data)
+    assert [problem.code for problem in problems] == ["rating-shape"]
+    assert ratings.rate("AdminMFAV2") is None
+
+
+def test_twice_rated_is_a_problem() -> None:
+    """The same id in another case, or the same pattern, is not rated a second time."""
+    second = entry(id="adminMFAv2", level="low", reason="A quite different reason, which comes too late.")
+    ratings, codes = read(entry(), second)
+    assert codes == ["rating-duplicate"]
+    assert ratings.exact["adminmfav2"].level is Risk.CRITICAL
+    late = {**family("mda_*", "high", "late"), "family": "late"}
+    assert read(family("MDA_*", "low", "all"), late)[1] == ["rating-duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        (None, None, ["rating-repeated-reason"]),
+        ("a", None, ["rating-repeated-reason"]),
+        (None, "a", ["rating-repeated-reason"]),
+        ("a", "b", ["rating-repeated-reason"]),
+        ("a", "a", []),
+    ],
+)
+def test_repeated_reason_needs_one_family(first: str | None, second: str | None, codes: list[str]) -> None:
+    """Other case, spaces or commas do not make another reason."""
+    again = "one stolen password, is enough to take  everything over."
+    assert read(entry(family=first), entry(id="Other", family=second, reason=again))[1] == codes
+
+
+def decided(risk: Risk | None) -> Decision:
+    """A decision that says this about the risk."""
+    return Decision(recommendation="AdminMFAV2", bucket=Bucket.DO_NOW, risk=risk)
+
+
+def test_decision_before_settings_before_shipped() -> None:
+    """The order of precedence, one step at a time; a reason comes with the shipped rating only."""
+    settings = Settings(risk={"AdminMFAV2": Risk.MEDIUM})
+    shipped = RATINGS.rate("AdminMFAV2")
+    assert shipped is not None
+    assert level_of("AdminMFAV2", decided(Risk.LOW), settings, RATINGS) == (Risk.LOW, RatedBy.DECISION, "")
+    for silent in (None, decided(None)):
+        assert level_of("AdminMFAV2", silent, settings, RATINGS) == (Risk.MEDIUM, RatedBy.SETTINGS, "")
+        expected = (Risk.CRITICAL, RatedBy.SHIPPED, shipped.reason)
+        assert level_of("AdminMFAV2", silent, Settings(), RATINGS) == expected
+        assert level_of("mdo_thresholdreachedaction", silent, settings, RATINGS) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "level"),
+    [
+        ("mda_zoom_mfa", "MDA_Zoom_MFA", Risk.LOW),
+        ("MDA_Zoom_MFA", "11770.MDA_Zoom_MFA", Risk.LOW),
+        ("11770.MDA_Zoom_MFA", "11770.mda_zoom_mfa", Risk.LOW),
+        ("11770.MDA_Zoom_MFA", "20000.MDA_Zoom_MFA", Risk.HIGH),
+        ("MDA_Zoom", "MDA_Zoom_MFA", Risk.HIGH),
+    ],
+)
+def test_settings_are_found_as_people_write_them(written: str, asked: str, level: Risk) -> None:
+    """Case is forgiven, and an id without instance number speaks for all; one instance does not for another."""
+    assert level_of(asked, None, Settings(risk={written: Risk.LOW}), RATINGS)[0] is level
+
+
+def test_settings_for_one_instance_win_over_those_for_all() -> None:
+    """The closer name counts."""
+    settings = Settings(risk={"MDA_Zoom_MFA": Risk.LOW, "11770.MDA_Zoom_MFA": Risk.CRITICAL})
+    assert level_of("11770.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.CRITICAL
+    assert level_of("1.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.LOW
+    twice = Settings(risk={"OneAdmin": Risk.LOW, "oneadmin": Risk.HIGH})
+    assert level_of("OneAdmin", None, twice, RATINGS)[0] is Risk.LOW
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        ("{", "cannot be read"),
+        ("{}", "damaged"),
+        (json.dumps(listed(entry(level="severe"))), r"damaged.*AdminMFAV2.*level"),
+    ],
+)
+def test_damaged_installation_is_said(
+    content: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing or damaged file stops the command with what to do, instead of leaving everything unrated."""
+    if content is not None:
+        (tmp_path / "ratings.json").write_text(content, encoding="utf-8")
+    monkeypatch.setattr("secure_score_backlog.evaluation.ratings.files", lambda _: tmp_path)
+    with pytest.raises(CannotProceed, match=message) as caught:
+        load_ratings()
+    assert caught.value.where == "secure_score_backlog/content/ratings.json"
+    assert "Install" in str(caught.value.hint)
+
+
+SCHEMA_CASES = [
+    (listed(), True),
+    (listed(entry(), family("mda_*", "low", "all")), True),
+    ({**listed(), "sources": {}}, False),
+    ({**listed(), "schema": "ratings/2"}, False),
+    *(
+        (listed(bad), False)
+        for bad in (
+            "text",
+            entry(level="severe"),
+            entry(level=None),
+            entry(reason=None),
+            entry(reason="Bad."),
+            entry(reason="One stolen password is enough to take everything over"),
+            entry(source=None),
+            entry(source="  "),
+            entry(points=10),
+            entry(id=None),
+            entry(pattern="Admin*", family="admins"),
+            entry(id="11770.AdminMFAV2"),
+            entry(id="Admin*"),
+            entry(id=5),
+            entry(id=None, pattern="Admin*"),
+            entry(family=" "),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "fits"), SCHEMA_CASES)
+def test_schema_and_reader_agree(data: Any, fits: bool) -> None:
+    """What the reader takes, the schema takes; what it refuses entry by entry, the schema refuses."""
+    assert jsonschema.Draft202012Validator(ratings_schema()).is_valid(data) is fits
+    assert (read_ratings(data)[1] == []) is fits
+
+
+def test_shipped_file_fits_its_schema() -> None:
+    """The schema is a valid one, and the file that is shipped fits it."""
+    jsonschema.Draft202012Validator.check_schema(ratings_schema())
+    assert list(jsonschema.Draft202012Validator(ratings_schema()).iter_errors(SHIPPED)) == []
+    assert json.loads(schema_document().content) == ratings_schema()
+    shipped = files("secure_score_backlog").joinpath("content", "schemas", schema_document().path)
+    assert shipped.read_bytes() == schema_document().content

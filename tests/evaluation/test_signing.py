@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signed months: a digest that any change breaks, and differences that are told."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secure_score_backlog.evaluation.signing import SignedReview, differences, digest_of, read_signed, sign
+from secure_score_backlog.problems import Problem, Severity
+
+FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
+PATH = "docs/reviews/2026-10.json"
+
+
+def read(data: Any, month: str = "2026-10") -> SignedReview | Problem:
+    """Read what was written to disk and back."""
+    return read_signed(json.loads(json.dumps(data)), month, PATH)
+
+
+def test_what_was_signed_is_read_back_without_the_days_problems() -> None:
+    """Problems speak of the working tree on the day of signing, so they are not signed."""
+    signed = read(sign("2026-10", "1.2.3", FACTS))
+    assert isinstance(signed, SignedReview)
+    assert (signed.month, signed.tool) == ("2026-10", "1.2.3")
+    assert signed.facts == {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}}
+    assert differences(signed, FACTS) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("month", "2026-09"),
+        ("tool", "9.9.9"),
+        ("tool", None),
+        ("facts", {"counts": {"undecided": 2}}),
+        ("facts", []),
+        ("digest", "sha256:0"),
+        ("digest", None),
+        ("schema", "other/1"),
+    ],
+)
+def test_any_change_is_told(key: str, value: object) -> None:
+    """A number made nicer, a version, a month: nothing of it is believed."""
+    found = read({**sign("2026-10", "1.2.3", FACTS), key: value})
+    assert isinstance(found, Problem)
+    assert found.path == PATH
+    assert found.hint
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 1, {}])
+def test_something_else_is_no_signed_review(data: object) -> None:
+    """Whatever JSON lies there."""
+    assert isinstance(read(data), Problem)
+
+
+def test_a_file_under_another_month_is_not_believed() -> None:
+    """September's facts do not become October's by a new name."""
+    assert isinstance(read(sign("2026-09", "1", FACTS)), Problem)
+
+
+def test_differences_name_the_parts() -> None:
+    """What today's tool computes otherwise; parts that one of the two does not know are no difference."""
+    signed = read(sign("2026-10", "1", {**FACTS, "old": 1}))
+    assert isinstance(signed, SignedReview)
+    today = {**copy.deepcopy(FACTS), "new": 1, "counts": {"undecided": 4}, "ledger": {"observed": 7.83}}
+    assert differences(signed, today) == ("counts",)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), values, max_size=4))
+def test_any_facts_survive_signing(facts: dict[str, Any]) -> None:
+    """Any JSON signs and reads back the same, whatever its letters and numbers."""
+    signed = read(sign("2026-10", "1", facts))
+    assert isinstance(signed, SignedReview)
+    assert differences(signed, facts) == ()
+
+
+def test_the_signed_form_is_settled() -> None:
+    """Files of years ago must read: schema, parts and the canonical form under the digest, letter for letter."""
+    signed = sign("2026-10", "1.2.3", {"b": [1, 2.5, None], "a": {"ü": "ß"}, "recorded_later": ["X"], "problems": []})
+    canonical = '["2026-10","1.2.3",{"a":{"ü":"ß"},"b":[1,2.5,null]}]'
+    assert signed == {
+        "schema": "backlog-review/1",
+        "month": "2026-10",
+        "tool": "1.2.3",
+        "digest": "sha256:" + hashlib.sha256(canonical.encode()).hexdigest(),
+        "facts": {"b": [1, 2.5, None], "a": {"ü": "ß"}},
+    }
+    lone = sign("2026-10", "1", {"a": "\ud800"})["digest"]
+    assert lone == "sha256:" + hashlib.sha256(b'["2026-10","1",{"a":"\xed\xa0\x80"}]').hexdigest()
+
+
+def test_what_cannot_be_trusted_is_an_error_with_a_way_back() -> None:
+    """The page then shows what today's tool computes, and says why."""
+    found = read({**sign("2026-10", "1.2.3", FACTS), "digest": "sha256:0"})
+    assert isinstance(found, Problem)
+    assert (found.code, found.severity, found.line) == ("review-signature", Severity.ERROR, None)
+    assert f"git log -- {PATH}" in found.hint
+
+
+def test_differences_come_in_the_order_of_the_alphabet() -> None:
+    """Several parts that differ, however the file orders them; values that JSON writes alike are alike."""
+    signed = read(sign("2026-10", "1", {"c": 1, "a": 1, "b": [1, 2], "d": 1}))
+    assert isinstance(signed, SignedReview)
+    assert differences(signed, {"d": 2, "b": (1, 2), "a": 2, "c": 2, "problems": [1]}) == ("a", "c", "d")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"schema": "other/1"}, "backlog-review/1"),
+        ({"facts": []}, "2026-10"),
+        ({"month": "2026-09"}, "2026-10"),
+        ({"digest": "sha256:0"}, "digest"),
+    ],
+)
+def test_a_problem_says_what_is_wrong(change: dict[str, Any], word: str) -> None:
+    """The schema that is expected, the month that is not there, the digest that does not match."""
+    found = read({**sign("2026-10", "1.2.3", FACTS), **change})
+    assert isinstance(found, Problem)
+    assert word in found.message
+
+
+@pytest.mark.parametrize(
+    ("month", "tool", "facts"), [("2026-10", 7, {"a": 1}), ("2026-10", "1", [1]), ("2026-09", "1", {"a": 1})]
+)
+def test_a_digest_that_matches_is_not_enough(month: str, tool: Any, facts: Any) -> None:
+    """Month, tool and facts must each be what they are, even where somebody reckoned the digest over them."""
+    digest = digest_of(month, tool, facts)
+    data = {"schema": "backlog-review/1", "month": month, "tool": tool, "digest": digest, "facts": facts}
+    assert isinstance(read(data), Problem)
+
+
+def test_a_signed_review_keeps_its_digest() -> None:
+    """The page names it, so that anybody can compare."""
+    data = sign("2026-10", "1.2.3", FACTS)
+    assert read(data) == SignedReview("2026-10", "1.2.3", data["digest"], data["facts"])

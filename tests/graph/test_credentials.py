@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which credential is used, and what is refused before any network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.graph.credentials import (
+    Application,
+    ClientCertificate,
+    ClientSecret,
+    DeviceCode,
+    GitHubIdentity,
+    GivenToken,
+    choose,
+)
+from secure_score_backlog.graph.http import plain
+from secure_score_backlog.graph.tokens import check_token, read_claims
+from tests.support.tokens import unsigned
+
+IDS = {
+    "AZURE_TENANT_ID": "00000000-aaaa-4bbb-8ccc-5eca7e0000aa",
+    "AZURE_CLIENT_ID": " 00000000-bbbb-4ccc-8ddd-5eca7e0000bb\n",
+}
+APPLICATION = Application(IDS["AZURE_TENANT_ID"], IDS["AZURE_CLIENT_ID"].strip())
+OIDC = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://actions.example/x?y=1", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request"}
+
+
+def test_each_credential_is_found(tmp_path: Path) -> None:
+    """By its own variables, blanks around them taken off."""
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(b"x")
+    certificate = {"AZURE_CLIENT_CERTIFICATE_PATH": str(file), "AZURE_CLIENT_CERTIFICATE_PASSWORD": ""}
+    assert choose({"GRAPH_TOKEN": " Bearer abc\n"}) == GivenToken("abc")
+    assert choose({**IDS, "AZURE_CLIENT_SECRET": "s~\n"}) == ClientSecret(APPLICATION, "s~")
+    assert choose({**IDS, **certificate}) == ClientCertificate(APPLICATION, file, None)
+    assert choose({**IDS, **OIDC}) == GitHubIdentity(APPLICATION, OIDC["ACTIONS_ID_TOKEN_REQUEST_URL"], "request")
+    assert choose(IDS, device_code=True) == DeviceCode(APPLICATION)
+
+
+def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
+    """Every job may have an OIDC token, so a certificate or secret that somebody set is meant."""
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(b"x")
+    everything = {
+        **IDS,
+        **OIDC,
+        "AZURE_CLIENT_SECRET": "s",
+        "AZURE_CLIENT_CERTIFICATE_PATH": str(file),
+        "GRAPH_TOKEN": "t",
+    }
+    assert isinstance(choose(everything, device_code=True), DeviceCode)
+    for name, kind in (("GRAPH_TOKEN", GivenToken), ("AZURE_CLIENT_CERTIFICATE_PATH", ClientCertificate)):
+        assert isinstance(choose(everything), kind)
+        del everything[name]
+    assert isinstance(choose(everything), ClientSecret)
+    del everything["AZURE_CLIENT_SECRET"]
+    assert isinstance(choose(everything), GitHubIdentity)
+
+
+@pytest.mark.parametrize(
+    ("environment", "message", "where"),
+    [
+        ({}, "no credential to sign in", None),
+        (IDS, "no credential to sign in", None),
+        ({"GRAPH_TOKEN": ""}, "token of GRAPH_TOKEN is empty", "GRAPH_TOKEN"),
+        ({"GRAPH_TOKEN": "Bearer "}, "token of GRAPH_TOKEN is empty", "GRAPH_TOKEN"),
+        ({"GRAPH_TOKEN": "two words"}, "characters that no token has", "GRAPH_TOKEN"),
+        ({"GRAPH_TOKEN": "line\nbreak"}, "characters that no token has", "GRAPH_TOKEN"),
+        ({"GRAPH_TOKEN": "umlaut-ü"}, "characters that no token has", "GRAPH_TOKEN"),
+        ({**IDS, **OIDC, "AZURE_CLIENT_SECRET": ""}, "AZURE_CLIENT_SECRET is set, but empty", "AZURE_CLIENT_SECRET"),
+        ({**IDS, "AZURE_CLIENT_CERTIFICATE_PATH": " "}, "PATH is set, but empty", "AZURE_CLIENT_CERTIFICATE_PATH"),
+        ({"AZURE_CLIENT_SECRET": "s"}, "AZURE_TENANT_ID and AZURE_CLIENT_ID are not set", "AZURE_TENANT_ID"),
+        (
+            {**IDS, "AZURE_CLIENT_ID": "", "AZURE_CLIENT_SECRET": "s"},
+            "AZURE_CLIENT_ID is not set or empty",
+            "AZURE_CLIENT_ID",
+        ),
+        (
+            {**IDS, "AZURE_TENANT_ID": "a/b", "AZURE_CLIENT_SECRET": "s"},
+            "AZURE_TENANT_ID is not an id",
+            "AZURE_TENANT_ID",
+        ),
+        (
+            {**IDS, "AZURE_CLIENT_CERTIFICATE_PATH": "nowhere.pem"},
+            "no certificate file",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+        ),
+        (
+            {**IDS, **OIDC, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""},
+            "offers no OIDC token",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        ),
+        ({**IDS, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "x"}, "offers no OIDC token", "ACTIONS_ID_TOKEN_REQUEST_URL"),
+        ({**OIDC}, "AZURE_TENANT_ID and AZURE_CLIENT_ID", "AZURE_TENANT_ID"),
+    ],
+)
+def test_what_cannot_work_is_refused_at_once(environment: dict[str, str], message: str, where: str | None) -> None:
+    """Nothing is sent anywhere; the ending names the variable, never its value."""
+    with pytest.raises(CannotProceed) as ending:
+        choose(environment)
+    assert message in ending.value.message
+    assert str(ending.value.where or "").startswith(where or "")
+    assert ending.value.hint
+
+
+def test_device_code_needs_both_ids() -> None:
+    """Also a person signs in to an application of a tenant."""
+    with pytest.raises(CannotProceed, match="AZURE_TENANT_ID"):
+        choose({}, device_code=True)
+
+
+def test_in_actions_the_missing_permission_is_named() -> None:
+    """The most likely cause in a workflow is told, so that it can be copied."""
+    with pytest.raises(CannotProceed) as ending:
+        choose({**IDS, "GITHUB_ACTIONS": "true"})
+    assert "`id-token: write` and `contents: write`" in str(ending.value.hint)
+
+
+def test_no_credential_shows_its_secret() -> None:
+    """Whoever prints a credential, or an error with one, sees no secret."""
+    shown = [
+        repr(GivenToken("hush")),
+        repr(ClientSecret(APPLICATION, "hush")),
+        repr(ClientCertificate(APPLICATION, Path("x"), "hush")),
+        repr(GitHubIdentity(APPLICATION, "https://x", "hush")),
+    ]
+    assert not [text for text in shown if "hush" in text]
+
+
+def test_claims_are_read_without_trust() -> None:
+    """What is no readable token has no claims; wrong types count as absent."""
+    assert not read_claims("opaque").readable
+    assert not read_claims("a.!!!.c").readable
+    assert not read_claims("a.bnVsbA.c").readable
+    claims = read_claims(unsigned({"roles": ["SecurityEvents.Read.All", 5], "scp": None, "aud": ["x"], "sub": "s"}))
+    assert (claims.readable, claims.permitted, claims.delegated, claims.audience) == (True, True, False, "")
+
+
+def test_words_of_a_server_are_tamed() -> None:
+    """One line, printable, cut, without secrets."""
+    assert plain("a\n\tb\x1b[0m  c tok", "tok") == "a b [0m c [token]"
+    assert plain(["no text"]) == ""
+    assert len(plain("x" * 999)) == 300
+    assert check_token("  bearer  x ", "y") == "x"

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing in through msal's own code against a simulated Entra over TLS, and over http on loopback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.graph.clouds import CLOUDS
+from secure_score_backlog.graph.credentials import (
+    Application,
+    ClientCertificate,
+    ClientSecret,
+    Credential,
+    DeviceCode,
+    GitHubIdentity,
+    GivenToken,
+)
+from secure_score_backlog.graph.http import Deadline, HttpClient, RetryPolicy
+from secure_score_backlog.graph.sign_in import token_for
+from tests.support.graph_items import TENANT
+from tests.support.loopback import Request, Responder, Response
+from tests.support.simulated_identity import Registration, SimulatedIdentity, refusal
+from tests.support.tokens import claims_of
+
+REGISTRATION = Registration(TENANT)
+APPLICATION = Application(TENANT, REGISTRATION.client)
+GLOBAL = CLOUDS["global"]
+
+
+@pytest.fixture(params=[True, False], ids=["tls", "http"])
+def identity(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedIdentity]:
+    """Entra and GitHub's OIDC service: over TLS, trusted as a company's own certificate would be, and over http."""
+    with SimulatedIdentity(REGISTRATION, tls=bool(request.param)) as server:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+        yield server
+
+
+def sign_in(credential: Credential, authority: str, *, said: list[str] | None = None, cloud: str = "global") -> str:
+    """A token by a credential, with little patience."""
+    wire = HttpClient(Deadline(20), RetryPolicy(attempts=2, first_wait=0.01))
+    return token_for(credential, CLOUDS[cloud], authority, wire, (said if said is not None else []).append)
+
+
+def github(identity: SimulatedIdentity) -> GitHubIdentity:
+    """The credential of a workflow run."""
+    return GitHubIdentity(APPLICATION, identity.oidc_request_url, REGISTRATION.request_token)
+
+
+def failure(credential: Credential, authority: str) -> CannotProceed:
+    """The ending of a sign-in that fails; never with a secret."""
+    with pytest.raises(CannotProceed) as ending:
+        sign_in(credential, authority)
+    told = f"{ending.value.message} {ending.value.where} {ending.value.hint}"
+    assert REGISTRATION.secret not in told
+    assert REGISTRATION.request_token not in told
+    assert ending.value.__cause__ is None
+    return ending.value
+
+
+def test_a_given_token_asks_nobody() -> None:
+    """GRAPH_TOKEN needs no network at all."""
+    assert sign_in(GivenToken("t"), "https://127.0.0.1:1") == "t"
+
+
+def test_secret(identity: SimulatedIdentity) -> None:
+    """An application's secret becomes a token with its roles, for the scope of the cloud."""
+    token = sign_in(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin)
+    assert (claims_of(token) or {})["roles"] == ["SecurityEvents.Read.All"]
+    assert identity.requests[-1].form["scope"] == "https://graph.microsoft.com/.default"
+    assert {request.path.split("/")[1] for request in identity.requests} == {TENANT}
+
+
+def test_an_authority_may_name_its_tenant(identity: SimulatedIdentity) -> None:
+    """`--authority` works with and without the tenant at its end."""
+    assert sign_in(ClientSecret(APPLICATION, REGISTRATION.secret), identity.authority)
+
+
+def test_each_cloud_asks_for_its_own_scope(identity: SimulatedIdentity) -> None:
+    """A token of GCC High is for GCC High."""
+    sign_in(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin, cloud="usgov")
+    assert identity.requests[-1].form["scope"] == "https://graph.microsoft.us/.default"
+
+
+def test_github(identity: SimulatedIdentity) -> None:
+    """GitHub's token is fetched for Entra's audience and presented as assertion; no secret is involved."""
+    assert sign_in(github(identity), identity.origin)
+    asked = next(request for request in identity.requests if request.path == "/oidc")
+    assert asked.query == {"api-version": "2.0", "audience": "api://AzureADTokenExchange"}
+    form = identity.requests[-1].form
+    assert (claims_of(form["client_assertion"]) or {})["sub"] == REGISTRATION.subject
+    assert "client_secret" not in form
+
+
+def test_github_with_another_subject(identity: SimulatedIdentity) -> None:
+    """The subject that was presented is told in both forms, with the place where it must be entered."""
+    identity.presented_subject = "repo:harbour@1001/other@3003:ref:refs/heads/main"
+    ending = failure(github(identity), identity.origin)
+    assert "AADSTS700213" in ending.message
+    assert "Federated credentials" in str(ending.hint)
+    assert identity.presented_subject in str(ending.hint)
+    assert "form of the subject without numbers (repo:harbour/other:ref:refs/heads/main)" in str(ending.hint)
+    assert APPLICATION.client in str(ending.where)
+
+
+def test_github_gives_no_token(identity: SimulatedIdentity) -> None:
+    """A request token that is no longer valid, and an answer that is none."""
+    expired = replace(github(identity), token="expired")
+    assert "GitHub gave no OIDC token for this job (status 401)" in failure(expired, identity.origin).message
+    for body in (b"<html>", b"[]", b'{"value": 5}'):
+        identity.responders = [oidc_says(body)]
+        assert "GitHub gave no OIDC token" in failure(github(identity), identity.origin).message
+
+
+def oidc_says(body: bytes) -> Responder:
+    """A responder for GitHub's endpoint alone."""
+
+    def respond(request: Request) -> Response | None:
+        return Response(200, {}, body) if request.path == "/oidc" else None
+
+    return respond
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (700016, "AZURE_CLIENT_ID names no application"),
+        (7000215, "copy its Value"),
+        (7000222, "has expired"),
+        (700027, "upload the public part"),
+        (700024, "clock"),
+        (70025, "has no federated credential yet"),
+        (70021, "Federated credentials"),
+        (700211, "another issuer"),
+        (700212, "another audience"),
+        (700223, "policy of the tenant"),
+        (700238, "policy of the tenant"),
+        (900382, "check --cloud"),
+        (65001, "have an administrator grant it"),
+        (123456, "Check the app registration"),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 401])
+def test_each_refusal_of_entra_has_its_advice(identity: SimulatedIdentity, code: int, advice: str, status: int) -> None:
+    """Microsoft's words are shown, and what to do about them."""
+
+    def respond(request: Request) -> Response | None:
+        return refusal(status, "invalid_client", code, "No.") if request.path.endswith("/token") else None
+
+    identity.responders = [respond]
+    ending = failure(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin)
+    assert f"AADSTS{code}: No." in ending.message
+    assert advice in str(ending.hint)
+
+
+def test_wrong_secret(identity: SimulatedIdentity) -> None:
+    """The simulated Entra refuses a wrong secret as the real one does."""
+    ending = failure(ClientSecret(APPLICATION, "wrong"), identity.origin)
+    assert "AADSTS7000215" in ending.message
+
+
+def test_wrong_tenant(identity: SimulatedIdentity) -> None:
+    """The library says it in its own way, without Microsoft's number; ours is clear."""
+    nowhere = ClientSecret(
+        Application("00000000-0000-4000-8000-000000000000", REGISTRATION.client), REGISTRATION.secret
+    )
+    ending = failure(nowhere, identity.origin)
+    assert "knows no such tenant" in ending.message
+    assert "AZURE_TENANT_ID" in str(ending.hint)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Response(503, {}, b"down"), "is not available (503)"),
+        (Response(429, {}, b"down"), "is throttling us (429)"),
+        (Response(200, {}, b"<html>"), "not the JSON that was expected"),
+        (Response(302, {"Location": "https://elsewhere.example"}, b""), "sends us elsewhere (302)"),
+        (Response.of_json(200, []), "not the JSON that was expected"),
+        (Response.of_json(200, {"access_token": ""}), "no reason was given"),
+    ],
+)
+def test_an_answer_of_entra_that_is_none(
+    identity: SimulatedIdentity, caplog: pytest.LogCaptureFixture, answer: Response, why: str
+) -> None:
+    """Faults of the sign-in service are an ending in words, not a bug, and no trace goes to the log."""
+    identity.responders = [lambda request: answer if request.path.endswith("/token") else None]
+    assert why in failure(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin).message
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_endpoints_without_https_get_nothing(identity: SimulatedIdentity) -> None:
+    """A discovery document cannot lure a secret or a sign-in into the clear."""
+    with SimulatedIdentity(REGISTRATION) as thief:
+        root, lure = f"{identity.authority}/oauth2/v2.0", f"{thief.authority}/oauth2/v2.0"
+        honest = {"token_endpoint": f"{root}/token", "authorization_endpoint": f"{root}/authorize"}
+        for credential, endpoints in (
+            (ClientSecret(APPLICATION, REGISTRATION.secret), {**honest, "token_endpoint": f"{lure}/token"}),
+            (DeviceCode(APPLICATION), {**honest, "device_authorization_endpoint": f"{lure}/devicecode"}),
+        ):
+            identity.responders = [discovery_says(endpoints)]
+            ending = failure(credential, identity.origin)
+            assert "no usable answer" in ending.message or "without https" in ending.message
+        assert not thief.requests
+
+
+def discovery_says(endpoints: dict[str, str]) -> Responder:
+    """A responder for the discovery document alone."""
+
+    def respond(request: Request) -> Response | None:
+        return Response.of_json(200, endpoints) if request.path.endswith("openid-configuration") else None
+
+    return respond
+
+
+def test_nobody_trusts_the_certificate() -> None:
+    """Without the company's certificate the connection is refused before anything secret is sent."""
+    with SimulatedIdentity(REGISTRATION, tls=True) as server:
+        ending = failure(ClientSecret(APPLICATION, REGISTRATION.secret), server.origin)
+        assert "could not prove who it is" in ending.message
+        assert "REQUESTS_CA_BUNDLE" in str(ending.hint)
+        assert not server.requests
+
+
+def test_device_code(identity: SimulatedIdentity) -> None:
+    """A person is told what to do, then the token is delegated."""
+    said: list[str] = []
+    token = sign_in(DeviceCode(APPLICATION), identity.origin, said=said)
+    assert said == [f"Open {identity.origin}/device and enter the code HARBOUR1."]
+    assert (claims_of(token) or {})["scp"] == "SecurityEvents.Read.All"
+
+
+def test_device_code_that_nobody_enters(identity: SimulatedIdentity) -> None:
+    """The sign-in ends when the code has expired or was declined."""
+
+    def respond(request: Request) -> Response | None:
+        return refusal(400, "expired_token", 70020, "Too late.") if request.path.endswith("/token") else None
+
+    identity.responders = [respond]
+    assert "Nobody entered the code in time" in str(failure(DeviceCode(APPLICATION), identity.origin).hint)
+
+
+@pytest.fixture(scope="module")
+def key_pair() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+    """A key with its certificate, made on the spot."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "backlog")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=3650))
+    return key, builder.sign(key, hashes.SHA256())
+
+
+@pytest.mark.parametrize("password", [None, "correct horse"])
+@pytest.mark.parametrize("form", ["pem", "pfx"])
+def test_certificate(
+    identity: SimulatedIdentity,
+    tmp_path: Path,
+    key_pair: tuple[rsa.RSAPrivateKey, x509.Certificate],
+    form: str,
+    password: str | None,
+) -> None:
+    """PEM and PFX, with and without password, sign an assertion; a wrong password is told before any network."""
+    key, certificate = key_pair
+    hidden = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
+    if form == "pem":
+        shown = certificate.public_bytes(serialization.Encoding.PEM)
+        content = shown + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, hidden)
+    else:
+        content = pkcs12.serialize_key_and_certificates(b"backlog", key, certificate, None, hidden)
+    file = tmp_path / f"certificate.{form}"
+    file.write_bytes(content)
+    assert sign_in(ClientCertificate(APPLICATION, file, password), identity.origin)
+    assert (claims_of(identity.requests[-1].form["client_assertion"]) or {})["iss"] == APPLICATION.client
+    asked = len(identity.requests)
+    if password:
+        ending = failure(ClientCertificate(APPLICATION, file, "wrong"), identity.origin)
+        assert "the password does not open it" in ending.message
+        assert "which is set" in str(ending.hint)
+    assert len(identity.requests) == asked
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"])
+def test_a_file_that_is_no_certificate(tmp_path: Path, content: bytes) -> None:
+    """It is told by its path, before any network."""
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(content)
+    ending = failure(ClientCertificate(APPLICATION, file, None), "https://127.0.0.1:1")
+    assert "client certificate cannot be used" in ending.message
+    assert str(ending.where) == "AZURE_CLIENT_CERTIFICATE_PATH"
+
+
+def test_nothing_secret_is_logged(identity: SimulatedIdentity, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither msal nor the wire writes a token or secret to a log, at any level."""
+    caplog.set_level(logging.DEBUG)
+    token = sign_in(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin)
+    sign_in(github(identity), identity.origin)
+    assertion = identity.requests[-1].form["client_assertion"]
+    failure(ClientSecret(APPLICATION, "wrong-secret"), identity.origin)
+    assert not [
+        s
+        for s in (token, assertion, REGISTRATION.secret, "wrong-secret", REGISTRATION.request_token)
+        if s in caplog.text
+    ]

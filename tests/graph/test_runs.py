@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs that are killed, runs that meet, runs that only look; of the installed program."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.graph_faults import once, status
+from tests.support.graph_items import profile
+from tests.support.graph_server import PROFILES, GraphAnswers
+from tests.support.graph_stage import APPLICATION_TOKEN, NAMES, TODAY, Stage, day_score, tree, undated
+from tests.support.loopback import Request, Response
+from tests.support.repositories import Repository
+
+LONG_PAST = [day_score(TODAY - timedelta(days=ago), full=False) for ago in range(1, 60)]
+TEXTS = [profile(name, remediation="text " * 4000) for name in NAMES]
+NEWEST = f"snapshots/2026/{TODAY}.json"
+
+
+@pytest.fixture
+def stage(installed: Path, tmp_path: Path) -> Iterator[Stage]:
+    """An empty repository and a Graph with sixty days."""
+    (tmp_path / "root").mkdir()
+    with Stage(installed, tmp_path / "root", GraphAnswers([day_score(TODAY), *LONG_PAST], TEXTS)) as prepared:
+        yield prepared
+
+
+def start(stage: Stage, *more: str) -> subprocess.Popen[str]:
+    """A run that goes on while the test does something else."""
+    return subprocess.Popen(
+        stage.command(*more),
+        env=stage.surroundings,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def appears(stage: Stage, pattern: str) -> Callable[[], bool]:
+    """Something with such a name lies below the repository."""
+    return lambda: any(stage.root.rglob(pattern))
+
+
+def is_listed(stage: Stage) -> bool:
+    """The list of what is to be put in place is on the disk."""
+    try:
+        return (stage.root / "snapshots" / ".intent.partial").stat().st_size > 0
+    except OSError:
+        return False
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """A time has passed."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
+
+
+MOMENTS: dict[str, Callable[[Stage, random.Random], Callable[[], bool]]] = {
+    "while it starts": lambda _, dice: after(dice.uniform(0.0, 0.3)),
+    "while it asks": lambda stage, _: lambda: len(stage.graph.requests) > 0,
+    "while it writes": lambda stage, _: appears(stage, ".*.partial"),
+    "when all is ready to be put in place": lambda stage, _: appears(stage, ".intent.partial"),
+    "while it puts files in place": lambda stage, _: appears(stage, "2026-*.json"),
+    "some time": lambda _, dice: after(dice.uniform(0.3, 1.0)),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_run_is_completed_by_the_next(stage: Stage, moment: str) -> None:
+    """Killed at any moment, each file is whole, and the next run leaves exactly what an undisturbed one leaves."""
+    reached = MOMENTS[moment](stage, random.Random(moment))
+    with start(stage) as run:
+        while not reached() and run.poll() is None:
+            time.sleep(0.0005)
+        run.kill()
+        run.communicate()
+    for path, content in tree(stage.root).items():
+        assert path.endswith(".partial") or json.loads(content)
+    done = stage.run()
+    assert done.returncode == 0, done.stderr
+    completed = undated(tree(stage.root))
+    fresh = stage.root.parent / "fresh"
+    fresh.mkdir()
+    stage.root = fresh
+    assert stage.run().returncode == 0
+    assert completed == undated(tree(fresh))
+
+
+def test_a_run_killed_at_the_end_of_a_day_keeps_that_day(stage: Stage) -> None:
+    """What was ready to be put in place is put there a day later, when Graph no longer has its details."""
+    with start(stage) as run:
+        while not is_listed(stage) and run.poll() is None:
+            time.sleep(0.0005)
+        run.kill()
+        run.communicate()
+    tomorrow = TODAY + timedelta(days=1)
+    stage.graph.scores = [day_score(tomorrow), day_score(TODAY, full=False), *LONG_PAST]
+    done = stage.run()
+    assert done.returncode == 0, done.stderr
+    files = tree(stage.root)
+    assert b'"complete":true' in files[NEWEST]
+    assert b'"complete":true' in files[f"snapshots/2026/{tomorrow}.json"]
+    assert len(files) == len(LONG_PAST) + 3
+
+
+def test_two_runs_do_not_meet(stage: Stage) -> None:
+    """While one run is at work, another ends with 3 and a clear word; a dry run is let through; the first succeeds."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def wait(request: Request) -> Response | None:
+        if request.path == PROFILES and not asked.is_set():
+            asked.set()
+            go_on.wait(30)
+        return None
+
+    stage.graph.responders = [wait]
+    with start(stage) as first:
+        assert asked.wait(30)
+        second, looking = stage.run(), stage.run("--dry-run")
+        assert tree(stage.root) == {}
+        go_on.set()
+        first.communicate()
+    assert second.returncode == 3
+    assert "Another run of backlog is writing snapshots in this folder." in second.stderr
+    assert "what to do: Nothing was changed. Wait until it has ended" in second.stderr
+    assert looking.returncode == 0, looking.stderr
+    assert first.returncode == 0
+    assert NEWEST in tree(stage.root)
+
+
+def test_a_lock_does_not_outlive_its_run(stage: Stage) -> None:
+    """A run that was killed keeps nobody out."""
+    with start(stage) as run:
+        while not stage.graph.requests:
+            time.sleep(0.001)
+        run.kill()
+        run.communicate()
+    assert stage.run().returncode == 0
+
+
+def test_a_dry_run_tells_and_writes_nothing(stage: Stage) -> None:
+    """What it announces is what the next run does, for people and for programs; the tree stays as it is."""
+    dry = stage.run("--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert f"{TODAY}: " in dry.stdout
+    assert "Would write 61 files: " in dry.stdout
+    assert dry.stdout.endswith("Nothing was written: this was a dry run.\n")
+    assert list(stage.root.iterdir()) == []
+    told = json.loads(stage.run("--dry-run", "--json").stdout)
+    assert (told["dry_run"], told["written"]) == (True, [])
+    assert list(stage.root.iterdir()) == []
+    done = json.loads(stage.run("--json").stdout)
+    assert done["written"] == told["would_write"]
+    assert set(done["written"]) == set(tree(stage.root))
+    assert (done["dry_run"], "would_write" in done) == (False, False)
+    before = tree(stage.root)
+    assert stage.run("--dry-run").stdout == f"Nothing new; the newest snapshot is of {TODAY}.\n"
+    assert tree(stage.root) == before
+
+
+def test_verbose_shows_requests_without_secrets(stage: Stage) -> None:
+    """Each request with its status, and each wait, on stderr; no token, no query, nothing more on stdout."""
+    once(status(503, headers={"Retry-After": "0"}))(stage)
+    loud = stage.run("--verbose")
+    assert loud.returncode == 0
+    lines = loud.stderr.splitlines()
+    assert re.fullmatch(rf"GET {stage.url}/security/secureScores: 503, \d+ bytes, \d+\.\d s", lines[0])
+    assert lines[1] == "waiting 0.0 s, then attempt 2 of 4"
+    assert re.fullmatch(rf"GET {stage.url}/security/secureScores: 200, [\d,]+ bytes, \d+\.\d s", lines[2])
+    assert re.fullmatch(rf"GET http://127\.0\.0\.1:\d+{PROFILES}: 200, [\d,]+ bytes, \d+\.\d s", lines[3])
+    assert APPLICATION_TOKEN not in loud.stderr + loud.stdout
+    assert "?" not in loud.stderr
+    assert "GET" not in loud.stdout
+
+
+def test_a_deadline_out_of_bounds_is_refused(stage: Stage) -> None:
+    """A collection may take 120 seconds at most, and more than no time."""
+    for seconds in ("0", "121", "soon"):
+        done = stage.run("--deadline", seconds)
+        assert done.returncode == 2
+        assert "--deadline" in done.stderr
+    assert not stage.graph.requests
+
+
+def test_snapshots_on_a_branch_of_their_own(stage: Stage) -> None:
+    """Where the site reads another branch, a run on this one says so; on that branch it says nothing."""
+    (stage.root / "backlog.yml").write_text("snapshots:\n  branch: snapshots\n", encoding="utf-8")
+    repository = Repository(stage.root)
+    done = stage.run()
+    assert done.returncode == 0
+    assert "reads snapshots from the branch 'snapshots'" in done.stderr
+    assert "'main' checked out" in done.stderr
+    assert "git worktree add ../snapshots snapshots" in done.stderr
+    repository.git("checkout", "--quiet", "-b", "snapshots")
+    assert "branch" not in stage.run().stderr

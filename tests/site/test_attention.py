@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hygiene page: who is concerned, what to do, a good sentence where nothing is wrong, on every kind of tenant."""
+
+from __future__ import annotations
+
+import html
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import click
+import pytest
+
+from secure_score_backlog.cli.main import backlog as program
+from secure_score_backlog.decisions.model import Ask, Bucket, CoverReason
+from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.risk import Risk
+from secure_score_backlog.settings import Settings, parse_settings
+from secure_score_backlog.site.pages import attention, evidence, glossary
+from secure_score_backlog.snapshots.model import History, Recommendation
+from secure_score_backlog.workspace import Backlog
+from tests.support.judged import Read, judged
+from tests.support.tenants import Measured, acceptance, cover, day, decision, history, sources, versions
+
+ODD = ("11770.MDA_X", "A", "null", "x: y # z", "x; rm -rf '$HOME'")
+HOSTILE = "<script>steal()</script> `x` {{ 7*7 }}"
+
+
+def tenant(*days: dict[str, Measured] | None, **decided: object) -> Backlog:
+    """A tenant of consecutive days; one decision of the first day each, by id."""
+    answers = {name: versions((1, answer)) for name, answer in decided.items()}  # type: ignore[arg-type]
+    return judged(sources(history(*days), answers), day(len(days)))
+
+
+def old_ask(number: int) -> tuple[Ask, ...]:
+    """A question of a day."""
+    return (Ask("leadership", day(number), "Pay for it?", (), "It stays open."),)
+
+
+SCENES: dict[str, tuple[Callable[[], Backlog], str]] = {
+    "expired": (
+        lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(1)))),
+        "Ran out after 1 October 2026, 1 day ago.",
+    ),
+    "breached": (
+        lambda: tenant(
+            *[{"A": (2, 4)}, {"A": (1, 4)}, {"A": (1, 4)}],
+            A=decision("A", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2))),
+        ),
+        "Now 25 % achieved; 50 % when it was accepted.",
+    ),
+    "regressed": (
+        lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
+        "Lost on 2 October 2026; 25 % achieved now.",
+    ),
+    "conflict": (
+        lambda: tenant(
+            {"A": (4, 4)},
+            A=decision("A", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE)),
+        ),
+        "Measured in full since 1 October 2026.",
+    ),
+    "overdue": (
+        lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", due=day(1))),
+        "Was due on 1 October 2026, 2 days ago.",
+    ),
+    "ownerless": (lambda: tenant({"A": (0, 4)}), "No decision; open since 1 October 2026."),
+    "unrated": (lambda: tenant({"A": (1, 4)}), "75 % of it is open."),
+    "drafts": (
+        lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", draft=True)),
+        "Leans to do now; 5 of 5 questions answered, 1 day ago.",
+    ),
+    "stale": (
+        lambda: tenant(*[{"A": (0, 4)}] * 100, A=decision("A", due=day(200))),
+        "Nothing since 1 October 2026: its owner has not moved it.",
+    ),
+    "asks": (
+        lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
+        "“Pay for it?” asked of leadership 91 days ago. Without an answer: It stays open.",
+    ),
+    "shadow": (
+        lambda: tenant({"A": (0, 4, "Ignored")}),
+        "The portal says “risk accepted”; here stands: no decision.",
+    ),
+    "no-effect": (
+        lambda: tenant({"A": (1, 4, "ThirdParty")}),
+        "The portal says “resolved through third party”, and Microsoft gives 1 of 4 points.",
+    ),
+    "outlived": (
+        lambda: judged(
+            sources(
+                history({"A": (0, 4), "a": (0, 4)}, {"a": (0, 4)}),
+                {"A": versions((1, decision("A")))},
+                [Recommendation("A", "Old words", in_catalogue=False), Recommendation("a", "New words")],
+            ),
+            day(2),
+        ),
+        "Microsoft took it out. It seems to live on, by its id, as: New words",
+    ),
+}
+
+
+@pytest.mark.parametrize("key", SCENES)
+def test_each_group_says_how_it_stands_and_what_to_do(key: str) -> None:
+    """One line with its reason, what it means, what to do; the count on top is the number of lines."""
+    make, says = SCENES[key]
+    page = Read(make(), attention.documents)
+    rows = page.rows(key)
+    assert len(rows) == 1
+    assert says in rows[0]
+    assert "What to do." in page.sections[key]
+    assert re.search(rf'href="#{key}"><span class="backlog-tally-number">1</span>', page.source)
+
+
+def test_a_line_can_be_one_short_of_wrong() -> None:
+    """On its last day an acceptance holds, a plan is in time, a question of ninety days may wait."""
+    page = Read(
+        tenant(
+            *[{"A": (0, 4), "B": (0, 4)}] * 91,
+            A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(91)), asks=old_ask(1)),
+            B=decision("B", due=day(91)),
+        ),
+        attention.documents,
+    )
+    for key in ("expired", "overdue", "asks"):
+        assert page.rows(key) == [], key
+    assert "The next one to run out is “A”, on 30 December 2026." in page.sections["expired"]
+
+
+def clean() -> Backlog:
+    """Everything done, every day there."""
+    return tenant({"A": (4, 4), "B": (2, 2)}, {"A": (4, 4), "B": (2, 2)}, A=decision("A"))
+
+
+def test_everything_done_is_said_in_good_sentences() -> None:
+    """No table, no task; each group says what is fine."""
+    page = Read(clean(), attention.documents)
+    assert page.lead.startswith("Every one of 15 checks is clean. Nothing has to be done here.")
+    assert "<tr><td" not in page.source.split("calendar-figure")[0]
+    assert "What to do." not in page.text
+    assert all("✓" in page.sections[key] for key in [*SCENES, "problems", "gaps"])
+
+
+def test_the_first_day_says_where_to_begin() -> None:
+    """One snapshot, no decision: why everything is ownerless, and the command for the gravest."""
+    rated = Settings(risk={"B": Risk.HIGH, "C": Risk.CRITICAL})
+    given = sources(history({"A": (0, 4), "B": (0, 4), "C": (0, 4), "D": (4, 4)}), settings=rated)
+    page = Read(judged(given, day(1), has_git=False), attention.documents)
+    assert "Nobody has decided anything yet" in page.lead
+    assert page.lead.startswith("2 of 15 checks found something: 3 open recommendations have no owner.")
+    assert "backlog decide C B A" in page.sections["ownerless"]
+    assert "The first day is here." in page.sections["gaps"]
+
+
+def test_nothing_measured_is_said() -> None:
+    """Without a snapshot the page says what to run, and shows problems all the same."""
+    wrong = Problem("backlog.yml", 2, "settings-unknown-key", Severity.ERROR, "No such key.", "Delete it.")
+    page = Read(judged(sources(History()), day(1), problems=(wrong,)), attention.documents)
+    assert "Nothing has been measured yet" in page.lead
+    assert "There is no snapshot yet." in page.sections["gaps"]
+    assert page.rows("problems") == ["✕ Error backlog.yml:2 No such key. Delete it."]
+
+
+def test_counts_are_those_of_the_status() -> None:
+    """What `backlog status --json` counts and this page counts is the same number."""
+    measured: dict[str, Measured] = dict.fromkeys("ABCDEF", (0, 4)) | {"G": (0, 4, "Ignored"), "H": (4, 4)}
+    made = tenant(
+        *[measured] * 100,
+        A=decision("A", due=day(50)),
+        B=decision("B", Bucket.ACCEPT, accepted=acceptance(day(40))),
+        C=decision("C", draft=True),
+        D=decision("D", Bucket.ACCEPT),
+    )
+    page = Read(made, attention.documents)
+    tally = dict(re.findall(r'href="#([a-z-]+)"><span class="backlog-tally-number">(\d+)<', page.source))
+    for key in ("expired", "overdue", "shadow", "unrated", "stale", "ownerless"):
+        assert int(tally[key]) == made.facts.counts[key] > 0, key
+        assert len(page.rows(key)) == made.facts.counts[key], key
+
+
+def test_a_long_group_is_folded_and_nothing_is_left_out() -> None:
+    """Of forty, fifteen stand open and the rest behind a fold; a command names five."""
+    page = Read(tenant({f"id-{number:02}": (0, 1) for number in range(40)}), attention.documents)
+    opened, _, folded = page.raw("ownerless").partition("<details>")
+    assert (opened.count("<tr><td"), folded.count("<tr><td")) == (15, 25)
+    assert "25 more" in folded
+    command = re.search(r"<code>(backlog decide .*?)</code>", opened, re.DOTALL)
+    assert command is not None
+    assert len(command[1].split()) == 7
+
+
+def test_gaps_that_microsoft_still_holds_are_told_from_lost_ones() -> None:
+    """Within ninety days the next collection fills them in; older ones stay gaps."""
+    recent = Read(tenant({"A": (4, 4)}, None, {"A": (4, 4)}), attention.documents)
+    assert "Microsoft still holds these days: 2 October 2026." in recent.sections["gaps"]
+    assert "backlog collect" in recent.sections["gaps"]
+    lost = Read(tenant({"A": (4, 4)}, None, *[{"A": (4, 4)}] * 90), attention.documents)
+    assert "lost for good" in lost.sections["gaps"]
+    assert "91 of 92 days since 1 October 2026 observed, 1 missing (2 October 2026)." in lost.sections["gaps"]
+
+
+def test_a_collection_that_stopped_is_a_gap_after_three_days() -> None:
+    """Three days without a snapshot are patience; four are counted."""
+    given = sources(history({"A": (4, 4)}))
+    patient = Read(judged(given, day(4)), attention.documents)
+    assert "✓" in patient.sections["gaps"]
+    late = Read(judged(given, day(5)), attention.documents)
+    assert 'href="#gaps"><span class="backlog-tally-number">4</span>' in late.source
+    assert "2 to 5 October 2026" in late.sections["gaps"]
+
+
+def test_problems_stand_with_place_and_hint_and_run_nothing() -> None:
+    """What a message quotes is code; whatever it holds stays text."""
+    problem = Problem("decisions/A.md", 7, "decision-x", Severity.WARNING, HOSTILE, "Write `due: 2026-12-31`.")
+    page = Read(replace(clean(), problems=(problem,)), attention.documents)
+    assert page.rows("problems") == [f"! Warning decisions/A.md:7 {HOSTILE.replace('`', '')} Write due: 2026-12-31 ."]
+    assert "<code>due: 2026-12-31</code>" in page.raw("problems")
+    assert "<script>" not in page.source
+    odd = Problem("decisions/A.md", None, "decision-x", Severity.WARNING, "one ` alone", "h")
+    assert "one &#96; alone" in Read(replace(clean(), problems=(odd,)), attention.documents).raw("problems")
+
+
+def test_what_is_to_be_copied_can_be_copied() -> None:
+    """Lines for backlog.yml are settings that can be read; odd ids cannot leave their quotes."""
+    page = Read(tenant(dict.fromkeys(ODD, (0, 1))), attention.documents)
+    block = re.search(r'<pre class="backlog-command"><code>(risk:.*?)</code>', page.raw("unrated"), re.DOTALL)
+    assert block is not None
+    read = parse_settings(html.unescape(block[1]).encode(), "backlog.yml").settings
+    assert dict(read.risk) == dict.fromkeys(ODD, Risk.MEDIUM)
+    command = re.search(r"<code>(backlog decide .*?)</code>", page.raw("ownerless"), re.DOTALL)
+    assert command is not None
+    assert shlex.split(html.unescape(command[1]))[2:] == [name.replace("'", "") for name in ODD]
+
+
+@pytest.mark.parametrize("view", [attention, evidence, glossary])
+def test_every_command_on_the_page_exists(view: object) -> None:
+    """A verb and options that the program has: nobody is sent to type what does not work."""
+    made = [scene() for scene, _ in SCENES.values()] + [clean()]
+    calls = {
+        html.unescape(call)
+        for one in made
+        for call in re.findall(r"<code>[^<]*?(backlog [a-z][^<]*)</code>", Read(one, view.documents).source)  # type: ignore[attr-defined]
+    }
+    assert calls
+    for call in calls:
+        verb, *rest = shlex.split(call)[1:]
+        command = program.get_command(click.Context(program), verb)
+        assert command is not None, call
+        known = {name for parameter in command.params for name in parameter.opts}
+        assert {word for word in rest if word.startswith("--")} <= known, call

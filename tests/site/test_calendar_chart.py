@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The calendar of days: every day in its place, kinds told by shape, the table behind it whole."""
+
+from __future__ import annotations
+
+from datetime import date
+from xml.etree import ElementTree as ET
+
+from secure_score_backlog.site import words
+from secure_score_backlog.site.charts.calendar import LABELS, calendar, span
+from secure_score_backlog.site.charts.shapes import Calendar, CalendarMonth, DaysOfMonth
+from secure_score_backlog.snapshots.coverage import coverage
+from secure_score_backlog.snapshots.model import History
+from tests.support.tenants import day, history
+
+YEAR = CalendarMonth(
+    "2026-01",
+    (
+        DaysOfMonth(date(2026, 1, 1), date(2026, 1, 10), "complete"),
+        DaysOfMonth(date(2026, 1, 11), date(2026, 1, 13), "filled"),
+        DaysOfMonth(date(2026, 1, 14), date(2026, 1, 15), "missing"),
+        DaysOfMonth(date(2026, 1, 16), date(2026, 1, 31), "awaited"),
+    ),
+)
+
+
+def drawn(*months: CalendarMonth, **more: int) -> ET.Element:
+    """The figure as XML: what browsers forgive, this does not."""
+    return ET.fromstring(str(calendar(Calendar("c", "<Days>", '"&', months, **more))))
+
+
+def test_it_is_sound_and_described() -> None:
+    """Named and described; no id twice; no colour or style of its own; hidden shapes are said in the table."""
+    figure = drawn(YEAR)
+    (drawing,) = (node for node in figure.iter("svg") if node.get("role") == "img")
+    ids = [node.get("id") for node in figure.iter() if node.get("id")]
+    assert len(ids) == len(set(ids))
+    for identifier in str(drawing.get("aria-labelledby")).split():
+        assert identifier in ids
+    assert figure.findtext("figcaption") == '"&'
+    assert all("style" not in node.attrib for node in figure.iter())
+    assert str(calendar(Calendar("c", "t", "w", (YEAR,)))) == str(calendar(Calendar("c", "t", "w", (YEAR,))))
+
+
+def test_days_stand_where_they_belong() -> None:
+    """Day n begins at (n - 1) / 31 of the width and is 1 / 31 wide."""
+    shapes = {
+        str(node.get("class")).rpartition("--")[2]: (node.get("x"), node.get("width"))
+        for node in next(drawn(YEAR).iter("svg")).iter("rect")
+        if "backlog-day--" in str(node.get("class"))
+    }
+    assert shapes == {"complete": ("0%", "32.26%"), "filled": ("32.26%", "9.68%"), "missing": ("41.94%", "6.45%")}
+
+
+def test_kinds_are_told_without_colour() -> None:
+    """Filled in is hatched, missing is crossed day by day, awaited is a line; each has its name in the legend."""
+    figure = drawn(YEAR)
+    drawing = next(figure.iter("svg"))
+    assert [n.get("fill") for n in drawing.iter("rect") if "day--filled" in str(n.get("class"))] == ["url(#c-filled)"]
+    assert [n.text for n in drawing.iter("text") if n.get("class") == "backlog-day-cross"] == ["×", "×"]
+    assert len([n for n in drawing.iter("line") if n.get("class") == "backlog-day--awaited"]) == 1
+    legend = ["".join(item.itertext()).strip("× \n") for item in next(figure.iter("ul"))]
+    assert legend == list(LABELS.values())
+
+
+def test_the_table_has_every_month_also_those_not_drawn() -> None:
+    """Of many months the newest are drawn; the table and its gaps are whole."""
+    older = CalendarMonth("2025-12", (DaysOfMonth(date(2025, 12, 2), date(2025, 12, 2), "missing"),))
+    figure = drawn(YEAR, older, drawn=1)
+    rows = [[cell.text for cell in row] for row in next(figure.iter("tbody"))]
+    assert rows == [
+        ["January 2026", "10", "3", "2", "16", "14 to 15\u00a0January\u00a02026"],
+        ["December 2025", "0", "0", "1", "0", "2\u00a0December\u00a02025"],
+    ]
+    labels = [n.text for n in figure.iter("text") if n.get("class") == "backlog-calendar-label"]
+    assert labels == ["Jan 2026"]
+    assert "the table has 1\u00a0more month" in str(figure.findtext("figcaption"))
+
+
+def test_what_a_kind_does_not_occur_is_not_explained() -> None:
+    """A tenant without gaps has no cross in its legend."""
+    whole = CalendarMonth("2026-01", YEAR.days[:1])
+    assert ["".join(item.itertext()).strip() for item in next(drawn(whole).iter("ul"))] == ["complete"]
+
+
+def test_spans_in_words() -> None:
+    """One day, days of a month, days across months."""
+    assert span(date(2026, 1, 3), date(2026, 1, 3)) == "3\u00a0January\u00a02026"
+    assert span(date(2026, 1, 3), date(2026, 1, 5)) == "3 to 5\u00a0January\u00a02026"
+    assert span(date(2026, 1, 31), date(2026, 2, 1)) == "31\u00a0January\u00a02026 to 1\u00a0February\u00a02026"
+
+
+def test_sentences_name_what_they_can() -> None:
+    """One day, no gap, many gaps (the newest by name), and the days since the newest snapshot."""
+    assert words.sentence(coverage(History(), day(1))) == ""
+    full = {"A": (1, 2)}
+    one = words.sentence(coverage(history(full), day(1)))
+    assert one == "One day has been observed so far, 1\u00a0October\u00a02026."
+    assert words.sentence(coverage(history(full, full), day(2))).endswith("observed, no gap.")
+    holed = coverage(history(*[full, None] * 9, full), day(21))
+    said = words.sentence(holed).replace("\u00a0", " ")
+    assert said.startswith("10 of 21 days since 1 October 2026 observed, 9 missing (8 October 2026; ")
+    assert said.endswith("18 October 2026; and 3 earlier gaps), 2 days since the newest snapshot.")
+    assert words.calendar_of(coverage(History(), day(1)), "c") is None

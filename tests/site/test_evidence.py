@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The evidence page: every change with commit, pull request and approver; its commands, run in a real repository."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import subprocess
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.decisions.model import Attestation, Bucket, DecisionVersion
+from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.evaluation.signing import SignedReview
+from secure_score_backlog.evaluation.status import Sources
+from secure_score_backlog.exports.json import status
+from secure_score_backlog.git import Version
+from secure_score_backlog.site.pages import evidence
+from secure_score_backlog.snapshots.model import History
+from secure_score_backlog.workspace import Backlog, assemble
+from tests.support.judged import Read, judged
+from tests.support.repositories import Repository
+from tests.support.running import RunBacklog
+from tests.support.tenants import acceptance, cover, day, decision, history, sources, stored, versions
+
+SCORES = {"A": (0, 4), "B": (1, 4), "C": (0, 4), "D": (4, 4)}
+
+
+def direct(found: tuple[DecisionVersion, ...]) -> tuple[DecisionVersion, ...]:
+    """The same versions, pushed without a pull request."""
+    return tuple(replace(one, version=replace(one.version, pull_request=None)) for one in found)
+
+
+def decided() -> Sources:
+    """Three decisions over five weeks: an acceptance with its renewal, a cover, a plan pushed directly."""
+    first = decision("A", Bucket.ACCEPT, accepted=acceptance(day(60)))
+    attested = Attestation("Managing Director", day(35), "Minutes of the board")
+    renewed = replace(first, accepted=replace(acceptance(day(200)), approval=attested))
+    return sources(
+        history(*([SCORES] * 40)),
+        {
+            "A": versions((2, first), (35, renewed)),
+            "B": versions((3, decision("B", Bucket.NOT_APPLICABLE, covered=cover()))),
+            "C": direct(versions((33, decision("C", due=day(90))))),
+        },
+    )
+
+
+def test_every_change_is_cited_and_the_newest_comes_first() -> None:
+    """By month: day, what changed, approver, who brought it, commit and pull request."""
+    page = Read(judged(decided(), day(40)), evidence.documents)
+    months = [anchor for anchor in page.sections if anchor.startswith("history-")]
+    assert months == ["history-2026-11", "history-2026-10"]
+    november, october = (page.rows(month) for month in months)
+    assert (len(november), len(october)) == (2, 2)
+    assert november[0].startswith("4 November 2026 A Renewed until 18 April 2027, instead of 29 November 2026.")
+    assert "commit 0000000000 , pull request #35" in november[0]
+    assert "Approval attested by Managing Director." in november[0]
+    assert "no pull request" in november[1]
+    assert "Decided: not applicable until 18 April 2027." in october[0]
+    assert page.lead.startswith("4 changes of decisions since 2 October 2026, in 4 commits; 1 commit of them came")
+
+
+def test_direct_pushes_are_exceptions_by_name() -> None:
+    """Each commit without a pull request is listed with what it changed; without any, that is said."""
+    page = Read(judged(decided(), day(40)), evidence.documents)
+    assert page.rows("direct") == ["2 November 2026 Decide 0000000000 Head of IT C"]
+    before = Read(judged(decided(), day(30)), evidence.documents)
+    assert "None. Every commit that changed a decision names a pull request" in before.sections["direct"]
+    assert "every one of them names the pull request it came by" in before.lead
+
+
+def test_three_kinds_of_approval_are_told_apart() -> None:
+    """Recorded on GitHub, attested, merely named: in the numbers and in the history."""
+    given = decided()
+    made = judged(given, day(40))
+    commit = given.decisions.versions["B"][0].version.commit
+    made = replace(made, facts=evaluate(given, day(40), {commit: ("Head of IT",)}))
+    page = Read(made, evidence.documents)
+    assert "Approved on GitHub, as recorded 1 Attested, with a record named 1 Only named in the file 0" in page.text
+    (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
+    assert "✓ Approved on GitHub by Head of IT" in cover_row
+    named = Read(judged(given, day(20)), evidence.documents)
+    assert "Only named in the file 2" in named.sections["who"]
+    assert "No approval has been collected from GitHub yet" in named.sections["who"]
+
+
+def test_an_edit_of_the_working_tree_is_no_evidence() -> None:
+    """It is named as not committed, and no history lists it."""
+    given = decided()
+    plan = given.decisions.versions["C"][0]
+    edit = DecisionVersion(replace(plan.version, commit="", at=plan.version.at), decision("C", owner="Head of Finance"))
+    changed = {**given.decisions.versions, "C": (plan, edit)}
+    given = replace(given, decisions=replace(given.decisions, versions=changed))
+    page = Read(judged(given, day(40)), evidence.documents)
+    assert "1 decision is edited in the working tree" in page.sections["direct"]
+    assert len(page.rows("history-2026-11")) == 2
+
+
+def test_days_are_counted_and_named() -> None:
+    """Observed of passed, filled in later, missing: in the numbers and in words."""
+    measured = history(SCORES, SCORES, None, SCORES)
+    days = tuple(replace(one, complete=one.day != day(2)) for one in measured.days)
+    page = Read(judged(sources(replace(measured, days=days)), day(4)), evidence.documents)
+    assert "Days observed 3 of 4 days passed" in page.lead
+    assert "Days missing 1 besides, 1 day was filled in later" in page.lead
+    assert "1 of them in less detail (2 October 2026), 1 missing (3 October 2026)." in page.sections["since"]
+
+
+def test_the_first_day_says_what_is_there() -> None:
+    """One snapshot, nothing decided: measured points, what can be checked, and what will stand here."""
+    head = Version("", "f" * 40, datetime(2026, 10, 1, tzinfo=UTC), "Somebody", "Newest")
+    page = Read(judged(sources(history(SCORES)), day(1), head=head), evidence.documents)
+    assert "No decision has been committed yet." in page.lead
+    assert "One day has been observed so far, 1 October 2026." in page.lead
+    assert "5 points that Microsoft measured" in page.sections["how"]
+    assert "git show HEAD:./snapshots/2026/2026-10-01.json" in page.sections["check"]
+    assert "The first decision will stand here" in page.sections["history"]
+
+
+def test_without_git_it_says_what_is_missing_and_how_to_mend_it() -> None:
+    """No dates, no names, no commands of Git to run in vain; the figures can be computed anew all the same."""
+    page = Read(judged(sources(history(SCORES)), day(1), has_git=False), evidence.documents)
+    assert "This folder is not under Git." in page.lead
+    assert "git init" in page.lead
+    assert "git " not in page.sections["check"]
+    assert "backlog status --json --as-of 2026-10-01" in page.sections["check"]
+    assert "Pull requests" not in page.lead
+
+
+def test_nothing_at_all() -> None:
+    """Neither snapshot nor commit: every section has a sentence."""
+    page = Read(judged(sources(History()), day(1), has_git=False), evidence.documents)
+    assert "Nothing has been measured yet." in page.sections["how"]
+    assert all(page.sections[anchor] for anchor in page.sections)
+
+
+def signed(made: Backlog, **changes: object) -> Backlog:
+    """The backlog with its oldest month signed, some of its facts otherwise."""
+    review = made.reviews[-1]
+    facts = json.loads(json.dumps({**status(review.facts), **changes}))
+    version = Version("docs/reviews/2026-10.json", "e" * 40, datetime(2026, 11, 3, tzinfo=UTC), "Head of IT", "Sign")
+    review = replace(review, signed=SignedReview(review.month, "1.0.0", "sha256:0123456789abcdef", facts, version))
+    return replace(made, reviews=(*made.reviews[:-1], review))
+
+
+def test_signed_months_are_compared_with_what_is_computed_today() -> None:
+    """The same is said to be the same; a difference names the parts."""
+    made = judged(decided(), day(40))
+    assert "No month has been signed yet." in Read(made, evidence.documents).sections["months"]
+    same = Read(signed(made), evidence.documents).rows("months")
+    assert "by version 1.0.0" in same[1]
+    assert same[1].endswith("The same")
+    other = Read(signed(made, counts={}, ledger={}), evidence.documents).rows("months")
+    assert other[1].endswith("Differs in counts, ledger")
+    assert "not signed" in other[0]
+
+
+def test_hostile_text_stays_text() -> None:
+    """Names and subjects come from Git, roles from files: none of them runs."""
+    attack = "<script>steal()</script>"
+    given = decided()
+    spoilt = {
+        name: tuple(replace(one, version=replace(one.version, author=attack, subject=attack)) for one in found)
+        for name, found in given.decisions.versions.items()
+    }
+    given = replace(given, decisions=replace(given.decisions, versions=spoilt))
+    page = Read(judged(given, day(40)), evidence.documents)
+    assert "<script" not in page.source
+    assert attack in page.text
+
+
+PLAN = """---
+recommendation: {name}
+bucket: do-soon
+risk: high
+reduces: Password spraying.
+owner: {owner}
+impact: none
+prerequisites: none
+proof: none
+due: 2026-12-31
+---
+"""
+
+
+@pytest.fixture
+def tenant(tmp_path: Path) -> Repository:
+    """A repository: two days, a merge, a squash, a direct push, and a day that was completed later."""
+    repository = Repository(tmp_path / "tenant")
+    for number, complete in ((1, True), (2, False)):
+        whole = stored({"A": (0, 4), "B": (1, 4)}, createdDateTime=f"2026-10-0{number}T00:00:00Z")
+        whole["collected"] = {"at": "2026-10-02T05:00:00Z", "by": "0", "complete": complete, "source": "graph"}
+        repository.write(f"snapshots/2026/2026-10-0{number}.json", json.dumps(whole, default=float))
+    profiles = [{"id": name, "title": f"Title of {name}", "maxScore": 4, "service": "EXO"} for name in "AB"]
+    catalogue = {"collected": {}, "profiles": profiles, "descriptions": {}}
+    repository.write("snapshots/catalogue.json", json.dumps(catalogue))
+    repository.commit("Snapshots", "2026-10-02T06:00:00+00:00")
+    repository.git("checkout", "--quiet", "-b", "plan-a")
+    plan = PLAN.format(name="A", owner="Head of IT")
+    repository.commit("Plan A", "2026-10-03T06:00:00+00:00", decisions__A=plan)
+    repository.git("checkout", "--quiet", "main")
+    repository.merge("plan-a", "Merge pull request #7 from tenant/plan-a\n\nPlan A", "2026-10-04T06:00:00+00:00")
+    plan = PLAN.format(name="B", owner="Head of IT")
+    repository.commit("Plan B (#8)", "2026-10-05T06:00:00+00:00", decisions__B=plan)
+    plan = PLAN.format(name="B", owner="Head of Finance")
+    repository.commit("Another owner", "2026-10-06T06:00:00+00:00", decisions__B=plan)
+    late = repository.folder / "snapshots/2026/2026-10-02.json"
+    late.write_text(late.read_text().replace('"complete": false', '"complete": true'))
+    repository.commit("Snapshot 2026-10-02, completed", "2026-10-07T06:00:00+00:00")
+    return repository
+
+
+def test_the_five_minutes_work(tenant: Repository, run_backlog: RunBacklog) -> None:
+    """Every command of the page, as a stranger would paste it, shows what the page says that it shows."""
+    made = assemble(tenant.folder, as_of=None, today=date(2026, 10, 7))
+    page = Read(made, evidence.documents)
+    steps = re.findall(
+        r"<pre class=\"backlog-command\"><code>(.*?)</code></pre><p class=\"backlog-fine\">(.*?)</p>",
+        page.raw("check"),
+        re.DOTALL,
+    )
+    commands = {html.unescape(command): html.unescape(says) for command, says in steps}
+    shown = {
+        command: subprocess.run(
+            ["bash", "-c", command], cwd=tenant.folder, capture_output=True, encoding="utf-8", check=False
+        ).stdout
+        for command in commands
+        if command.startswith(("git log", "git show"))
+    }
+    listed, sample, exceptions, newest, rewritten = shown.items()
+    assert len(listed[1].splitlines()) == 3
+    assert commands[listed[0]].startswith("3\u00a0lines")
+    assert sample[1] == PLAN.format(name="B", owner="Head of Finance")
+    assert [line.partition(" ")[2] for line in exceptions[1].splitlines()] == ["Another owner"]
+    assert commands[exceptions[0]].startswith("1\u00a0line")
+    assert json.loads(newest[1])["secureScore"]["createdDateTime"].startswith("2026-10-02")
+    assert [line for line in rewritten[1].splitlines() if line.startswith("M")] == ["M\tsnapshots/2026/2026-10-02.json"]
+    ours = [command for command in commands if command.startswith("backlog ")]
+    assert ours == ["backlog status --json --as-of 2026-10-07"]
+    told = json.loads(run_backlog(*ours[0].split()[1:], cwd=tenant.folder, expect=0).stdout)
+    assert told["as_of"] == "2026-10-07"
+    assert tenant.git("rev-parse", "HEAD") in page.sections["check"]
+    assert "gh pr view 8" in page.sections["check"]
+
+
+def test_a_clean_repository_has_nothing_to_find(tenant: Repository) -> None:
+    """Before the direct push the page says that the search finds nothing, and it does not."""
+    tenant.git("reset", "--quiet", "--hard", "HEAD~2")
+    page = Read(assemble(tenant.folder, as_of=None, today=date(2026, 10, 7)), evidence.documents)
+    assert re.search(r"Look for changes that came without a pull request\. .*? Nothing\. ", page.sections["check"])
+    assert "Another owner" not in page.text

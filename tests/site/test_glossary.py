@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The glossary explains everything that the site shows: every state, answer, part, count and service."""
+
+from __future__ import annotations
+
+import pytest
+
+from secure_score_backlog import wording
+from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.risk import Risk
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.site import figures
+from secure_score_backlog.site.pages import glossary
+from secure_score_backlog.site.pages.glossary import (
+    BUCKETS,
+    FIGURES,
+    LEVELS,
+    PARTS,
+    PRODUCTS,
+    REGISTER_STATES,
+    STATES,
+    WORDS,
+)
+from secure_score_backlog.site.templates import CONNECTED, PORTAL, SERVICES, portal_words, service_name
+from secure_score_backlog.snapshots.model import History, Recommendation
+from tests.support.judged import Read, judged
+from tests.support.tenants import day, history, sources
+
+
+def test_every_state_answer_and_level_is_explained() -> None:
+    """Each once, states in the order in which they are tried."""
+    assert [key for key, _ in STATES] == [state.value for state in State]
+    assert {key for key, _ in REGISTER_STATES} == set(AcceptanceState)
+    assert {key for key, _ in BUCKETS} == {*Bucket, "undecided"}
+    assert [key for key, _ in LEVELS] == [*Risk, "unrated"]
+
+
+def test_every_part_of_a_movement_is_explained_by_the_name_it_has_on_the_chart() -> None:
+    """The waterfall's words are the glossary's words."""
+    assert [name for name, _ in PARTS] == list(figures.STEP_LABELS.values())
+
+
+def test_every_count_is_explained() -> None:
+    """Each headline count of `backlog status --json` stands among the figures."""
+    explained = " ".join(name for title, rows in FIGURES for name, _ in rows if title == "Counts").lower()
+    for name in judged(sources(History()), day(1)).facts.counts:
+        assert {"asks": "questions"}.get(name, name) in explained, name
+
+
+def test_no_word_is_explained_twice_and_every_explanation_is_a_sentence() -> None:
+    """A reader who looks something up finds one answer."""
+    lists = [WORDS, BUCKETS, STATES, REGISTER_STATES, PARTS, LEVELS, PRODUCTS, *(rows for _, rows in FIGURES)]
+    for entries in lists:
+        names = [name for name, _ in entries]
+        assert len(names) == len(set(names))
+        assert all(meaning.endswith(".") and len(meaning) > 15 for _, meaning in entries)
+
+
+def test_the_products_that_leadership_meets_are_explained() -> None:
+    """What stands on the home page of a usual tenant."""
+    explained = " ".join(name for name, _ in PRODUCTS)
+    for word in ("Entra ID", "MFA", "Legacy authentication", "Conditional Access", "Safe Links", "SPF", "DLP", "EDR"):
+        assert word in explained, word
+
+
+def test_figures_know_the_tenants_settings() -> None:
+    """Bands and months are those of backlog.yml, not those of some other tenant."""
+    given = sources(history({"A": (0, 4)}), settings=Settings(bands=(51, 77), stale_months=5, acceptance_months=7))
+    page = Read(judged(given, day(1)), glossary.documents)
+    assert "Below 51 %, from 51 % to 77 %, and above" in page.text
+    assert "for 5 months no point moved" in page.text
+    assert "at most 7 months" in page.text
+    assert "{" not in page.text.replace("{ #", "")
+
+
+def test_who_rated_is_counted() -> None:
+    """By decision, settings, list, nobody: of what is measured."""
+    given = sources(history({"A": (0, 4), "B": (0, 4)}), settings=Settings(risk={"A": Risk.HIGH}))
+    page = Read(judged(given, day(1)), glossary.documents)
+    assert "Here, of 2 measured recommendations: 1 in our settings, 1 by nobody yet." in page.sections["risk"]
+
+
+def test_the_tenants_abbreviations_stand_in_plain_words() -> None:
+    """Only those of its catalogue, with how often; a code that nobody knows stays."""
+    known = [Recommendation(name, name, service) for name, service in (("A", "EXO"), ("B", "EXO"), ("C", "NEWONE"))]
+    page = Read(judged(sources(history({"A": (0, 4)}), catalogued=known), day(1)), glossary.documents)
+    assert page.rows("abbreviations") == ["E-mail (Exchange Online) EXO 2", "NEWONE NEWONE 1"]
+
+
+def test_an_empty_tenant_has_a_glossary() -> None:
+    """Words do not need data."""
+    page = Read(judged(sources(History()), day(1), has_git=False), glossary.documents)
+    assert "abbreviations" not in page.sections
+    assert "Here, of" not in page.text
+    assert wording.sign("moot").label in page.sections["register"]
+
+
+@pytest.mark.parametrize("code", SERVICES)
+def test_services_are_glossed_with_microsofts_name_behind(code: str) -> None:
+    """Plain words first, the product's name in brackets; letter case does not matter."""
+    assert service_name(code) == service_name(code.upper()) == SERVICES[code]
+    assert service_name(code).endswith(")")
+
+
+def test_connected_apps_and_unknown_codes() -> None:
+    """An app of another maker has its own name; what is unknown stays as it is."""
+    assert service_name("MDA_SF") == "Salesforce (connected app)"
+    assert service_name("MDA_Something") == "Something (connected app)"
+    assert [service_name(code) for code in ("", "MDA_", "Brand New", "azuread")][:3] == ["", "MDA_", "Brand New"]
+    assert set(CONNECTED) >= {"Google", "GitHub", "Okta", "Zoom"}
+
+
+def test_marks_in_the_portal_are_worded_as_the_portal_words_them() -> None:
+    """Graph's words in any case; unknown ones stay."""
+    assert portal_words("ThirdParty") == portal_words("thirdparty") == PORTAL["thirdparty"]
+    assert portal_words("Something") == "Something"

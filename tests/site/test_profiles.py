@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Profiles are allow-lists: a canary in any other field, also one that is added tomorrow, is on no page."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from secure_score_backlog.decisions.model import Acceptance, Cover, Decision
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.files import Document
+from secure_score_backlog.git import Version
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.site import leaks, profiles
+from secure_score_backlog.site.pages.insurer import COUNTED
+from secure_score_backlog.site.pages.public import statement
+from secure_score_backlog.site.profiles import (
+    INSURER,
+    INTERNAL,
+    PROFILES,
+    PUBLIC,
+    Profile,
+    documents,
+    in_short,
+    reduced,
+    seen_through,
+)
+from secure_score_backlog.site.profiles import INSURER_FIELDS as ALLOWED
+from secure_score_backlog.snapshots.model import Observation, Recommendation
+from secure_score_backlog.workspace import Backlog
+from tests.support.backlogs import backlog, canaries
+
+HAND_WRITTEN = [Document("guide/canary-file-canary.md", b"canary-docs-canary")]
+OUTSIDE = pytest.mark.parametrize("profile", [INSURER, PUBLIC], ids=lambda profile: profile.name)
+
+
+def content(made: Backlog, profile: Profile) -> dict[str, str]:
+    """Every document for a profile's readers: path and text (workbooks are stored without compression)."""
+    made_of = documents(made, HAND_WRITTEN, profile)
+    return {item.path: item.content.decode("utf-8", "replace").replace("\xa0", " ") for item in made_of}
+
+
+def marked(profile: Profile) -> Backlog:
+    """A backlog with a canary in every text that does not pass."""
+    made = canaries(backlog(), profile.fields or {})
+    assert isinstance(made, Backlog)
+    return made
+
+
+@OUTSIDE
+def test_no_canary_gets_out(profile: Profile) -> None:
+    """Whatever stands in the fields that do not pass, no page, file or name of a file has it."""
+    for path, text in content(marked(profile), profile).items():
+        assert "canary" not in path
+        assert "canary" not in text, (path, text[text.index("canary") - 80 :][:160])
+
+
+def test_the_canaries_sing() -> None:
+    """Inside, the same canaries are on pages and in files: so their absence elsewhere means something."""
+    seen = content(marked(INSURER), INTERNAL)
+    for name in ("Decision-reduces", "Decision-body", "Acceptance-rationale", "Cover-evidence", "Ask-question", "docs"):
+        assert any(f"canary-{name}-canary" in text for text in seen.values()), name
+    assert "canary-Acceptance-rationale-canary" in seen["downloads/register.csv"]
+    assert "canary-Acceptance-rationale-canary" in seen["downloads/register.xlsx"]
+    assert "guide/canary-file-canary.md" in seen
+
+
+def test_the_pages_of_each_profile() -> None:
+    """The house has everything; an insurer a summary, exceptions and the register; the public one page."""
+    for profile, expected in (
+        (INSURER, ["downloads/index.md", "downloads/register.csv", "downloads/register.json",
+                   "downloads/register.xlsx", "index.md", "register.md"]),
+        (PUBLIC, ["index.md"]),
+    ):  # fmt: skip
+        assert [path for path in content(backlog(), profile) if not path.startswith("assets/")] == expected
+    inside = content(backlog(), INTERNAL)
+    assert {"board.md", "downloads/status.json", "recommendations/accept.md", "reviews/2026-10.md"} <= set(inside)
+    for profile in (INSURER, PUBLIC):
+        assert {target for _, target in profile.navigation} <= set(content(backlog(), profile))
+
+
+def test_what_an_insurer_reads() -> None:
+    """Exceptions with role, end and what compensates; counts that add up; neither reason nor recommendation pages."""
+    made = content(backlog("an outer wall"), INSURER)
+    register = made["register.md"]
+    for words in ("Title of Accept", "Managing Director", "29 November 2026", "an outer wall", "Title of Cover"):
+        assert words in register
+    assert "recommendations/" not in "".join(made.values())
+    assert "Title of Open" not in "".join(made.values())
+    home = made["index.md"]
+    assert "6</td>" in home
+    assert "all together" in home
+
+
+def test_counts_are_the_same_for_an_insurer() -> None:
+    """What is left out changes no figure."""
+    made = backlog()
+    assert seen_through(made, INSURER).facts.counts == made.facts.counts
+    assert [entry.until for entry in seen_through(made, INSURER).facts.register] == [date(2026, 11, 29)]
+
+
+def test_every_state_is_counted_in_words() -> None:
+    """A state that is added to the model is missing in the summary's sum until it has words."""
+    assert {state for state, _ in COUNTED} == set(State)
+
+
+def test_what_the_public_reads() -> None:
+    """Numbers and dates; no name of a recommendation, no score, no gap."""
+    made = content(backlog(), PUBLIC)["index.md"]
+    assert "1 of the last 1 finished month was reviewed, with minutes; last recorded on 9 November 2026." in made
+    assert "4 decisions are in force, and none has expired." in made
+    for words in ("Title of", "Accept", "points", "undecided", "Managing Director"):
+        assert words not in made.replace("Acceptances", ""), words
+
+
+def test_expired_decisions_are_told_to_the_public_too() -> None:
+    """An honest number, and still no name."""
+    made = backlog()
+    standings = dict(made.facts.standings)
+    standings["Accept"] = replace(standings["Accept"], state=State.EXPIRED)
+    late = replace(made, facts=replace(made.facts, standings=standings))
+    assert (statement(late).in_force, statement(late).expired) == (3, 1)
+    assert "1 has expired and waits for a new answer" in content(late, PUBLIC)["index.md"]
+
+
+@OUTSIDE
+def test_without_git_nothing_is_said_about_version_control(profile: Profile) -> None:
+    """A site claims only what is so."""
+    made = replace(backlog(has_git=False), head=None)
+    assert "kept in version control" not in content(made, profile)["index.md"]
+    assert "kept in version control" in content(backlog(), profile)["index.md"]
+
+
+def test_the_house_sees_the_backlog_itself() -> None:
+    """Nothing is copied or changed for readers of the house."""
+    made = backlog()
+    assert seen_through(made, INTERNAL) is made
+
+
+@OUTSIDE
+def test_nothing_of_the_tenant_is_in_the_reduced_value(profile: Profile) -> None:
+    """Pages are made from a value that does not even hold what they must not show."""
+    shown = repr(seen_through(marked(profile), profile))
+    assert "canary" not in shown
+    for made in (backlog(),):
+        assert not made.history.tenants & set(repr(seen_through(made, profile)).split("'"))
+
+
+@pytest.mark.parametrize("fields", [profiles.INSURER_FIELDS, profiles.PUBLIC_FIELDS], ids=["insurer", "public"])
+def test_the_lists_name_fields_that_exist(fields: profiles.Fields) -> None:
+    """A slip of the pen would leave something out unseen."""
+    for kind, names in fields.items():
+        assert dataclasses.is_dataclass(kind)
+        assert set(names.split()) <= {field.name for field in dataclasses.fields(kind)}, kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "closed"),
+    [
+        (Version, "author subject blob"),
+        (Recommendation, "remediation remediation_impact description action_url service threats"),
+        (Decision, "body links reduces impact prerequisites proof asks"),
+        (Acceptance, "rationale"),
+        (Cover, "evidence"),
+        (Settings, "tenant roles owners risk insurer_questions"),
+        (Facts, "movement ranked chaser blocked"),
+        (Status, "versions reason"),
+        (Observation, "count total"),
+    ],
+)
+def test_what_the_list_for_insurers_must_never_hold(kind: type, closed: str) -> None:
+    """Remediation, discussion, tickets, portal links, people: opening one of these is a decision, and fails here."""
+    assert not set(ALLOWED[kind].split()) & set(closed.split())
+
+
+def test_a_type_that_nobody_listed_passes_nothing() -> None:
+    """What is not on the list comes out empty, with the shape that its type asks for."""
+    made = backlog()
+    assert reduced(made, {Backlog: "settings"}).settings == Settings()
+    empty = reduced(made, {})
+    assert (empty.facts.standings, empty.facts.register, empty.version, empty.head) == ({}, (), "", None)
+    with pytest.raises(TypeError, match="nobody has decided"):
+        reduced(replace(made, version={1}), {Backlog: "version"})  # type: ignore[arg-type]
+
+
+def test_portal_states_pass_only_as_known_words() -> None:
+    """Graph's word for a state is text of somebody else: an unknown one does not pass."""
+    made = backlog()
+    for portal, passes in (("ThirdParty", True), ("canary", False)):
+        standing = made.facts.standings["Open"]
+        assert standing.observation
+        odd = replace(standing, observation=replace(standing.observation, portal=portal))
+        changed = replace(made, facts=replace(made.facts, standings={"Open": odd}))
+        seen = seen_through(changed, INSURER).facts.standings["Open"].observation
+        assert seen
+        assert (seen.portal == portal) is passes
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("two  lines\nof text", "two lines of text"),
+        ("see https://tickets.example/4711, please", "see (link left out) please"),
+        ("www.tickets.example/4711", "(link left out)"),
+        ("mailto:jane@tickets.example", "(link left out)"),
+        ("word " * 100, "word " * 30 + "word…"),
+        ("x" * 500, "x" * 159 + "…"),
+    ],
+)
+def test_in_short(text: str, short: str) -> None:
+    """One line, without links, at most 160 characters."""
+    assert in_short(text) == short
+    assert len(in_short(text)) <= profiles.LONGEST
+
+
+def test_texts_that_pass_have_no_links() -> None:
+    """A ticket in what compensates, or in what covers: its address stays in the house."""
+    made = content(backlog("guarded, see https://tickets.example/4711"), INSURER)
+    assert "tickets.example" not in "".join(made.values())
+    assert "guarded, see (link left out)" in made["register.md"]
+    assert "guarded, see (link left out)" in made["downloads/register.csv"]
+
+
+@OUTSIDE
+@pytest.mark.parametrize("text", ["see jane.roe@harbour-mail.example", "id e3973bdf-4987-49ae-837a-ba8e231c7286"])
+def test_what_slips_through_a_field_that_passes_is_found(profile: Profile, text: str) -> None:
+    """In short is still text that people wrote: the scan finds an address in it wherever it is shown."""
+    guard = leaks.Guard(outside=True)
+    files = [(path, item.encode()) for path, item in content(backlog(text), profile).items()]
+    found: list[Any] = leaks.scan(files, guard)
+    assert bool(found) is (profile is INSURER)
+
+
+def test_names_of_profiles() -> None:
+    """The settings know the same names."""
+    (field,) = [field for field in dataclasses.fields(Settings) if field.name == "profile"]
+    assert tuple(PROFILES) == field.metadata["choices"]

@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stored snapshots become history: only changes are kept, and nothing in a file can break the reading."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secure_score_backlog.snapshots.exact_json import LARGEST_EXPONENT, amount, whole
+from secure_score_backlog.snapshots.history import HistoryBuilder, normalised, read_catalogue, utc_day
+from secure_score_backlog.snapshots.model import Detail, Observation, Recommendation, SnapshotDay, StateUpdate
+from tests.support.tenants import Measured, day, history, stored
+
+
+@pytest.mark.parametrize(
+    ("written", "exact"),
+    [
+        (Decimal("7.83"), Fraction(783, 100)), ("12.5", Fraction(25, 2)), (8, Fraction(8)), ("-1", Fraction(-1)),
+        ("NaN", None), ("INF", None), ("-INF", None), (True, None), (None, None), ("", None), ([], None),
+        ("1e999999", None), (" 4 ", Fraction(4)),
+    ],
+)  # fmt: skip
+def test_numbers_are_exact_or_unknown(written: object, exact: Fraction | None) -> None:
+    """What Graph's description allows as a number, and nothing else."""
+    assert amount(written) == exact
+
+
+def test_numbers_without_bound_are_noise() -> None:
+    """Ten to the fortieth, up or down, is read; beyond it lies nothing that Graph means. A fraction stays itself."""
+    assert LARGEST_EXPONENT == 40
+    assert amount("1e40") == 10**40
+    assert amount("1e-40") == Fraction(1, 10**40)
+    assert amount("1e41") is amount("1e-41") is None
+    assert amount(Fraction(1, 3)) == Fraction(1, 3)
+    assert amount(0.5) == Fraction(1, 2)
+
+
+def test_counts_are_whole_or_unknown() -> None:
+    """Graph sends counts as strings."""
+    assert (whole("240"), whole("2.5"), whole(None)) == (240, None, None)
+
+
+def test_only_changes_are_kept() -> None:
+    """A day without change adds nothing but its totals."""
+    measured = history({"A": (1, 2)}, {"A": (1, 2)}, {"A": (2, 2)}, {}, {"A": (2, 2)})
+    assert measured.timelines["A"].days == (day(1), day(3), day(4), day(5))
+    assert measured.observation("A", day(4)) is None
+    assert len(measured.days) == 5
+
+
+scores = st.dictionaries(st.sampled_from("ABCD"), st.tuples(st.integers(0, 9), st.integers(0, 9)))
+
+
+@given(st.lists(scores, max_size=8))
+def test_a_timeline_gives_back_every_day(days: list[dict[str, Measured]]) -> None:
+    """Asked for any stored day, the history says exactly what that day's file said."""
+    measured = history(*days)
+    for number, said in enumerate(days, start=1):
+        found = measured.scored(day(number))
+        assert {key: (value.points, value.maximum) for key, value in found.items()} == said
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.decimals(allow_nan=True),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["secureScore", "controlScores", "controlName", "score", "maximum", "collected", "synced",
+                         "profiles", "descriptions", "id", "controlStateUpdates", "averageComparativeScores", "basis"]),
+        inner, max_size=4),
+    max_leaves=20,
+)  # fmt: skip
+
+
+top_keys = st.sampled_from(["secureScore", "maximum", "collected", "synced", "profiles", "descriptions"])
+
+
+@given(st.dictionaries(top_keys, json_values))
+def test_no_file_breaks_the_reading(written: dict[str, object]) -> None:
+    """Any JSON at all reads as something."""
+    builder = HistoryBuilder()
+    builder.add(day(1), written, "snapshots/x.json")
+    assert len(builder.history().days) == 1
+    read_catalogue(written, "snapshots/catalogue.json")
+
+
+def test_unreadable_numbers_are_told() -> None:
+    """A score that is no number is not zero: it is not measured, and a warning says so."""
+    builder = HistoryBuilder()
+    builder.add(day(1), stored({"A": ("NaN", 5), "B": (1, 5)}, current="INF", maximum=10), "snapshots/x.json")
+    assert builder.history().observation("A", day(1)) is None
+    assert builder.history().days[0].current == 1
+    assert [problem.code for problem in builder.problems] == ["snapshot-unreadable-number"] * 2
+
+
+def test_averages_that_are_not_provided_are_unknown() -> None:
+    """-1 has meant "not provided" for weeks (a known fault of Graph)."""
+    averages = [{"basis": "AllTenants", "averageScore": -1}, {"basis": "TotalSeats", "averageScore": "48.98"}]
+    measured = history(stored({"A": (1, 2)}, averageComparativeScores=averages))
+    assert measured.days[0].comparison == {"AllTenants": None, "TotalSeats": Fraction("48.98")}
+
+
+def test_profiles_are_normalised_and_keep_their_id() -> None:
+    """Case is folded where Microsoft varies it; the id stays letter for letter."""
+    profile = {
+        "id": "11770.MDA_Google_X", "title": " Turn it on ", "implementationCost": "Medium", "userImpact": None,
+        "threats": ["Account Breach", "Account breach", 7], "actionUrl": " https://x.example", "maxScore": "7",
+        "controlStateUpdates": [
+            {"state": "ThirdParty", "updatedDateTime": "2026-03-02T23:30:00-02:00"},
+            {"state": "Default", "updatedDateTime": None},
+        ],
+    }  # fmt: skip
+    found = read_catalogue({"profiles": [profile], "descriptions": {"other": "text"}}, "x").recommendations
+    item = found["11770.MDA_Google_X"]
+    assert (item.title, item.cost, item.user_impact, item.maximum) == ("Turn it on", "moderate", "unknown", 7)
+    assert item.threats == ("Account breach",)
+    assert [(update.state, update.on) for update in item.updates] == [
+        ("Default", None), ("ThirdParty", date(2026, 3, 3)),
+    ]  # fmt: skip
+    assert not found["other"].in_catalogue
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-11-20T00:00:00Z", date(2026, 11, 20)), ("2026-11-20T23:30:00.1234567-05:00", date(2026, 11, 21)),
+        ("yesterday", None), (None, None), ("2026-13-01T00:00:00Z", None),
+    ],
+)  # fmt: skip
+def test_days_are_utc(written: object, expected: date | None) -> None:
+    """A timestamp's day is its day in UTC."""
+    assert utc_day(written) == expected
+
+
+def test_everything_a_snapshot_says_of_its_day() -> None:
+    """Totals, services, seats and where it came from; a plain file without `collected` counts as Graph's, degraded."""
+    builder = HistoryBuilder()
+    whole_day = stored({"A": (1, 2)}, 1, 2, enabledServices=["B", "A", 7], activeUserCount="40", azureTenantId="t-1")
+    whole_day["collected"]["source"] = "json"
+    builder.add(day(1), whole_day, "snapshots/one.json")
+    builder.add(day(2), {"secureScore": {"enabledServices": "A", "azureTenantId": ""}}, "snapshots/two.json")
+    measured = builder.history()
+    assert measured.days == (
+        SnapshotDay(
+            day=day(1), complete=True, source="json", current=Fraction(1), maximum=Fraction(2), comparison={},
+            services=frozenset({"A", "B"}), seats=40, path="snapshots/one.json",
+        ),
+        SnapshotDay(
+            day=day(2), complete=False, source="graph", current=Fraction(0), maximum=Fraction(0), comparison={},
+            services=frozenset(), seats=None, path="snapshots/two.json",
+        ),
+    )  # fmt: skip
+    assert measured.tenants == {"t-1"}
+    assert [problem.path for problem in builder.problems] == ["snapshots/two.json"]
+
+
+def test_one_readable_total_is_kept_beside_an_unreadable_one() -> None:
+    """What stands in for a total is the sum over recommendations; unknown maxima add nothing."""
+    for current, maximum, expected in ((None, 9, (4, 9)), (5, "NaN", (5, 6)), ("NaN", None, (4, 6))):
+        builder = HistoryBuilder()
+        said = stored({"A": (1, 2), "B": (1, 4), "C": (2, None)}, current, maximum)
+        said["secureScore"]["currentScore"] = current
+        said["secureScore"]["maxScore"] = maximum
+        builder.add(day(1), said, "x.json")
+        assert (builder.history().days[0].current, builder.history().days[0].maximum) == expected
+        assert len(builder.problems) == 1
+
+
+def test_everything_a_control_says() -> None:
+    """Points, what was frozen beside them, counts; a name that stands twice counts once, and nonsense not at all."""
+    said = stored({"A": ("1.5", 2, "Ignored", 3, 4)})
+    controls = said["secureScore"]["controlScores"]
+    controls += [{"controlName": "A", "score": 9}, {"controlName": ""}, {"controlName": 7}, {"score": 1}, "text"]
+    found = history(said).scored(day(1))
+    assert found == {"A": Observation(Fraction(3, 2), Fraction(2), "Ignored", 3, 4)}
+    for frozen in (None, [], [2], [2, "Ignored", 1], {"0": 2}):
+        said["maximum"]["A"] = frozen
+        assert history(said).scored(day(1))["A"] == Observation(Fraction(3, 2), None, None, 3, 4)
+    said["maximum"]["A"] = ["x", 5]
+    assert history(said).scored(day(1))["A"] == Observation(Fraction(3, 2), None, None, 3, 4)
+
+
+def test_each_change_of_a_control_alone_is_a_change() -> None:
+    """Points, maximum, portal state, count and total: one of them differing makes a new observation."""
+    steps = [("1", 2, None, 1, 2), ("2", 2, None, 1, 2), ("2", 3, None, 1, 2), ("2", 3, "Ignored", 1, 2),
+             ("2", 3, "Ignored", 2, 2), ("2", 3, "Ignored", 2, 3)]  # fmt: skip
+    measured = history(*({"A": step} for step in steps))
+    assert measured.timelines["A"].days == tuple(day(number) for number in range(1, 7))
+    assert measured.observation("A", day(6)) == Observation(Fraction(2), Fraction(3), "Ignored", 2, 3)
+
+
+def test_the_newest_complete_day_tells_more() -> None:
+    """Status, time and category of the last snapshot; a degraded one tells nothing."""
+    said = stored({"A": (1, 2), "B": (1, 2), "C": (1, 2)})
+    first, second, third = said["secureScore"]["controlScores"]
+    first |= {"implementationStatus": "3 of 4 users.", "controlCategory": "Identity"}
+    second |= {"implementationStatus": None}
+    third |= {"controlName": None}
+    said["synced"] = {"2026-10-01T00:00:00Z": ["A", "X"], "2026-09-30T00:00:00Z": ["B"], "2026-09-29T00:00:00Z": "B"}
+    assert history({"A": (1, 2)}, said).details == {
+        "A": Detail("3 of 4 users.", "2026-10-01T00:00:00Z", "Identity"),
+        "B": Detail("", "2026-09-30T00:00:00Z", ""),
+    }
+    said["collected"]["complete"] = "true"
+    assert history(said).details == {}
+    assert HistoryBuilder().history().details == {}
+
+
+def test_zero_is_an_average() -> None:
+    """Only what is below nothing was not provided; entries without a basis are passed over."""
+    averages = [
+        {"basis": "A", "averageScore": 0}, {"basis": "", "averageScore": 1}, {"averageScore": 1}, {"basis": "0"},
+    ]  # fmt: skip
+    assert list(history(stored({}, averageComparativeScores=averages)).days[0].comparison.items()) == [
+        ("0", None), ("A", 0),
+    ]  # fmt: skip
+
+
+def test_everything_a_profile_says() -> None:
+    """Each field arrives under its name; in order of the ids; what only `descriptions` knows is not catalogued."""
+    profile = {
+        "id": "B", "title": "T", "service": "S", "controlCategory": "C", "maxScore": "7.5", "rank": 3, "tier": "Core",
+        "implementationCost": " LOW ", "userImpact": "High", "threats": ["b", "A", ""], "actionUrl": "https://x",
+        "remediation": "R", "remediationImpact": "I", "deprecated": True,
+        "controlStateUpdates": [{"state": "", "updatedDateTime": None}, {"state": "Default"}],
+    }  # fmt: skip
+    found = read_catalogue({"profiles": [profile, {"id": "A"}, {"id": ""}, 7], "descriptions": {"B": "D", "0": 5}}, "p")
+    assert found.path == "p"
+    assert list(found.recommendations) == ["0", "A", "B"]
+    assert found.recommendations["B"] == Recommendation(
+        id="B", title="T", service="S", category="C", maximum=Fraction(15, 2), rank=3, tier="Core", cost="low",
+        user_impact="high", threats=("A", "B"), action_url="https://x", remediation="R", remediation_impact="I",
+        description="D", deprecated=True, updates=(StateUpdate("Default", None),),
+    )  # fmt: skip
+    assert found.recommendations["A"] == Recommendation(id="A", title="A", cost="unknown", user_impact="unknown")
+    assert found.recommendations["0"] == Recommendation("0", title="0", description="", in_catalogue=False)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        *(("low", "low"), ("Low", "low"), ("moderate", "moderate"), ("Medium", "moderate"), ("HIGH", "high")),
+        *(
+            ("none", "none"),
+            ("None", "none"),
+            ("Unknown", "unknown"),
+            (None, "unknown"),
+            ("", "unknown"),
+            (3, "unknown"),
+        ),
+    ],
+)
+def test_microsofts_ratings_have_one_spelling(written: object, expected: str) -> None:
+    """Graph writes them in many."""
+    assert normalised(written) == expected
+
+
+def test_marks_come_undated_first_then_oldest_first() -> None:
+    """Also the ones of one day keep their order."""
+    days = {"c": "2026-03-02T00:00:00Z", "b": "2026-03-01T00:00:00Z", "a": None, "d": "2026-03-01T05:00:00Z"}
+    marks = [{"state": state, "updatedDateTime": moment} for state, moment in days.items()]
+    found = read_catalogue({"profiles": [{"id": "A", "controlStateUpdates": marks}]}, "p").recommendations["A"]
+    assert "".join(update.state for update in found.updates) == "abdc"
