@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every test stands on: a clean Git, no outside network, `backlog` as a process, a browser where there is one."""
+"""For every test: a clean Git, no outside network, ways to run `backlog`, a browser where there is one."""
 
 from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,12 @@ import hypothesis
 import pytest
 
 from tests.support.browser import missing_browser
-from tests.support.running import RunBacklog
+from tests.support.running import RunBacklog, run_as_process, run_here
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("house")  # the same examples everywhere, and no stopwatch
 
 BROWSER_REQUIRED = os.environ.get("BACKLOG_REQUIRE_BROWSER") == "1"
-LONGEST_COMMAND = 300  # seconds before a command under test counts as hanging
 FIXED_TIME = "2026-11-21T12:00:00+00:00"
 
 GIT = {
@@ -56,6 +54,7 @@ def clean_environment() -> Iterator[None]:
         for name, value in GIT.items():
             patch.setenv(name, value)
         patch.setenv("NO_COLOR", "1")
+        patch.setenv("COLUMNS", "80")
         patch.setenv("PYTHONUTF8", "1")
         yield
 
@@ -110,31 +109,15 @@ def no_outside_network() -> Iterator[None]:
 
 
 @pytest.fixture
+def backlog(tmp_path: Path) -> RunBacklog:
+    """`backlog` in this process, in `tmp_path` unless told otherwise: the way for every test of what a command does."""
+    return partial(run_here, cwd=tmp_path)
+
+
+@pytest.fixture
 def run_backlog(tmp_path: Path) -> RunBacklog:
-    """`backlog` in a process of its own: no colour, UTF-8, proxies refused, in `tmp_path` unless told otherwise."""
-
-    def run(
-        *arguments: str | Path,
-        cwd: Path | None = None,
-        environment: Mapping[str, str] | None = None,
-        typed: str | None = None,
-        expect: int | None = None,
-    ) -> subprocess.CompletedProcess[str]:
-        finished = subprocess.run(
-            [sys.executable, "-m", "secure_score_backlog", *map(str, arguments)],
-            cwd=cwd or tmp_path,
-            env={**os.environ, **(environment or {})},
-            input=typed or "",
-            capture_output=True,
-            encoding="utf-8",
-            timeout=LONGEST_COMMAND,
-            check=False,
-        )
-        said = f"backlog {' '.join(map(str, arguments))}\n{finished.stdout}\n{finished.stderr}"
-        assert expect is None or finished.returncode == expect, said
-        return finished
-
-    return run
+    """`backlog` in a process of its own, in `tmp_path` unless told otherwise: where the process is the point."""
+    return partial(run_as_process, cwd=tmp_path)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

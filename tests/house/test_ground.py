@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from tests.support.running import RunBacklog
+from secure_score_backlog.site.templates import environment
+from tests.support.running import RunBacklog, run_as_process, run_here
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,11 +44,56 @@ def test_loopback_is_open() -> None:
             socket.create_connection((host, server.getsockname()[1]), timeout=5).close()
 
 
-def test_run_backlog_is_the_real_command(run_backlog: RunBacklog) -> None:
-    """The fixture runs the program itself, and `expect` notices another exit code."""
-    assert run_backlog("--version", expect=0).stdout.startswith("backlog, version ")
-    with pytest.raises(AssertionError, match="no-such-verb"):
-        run_backlog("no-such-verb", expect=0)
+@pytest.mark.parametrize("run", [run_here, run_as_process])
+def test_both_ways_to_run_backlog_notice_another_exit_code(run: RunBacklog) -> None:
+    """`expect` fails the test, with the command and what it printed."""
+    assert run("--version", expect=0).stdout.startswith("backlog, version ")
+    with pytest.raises(AssertionError, match=r"^backlog no-such-verb\n(.*\n)+.*No such command"):
+        run("no-such-verb", expect=0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("check",),
+        ("check", "--json"),
+        ("status", "--month", "October"),
+        ("decide", "Ümläut – 😀"),
+        ("import", "missing.json"),
+        ("collect", "--graph-url", "http://graph.example"),
+        ("build", "--output", "decisions"),
+    ],
+    ids=" ".join,
+)
+def test_in_process_and_as_a_process_a_command_ends_alike(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """Exit code, stdout and stderr are the same, in the folder and with the variables that are given."""
+    ended: list[CompletedProcess[str]] = []
+    for run in (run_as_process, run_here):
+        folder = tmp_path / str(len(ended))
+        (folder / "decisions").mkdir(parents=True)
+        (folder / "decisions" / "A.md").write_text("---\nrecommendation: A\nbucket: lätér\n---\n", encoding="utf-8")
+        ended.append(run(*arguments, cwd=folder, environment={"GRAPH_TOKEN": "x"}))
+    as_process, here = ended
+    assert here.args == as_process.args
+    assert here.returncode == as_process.returncode
+    assert here.stdout == as_process.stdout
+    assert here.stderr == as_process.stderr
+
+
+def test_a_command_in_process_leaves_no_trace(tmp_path: Path) -> None:
+    """Streams, working directory and environment are as before; the next command remembers nothing of this one."""
+
+    def surroundings() -> tuple[object, ...]:
+        return sys.stdin, sys.stdout, sys.stderr, Path.cwd(), dict(os.environ)
+
+    before = surroundings()
+    environment.cache_clear()
+    run_here("render", cwd=tmp_path, environment={"SOME_VARIABLE": "x"}, expect=0)
+    assert environment.cache_info().currsize == 1
+    run_here("--version", expect=0)
+    assert environment.cache_info().currsize == 0
+    assert surroundings() == before
 
 
 BROWSER_TEST = """

@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows would choke on most of the world's letters
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        result = backlog.main(args=arguments, standalone_mode=False)
+        result = backlog.main(args=arguments, prog_name="backlog", standalone_mode=False)
         code = result if isinstance(result, int) else 0
     except click.exceptions.Abort:
         code = 130
