@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.evaluation.signing import load_minutes
 from secure_score_backlog.git import FileVersions, MainHistory, read_main_history, version_on
+from secure_score_backlog.reviews import load_minutes
 from tests.support.repositories import Repository
 
 

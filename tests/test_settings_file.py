@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.problems import Severity
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import (
     READERS,
     Settings,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from secure_score_backlog.problems import MOST_TOLD, Problem, garbled, problem
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.snapshots.model import Catalogue
 from secure_score_backlog.strict_yaml import UNREADABLE, Place, YamlData, decode, read_yaml, typed
 from secure_score_backlog.text import nearest, shown

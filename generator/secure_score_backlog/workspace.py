@@ -15,11 +15,11 @@ from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import WrittenDecisions, load_decision_history, read_decisions
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, evaluate, month_end, months_of
-from secure_score_backlog.evaluation.ratings import Ratings, load_ratings
-from secure_score_backlog.evaluation.signing import Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.evaluation.status import Sources, answered_on, reached_under
 from secure_score_backlog.git import FileVersions, MainHistory, Version, read_main_history, version_on
 from secure_score_backlog.problems import Problem
+from secure_score_backlog.ratings import Ratings, load_ratings
+from secure_score_backlog.reviews import Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.settings import SETTINGS_PATH, Settings, load_settings, parse_settings
 from secure_score_backlog.snapshots.catalogue_versions import CatalogueVersions, catalogue_versions
 from secure_score_backlog.snapshots.model import Catalogue, History

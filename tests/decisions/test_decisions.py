@@ -30,7 +30,7 @@ from secure_score_backlog.decisions.model import (
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.decisions.same_as import resolve_same_as
 from secure_score_backlog.problems import RULES, Problem, Severity
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Catalogue, Recommendation
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Recommendation
 from tests.support.tenants import day, decision, history, sources, versions

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.evaluation.ratings import SHORTEST_REASON, NamedRating, Rating, read_ratings
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import SHORTEST_REASON, NamedRating, Rating, Risk, read_ratings
 
 SOURCES = {"CIS Controls v8": "The controls.", "NIST CSF 2.0": "The framework."}
 REASON = "One stolen password is enough to take everything over."

@@ -17,16 +17,8 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.decisions.model import Bucket, Decision
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.evaluation.ratings import (
-    RatedBy,
-    Ratings,
-    cited,
-    level_of,
-    load_ratings,
-    normalised,
-    read_ratings,
-)
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.evaluation.status import level_of
+from secure_score_backlog.ratings import RatedBy, Ratings, Risk, cited, load_ratings, normalised, read_ratings
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.schemas import ratings_schema, schema_document
 
@@ -436,7 +428,7 @@ def test_damaged_installation_is_said(
     """A missing or damaged file stops the command with what to do, instead of leaving everything unrated."""
     if content is not None:
         (tmp_path / "ratings.json").write_text(content, encoding="utf-8")
-    monkeypatch.setattr("secure_score_backlog.evaluation.ratings.files", lambda _: tmp_path)
+    monkeypatch.setattr("secure_score_backlog.ratings.files", lambda _: tmp_path)
     with pytest.raises(CannotProceed, match=message) as caught:
         load_ratings()
     assert caught.value.where == "secure_score_backlog/content/ratings.json"

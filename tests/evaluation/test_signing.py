@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.evaluation.signing import SignedReview, differences, digest_of, read_signed, sign
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.reviews import SignedReview, differences, digest_of, read_signed, sign
 
 FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
 PATH = "docs/reviews/2026-10.json"

@@ -10,9 +10,8 @@ from fractions import Fraction
 import pytest
 
 from secure_score_backlog.decisions.model import Bucket, CoverReason, DecisionHistory
-from secure_score_backlog.evaluation.ratings import RatedBy, Rating, Ratings
 from secure_score_backlog.evaluation.status import State, Status, is_retired, reached_under, status_of, statuses_on
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import RatedBy, Rating, Ratings, Risk
 from secure_score_backlog.snapshots.model import Observation, Recommendation
 from tests.support.tenants import Measured, acceptance, cover, day, decision, history, sources, versions
 

@@ -16,7 +16,7 @@ import pytest
 from secure_score_backlog.cli.main import backlog as program
 from secure_score_backlog.decisions.model import Ask, Bucket, CoverReason
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, parse_settings
 from secure_score_backlog.site.pages import attention, evidence, glossary
 from secure_score_backlog.snapshots.model import History, Recommendation

@@ -15,10 +15,10 @@ import pytest
 
 from secure_score_backlog.decisions.model import Attestation, Bucket, DecisionVersion
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.signing import SignedReview
 from secure_score_backlog.evaluation.status import Sources
 from secure_score_backlog.exports.json import status
 from secure_score_backlog.git import Version
+from secure_score_backlog.reviews import SignedReview
 from secure_score_backlog.site.pages import evidence
 from secure_score_backlog.snapshots.model import History
 from secure_score_backlog.workspace import Backlog, assemble

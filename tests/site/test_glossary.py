@@ -9,7 +9,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.pages import glossary

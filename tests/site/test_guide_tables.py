@@ -10,7 +10,7 @@ import pytest
 
 from secure_score_backlog.decisions.model import KEYS
 from secure_score_backlog.problems import RULES
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, options
 from secure_score_backlog.site.guide import decision_page, settings_page
 

@@ -7,8 +7,7 @@ import re
 
 import markdown
 
-from secure_score_backlog.evaluation.ratings import NamedRating, Rating, Ratings, load_ratings
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import NamedRating, Rating, Ratings, Risk, load_ratings
 from secure_score_backlog.site.guide import ratings_page
 
 

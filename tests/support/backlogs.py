@@ -12,9 +12,9 @@ from typing import Any
 
 from secure_score_backlog.decisions.model import Acceptance, Ask, Attestation, Bucket, Cover, CoverReason
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.signing import Minutes
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.reviews import Minutes
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Recommendation
 from secure_score_backlog.workspace import Backlog, Review

@@ -21,10 +21,9 @@ from secure_score_backlog.decisions.model import (
     DecisionHistory,
     DecisionVersion,
 )
-from secure_score_backlog.evaluation.ratings import Ratings
 from secure_score_backlog.evaluation.status import Sources
 from secure_score_backlog.git import Version
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Ratings, Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.history import HistoryBuilder
 from secure_score_backlog.snapshots.model import Catalogue, History, Recommendation

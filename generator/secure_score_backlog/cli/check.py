@@ -16,10 +16,10 @@ from secure_score_backlog.cli import options
 from secure_score_backlog.decisions.checks import CheckContext, judge_decisions
 from secure_score_backlog.decisions.store import load_decision_history, read_decisions
 from secure_score_backlog.errors import CannotProceed, WrongUsage
-from secure_score_backlog.evaluation.signing import load_signed_reviews
 from secure_score_backlog.evaluation.status import reached_under
 from secure_score_backlog.git import FileVersions, read_main_history
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.reviews import load_signed_reviews
 from secure_score_backlog.settings import check_settings, read_settings_file
 from secure_score_backlog.snapshots.store import load_catalogue, load_history
 from secure_score_backlog.workspace import answered_days, snapshot_source

@@ -14,7 +14,7 @@ from secure_score_backlog.decisions.scaffold import Scaffold, resolve_id
 from secure_score_backlog.decisions.store import create_decision, read_decisions, refuse_taken, taken
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import load_settings
 from secure_score_backlog.snapshots.store import load_catalogue, load_history
 from secure_score_backlog.workspace import snapshot_source

@@ -15,10 +15,10 @@ from secure_score_backlog.dates import first_day
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import needs_answer
-from secure_score_backlog.evaluation.signing import sign
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import status
 from secure_score_backlog.files import Document, create_file
+from secure_score_backlog.reviews import sign
 from secure_score_backlog.text import visible
 from secure_score_backlog.workspace import Backlog, Review, assemble
 

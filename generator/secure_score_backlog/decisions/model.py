@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog.git import Version
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 
 
 class Bucket(StrEnum):

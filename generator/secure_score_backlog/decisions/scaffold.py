@@ -16,7 +16,7 @@ from secure_score_backlog.decisions.checks import SOON_ENOUGH
 from secure_score_backlog.decisions.model import KEYS, Bucket, Key, Kind, Need
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.snapshots.model import Observation, Recommendation
 from secure_score_backlog.text import nearest, shown
 

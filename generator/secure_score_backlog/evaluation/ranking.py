@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.risk import LEVELS
+from secure_score_backlog.ratings import LEVELS
 
 IN_FORCE = frozenset({State.ACCEPTED, State.COVERED})
 EFFORT = ("none", "low", "unknown", "moderate", "high")

@@ -12,11 +12,37 @@ from enum import StrEnum
 from fractions import Fraction
 
 from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, DecisionHistory, DecisionVersion
-from secure_score_backlog.evaluation.ratings import RatedBy, Ratings, level_of, normalised
 from secure_score_backlog.git import Version
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import RatedBy, Ratings, Risk, normalised
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Catalogue, History, Observation, Recommendation, Timeline
+
+
+def level_of(
+    identifier: str, decision: Decision | None, settings: Settings, ratings: Ratings
+) -> tuple[Risk | None, RatedBy | None, str]:
+    """The risk level, where it comes from, and the shipped reason where that is what rated it.
+
+    The decision's own `risk` comes first, then `risk` in the settings, then the shipped rating;
+    without any of them the recommendation is unrated: (None, None, "").
+    """
+    if decision is not None and decision.risk is not None:
+        return decision.risk, RatedBy.DECISION, ""
+    overridden = risk_override(identifier, settings.risk)
+    if overridden is not None:
+        return overridden, RatedBy.SETTINGS, ""
+    shipped = ratings.rate(identifier)
+    if shipped is not None:
+        return shipped.level, RatedBy.SHIPPED, shipped.reason
+    return None, None, ""
+
+
+def risk_override(identifier: str, risks: Mapping[str, Risk]) -> Risk | None:
+    """The tenant's own rating: as written, else in any case, else written without the instance number."""
+    if identifier in risks:
+        return risks[identifier]
+    by_case = {name.strip().lower(): risks[name] for name in sorted(risks)}
+    return by_case.get(identifier.strip().lower(), by_case.get(normalised(identifier)))
 
 
 class State(StrEnum):

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from secure_score_backlog.decisions.model import KEYS, Bucket, Key, Kind, Need
-from secure_score_backlog.evaluation.ratings import NamedRating, Ratings, load_ratings
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import RULES
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import NamedRating, Ratings, Risk, load_ratings
 from secure_score_backlog.settings import Option, Settings, options
 
 NEEDS = {Need.REQUIRED: "required", Need.ASKED: "asked", Need.OPTIONAL: "optional", Need.FORBIDDEN: "–"}

@@ -23,10 +23,10 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ledger import Score
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.evaluation.review import OpenAsk
-from secure_score_backlog.evaluation.signing import Minutes
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
+from secure_score_backlog.reviews import Minutes
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import leaks, registry, templates
 from secure_score_backlog.site.links import Site

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from secure_score_backlog.decisions.model import KEYS, Bucket, Key, Kind, Need
-from secure_score_backlog.evaluation.ratings import IDENTIFIER, PATTERN, RATINGS_SCHEMA, SHORTEST_REASON
 from secure_score_backlog.files import Document
-from secure_score_backlog.risk import Risk
+from secure_score_backlog.ratings import IDENTIFIER, PATTERN, RATINGS_SCHEMA, SHORTEST_REASON, Risk
 from secure_score_backlog.settings import Option, options
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

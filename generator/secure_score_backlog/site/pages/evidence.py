@@ -15,11 +15,11 @@ from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.audit import Change, Population, population_of
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, approver, carried_now
-from secure_score_backlog.evaluation.signing import differences
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.exports.json import status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
+from secure_score_backlog.reviews import differences
 from secure_score_backlog.site import words
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.ratings import RatedBy
 from secure_score_backlog.files import Document
+from secure_score_backlog.ratings import RatedBy
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render, service_name

@@ -13,7 +13,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, carried_now
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
-from secure_score_backlog.risk import LEVELS
+from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import losses

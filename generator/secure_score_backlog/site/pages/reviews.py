@@ -17,11 +17,11 @@ from markupsafe import Markup
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.register import AcceptanceState
-from secure_score_backlog.evaluation.signing import differences
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import status
 from secure_score_backlog.files import Document
-from secure_score_backlog.risk import LEVELS, Risk
+from secure_score_backlog.ratings import LEVELS, Risk
+from secure_score_backlog.reviews import differences
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown

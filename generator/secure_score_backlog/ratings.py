@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much it matters to leave a recommendation open (design §5, rank by risk).
+"""How much it matters to leave a recommendation open: risk levels, and the shipped ratings.
 
-The shipped ratings are a judgement of ours: a level, a reason in plain words, a source. They are never
-derived from points, effort or cost. What they do not know is unrated.
+A rating is a level, a reason in plain words and a source. It is never derived from points, effort or cost. What the
+list does not know is unrated.
 """
 
 from __future__ import annotations
@@ -16,11 +16,21 @@ from fnmatch import translate
 from importlib.resources import files
 from typing import Any
 
-from secure_score_backlog.decisions.model import Decision
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.risk import Risk
-from secure_score_backlog.settings import Settings
+
+
+class Risk(StrEnum):
+    """What it means to leave the recommendation open, in our judgement."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+LEVELS = (Risk.CRITICAL, Risk.HIGH, Risk.MEDIUM, Risk.LOW)
+
 
 RATINGS_SCHEMA = "ratings/1"
 RATINGS_PATH = "ratings.json"
@@ -79,33 +89,6 @@ class Ratings:
         if name in self.exact:
             return self.exact[name]
         return next((known.rating for known in self.patterns if known.matcher.match(name)), None)
-
-
-def level_of(
-    identifier: str, decision: Decision | None, settings: Settings, ratings: Ratings
-) -> tuple[Risk | None, RatedBy | None, str]:
-    """The risk level, where it comes from, and the shipped reason where that is what rated it.
-
-    The decision's own `risk` comes first, then `risk` in the settings, then the shipped rating;
-    without any of them the recommendation is unrated: (None, None, "").
-    """
-    if decision is not None and decision.risk is not None:
-        return decision.risk, RatedBy.DECISION, ""
-    overridden = _setting(identifier, settings.risk)
-    if overridden is not None:
-        return overridden, RatedBy.SETTINGS, ""
-    shipped = ratings.rate(identifier)
-    if shipped is not None:
-        return shipped.level, RatedBy.SHIPPED, shipped.reason
-    return None, None, ""
-
-
-def _setting(identifier: str, risks: Mapping[str, Risk]) -> Risk | None:
-    """The tenant's own rating: as written, else in any case, else written without the instance number."""
-    if identifier in risks:
-        return risks[identifier]
-    by_case = {name.strip().lower(): risks[name] for name in sorted(risks)}
-    return by_case.get(identifier.strip().lower(), by_case.get(normalised(identifier)))
 
 
 def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
