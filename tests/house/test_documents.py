@@ -14,7 +14,9 @@ from secure_score_backlog.cli.main import backlog
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
-DOCUMENTS += sorted((ROOT / "docs" / "adr").glob("*.md"))
+DOCUMENTS += [ROOT / "docs" / "method.md", *sorted((ROOT / "docs" / "adr").glob("*.md"))]
+DOCUMENTS += sorted((ROOT / "docs" / "guide").glob("*.md"))
+METHOD_CITED = re.compile(r"docs/method\.md#([a-z-]+)|\]\((?:\.\./)?method\.md#([a-z-]+)\)|\]\(#([a-z-]+)\)")
 
 FENCE = re.compile(r"^```(?:console|sh|bash|shell|powershell|text)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"^(?:[$>] |PS> )")
@@ -67,6 +69,23 @@ def test_links_lead_somewhere(path: Path) -> None:
     """Every link to a file of this repository finds it."""
     links = LINK.findall(path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_cited_sections_of_the_method_exist() -> None:
+    """Every section of docs/method.md that code, tests and documents cite is a heading of that page."""
+    method = ROOT / "docs" / "method.md"
+    headings = re.findall(r"^## (.*)$", method.read_text(encoding="utf-8"), re.MULTILINE)
+    sections = {heading.lower().replace(" ", "-") for heading in headings}
+    places = [path for folder in ("generator", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+    cited = {
+        (path.name, section)
+        for path in (*places, *DOCUMENTS)
+        for match in METHOD_CITED.finditer(path.read_text(encoding="utf-8"))
+        for section in match.groups()
+        if section and (match[3] is None or path == method)
+    }
+    assert {section for _, section in cited} & sections
+    assert sorted(place for place in cited if place[1] not in sections) == []
 
 
 def test_the_five_verbs_are_explained() -> None:
