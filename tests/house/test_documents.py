@@ -18,7 +18,7 @@ DOCUMENTS += [ROOT / "docs" / "method.md", *sorted((ROOT / "docs" / "adr").glob(
 DOCUMENTS += sorted((ROOT / "docs" / "guide").glob("*.md"))
 METHOD_CITED = re.compile(r"docs/method\.md#([a-z-]+)|\]\((?:\.\./)?method\.md#([a-z-]+)\)|\]\(#([a-z-]+)\)")
 
-FENCE = re.compile(r"^```(?:console|sh|bash|shell|powershell|text)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```(?:console|sh|bash|shell|powershell|text)?\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"^(?:[$>] |PS> )")
 MAKE = re.compile(r"(?:^|[\s`])make ((?:[a-z]+(?: |$|`))+)", re.MULTILINE)
 LINK = re.compile(r"\[[^]]*\]\((?!https?://|#|mailto:)([^)#\s]+)")
