@@ -7,8 +7,7 @@ from datetime import date
 from xml.etree import ElementTree as ET
 
 from secure_score_backlog.site import words
-from secure_score_backlog.site.charts.calendar import LABELS, calendar, span
-from secure_score_backlog.site.charts.shapes import Calendar, CalendarMonth, DaysOfMonth
+from secure_score_backlog.site.charts.calendar import LABELS, MOST_ROWS, Calendar, CalendarMonth, DaysOfMonth, span
 from secure_score_backlog.snapshots.coverage import coverage
 from secure_score_backlog.snapshots.model import History
 from tests.support.tenants import day, history
@@ -24,9 +23,9 @@ YEAR = CalendarMonth(
 )
 
 
-def drawn(*months: CalendarMonth, **more: int) -> ET.Element:
+def drawn(*months: CalendarMonth) -> ET.Element:
     """The figure as XML: what browsers forgive, this does not."""
-    return ET.fromstring(str(calendar(Calendar("c", "<Days>", '"&', months, **more))))
+    return ET.fromstring(str(Calendar("c", "<Days>", '"&', months).draw()))
 
 
 def test_it_is_sound_and_described() -> None:
@@ -39,7 +38,7 @@ def test_it_is_sound_and_described() -> None:
         assert identifier in ids
     assert figure.findtext("figcaption") == '"&'
     assert all("style" not in node.attrib for node in figure.iter())
-    assert str(calendar(Calendar("c", "t", "w", (YEAR,)))) == str(calendar(Calendar("c", "t", "w", (YEAR,))))
+    assert str(Calendar("c", "t", "w", (YEAR,)).draw()) == str(Calendar("c", "t", "w", (YEAR,)).draw())
 
 
 def test_days_stand_where_they_belong() -> None:
@@ -66,14 +65,15 @@ def test_kinds_are_told_without_colour() -> None:
 def test_the_table_has_every_month_also_those_not_drawn() -> None:
     """Of many months the newest are drawn; the table and its gaps are whole."""
     older = CalendarMonth("2025-12", (DaysOfMonth(date(2025, 12, 2), date(2025, 12, 2), "missing"),))
-    figure = drawn(YEAR, older, drawn=1)
+    figure = drawn(*[YEAR] * MOST_ROWS, older)
     rows = [[cell.text for cell in row] for row in next(figure.iter("tbody"))]
-    assert rows == [
+    assert len(rows) == MOST_ROWS + 1
+    assert rows[-2:] == [
         ["January 2026", "10", "3", "2", "16", "14 to 15\u00a0January\u00a02026"],
         ["December 2025", "0", "0", "1", "0", "2\u00a0December\u00a02025"],
     ]
     labels = [n.text for n in figure.iter("text") if n.get("class") == "backlog-calendar-label"]
-    assert labels == ["Jan 2026"]
+    assert labels == ["Jan 2026"] * MOST_ROWS
     assert "the table has 1\u00a0more month" in str(figure.findtext("figcaption"))
 
 

@@ -15,37 +15,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from secure_score_backlog.site.charts.bars import bar
-from secure_score_backlog.site.charts.shapes import (
-    ROOM,
-    SIZE,
-    Bar,
-    BarPart,
+from secure_score_backlog.site.charts.bars import Bar, BarPart, Row, Stack, Step, Waterfall, round_levels
+from secure_score_backlog.site.charts.base import plain
+from secure_score_backlog.site.charts.lines import (
+    FLAG_SHARE,
+    FLAG_WIDTH,
+    MOST_ROWS,
     Days,
     Mark,
     Percents,
     Sample,
     Spark,
-    Step,
     Trend,
-    Waterfall,
     flags,
-    plain,
-    round_levels,
 )
-from secure_score_backlog.site.charts.spark import spark
-from secure_score_backlog.site.charts.trend import MOST_ROWS, trend
-from secure_score_backlog.site.charts.waterfall import waterfall
 from tests.support import miniature
 
 FIRST = date(2026, 1, 1)
 SAMPLES: list[Callable[[], Markup]] = [
-    lambda: trend(miniature.a_trend()),
-    lambda: trend(miniature.a_daily_trend()),
-    lambda: bar(miniature.a_bar()),
-    lambda: waterfall(miniature.a_waterfall()),
-    lambda: spark(miniature.a_spark()),
-    lambda: trend(Trend("t", "<T>", '"&c', (Sample(FIRST, Fraction(50)),), marks=(Mark(FIRST, "<m>"),))),
+    lambda: miniature.a_trend().draw(),
+    lambda: miniature.a_daily_trend().draw(),
+    lambda: miniature.a_bar().draw(),
+    lambda: miniature.a_waterfall().draw(),
+    lambda: miniature.a_spark().draw(),
+    lambda: Trend("t", "<T>", '"&c', (Sample(FIRST, Fraction(50)),)).draw(),
+    lambda: Spark("s", "<T>", '"&c', (Sample(FIRST, Fraction(50)),), FIRST, marks=(Mark(FIRST, "<m>"),)).draw(),
 ]
 
 
@@ -80,34 +74,41 @@ def test_every_chart_is_sound(make: Callable[[], Markup]) -> None:
 
 def test_a_missing_day_breaks_the_line() -> None:
     """Days are joined only to their neighbours; the caption counts the gaps."""
-    figure = trend(Trend("t", "T", "C.", days(0, 1, 2, 5, 6)))
+    figure = Trend("t", "T", "C.", days(0, 1, 2, 5, 6)).draw()
     lines = re.findall(r'backlog-line--ours" d="([^"]+)"', figure)
     assert [line.count("L") for line in lines] == [2, 1]
     assert "(1\u00a0gap)" in figure
-    assert "gap" not in trend(Trend("t", "T", "C.", days(0, 7, 14), gap_days=7)).split("figcaption")[1]
+    assert "gap" not in Trend("t", "T", "C.", days(0, 1, 2)).draw().split("figcaption")[1]
 
 
-def test_a_lonely_day_is_drawn() -> None:
-    """A day without neighbours is a dot of the line, not nothing."""
-    lines = re.findall(r'backlog-line--ours" d="([^"]+)"', trend(Trend("t", "T", "C.", days(0, 1, 5))))
+def test_comparable_tenants_are_joined_over_weeks() -> None:
+    """Microsoft gives their average less often than a score, so their line breaks after forty days only."""
+    figure = Trend("t", "T", "C.", days(0, 100), days(0, 40, 81)).draw()
+    lines = re.findall(r'backlog-line--comparison" d="([^"]+)"', figure)
+    assert [line.count("L") for line in lines] == [1, 0]
+
+
+def test_a_day_without_neighbours_is_drawn() -> None:
+    """It is a dot of the line, not nothing."""
+    lines = re.findall(r'backlog-line--ours" d="([^"]+)"', Trend("t", "T", "C.", days(0, 1, 5)).draw())
     assert lines[-1].endswith("h.01")
 
 
 def test_backfilled_days_look_and_read_differently() -> None:
     """Their piece of the line has a stroke of its own, and the table says so."""
     samples = (*days(0), Sample(FIRST + timedelta(days=1), Fraction(51), backfilled=True), *days(2))
-    figure = trend(Trend("t", "T", "C.", samples))
+    figure = Trend("t", "T", "C.", samples).draw()
     assert len(re.findall("backlog-line--backfilled", figure)) == 1
     assert figure.count("<td>backfilled</td>") == 1
     assert figure.count("<td>in full</td>") == 2
-    assert "backfilled" not in trend(Trend("t", "T", "C.", days(0, 1)))
+    assert "backfilled" not in Trend("t", "T", "C.", days(0, 1)).draw()
 
 
 def test_the_table_holds_every_day_or_says_what_it_left_out() -> None:
     """Few days: all of them. Many: the last of each month, and a sentence that says so."""
-    few = parsed(trend(Trend("t", "T", "C.", days(*range(40)))))
+    few = parsed(Trend("t", "T", "C.", days(*range(40))).draw())
     assert len(list(few.iter("tr"))) == 41
-    many = trend(Trend("t", "T", "C.", days(*range(MOST_ROWS + 1))))
+    many = Trend("t", "T", "C.", days(*range(MOST_ROWS + 1))).draw()
     assert len(list(parsed(many).iter("tr"))) == 1 + 4
     assert "last measured day of each month" in many
 
@@ -164,11 +165,11 @@ def test_flags_stand_beside_each_other(offsets: list[int]) -> None:
     shown = flags([Mark(FIRST + timedelta(days=offset), "m") for offset in offsets], axis)
     assert [float(flag.x) for flag in shown] == pytest.approx([offset / 4 for offset in sorted(offsets)], abs=0.01)
     assert [flag.number for flag in shown] == list(range(1, len(offsets) + 1))
-    width = SIZE / float(ROOM)
+    width = FLAG_WIDTH / float(FLAG_SHARE)
     for right in (False, True):
         half = [flag for flag in shown if (float(flag.x) >= 50) == right]
         middles = [float(flag.at) / 100 * width + flag.aside for flag in half]
-        assert all(after - before >= SIZE - 0.1 for before, after in pairwise(middles))
+        assert all(after - before >= FLAG_WIDTH - 0.1 for before, after in pairwise(middles))
     assert all(flag.aside >= 0 if float(flag.x) < 50 else flag.aside <= 0 for flag in shown)
 
 
@@ -176,7 +177,7 @@ def test_flags_stand_beside_each_other(offsets: list[int]) -> None:
 def test_the_name_of_a_band_gives_way_to_the_line(values: tuple[int, int], anchor: str) -> None:
     """It stands at the right, or at the left where the line comes close at the right."""
     samples = tuple(Sample(FIRST + timedelta(days=100 * n), Fraction(value)) for n, value in enumerate(values))
-    figure = trend(Trend("t", "T", "C.", samples, bands=(65,)))
+    figure = Trend("t", "T", "C.", samples, bands=(65,)).draw()
     assert re.findall(r'band-label"[^>]*text-anchor="([a-z]+)"', figure) == [anchor]
 
 
@@ -190,10 +191,10 @@ def test_numbers_for_drawings(value: Fraction) -> None:
 
 
 def test_the_bar_fills_its_width_and_lists_what_it_cannot_draw() -> None:
-    """Pieces add up to the whole; zero and negative parts have no piece, but a line of the table."""
+    """Pieces add up to the whole; zero and negative parts have no piece, but a row of the table."""
     amounts = {"Observed": 75, "Claimed": 25, "Blocked": 0, "Unexplained": -10}
     parts = tuple(BarPart(label.lower(), label, Fraction(points)) for label, points in amounts.items())
-    figure = bar(Bar("b", "T", "C.", parts))
+    figure = Bar("b", "T", "C.", parts).draw()
     widths = re.findall(r'<rect x="[^"]*" y="0" width="([\d.]+)%" height="56" (?:fill|class="backlog-part)', figure)
     assert [float(width) for width in widths] == [75, 25]
     rows = ["".join(row.itertext()) for row in parsed(figure).iter("tr")]
@@ -203,9 +204,28 @@ def test_the_bar_fills_its_width_and_lists_what_it_cannot_draw() -> None:
     ]  # fmt: skip
 
 
+def test_stacked_bars_share_one_scale() -> None:
+    """The largest sum fills the width; what is zero or negative has no piece; chosen parts have their number."""
+    rows = tuple(
+        Row(
+            label,
+            (BarPart("observed", "Observed", Fraction(seen)), BarPart("unexplained", "Unexplained", Fraction(rest))),
+        )
+        for label, seen, rest in (("May", 80, 0), ("June", 40, -5))
+    )
+    figure = Stack("s", "T", "C.", rows, ("observed", "claimed")).draw()
+    widths = re.findall(r'<rect x="[^"]*" y="0" width="([\d.]+)%" height="18" class="backlog-part', figure)
+    assert widths == ["100", "50"]
+    assert re.findall(r'aria-label="(Observed[^"]*)"', figure) == ["Observed 80", "Observed 40, Unexplained -5"]
+    cells = [["".join(cell.itertext()) for cell in row] for row in parsed(figure).iter("tr")]
+    assert [(row[0], *row[2:]) for row in cells] == [
+        ("Month", "Observed", "claimed"), ("May", "80", "0"), ("June", "40", "0"),
+    ]  # fmt: skip
+
+
 def test_no_state_is_told_by_colour_alone() -> None:
-    """Every part of the bar but the two largest kinds has a pattern, and every part stands in the table by name."""
-    figure = bar(miniature.a_bar())
+    """Every part of the bar but the two largest kinds has a pattern, and the table names every part."""
+    figure = miniature.a_bar().draw()
     filled = re.findall(r"fill=\"url\(#ledger-([a-z-]+)\)\"", figure)
     assert set(filled) == {"claimed", "do-soon", "accept", "blocked", "not-applicable", "undecided", "unexplained"}
     for part in miniature.a_bar().parts:
@@ -219,7 +239,7 @@ def test_the_waterfall_joins_its_steps() -> None:
         Step("regressed", "Down", Fraction(-4)),
         Step("ruler", "Same", Fraction(0)),
     )
-    figure = waterfall(Waterfall("w", "T", "C.", "before", Fraction(100), "after", Fraction(106), steps))
+    figure = Waterfall("w", "T", "C.", "before", Fraction(100), "after", Fraction(106), steps).draw()
     bars = [
         (float(x), float(x) + float(width))
         for x, width in re.findall(r'backlog-step--\S+ x="([\d.]+)%"[^>]*width="([\d.]+)%"', figure)
@@ -239,9 +259,8 @@ def test_the_waterfall_joins_its_steps() -> None:
 
 def test_a_waterfall_from_nothing_begins_at_zero() -> None:
     """The first month: from 0, and no warning about a cut axis."""
-    figure = waterfall(
-        Waterfall("w", "T", "C.", "before", Fraction(0), "after", Fraction(5), (Step("ruler", "New", Fraction(5)),))
-    )
+    steps = (Step("ruler", "New", Fraction(5)),)
+    figure = Waterfall("w", "T", "C.", "before", Fraction(0), "after", Fraction(5), steps).draw()
     assert "do not begin at zero" not in figure
     assert "backlog-cut" not in figure
     assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure)[0] == "0"
@@ -251,7 +270,7 @@ def test_steps_hold_until_the_next_and_stop_where_nothing_was_measured() -> None
     """One recommendation: a level line, a jump, a hole."""
     samples = (Sample(FIRST, Fraction(0)), Sample(FIRST + timedelta(days=50), Fraction(100)))
     absent = ((FIRST + timedelta(days=20), FIRST + timedelta(days=29)),)
-    figure = spark(Spark("s", "T", "C.", samples, FIRST + timedelta(days=100), absent))
+    figure = Spark("s", "T", "C.", samples, FIRST + timedelta(days=100), absent).draw()
     line = re.search(r'backlog-line--ours" d="([^"]+)"', figure)
     assert line is not None
     assert line[1] == "M0 1000H200M300 1000H500V0H1000"
@@ -261,9 +280,10 @@ def test_steps_hold_until_the_next_and_stop_where_nothing_was_measured() -> None
 @pytest.mark.parametrize(
     "figure",
     [
-        trend(Trend("t", "The score", "C.", ())),
-        bar(Bar("b", "The score", "C.", (BarPart("observed", "x", Fraction(0)),))),
-        spark(Spark("s", "The score", "C.", (), FIRST)),
+        Trend("t", "The score", "C.", ()).draw(),
+        Bar("b", "The score", "C.", (BarPart("observed", "x", Fraction(0)),)).draw(),
+        Spark("s", "The score", "C.", (), FIRST).draw(),
+        Stack("s", "The score", "C.", (), ("observed",)).draw(),
     ],
 )
 def test_nothing_measured_is_said_in_words(figure: Markup) -> None:
@@ -276,9 +296,9 @@ def test_hostile_labels_stay_text() -> None:
     """Labels of marks and parts may come from people."""
     evil = "</title><script>alert(1)</script>"
     for figure in (
-        trend(Trend("t", evil, evil, days(0, 1), marks=(Mark(FIRST, evil),), bands=(65,))),
-        bar(Bar("b", evil, evil, (BarPart("observed", evil, Fraction(1), evil),))),
-        spark(Spark("s", evil, evil, days(0), FIRST + timedelta(days=3), marks=(Mark(FIRST, evil),))),
+        Trend("t", evil, evil, days(0, 1), days(0, 1), evil, bands=(65,)).draw(),
+        Bar("b", evil, evil, (BarPart("observed", evil, Fraction(1), evil),)).draw(),
+        Spark("s", evil, evil, days(0), FIRST + timedelta(days=3), marks=(Mark(FIRST, evil),)).draw(),
     ):
         assert not list(parsed(figure).iter("script"))
         assert "<script" not in figure

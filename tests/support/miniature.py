@@ -14,11 +14,8 @@ from markupsafe import Markup
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.site import builder, markdown, templates
-from secure_score_backlog.site.charts.bars import bar
-from secure_score_backlog.site.charts.shapes import Bar, BarPart, Mark, Sample, Spark, Step, Trend, Waterfall
-from secure_score_backlog.site.charts.spark import spark
-from secure_score_backlog.site.charts.trend import trend
-from secure_score_backlog.site.charts.waterfall import waterfall
+from secure_score_backlog.site.charts.bars import Bar, BarPart, Step, Waterfall
+from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
 from secure_score_backlog.site.links import Site, built
 from secure_score_backlog.site.templates import environment, heading, page
 
@@ -67,8 +64,8 @@ def gallery() -> Markup:
     template = environment().from_string(GALLERY.read_text(encoding="utf-8"))
     values = {
         "half": Fraction(1, 2), "day": date(2027, 1, 31), "version": version, "rows": rows, "hostile": HOSTILE,
-        "ledger": bar(a_bar()), "trend": trend(a_trend()),
-        "movement": waterfall(a_waterfall()), "spark": spark(a_spark()),
+        "ledger": a_bar().draw(), "trend": a_trend().draw(),
+        "movement": a_waterfall().draw(), "spark": a_spark().draw(),
         "microsoft": markdown.microsoft_html(f"<p onclick='x'>Go to <DomainName>{HOSTILE}</p>\n\n\n<p>end</p>"),
         "people": markdown.decision_markdown(f"# {HOSTILE}\n\n{HOSTILE}\n\n<img src=x onerror=alert(1)>\n"),
     }  # fmt: skip
@@ -77,23 +74,19 @@ def gallery() -> Markup:
 
 def charts() -> Markup:
     """The daily trend alone, over a year and more."""
-    return heading(2, "Daily", "daily") + trend(a_daily_trend())
+    return heading(2, "Daily", "daily") + a_daily_trend().draw()
 
 
 def a_trend() -> Trend:
-    """Weekly values with a gap, backfilled days, a comparison, bands and two marks."""
+    """Daily values with a gap, backfilled days, a comparison and bands."""
     start = date(2026, 3, 6)
     ours = tuple(
-        Sample(start + timedelta(weeks=week), Fraction(480 + 9 * week + (week * week) % 7, 10), backfilled=week < 8)
-        for week in range(38)
-        if week not in (20, 21)
+        Sample(start + timedelta(days=day), Fraction(480 + 9 * day + (day * day) % 7, 10), backfilled=day < 8)
+        for day in range(38)
+        if day not in (20, 21)
     )
     others = tuple(Sample(sample.day, Fraction(455 + index // 3, 10)) for index, sample in enumerate(ours))
-    marks = (
-        Mark(date(2026, 6, 2), "Legacy authentication blocked"),
-        Mark(date(2026, 9, 15), "Three acceptances renewed"),
-    )
-    words = "The score rose from 48.0 % to 82.9 % in nine months; comparable tenants stand at 46.6 %."
+    words = "The score rose from 48.0 % to 82.9 % in five weeks; comparable tenants average 46.6 %."
     return Trend(
         "trend",
         "Score in percent of the points that can be had",
@@ -101,8 +94,6 @@ def a_trend() -> Trend:
         ours,
         others,
         bands=(65, 80),
-        marks=marks,
-        gap_days=7,
     )
 
 

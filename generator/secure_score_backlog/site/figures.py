@@ -16,22 +16,8 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.exports.json import status
-from secure_score_backlog.site.charts.bars import bar, stack
-from secure_score_backlog.site.charts.shapes import (
-    Bar,
-    BarPart,
-    Mark,
-    Row,
-    Sample,
-    Spark,
-    Stack,
-    Step,
-    Trend,
-    Waterfall,
-)
-from secure_score_backlog.site.charts.spark import spark
-from secure_score_backlog.site.charts.trend import trend as trend_chart
-from secure_score_backlog.site.charts.waterfall import waterfall as waterfall_chart
+from secure_score_backlog.site.charts.bars import Bar, BarPart, Row, Stack, Step, Waterfall
+from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
 from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
 from secure_score_backlog.workspace import Backlog
 
@@ -83,17 +69,15 @@ def trend(backlog: Backlog, identifier: str) -> Markup | None:
         size = "tenants of similar size" if basis == SIMILAR_SIZE else "all tenants"
         newest = f"{wording.percent(theirs[-1].value)} on {wording.day(theirs[-1].day)}"
         caption += f" {size.capitalize()} averaged {newest}."
-    return trend_chart(
-        Trend(
-            id=identifier,
-            title="Secure Score in percent of its maximum, day by day",
-            caption=caption,
-            ours=ours,
-            comparison=theirs,
-            comparison_label="Tenants of similar size" if basis == SIMILAR_SIZE else "All tenants",
-            bands=backlog.settings.bands,
-        )
-    )
+    return Trend(
+        id=identifier,
+        title="Secure Score in percent of its maximum, day by day",
+        caption=caption,
+        ours=ours,
+        comparison=theirs,
+        comparison_label="Tenants of similar size" if basis == SIMILAR_SIZE else "All tenants",
+        bands=backlog.settings.bands,
+    ).draw()
 
 
 def ledger(facts: Facts, identifier: str) -> Markup | None:
@@ -107,16 +91,14 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
         f"{wording.points(parts['claimed'])} counted on somebody’s word and "
         f"{wording.points(parts['undecided'])} undecided."
     )
-    return bar(
-        Bar(
-            id=identifier,
-            title="Every point of the maximum, by what is known or decided about it",
-            caption=caption,
-            parts=tuple(
-                BarPart(key, wording.sign(key).label, value, PART_NOTES[key]) for key, value in parts.items() if value
-            ),
-        )
-    )
+    return Bar(
+        id=identifier,
+        title="Every point of the maximum, by what is known or decided about it",
+        caption=caption,
+        parts=tuple(
+            BarPart(key, wording.sign(key).label, value, PART_NOTES[key]) for key, value in parts.items() if value
+        ),
+    ).draw()
 
 
 def ledger_over_time(backlog: Backlog, identifier: str) -> Markup | None:
@@ -137,7 +119,7 @@ def ledger_over_time(backlog: Backlog, identifier: str) -> Markup | None:
         f"{wording.points(last.facts.ledger.undecided)} in {wording.month(last.month)}."
     )
     title = "What the points were made of at each month’s end"
-    return stack(Stack(identifier, title, caption, rows, ("observed", "claimed", "accept", "undecided")))
+    return Stack(identifier, title, caption, rows, ("observed", "claimed", "accept", "undecided")).draw()
 
 
 def waterfall(facts: Facts, identifier: str) -> Markup | None:
@@ -156,18 +138,16 @@ def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
         return None
     end, total = Fraction(str(score["current"])), Fraction(str(moved["points"]["total"]))
     said = "; ".join(f"{wording.lower_first(step.label)}: {wording.signed(step.change)}" for step in steps)
-    return waterfall_chart(
-        Waterfall(
-            id=identifier,
-            title=f"From {wording.points(end - total)} to {wording.points(end)} points, and why",
-            caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed(total)} points.",
-            start_label=wording.day(date.fromisoformat(moved["from"])),
-            start=end - total,
-            end_label=wording.day(date.fromisoformat(moved["to"])),
-            end=end,
-            steps=steps,
-        )
-    )
+    return Waterfall(
+        id=identifier,
+        title=f"From {wording.points(end - total)} to {wording.points(end)} points, and why",
+        caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed(total)} points.",
+        start_label=wording.day(date.fromisoformat(moved["from"])),
+        start=end - total,
+        end_label=wording.day(date.fromisoformat(moved["to"])),
+        end=end,
+        steps=steps,
+    ).draw()
 
 
 def line_of(standing: Status, backlog: Backlog, identifier: str) -> Markup | None:
@@ -188,17 +168,15 @@ def line_of(standing: Status, backlog: Backlog, identifier: str) -> Markup | Non
         for version in standing.versions
         if version.version.committed and version.decision and not version.decision.draft
     )
-    return spark(
-        Spark(
-            id=identifier,
-            title="Share achieved over time",
-            caption=line_words(timeline, newest.day),
-            samples=merged(samples),
-            until=newest.day,
-            absent=tuple(absences(timeline, newest.day)),
-            marks=marks,
-        )
-    )
+    return Spark(
+        id=identifier,
+        title="Share achieved over time",
+        caption=line_words(timeline, newest.day),
+        samples=merged(samples),
+        until=newest.day,
+        absent=tuple(absences(timeline, newest.day)),
+        marks=marks,
+    ).draw()
 
 
 def merged(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:

@@ -12,8 +12,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Attestation, DecisionVersion
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.site.charts.calendar import calendar, span
-from secure_score_backlog.site.charts.shapes import Calendar, CalendarMonth, DaysOfMonth
+from secure_score_backlog.site.charts.calendar import Calendar, CalendarMonth, DaysOfMonth, span
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun, can_be_filled
 from secure_score_backlog.snapshots.model import Observation
 from secure_score_backlog.workspace import Backlog
@@ -138,4 +137,4 @@ def calendar_of(coverage: Coverage, identifier: str) -> Markup | None:
         for month in reversed(coverage.months())
     )
     title = "Which days were observed, month by month"
-    return calendar(Calendar(identifier, title, sentence(coverage), months))
+    return Calendar(identifier, title, sentence(coverage), months).draw()

@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Days as a calendar of one row a month: kinds of days are told by shape as well as by colour."""
+"""Days as a calendar of one row a month: kinds of days differ in shape as well as in colour."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-
-from markupsafe import Markup
+from typing import Any, ClassVar
 
 from secure_score_backlog import wording
-from secure_score_backlog.site.charts.shapes import Calendar, CalendarMonth, DaysOfMonth, plain
-from secure_score_backlog.site.templates import render
+from secure_score_backlog.site.charts.base import Chart, plain
 
 COLUMNS = 31
 ROW, BAR = 25, 17
 """Pixels: from row to row, and of a day."""
 HEAD = 22
 TICKS = (1, 5, 10, 15, 20, 25, 30)
+MOST_ROWS = 24
+"""Months that are drawn; the table behind the chart has every month."""
 
 LABELS = {
     "complete": "complete",
@@ -31,96 +32,103 @@ SEEN = frozenset({"complete", "filled"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class DaysOfMonth:
+    """Days in a row of one kind, within one month."""
+
+    first: date
+    last: date
     kind: str
-    x: str
-    width: str
-    end: str
-    words: str
-    crosses: tuple[str, ...]
-    """Where each day's cross stands; percent of the width."""
+    """A key of `LABELS`: chooses shape and colour."""
+
+    @property
+    def number(self) -> int:
+        """How many days."""
+        return (self.last - self.first + timedelta(days=1)).days
+
+    @property
+    def words(self) -> str:
+        """The days and what is known of them."""
+        return f"{span(self.first, self.last)}: {LABELS[self.kind]}"
+
+    @property
+    def x(self) -> str:
+        """Where they begin; percent of the width."""
+        return plain(Fraction((self.first.day - 1) * 100, COLUMNS))
+
+    @property
+    def end(self) -> str:
+        """Where they end; percent of the width."""
+        return plain(Fraction(self.last.day * 100, COLUMNS))
+
+    @property
+    def width(self) -> str:
+        """Percent of the width."""
+        return plain(Fraction(self.number * 100, COLUMNS))
+
+    @property
+    def crosses(self) -> list[str]:
+        """Where each day's cross is; percent of the width."""
+        return [middle(d) for d in range(self.first.day, self.last.day + 1)] if self.kind in CROSSED else []
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    label: str
-    top: int
-    runs: tuple[_Run, ...]
-    tally: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of the table behind it."""
+class CalendarMonth:
+    """One row of a calendar."""
 
     month: str
-    counts: dict[str, int]
-    gaps: str
-    """The missing days in words."""
+    """YYYY-MM."""
+    days: tuple[DaysOfMonth, ...]
+
+    @property
+    def label(self) -> str:
+        """Jan 2026."""
+        return f"{wording.MONTHS[int(self.month[5:7]) - 1][:3]} {self.month[:4]}"
+
+    @property
+    def tally(self) -> str:
+        """How many of its days were observed."""
+        return f"{sum(run.number for run in self.days if run.kind in SEEN)} of {sum(run.number for run in self.days)}"
+
+    def count(self, kind: str) -> int:
+        """How many of its days are of a kind."""
+        return sum(run.number for run in self.days if run.kind == kind)
+
+    @property
+    def gaps(self) -> str:
+        """The missing days in words."""
+        return "; ".join(span(run.first, run.last) for run in self.days if run.kind == "missing")
 
 
-def calendar(chart: Calendar) -> Markup:
-    """The calendar as a figure; a sentence where there is no day at all."""
-    if not any(month.days for month in chart.months):
-        return render("empty_chart.html.j2", chart=chart)
-    drawn = chart.months[: chart.drawn]
-    kinds = [kind for kind in LABELS if any(run.kind == kind for month in chart.months for run in month.days)]
-    return render(
-        "calendar.html.j2",
-        chart=chart,
-        rows=[row(month, HEAD + index * ROW) for index, month in enumerate(drawn)],
-        lines=[line(month) for month in chart.months],
-        ticks=[(number, middle(number)) for number in TICKS],
-        seams=[plain(Fraction(column * 100, COLUMNS)) for column in range(1, COLUMNS)],
-        kinds=[(kind, LABELS[kind]) for kind in kinds],
-        height=HEAD + len(drawn) * ROW,
-        bar=BAR,
-        left_out=len(chart.months) - len(drawn),
-    )
+@dataclass(frozen=True, slots=True)
+class Calendar(Chart):
+    """What is known of each day, one row a month."""
 
+    template: ClassVar[str] = "calendar.html.j2"
 
-def row(month: CalendarMonth, top: int) -> _Row:
-    """One month as it is drawn."""
-    year, index = int(month.month[:4]), int(month.month[5:7])
-    seen = sum(days(run) for run in month.days if run.kind in SEEN)
-    passed = sum(days(run) for run in month.days)
-    return _Row(
-        label=f"{wording.MONTHS[index - 1][:3]} {year}",
-        top=top,
-        runs=tuple(drawn_run(run) for run in month.days),
-        tally=f"{seen} of {passed}",
-    )
+    months: tuple[CalendarMonth, ...]
+    """In the order of the rows."""
 
-
-def drawn_run(run: DaysOfMonth) -> _Run:
-    """Days in a row as one shape."""
-    return _Run(
-        kind=run.kind,
-        x=plain(Fraction((run.first.day - 1) * 100, COLUMNS)),
-        width=plain(Fraction(days(run) * 100, COLUMNS)),
-        end=plain(Fraction(run.last.day * 100, COLUMNS)),
-        words=f"{span(run.first, run.last)}: {LABELS.get(run.kind, run.kind)}",
-        crosses=tuple(middle(d) for d in range(run.first.day, run.last.day + 1)) if run.kind in CROSSED else (),
-    )
-
-
-def line(month: CalendarMonth) -> _Line:
-    """One month in numbers."""
-    counts = dict.fromkeys(LABELS, 0)
-    for run in month.days:
-        counts[run.kind] += days(run)
-    gaps = [span(run.first, run.last) for run in month.days if run.kind == "missing"]
-    return _Line(wording.month(month.month), counts, "; ".join(gaps))
+    def values(self) -> Mapping[str, Any] | None:
+        """The newest months as rows, all of them in the table."""
+        if not any(month.days for month in self.months):
+            return None
+        drawn = self.months[:MOST_ROWS]
+        kinds = {run.kind for month in self.months for run in month.days}
+        return {
+            "rows": [(HEAD + index * ROW, month) for index, month in enumerate(drawn)],
+            "ticks": [(number, middle(number)) for number in TICKS],
+            "seams": [plain(Fraction(column * 100, COLUMNS)) for column in range(1, COLUMNS)],
+            "kinds": [(kind, label) for kind, label in LABELS.items() if kind in kinds],
+            "head": HEAD,
+            "height": HEAD + len(drawn) * ROW,
+            "bar": BAR,
+            "left_out": len(self.months) - len(drawn),
+        }
 
 
 def middle(number: int) -> str:
     """Where the middle of a day of the month is; percent of the width."""
     return plain(Fraction((2 * number - 1) * 100, 2 * COLUMNS))
-
-
-def days(run: DaysOfMonth) -> int:
-    """How many."""
-    return (run.last - run.first + timedelta(days=1)).days
 
 
 def span(first: date, last: date) -> str:
