@@ -13,7 +13,7 @@ import pytest
 
 from secure_score_backlog.decisions.store import load_decision_history
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.git import FileVersions, MainHistory, read_main_history, read_objects, signature_kind
+from secure_score_backlog.git import FileVersions, MainHistory, read_main_history, signature_kind
 from tests.support.repositories import Repository
 
 DAY = "2026-10-01T12:00:00+00:00"
@@ -74,7 +74,7 @@ def test_the_kind_of_a_signature_stands_in_the_commit(tmp_path: Path, header: by
     commit = commit_of(repository, tree_of(repository, ("40000", b"decisions", folder)), header)
     found = read(tmp_path)
     assert found.repository is not None
-    ((identifier, raw),) = read_objects(found.repository, [commit])
+    ((identifier, raw),) = found.repository.objects([commit])
     assert (identifier, signature_kind(raw)) == (commit, kind)
     assert found.versions["decisions/A.md"][0].signature == kind
     assert found.head is not None
@@ -240,3 +240,54 @@ def test_times_beyond_all_sense_do_not_stop_the_reading(tmp_path: Path) -> None:
         subprocess.run(["git", "commit", "--quiet", "--message", text], cwd=tmp_path, env=environment, check=True)
     years = [version.at.year for version in read(tmp_path).versions["decisions/A.md"]]
     assert years == [1970, 2035, 2035]
+
+
+def test_a_hook_of_another_repository_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside a hook, Git names its own repository in the environment; the folder's repository is read all the same."""
+    Repository(tmp_path / "other").commit("other", decisions__B="x")
+    commit = Repository(tmp_path / "tenant").commit("one", decisions__A="one")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    found = read(tmp_path / "tenant")
+    assert [version.commit for version in found.versions["decisions/A.md"]] == [commit]
+    assert list(found.versions) == ["decisions/A.md"]
+
+
+def test_a_missing_git_is_named_where_there_is_a_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository is never read as if it had no history; a plain folder needs no Git."""
+    Repository(tmp_path / "tenant").commit("one", tenant__decisions__A="one")
+    (tmp_path / "plain").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert read_main_history(tmp_path / "plain") is None
+    for folder in (tmp_path / "tenant", tmp_path / "tenant" / "tenant"):
+        with pytest.raises(CannotProceed, match="Git is not installed"):
+            read_main_history(folder)
+
+
+def test_a_repository_that_git_refuses_is_an_error(tmp_path: Path) -> None:
+    """A worktree whose repository is gone, or a bare repository: never read as a folder without history."""
+    repository = Repository(tmp_path / "main")
+    repository.commit("one", decisions__A="one")
+    repository.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "second"))
+    repository.git("clone", "--quiet", "--bare", str(tmp_path / "main"), str(tmp_path / "bare"))
+    shutil.rmtree(tmp_path / "main")
+    with pytest.raises(CannotProceed, match="Git cannot read this repository"):
+        read_main_history(tmp_path / "second")
+    with pytest.raises(CannotProceed, match="no working tree"):
+        read_main_history(tmp_path / "bare")
+
+
+def test_a_damaged_object_stops_no_other(tmp_path: Path) -> None:
+    """Git's process ends at a damaged object; what is asked for next is read all the same."""
+    repository = Repository(tmp_path)
+    repository.commit("one", decisions__A="one", decisions__B="two")
+    found = read(tmp_path)
+    broken, healthy = (found.versions[f"decisions/{name}.md"][0].blob or "" for name in "AB")
+    file = tmp_path / ".git/objects" / broken[:2] / broken[2:]
+    file.chmod(0o600)
+    file.write_bytes(b"no object")
+    for _ in range(2):
+        with pytest.raises(CannotProceed, match="could not read object"):
+            found.content(broken)
+        assert found.content(healthy, keep=False) == b"two"
+    assert dict(found.stream([healthy, broken])) == {healthy: b"two"}

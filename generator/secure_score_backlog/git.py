@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contents of Git objects by id, through one `cat-file --batch`, one object in memory at a time.
+"""Git, asked through its own program: the history of the main branch, the contents of files, branches.
 
-Also what a commit says about its own signature: the kind stands in its header, so no key and no gpg is asked.
+Git is the clock of decisions: what counts is when the main branch got a version, so history is read along first
+parents (docs/method.md#as-of, docs/adr/0005-git-is-the-clock.md). One `git log` names every version of every file;
+contents are read by blob id, one object in memory at a time. Today's state is the working tree: an edit that is not
+committed is a version without a commit.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 import subprocess
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
@@ -16,9 +22,21 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, cast
 
-import git
-
 from secure_score_backlog.errors import CannotProceed
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Without Git a file has no date and counts as known from the beginning."""
+NOT_COMMITTED = "not committed"
+"""Subject of a version that only the working tree has."""
+
+LOG_FIELDS = ("%H", "%cI", "%aN", "%s", "%b")
+LOG_FORMAT = "".join(f"{field}%x00" for field in LOG_FIELDS)
+"""Git allows no NUL in a message, so no text of a commit can pass for a field, a path or another commit."""
+COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+ORDINARY_FILE = "100"
+"""What the mode of an ordinary file begins with; a symbolic link is 120000, a submodule 160000."""
+MERGED = re.compile(r"Merge pull request #(\d+)\b")
+SQUASHED = re.compile(r"^(?P<subject>.*) \(#(?P<number>\d+)\)$")
 
 SIGNATURE = re.compile(rb"^gpgsig(?:-sha256)? (.*)$", re.MULTILINE)
 SIGNATURE_KINDS = {
@@ -27,166 +45,305 @@ SIGNATURE_KINDS = {
     b"-----BEGIN SSH SIGNATURE-----": "ssh",
     b"-----BEGIN SIGNED MESSAGE-----": "x509",
 }
-AS_STORED = ("--no-replace-objects",)
-"""Replacements (`git replace`) are this clone's own and would give the same commit another history."""
+
+UNSAFE_PATH = re.compile(r"[\\:\x00-\x1f]|(^|/)\.\.?(/|$)")
+"""In a path that Git names: harmless characters there, but on some disks they lead out of the folder."""
+
+AS_STORED = "--no-replace-objects"
+"""Replacements (`git replace`) belong to one clone and would give the same commit another history."""
+OTHER_REPOSITORY = frozenset(
+    {
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_PREFIX"),
+        *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
+    }
+)
+"""Variables, set inside a Git hook for example, that would lead Git to another repository than the folder's."""
+NO_REPOSITORY = "not a git repository (or any"
 
 
-def read_objects(repository: git.Repo, identifiers: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Each object that Git has, in the order asked for; one that it lacks is left out."""
-    wanted = list(identifiers)
-    if not wanted:
-        return
-    with TemporaryFile() as names:
-        names.write("".join(f"{identifier}\n" for identifier in wanted).encode())
-        names.seek(0)
-        command = ["git", *AS_STORED, "cat-file", "--batch"]
-        running = repository.git.execute(command, istream=names, as_process=True)
-        stream, talk = cast("IO[bytes]", running.stdout), cast("IO[bytes]", running.stderr)
-        with stream, talk:
-            for identifier in wanted:
-                words = stream.readline().split(b" ")
-                if len(words) == 3 and words[2].strip().isdigit():
-                    content = stream.read(int(words[2]))
-                    stream.read(1)
-                    yield identifier, content
-        running.wait()
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One change of one file on the main branch, seen along first parents."""
+
+    path: str
+    commit: str
+    """Full id; empty for an uncommitted edit of the working tree."""
+    at: datetime
+    """UTC; when the main branch got it (committer time of the mainline commit)."""
+    author: str
+    subject: str
+    pull_request: int | None = None
+    blob: str | None = None
+    """Git's id of the content; None when the file was deleted."""
+    signature: str = ""
+    """Kind of signature that the commit states, unverified: openpgp, ssh, x509, other, or "" for none."""
+
+    @property
+    def committed(self) -> bool:
+        """False for an edit that only the working tree has."""
+        return bool(self.commit)
 
 
-def signature_kind(commit: bytes) -> str:
-    """The kind of signature that a raw commit carries: openpgp, ssh, x509, other, or nothing."""
-    header = commit.partition(b"\n\n")[0]
-    found = SIGNATURE.search(header)
-    return SIGNATURE_KINDS.get(found[1].strip(), "other") if found else ""
+def git_environment() -> dict[str, str]:
+    """The environment for Git: English messages, and nothing that leads to another repository than the folder's."""
+    kept = {name: value for name, value in os.environ.items() if name not in OTHER_REPOSITORY}
+    return {**kept, "LC_ALL": "C", "LANGUAGE": "C", "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
 
 
-# --- The history of the main branch, read in one pass along first parents (design §4.2; facts/stack.md 4).
-#
-# Git is the clock of decisions: what counts is when the main branch got a version. One `git log`
-# names every version of every file; contents are fetched by blob id, each once.
+def run_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `git` in a folder and wait for it; FileNotFoundError where Git is not installed."""
+    return subprocess.run(
+        ["git", AS_STORED, *arguments], cwd=folder, env=git_environment(), capture_output=True, check=False
+    )
 
 
-LOG_FIELDS = ("%H", "%cI", "%aN", "%s", "%b")
-LOG_FORMAT = "".join(f"{field}%x00" for field in LOG_FIELDS)
-"""Git lets no NUL into a message, so nothing that somebody wrote can pass for a field, a path or a commit."""
-COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
-ORDINARY = b"100"
-"""What the mode of an ordinary file begins with; a symbolic link is 120000, a submodule 160000."""
-MERGED = re.compile(r"Merge pull request #(\d+)\b")
-SQUASHED = re.compile(r"^(?P<subject>.*) \(#(?P<number>\d+)\)$")
+def words_of(failed: subprocess.CompletedProcess[bytes]) -> str:
+    """What Git said about its failure."""
+    return failed.stderr.decode("utf-8", "replace").strip()
+
+
+def start_batch(folder: Path, stdin: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    """Start a `git cat-file --batch`."""
+    return subprocess.Popen(
+        ["git", AS_STORED, "cat-file", "--batch"],
+        cwd=folder,
+        env=git_environment(),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def stop_batch(process: subprocess.Popen[bytes]) -> None:
+    """End a process whose input is a pipe, and wait for it."""
+    for stream in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            cast("IO[bytes]", stream).close()
+    process.wait()
+
+
+def read_object(stream: IO[bytes]) -> bytes | None:
+    """The next answer of `cat-file --batch`; None for a missing object, EOFError where the process has ended."""
+    words = stream.readline().split(b" ")
+    if len(words) != 3 or not words[2].strip().isdigit():
+        if not words[0]:
+            raise EOFError
+        return None
+    size = int(words[2])
+    content = stream.read(size)
+    if len(content) != size or not stream.read(1):
+        raise EOFError
+    return content
+
+
+class Repository:
+    """A repository with a working tree, seen from one of its folders."""
+
+    def __init__(self, folder: Path, prefix: str = "") -> None:
+        """`prefix` is the folder's path inside the repository, with a slash at the end; empty at its top."""
+        self.folder = folder
+        self.prefix = prefix
+        self._batch: subprocess.Popen[bytes] | None = None
+        """Answers for single objects; runs from the first of them until the repository is no longer used."""
+
+    def run(self, *arguments: str) -> bytes:
+        """What a Git command prints; CannotProceed with Git's own words where it fails."""
+        finished = run_git(self.folder, *arguments)
+        if finished.returncode != 0:
+            raise CannotProceed(
+                f"Git failed: {words_of(finished) or f'exit code {finished.returncode}'}",
+                where=str(self.folder),
+                hint="Run 'git fsck'; in a partial clone run 'git fetch --refetch'.",
+            )
+        return finished.stdout
+
+    def content(self, identifier: str) -> bytes:
+        """The content of one object; CannotProceed where Git has lost it."""
+        found = self._find(identifier)
+        if found is None:
+            raise CannotProceed(
+                f"Git could not read object {identifier[:12]}",
+                where=str(self.folder),
+                hint="Run 'git fsck'; in a partial clone run 'git fetch --refetch'.",
+            )
+        return found
+
+    def _find(self, identifier: str) -> bytes | None:
+        if self._batch is None:
+            self._batch = start_batch(self.folder, subprocess.PIPE)
+            weakref.finalize(self, stop_batch, self._batch)
+        stdin, stdout = cast("IO[bytes]", self._batch.stdin), cast("IO[bytes]", self._batch.stdout)
+        try:
+            stdin.write(f"{identifier}\n".encode())
+            stdin.flush()
+            return read_object(stdout)
+        except (EOFError, BrokenPipeError):  # a damaged object ends the process; the next object gets a new one
+            stop_batch(self._batch)
+            self._batch = None
+            return None
+
+    def objects(self, identifiers: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Many objects in one go, one in memory at a time, in the order asked for; what Git lacks is left out."""
+        wanted = list(identifiers)
+        if not wanted:
+            return
+        with TemporaryFile() as names:
+            names.write("".join(f"{identifier}\n" for identifier in wanted).encode())
+            names.seek(0)
+            with start_batch(self.folder, names) as process, contextlib.suppress(EOFError):
+                for identifier in wanted:
+                    content = read_object(cast("IO[bytes]", process.stdout))
+                    if content is not None:
+                        yield identifier, content
+
+    def has_commits(self) -> bool:
+        """Whether anything was ever committed."""
+        return run_git(self.folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode == 0
+
+    def tip(self, branch: str) -> str | None:
+        """The newest commit of a branch; None where neither this repository nor `origin` has the branch."""
+        for reference in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
+            found = run_git(self.folder, "rev-parse", "--verify", "--quiet", "--end-of-options", reference)
+            if found.returncode == 0:
+                return found.stdout.decode().strip()
+        return None
+
+    def files(self, commit: str, path: str) -> dict[str, str]:
+        """The blobs of the ordinary files below a path of a commit, by path relative to the folder."""
+        listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.prefix + path)
+        return dict(tree_entries(listed, self.prefix))
+
+    def log(self, start: str = "HEAD", paths: Iterable[str] = ()) -> bytes:
+        """The raw log along first parents, newest first; of some paths below the folder only where named.
+
+        Every setting of a user or of the repository that would change the answer is overridden.
+        """
+        return self.run(
+            "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "core.quotePath=false",
+            "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "--diff-merges=first-parent",
+            "--no-color", "--no-relative", "--ignore-submodules=none", "--encoding=UTF-8", f"--format={LOG_FORMAT}",
+            start, "--", *(f":(top,literal){self.prefix}{path}" for path in paths),
+        )  # fmt: skip
+
+
+def open_repository(root: Path) -> Repository | None:
+    """The repository that holds a folder; None where there is none.
+
+    Raises CannotProceed where Git refuses to read it, or where it has no working tree or no full history.
+    """
+    if not root.is_dir():
+        return None
+    try:
+        found = run_git(root, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository", "--show-prefix")
+    except FileNotFoundError:
+        refuse_missing_git(root)
+        return None
+    if found.returncode != 0:
+        if NO_REPOSITORY in words_of(found):
+            return None
+        raise CannotProceed(
+            "Git cannot read this repository: " + words_of(found),
+            where=str(root),
+            hint=f"If you trust it, run: git config --global --add safe.directory {root.resolve()}",
+        )
+    inside, shallow, prefix = found.stdout.decode("utf-8", "surrogateescape").split("\n", 2)
+    if inside != "true":
+        raise CannotProceed(
+            "this Git repository has no working tree", where=str(root), hint="Clone it, and run the command there."
+        )
+    if shallow == "true":  # it would silently date every decision to its last commit
+        raise CannotProceed(
+            "this is a shallow clone: the history of the decisions is missing",
+            where=str(root),
+            hint="Run 'git fetch --unshallow'; in GitHub Actions set 'fetch-depth: 0' at actions/checkout.",
+        )
+    return Repository(root, prefix.removesuffix("\n"))
+
+
+def refuse_missing_git(root: Path) -> None:
+    """A plain folder needs no Git; CannotProceed where a repository cannot be read because Git is not installed."""
+    if any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents)):
+        raise CannotProceed(
+            "this folder has a Git history, but Git is not installed, or not on the PATH",
+            where=str(root),
+            hint="Install Git (https://git-scm.com), open a new terminal and run the command again.",
+        )
+
+
+def current_branch(root: Path) -> str | None:
+    """The branch that a folder has checked out; None outside of Git, or where a commit is checked out instead."""
+    try:
+        found = run_git(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+    except OSError:
+        return None
+    return found.stdout.decode("utf-8", "replace").strip() or None
 
 
 @dataclass(frozen=True, slots=True)
 class MainHistory:
-    """Every version of every file that the main branch ever had, by path, oldest first."""
+    """Every version of every file that a branch ever had, by path, oldest first."""
 
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     head: Version | None = None
     """The newest commit; its path is empty."""
-    repository: git.Repo | None = None
-    prefix: str = ""
-    """Folder of the root inside the repository, with a slash at the end; empty at its top."""
+    repository: Repository | None = None
     _contents: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def fetch(self, blobs: Iterable[str]) -> None:
         """Read the contents of many blobs in one go; `content` then has them at hand."""
-        wanted = sorted(set(blobs) - self._contents.keys())
-        self._contents.update(self.stream(wanted))
+        self._contents.update(self.stream(sorted(set(blobs) - self._contents.keys())))
 
     def stream(self, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """The contents of many blobs, one at a time and not kept; what Git has lost is left out."""
         if self.repository is not None:
-            yield from read_objects(self.repository, blobs)
+            yield from self.repository.objects(blobs)
 
     def content(self, blob: str, *, keep: bool = True) -> bytes:
         """The bytes of a blob; CannotProceed where Git has lost it. `keep`: have them at hand the next time."""
         found = self._contents.get(blob)
         if found is None:
-            found = next((content for _, content in self.stream([blob])), None)
-        if found is None:
-            raise CannotProceed(
-                f"Git could not read object {blob[:12]}",
-                where=str(self.repository.working_dir) if self.repository else None,
-                hint="Run 'git fsck'; in a partial clone run 'git fetch --refetch'.",
-            )
+            assert self.repository is not None  # who names a blob has read it from there
+            found = self.repository.content(blob)
         if keep:
             self._contents[blob] = found
         return found
 
 
 def read_main_history(root: Path) -> MainHistory | None:
-    """The history of the repository that holds a folder; None where there is no Git.
+    """The history of the branch that a folder has checked out; None where there is no Git.
 
-    Raises CannotProceed for a shallow clone: it would silently date every decision to its last commit.
+    Raises CannotProceed for a repository that cannot be read; see `open_repository`.
     """
-    try:
-        repository = git.Repo(root, search_parent_directories=True)
-    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
+    repository = open_repository(root)
+    if repository is None:
         return None
-    if repository.bare or repository.working_tree_dir is None:
-        raise CannotProceed(
-            "this Git repository has no working tree", where=str(root), hint="Clone it, and run the command there."
-        )
-    refuse_untrusted(repository, root)
-    refuse_shallow(repository)
-    prefix = root.resolve().relative_to(Path(repository.working_tree_dir).resolve()).as_posix()
-    prefix = "" if prefix == "." else prefix + "/"
-    if not has_commits(repository):
-        return MainHistory({}, None, repository, prefix)
-    return collect_versions(run_log(repository), repository, prefix)
+    return read_history(repository, "HEAD") if repository.has_commits() else MainHistory(repository=repository)
 
 
-def has_commits(repository: git.Repo) -> bool:
-    """Whether anything was ever committed."""
-    try:
-        repository.git.execute(["git", "rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
-    except git.GitCommandError:
-        return False
-    return True
+def read_history(repository: Repository, start: str, paths: Iterable[str] = ()) -> MainHistory:
+    """The versions of every file below the repository's folder, or of some of its files, up to a commit.
 
-
-def refuse_untrusted(repository: git.Repo, root: Path) -> None:
-    """Git refuses a folder that belongs to somebody else; say how to mend it."""
-    try:
-        repository.git.execute(["git", "rev-parse", "--git-dir"])
-    except git.GitCommandError as error:
-        hint = f"If you trust it, run: git config --global --add safe.directory {root.resolve()}"
-        raise CannotProceed(
-            "Git cannot read this repository: " + str(error.stderr).strip(), where=str(root), hint=hint
-        ) from error
-
-
-def refuse_shallow(repository: git.Repo) -> None:
-    """A shallow clone has lost the dates that decisions are judged by."""
-    answer = repository.git.execute(["git", "rev-parse", "--is-shallow-repository"])
-    if answer == "true":
-        raise CannotProceed(
-            "this is a shallow clone: the history of the decisions is missing",
-            where=str(repository.working_dir),
-            hint="Run 'git fetch --unshallow'; in GitHub Actions set 'fetch-depth: 0' at actions/checkout.",
-        )
-
-
-def run_log(repository: git.Repo, start: str = "HEAD", paths: Iterable[str] = ()) -> bytes:
-    """The raw log of a line of first parents, newest first; of some paths only where told.
-
-    What a user or a repository may configure and what would change the answer is said outright.
+    A committer's clock may run backwards; the branch cannot have had a commit before its parent, so a time earlier
+    than the one before it counts as that time.
     """
-    output: bytes | str = repository.git.execute(
-        [
-            "git", *AS_STORED, "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "core.quotePath=false",
-            "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "--diff-merges=first-parent",
-            "--no-color", "--no-relative", "--ignore-submodules=none", "--encoding=UTF-8", f"--format={LOG_FORMAT}",
-            start, "--", *paths,
-        ],
-        stdout_as_string=False,
-        strip_newline_in_stdout=False,
-    )  # fmt: skip
-    return output if isinstance(output, bytes) else output.encode()
+    found = list(parse_log(repository.log(start, paths)))
+    signed = signatures(repository, [commit.head.commit for commit in found])
+    versions: dict[str, list[Version]] = {}
+    head: Version | None = None
+    latest = LONG_AGO
+    for commit in reversed(found):
+        latest = max(latest, commit.head.at)
+        head = replace(commit.head, at=latest, signature=signed.get(commit.head.commit, ""))
+        for path, blob in commit.changes:
+            if path.startswith(repository.prefix):
+                inside = path[len(repository.prefix) :]
+                versions.setdefault(inside, []).append(replace(head, path=inside, blob=blob))
+    return MainHistory({path: tuple(each) for path, each in versions.items()}, head, repository)
 
 
 @dataclass(frozen=True, slots=True)
 class MainCommit:
-    """One commit of the main line and what it changed."""
+    """One commit of a branch and what it changed."""
 
     head: Version
     changes: tuple[tuple[str, str | None], ...]
@@ -219,12 +376,21 @@ def parse_log(raw: bytes) -> Iterator[MainCommit]:
 
 def changed_file(entry: bytes, path: bytes) -> tuple[str, str | None]:
     """Path and new blob of one change in `--raw` form: `:old-mode new-mode old-blob new-blob letter`."""
-    _, mode, _, blob, _ = entry.split(b" ")
-    return path.decode("utf-8", "surrogateescape"), blob.decode() if mode.startswith(ORDINARY) else None
+    _, mode, _, blob, _ = entry.decode().split(" ")
+    return path.decode("utf-8", "surrogateescape"), blob if mode.startswith(ORDINARY_FILE) else None
+
+
+def tree_entries(listed: bytes, prefix: str) -> Iterator[tuple[str, str]]:
+    """Path without the prefix, and blob, of each ordinary file that `ls-tree -z` lists."""
+    for line in listed.split(b"\0"):
+        words, _, path = line.partition(b"\t")
+        mode, *rest = words.decode().split(" ")
+        if mode.startswith(ORDINARY_FILE):
+            yield path.decode("utf-8", "surrogateescape")[len(prefix) :], rest[1]
 
 
 def pull_request_of(subject: str, body: str) -> tuple[int | None, str]:
-    """The pull request that a commit says it merges, and its title where the message carries one."""
+    """The pull request that a commit says it merges, and its title where the message has one."""
     merged = MERGED.match(subject)
     if merged:
         title = body.strip().splitlines()[0] if body.strip() else subject
@@ -233,43 +399,20 @@ def pull_request_of(subject: str, body: str) -> tuple[int | None, str]:
     return (int(squashed["number"]), squashed["subject"]) if squashed else (None, subject)
 
 
-def collect_versions(raw: bytes, repository: git.Repo, prefix: str) -> MainHistory:
-    """The versions of every file below the prefix.
-
-    A committer's clock may run backwards; the main branch cannot have had a commit before its parent,
-    so a time earlier than the one before it counts as that time.
-    """
-    found = list(parse_log(raw))
-    signed = signatures(repository, [commit.head.commit for commit in found])
-    versions: dict[str, list[Version]] = {}
-    head: Version | None = None
-    latest = datetime.min.replace(tzinfo=UTC)
-    for commit in reversed(found):
-        latest = max(latest, commit.head.at)
-        head = replace(commit.head, at=latest, signature=signed.get(commit.head.commit, ""))
-        for path, blob in commit.changes:
-            if path.startswith(prefix):
-                inside = path[len(prefix) :]
-                versions.setdefault(inside, []).append(replace(head, path=inside, blob=blob))
-    return MainHistory({path: tuple(each) for path, each in versions.items()}, head, repository, prefix)
-
-
-def signatures(repository: git.Repo, identifiers: Iterable[str]) -> dict[str, str]:
-    """The kind of signature by commit, of those that carry one."""
-    kinds = ((commit, signature_kind(content)) for commit, content in read_objects(repository, identifiers))
+def signatures(repository: Repository, commits: Iterable[str]) -> dict[str, str]:
+    """The kind of signature by commit, of those that have one."""
+    kinds = ((commit, signature_kind(content)) for commit, content in repository.objects(commits))
     return {commit: kind for commit, kind in kinds if kind}
 
 
-# --- Files with their versions: what Git has, and on top what the working tree has (design §4.2, as-of).
-#
-# Today's state is the working tree; an edit that nobody committed is a version without a commit.
+def signature_kind(commit: bytes) -> str:
+    """The kind of signature in the header of a raw commit: openpgp, ssh, x509, other, or "" for none.
 
-
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""Without Git a file has no date: it counts as known since ever."""
-NOT_COMMITTED = "not committed"
-LEADS_ELSEWHERE = re.compile(r"[\\:\x00-\x1f]|(^|/)\.\.?(/|$)")
-"""In a path that Git names: harmless letters there, but on some disk they lead out of the folder."""
+    It is read and not verified, so neither a key nor gpg is needed.
+    """
+    header = commit.partition(b"\n\n")[0]
+    found = SIGNATURE.search(header)
+    return SIGNATURE_KINDS.get(found[1].strip(), "other") if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +431,7 @@ class FileVersions:
         return (*committed, edit) if edit else committed
 
     def paths(self, folder: str, suffix: str) -> Iterator[str]:
-        """Every file ever directly inside a folder, by path in order; hidden files are nobody's business."""
+        """Every file that was ever directly inside a folder, by path in order; hidden files are ignored."""
         known = set(self.main.versions) if self.main else set()
         known |= {f"{folder}/{file.name}" for file in (self.root / folder).glob(f"*{suffix}")}
         for path in sorted(known):
@@ -310,9 +453,10 @@ class FileVersions:
         return (self.root / version.path).read_bytes()
 
     def _edit(self, path: str, newest: Version | None) -> Version | None:
+        """The uncommitted edit of a file, if there is one; a link is not followed."""
         file = self.root / path
-        known = not LEADS_ELSEWHERE.search(path) and file.is_file() and not file.is_symlink()
-        content = file.read_bytes() if known else None
+        readable = not UNSAFE_PATH.search(path) and file.is_file() and not file.is_symlink()
+        content = file.read_bytes() if readable else None
         if content is None:
             if newest is None or newest.blob is None:
                 return None
@@ -341,39 +485,3 @@ def version_on(versions: tuple[Version, ...], day: date) -> Version | None:
     """The version in force at the end of a day (UTC)."""
     known = [version for version in versions if version.at.date() <= day]
     return known[-1] if known else None
-
-
-# --- Which branch a folder has checked out.
-
-
-def current_branch(root: Path) -> str | None:
-    """The name of the branch; None outside of Git, or where a commit rather than a branch is out."""
-    command = ["git", "symbolic-ref", "--quiet", "--short", "HEAD"]
-    try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
-    except OSError:
-        return None
-    return done.stdout.strip() or None
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One change of one file on the main branch, seen along first parents."""
-
-    path: str
-    commit: str
-    """Full id; empty for an uncommitted edit of the working tree."""
-    at: datetime
-    """UTC; when the main branch got it (committer time of the mainline commit)."""
-    author: str
-    subject: str
-    pull_request: int | None = None
-    blob: str | None = None
-    """Git's id of the content; None when the file was deleted."""
-    signature: str = ""
-    """Kind of signature as the commit states it: openpgp, ssh, x509, other or nothing. Nobody verified it."""
-
-    @property
-    def committed(self) -> bool:
-        """False for an edit that only the working tree has."""
-        return bool(self.commit)
