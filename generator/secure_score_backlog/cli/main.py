@@ -36,7 +36,7 @@ MODULES = {"import": "import_"}
 
 
 class Verbs(click.Group):
-    """Loads a command only when it is called: msal, mkdocs and GitPython are slow to import."""
+    """Loads a command only when it is called: msal and mkdocs are slow to import."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs in the order in which a newcomer meets them."""
