@@ -120,6 +120,14 @@ def run_backlog(tmp_path: Path) -> RunBacklog:
     return partial(run_as_process, cwd=tmp_path)
 
 
+@pytest.fixture(scope="session")
+def sample_tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample tenant's repository, for reading only; a test that changes it makes its own with `backlog demo`."""
+    folder = tmp_path_factory.mktemp("sample") / "tenant"
+    run_here("demo", folder, expect=0)
+    return folder
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a browser test, with the reason, where there is no browser."""
     if item.get_closest_marker("browser"):

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from tests.support import miniature
 from tests.support.chromium import Page, start
+from tests.support.running import run_here
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +38,6 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the built site of the sample tenant: `backlog demo`, then `backlog build`."""
     folder = tmp_path_factory.mktemp("demo") / "tenant"
-    for arguments in (["demo", str(folder)], ["build", "--root", str(folder)]):
-        finished = subprocess.run(
-            [sys.executable, "-m", "secure_score_backlog", *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert finished.returncode == 0, f"backlog {' '.join(arguments)}\n{finished.stdout}\n{finished.stderr}"
+    run_here("demo", folder, expect=0)
+    run_here("build", "--root", folder, expect=0)
     return folder / "build" / "site"

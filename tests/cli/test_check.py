@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.folders import write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 
@@ -36,15 +37,9 @@ def plan(identifier: str, due: date | None = None, **changes: str) -> str:
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in values.items() if value) + "---\nText.\n"
 
 
-def write(root: Path, path: str, content: str | bytes) -> None:
-    """Write a file below a root."""
-    (root / path).parent.mkdir(parents=True, exist_ok=True)
-    (root / path).write_bytes(content if isinstance(content, bytes) else content.encode())
-
-
-def checked(run_backlog: RunBacklog, *arguments: str | Path, expect: int | None = None) -> dict[str, Any]:
+def checked(backlog: RunBacklog, *arguments: str | Path, expect: int | None = None) -> dict[str, Any]:
     """What `check --json` prints."""
-    result: dict[str, Any] = json.loads(run_backlog("check", "--json", *arguments, expect=expect).stdout)
+    result: dict[str, Any] = json.loads(backlog("check", "--json", *arguments, expect=expect).stdout)
     return result
 
 
@@ -53,26 +48,26 @@ def codes(found: dict[str, Any]) -> list[tuple[str, int | None, str]]:
     return [(fault["path"], fault["line"], fault["code"]) for fault in found["problems"]]
 
 
-def test_a_bare_folder(run_backlog: RunBacklog) -> None:
+def test_an_empty_folder_has_no_problems(backlog: RunBacklog) -> None:
     """An empty folder has no problems, and says how much was looked at."""
-    done = run_backlog("check", "--strict", expect=0)
+    done = backlog("check", "--strict", expect=0)
     assert (done.stdout, done.stderr) == ("No problems: 0 decisions checked.\n", "")
 
 
-def test_a_missing_folder(run_backlog: RunBacklog) -> None:
+def test_a_missing_folder_is_a_usage_error(backlog: RunBacklog) -> None:
     """A folder that is not there is a mistake of usage, with what to do."""
-    done = run_backlog("check", "--root", "nowhere", expect=2)
+    done = backlog("check", "--root", "nowhere", expect=2)
     assert done.stdout == ""
     assert "what to do" in done.stderr
 
 
-def test_text_for_people(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: RunBacklog) -> None:
     """One block a file, a line and a hint for each problem, a sentence at the end."""
     write(tmp_path, "decisions/B.md", plan("B", TODAY - timedelta(days=1), risk="hihg"))
     write(tmp_path, "decisions/A.md", plan("A", TODAY - timedelta(days=2)))
     write(tmp_path, "decisions/Good.md", plan("Good"))
     write(tmp_path, "backlog.yml", "bands: 5\n")
-    done = run_backlog("check", expect=1)
+    done = backlog("check", expect=1)
     assert done.stdout.split("\n") == [
         "backlog.yml:1: error: `bands` takes two whole percentages, the lower first, such as [65, 80], "
         'not "5". [settings-wrong-type]',
@@ -90,10 +85,10 @@ def test_text_for_people(tmp_path: Path, run_backlog: RunBacklog) -> None:
     ]
 
 
-def test_json_for_programs(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_json_has_the_documented_shape(tmp_path: Path, backlog: RunBacklog) -> None:
     """The documented shape, all of it on stdout, problems in order of place."""
     write(tmp_path, "decisions/A.md", plan("A", owner="someone@tenant.example", proof=""))
-    found = checked(run_backlog, expect=1)
+    found = checked(backlog, expect=1)
     assert list(found) == ["schema", "problems", "errors", "warnings"]
     assert (found["schema"], found["errors"], found["warnings"]) == ("backlog-check/1", 1, 1)
     assert [list(fault) for fault in found["problems"]] == [["path", "line", "code", "severity", "message", "hint"]] * 2
@@ -101,19 +96,19 @@ def test_json_for_programs(tmp_path: Path, run_backlog: RunBacklog) -> None:
     assert [fault["severity"] for fault in found["problems"]] == ["error", "warning"]
 
 
-def test_exit_codes(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_warnings_fail_only_with_strict(tmp_path: Path, backlog: RunBacklog) -> None:
     """Warnings fail only with --strict, errors always."""
     write(tmp_path, "decisions/A.md", plan("A", TODAY - timedelta(days=2)))
-    run_backlog("check", expect=0)
-    run_backlog("check", "--strict", expect=1)
+    backlog("check", expect=0)
+    backlog("check", "--strict", expect=1)
     write(tmp_path, "decisions/A.md", plan("A"))
-    run_backlog("check", "--strict", expect=0)
+    backlog("check", "--strict", expect=0)
     write(tmp_path, "decisions/A.md", plan("A", risk=""))
-    run_backlog("check", expect=1)
+    backlog("check", expect=1)
 
 
 @ODD_FILES
-def test_files_of_every_kind(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_no_odd_file_stops_the_check(tmp_path: Path, backlog: RunBacklog) -> None:
     """Every odd file in the folder is told or left alone, and none stops the check."""
     folder = tmp_path / "decisions"
     write(tmp_path, "decisions/A.md", plan("A").replace("\n", "\r\n"))
@@ -133,7 +128,7 @@ def test_files_of_every_kind(tmp_path: Path, run_backlog: RunBacklog) -> None:
     (folder / "G.md").symlink_to("G.md")
     os.mkfifo(folder / "pipe.md")
     (folder / os.fsdecode(b"b\xe4d.md")).write_text(plan("bad"), encoding="utf-8")
-    found = checked(run_backlog, expect=1)
+    found = checked(backlog, expect=1)
     assert codes(found) == [
         ("decisions/B.MD", None, "decisions-odd-name"),
         ("decisions/C.md.txt", None, "decisions-odd-name"),
@@ -152,34 +147,34 @@ def test_files_of_every_kind(tmp_path: Path, run_backlog: RunBacklog) -> None:
 
 
 @ODD_FILES
-def test_a_folder_that_leads_elsewhere(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_decisions_behind_a_link_are_not_read(tmp_path: Path, backlog: RunBacklog) -> None:
     """Decisions behind a link out of the root are not read; a link within the folder is."""
     write(tmp_path, "elsewhere/A.md", plan("A", risk=""))
     root = tmp_path / "root"
     root.mkdir()
     (root / "decisions").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    assert codes(checked(run_backlog, "--root", root)) == [("decisions", None, "decisions-link")]
+    assert codes(checked(backlog, "--root", root)) == [("decisions", None, "decisions-link")]
 
 
-def test_settings_and_snapshots_are_checked_too(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_settings_and_snapshots_are_checked_too(tmp_path: Path, backlog: RunBacklog) -> None:
     """A catalogue that cannot be read, an unknown option and an override for an unknown id all show."""
     write(tmp_path, "snapshots/catalogue.json", "{")
     write(tmp_path, "backlog.yml", "organization: X\n")
-    found = codes(checked(run_backlog, expect=1))
+    found = codes(checked(backlog, expect=1))
     assert ("backlog.yml", 1, "settings-unknown-key") in found
     assert [path for path, _, _ in found] == ["backlog.yml", "snapshots/catalogue.json"]
     profiles = [{"id": "AdminMFAV2", "title": "x", "maxScore": 8}]
     write(tmp_path, "snapshots/catalogue.json", json.dumps({"collected": {}, "profiles": profiles, "descriptions": {}}))
     write(tmp_path, "backlog.yml", "risk: {adminMFAV2: high}\nowners: [CIO]\n")
     write(tmp_path, "decisions/AdminMFAV3.md", plan("AdminMFAV3"))
-    assert codes(checked(run_backlog, expect=1)) == [
+    assert codes(checked(backlog, expect=1)) == [
         ("backlog.yml", 1, "settings-unknown-id"),
         ("decisions/AdminMFAV3.md", 2, "decision-unknown-id"),
         ("decisions/AdminMFAV3.md", 6, "decision-owner-unlisted"),
     ]
 
 
-def test_days_count_from_the_decision(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_a_due_date_counts_from_the_commit_that_decided(tmp_path: Path, backlog: RunBacklog) -> None:
     """With Git, 92 days run from the commit that gave the answer, whatever else changed since; without, from today."""
     text = plan("A", TODAY + timedelta(days=60))
     repository = Repository(tmp_path / "tenant")
@@ -187,26 +182,26 @@ def test_days_count_from_the_decision(tmp_path: Path, run_backlog: RunBacklog) -
     repository.commit("decide", when=f"{TODAY - timedelta(days=40)}T12:00:00+00:00")
     repository.write("decisions/A.md", text.replace("Head of IT", "Head of Operations"))
     repository.commit("new owner", when=f"{TODAY - timedelta(days=1)}T12:00:00+00:00")
-    assert codes(checked(run_backlog, "--root", repository.folder)) == [("decisions/A.md", 10, "decision-due-too-far")]
+    assert codes(checked(backlog, "--root", repository.folder)) == [("decisions/A.md", 10, "decision-due-too-far")]
     repository.write("decisions/A.md", plan("A", TODAY + timedelta(days=61)))
-    assert checked(run_backlog, "--root", repository.folder, expect=0)["problems"] == []
+    assert checked(backlog, "--root", repository.folder, expect=0)["problems"] == []
     write(tmp_path, "bare/decisions/A.md", text)
-    assert checked(run_backlog, "--root", tmp_path / "bare", expect=0)["problems"] == []
+    assert checked(backlog, "--root", tmp_path / "bare", expect=0)["problems"] == []
 
 
-def test_a_shallow_clone_is_checked_all_the_same(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_a_shallow_clone_is_checked_with_a_note(tmp_path: Path, backlog: RunBacklog) -> None:
     """CI often clones one commit: the files are checked, and a note says what could not be known."""
     source = Repository(tmp_path / "source")
     for number in (1, 2):
         source.write("decisions/A.md", plan("A", TODAY + timedelta(days=number)))
         source.commit(f"decide {number}")
     source.git("clone", "--quiet", "--depth", "1", f"file://{source.folder}", str(tmp_path / "clone"))
-    done = run_backlog("check", "--root", tmp_path / "clone", expect=0)
+    done = backlog("check", "--root", tmp_path / "clone", expect=0)
     assert done.stdout == "No problems: 1 decision checked.\n"
     assert "counts as made today" in done.stderr
 
 
-def test_a_bad_old_version_is_no_problem_of_today(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_a_broken_version_in_the_history_is_no_problem_today(tmp_path: Path, backlog: RunBacklog) -> None:
     """Only what the working tree says is checked, also where Git remembers rubbish."""
     repository = Repository(tmp_path / "tenant")
     repository.write("decisions/A.md", b"\xff\xfe---")
@@ -215,30 +210,30 @@ def test_a_bad_old_version_is_no_problem_of_today(tmp_path: Path, run_backlog: R
     repository.write("decisions/A.md", plan("A"))
     repository.git("rm", "--quiet", "decisions/B.md")
     repository.commit("mended", when=f"{TODAY}T00:00:00+00:00")
-    assert checked(run_backlog, "--root", repository.folder, expect=0)["problems"] == []
+    assert checked(backlog, "--root", repository.folder, expect=0)["problems"] == []
 
 
 @ODD_FILES
-def test_hostile_text_is_printed_tamely(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_hostile_text_cannot_forge_a_line_of_output(tmp_path: Path, backlog: RunBacklog) -> None:
     """Names and values cannot move the reader's cursor or forge a line of output."""
     name = "x\n::error::forged\x1b[2J"
     (tmp_path / "decisions").mkdir()
     (tmp_path / "decisions" / f"{name}.md").write_text(plan("A"), encoding="utf-8")
     write(tmp_path, "decisions/B.md", plan("B").replace("risk: high", 'risk: "a\\nb ::warning::"'))
-    done = run_backlog("check", expect=1)
+    done = backlog("check", expect=1)
     assert "\x1b" not in done.stdout
     assert not any(line.startswith("::") for line in done.stdout.split("\n"))
-    assert json.loads(run_backlog("check", "--json").stdout)["errors"] == 2
+    assert json.loads(backlog("check", "--json").stdout)["errors"] == 2
 
 
-def test_many_files(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_three_hundred_decisions_are_counted(tmp_path: Path, backlog: RunBacklog) -> None:
     """Three hundred decisions are read, and each is counted."""
     for number in range(300):
         write(tmp_path, f"decisions/R{number}.md", plan(f"R{number}"))
-    assert run_backlog("check", expect=0).stdout == "No problems: 300 decisions checked.\n"
+    assert backlog("check", expect=0).stdout == "No problems: 300 decisions checked.\n"
 
 
 @pytest.mark.parametrize("option", ["--json", "--strict", "--root"])
-def test_help_names_every_option(run_backlog: RunBacklog, option: str) -> None:
+def test_help_names_every_option(backlog: RunBacklog, option: str) -> None:
     """The help text tells what there is."""
-    assert option in run_backlog("check", "--help", expect=0).stdout
+    assert option in backlog("check", "--help", expect=0).stdout

@@ -45,11 +45,11 @@ def files(root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("bucket", list(Bucket))
-def test_the_scaffold_passes_check_as_a_draft(root: Path, run_backlog: RunBacklog, bucket: Bucket) -> None:
+def test_the_scaffold_passes_check_as_a_draft(root: Path, backlog: RunBacklog, bucket: Bucket) -> None:
     """Every bucket's scaffold has every key the bucket wants, says what it is about, and is one warning: a draft."""
     ids = ("AdminMFAV2", "Odd.Name_1", "Evil", "Claimed", "NotMeasured")
     given = ("--bucket", bucket.value, "--owner", "Head of IT", "--risk", "high")
-    done = run_backlog("decide", *ids, *given, expect=0)
+    done = backlog("decide", *ids, *given, expect=0)
     assert done.stdout.split() == [f"decisions/{identifier}.md" for identifier in ids]
     wanted = {key.name for key in KEYS if key.need(bucket) in (Need.REQUIRED, Need.ASKED)}
     refused = {key.name for key in KEYS if key.need(bucket) is Need.FORBIDDEN}
@@ -65,13 +65,13 @@ def test_the_scaffold_passes_check_as_a_draft(root: Path, run_backlog: RunBacklo
         assert refused & set(found.data) == set()
         assert b"\r" not in content
         assert max(len(line) for line in content.decode().split("\n")) <= 104
-    checked = json.loads(run_backlog("check", "--json", expect=0).stdout)
+    checked = json.loads(backlog("check", "--json", expect=0).stdout)
     assert [fault["code"] for fault in checked["problems"]] == ["decision-draft"] * len(ids)
 
 
-def test_what_is_known_is_filled_in(root: Path, run_backlog: RunBacklog) -> None:
+def test_the_scaffold_holds_title_points_share_and_last_days(root: Path, backlog: RunBacklog) -> None:
     """Title and points stand in comments, the share of today where it is observed, the limits of days as dates."""
-    run_backlog("decide", "Odd.Name_1", "Claimed", "Evil", "--bucket", "accept", expect=0)
+    backlog("decide", "Odd.Name_1", "Claimed", "Evil", "--bucket", "accept", expect=0)
     today = datetime.now(UTC).date()
     text = (root / "decisions" / "Odd.Name_1.md").read_text(encoding="utf-8")
     assert "# About Odd.Name_1\n# EXO · 2.67 of 8 points on 2026-10-01\n" in text
@@ -79,15 +79,15 @@ def test_what_is_known_is_filled_in(root: Path, run_backlog: RunBacklog) -> None
     assert f"At most {add_months(today, 12)}." in text
     assert "\n  share:\n" in (root / "decisions" / "Claimed.md").read_text(encoding="utf-8")
     assert "\n  share:\n" in (root / "decisions" / "Evil.md").read_text(encoding="utf-8")
-    run_backlog("decide", "NotMeasured", "--bucket", "do-now", expect=0)
+    backlog("decide", "NotMeasured", "--bucket", "do-now", expect=0)
     text = (root / "decisions" / "NotMeasured.md").read_text(encoding="utf-8")
     assert "not measured yet" in text
     assert str(today + timedelta(days=92)) in text
 
 
-def test_finishing_a_scaffold_makes_a_decision(root: Path, run_backlog: RunBacklog) -> None:
+def test_a_filled_in_scaffold_has_no_problems(root: Path, backlog: RunBacklog) -> None:
     """Filled in and without its draft line, the scaffold is a decision without problems."""
-    run_backlog("decide", "AdminMFAV2", "--bucket", "accept", "--risk", "low", "--owner", "yes", expect=0)
+    backlog("decide", "AdminMFAV2", "--bucket", "accept", "--risk", "low", "--owner", "yes", expect=0)
     path = root / "decisions" / "AdminMFAV2.md"
     until = datetime.now(UTC).date() + timedelta(days=30)
     text = path.read_text(encoding="utf-8").replace("draft: true\n", "")
@@ -95,23 +95,23 @@ def test_finishing_a_scaffold_makes_a_decision(root: Path, run_backlog: RunBackl
         text = text.replace(f"\n{key}:\n", f"\n{key}: Said by us.\n")
     text = text.replace("\n  until:\n", f"\n  until: {until}\n").replace("# links:", "links:")
     path.write_text(text, encoding="utf-8")
-    assert run_backlog("check", "--strict", expect=0).stdout == "No problems: 1 decision checked.\n"
+    assert backlog("check", "--strict", expect=0).stdout == "No problems: 1 decision checked.\n"
 
 
-def test_never_over_a_file(root: Path, run_backlog: RunBacklog) -> None:
+def test_an_existing_file_is_never_overwritten(root: Path, backlog: RunBacklog) -> None:
     """A file that is there stays as it is, under any spelling and any name, and nothing else is written."""
     (root / "decisions").mkdir()
     mine = root / "decisions" / "AdminMFAV2.md"
     mine.write_text("my words", encoding="utf-8")
-    refused = run_backlog("decide", "Evil", "AdminMFAV2", expect=3)
+    refused = backlog("decide", "Evil", "AdminMFAV2", expect=3)
     assert "decisions/AdminMFAV2.md" in refused.stderr
     assert "nothing was written" in refused.stderr
     assert "what to do" in refused.stderr
     assert (mine.read_text(encoding="utf-8"), refused.stdout, files(root)) == ("my words", "", ["AdminMFAV2.md"])
     mine.rename(root / "decisions" / "adminmfav2.MD")
-    run_backlog("decide", "AdminMFAV2", expect=3)
+    backlog("decide", "AdminMFAV2", expect=3)
     (root / "decisions" / "Other.md").write_text("---\nrecommendation: Evil\nbucket: do-soon\n---\n", encoding="utf-8")
-    assert "decisions/Other.md" in run_backlog("decide", "Evil", expect=3).stderr
+    assert "decisions/Other.md" in backlog("decide", "Evil", expect=3).stderr
     assert files(root) == ["Other.md", "adminmfav2.MD"]
 
 
@@ -131,34 +131,34 @@ def test_hostile_ids_are_refused(identifier: str, known: bool) -> None:
 
 
 @pytest.mark.parametrize("identifier", ["../x", "CON", "a\x1bb"])
-def test_hostile_ids_write_nothing(root: Path, run_backlog: RunBacklog, identifier: str) -> None:
+def test_hostile_ids_write_nothing(root: Path, backlog: RunBacklog, identifier: str) -> None:
     """A hostile id ends the command before anything is written, beside good ones too."""
     before = sorted(root.parent.rglob("*"))
-    refused = run_backlog("decide", "Evil", "--", identifier, expect=2)
+    refused = backlog("decide", "Evil", "--", identifier, expect=2)
     assert "\x1b" not in refused.stderr
     assert sorted(root.parent.rglob("*")) == before
 
 
-def test_ids_are_checked_against_the_catalogue(root: Path, run_backlog: RunBacklog) -> None:
+def test_ids_are_checked_against_the_catalogue(root: Path, backlog: RunBacklog) -> None:
     """A misspelt id is refused with the nearest one; another case is corrected with a note; each is written once."""
-    refused = run_backlog("decide", "Evil", "BlockLegacyAuthentcation", expect=2)
+    refused = backlog("decide", "Evil", "BlockLegacyAuthentcation", expect=2)
     assert "Did you mean BlockLegacyAuthentication?" in refused.stderr
-    assert "snapshots/catalogue.json" in run_backlog("decide", "qqqqqqqq", expect=2).stderr
+    assert "snapshots/catalogue.json" in backlog("decide", "qqqqqqqq", expect=2).stderr
     assert files(root) == []
-    done = run_backlog("decide", "adminmfav2", "AdminMFAV2", "Evil", expect=0)
+    done = backlog("decide", "adminmfav2", "AdminMFAV2", "Evil", expect=0)
     assert "adminmfav2 is written AdminMFAV2" in done.stderr
     assert done.stdout == "decisions/AdminMFAV2.md\ndecisions/Evil.md\n"
     assert files(root) == ["AdminMFAV2.md", "Evil.md"]
 
 
-def test_without_a_catalogue_any_id_will_do(tmp_path: Path, run_backlog: RunBacklog) -> None:
+def test_without_a_catalogue_any_id_is_taken(tmp_path: Path, backlog: RunBacklog) -> None:
     """In a bare folder the id is taken as it is typed, and the person is told."""
     bare = tmp_path / "bare"
     bare.mkdir()
-    done = run_backlog("decide", "Anything_1", "true", "1234", cwd=bare, expect=0)
+    done = backlog("decide", "Anything_1", "true", "1234", cwd=bare, expect=0)
     assert "there is no catalogue yet" in done.stderr
     assert files(bare) == ["1234.md", "Anything_1.md", "true.md"]
-    run_backlog("check", cwd=bare, expect=0)
+    backlog("check", cwd=bare, expect=0)
 
 
 @pytest.mark.parametrize(
@@ -171,21 +171,21 @@ def test_without_a_catalogue_any_id_will_do(tmp_path: Path, run_backlog: RunBack
         (["Evil", "--owner", "a\x1bb"], 2),
     ],
 )
-def test_wrong_usage(root: Path, run_backlog: RunBacklog, arguments: list[str], code: int) -> None:
+def test_wrong_usage_writes_nothing(root: Path, backlog: RunBacklog, arguments: list[str], code: int) -> None:
     """What cannot be meant is exit 2, and nothing is written."""
-    run_backlog("decide", *arguments, expect=code)
+    backlog("decide", *arguments, expect=code)
     assert files(root) == []
 
 
 @ODD_FILES
 def test_a_folder_that_leads_elsewhere_is_refused(
-    root: Path, run_backlog: RunBacklog, tmp_path_factory: pytest.TempPathFactory
+    root: Path, backlog: RunBacklog, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A link in place of the folder, and a file in place of the folder, end with what to do."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (root / "decisions").symlink_to(elsewhere, target_is_directory=True)
-    assert "leads out" in run_backlog("decide", "Evil", expect=3).stderr
+    assert "leads out" in backlog("decide", "Evil", expect=3).stderr
     assert list(elsewhere.iterdir()) == []
     (root / "decisions").unlink()
     (root / "decisions").write_text("", encoding="utf-8")
-    assert "what to do" in run_backlog("decide", "Evil", expect=3).stderr
+    assert "what to do" in backlog("decide", "Evil", expect=3).stderr

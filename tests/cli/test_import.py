@@ -8,25 +8,21 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from secure_score_backlog.cli.main import main
 from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue
+from tests.support.folders import contents
 from tests.support.graph_items import DAY, OTHER_TENANT, control, profile, score
 from tests.support.graph_server import to_json
-from tests.support.running import RunBacklog
+from tests.support.running import RunBacklog, run_here
 
 SNAPSHOT = "snapshots/2026/2026-11-20.json"
 CATALOGUE = "snapshots/catalogue.json"
 SCORE = score(DAY, [control("a"), control("b")])
 PROFILES = [profile("a"), profile("b")]
-
-
-def tree(root: Path) -> dict[str, bytes]:
-    """Every file of a repository, by path."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture
@@ -50,28 +46,30 @@ def save(tmp_path: Path) -> Callable[..., Path]:
     return saved
 
 
-def read_in(root: Path, *files: Path | str) -> int:
-    """Run the command in this process; its exit code."""
-    with pytest.raises(SystemExit) as ending:
-        main(["import", "--root", str(root), *map(str, files)])
-    assert isinstance(ending.value.code, int)
-    return ending.value.code
+def read_in(root: Path, *files: Path | str, expect: int = 0) -> CompletedProcess[str]:
+    """`backlog import` of some files."""
+    return run_here("import", "--root", root, *files, expect=expect)
 
 
-def test_two_files_in_any_order(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def listed(root: Path) -> list[str]:
+    """The ids of the catalogue."""
+    return [item["id"] for item in decode_catalogue((root / CATALOGUE).read_bytes(), CATALOGUE)["profiles"]]
+
+
+def test_files_are_recognised_in_any_order(root: Path, save: Callable[..., Path]) -> None:
     """Scores and profiles are told apart by content; a second import changes nothing."""
     profiles, scores = (
         save("one.json", {"value": PROFILES}),
         save("two.json", {"@odata.context": "x", "value": [SCORE]}),
     )
-    assert read_in(root, profiles, scores) == 0
-    before = tree(root)
+    done = read_in(root, profiles, scores)
+    before = contents(root)
     collected = decode(before[SNAPSHOT], SNAPSHOT)["collected"]
     assert (collected["complete"], collected["source"]) == (True, "json")
-    assert "2026-11-20: 10 of 20 points." in capsys.readouterr().out
-    assert read_in(root, scores, profiles) == 0
-    assert capsys.readouterr().out == "Nothing new; the newest snapshot is of 2026-11-20.\n"
-    assert tree(root) == before
+    assert "2026-11-20: 10 of 20 points." in done.stdout
+    done = read_in(root, scores, profiles)
+    assert done.stdout == "Nothing new; the newest snapshot is of 2026-11-20.\n"
+    assert contents(root) == before
 
 
 @pytest.mark.parametrize(
@@ -85,17 +83,17 @@ def test_two_files_in_any_order(root: Path, save: Callable[..., Path], capsys: p
         ("utf-32-le", codecs.BOM_UTF32_LE),
     ],
 )
-def test_every_encoding_of_windows(root: Path, save: Callable[..., Path], encoding: str, mark: bytes) -> None:
+def test_every_encoding_gives_the_same_bytes(root: Path, save: Callable[..., Path], encoding: str, mark: bytes) -> None:
     """Byte order marks and UTF-16 of either kind give the same bytes as UTF-8."""
     content = {"value": [score(DAY, [control("a", implementationStatus="Grüße – 100 %")]), *PROFILES]}
-    assert read_in(root, save("plain.json", json.loads(to_json(content)), "utf-8")) == 0
-    before = tree(root)
+    read_in(root, save("plain.json", json.loads(to_json(content)), "utf-8"))
+    before = contents(root)
     for path in (SNAPSHOT, CATALOGUE):
         (root / path).unlink()
     odd = json.dumps(json.loads(to_json(content)), ensure_ascii=False).encode()
-    assert read_in(root, save("odd.json", odd, encoding, mark)) == 0
-    assert lines(tree(root)) == lines(before)
-    assert "Grüße – 100 %".encode() in tree(root)[SNAPSHOT]
+    read_in(root, save("odd.json", odd, encoding, mark))
+    assert lines(contents(root)) == lines(before)
+    assert "Grüße – 100 %".encode() in contents(root)[SNAPSHOT]
 
 
 def lines(files: dict[str, bytes]) -> dict[str, list[bytes]]:
@@ -112,43 +110,43 @@ def lines(files: dict[str, bytes]) -> dict[str, list[bytes]]:
     ],
     ids=["list", "response", "list of responses"],
 )
-def test_every_form_of_an_answer(root: Path, save: Callable[..., Path], content: Any) -> None:
+def test_lists_responses_and_mixtures_are_read(root: Path, save: Callable[..., Path], content: Any) -> None:
     """A list, a whole response and a list of responses, also mixed."""
-    assert read_in(root, save("saved.json", content)) == 0
-    assert [item["id"] for item in decode_catalogue(tree(root)[CATALOGUE], CATALOGUE)["profiles"]] == ["a", "b"]
-    assert decode(tree(root)[SNAPSHOT], SNAPSHOT)["collected"]["complete"] is True
+    read_in(root, save("saved.json", content))
+    assert listed(root) == ["a", "b"]
+    assert decode(contents(root)[SNAPSHOT], SNAPSHOT)["collected"]["complete"] is True
 
 
-def test_single_objects_and_many_days(root: Path, save: Callable[..., Path]) -> None:
+def test_only_a_day_saved_as_the_newest_is_complete(root: Path, save: Callable[..., Path]) -> None:
     """One object a file; days saved while they were the newest are complete, others are not."""
     older = score(DAY - timedelta(days=1), [control("a", full=False)])
     oldest = score(DAY - timedelta(days=2), [control("a")])
     files = [save(f"{number}.json", item) for number, item in enumerate([oldest, SCORE, older, *PROFILES])]
-    assert read_in(root, *files) == 0
+    read_in(root, *files)
     complete = {
         path[-15:-5]: decode(data, path)["collected"]["complete"]
-        for path, data in tree(root).items()
+        for path, data in contents(root).items()
         if path != CATALOGUE
     }
     assert complete == {"2026-11-18": True, "2026-11-19": False, "2026-11-20": True}
 
 
-def test_a_page_of_several_is_told(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_page_of_several_is_warned_of(root: Path, save: Callable[..., Path]) -> None:
     """A response that names a next page is imported, with a warning that the rest is missing."""
     page = save("page.json", {"value": PROFILES, "@odata.nextLink": "https://graph.example/next"})
-    assert read_in(root, page, save("score.json", SCORE)) == 0
-    assert "one page of several" in capsys.readouterr().err
+    done = read_in(root, page, save("score.json", SCORE))
+    assert "one page of several" in done.stderr
 
 
-def test_pages_read_in_one_by_one(root: Path, save: Callable[..., Path]) -> None:
+def test_a_page_adds_to_the_catalogue_and_retires_nothing(root: Path, save: Callable[..., Path]) -> None:
     """Profiles that come alone, or as one page of several, are added to what is there; nothing is retired by them."""
     first = save("first.json", {"value": PROFILES, "@odata.nextLink": "https://graph.example/next"})
-    assert read_in(root, save("score.json", SCORE), first) == 0
-    assert read_in(root, save("last.json", {"value": [profile("c")]})) == 0
-    assert read_in(root, save("score.json", SCORE), first) == 0
-    assert [item["id"] for item in decode_catalogue(tree(root)[CATALOGUE], CATALOGUE)["profiles"]] == ["a", "b", "c"]
-    assert read_in(root, save("score.json", SCORE), save("whole.json", {"value": PROFILES})) == 0
-    assert [item["id"] for item in decode_catalogue(tree(root)[CATALOGUE], CATALOGUE)["profiles"]] == ["a", "b"]
+    read_in(root, save("score.json", SCORE), first)
+    read_in(root, save("last.json", {"value": [profile("c")]}))
+    read_in(root, save("score.json", SCORE), first)
+    assert listed(root) == ["a", "b", "c"]
+    read_in(root, save("score.json", SCORE), save("whole.json", {"value": PROFILES}))
+    assert listed(root) == ["a", "b"]
 
 
 ADVICE = (
@@ -181,40 +179,39 @@ ADVICE = (
         ({"value": []}, "no score and no profile"),
     ],
 )
-def test_anything_else_is_refused(
-    root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str], content: Any, why: str
+def test_anything_else_is_refused_and_nothing_written(
+    root: Path, save: Callable[..., Path], content: Any, why: str
 ) -> None:
     """Beside a good file too: exit 3, the file and the reason, what can be done, and nothing written."""
     odd = save("odd.json", content)
     good = [] if content == {"value": []} else [save("good.json", [SCORE, *PROFILES])]
-    assert read_in(root, *good, odd) == 3
-    told = capsys.readouterr().err
+    told = read_in(root, *good, odd, expect=3).stderr
     assert why in told
     assert str(odd) in told
     assert "nothing was changed" in told.lower()
     assert any(words in told for words in ADVICE)
-    assert tree(root) == {}
+    assert contents(root) == {}
 
 
-def test_files_that_are_none(run_backlog: RunBacklog, root: Path) -> None:
+def test_a_missing_file_or_a_folder_is_refused(backlog: RunBacklog, root: Path) -> None:
     """A missing file, a folder and no file at all."""
-    assert "cannot be read" in run_backlog("import", "missing.json", cwd=root, expect=3).stderr
-    assert "cannot be read" in run_backlog("import", ".", cwd=root, expect=3).stderr
-    assert "FILE" in run_backlog("import", cwd=root, expect=2).stderr
+    assert "cannot be read" in backlog("import", "missing.json", cwd=root, expect=3).stderr
+    assert "cannot be read" in backlog("import", ".", cwd=root, expect=3).stderr
+    assert "FILE" in backlog("import", cwd=root, expect=2).stderr
 
 
-def test_two_tenants_do_not_mix(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_tenants_do_not_mix(root: Path, save: Callable[..., Path]) -> None:
     """Files of another customer are refused, together or later."""
     mine, theirs = (
         save("mine.json", [SCORE, *PROFILES]),
         save("theirs.json", score(DAY, [control("a")], tenant=OTHER_TENANT)),
     )
-    assert read_in(root, mine, theirs) == 3
-    assert "mixes 2 tenants" in capsys.readouterr().err
-    assert read_in(root, mine) == 0
-    before = tree(root)
-    assert read_in(root, theirs) == 3
-    assert tree(root) == before
+    done = read_in(root, mine, theirs, expect=3)
+    assert "mixes 2 tenants" in done.stderr
+    read_in(root, mine)
+    before = contents(root)
+    read_in(root, theirs, expect=3)
+    assert contents(root) == before
 
 
 def powershell(item: Any) -> Any:
@@ -228,33 +225,33 @@ def powershell(item: Any) -> Any:
     return {**shown, "AdditionalProperties": {key: value for key, value in item.items() if key in hidden}}
 
 
-def test_powershell_says_the_same_as_graph(root: Path, save: Callable[..., Path]) -> None:
+def test_powershell_json_gives_the_same_bytes_as_graph(root: Path, save: Callable[..., Path]) -> None:
     """What Get-MgSecuritySecureScore writes gives the same bytes as Graph's own answer, names of people dropped."""
     profiles = [profile(name, actionType="Config") for name in ("a", "b")]
-    assert read_in(root, save("graph.json", [SCORE, *profiles])) == 0
-    before = tree(root)
+    read_in(root, save("graph.json", [SCORE, *profiles]))
+    before = contents(root)
     for path in before:
         (root / path).unlink()
     scores = json.loads(to_json([powershell(SCORE)]))
     scores[0]["CreatedDateTime"] = "/Date(1795132800000)/"  # Windows PowerShell's way
     files = save("scores.json", scores, "utf-16-le", codecs.BOM_UTF16_LE), save("profiles.json", powershell(profiles))
-    assert read_in(root, *files) == 0
-    assert lines(tree(root)) == lines(before)
+    read_in(root, *files)
+    assert lines(contents(root)) == lines(before)
     assert b"a person" not in b"".join(before.values())
 
 
-def test_ranges_of_days_overlap(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_overlapping_ranges_are_one_history(root: Path, save: Callable[..., Path]) -> None:
     """Files that share days are one history: a day in full beats a day in part, and nothing is told twice."""
     days = [DAY - timedelta(days=ago) for ago in range(120)]
     early = [score(day, [control("a", full=False)]) for day in days[40:]]
     late = [score(days[0], [control("a")]), *(score(day, [control("a", full=False)]) for day in days[1:80])]
     full = score(days[60], [control("a")])
-    assert read_in(root, save("early.json", early), save("late.json", late), save("p.json", PROFILES)) == 0
-    assert len(tree(root)) == len(days) + 1
-    assert "differing" not in capsys.readouterr().err
-    assert read_in(root, save("full.json", full)) == 0
-    assert "1 completed" in capsys.readouterr().out
-    complete = [path for path, data in tree(root).items() if b'"complete":true' in data]
+    done = read_in(root, save("early.json", early), save("late.json", late), save("p.json", PROFILES))
+    assert len(contents(root)) == len(days) + 1
+    assert "differing" not in done.stderr
+    done = read_in(root, save("full.json", full))
+    assert "1 completed" in done.stdout
+    complete = [path for path, data in contents(root).items() if b'"complete":true' in data]
     assert complete == [f"snapshots/2026/{days[60]}.json", f"snapshots/2026/{days[0]}.json"]
 
 
@@ -270,21 +267,19 @@ LONG_AGO = "2025-10-31"
 @pytest.fixture
 def known(root: Path, save: Callable[..., Path]) -> Path:
     """A repository with a catalogue and one day."""
-    assert read_in(root, save("start.json", [SCORE, *PROFILES])) == 0
+    read_in(root, save("start.json", [SCORE, *PROFILES]))
     return root
 
 
-def test_a_table_of_the_portal(known: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_portal_csv_becomes_a_day_marked_csv(known: Path, save: Callable[..., Path]) -> None:
     """It becomes a day of its own, marked as csv; what it does not say stays unknown, what did not fit is listed."""
-    before = tree(known)
-    capsys.readouterr()
-    assert read_in(known, save("export.csv", TABLE), "--date", LONG_AGO) == 0
-    told = capsys.readouterr()
-    assert "1 row of 3 could not be joined, as the catalogue has no such title" in told.err
-    assert "Title that nobody has." in told.err
-    assert "1 added (2025-10-31)" in told.out
+    before = contents(known)
+    told = read_in(known, save("export.csv", TABLE), "--date", LONG_AGO)
+    assert "1 row of 3 could not be joined, as the catalogue has no such title" in told.stderr
+    assert "Title that nobody has." in told.stderr
+    assert "1 added (2025-10-31)" in told.stdout
     path = f"snapshots/2025/{LONG_AGO}.json"
-    files = tree(known)
+    files = contents(known)
     assert {name: data for name, data in files.items() if name != path} == before
     stored = decode(files[path], path)
     note = stored["collected"]
@@ -293,47 +288,45 @@ def test_a_table_of_the_portal(known: Path, save: Callable[..., Path], capsys: p
     assert set(stored["secureScore"]) == {"createdDateTime", "controlScores"}
     assert [str(line["score"]) for line in stored["secureScore"]["controlScores"]] == ["7.5", "10"]
     assert b"gefragt" not in files[path]
-    assert read_in(known, save("export.csv", TABLE), "--date", LONG_AGO) == 0
-    assert "2025-10-31 is stored already" in capsys.readouterr().err
-    assert tree(known) == files
+    done = read_in(known, save("export.csv", TABLE), "--date", LONG_AGO)
+    assert "2025-10-31 is stored already" in done.stderr
+    assert contents(known) == files
 
 
-def test_a_table_replaces_nothing_and_json_replaces_it(known: Path, save: Callable[..., Path]) -> None:
+def test_a_csv_day_gives_way_to_a_whole_day_only(known: Path, save: Callable[..., Path]) -> None:
     """A day that Graph told stays; a day from a table gives way to Graph's day in full, and to nothing less."""
-    before = tree(known)
-    assert read_in(known, save("export.csv", TABLE), "--date", str(DAY)) == 0
-    assert tree(known) == before
+    before = contents(known)
+    read_in(known, save("export.csv", TABLE), "--date", str(DAY))
+    assert contents(known) == before
     day = DAY - timedelta(days=300)
     path = f"snapshots/{day.year}/{day}.json"
-    assert read_in(known, save("export.csv", TABLE), "--date", str(day)) == 0
-    kept = tree(known)[path]
-    assert read_in(known, save("bare.json", score(day, [control("a", full=False)]))) == 0
-    assert tree(known)[path] == kept
-    assert read_in(known, save("whole.json", score(day, [control("a")]))) == 0
-    assert decode(tree(known)[path], path)["collected"]["source"] == "json"
+    read_in(known, save("export.csv", TABLE), "--date", str(day))
+    kept = contents(known)[path]
+    read_in(known, save("bare.json", score(day, [control("a", full=False)])))
+    assert contents(known)[path] == kept
+    read_in(known, save("whole.json", score(day, [control("a")])))
+    assert decode(contents(known)[path], path)["collected"]["source"] == "json"
 
 
-def test_mixed_files_are_told_apart(root: Path, save: Callable[..., Path]) -> None:
+def test_each_day_is_marked_with_its_own_source(root: Path, save: Callable[..., Path]) -> None:
     """JSON and a table in one command: each day is marked with its own source, and the profiles serve the table."""
     files = save("export.csv", TABLE), save("scores.json", {"value": [SCORE]}), save("profiles.json", PROFILES)
-    assert read_in(root, *files, "--date", LONG_AGO) == 0
+    read_in(root, *files, "--date", LONG_AGO)
     sources = {
         path[-15:-5]: decode(data, path)["collected"]["source"]
-        for path, data in tree(root).items()
+        for path, data in contents(root).items()
         if path != CATALOGUE
     }
     assert sources == {LONG_AGO: "csv", str(DAY): "json"}
 
 
-def test_a_recent_table_is_warned_of(
-    known: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_csv_of_a_day_that_graph_still_holds_is_warned_of(known: Path, save: Callable[..., Path]) -> None:
     """As long as Graph has the day itself, a table would stand in its way."""
     recently = str(datetime.now(UTC).date() - timedelta(days=9))
-    assert read_in(known, save("export.csv", TABLE), "--date", recently, "--dry-run") == 0
-    assert "Graph still holds" in capsys.readouterr().err
-    assert read_in(known, save("export.csv", TABLE), "--date", LONG_AGO, "--dry-run") == 0
-    assert "Graph still holds" not in capsys.readouterr().err
+    done = read_in(known, save("export.csv", TABLE), "--date", recently, "--dry-run")
+    assert "Graph still holds" in done.stderr
+    done = read_in(known, save("export.csv", TABLE), "--date", LONG_AGO, "--dry-run")
+    assert "Graph still holds" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -352,50 +345,49 @@ def test_a_recent_table_is_warned_of(
         ),
     ],
 )
-def test_tables_that_cannot_be_used(
+def test_an_unusable_csv_is_explained_and_nothing_written(
     known: Path,
     save: Callable[..., Path],
-    capsys: pytest.CaptureFixture[str],
     given: list[str],
     code: int,
     words: str,
 ) -> None:
     """Each is told in words, and nothing is written."""
-    contents = {
+    given_files = {
         "export.csv": TABLE,
         "second.csv": TABLE,
         "saved.json": [SCORE],
         "users.csv": b"Name,Mail\nA user,user@tenant.example\n",
         "english.csv": b"Recommended action,Points achieved,Status\nOther,0/10,To address\n",
     }
-    before = tree(known)
-    assert read_in(known, *(save(word, contents[word]) if word in contents else word for word in given)) == code
-    assert words in capsys.readouterr().err
-    assert tree(known) == before
+    before = contents(known)
+    done = read_in(
+        known, *(save(word, given_files[word]) if word in given_files else word for word in given), expect=code
+    )
+    assert words in done.stderr
+    assert contents(known) == before
 
 
-def test_a_table_without_a_catalogue(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_csv_needs_a_catalogue(root: Path, save: Callable[..., Path]) -> None:
     """Titles lead nowhere as long as nothing was collected."""
-    assert read_in(root, save("export.csv", TABLE), "--date", LONG_AGO) == 3
-    assert "There is no list of recommendations yet" in capsys.readouterr().err
-    assert tree(root) == {}
+    done = read_in(root, save("export.csv", TABLE), "--date", LONG_AGO, expect=3)
+    assert "There is no list of recommendations yet" in done.stderr
+    assert contents(root) == {}
 
 
-def test_a_dry_run_of_an_import(root: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_writes_nothing(root: Path, save: Callable[..., Path]) -> None:
     """It says what would be written, and writes nothing."""
-    assert read_in(root, save("saved.json", [SCORE, *PROFILES]), "--dry-run") == 0
-    assert "Would write 2 files" in capsys.readouterr().out
-    assert tree(root) == {}
+    done = read_in(root, save("saved.json", [SCORE, *PROFILES]), "--dry-run")
+    assert "Would write 2 files" in done.stdout
+    assert contents(root) == {}
 
 
-def test_a_catalogue_that_shrinks(known: Path, save: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_shrinking_catalogue_is_warned_of(known: Path, save: Callable[..., Path]) -> None:
     """Many recommendations that vanish in one day are told: a fault is likelier than a spring cleaning."""
     many = [profile(f"p{number}") for number in range(40)]
     tomorrow = score(DAY + timedelta(days=1), [control("a")])
-    assert read_in(known, save("many.json", [SCORE, *PROFILES, *many])) == 0
-    capsys.readouterr()
-    assert read_in(known, save("few.json", [tomorrow, *PROFILES])) == 0
-    told = capsys.readouterr().err
+    read_in(known, save("many.json", [SCORE, *PROFILES, *many]))
+    told = read_in(known, save("few.json", [tomorrow, *PROFILES])).stderr
     assert "The file no longer lists 40 of 42 recommendations stored: p0, p1, p10, p11, p12 and 35 more." in told
     assert "git checkout -- snapshots/catalogue.json" in told
 
@@ -404,14 +396,14 @@ def test_a_claim_is_not_lost_with_its_profile(known: Path, save: Callable[..., P
     """Where a scored recommendation has no profile today, yesterday's still says that its points are only claimed."""
     claimed = [profile("a"), profile("b", state="ThirdParty", on="2026-01-01T00:00:00Z")]
     day = DAY + timedelta(days=1)
-    assert read_in(known, save("p.json", [score(DAY, [control("a"), control("b")]), *claimed])) == 0
+    read_in(known, save("p.json", [score(DAY, [control("a"), control("b")]), *claimed]))
     later = score(day, [control("a"), control("b", 10, 100)])
-    assert read_in(known, save("later.json", [later, profile("a")])) == 0
+    read_in(known, save("later.json", [later, profile("a")]))
     path = f"snapshots/2026/{day}.json"
-    assert decode(tree(known)[path], path)["maximum"]["b"] == [10, "ThirdParty"]
+    assert decode(contents(known)[path], path)["maximum"]["b"] == [10, "ThirdParty"]
 
 
-def test_as_json(run_backlog: RunBacklog, root: Path, save: Callable[..., Path]) -> None:
+def test_json_summary_is_that_of_collect(backlog: RunBacklog, root: Path, save: Callable[..., Path]) -> None:
     """The summary for a program, as `collect` gives it."""
-    done = run_backlog("import", "--json", save("saved.json", [SCORE, *PROFILES]), cwd=root, expect=0)
+    done = backlog("import", "--json", save("saved.json", [SCORE, *PROFILES]), cwd=root, expect=0)
     assert json.loads(done.stdout)["days"]["added"] == ["2026-11-20"]

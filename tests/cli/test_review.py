@@ -29,14 +29,14 @@ ask: {from: leadership, since: 2026-10-05, question: "Buy [keys]?"}
 
 
 @pytest.fixture
-def tenant(run_backlog: RunBacklog, tmp_path: Path) -> Repository:
+def tenant(backlog: RunBacklog, tmp_path: Path) -> Repository:
     """Thirty-five days of one open recommendation, and a decision of October."""
     repository = Repository(tmp_path / "tenant")
     days = [date(2026, 10, 1) + timedelta(days=number) for number in range(35)]
     answer = [score(day, [control("AdminMFAV2", 5, 50)]) for day in reversed(days)]
     saved = tmp_path / "saved.json"
     saved.write_text(json.dumps({"value": [*answer, profile("AdminMFAV2")]}, default=str), encoding="utf-8")
-    run_backlog("import", saved, "--root", repository.folder, expect=0)
+    backlog("import", saved, "--root", repository.folder, expect=0)
     repository.commit("Measured and decided", "2026-10-06T08:00:00+00:00", decisions__AdminMFAV2=DECISION)
     return repository
 
@@ -46,49 +46,51 @@ def page(repository: Repository) -> str:
     return (repository.folder / "build" / "pages" / "reviews" / "2026-10.md").read_text(encoding="utf-8")
 
 
-def test_minutes_and_facts_are_written_once(run_backlog: RunBacklog, tenant: Repository) -> None:
+def test_minutes_and_facts_are_written_once(backlog: RunBacklog, tenant: Repository) -> None:
     """The scaffold names what there is to talk about; a second run writes over nothing."""
-    first = run_backlog("review", "2026-10", "--root", tenant.folder, expect=0)
+    first = backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     assert first.stdout.split() == ["docs/reviews/2026-10.md", "docs/reviews/2026-10.json"]
     minutes = tenant.folder / "docs" / "reviews" / "2026-10.md"
     assert "Buy (keys)?" in minutes.read_text(encoding="utf-8")
     minutes.write_text("Ours.\n", encoding="utf-8")
-    again = run_backlog("review", "2026-10", "--root", tenant.folder, expect=3)
+    again = backlog("review", "2026-10", "--root", tenant.folder, expect=3)
     assert "signed already" in again.stderr
     assert minutes.read_text(encoding="utf-8") == "Ours.\n"
 
 
 @pytest.mark.parametrize(("month", "words"), [("2026-11", "is not over"), ("2024-01", "2026-10"), ("Oct", "2026-10")])
-def test_a_month_that_cannot_be_signed(run_backlog: RunBacklog, tenant: Repository, month: str, words: str) -> None:
+def test_a_month_that_cannot_be_signed_is_a_usage_error(
+    backlog: RunBacklog, tenant: Repository, month: str, words: str
+) -> None:
     """Still running, never measured, no month: usage, and nothing is written."""
-    finished = run_backlog("review", month, "--root", tenant.folder, expect=2)
+    finished = backlog("review", month, "--root", tenant.folder, expect=2)
     assert words in finished.stderr
     assert not (tenant.folder / "docs").exists()
 
 
-def test_the_month_shows_what_was_signed_once_it_is_merged(run_backlog: RunBacklog, tenant: Repository) -> None:
+def test_the_month_shows_what_was_signed_once_it_is_merged(backlog: RunBacklog, tenant: Repository) -> None:
     """Before the merge computed, after it signed; what today's tool would say otherwise is told."""
-    run_backlog("review", "2026-10", "--root", tenant.folder, expect=0)
-    run_backlog("render", "--root", tenant.folder, expect=0)
+    backlog("review", "2026-10", "--root", tenant.folder, expect=0)
+    backlog("render", "--root", tenant.folder, expect=0)
     assert "as they were signed" not in page(tenant)
     tenant.commit("Sign October (#9)", "2026-11-05T08:00:00+00:00")
-    run_backlog("render", "--root", tenant.folder, expect=0)
+    backlog("render", "--root", tenant.folder, expect=0)
     assert "as they were signed" in page(tenant)
     assert "would say something else" not in page(tenant)
     tenant.write("decisions/AdminMFAV2.md", DECISION.replace("critical", "low"))
     tenant.git("add", "--all")
     tenant.git("commit", "--quiet", "--amend", "--no-edit", when="2026-10-06T08:00:00+00:00")
-    run_backlog("render", "--root", tenant.folder, expect=0)
+    backlog("render", "--root", tenant.folder, expect=0)
     assert "critical" in page(tenant)
 
 
-def test_changed_facts_are_an_error_and_are_not_shown(run_backlog: RunBacklog, tenant: Repository) -> None:
+def test_edited_facts_fail_check_and_are_not_shown(backlog: RunBacklog, tenant: Repository) -> None:
     """Somebody made a number nicer: `check` fails, and the month shows what the tool computes."""
-    run_backlog("review", "2026-10", "--root", tenant.folder, expect=0)
+    backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     file = tenant.folder / "docs" / "reviews" / "2026-10.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"undecided": 0', '"undecided": -1'), encoding="utf-8")
     tenant.commit("Sign October", "2026-11-05T08:00:00+00:00")
-    checked = run_backlog("check", "--root", tenant.folder, expect=1)
+    checked = backlog("check", "--root", tenant.folder, expect=1)
     assert "do not match their digest" in checked.stdout
-    run_backlog("render", "--root", tenant.folder, expect=0)
+    backlog("render", "--root", tenant.folder, expect=0)
     assert "as they were signed" not in page(tenant)

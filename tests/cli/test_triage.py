@@ -21,7 +21,7 @@ POINTS = {
 
 
 @pytest.fixture
-def tenant(run_backlog: RunBacklog, tmp_path: Path) -> Path:
+def tenant(backlog: RunBacklog, tmp_path: Path) -> Path:
     """Four open recommendations: two grave, one low, one that nobody rated."""
     controls = [control(name, points, points * 100 // most) for name, (points, most) in POINTS.items()]
     profiles = [profile(name, most, title=f"Title of {name}") for name, (_, most) in POINTS.items()]
@@ -29,13 +29,13 @@ def tenant(run_backlog: RunBacklog, tmp_path: Path) -> Path:
     saved.write_text(
         json.dumps({"value": [score(date(2026, 11, 20), controls), *profiles]}, default=str), encoding="utf-8"
     )
-    run_backlog("import", saved, "--root", tmp_path, expect=0)
+    backlog("import", saved, "--root", tmp_path, expect=0)
     return tmp_path
 
 
-def test_by_risk_and_the_contrast_by_points(run_backlog: RunBacklog, tenant: Path) -> None:
+def test_the_order_is_by_risk_and_the_contrast_by_points(backlog: RunBacklog, tenant: Path) -> None:
     """The gravest first though it has least to win; what nobody rated comes last and says so."""
-    told = json.loads(run_backlog("triage", "--json", "--root", tenant, expect=0).stdout)
+    told = json.loads(backlog("triage", "--json", "--root", tenant, expect=0).stdout)
     assert [item["recommendation"] for item in told["waiting"]] == [
         "AdminMFAV2",
         "BlockLegacyAuthentication",
@@ -47,28 +47,28 @@ def test_by_risk_and_the_contrast_by_points(run_backlog: RunBacklog, tenant: Pat
         "exo_mailtipsenabled",
         "BlockLegacyAuthentication",
     ]
-    text = run_backlog("triage", "--root", tenant, expect=0).stdout
+    text = backlog("triage", "--root", tenant, expect=0).stdout
     assert (
         text.index("Title of AdminMFAV2") < text.index("Title of exo_mailtipsenabled") < text.index("wants the number")
     )
     assert "BlockLegacyAuthentication" in text
 
 
-def test_writes_the_next_scaffolds_and_never_the_same_twice(run_backlog: RunBacklog, tenant: Path) -> None:
+def test_no_scaffold_is_written_twice(backlog: RunBacklog, tenant: Path) -> None:
     """Two, then the other two, then nothing; each passes `check` as a draft and still counts as undecided."""
-    first = run_backlog("triage", "--write", "2", "--root", tenant, expect=0)
+    first = backlog("triage", "--write", "2", "--root", tenant, expect=0)
     assert first.stdout.split() == ["decisions/AdminMFAV2.md", "decisions/BlockLegacyAuthentication.md"]
     assert "risk: critical" in (tenant / "decisions" / "AdminMFAV2.md").read_text(encoding="utf-8")
-    second = run_backlog("triage", "--write", "9", "--root", tenant, expect=0)
+    second = backlog("triage", "--write", "9", "--root", tenant, expect=0)
     assert second.stdout.split() == ["decisions/exo_mailtipsenabled.md", "decisions/unheard_of.md"]
-    third = run_backlog("triage", "--write", "1", "--root", tenant, expect=0)
+    third = backlog("triage", "--write", "1", "--root", tenant, expect=0)
     assert third.stdout == ""
     assert "Nothing to write" in third.stderr
-    run_backlog("check", "--root", tenant, expect=0)
-    told = json.loads(run_backlog("triage", "--json", "--root", tenant, expect=0).stdout)
+    backlog("check", "--root", tenant, expect=0)
+    told = json.loads(backlog("triage", "--json", "--root", tenant, expect=0).stdout)
     assert len(told["waiting"]) == 4
 
 
-def test_nothing_undecided_and_nothing_measured(run_backlog: RunBacklog, tmp_path: Path) -> None:
+def test_without_snapshots_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
     """A plain sentence instead of an empty table."""
-    assert run_backlog("triage", "--root", tmp_path, expect=0).stdout.strip() == "Nothing is undecided."
+    assert backlog("triage", "--root", tmp_path, expect=0).stdout.strip() == "Nothing is undecided."

@@ -31,7 +31,6 @@ from secure_score_backlog.snapshots.capture import Answer, RunInfo, Stored, capt
 from secure_score_backlog.snapshots.exact_json import parse
 from secure_score_backlog.snapshots.graph_json import decode, encode
 from secure_score_backlog.workspace import Backlog, Review, assemble
-from tests.support.running import RunBacklog
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
@@ -290,59 +289,11 @@ def test_there_are_warnings_and_no_errors(backlog: Backlog) -> None:
     assert {"decision-retired-id", "decision-unanswered", "decision-draft", "decision-ask-old"} <= codes
 
 
-def test_backlog_check_ends_well(run_backlog: RunBacklog, made: Made) -> None:
-    """The command itself, on whatever day it is run: nothing but warnings."""
-    checked = run_backlog("check", "--root", made.folder, expect=0)
-    assert checked.stdout.splitlines()[-1].startswith("0 errors and ")
-
-
 def test_the_command_says_what_it_made(made: Made) -> None:
     """How much there is and what to type next, on stderr, with a path that a shell understands."""
     assert "63 decisions, 84 pull requests, 629 commits" in made.said
     assert 'cd "a tenant"' in made.said
     assert "backlog status" in made.said
-
-
-def test_a_folder_with_something_in_it_is_refused(run_backlog: RunBacklog, tmp_path: Path) -> None:
-    """Nothing is written beside or over what is there already."""
-    (tmp_path / "work").mkdir()
-    (tmp_path / "work" / "thesis.txt").write_text("mine", encoding="utf-8")
-    finished = run_backlog("demo", "work", expect=3)
-    assert "not empty" in finished.stderr
-    assert "what to do" in finished.stderr
-    assert [path.name for path in (tmp_path / "work").iterdir()] == ["thesis.txt"]
-
-
-def test_a_file_in_the_way_is_refused(run_backlog: RunBacklog, tmp_path: Path) -> None:
-    """A file is no folder, nor is a path below one."""
-    (tmp_path / "taken").write_text("mine", encoding="utf-8")
-    assert "file" in run_backlog("demo", "taken", expect=3).stderr
-    assert "cannot be made" in run_backlog("demo", "taken/inside", expect=3).stderr
-    assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
-
-
-def test_without_git_it_says_so(run_backlog: RunBacklog, tmp_path: Path) -> None:
-    """No Git on the PATH is an ending of its own, before anything is made."""
-    finished = run_backlog("demo", "tenant", environment={"PATH": str(tmp_path)}, expect=3)
-    assert "Git is not installed" in finished.stderr
-    assert not (tmp_path / "tenant").exists()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="puts a shell script in the place of git")
-@pytest.mark.parametrize("exists", [True, False])
-def test_a_failure_leaves_nothing_behind(run_backlog: RunBacklog, tmp_path: Path, *, exists: bool) -> None:
-    """Where Git fails after it wrote something, its words are passed on and the folder is as it was."""
-    fake = tmp_path / "bin" / "git"
-    fake.parent.mkdir()
-    fake.write_text("#!/bin/sh\nmkdir .git; touch .git/HEAD left; echo disk full >&2; exit 128\n", encoding="utf-8")
-    fake.chmod(0o755)
-    if exists:
-        (tmp_path / "tenant").mkdir()
-    path = f"{fake.parent}{os.pathsep}{os.environ['PATH']}"
-    finished = run_backlog("demo", "tenant", environment={"PATH": path}, expect=3)
-    assert "git init failed: disk full" in finished.stderr
-    assert (tmp_path / "tenant").exists() == exists
-    assert not exists or list((tmp_path / "tenant").iterdir()) == []
 
 
 def test_odd_histories_are_written_faithfully(tmp_path: Path) -> None:

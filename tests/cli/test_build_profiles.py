@@ -6,8 +6,6 @@ from __future__ import annotations
 import html
 import json
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from secure_score_backlog.site.profiles import PROFILES
 from tests.support.graph_items import DAY, TENANT, control, profile, score
 from tests.support.links import dead_links, outside_links
 from tests.support.repositories import Repository
-from tests.support.running import RunBacklog
+from tests.support.running import RunBacklog, run_here
 
 PERSON = "Perdita Canaria"
 """Who commits."""
@@ -66,12 +64,12 @@ CANARIES = (
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One repository, and its site for each profile; the one for the house is where it usually is."""
+    """One repository, and its site for each profile; the internal one is where it usually is."""
     folder = tmp_path_factory.mktemp("profiles")
     root = tenant(folder)
     found = {"internal": root / "build" / "site", "insurer": folder / "insurer", "public": folder / "public"}
     for name, place in found.items():
-        run("build", "--root", root, "--profile", name, "--output", place)
+        run_here("build", "--root", root, "--profile", name, "--output", place, expect=0)
     return found
 
 
@@ -80,13 +78,6 @@ def root(sites: dict[str, Path], tmp_path: Path) -> Path:
     """A copy of the repository with its site, for a test of its own."""
     shutil.copytree(sites["internal"].parents[1], tmp_path / "tenant")
     return tmp_path / "tenant"
-
-
-def run(*arguments: str | Path) -> None:
-    """Run `backlog` to a good end."""
-    call = [sys.executable, "-m", "secure_score_backlog", *map(str, arguments)]
-    finished = subprocess.run(call, capture_output=True, encoding="utf-8", check=False)
-    assert finished.returncode == 0, finished.stderr
 
 
 def tenant(folder: Path) -> Path:
@@ -106,7 +97,7 @@ def tenant(folder: Path) -> Path:
     for name, value in answers.items():
         (folder / name).write_text(json.dumps({"value": value}, default=str), encoding="utf-8")
     repository = Repository(folder / "tenant")
-    run("import", *(folder / name for name in answers), "--root", repository.folder)
+    run_here("import", *(folder / name for name in answers), "--root", repository.folder, expect=0)
     files = {
         "decisions/Carried.md": DECISION,
         "decisions/Covered.md": COVER,
@@ -144,14 +135,14 @@ def test_no_canary_reaches_readers_outside(sites: dict[str, Path], name: str) ->
     assert "harbour logistics" in shown
 
 
-def test_inside_the_canaries_are_seen(sites: dict[str, Path]) -> None:
-    """The same inputs, for the house: so the silence elsewhere is the profile's doing."""
+def test_the_internal_site_shows_every_canary(sites: dict[str, Path]) -> None:
+    """The same inputs, read inside: what is missing outside is missing because of the profile."""
     shown = everything(sites["internal"])
     assert [name for name in CANARIES if f"canary-{name}" not in shown] == []
     assert TENANT not in shown.lower()
 
 
-def test_what_is_shown_outside(sites: dict[str, Path]) -> None:
+def test_insurers_see_exceptions_and_the_public_sees_numbers(sites: dict[str, Path]) -> None:
     """An insurer reads the exception with role, end and what compensates; the public reads numbers."""
     insurer, public = everything(sites["insurer"]), everything(sites["public"])
     for words in ("Title of Carried", "Managing Director", "Watched at night", "Mail gateway", "2027-03-31"):
@@ -162,38 +153,38 @@ def test_what_is_shown_outside(sites: dict[str, Path]) -> None:
 
 
 @pytest.mark.parametrize("name", ["internal", "insurer", "public"])
-def test_every_site_is_whole(sites: dict[str, Path], name: str) -> None:
+def test_no_site_has_a_dead_or_an_outside_link(sites: dict[str, Path], name: str) -> None:
     """No link is dead, nothing is loaded from outside, and every profile has its own navigation."""
     assert dead_links(sites[name]) == []
     assert outside_links(sites[name]) == set()
 
 
-def test_the_file_of_figures_is_what_status_prints(root: Path, run_backlog: RunBacklog) -> None:
+def test_the_downloaded_figures_are_what_status_prints(root: Path, backlog: RunBacklog) -> None:
     """Byte for byte; so a script may read either."""
-    printed = run_backlog("status", "--json", "--root", root, expect=0).stdout
+    printed = backlog("status", "--json", "--root", root, expect=0).stdout
     assert (root / "build" / "site" / "downloads" / "status.json").read_text(encoding="utf-8") == printed
 
 
-def test_the_settings_say_it_and_the_command_line_wins(root: Path, run_backlog: RunBacklog) -> None:
+def test_the_command_line_outweighs_the_profile_of_the_settings(root: Path, backlog: RunBacklog) -> None:
     """`profile: public` holds for render and build; --profile is stronger; the folder of pages follows."""
     (root / "backlog.yml").write_text(SETTINGS + "profile: public\n", encoding="utf-8")
-    run_backlog("render", "--root", root, expect=0)
+    backlog("render", "--root", root, expect=0)
     assert [path.name for path in (root / "build" / "pages").glob("*.md")] == ["index.md"]
     assert "How we decide: index.md" in (root / "build" / "mkdocs.yml").read_text(encoding="utf-8")
-    built = run_backlog("build", "--root", root, expect=0)
+    built = backlog("build", "--root", root, expect=0)
     assert "1 pages for readers outside (public)" in built.stderr
     assert not (root / "build" / "site" / "board.html").exists()
-    run_backlog("render", "--root", root, "--profile", "internal", expect=0)
+    backlog("render", "--root", root, "--profile", "internal", expect=0)
     assert (root / "build" / "pages" / "board.md").exists()
 
 
-def test_ones_own_configuration_does_not_reach_readers_outside(root: Path, run_backlog: RunBacklog) -> None:
-    """A mkdocs.yml of the house may name pages, links and people: it is read for the house alone."""
+def test_an_own_mkdocs_configuration_does_not_reach_readers_outside(root: Path, backlog: RunBacklog) -> None:
+    """A mkdocs.yml may name pages, links and people: it is read inside alone."""
     text = templates.configuration().replace("\nnav:\n", "\ncopyright: canary-name\nnav:\n")
     (root / "mkdocs.yml").write_text(text, encoding="utf-8")
-    run_backlog("build", "--root", root, expect=0)
+    backlog("build", "--root", root, expect=0)
     assert "canary-name" in everything(root / "build" / "site")
-    run_backlog("build", "--root", root, "--profile", "insurer", expect=0)
+    backlog("build", "--root", root, "--profile", "insurer", expect=0)
     assert "canary" not in everything(root / "build" / "site")
 
 
@@ -213,7 +204,7 @@ def test_ones_own_configuration_does_not_reach_readers_outside(root: Path, run_b
         "profile: public\n# \udce4\n",
     ],
 )
-def test_a_profile_that_nobody_understands_is_a_usage_error(tmp_path: Path, said: str) -> None:
+def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path, said: str) -> None:
     """The default shows everything, so a slip of the pen ends the command; naming the profile gets past it."""
     (tmp_path / "backlog.yml").write_bytes(said.encode("utf-8", "surrogateescape"))
     with pytest.raises(WrongUsage) as ending:
@@ -233,13 +224,13 @@ def test_a_profile_that_nobody_understands_is_a_usage_error(tmp_path: Path, said
         ("profile:\n", "internal"),
     ],
 )
-def test_settings_that_are_clear(tmp_path: Path, said: str, name: str) -> None:
+def test_other_mistakes_in_the_settings_do_not_hide_the_profile(tmp_path: Path, said: str, name: str) -> None:
     """Other mistakes do not matter here: `backlog check` tells them."""
     (tmp_path / "backlog.yml").write_text(said, encoding="utf-8")
     assert chosen(tmp_path, None).name == name
 
 
-def test_the_other_ending_of_the_file_is_not_overlooked(tmp_path: Path) -> None:
+def test_a_backlog_yaml_is_refused(tmp_path: Path) -> None:
     """backlog.yaml is not read; what it says about the profile would be lost."""
     (tmp_path / "backlog.yaml").write_text("profile: public\n", encoding="utf-8")
     with pytest.raises(WrongUsage):
@@ -247,21 +238,21 @@ def test_the_other_ending_of_the_file_is_not_overlooked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", ["build", "render", "serve"])
-def test_an_unknown_profile_is_a_usage_error(verb: str, run_backlog: RunBacklog) -> None:
+def test_an_unknown_profile_is_a_usage_error(verb: str, backlog: RunBacklog) -> None:
     """On the command line: exit 2, with the names that there are."""
-    finished = run_backlog(verb, "--profile", "everybody", expect=2)
+    finished = backlog(verb, "--profile", "everybody", expect=2)
     assert "insurer" in finished.stderr
     with pytest.raises(WrongUsage):
         chosen(Path("."), "everybody")
 
 
-def test_a_leak_ends_the_build(root: Path, run_backlog: RunBacklog) -> None:
+def test_a_secret_or_the_tenants_id_ends_the_build(root: Path, backlog: RunBacklog) -> None:
     """A secret and the tenant's id in a text of a decision: exit 3, file and line; the last good site stays."""
     site = root / "build" / "site"
     before = everything(site)
     text = DECISION.replace("canary-rationale", f"Tenant {TENANT}, token {TOKEN}.")
     (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
-    finished = run_backlog("build", "--root", root, expect=3)
+    finished = backlog("build", "--root", root, expect=3)
     for words in ("the tenant's id", "a GitHub token", "register.html, line ", "what to do"):
         assert words in finished.stderr, words
     assert TOKEN not in finished.stderr
@@ -271,19 +262,19 @@ def test_a_leak_ends_the_build(root: Path, run_backlog: RunBacklog) -> None:
     assert not (root / "build" / "site.new").exists()
 
 
-def test_an_address_is_a_warning_inside_and_an_error_outside(root: Path, run_backlog: RunBacklog) -> None:
-    """Where compensating controls name a mailbox: the house is told, the insurer's site is not built."""
+def test_a_mail_address_is_a_warning_inside_and_an_error_outside(root: Path, backlog: RunBacklog) -> None:
+    """Where compensating controls name a mailbox: a warning inside, the insurer's site is not built."""
     mailbox = "night.watch@harbour-mail.example"
     text = DECISION.replace("Watched at night", f"Watched by {mailbox}")
     text = text.replace("approver: Managing Director", f"approver: {PERSON}")
     (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
-    inside = run_backlog("build", "--root", root, expect=0)
+    inside = backlog("build", "--root", root, expect=0)
     assert "Look at a mail address (n…@harbour-mail.example): " in inside.stderr
     shutil.rmtree(root / "build")
-    outside = run_backlog("build", "--root", root, "--profile", "insurer", expect=3)
+    outside = backlog("build", "--root", root, "--profile", "insurer", expect=3)
     assert "a mail address (n…@…)" in outside.stderr
     assert "the name of somebody who commits or approves" in outside.stderr
     assert mailbox not in outside.stderr
     assert PERSON not in outside.stderr
     assert not (root / "build" / "site").exists()
-    run_backlog("build", "--root", root, "--profile", "public", expect=0)
+    backlog("build", "--root", root, "--profile", "public", expect=0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A set of files written as one, also when the writing fails or is killed."""
+"""A set of files written as one, also when the writing fails or is killed; and a folder of documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.files import INTENT, PARTIAL, changed_files, finish, write_set
+from secure_score_backlog.files import INTENT, PARTIAL, Document, changed_files, finish, write_folder, write_set
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -150,3 +150,46 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir(mode=0o555)
     with pytest.raises(CannotProceed, match="Permission denied"):
         write_set(tmp_path, {"s/a.json": b"new"})
+
+
+class TestFolderOfDocuments:
+    """`write_folder`: documents in a folder that belongs to this program, with a list of what it wrote."""
+
+    def write(self, folder: Path, **files: str) -> int:
+        """Write documents a, b ... to FOLDER/pages."""
+        documents = [Document(f"{name}.md", text.encode()) for name, text in files.items()]
+        return write_folder(documents, folder / "pages", folder / ".manifest")
+
+    def test_only_what_changed_is_written(self, tmp_path: Path) -> None:
+        """Unchanged files keep their times; counts say what came, changed or went."""
+        assert self.write(tmp_path, a="1", b="2") == 2
+        os.utime(tmp_path / "pages" / "a.md", (1, 1))
+        assert self.write(tmp_path, a="1", c="3") == 2
+        assert (tmp_path / "pages" / "a.md").stat().st_mtime == 1
+        assert sorted(tree(tmp_path / "pages")) == ["a.md", "c.md"]
+
+    @pytest.mark.parametrize("where", ["pages", "pages/sub", "pages/link.md"])
+    def test_links_are_refused(self, tmp_path: Path, where: str) -> None:
+        """A link, at whatever level, would send files or deletions elsewhere."""
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        (outside / "precious.md").write_text("x", encoding="utf-8")
+        root = tmp_path / "root"
+        (root / where).parent.mkdir(parents=True)
+        (root / where).symlink_to(outside if not where.endswith(".md") else outside / "precious.md")
+        with pytest.raises(CannotProceed):
+            self.write(root, a="1")
+        assert tree(outside) == {"precious.md": b"x"}
+
+    def test_a_folder_with_files_and_no_list_is_refused(self, tmp_path: Path) -> None:
+        """What is in it was written by somebody else."""
+        (tmp_path / "pages").mkdir()
+        (tmp_path / "pages" / "x.md").write_text("x", encoding="utf-8")
+        with pytest.raises(CannotProceed, match=r"x\.md"):
+            self.write(tmp_path, a="1")
+
+    @pytest.mark.parametrize("path", ["../x", "/x", "a/../b", "a//b", "a\\b", "c:x", "", "a/"])
+    def test_paths_stay_inside(self, tmp_path: Path, path: str) -> None:
+        """A document's path cannot lead out."""
+        with pytest.raises(ValueError, match="cannot be called"):
+            write_folder([Document(path, b"x")], tmp_path / "pages", tmp_path / ".manifest")

@@ -8,20 +8,23 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.folders import contents
 from tests.support.graph_items import TENANT, control, profile, score
 from tests.support.links import outside_links
 from tests.support.repositories import Repository
-from tests.support.running import RunBacklog
+from tests.support.running import RunBacklog, run_here
 
+SUM = "67280421*104395301"
+PRODUCT = str(67280421 * 104395301)
+"""What a page holds where something evaluated SUM: sixteen digits that no page has by chance."""
 ATTACKS = {
     "Script": "<script>steal()</script>Turn on MFA",
     "Handler": '<img src=x onerror="steal()">Block it',
     "Markdown": "[click](javascript:steal()) **bold** `code` | cell | <https://evil.example>",
-    "Template": "{{ 7*7 }} {% raw %} ${7*7} --8<-- 'secret' :smile: [^1] *[HTML]: x",
+    "Template": f"{{{{ {SUM} }}}} {{% raw %}} ${{{SUM}}} --8<-- 'secret' :smile: [^1] *[HTML]: x",
     "Fence": "```html\n<script>steal()</script>\n```",
     "Entity": "&lt;script&gt;steal()&lt;/script&gt; &amp; co",
     "11770.Dotted": "An id with a dot",
@@ -35,22 +38,22 @@ HTML = (
     f'<a href="https://portal.example/?tid={TENANT}&x=1">two</a> <DomainName> <iframe src="https://evil.example"></iframe>'
     "<style>body{display:none}</style></p>"
 )
-DECISION = """---
+DECISION = f"""---
 recommendation: Script
 bucket: do-soon
 risk: high
-reduces: "{{ 7*7 }} | **not bold** | javascript:steal()"
+reduces: "{{{{ {SUM} }}}} | **not bold** | javascript:steal()"
 owner: Head of IT
 impact: "]( x ) <https://example.com>"
 prerequisites: none
 proof: none
 due: 2026-12-31
 links: [https://tickets.example/1]
-ask: {from: leadership, since: 2026-11-01, question: "May we? [yes](https://evil.example/x)"}
+ask: {{from: leadership, since: 2026-11-01, question: "May we? [yes](https://evil.example/x)"}}
 ---
 A ![picture](https://evil.example/pixel.png) and `<script>steal()</script>` in code.
 
-{{ 7*7 }} --8<-- "../backlog.yml"
+{{{{ {SUM} }}}} --8<-- "../backlog.yml"
 """
 
 
@@ -71,16 +74,16 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / name for name in files]
 
 
-def test_nothing_hostile_becomes_active(run_backlog: RunBacklog, answers: list[Path], tmp_path: Path) -> None:
+def test_nothing_hostile_becomes_active(backlog: RunBacklog, answers: list[Path], tmp_path: Path) -> None:
     """Every text is to be read, none runs, none asks anybody, and no tenant id is on the site."""
     repository = Repository(tmp_path)
-    run_backlog("import", *answers, expect=0)
+    backlog("import", *answers, expect=0)
     repository.write("decisions/Script.md", DECISION)
     minutes = "Present: <b>all</b> <script>steal()</script> [x](javascript:steal())\n"
     repository.write("docs/reviews/2026-11.md", minutes)
     repository.write("backlog.yml", "organisation: '<script>steal()</script> & Sons'\n")
     repository.commit("Everything", "2026-11-21T08:00:00+00:00")
-    run_backlog("build", expect=0)
+    backlog("build", expect=0)
     site = tmp_path / "build" / "site"
     pages = {file: file.read_text(encoding="utf-8") for file in site.rglob("*.html")}
     assert len(list((site / "recommendations").glob("*.html"))) == len(ATTACKS)
@@ -90,11 +93,12 @@ def test_nothing_hostile_becomes_active(run_backlog: RunBacklog, answers: list[P
         assert not re.search(r"""(?i)(href|src|action)\s*=\s*["']?\s*(javascript|data|vbscript):(?!image/svg)""", text)
         assert not re.search(r"(?i)<[a-z][^>]*\son(click|error|load)\s*=", text), file
         assert TENANT not in text.lower(), file
-        assert "49" not in re.findall(r"7\*7|(?<![\d.])49(?![\d.])", text), file
+    for path, content in contents(site).items():
+        assert PRODUCT.encode() not in content, path
     assert outside_links(site) == set()
     assert TENANT not in (site / "search" / "search_index.js").read_text(encoding="utf-8").lower()
     page = pages[site / "recommendations" / "script.html"]
-    for words in ("<DomainName", "{{ 7*7 }} | **not bold** | javascript:steal()", "Turn on MFA"):
+    for words in ("<DomainName", f"{{{{ {SUM} }}}} | **not bold** | javascript:steal()", "Turn on MFA"):
         assert words in html.unescape(page)
 
 
@@ -107,20 +111,20 @@ def own_script_only(match: re.Match[str]) -> str:
 
 
 def test_raw_html_in_a_decision_is_an_error_and_the_decision_does_not_count(
-    run_backlog: RunBacklog, answers: list[Path], tmp_path: Path
+    backlog: RunBacklog, answers: list[Path], tmp_path: Path
 ) -> None:
     """`check` names the line; the site says that the decision cannot be read, and shows none of it."""
-    run_backlog("import", *answers, expect=0)
+    backlog("import", *answers, expect=0)
     file = tmp_path / "decisions" / "Script.md"
     file.parent.mkdir()
     file.write_text(DECISION + "\n<b>raw</b>\n\n[x](javascript:steal())\n", encoding="utf-8")
-    checked = run_backlog("check", "--json", expect=1)
+    checked = backlog("check", "--json", expect=1)
     errors = [found for found in json.loads(checked.stdout)["problems"] if found["severity"] == "error"]
     assert [(found["path"], found["line"], found["code"]) for found in errors] == [
         ("decisions/Script.md", 18, "decision-raw-html"),
         ("decisions/Script.md", 20, "decision-bad-link"),
     ]
-    run_backlog("build", expect=0)
+    backlog("build", expect=0)
     page = (tmp_path / "build" / "site" / "recommendations" / "script.html").read_text(encoding="utf-8")
     assert "The decision cannot be read" in page
     assert "May we?" not in page
@@ -128,17 +132,16 @@ def test_raw_html_in_a_decision_is_an_error_and_the_decision_does_not_count(
 
 def test_the_same_folder_gives_the_same_bytes(run_backlog: RunBacklog, answers: list[Path], tmp_path: Path) -> None:
     """Two folders with the same commit, two builds, other time zone and hash seed: the same site."""
-    sites: list[dict[str, Any]] = []
+    sites: list[dict[str, bytes]] = []
     for name, zone, seed in (("one", "UTC", "1"), ("deeper/two", "Pacific/Auckland", "2")):
         repository = Repository(tmp_path / name)
-        run_backlog("import", *answers, "--root", repository.folder, expect=0)
+        run_here("import", *answers, "--root", repository.folder, expect=0)
         for stray in repository.folder.rglob("*.json"):  # the hour of the import is in the files, as it should be
             text = stray.read_text(encoding="utf-8")
             stray.write_text(re.sub(r'"at":"[^"]*"', '"at":"2026-11-21T04:30:00Z"', text), encoding="utf-8")
         repository.commit("Everything", "2026-11-21T08:00:00+00:00")
         environment = {"TZ": zone, "PYTHONHASHSEED": seed}
         run_backlog("build", "--root", repository.folder, environment=environment, expect=0)
-        site = repository.folder / "build" / "site"
-        sites.append({str(f.relative_to(site)): f.read_bytes() for f in sorted(site.rglob("*")) if f.is_file()})
+        sites.append(contents(repository.folder / "build" / "site"))
     assert sites[0].keys() == sites[1].keys()
     assert [name for name, content in sites[0].items() if content != sites[1][name]] == []
