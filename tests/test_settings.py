@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.problems import MOST_TOLD, Problem
+from secure_score_backlog.problems import MOST_REPEATED, Problem
 from secure_score_backlog.settings import (
     Settings,
     Unfit,
@@ -197,11 +197,11 @@ def test_an_unknown_option(text: str, place: str, near: str | None, others: str)
 
 def test_unknown_options_without_end() -> None:
     """Twenty are told, beside as many within a group; what is known is read all the same."""
-    many = "".join(f"q{number:02}: 1\n" for number in range(MOST_TOLD + 5))
-    inner = "".join(f"  w{number:02}: 1\n" for number in range(MOST_TOLD + 5))
+    many = "".join(f"q{number:02}: 1\n" for number in range(MOST_REPEATED + 5))
+    inner = "".join(f"  w{number:02}: 1\n" for number in range(MOST_REPEATED + 5))
     settings, problems = read_settings(source(f"{many}tenant: T\nsnapshots:\n{inner}"))
     lines = [problem.line for problem in problems]
-    assert lines == [*range(1, MOST_TOLD + 1), *range(MOST_TOLD + 8, 2 * MOST_TOLD + 8)]
+    assert lines == [*range(1, MOST_REPEATED + 1), *range(MOST_REPEATED + 8, 2 * MOST_REPEATED + 8)]
     assert settings.tenant == "T"
 
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A problem in the data: a value that is collected and shown, never raised."""
+"""Problems in the data, and the one registry of the rules that find them.
+
+A problem is a value that is collected and shown, never raised. It is made by `problem(code, ...)` alone, and every
+code is a rule of `RULES`: severity, subject and meaning stand there once, for all commands and for the guide.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class Severity(StrEnum):
@@ -35,38 +39,21 @@ class Problem:
         """The key by which problems are listed: place first, then rule."""
         return (self.path, self.line or 0, self.code, self.message)
 
-
-# --- Every rule about files that people write: its stable code, its weight and what it means.
-#
-# One table for `check`, for the guide's page of rules and for whoever reads a report years later. A problem can
-# only be made from a rule that stands here, so that the table cannot fall behind.
-
-
-GARBLED = frozenset({"yaml-syntax", "yaml-not-a-mapping", "yaml-depth", "yaml-key"})
-"""Problems after which nothing that is missing, or odd, can be held against the writer."""
-
-MOST_TOLD = 20
-"""How often one file is told the same mistake."""
+    def as_json(self) -> dict[str, Any]:
+        """The problem as every command prints it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: what `check` calls it, how much it weighs and what it means."""
+    """What a code means and how much it weighs."""
 
     code: str
     severity: Severity
     subject: str
-    """What it is about, for grouping in the guide: files, decisions, dates, settings …"""
+    """Heading in the guide's list of rules."""
     meaning: str
-    """One sentence in plain words."""
-
-
-def _errors(subject: str, meanings: Mapping[str, str]) -> list[Rule]:
-    return [Rule(code, Severity.ERROR, subject, meaning) for code, meaning in meanings.items()]
-
-
-def _warnings(subject: str, meanings: Mapping[str, str]) -> list[Rule]:
-    return [Rule(code, Severity.WARNING, subject, meaning) for code, meaning in meanings.items()]
+    """One sentence."""
 
 
 FILES = "Files and YAML"
@@ -74,122 +61,157 @@ DECISIONS = "One decision"
 TOGETHER = "Decisions together, and with the catalogue"
 TIME = "Time"
 SETTINGS = "Settings"
+SIGNED = "Signed months"
+SNAPSHOTS = "Snapshots and catalogue"
+IMPORT = "Import and collection"
+RATINGS = "Risk ratings"
 
-_ALL: list[Rule] = [
-    *_errors(
-        FILES,
-        {
-            "file-encoding": "The file is not UTF-8 text.",
-            "file-characters": "The file holds control characters that no editor shows.",
-            "file-too-large": "The file, or its front matter, is larger than anything a person writes.",
-            "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
-            "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",
-            "front-matter-not-closed": "The second line of three dashes is missing.",
-            "yaml-syntax": "The text between the dashes is not YAML.",
-            "yaml-not-a-mapping": "There are no `key: value` lines where they were expected.",
-            "yaml-duplicate-key": "A key stands twice, and only one of the two could count.",
-            "yaml-alias": "Anchors and aliases (`&` and `*`) hide what a line says.",
-            "yaml-tag": "Tags (`!` at the start of a value) are not read.",
-            "yaml-key": "A key is not plain text.",
-            "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format ever needs.",
-            "date-invalid": "A date does not exist, or is not written YYYY-MM-DD.",
-            "date-with-time": "A date carries a time of day; days here are whole, and UTC.",
-            "decisions-link": "A symbolic link leads out of `decisions/`, or to nowhere.",
-        },
-    ),
-    *_warnings(
-        FILES,
-        {
-            "decisions-odd-name": "A file in `decisions/` is not read, because its name is not `<id>.md`.",
-        },
-    ),
-    *_errors(
-        DECISIONS,
-        {
-            "decision-unknown-key": "A key is not part of the format.",
-            "decision-missing-key": "A key that this bucket needs is missing or empty.",
-            "decision-forbidden-key": "A key has no place in this bucket.",
-            "decision-wrong-type": "A value is of the wrong kind, such as a list where a text belongs.",
-            "decision-wrong-value": "A value is not one of those that the key may have.",
-            "decision-share": "`share` is not a part between 0 and 1, nor written like `6/10` or `60 %`.",
-            "decision-bad-link": "A link is neither http, nor https, nor a path in this repository.",
-            "decision-raw-html": "Raw HTML stands in a text; a decision is plain Markdown.",
-            "decision-not-ready": "A do-now decision leaves one of the five questions unanswered.",
-            "decision-file-name": "The file is not named after its `recommendation`, letter for letter.",
-        },
-    ),
-    *_warnings(
-        DECISIONS,
-        {
-            "decision-unanswered": "Some of the five questions are unanswered, which lowers readiness.",
-            "decision-draft": "A draft counts as undecided.",
-            "decision-person": "A person seems to stand where a role belongs.",
-        },
-    ),
-    *_errors(
-        TOGETHER,
-        {
-            "decision-two-files": "Two files decide about one recommendation.",
-            "decision-id-case": "The id differs from the catalogue's in upper and lower case.",
-            "decision-copied-rationale": "A reason is copied word for word from another decision, without `same_as`.",
-            "decision-same-as-unknown": "`same_as` names a decision that does not exist.",
-            "decision-same-as-circular": "`same_as` leads back to where it came from.",
-            "decision-same-as-unusable": "`same_as` names a decision that lacks the answer, is a draft or has errors.",
-            "decision-owner-unlisted": "The owner is not among the `owners` in the settings.",
-        },
-    ),
-    *_warnings(
-        TOGETHER,
-        {
-            "decision-unknown-id": "Neither the catalogue nor any snapshot knows the id.",
-            "decision-retired-id": "The recommendation was known once; Microsoft has retired it.",
-            "decision-not-in-catalogue": "The recommendation is scored, but the catalogue does not describe it.",
-        },
-    ),
-    *_errors(
-        TIME,
-        {
-            "decision-until-too-far": "An acceptance or cover runs longer than the settings allow.",
-            "decision-due-too-far": "A do-now decision is due later than 92 days after it was made.",
-        },
-    ),
-    *_warnings(
-        TIME,
-        {
-            "decision-expired": "An acceptance or cover has run out.",
-            "decision-overdue": "A planned change has passed its due day.",
-            "decision-ask-old": "A question to others has waited for more than 90 days.",
-            "decision-date-ahead": "A day that should lie in the past lies ahead.",
-        },
-    ),
-    *_errors(
-        SETTINGS,
-        {
-            "settings-unknown-key": "An option is not part of the settings.",
-            "settings-wrong-type": "An option's value is of the wrong kind.",
-            "settings-wrong-value": "An option's value is not one of those it may have.",
-        },
-    ),
-    *_warnings(
-        SETTINGS,
-        {
-            "settings-file-name": "The settings lie in a file that is not called backlog.yml.",
-            "settings-unknown-id": "The settings name a recommendation that the catalogue does not know.",
-        },
-    ),
-]
+_MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
+    (FILES, Severity.ERROR): {
+        "file-encoding": "The file is not UTF-8 text.",
+        "file-characters": "The file holds control characters that no editor shows.",
+        "file-too-large": "The file, or its front matter, is larger than anything a person writes.",
+        "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
+        "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",
+        "front-matter-not-closed": "The second line of three dashes is missing.",
+        "yaml-syntax": "The text between the dashes is not YAML.",
+        "yaml-not-a-mapping": "There are no `key: value` lines where they were expected.",
+        "yaml-duplicate-key": "A key stands twice, and only one of the two could count.",
+        "yaml-alias": "Anchors and aliases (`&` and `*`) hide what a line says.",
+        "yaml-tag": "Tags (`!` at the start of a value) are not read.",
+        "yaml-key": "A key is not plain text.",
+        "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format ever needs.",
+        "date-invalid": "A date does not exist, or is not written YYYY-MM-DD.",
+        "date-with-time": "A date carries a time of day; days here are whole, and UTC.",
+        "decisions-link": "A symbolic link leads out of `decisions/`, or to nowhere.",
+    },
+    (FILES, Severity.WARNING): {
+        "decisions-odd-name": "A file in `decisions/` is not read, because its name is not `<id>.md`.",
+    },
+    (DECISIONS, Severity.ERROR): {
+        "decision-unknown-key": "A key is not part of the format.",
+        "decision-missing-key": "A key that this bucket needs is missing or empty.",
+        "decision-forbidden-key": "A key has no place in this bucket.",
+        "decision-wrong-type": "A value is of the wrong kind, such as a list where a text belongs.",
+        "decision-wrong-value": "A value is not one of those that the key may have.",
+        "decision-share": "`share` is not a part between 0 and 1, nor written like `6/10` or `60 %`.",
+        "decision-bad-link": "A link is neither http, nor https, nor a path in this repository.",
+        "decision-raw-html": "Raw HTML stands in a text; a decision is plain Markdown.",
+        "decision-not-ready": "A do-now decision leaves one of the five questions unanswered.",
+        "decision-file-name": "The file is not named after its `recommendation`, letter for letter.",
+    },
+    (DECISIONS, Severity.WARNING): {
+        "decision-unanswered": "Some of the five questions are unanswered, which lowers readiness.",
+        "decision-draft": "A draft counts as undecided.",
+        "decision-person": "A person seems to stand where a role belongs.",
+    },
+    (TOGETHER, Severity.ERROR): {
+        "decision-two-files": "Two files decide about one recommendation.",
+        "decision-id-case": "The id differs from the catalogue's in upper and lower case.",
+        "decision-copied-rationale": "A reason is copied word for word from another decision, without `same_as`.",
+        "decision-same-as-unknown": "`same_as` names a decision that does not exist.",
+        "decision-same-as-circular": "`same_as` leads back to where it came from.",
+        "decision-same-as-unusable": "`same_as` names a decision that lacks the answer, is a draft or has errors.",
+        "decision-owner-unlisted": "The owner is not among the `owners` in the settings.",
+    },
+    (TOGETHER, Severity.WARNING): {
+        "decision-unknown-id": "Neither the catalogue nor any snapshot knows the id.",
+        "decision-retired-id": "The recommendation was known once; Microsoft has retired it.",
+        "decision-not-in-catalogue": "The recommendation is scored, but the catalogue does not describe it.",
+    },
+    (TIME, Severity.ERROR): {
+        "decision-until-too-far": "An acceptance or cover runs longer than the settings allow.",
+        "decision-due-too-far": "A do-now decision is due later than 92 days after it was made.",
+    },
+    (TIME, Severity.WARNING): {
+        "decision-expired": "An acceptance or cover has run out.",
+        "decision-overdue": "A planned change has passed its due day.",
+        "decision-ask-old": "A question to others has waited for more than 90 days.",
+        "decision-date-ahead": "A day that should lie in the past lies ahead.",
+    },
+    (SETTINGS, Severity.ERROR): {
+        "settings-unknown-key": "An option is not part of the settings.",
+        "settings-wrong-type": "An option's value is of the wrong kind.",
+        "settings-wrong-value": "An option's value is not one of those it may have.",
+    },
+    (SETTINGS, Severity.WARNING): {
+        "settings-file-name": "The settings lie in a file that is not called backlog.yml.",
+        "settings-unknown-id": "The settings name a recommendation that the catalogue does not know.",
+    },
+    (SIGNED, Severity.ERROR): {
+        "review-signature": "The facts of a signed month cannot be read, or were changed after they were signed.",
+    },
+    (SNAPSHOTS, Severity.ERROR): {
+        "snapshot-unreadable": "A file in `snapshots/` is not what this program wrote.",
+    },
+    (SNAPSHOTS, Severity.WARNING): {
+        "snapshot-unreadable-number": "A number in a snapshot cannot be read; it counts as unknown.",
+        "snapshot-undated": "A score has no date that can be read, and was left out.",
+        "snapshot-day-twice": "There are several differing scores for one day; one was taken.",
+        "snapshot-future": "A score is dated in the future, and was left out.",
+        "snapshot-ahead-of-clock": "The newest score is dated after today: this machine's clock seems to be wrong.",
+        "snapshot-newest-bare": "The newest day came without texts or counts, and is stored as incomplete.",
+        "snapshot-no-catalogue": "A day came without recommendation profiles, and is stored as incomplete.",
+        "snapshot-differs": "A day is reported differently from what is stored; what was stored first stays.",
+        "snapshot-empty": "A day holds no scored recommendation.",
+        "snapshot-unnamed": "A score names no recommendation.",
+        "snapshot-control-twice": "A recommendation is scored more than once on one day.",
+        "snapshot-no-points": "A recommendation has no readable points.",
+        "snapshot-no-total": "A day has no readable `currentScore`.",
+        "snapshot-sum-differs": "The points of a day do not add up to its `currentScore`.",
+        "snapshot-no-maximum": "A day has no readable `maxScore`.",
+        "snapshot-maximum-differs": "The maxima of a day do not add up to its `maxScore`.",
+        "snapshot-no-profile": "A scored recommendation has no profile, so its title is not known.",
+        "catalogue-shrank": "Many recommendations are missing from the catalogue at once.",
+        "catalogue-vanished": "No recommendation profiles came, though some are stored; the stored ones stay.",
+        "catalogue-no-id": "A recommendation profile has no id.",
+        "catalogue-id-twice": "A recommendation profile is listed more than once.",
+    },
+    (IMPORT, Severity.WARNING): {
+        "import-day-stored": "The day of an exported table is stored already; nothing was taken from the table.",
+        "import-title-unknown": "Rows of an exported table could not be joined with the catalogue by their title.",
+        "import-points-unreadable": "Rows of an exported table have no points that can be read.",
+        "import-status-unknown": "Rows of an exported table have a status that is not known.",
+        "import-unlicensed": "Rows of an exported table have no licence, and were left out.",
+        "import-unfinished": "A saved answer is one page of several.",
+        "import-csv-recent": "Graph still holds the day of an exported table, and in more detail.",
+        "clock-differs": "This machine's clock and the server's are apart.",
+        "graph-grown-old": "Graph answers, but its newest day is several days old.",
+        "snapshots-elsewhere": "The site reads snapshots from a branch that is not checked out here.",
+    },
+    (RATINGS, Severity.ERROR): {
+        "rating-shape": "The file of risk ratings, or an entry in it, does not have the expected shape.",
+        "rating-unknown-key": "A rating has a key that is not part of the format.",
+        "rating-key": "A rating needs either a readable id or a readable pattern.",
+        "rating-family": "A rating by pattern names no family.",
+        "rating-level": "The level of a rating is not a risk level.",
+        "rating-reason": "The reason of a rating is not a sentence that says what goes wrong.",
+        "rating-source": "The source of a rating is missing, or is not one of the listed sources.",
+        "rating-duplicate": "An id or a pattern is rated twice.",
+        "rating-repeated-reason": "Two ratings of different families give the same reason.",
+    },
+}
 
-RULES: Final[Mapping[str, Rule]] = {rule.code: rule for rule in _ALL}
+RULES: Final[Mapping[str, Rule]] = {
+    code: Rule(code, severity, subject, meaning)
+    for (subject, severity), meanings in _MEANINGS.items()
+    for code, meaning in meanings.items()
+}
 """Every rule by its code, in the order in which the guide lists them."""
+
+UNREADABLE_YAML = frozenset({"yaml-syntax", "yaml-not-a-mapping", "yaml-depth", "yaml-key"})
+"""After one of these, what seems to be missing or wrong further down may only be unread."""
+MOST_REPEATED = 20
+"""How often one mistake is listed for one file."""
 
 
 def problem(
     code: str, path: str, line: int | None, message: str, hint: str, *, severity: Severity | None = None
 ) -> Problem:
-    """A problem found by a rule of the table; weighs what the table says unless told otherwise."""
+    """A problem found by a rule; it weighs what `RULES` says unless a severity is given."""
     return Problem(path, line, code, severity or RULES[code].severity, message, hint)
 
 
-def garbled(problems: Iterable[Problem]) -> bool:
-    """Whether a file was read so badly that only its first problem is worth telling."""
-    return any(found.code in GARBLED or found.code.startswith(("front-", "file-")) for found in problems)
+def is_unreadable(problems: Iterable[Problem]) -> bool:
+    """Whether a file could not be read as a whole, so that its further problems would mislead."""
+    return any(found.code in UNREADABLE_YAML or found.code.startswith(("front-", "file-")) for found in problems)

@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 
 
 class Risk(StrEnum):
@@ -213,7 +213,7 @@ def _named(entry: Any) -> str:
 
 
 def _problem(code: str, message: str, hint: str) -> Problem:
-    return Problem(RATINGS_PATH, None, code, Severity.ERROR, message, hint)
+    return problem(code, RATINGS_PATH, None, message, hint)
 
 
 # --- The shipped risk ratings, read from the package itself.
@@ -230,8 +230,8 @@ def load_ratings() -> Ratings:
     try:
         text = files("secure_score_backlog.content").joinpath(RATINGS_PATH).read_text(encoding="utf-8")
         ratings, problems = read_ratings(json.loads(text))
-    except (OSError, ValueError) as problem:
-        raise CannotProceed("The shipped risk ratings cannot be read.", where=place, hint=hint) from problem
+    except (OSError, ValueError) as error:
+        raise CannotProceed("The shipped risk ratings cannot be read.", where=place, hint=hint) from error
     if problems:
         raise CannotProceed(f"The shipped risk ratings are damaged. {problems[0].message}", where=place, hint=hint)
     return ratings

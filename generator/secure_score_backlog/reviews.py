@@ -16,7 +16,7 @@ from typing import Any
 
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.git import FileVersions, Version
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 
 REVIEW_SCHEMA = "backlog-review/1"
 UNSIGNED = frozenset({"problems", "recorded_later"})
@@ -56,7 +56,7 @@ def read_signed(data: Any, month: str, path: str) -> SignedReview | Problem:
 def unusable(path: str, message: str) -> Problem:
     """A signed review that cannot be trusted: the month shows what today's tool computes instead."""
     hint = f"Bring back what was merged (git log -- {path}), or delete the file and sign the month anew."
-    return Problem(path, None, "review-signature", Severity.ERROR, message, hint)
+    return problem("review-signature", path, None, message, hint)
 
 
 def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from secure_score_backlog.problems import MOST_TOLD, Problem, garbled, problem
+from secure_score_backlog.problems import MOST_REPEATED, Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.snapshots.model import Catalogue
 from secure_score_backlog.strict_yaml import UNREADABLE, Place, YamlData, decode, read_yaml, typed
@@ -124,7 +124,7 @@ def read_settings(source: YamlData) -> tuple[Settings, list[Problem]]:
 
     Nothing is taken from a file that is not YAML: half of the settings could mean something else than all of them.
     """
-    if garbled(source.problems):
+    if is_unreadable(source.problems):
         return Settings(), list(source.problems)
     reading = _Reading(source)
     return reading.settings(), [*source.problems, *sorted(reading.problems, key=lambda fault: fault.order)]
@@ -175,12 +175,12 @@ class _Reading:
         places = {each.place for each in options()}
         groups = {place[0] for place in places if len(place) > 1}
         top = sorted({place[0] for place in places})
-        for name in [name for name in self.source.data if name not in top][:MOST_TOLD]:
+        for name in [name for name in self.source.data if name not in top][:MOST_REPEATED]:
             self.unknown((name,), top)
         for name, value in self.source.data.items():
             if name in groups and isinstance(value, dict):
                 inner = sorted(place[1] for place in places if place[0] == name)
-                for key in [key for key in value if key not in inner][:MOST_TOLD]:
+                for key in [key for key in value if key not in inner][:MOST_REPEATED]:
                     self.unknown((name, key), inner)
             elif name in groups and value is not None and value is not UNREADABLE:
                 message = f"`{name}` takes keys of its own, not {shown(value)}."

@@ -12,7 +12,7 @@ from secure_score_backlog.decisions.model import KEYS
 from secure_score_backlog.problems import RULES
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, options
-from secure_score_backlog.site.guide import decision_page, settings_page
+from secure_score_backlog.site.guide import decision_page, problems_page, settings_page
 
 HOSTILE = Settings(
     organisation="A | B `x` ``y`` <script>\nnew line",
@@ -24,7 +24,7 @@ HOSTILE = Settings(
 )
 
 
-@pytest.mark.parametrize("text", [decision_page(), settings_page(Settings()), settings_page(HOSTILE)])
+@pytest.mark.parametrize("text", [decision_page(), problems_page(), settings_page(Settings()), settings_page(HOSTILE)])
 def test_every_table_is_whole(text: str) -> None:
     """Each row has as many cells as its head, in the source and once rendered, and no tag of a tenant's."""
     for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
@@ -41,9 +41,9 @@ def test_everything_is_explained() -> None:
     for key in (inner for outer in KEYS for inner in (outer, *outer.keys)):
         assert f"| `{key.name}`" in decisions
         assert key.documentation.replace("|", r"\|") in decisions
+    problems = problems_page()
     for rule in RULES.values():
-        page = settings if rule.subject == "Settings" else decisions
-        assert f"| `{rule.code}` | {rule.severity} | {rule.meaning} |" in page
+        assert f"| `{rule.code}` | {rule.severity} | {rule.meaning} |" in problems
     for declared in options():
         assert f"| `{': '.join(declared.place)}` |" in settings
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -42,7 +41,7 @@ def command(root: Path, as_json: bool, strict: bool) -> int:
     errors = sum(1 for found in problems if found.severity is Severity.ERROR)
     warnings = len(problems) - errors
     if as_json:
-        told = {"schema": SCHEMA, "problems": [asdict(found) for found in problems]}
+        told = {"schema": SCHEMA, "problems": [found.as_json() for found in problems]}
         print(json.dumps({**told, "errors": errors, "warnings": warnings}, indent=2, ensure_ascii=False))
     else:
         print("\n".join([*lines(problems), closing(problems, errors, decisions)]))

@@ -21,7 +21,7 @@ from secure_score_backlog.graph.clouds import CLOUDS, check_address
 from secure_score_backlog.graph.credentials import DeviceCode, choose
 from secure_score_backlog.graph.http import WHOLE_COLLECTION, Deadline, HttpClient
 from secure_score_backlog.graph.sign_in import token_for
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.settings import Settings, load_settings
 from secure_score_backlog.snapshots.capture import Answer, RunInfo, capture
 from secure_score_backlog.snapshots.store import finish_killed_run, load_stored, write_capture
@@ -69,7 +69,7 @@ def clock_problems(server: datetime | None) -> tuple[Problem, ...]:
         "The days stored are Graph's own and right. Set the clock all the same: while it is wrong, sign-ins may fail "
         "and certificates count as invalid."
     )
-    return (Problem("snapshots", None, "clock-differs", Severity.WARNING, message, hint),)
+    return (problem("clock-differs", "snapshots", None, message, hint),)
 
 
 def _span(apart: timedelta) -> str:
@@ -99,8 +99,8 @@ def store(
     written = write_capture(root, result, dry_run=dry_run)
     told = (*noted, *_elsewhere(root, settings), *settings_problems, *unreadable, *result.problems)
     problems = (*told, *(_grown_old(result.changes.end, now.date()) if source == "graph" else ()))
-    for problem in problems:
-        options.say(problem_text(problem))
+    for found in problems:
+        options.say(problem_text(found))
     if as_json:
         print(json.dumps(summary_json(result, written, problems, dry_run=dry_run), indent=2, ensure_ascii=False))
     else:
@@ -114,7 +114,7 @@ def _grown_old(newest: date | None, today: date) -> tuple[Problem, ...]:
         return ()
     message = f"Graph's newest day is {newest}, {(today - newest).days} days ago."
     hint = "If the portal shows a newer score, report it to Microsoft; if not even that, check this machine's clock."
-    return (Problem("snapshots", None, "graph-grown-old", Severity.WARNING, message, hint),)
+    return (problem("graph-grown-old", "snapshots", None, message, hint),)
 
 
 def _elsewhere(root: Path, settings: Settings) -> tuple[Problem, ...]:
@@ -136,7 +136,7 @@ def _elsewhere(root: Path, settings: Settings) -> tuple[Problem, ...]:
         "and put the changed ones back (git checkout -- FILE). Then check that branch out beside this one (git "
         f"worktree add ../{branch} {branch}), run the command with --root ../{branch}, and commit and push there."
     )
-    return (Problem("backlog.yml", None, "snapshots-elsewhere", Severity.WARNING, message, hint),)
+    return (problem("snapshots-elsewhere", "backlog.yml", None, message, hint),)
 
 
 # --- `backlog collect`: fetch Secure Score from Microsoft Graph into `snapshots/`.

@@ -12,7 +12,7 @@ import click
 from secure_score_backlog.cli import options
 from secure_score_backlog.cli.collect import check_root, dry_run_option, store, writing
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.capture import Answer
 from secure_score_backlog.snapshots.graph_json import snapshot_path
 from secure_score_backlog.snapshots.saved_files import Saved, join_table, read_saved
@@ -102,4 +102,4 @@ def _recent(file: Path, day: date) -> Problem:
         f"Delete {snapshot_path(day)}, which comes of this import, and do not commit it: the next backlog collect, a "
         "scheduled one too, stores that day. Keep it only where nothing collects from this tenant."
     )
-    return Problem(file.as_posix(), None, "import-csv-recent", Severity.WARNING, message, hint)
+    return problem("import-csv-recent", file.as_posix(), None, message, hint)

@@ -29,7 +29,7 @@ from secure_score_backlog.decisions.model import (
     Need,
 )
 from secure_score_backlog.decisions.text_checks import markdown_problems
-from secure_score_backlog.problems import MOST_TOLD, Problem, Severity, garbled, problem
+from secure_score_backlog.problems import MOST_REPEATED, Problem, Severity, is_unreadable, problem
 from secure_score_backlog.strict_yaml import QUOTED_DAY, UNREADABLE, Place, YamlData, typed
 from secure_score_backlog.text import nearest, shown
 
@@ -309,7 +309,7 @@ def read_decision(front_matter: FrontMatter, *, path: str) -> tuple[Decision | N
     None where there is an error. A draft may leave anything open but `recommendation` and `bucket`.
     """
     problems = list(front_matter.problems)
-    if garbled(problems):
+    if is_unreadable(problems):
         return None, problems
     reading = _Reading(replace(front_matter, path=path))
     found = reading.read()
@@ -392,7 +392,7 @@ class _Reading:
         """Keys that are not part of the format, with the one that was probably meant."""
         names = [key.name for key in keys]
         unknown = [name for name in typed if name not in names]
-        for name in unknown[:MOST_TOLD]:
+        for name in unknown[:MOST_REPEATED]:
             inside = ".".join(str(part) for part in place if isinstance(part, str))
             message = f"{shown(name)} is not a key of {'`' + inside + '`' if inside else 'a decision'}."
             self.values.report("decision-unknown-key", (*place, name), message, _unknown_hint(name, names, typed[name]))

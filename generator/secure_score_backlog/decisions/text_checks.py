@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
-from secure_score_backlog.problems import MOST_TOLD, Problem, problem
+from secure_score_backlog.problems import MOST_REPEATED, Problem, problem
 from secure_score_backlog.strict_yaml import Place
 
 TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]*>)(?![A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>)", re.IGNORECASE)
@@ -143,8 +143,8 @@ def markdown_problems(source: FrontMatter) -> list[Problem]:
         links |= {line} if find_unsafe_links(text) else set()
     html |= {source.body_line + offset for offset in find_raw_html(source.body)}
     links |= {source.body_line + offset for offset in find_unsafe_links(source.body)}
-    told = [_html(source.path, line) for line in sorted(html)[:MOST_TOLD]]
-    return told + [_link(source.path, line) for line in sorted(links)[:MOST_TOLD]]
+    told = [_html(source.path, line) for line in sorted(html)[:MOST_REPEATED]]
+    return told + [_link(source.path, line) for line in sorted(links)[:MOST_REPEATED]]
 
 
 def _html(path: str, line: int) -> Problem:

@@ -82,7 +82,7 @@ def status(facts: Facts, problems: tuple[Problem, ...] = ()) -> Plain:
         "decided": decided(facts),
         "texts": texts(facts),
         "states": {identifier: standing.state.value for identifier, standing in facts.standings.items()},
-        "problems": [problem(item) for item in problems],
+        "problems": [problem.as_json() for problem in problems],
     }
 
 
@@ -231,18 +231,6 @@ def movement(moved: Movement | None) -> Plain | None:
         ],
         "became_claimed": number(moved.became_claimed),
         "became_observed": number(moved.became_observed),
-    }
-
-
-def problem(item: Problem) -> Plain:
-    """One problem in the data."""
-    return {
-        "path": item.path,
-        "line": item.line,
-        "code": item.code,
-        "severity": item.severity.value,
-        "message": item.message,
-        "hint": item.hint,
     }
 
 

@@ -54,16 +54,14 @@ def settings_page(settings: Settings) -> str:
             "",
             *table(("Option", "Type", "Default", "What it does", "Here"), rows),
             "",
-            "## What check says about settings",
-            "",
-            *rules_of("Settings"),
+            "What `backlog check` says about settings is listed under [Problems](problems.md#settings).",
             "",
         ]
     )
 
 
 def decision_page() -> str:
-    """Every key of a decision's front matter, group by group, and every rule that `check` holds it to."""
+    """Every key of a decision's front matter, group by group."""
     lines = [
         "# The decision format",
         "",
@@ -80,10 +78,24 @@ def decision_page() -> str:
         if key.keys:
             lines += [f"## Inside {code(key.name)}", "", *_group_table(key), ""]
     approval = next(inner for key in KEYS for inner in key.keys if inner.kind is Kind.GROUP)
-    lines += [f"## Inside {code(approval.name)}", "", *_group_table(approval), "", "## What check says", ""]
-    subjects = dict.fromkeys(rule.subject for rule in RULES.values() if rule.subject != "Settings")
-    for subject in subjects:
-        lines += [f"### {subject}", "", *rules_of(subject), ""]
+    lines += [f"## Inside {code(approval.name)}", "", *_group_table(approval), ""]
+    lines += ["What `backlog check` says about decisions is listed under [Problems](problems.md).", ""]
+    return "\n".join(lines)
+
+
+def problems_page() -> str:
+    """Every code that a command can report, by subject, with its severity and meaning."""
+    lines = [
+        "# Problems",
+        "",
+        "Commands report what is wrong in the data as problems: file, line, code, message and hint. `backlog check` "
+        "lists those of decisions, settings, signed months and stored snapshots; `backlog collect` and "
+        "`backlog import` list those of what they bring. An *error* makes `backlog check` exit with 1; a *warning* "
+        "does so with `--strict` only.",
+        "",
+    ]
+    for subject in dict.fromkeys(rule.subject for rule in RULES.values()):
+        lines += [f"## {subject}", "", *rules_of(subject), ""]
     return "\n".join(lines)
 
 
@@ -92,7 +104,7 @@ def rules_of(subject: str) -> list[str]:
     rows = [
         (code(rule.code), rule.severity.value, cell(rule.meaning)) for rule in RULES.values() if rule.subject == subject
     ]
-    return table(("Rule", "Weighs as", "Meaning"), rows)
+    return table(("Code", "Severity", "Meaning"), rows)
 
 
 def _key_row(key: Key) -> tuple[str, ...]:
@@ -213,6 +225,7 @@ def guide_pages() -> tuple[Document, ...]:
     """The pages, by their path inside `docs/`."""
     return (
         Document.of_text("guide/decisions.md", decision_page()),
+        Document.of_text("guide/problems.md", problems_page()),
         Document.of_text("guide/ratings.md", ratings_page(load_ratings())),
         Document.of_text("guide/settings.md", settings_page(Settings())),
     )

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.graph_json import (
     CATALOGUE_PATH,
     Json,
@@ -65,7 +65,7 @@ def _problem(kind: list[Finding]) -> Problem:
         message += f" The same on {counted(len(others), 'other day')} ({span})."
     undated_path = CATALOGUE_PATH if first.code.startswith("catalogue") else "snapshots"
     path = snapshot_path(first.day) if first.day else undated_path
-    return Problem(path, None, first.code, Severity.WARNING, message, first.hint)
+    return problem(first.code, path, None, message, first.hint)
 
 
 def some(names: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.exact_json import amount, whole
 from secure_score_backlog.snapshots.model import (
     Catalogue,
@@ -124,7 +124,7 @@ class HistoryBuilder:
 
     def _warn(self, path: str, message: str) -> None:
         hint = "Compare with the portal; the file keeps what Graph said."
-        self.problems.append(Problem(path, None, "snapshot-unreadable-number", Severity.WARNING, message, hint))
+        self.problems.append(problem("snapshot-unreadable-number", path, None, message, hint))
 
 
 def observed(score: object, frozen: object, count: object, total: object) -> Observation | None:

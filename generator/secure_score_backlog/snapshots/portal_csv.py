@@ -18,7 +18,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.capture import Export
 from secure_score_backlog.snapshots.checks import counted
 from secure_score_backlog.snapshots.graph_json import Json, profiles_by_id, snapshot_path, text
@@ -328,7 +328,7 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
                 "Nothing has to be done.",
             )
         )
-    return tuple(Problem(path, None, code, Severity.WARNING, message, hint) for code, message, hint in found)
+    return tuple(problem(code, path, None, message, hint) for code, message, hint in found)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.capture import Answer, Export
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_BYTES, UnreadableJson, parse_text
 from secure_score_backlog.snapshots.graph_json import text
@@ -267,7 +267,7 @@ def _unfinished(file: Path) -> Problem:
         "What is in these files is taken. Save the other pages too (their address stands in @odata.nextLink), then "
         "import all of them in one command; days that are stored already stay as they are."
     )
-    return Problem(file.as_posix(), None, "import-unfinished", Severity.WARNING, message, hint)
+    return problem("import-unfinished", file.as_posix(), None, message, hint)
 
 
 def _text(file: Path) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import changed_files, finish, write_set
 from secure_score_backlog.git import MainHistory, Repository, read_history
-from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots import exact_json, graph_json
 from secure_score_backlog.snapshots.capture import Answer, Capture, Stored, days_in, newcomers
 from secure_score_backlog.snapshots.graph_json import Json, decode, decode_catalogue, tenant
@@ -106,7 +106,7 @@ def load_catalogue(source: SnapshotSource) -> tuple[Catalogue, list[Problem]]:
 def unreadable(path: str, error: CannotProceed) -> Problem:
     """A file that could not be read, as a problem."""
     hint = error.hint or "Restore it from Git: git checkout -- " + path
-    return Problem(path, None, "snapshot-unreadable", Severity.ERROR, error.message, hint)
+    return problem("snapshot-unreadable", path, None, error.message, hint)
 
 
 # --- What `snapshots/` holds, as far as a collection needs to know it, and the writing of what it brings.
@@ -171,7 +171,7 @@ def _names_a_tenant(stored: Stored) -> bool:
 
 def _problem(failure: CannotProceed) -> Problem:
     path = failure.where or "snapshots"
-    return Problem(path, None, "snapshot-unreadable", Severity.ERROR, failure.message, failure.hint or "")
+    return problem("snapshot-unreadable", path, None, failure.message, failure.hint or "")
 
 
 def _seen_before(names: frozenset[str], files: dict[date, Path]) -> frozenset[str]:

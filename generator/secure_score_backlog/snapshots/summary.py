@@ -123,7 +123,7 @@ def summary_json(
         "maximum": _moves(changes.reweighted),
         "written": [] if dry_run else list(written),
         **({"would_write": list(written)} if dry_run else {}),
-        "problems": [_problem(problem) for problem in problems],
+        "problems": [problem.as_json() for problem in problems],
     }
 
 
@@ -144,14 +144,3 @@ def _words(renamings: Iterable[Renaming]) -> list[dict[str, str]]:
 
 def _plain(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {
-        "path": problem.path,
-        "line": problem.line,
-        "code": problem.code,
-        "severity": problem.severity.value,
-        "message": problem.message,
-        "hint": problem.hint,
-    }

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts of people inside messages: quoted safely, and the known word nearest to one that is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from secure_score_backlog.text import SHOWN_LENGTH, nearest, shown
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("plain", '"plain"'),
+        (" two\n lines\tand  blanks ", '"two lines and blanks"'),
+        ("bell\x07 and \x1b[31m", '"bell\ufffd and \ufffd[31m"'),
+        ("x" * SHOWN_LENGTH, f'"{"x" * SHOWN_LENGTH}"'),
+        ("x" * (SHOWN_LENGTH + 1), f'"{"x" * (SHOWN_LENGTH - 1)}…"'),
+        (None, '"None"'),
+        (60, '"60"'),
+    ],
+)
+def test_a_text_is_quoted_safely(value: object, expected: str) -> None:
+    """One line, no control characters, at most 60 letters and the quotes."""
+    assert SHOWN_LENGTH == 60
+    assert shown(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("bucket", "Bucket"),
+        ("BUCKET", "Bucket"),
+        ("bukcet", "Bucket"),
+        ("owner", "owner"),
+        ("ownr", "owner"),
+        ("qqq", None),
+        ("", None),
+        ("du", None),
+    ],
+)
+def test_the_nearest_word(word: str, expected: str | None) -> None:
+    """The most alike of the known words, written as known; of two that differ in case only, the alphabet's first."""
+    known = ["owner", "bucket", "Bucket", "reduces", "risk"]
+    assert nearest(word, known) == expected
+    assert nearest(word, known[::-1]) == expected
+    assert nearest("anything", []) is None
+
+
+def test_nearest_looks_at_the_beginning_of_a_long_word() -> None:
+    """A text of a megabyte costs nothing; what is alike in its first hundred letters is near."""
+    assert nearest("x" * 1_000_000, ["x" * 100]) == "x" * 100
+    assert nearest("y" + "x" * 99 + "z" * 900, ["y" + "x" * 99]) is not None
+
+
+def test_nearest_needs_seven_parts_of_ten() -> None:
+    """Seven of ten letters alike are near, fewer are not."""
+    assert nearest("abcdefgxyz", ["abcdefg123"]) == "abcdefg123"
+    assert nearest("abcdefwxyz", ["abcdef0123"]) is None
