@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A document: path and bytes, ready to be written."""
+"""Files written by the program: a single new one, a folder that it owns, and a set that is written as a whole or not.
+
+A set survives failures and kills (docs/adr/0010): all new contents, and a list of them, are on disk under other names
+before the first file is renamed into place. A failure leaves the old tree. After a kill, the next run completes what
+the list names, or removes what is left where the list was not yet written.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +20,15 @@ from pathlib import Path, PurePosixPath
 
 from secure_score_backlog.errors import CannotProceed
 
+PARTIAL = ".partial"
+"""Ends the name of a file that is not in place yet; the name starts with a dot."""
+INTENT = f".intent{PARTIAL}"
+"""Name of the list of files that are complete and wait to be renamed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file of the site's sources (or of any folder), not yet on disk."""
+    """A file not yet on disk."""
 
     path: str
     """Relative to the folder it will be written to, with forward slashes."""
@@ -30,22 +40,17 @@ class Document:
         return Document(path, (text.rstrip("\n") + "\n").encode("utf-8"))
 
 
-# --- The door for documents: a folder that this program owns is made to hold exactly these files.
-#
-# What the folder holds is listed beside it, in a manifest. Only files on that list are ever removed or replaced; a file
-# that somebody else put there ends the command, because it would be published or lost.
-
-
 def write_folder(documents: Iterable[Document], folder: Path, manifest: Path) -> int:
-    """Make the folder hold exactly these documents; returns how many files changed, went or came.
+    """Make a folder of the program's own hold exactly these documents; returns how many files changed.
 
-    Unchanged files keep their times, so that a watching site builder rebuilds only what moved. CannotProceed where
-    the folder is a link, or holds what is not on the manifest.
+    The manifest, a file beside the folder, lists what this function has written; only those files are removed or
+    replaced. Any other file raises CannotProceed, because it would be published or lost; so does a link. Unchanged
+    files keep their times, so that a watching site builder rebuilds only what changed.
     """
-    wanted = {_checked(document.path): document.content for document in documents}
+    wanted = {_safe_path(document.path): document.content for document in documents}
     _refuse_links(folder, manifest.parent)
     present = set(_files(folder))
-    known = _read(manifest)
+    known = _read_manifest(manifest)
     foreign = sorted(present - known - set(wanted)) if known else sorted(present)
     if foreign:
         raise CannotProceed(
@@ -66,11 +71,11 @@ def write_folder(documents: Iterable[Document], folder: Path, manifest: Path) ->
 
 def _replace(folder: Path, manifest: Path, wanted: dict[str, bytes], present: set[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    _write_list(manifest, present | set(wanted))
+    _write_manifest(manifest, present | set(wanted))
     changed = 0
     for path in sorted(present - set(wanted)):
         (folder / path).unlink()
-        _drop_empty(folder, (folder / path).parent)
+        _remove_empty(folder, (folder / path).parent)
         changed += 1
     for path, content in sorted(wanted.items()):
         target = folder / path
@@ -79,12 +84,12 @@ def _replace(folder: Path, manifest: Path, wanted: dict[str, bytes], present: se
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         changed += 1
-    _write_list(manifest, set(wanted))
+    _write_manifest(manifest, set(wanted))
     return changed
 
 
-def _checked(path: str) -> str:
-    """The path, if it stays inside the folder on every system."""
+def _safe_path(path: str) -> str:
+    """The path, if it stays inside the folder on every system; else ValueError."""
     parts = PurePosixPath(path).parts
     if not parts or path != "/".join(parts) or ".." in parts or any(character in path for character in "\\:\0"):
         raise ValueError(f"a document cannot be called {path!r}")
@@ -92,7 +97,7 @@ def _checked(path: str) -> str:
 
 
 def _refuse_links(folder: Path, above: Path) -> None:
-    """A link would send our files, and our deletions, to a place we do not own."""
+    """A link would direct writing and deleting to another folder."""
     for place in (above, folder):
         if place.is_symlink() or (place.exists() and not place.is_dir()):
             raise CannotProceed(
@@ -103,7 +108,7 @@ def _refuse_links(folder: Path, above: Path) -> None:
 
 
 def _files(folder: Path) -> Iterable[str]:
-    """Every file below, as a path with forward slashes; a link ends the command."""
+    """Every file below, as a path with forward slashes. Raises CannotProceed for a link."""
     for place, folders, names in os.walk(folder):
         for name in (*folders, *names):
             entry = Path(place) / name
@@ -116,29 +121,26 @@ def _files(folder: Path) -> Iterable[str]:
         yield from ((Path(place) / name).relative_to(folder).as_posix() for name in names)
 
 
-def _read(manifest: Path) -> set[str]:
+def _read_manifest(manifest: Path) -> set[str]:
     try:
         return set(manifest.read_text(encoding="utf-8").splitlines())
     except (FileNotFoundError, UnicodeDecodeError):
         return set()
 
 
-def _write_list(manifest: Path, paths: set[str]) -> None:
+def _write_manifest(manifest: Path, paths: set[str]) -> None:
     manifest.parent.mkdir(parents=True, exist_ok=True)
     manifest.write_text("".join(f"{path}\n" for path in sorted(paths)), encoding="utf-8", newline="\n")
 
 
-def _drop_empty(folder: Path, place: Path) -> None:
+def _remove_empty(folder: Path, place: Path) -> None:
     while place != folder and not any(place.iterdir()):
         place.rmdir()
         place = place.parent
 
 
-# --- Creating a file that was not there: never over anything, never outside the root.
-
-
 def create_file(root: Path, document: Document) -> Path:
-    """Write a new file; CannotProceed where something of that name is there, or a link leads out of the root."""
+    """Write a new file. Raises CannotProceed where it exists already, or where a link leads out of the root."""
     file = root / document.path
     if not file.parent.resolve().is_relative_to(root.resolve()):
         raise CannotProceed(
@@ -157,24 +159,11 @@ def create_file(root: Path, document: Document) -> Path:
     return file
 
 
-# --- Several files written as one: a failure leaves the old tree, a kill a state that the next run completes.
-#
-# All new contents are on disk under other names, and a list of them too, before the first file is renamed into place.
-# A run that finds such a list finishes what it says, and then does its own work; without a list, contents that wait are
-# thrown away. So a set is either not there at all or will be there whole, whenever the power fails.
-
-
-PARTIAL = ".partial"
-"""Ending of a file that is not in place yet; its name starts with a dot."""
-INTENT = f".intent{PARTIAL}"
-"""Name of the list of files that are complete and wait to be renamed."""
-
-
 def write_set(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Write files (paths relative to the root, forward slashes); returns the paths whose bytes changed.
+    """Write files (paths relative to the root, forward slashes) as a set; returns the paths whose bytes changed.
 
-    The files share their first folder. Raises CannotProceed, and leaves the tree as it was, where a content cannot be
-    written.
+    All are below one folder. First completes what a killed run left there. Raises CannotProceed, and leaves the tree as
+    it was, where a file cannot be written.
     """
     for top in _tops(files):
         finish(root, top)
@@ -186,11 +175,11 @@ def write_set(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
         for path, content in changed.items():
             created.extend(_make_folder((root / path).parent))
             _write_beside(root / path, content)
-        _settle((root / path).parent for path in changed)
+        _sync((root / path).parent for path in changed)
         for top in _tops(changed):
             listed = {path: _digest(root / path) for path in changed if path.startswith(f"{top}/")}
             _write_whole(root / top / INTENT, json.dumps(listed).encode())
-            _settle([root / top])
+            _sync([root / top])
     except OSError as error:
         _undo(root, changed, created)
         raise _cannot_write(error, root) from error
@@ -199,14 +188,14 @@ def write_set(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 
 def changed_files(root: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Those files whose content is not what lies there already."""
+    """The files that are missing or have another content."""
     return {path: content for path, content in files.items() if _content(root / path) != content}
 
 
 def finish(root: Path, top: str) -> None:
-    """Complete what a killed run began below a folder, or remove what it left where it had not begun to rename.
+    """Complete the set of a killed run below the folder `top`, or remove its leftovers where it had no list yet.
 
-    A file that somebody changed since is left as it is.
+    A file that has changed since is left as it is.
     """
     folder = root / top
     if not folder.is_dir():
@@ -216,7 +205,7 @@ def finish(root: Path, top: str) -> None:
         for path, before in intended.items():
             if _partial(root / path).is_file() and _digest(root / path) == before:
                 _partial(root / path).replace(root / path)
-        _settle((root / path).parent for path in intended)
+        _sync((root / path).parent for path in intended)
     except OSError as error:
         raise _cannot_write(error, root) from error
     for leftover in sorted(folder.rglob(f".*{PARTIAL}")):
@@ -225,7 +214,7 @@ def finish(root: Path, top: str) -> None:
 
 
 def _intended(file: Path, top: str) -> dict[str, str | None]:
-    """The paths that a killed run meant to put in place, with the digest of what lay there; none without a list."""
+    """The paths of a killed run's list, each with the digest of the content to be replaced; empty without a list."""
     try:
         listed = json.loads(file.read_bytes())
     except (OSError, ValueError):
@@ -248,24 +237,24 @@ def _tops(files: Mapping[str, bytes]) -> list[str]:
 
 
 def _rename_all(root: Path, changed: Mapping[str, bytes], created: list[Path]) -> None:
-    """Put every file in its place; where that fails half-way, put the old contents back."""
+    """Rename every file into place; where that fails half-way, restore the old contents."""
     before = {path: _content(root / path) for path in changed}
     done: list[str] = []
     try:
         for path in changed:
             _partial(root / path).replace(root / path)
             done.append(path)
-        _settle((root / path).parent for path in changed)
+        _sync((root / path).parent for path in changed)
     except OSError as error:
         for path in done:
-            _put_back(root / path, before[path])
+            _restore(root / path, before[path])
         _undo(root, changed, created)
         raise _cannot_write(error, root) from error
     for top in _tops(changed):
         (root / top / INTENT).unlink()
 
 
-def _put_back(file: Path, content: bytes | None) -> None:
+def _restore(file: Path, content: bytes | None) -> None:
     with contextlib.suppress(OSError):
         if content is None:
             file.unlink()
@@ -274,7 +263,7 @@ def _put_back(file: Path, content: bytes | None) -> None:
 
 
 def _partial(file: Path) -> Path:
-    """Where a file's content waits before it is renamed into place."""
+    """The name of a file before it is renamed into place."""
     return file.with_name(f".{file.name}{PARTIAL}")
 
 
@@ -300,19 +289,19 @@ def _write_beside(file: Path, content: bytes) -> None:
 
 
 def _write_whole(file: Path, content: bytes) -> None:
-    """Write a file, and go on only when it is on the disk."""
+    """Write a file, and return when it is on the disk."""
     try:
         with file.open("wb") as handle:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
     except OSError as error:
-        error.filename = error.filename or str(file)  # a full disk does not say where
+        error.filename = error.filename or str(file)  # a full disk gives no name
         raise
 
 
-def _settle(folders: Iterable[Path]) -> None:
-    """Make what was named in some folders survive a power cut, where the system can."""
+def _sync(folders: Iterable[Path]) -> None:
+    """Make renames in these folders survive a power cut, where the system can."""
     for folder in [] if os.name == "nt" else sorted(set(folders)):
         handle = os.open(folder, os.O_RDONLY)
         with contextlib.suppress(OSError):  # some file systems cannot; the rename itself is still atomic
@@ -321,10 +310,10 @@ def _settle(folders: Iterable[Path]) -> None:
 
 
 def _undo(root: Path, files: Mapping[str, bytes], created: list[Path]) -> None:
-    """Take back what was made for files that did not get into place; the list goes first, or it would be believed."""
-    for waiting in (*(root / top / INTENT for top in _tops(files)), *(_partial(root / path) for path in files)):
+    """Remove what was made for a set that failed; the list first, as the next run would complete it."""
+    for leftover in (*(root / top / INTENT for top in _tops(files)), *(_partial(root / path) for path in files)):
         with contextlib.suppress(OSError):
-            waiting.unlink()
+            leftover.unlink()
     for folder in reversed(created):
         with contextlib.suppress(OSError):
             folder.rmdir()
@@ -340,53 +329,39 @@ def _cannot_write(error: OSError, root: Path) -> CannotProceed:
     )
 
 
-# --- One run at a time: whoever writes `snapshots/` holds the root while it compares and writes.
-#
-# Two runs at once could each find a day missing and write it, the later one over the better one. The lock is the
-# system's own, so it is gone when its holder is, however that ended: nothing has to be cleaned up after a kill.
-
-
 @contextmanager
 def lock(root: Path) -> Iterator[None]:
-    """Hold a root for as long as the block runs. Raises CannotProceed where another run holds it."""
-    handle = _hold(root)
+    """Keep other runs from writing below a root while the block runs. Raises CannotProceed where another run does.
+
+    Two runs at once could each find a day missing and write it, the later one over the more complete one. The lock is
+    the system's own and is on the folder itself: no file appears in it, runs of other users are kept out too, and it
+    ends with its process, however that ends. Where a network file system has no locks, no run is kept out.
+    """
+    from filelock import lock_descriptor  # noqa: PLC0415 - slow to import, and most commands do not write
+
+    handle = _open_for_lock(root)
     try:
+        try:
+            locked = lock_descriptor(handle, blocking=False)
+        except OSError:
+            locked = True
+        if not locked:
+            raise _locked_by_another(root)
         yield
     finally:
-        if handle is not None:
-            os.close(handle)
+        os.close(handle)
 
 
-if sys.platform == "win32":
-
-    def _hold(root: Path) -> int | None:
-        """A file that Windows removes with its last handle, so also after a kill."""
+def _open_for_lock(root: Path) -> int:
+    if sys.platform == "win32":  # where a folder cannot be opened: a file that the system removes with its last handle
         try:
-            return os.open(root / ".backlog.lock", os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_TEMPORARY)
-        except (FileExistsError, PermissionError):
-            raise _locked(root) from None
-        except OSError:
-            return None
-
-else:
-
-    def _hold(root: Path) -> int | None:
-        """A lock on the folder itself: no file appears in it."""
-        import fcntl  # noqa: PLC0415 - not on Windows
-
-        handle = os.open(root, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise _locked(root) from None
-        except OSError:  # some network file systems have no locks: then nobody is kept out
-            os.close(handle)
-            return None
-        return handle
+            return os.open(root / ".backlog.lock", os.O_CREAT | os.O_RDWR | os.O_TEMPORARY)
+        except PermissionError:  # its removal waits for the run that holds it
+            raise _locked_by_another(root) from None
+    return os.open(root, os.O_RDONLY)
 
 
-def _locked(root: Path) -> CannotProceed:
+def _locked_by_another(root: Path) -> CannotProceed:
     return CannotProceed(
         "Another run of backlog is writing snapshots in this folder.",
         where=str(root),
