@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ from secure_score_backlog.graph.credentials import (
     DeviceCode,
     GitHubIdentity,
     GivenToken,
-    choose,
+    choose_credential,
 )
-from secure_score_backlog.graph.http import plain
-from secure_score_backlog.graph.tokens import check_token, read_claims
+from secure_score_backlog.graph.errors import sanitize
+from secure_score_backlog.graph.tokens import Claims, check_token, read_claims
 from tests.support.tokens import unsigned
 
 IDS = {
@@ -34,11 +35,13 @@ def test_each_credential_is_found(tmp_path: Path) -> None:
     file = tmp_path / "certificate.pem"
     file.write_bytes(b"x")
     certificate = {"AZURE_CLIENT_CERTIFICATE_PATH": str(file), "AZURE_CLIENT_CERTIFICATE_PASSWORD": ""}
-    assert choose({"GRAPH_TOKEN": " Bearer abc\n"}) == GivenToken("abc")
-    assert choose({**IDS, "AZURE_CLIENT_SECRET": "s~\n"}) == ClientSecret(APPLICATION, "s~")
-    assert choose({**IDS, **certificate}) == ClientCertificate(APPLICATION, file, None)
-    assert choose({**IDS, **OIDC}) == GitHubIdentity(APPLICATION, OIDC["ACTIONS_ID_TOKEN_REQUEST_URL"], "request")
-    assert choose(IDS, device_code=True) == DeviceCode(APPLICATION)
+    assert choose_credential({"GRAPH_TOKEN": " Bearer abc\n"}) == GivenToken("abc")
+    assert choose_credential({**IDS, "AZURE_CLIENT_SECRET": "s~\n"}) == ClientSecret(APPLICATION, "s~")
+    assert choose_credential({**IDS, **certificate}) == ClientCertificate(APPLICATION, file, None)
+    assert choose_credential({**IDS, **OIDC}) == GitHubIdentity(
+        APPLICATION, OIDC["ACTIONS_ID_TOKEN_REQUEST_URL"], "request"
+    )
+    assert choose_credential(IDS, device_code=True) == DeviceCode(APPLICATION)
 
 
 def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
@@ -52,13 +55,13 @@ def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
         "AZURE_CLIENT_CERTIFICATE_PATH": str(file),
         "GRAPH_TOKEN": "t",
     }
-    assert isinstance(choose(everything, device_code=True), DeviceCode)
+    assert isinstance(choose_credential(everything, device_code=True), DeviceCode)
     for name, kind in (("GRAPH_TOKEN", GivenToken), ("AZURE_CLIENT_CERTIFICATE_PATH", ClientCertificate)):
-        assert isinstance(choose(everything), kind)
+        assert isinstance(choose_credential(everything), kind)
         del everything[name]
-    assert isinstance(choose(everything), ClientSecret)
+    assert isinstance(choose_credential(everything), ClientSecret)
     del everything["AZURE_CLIENT_SECRET"]
-    assert isinstance(choose(everything), GitHubIdentity)
+    assert isinstance(choose_credential(everything), GitHubIdentity)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
 def test_what_cannot_work_is_refused_at_once(environment: dict[str, str], message: str, where: str | None) -> None:
     """Nothing is sent anywhere; the ending names the variable, never its value."""
     with pytest.raises(CannotProceed) as ending:
-        choose(environment)
+        choose_credential(environment)
     assert message in ending.value.message
     assert str(ending.value.where or "").startswith(where or "")
     assert ending.value.hint
@@ -110,13 +113,13 @@ def test_what_cannot_work_is_refused_at_once(environment: dict[str, str], messag
 def test_device_code_needs_both_ids() -> None:
     """Also a person signs in to an application of a tenant."""
     with pytest.raises(CannotProceed, match="AZURE_TENANT_ID"):
-        choose({}, device_code=True)
+        choose_credential({}, device_code=True)
 
 
 def test_in_actions_the_missing_permission_is_named() -> None:
     """The most likely cause in a workflow is told, so that it can be copied."""
     with pytest.raises(CannotProceed) as ending:
-        choose({**IDS, "GITHUB_ACTIONS": "true"})
+        choose_credential({**IDS, "GITHUB_ACTIONS": "true"})
     assert "`id-token: write` and `contents: write`" in str(ending.value.hint)
 
 
@@ -131,18 +134,46 @@ def test_no_credential_shows_its_secret() -> None:
     assert not [text for text in shown if "hush" in text]
 
 
-def test_claims_are_read_without_trust() -> None:
-    """What is no readable token has no claims; wrong types count as absent."""
-    assert not read_claims("opaque").readable
-    assert not read_claims("a.!!!.c").readable
-    assert not read_claims("a.bnVsbA.c").readable
-    claims = read_claims(unsigned({"roles": ["SecurityEvents.Read.All", 5], "scp": None, "aud": ["x"], "sub": "s"}))
-    assert (claims.readable, claims.permitted, claims.delegated, claims.audience) == (True, True, False, "")
+def token_of(payload: bytes, header: bytes = b'{"alg": "none"}') -> str:
+    """A token with these bytes in its parts."""
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (header, payload, b"signature"))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "opaque",
+        "a.!!!.c",
+        "a.bnVsbA.c",
+        "\ud800.a.b",
+        "." * 100_000,
+        token_of(b"[]"),
+        token_of(b"\xff\xfe"),
+        token_of(b"[" * 100_000),
+        token_of(b'{"a":' * 100_000),
+        token_of(b'{"exp": ' + b"9" * 100_000 + b"}"),
+        token_of(b"{}", header=b"[" * 100_000),
+    ],
+    ids=lambda token: token[:20].encode("unicode_escape").decode(),
+)
+def test_an_unreadable_token_has_no_claims(token: str) -> None:
+    """Also one that is made to break its reader."""
+    assert read_claims(token) == Claims(readable=False)
+
+
+def test_a_claim_of_the_wrong_type_counts_as_absent() -> None:
+    """Neither the signature nor the times are checked: the token is sent to Graph, which does that."""
+    claims = read_claims(
+        unsigned({"roles": ["SecurityEvents.Read.All", 5], "scp": None, "aud": ["x"], "sub": 5, "iss": None, "exp": 0})
+    )
+    assert claims == Claims(readable=True, permissions=frozenset({"SecurityEvents.Read.All"}))
+    assert claims.permitted
+    assert read_claims(unsigned({"repository_owner_id": 5, "repository_id": "²"})).repository == ("", "")
 
 
 def test_words_of_a_server_are_tamed() -> None:
     """One line, printable, cut, without secrets."""
-    assert plain("a\n\tb\x1b[0m  c tok", "tok") == "a b [0m c [token]"
-    assert plain(["no text"]) == ""
-    assert len(plain("x" * 999)) == 300
+    assert sanitize("a\n\tb\x1b[0m  c tok", "tok") == "a b [0m c [token]"
+    assert sanitize(["no text"]) == ""
+    assert len(sanitize("x" * 999)) == 300
     assert check_token("  bearer  x ", "y") == "x"

@@ -11,14 +11,14 @@ import pytest
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.graph import http
 from secure_score_backlog.graph.client import fetch
-from secure_score_backlog.graph.http import Deadline, HttpClient, Reply, RetryPolicy, retry_after
+from secure_score_backlog.graph.http import RETRY_POLICY, Deadline, HttpClient, Reply, retry_after
 from secure_score_backlog.snapshots.exact_json import parse
 from tests.support.graph_items import DAY, control, profile, score
 from tests.support.graph_server import PROFILES, SCORES, TOKEN, GraphAnswers, drip, raw_server, to_json
 from tests.support.loopback import Request, Response
 from tests.support.tokens import unsigned
 
-QUICK = RetryPolicy(attempts=3, first_wait=0.01)
+QUICK = RETRY_POLICY.new(total=2, backoff_factor=0.01, backoff_jitter=0)
 
 
 def quick(seconds: float = 20.0) -> HttpClient:
@@ -210,6 +210,25 @@ def test_attempts_are_few() -> None:
         assert len(graph.requests) == 4
 
 
+def test_a_wait_beyond_the_deadline_ends_at_once() -> None:
+    """Neither the server's waiting time nor ours is begun when it would outlast the collection."""
+    for answer in (Response.of_json(503, {}, {"Retry-After": "60"}), Response.of_json(503, {})):
+        with GraphAnswers() as graph:
+            graph.break_with(answer)
+            client = HttpClient(Deadline(30), RETRY_POLICY.new(backoff_factor=30))
+            with pytest.raises(CannotProceed, match=r"\(503\)"):
+                fetch(graph.url, TOKEN, client)
+            assert client.deadline.remaining() > 25
+
+
+def test_failed_attempts_count_against_the_budget() -> None:
+    """A server cannot send more by failing: 64 MB are the limit of all attempts together."""
+    half = b" " * (http.BYTE_BUDGET // 2 + 1)
+    with GraphAnswers() as graph:
+        assert "sends more than 64 MB" in refused(graph, Response(503, {"Retry-After": "0"}, half)).message
+        assert len(graph.requests) == 2
+
+
 def test_retry_after_is_honoured() -> None:
     """The server's own waiting time goes before ours."""
     with GraphAnswers() as graph:
@@ -285,7 +304,7 @@ def test_a_drip_ends_at_the_deadline(pieces: list[bytes]) -> None:
 
 def test_a_flood_is_stopped() -> None:
     """More bytes than any Secure Score has end the collection, also when they arrive packed."""
-    flood = b" " * (http.BUDGET + 1)
+    flood = b" " * (http.BYTE_BUDGET + 1)
     with GraphAnswers() as graph:
         assert "sends more than 64 MB" in refused(graph, Response.of_json(200, flood)).message
         packed = Response(200, {"Content-Encoding": "gzip"}, gzip.compress(flood, 1))

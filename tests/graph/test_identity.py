@@ -26,7 +26,7 @@ from secure_score_backlog.graph.credentials import (
     GitHubIdentity,
     GivenToken,
 )
-from secure_score_backlog.graph.http import Deadline, HttpClient, RetryPolicy
+from secure_score_backlog.graph.http import RETRY_POLICY, Deadline, HttpClient
 from secure_score_backlog.graph.sign_in import token_for
 from tests.support.graph_items import TENANT
 from tests.support.loopback import Request, Responder, Response
@@ -48,8 +48,8 @@ def identity(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 def sign_in(credential: Credential, authority: str, *, said: list[str] | None = None, cloud: str = "global") -> str:
     """A token by a credential, with little patience."""
-    wire = HttpClient(Deadline(20), RetryPolicy(attempts=2, first_wait=0.01))
-    return token_for(credential, CLOUDS[cloud], authority, wire, (said if said is not None else []).append)
+    http = HttpClient(Deadline(20), RETRY_POLICY.new(total=1))
+    return token_for(credential, CLOUDS[cloud], authority, http, (said if said is not None else []).append)
 
 
 def github(identity: SimulatedIdentity) -> GitHubIdentity:

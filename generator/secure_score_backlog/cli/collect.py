@@ -18,8 +18,8 @@ from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import lock
 from secure_score_backlog.graph.client import fetch
 from secure_score_backlog.graph.clouds import CLOUDS, check_address
-from secure_score_backlog.graph.credentials import DeviceCode, choose
-from secure_score_backlog.graph.http import WHOLE_COLLECTION, Deadline, HttpClient
+from secure_score_backlog.graph.credentials import DeviceCode, choose_credential
+from secure_score_backlog.graph.http import COLLECTION_SECONDS, Deadline, HttpClient
 from secure_score_backlog.graph.sign_in import token_for
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.settings import Settings, load_settings
@@ -154,8 +154,8 @@ PERSON = 900.0
 @click.option(
     "--deadline",
     metavar="SECONDS",
-    type=click.FloatRange(0.1, WHOLE_COLLECTION),
-    default=WHOLE_COLLECTION,
+    type=click.FloatRange(0.1, COLLECTION_SECONDS),
+    default=COLLECTION_SECONDS,
     show_default=True,
     help="Give up after so many seconds, sign-in included.",
 )
@@ -194,27 +194,27 @@ def command(
 
     The one permission it needs is SecurityEvents.Read.All. It changes nothing in the tenant.
     """  # noqa: D301 - \b keeps the table as it is
-    tell = options.say if verbose else None
+    log = options.say if verbose else lambda _: None
     login = check_address(authority or CLOUDS[cloud].authority, "--authority")
     graph = check_address(graph_url or CLOUDS[cloud].graph, "--graph-url")
     check_root(root)
     with writing(root, dry_run=dry_run):
-        answer, wire = ask(cloud, graph, login, device_code=device_code, seconds=deadline, tell=tell)
+        answer, wire = ask(cloud, graph, login, device_code=device_code, seconds=deadline, log=log)
         noted = clock_problems(wire.server_time)
         return store(root, answer, "graph", as_json=as_json, noted=noted, dry_run=dry_run)
 
 
 def ask(
-    cloud: str, graph: str, login: str, *, device_code: bool, seconds: float, tell: Callable[[str], None] | None
+    cloud: str, graph: str, login: str, *, device_code: bool, seconds: float, log: Callable[[str], None]
 ) -> tuple[Answer, HttpClient]:
     """Sign in and fetch everything; the answer, and the wire that it came over."""
-    credential = choose(os.environ, device_code=device_code)
+    credential = choose_credential(os.environ, device_code=device_code)
     limit = Deadline(seconds)
-    signing_in = HttpClient(Deadline(PERSON) if isinstance(credential, DeviceCode) else limit, tell=tell)
+    signing_in = HttpClient(Deadline(PERSON) if isinstance(credential, DeviceCode) else limit, log=log)
     token = signing_in.deadline.run(
         lambda: token_for(credential, CLOUDS[cloud], login, signing_in, options.say, mask_in_actions)
     )
-    wire = HttpClient(Deadline(seconds) if isinstance(credential, DeviceCode) else limit, tell=tell)
+    wire = HttpClient(Deadline(seconds) if isinstance(credential, DeviceCode) else limit, log=log)
     return wire.deadline.run(lambda: fetch(graph, token, wire)), wire
 
 

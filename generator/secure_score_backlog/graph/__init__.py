@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Microsoft Graph: HTTP client, sign-in, and what their errors mean."""
+"""Microsoft Graph: sign-in, HTTP with limits, paging, and what the errors of each mean."""

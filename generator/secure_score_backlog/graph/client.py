@@ -1,32 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secure Score out of Microsoft Graph: every page of both collections, or nothing (facts/graph.md 0.3, 0.4)."""
+"""Secure Score from Microsoft Graph: every page of both collections, or an error that says what Graph's answer means.
+
+Paging and the meaning of each status are described in docs/method.md#graph.
+"""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.graph.clouds import origin
-from secure_score_backlog.graph.errors import ELSEWHERE, refusal, unusable
-from secure_score_backlog.graph.http import NOTHING_LOST, UNTOUCHED, HttpClient, Reply, origin_named, without_query
+from secure_score_backlog.graph.errors import NOTHING_LOST, REPORT, UNTOUCHED, sanitize, without_query
+from secure_score_backlog.graph.http import HttpClient, Reply, origin_named, redirection, retry_after
+from secure_score_backlog.graph.tokens import PERMISSION, Claims, read_claims
 from secure_score_backlog.snapshots.capture import Answer
 from secure_score_backlog.snapshots.exact_json import UnreadableJson, parse
 
 SCORES = "/security/secureScores?$top=90"
-"""90 days is all that Graph keeps; asking for them in one page keeps the number of requests low."""
+"""Graph keeps 90 days; asking for all of them in one page keeps the number of requests low."""
 PROFILES = "/security/secureScoreControlProfiles"
-MOST_PAGES = 200
-"""Pages of one collection: even one score a page stays below half of it."""
+MAXIMUM_PAGES = 200
+"""Pages of one collection: with one score a page it would need 90."""
+
+ELSEWHERE = (
+    "The token goes to no other address. Check --graph-url where you use it, and any proxy in between; "
+    "else run it again tomorrow and, if it stays, report it to Microsoft."
+)
+AFRESH = " (with GRAPH_TOKEN: after requesting a new token)"
+NO_SCORE = "See whether the Defender portal shows a Secure Score: if not, this tenant has no licence that includes it."
+NOT_FROM_GRAPH = ("it is not JSON", "it ends in the middle", "it is empty", "it is not UTF-8")
+"""Faults of an answer that may come from a proxy or a lost connection; any other is Graph's own."""
 
 
-def fetch(root: str, token: str, wire: HttpClient) -> Answer:
-    """Everything Graph says about Secure Score. Raises CannotProceed rather than give a part of it."""
-    scores = collection(root + SCORES, token, wire)
-    return Answer(tuple(scores), tuple(collection(root + PROFILES, token, wire)))
+def fetch(root: str, token: str, http: HttpClient) -> Answer:
+    """Everything that Graph has on Secure Score. Raises CannotProceed rather than return a part of it."""
+    scores = _collection(root + SCORES, token, http)
+    return Answer(tuple(scores), tuple(_collection(root + PROFILES, token, http)))
 
 
-def collection(url: str, token: str, wire: HttpClient) -> list[Any]:
+def _collection(url: str, token: str, http: HttpClient) -> list[Any]:
     """All items of a collection, page by page."""
     items: list[Any] = []
     seen: set[str] = set()
@@ -34,55 +47,177 @@ def collection(url: str, token: str, wire: HttpClient) -> list[Any]:
     while following is not None:
         place = without_query(following)
         if following in seen:
-            raise _without_end("names a page as the next one that it gave already", place)
-        if len(seen) >= MOST_PAGES:
-            raise _without_end(f"gives pages without end ({MOST_PAGES} so far)", place)
+            raise _endless("names a page as the next one that it gave already", place)
+        if len(seen) >= MAXIMUM_PAGES:
+            raise _endless(f"gives pages without end ({MAXIMUM_PAGES} so far)", place)
         seen.add(following)
-        reply = wire.get(following, bearer=token, headers={"Accept": "application/json"})
+        reply = http.get(following, bearer=token, headers={"Accept": "application/json"})
         content = _page(reply, place, token)
         items += content["value"]
         following = _next_page(content.get("@odata.nextLink"), following, place)
     return items
 
 
-def _without_end(what: str, place: str) -> CannotProceed:
-    """The ending where a collection never ends."""
-    hint = f"{NOTHING_LOST} Most likely a fault at Microsoft: run it again later."
-    return CannotProceed(f"Microsoft Graph {what}.", where=place, hint=hint)
-
-
 def _page(reply: Reply, place: str, token: str) -> dict[str, Any]:
-    """One page as JSON object with a list `value`."""
+    """One page: a JSON object with a list `value`."""
     if reply.status != 200:
-        raise refusal(reply, place, token)
+        raise _refused(reply, place, token)
     try:
         content = parse(reply.body)
     except UnreadableJson as error:
-        raise unusable(reply, place, token, str(error)) from None
+        raise _unusable(reply, place, token, str(error)) from None
     if not isinstance(content, dict) or not isinstance(content.get("value"), list):
         reported = isinstance(content, dict) and content.get("error")
         why = "it reports an error, though its status is 200" if reported else "it holds no list named 'value'"
-        raise unusable(reply, place, token, why)
+        raise _unusable(reply, place, token, why)
     return content
 
 
 def _next_page(link: Any, current: str, place: str) -> str | None:
-    """The address of the next page; it must stay on the host that was asked, as the token goes with it."""
+    """The address of the next page; it must be of the same origin, as the token is sent with it."""
     if link is None or link == "":
         return None
     try:
         following = urldefrag(urljoin(current, link)).url if isinstance(link, str) else ""
-        stays = origin(following) == origin(current) and following.isprintable() and "\\" not in following
+        same = origin(following) == origin(current) and following.isprintable() and "\\" not in following
     except ValueError:
-        stays, following = False, ""
-    if not stays:
-        pointed = origin_named(link, current)
-        what = (
-            f"at {pointed} instead of {origin_named(current, current)}" if pointed else "whose address cannot be read"
-        )
+        same, following = False, ""
+    if not same:
+        named = origin_named(link, current)
+        what = f"at {named} instead of {origin_named(current, current)}" if named else "whose address cannot be read"
         raise CannotProceed(
             f"Microsoft Graph names a next page {what}, which is not followed.",
             where=place,
             hint=f"{UNTOUCHED} {ELSEWHERE}",
         )
     return following
+
+
+def _endless(what: str, place: str) -> CannotProceed:
+    hint = f"{NOTHING_LOST} Most likely a fault at Microsoft: run it again later."
+    return CannotProceed(f"Microsoft Graph {what}.", where=place, hint=hint)
+
+
+def _refused(reply: Reply, place: str, token: str) -> CannotProceed:
+    """The error for an answer whose status is not 200."""
+    said = _server_words(reply, token)
+    if reply.status in {401, 403, 404} and said.endswith("instead of JSON"):
+        hint = (
+            f"Graph answers in JSON, so this comes most likely from a proxy or firewall in between: ask whoever runs "
+            f"it to let {urlsplit(place).hostname} through. On a runner of GitHub's own there is none: run it again."
+        )
+        return _act_first(f"Something refuses access to Microsoft Graph ({reply.status}){said}.", place, hint)
+    if reply.status == 401:
+        return _act_first(f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token, place))
+    if reply.status == 403:
+        return _act_first(f"Microsoft Graph denies access (403){said}.", place, _hint_for_403(read_claims(token)))
+    if reply.status == 206:
+        warning = sanitize(reply.headers.get("warning", ""), token)
+        said = f": {warning}" if warning else ""
+        message = f"Microsoft Graph gave only a part of its answer (206){said}, as a service behind it is in trouble."
+        return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} Run it again later.")
+    if 300 <= reply.status < 400:
+        message = f"Microsoft Graph sends us {redirection(reply)}, which is not followed."
+        return _act_first(message, place, ELSEWHERE)
+    return _by_status(reply, said, place)
+
+
+def _act_first(message: str, place: str, hint: str) -> CannotProceed:
+    """An error that lasts until somebody acts."""
+    return CannotProceed(message, where=place, hint=f"{UNTOUCHED} {hint}")
+
+
+def _by_status(reply: Reply, said: str, place: str) -> CannotProceed:
+    """The error for a status that the token does not explain."""
+    if reply.status in {429, 503}:
+        asked = retry_after(reply)
+        wait = f" and asks to wait {asked:.0f} seconds" if asked is not None else ""
+        message = f"Microsoft Graph is {'throttling us' if reply.status == 429 else 'not available'}{wait}"
+        hint = f"{NOTHING_LOST} Run it again later; a scheduled run does so by itself."
+    elif reply.status >= 500:
+        message = "Microsoft Graph failed"
+        hint = (
+            f"{NOTHING_LOST} Run it again later; if it lasts for days, see Microsoft's service health, and ask "
+            "whoever runs a proxy in between."
+        )
+    elif reply.status == 404:
+        message = "Microsoft Graph knows no Secure Score here"
+        hint = f"{UNTOUCHED} {NO_SCORE} If it does: check --cloud and --graph-url where you use them; else {REPORT}"
+    else:
+        message = "Microsoft Graph refused the request"
+        hint = f"{UNTOUCHED} Check --cloud and --graph-url where you use them; else {REPORT}"
+    return CannotProceed(f"{message} ({reply.status}){said}.", where=place, hint=hint)
+
+
+def _hint_for_401(token: str, place: str) -> str:
+    claims = read_claims(token)
+    if (
+        claims.readable
+        and claims.audience
+        and "graph" not in claims.audience
+        and not claims.audience.startswith("0000")
+    ):
+        asked = urlsplit(place)
+        return (
+            f"The token is meant for {sanitize(claims.audience, limit=80)}, not for Microsoft Graph. "
+            f"Request a new token, for {asked.scheme}://{asked.netloc} and put it in GRAPH_TOKEN."
+        )
+    return (
+        "With GRAPH_TOKEN: request a new one, as a token lives for about an hour. Signed in any other way: run it "
+        "again. If it stays, check --cloud and AZURE_TENANT_ID, as a token is valid in one cloud only."
+    )
+
+
+def _hint_for_403(claims: Claims) -> str:
+    """Graph answers the same to missing consent and to a missing role; the claims of the token differ."""
+    if not claims.readable:
+        return (
+            f"The token cannot be read, so what is missing is unknown: the application needs {PERMISSION} with admin "
+            "consent (in Entra, App registrations, API permissions): as application permission; where a person signs "
+            "in, as delegated permission, and that person needs the role Security Reader. "
+            f"Then run it again{AFRESH}."
+        )
+    if not claims.permitted:
+        kind = "delegated" if claims.delegated else "application"
+        return (
+            f"The token carries no {PERMISSION}. In Entra, App registrations, API permissions: "
+            f"add it as {kind} permission and grant admin consent, then run it again{AFRESH}."
+        )
+    if claims.delegated:
+        return (
+            "The permission is there, but not the role: in Entra, give the person who signs in the role "
+            f"Security Reader, then run it again{AFRESH}."
+        )
+    return (
+        f"The permission is there. If it was granted just now, wait a few minutes and run it again{AFRESH}. "
+        f"Else: {NO_SCORE} If it does: {REPORT}"
+    )
+
+
+def _server_words(reply: Reply, token: str) -> str:
+    """`: code, message, request id` of Graph's error JSON, or the id alone; empty where there is neither."""
+    identifier: object = reply.headers.get("request-id")
+    try:
+        content = parse(reply.body)
+    except UnreadableJson:
+        kind = reply.headers.get("content-type", "").split(";")[0].strip().lower()
+        return f": it sent {sanitize(kind, limit=40)} instead of JSON" if kind and "json" not in kind else ""
+    error = content.get("error") if isinstance(content, dict) else None
+    if not isinstance(error, dict):
+        error = {"message": error}
+    inner = error.get("innerError")
+    identifier = (inner.get("request-id") if isinstance(inner, dict) else None) or identifier
+    words = [sanitize(error.get("code"), token, limit=80), sanitize(error.get("message"), token).rstrip(".")]
+    words.append(f"request id {sanitize(identifier, token, limit=80)}" if identifier else "")
+    return ": " + ", ".join(word for word in words if word) if any(words) else ""
+
+
+def _unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
+    """The error for an answer with status 200 that holds no page."""
+    said = _server_words(reply, token) if reply.body else ""
+    if why.startswith(NOT_FROM_GRAPH):
+        hint = "Run it again later; if it stays, a proxy or a sign-in page may stand in between: ask whoever runs it."
+    else:
+        hint = REPORT[:1].upper() + REPORT[1:]
+    message = f"The answer of Microsoft Graph cannot be used: {why}{said}."
+    return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} {hint}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where Microsoft Graph and its sign-in live, cloud by cloud (facts/graph.md 4)."""
+"""Addresses of Microsoft Graph and its sign-in service in each cloud (docs/method.md#graph), and which are accepted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cloud:
     audience: str
     """What a federated token must be addressed to."""
     scope: str
-    """What a token is asked for; tokens of one cloud are worth nothing in another."""
+    """What a token is requested for; another cloud does not accept it."""
 
 
 CLOUDS = {
@@ -51,11 +51,11 @@ CLOUDS = {
         ),
     )
 }
-"""The clouds that have Secure Score; GCC uses `global`, and China has no Secure Score at all."""
+"""The clouds that have Secure Score. GCC uses `global`; China (21Vianet) has no Secure Score."""
 
 
 def check_address(address: str, option: str) -> str:
-    """An address that a token may be sent to: https, or http on this machine. Raises WrongUsage."""
+    """The address of an option, which a token may be sent to: https, or http on this machine. Raises WrongUsage."""
     try:
         parts = urlsplit(address.strip())
         port_is_readable = parts.port is None or parts.port > 0

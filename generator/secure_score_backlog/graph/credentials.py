@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client certificate from a file: PEM or PFX, with its private key, checked before anything is asked."""
+"""The credential that the environment offers, checked before anything is sent.
+
+The variables have the names that Azure's own tools use: AZURE_TENANT_ID, AZURE_CLIENT_ID and one of a client
+certificate, a client secret or GitHub's OIDC token; `--device-code` for a person; GRAPH_TOKEN for a token obtained
+elsewhere. A variable that is set but empty is refused, as it would otherwise select another credential in silence.
+"""
 
 from __future__ import annotations
 
@@ -11,78 +16,8 @@ from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.graph.clouds import check_address
-from secure_score_backlog.graph.http import PERMISSION_OF_THE_JOB, UNTOUCHED
+from secure_score_backlog.graph.errors import UNTOUCHED
 from secure_score_backlog.graph.tokens import check_token
-
-PATH_VARIABLE = "AZURE_CLIENT_CERTIFICATE_PATH"
-_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-_KEY = re.compile(rb"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
-
-
-def load_certificate(path: Path, password: str | None) -> dict[str, Any]:
-    """What msal wants to know of a certificate. Raises CannotProceed; the key stays in memory."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _unusable(f"it cannot be read ({error.strerror})", "Check its permissions.") from None
-    if b"-----BEGIN" in content:
-        return _from_pem(content, password)
-    return _from_pfx(content, password)
-
-
-def _from_pem(content: bytes, password: str | None) -> dict[str, Any]:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow, and seldom wanted
-
-    certificates, key = _CERTIFICATE.findall(content), _KEY.search(content)
-    if not certificates or key is None:
-        missing = "private key" if certificates else "certificate"
-        raise _unusable(f"it holds no {missing}", "Put both into one file, one below the other.")
-    try:
-        loaded = serialization.load_pem_private_key(key[0], password.encode() if password else None)
-    except (TypeError, ValueError):
-        raise _wrong_password(password) from None
-    return _material(loaded, b"\n".join(certificates))
-
-
-def _from_pfx(content: bytes, password: str | None) -> dict[str, Any]:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow, and seldom wanted
-    from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
-
-    try:
-        key, certificate, _ = pkcs12.load_key_and_certificates(content, password.encode() if password else None)
-    except ValueError:
-        raise _wrong_password(password) from None
-    if key is None or certificate is None:
-        missing = "private key" if key is None else "certificate"
-        raise _unusable(f"it holds no {missing}", "Export the certificate together with its private key.")
-    return _material(key, certificate.public_bytes(serialization.Encoding.PEM))
-
-
-def _material(key: Any, certificates: bytes) -> dict[str, Any]:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow, and seldom wanted
-
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return {"private_key": private.decode("ascii"), "public_certificate": certificates.decode("ascii")}
-
-
-def _wrong_password(password: str | None) -> CannotProceed:
-    hint = f"Check AZURE_CLIENT_CERTIFICATE_PASSWORD, which is {'set' if password else 'not set'}."
-    return _unusable("the password does not open it, or it is no PEM or PFX file", hint)
-
-
-def _unusable(why: str, hint: str) -> CannotProceed:
-    return CannotProceed(
-        f"The client certificate cannot be used: {why}.", where=PATH_VARIABLE, hint=f"{UNTOUCHED} {hint}"
-    )
-
-
-# --- Which credential to use, told by the environment; whatever is missing or empty is refused before any network.
-#
-# The names are those that people already use: AZURE_TENANT_ID, AZURE_CLIENT_ID and one of a client certificate, a
-# client secret or GitHub's OIDC token; `--device-code` for a person; GRAPH_TOKEN for a token obtained elsewhere.
-
 
 REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"
 REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # noqa: S105 - the name of a variable
@@ -91,18 +26,24 @@ CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"  # noqa: S105 - the n
 SECRET = "AZURE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 TENANT, CLIENT, TOKEN = "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "GRAPH_TOKEN"
 OTHER_WAYS = f"Also possible: {CERTIFICATE} or {SECRET} beside both, or {TOKEN} alone."
+PERMISSION_OF_THE_JOB = (
+    "The job needs `permissions:` with both lines, `id-token: write` and `contents: write`, and any other that "
+    "holds for it now: what a job's own list does not name is denied."
+)
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_KEY = re.compile(rb"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class GivenToken:
-    """A token that somebody obtained elsewhere."""
+    """A token obtained elsewhere."""
 
     token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Who asks, for the sign-in service."""
+    """The app registration in Entra, by its ids."""
 
     tenant: str
     client: str
@@ -127,7 +68,7 @@ class ClientCertificate:
 
 @dataclass(frozen=True, slots=True)
 class GitHubIdentity:
-    """An application that trusts the workflow itself: no secret anywhere."""
+    """An application that trusts GitHub's OIDC token of a workflow: no secret is stored anywhere."""
 
     application: Application
     url: str
@@ -144,8 +85,8 @@ class DeviceCode:
 Credential = GivenToken | ClientSecret | ClientCertificate | GitHubIdentity | DeviceCode
 
 
-def choose(environment: Mapping[str, str], *, device_code: bool = False) -> Credential:
-    """The credential that the environment offers. Raises CannotProceed where it offers none that can work.
+def choose_credential(environment: Mapping[str, str], *, device_code: bool = False) -> Credential:
+    """The credential to use. Raises CannotProceed where there is none, or where it cannot work.
 
     A certificate goes before a secret, a secret before GitHub's OIDC token, which every job may have.
     """
@@ -219,3 +160,62 @@ def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
         )
     message = "There is no credential to sign in to Microsoft Graph with."
     return CannotProceed(message, hint=f"{UNTOUCHED} {hint} {OTHER_WAYS}")
+
+
+def load_certificate(path: Path, password: str | None) -> dict[str, Any]:
+    """A PEM or PFX file as msal takes it: certificate and private key, in memory alone. Raises CannotProceed."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unusable(f"it cannot be read ({error.strerror})", "Check its permissions.") from None
+    if b"-----BEGIN" in content:
+        return _from_pem(content, password)
+    return _from_pfx(content, password)
+
+
+def _from_pem(content: bytes, password: str | None) -> dict[str, Any]:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow to import, and seldom needed
+
+    certificates, key = _CERTIFICATE.findall(content), _KEY.search(content)
+    if not certificates or key is None:
+        missing = "private key" if certificates else "certificate"
+        raise _unusable(f"it holds no {missing}", "Put both into one file, one below the other.")
+    try:
+        loaded = serialization.load_pem_private_key(key[0], password.encode() if password else None)
+    except (TypeError, ValueError):
+        raise _wrong_password(password) from None
+    return _material(loaded, b"\n".join(certificates))
+
+
+def _from_pfx(content: bytes, password: str | None) -> dict[str, Any]:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow to import, and seldom needed
+    from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
+
+    try:
+        key, certificate, _ = pkcs12.load_key_and_certificates(content, password.encode() if password else None)
+    except ValueError:
+        raise _wrong_password(password) from None
+    if key is None or certificate is None:
+        missing = "private key" if key is None else "certificate"
+        raise _unusable(f"it holds no {missing}", "Export the certificate together with its private key.")
+    return _material(key, certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _material(key: Any, certificates: bytes) -> dict[str, Any]:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow to import, and seldom needed
+
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return {"private_key": private.decode("ascii"), "public_certificate": certificates.decode("ascii")}
+
+
+def _wrong_password(password: str | None) -> CannotProceed:
+    hint = f"Check {CERTIFICATE_PASSWORD}, which is {'set' if password else 'not set'}."
+    return _unusable("the password does not open it, or it is no PEM or PFX file", hint)
+
+
+def _unusable(why: str, hint: str) -> CannotProceed:
+    return CannotProceed(
+        f"The client certificate cannot be used: {why}.", where=CERTIFICATE, hint=f"{UNTOUCHED} {hint}"
+    )

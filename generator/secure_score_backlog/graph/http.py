@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every ending of a collection says about what is there afterwards: the question that comes first."""
+"""HTTP for one collection: retries, one deadline, one budget of bytes, and what a failed connection means.
+
+All requests of a collection go through one `HttpClient`. No redirect is followed, and no token, header or query
+reaches a message or log. The limits and the statuses that are retried are listed in docs/method.md#graph.
+
+`urllib3.Retry` decides what is retried and how long to wait. It is asked here rather than mounted in requests'
+adapter, where it ends with the headers: an answer whose body breaks off would not be retried, and the bodies of
+failed attempts would not count against the budget.
+"""
 
 from __future__ import annotations
 
 import logging
-import random
 import ssl
 import threading
 import time
@@ -17,40 +24,40 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
+from urllib3.exceptions import MaxRetryError
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.graph.clouds import is_loopback
+from secure_score_backlog.graph.errors import NOTHING_LOST, REPORT, UNTOUCHED, sanitize, without_query
 
-UNTOUCHED = "Nothing was written, and nothing is lost if this is put right soon: Graph keeps 90 days."
-NOTHING_LOST = (
-    "Nothing was written, and nothing is lost: Graph keeps 90 days, and the next run fetches what is missing."
+COLLECTION_SECONDS = 120.0
+"""How long a collection may take, sign-in included."""
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+"""How long a server may stay silent."""
+BYTE_BUDGET = 64 * 1024 * 1024
+"""Bytes that all answers of a collection may have together, unpacked: fifteen times 90 days of a large tenant."""
+CHUNK = 64 * 1024
+RETRY_POLICY = urllib3.Retry(
+    total=3,
+    status_forcelist={206, 429, 500, 502, 503, 504},  # 206: a service behind Graph was too slow
+    allowed_methods=None,  # POST too: the forms of a sign-in may be sent twice
+    backoff_factor=1.0,
+    backoff_jitter=1.0,
 )
-PERMISSION_OF_THE_JOB = (
-    "The job needs `permissions:` with both lines, `id-token: write` and `contents: write`, and any other that "
-    "holds for it now: what a job's own list does not name is denied."
-)
-REPORT = "run it again tomorrow and, if it stays, report it to Microsoft (with the request id, or the time of the run)."
-
-
-# --- A limit for everything that talks to a network: no name lookup, handshake or slow drip outlives it.
-
-
-WHOLE_COLLECTION = 120.0
-"""Seconds that a collection may take (design §4.1)."""
-ONE_READ = 30.0
-"""Seconds that a server may stay silent (design §4.1)."""
+"""Four attempts: the second at once, then after 2 to 3 and 4 to 5 seconds. `Retry-After` goes before."""
 
 Result = TypeVar("Result")
 
 
 class Deadline:
-    """A moment after which nothing more is asked."""
+    """The end of a collection, after which nothing more is requested."""
 
-    def __init__(self, seconds: float = WHOLE_COLLECTION) -> None:
+    def __init__(self, seconds: float = COLLECTION_SECONDS) -> None:
         """Start the clock."""
         self.seconds = seconds
         self.place: str | None = None
-        """What is being waited for, to be named if the time runs out."""
+        """The address that is being waited for; the message names it when time runs out."""
         self._end = time.monotonic() + seconds
 
     def remaining(self) -> float:
@@ -58,15 +65,15 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def timeout(self) -> float:
-        """Seconds that the next read may take. Raises CannotProceed when there are none left."""
+        """Seconds that the next read may take. Raises CannotProceed when none are left."""
         if self.remaining() <= 0:
             raise self.passed()
-        return min(ONE_READ, self.remaining())
+        return min(READ_SECONDS, self.remaining())
 
     def passed(self) -> CannotProceed:
-        """The ending when the time is up."""
+        """The error when time has run out."""
         unit = "second" if self.seconds == 1 else "seconds"
-        short = " --deadline allows up to 120 seconds." if self.seconds < WHOLE_COLLECTION else ""
+        short = " --deadline allows up to 120 seconds." if self.seconds < COLLECTION_SECONDS else ""
         return CannotProceed(
             f"The collection took longer than {self.seconds:g} {unit} and was given up.",
             where=self.place,
@@ -74,10 +81,10 @@ class Deadline:
         )
 
     def run(self, work: Callable[[], Result]) -> Result:
-        """Do the work, and leave it behind when the time is up.
+        """Run `work` in a thread, and abandon it when time has run out. It must not write anything.
 
-        Reads have their own limits; this one also holds for what has none, such as name lookups and headers that
-        arrive byte by byte. The work must not write anything.
+        Reads have timeouts of their own; this also limits what has none, such as a name lookup, or headers that
+        arrive byte by byte.
         """
         results: list[Result] = []
         failures: list[BaseException] = []
@@ -98,44 +105,23 @@ class Deadline:
         return results[0]
 
 
-# --- HTTP with limits: time, size, retries; no redirect is followed, no token reaches a message.
-#
-# Every request of a collection goes through one `Wire`, so that they share one deadline and one budget of bytes.
-
-
-BUDGET = 64 * 1024 * 1024
-"""Bytes that all answers of a collection may have together, unpacked: fifteen times 90 days of a large tenant."""
-PIECE = 64 * 1024
-TRANSIENT = frozenset({206, 429, 500, 502, 503, 504})
-"""Answers that mean: not now, ask again (facts/graph.md 3.3); 206 means that a service behind was too slow."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How often to ask again, and how long to wait before."""
-
-    attempts: int = 4
-    first_wait: float = 1.0
-    """Seconds before the second attempt, about doubled each time; Retry-After goes before."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered."""
+    """A complete answer."""
 
     status: int
     headers: Mapping[str, str]
-    """Names in small letters."""
+    """By lower-case name."""
     body: bytes
     url: str
 
 
 class Unreachable(CannotProceed):
-    """No complete answer came; asking again may help."""
+    """No complete answer came; another attempt may help."""
 
 
 class _Bearer(requests.auth.AuthBase):
-    """Puts the token into a request; being an auth object, it keeps a .netrc file from replacing it."""
+    """Sends the token. As an auth object it also keeps requests from sending a password of `.netrc` instead."""
 
     def __init__(self, token: str | None) -> None:
         self._token = token
@@ -147,98 +133,106 @@ class _Bearer(requests.auth.AuthBase):
 
 
 class HttpClient:
-    """One connection to the network for one collection."""
+    """Sends the requests of one collection, within one deadline and one budget of bytes."""
 
     def __init__(
-        self, deadline: Deadline, patience: RetryPolicy | None = None, tell: Callable[[str], None] | None = None
+        self,
+        deadline: Deadline,
+        retry_policy: urllib3.Retry = RETRY_POLICY,
+        log: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Limit everything that is sent by one deadline; `tell` hears of each request, without anything secret."""
-        logging.getLogger("urllib3").setLevel(logging.ERROR)  # what it warns of is told in our own words
+        """`log` gets one line for each request and each wait, without anything secret."""
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings are in our messages
         self.deadline = deadline
-        self.patience = patience or RetryPolicy()
         self.server_time: datetime | None = None
         """The clock of the server that answered last."""
-        self._tell = tell or (lambda _: None)
-        self._budget = BUDGET
+        self._retry_policy = retry_policy
+        self._log = log
+        self._bytes_left = BYTE_BUDGET
 
     def get(self, url: str, *, bearer: str | None = None, headers: Mapping[str, str] | None = None) -> Reply:
-        """Ask for something; patiently, see `Patience`."""
-        return self._patiently("GET", url, bearer, dict(headers or {}), None)
+        """GET an address, with retries. Raises CannotProceed where no complete answer comes in time."""
+        return self._request("GET", url, bearer, dict(headers or {}), None)
 
     def post(self, url: str, data: Mapping[str, str] | str | None, headers: Mapping[str, str] | None = None) -> Reply:
-        """Send a form; patiently, as the forms of a sign-in may be sent twice."""
-        return self._patiently("POST", url, None, dict(headers or {}), data)
+        """POST a form, with retries. Raises CannotProceed where no complete answer comes in time."""
+        return self._request("POST", url, None, dict(headers or {}), data)
 
-    def _patiently(
+    def _request(
         self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Mapping[str, str] | str | None
     ) -> Reply:
-        """The first answer that is not transient, else the last one."""
-        for attempt in range(self.patience.attempts):
-            last = attempt == self.patience.attempts - 1
-            wait = self.patience.first_wait * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spread, not secrecy
+        """The first answer that is not retried; when no attempt or time is left, the last answer or failure."""
+        retries = self._retry_policy
+        attempts = int(retries.total or 0) + 1
+        while True:
+            outcome = self._attempt(method, url, bearer, headers, data)
+            if isinstance(outcome, Reply) and not retries.is_retry(method, outcome.status):
+                return outcome
             try:
-                reply = self._once(method, url, bearer, headers, data)
-            except Unreachable as failure:
-                self._tell(f"{method} {without_query(url)}: {failure.message}")
-                if last or wait >= self.deadline.remaining():
-                    raise
-            else:
-                if reply.status not in TRANSIENT or last:
-                    return reply
-                asked = retry_after(reply)
-                wait = wait if asked is None else asked
-                if wait >= self.deadline.remaining():
-                    return reply
-            self._tell(f"waiting {wait:.1f} s, then attempt {attempt + 2} of {self.patience.attempts}")
+                retries = retries.increment(method, without_query(url))
+            except MaxRetryError:
+                break
+            asked = retry_after(outcome) if isinstance(outcome, Reply) else None
+            wait = retries.get_backoff_time() if asked is None else asked
+            if wait >= self.deadline.remaining():
+                break
+            self._log(f"waiting {wait:.1f} s, then attempt {len(retries.history) + 1} of {attempts}")
             time.sleep(wait)
-        raise AssertionError("a wire makes at least one attempt")
+        if isinstance(outcome, Unreachable):
+            raise outcome
+        return outcome
 
-    def _once(
+    def _attempt(
         self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Mapping[str, str] | str | None
-    ) -> Reply:
-        """One request; raises Unreachable where no complete answer comes."""
+    ) -> Reply | Unreachable:
+        """One request. Raises CannotProceed where a limit is reached."""
         self.deadline.place = without_query(url)
         timeout = self.deadline.timeout()
         started = self.deadline.remaining()
         host = urlsplit(url).hostname
-        with requests.Session() as session:
-            try:
-                response = session.request(
+        try:
+            with (
+                requests.Session() as session,
+                session.request(
                     method,
                     url,
                     headers=headers,
                     data=data,
                     auth=_Bearer(bearer),
-                    timeout=(min(10.0, timeout), timeout),
+                    timeout=(min(CONNECT_SECONDS, timeout), timeout),
                     allow_redirects=False,
                     stream=True,
                     proxies={"no_proxy": host} if host and is_loopback(host) else None,  # this machine needs no proxy
-                )
-                with response:
-                    body = self._read(response, host)
+                ) as response,
+            ):
+                body = self._read(response, host)
                 named = {name.lower(): value for name, value in response.headers.items()}
                 reply = Reply(response.status_code, named, body, url)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise _unreachable(error, url) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            failure = _unreachable(error, url)
+            self._log(f"{method} {without_query(url)}: {failure.message}")
+            return failure
         self.server_time = _time(named.get("date", "")) or self.server_time
-        self._tell(_told(method, reply, started - self.deadline.remaining()))
+        self._log(_summary(method, reply, started - self.deadline.remaining()))
         return reply
 
     def _read(self, response: requests.Response, host: str | None) -> bytes:
-        """The whole body, piece by piece: whoever drips is stopped by the deadline, whoever floods by the budget."""
-        pieces: list[bytes] = []
-        while piece := response.raw.read1(PIECE, decode_content=True):
+        """The whole body, in chunks: the deadline stops a server that is too slow, the budget one that sends too much.
+
+        Raises ChunkedEncodingError for a body shorter than its Content-Length, which urllib3 accepts from `read1`.
+        """
+        chunks: list[bytes] = []
+        while chunk := response.raw.read1(CHUNK, decode_content=True):
             self.deadline.timeout()
-            self._budget -= len(piece)
-            if self._budget < 0:
+            self._bytes_left -= len(chunk)
+            if self._bytes_left < 0:
                 raise CannotProceed(
-                    f"{host} sends more than {BUDGET // 1024 // 1024} MB, which no Secure Score has.",
+                    f"{host} sends more than {BYTE_BUDGET // 1024 // 1024} MB, which no Secure Score has.",
                     where=self.deadline.place,
-                    hint=f"{UNTOUCHED} Check --graph-url where you use it; else run it again tomorrow and, if it "
-                    "stays, report it to Microsoft.",
+                    hint=f"{UNTOUCHED} Check --graph-url where you use it; else {REPORT}",
                 )
-            pieces.append(piece)
-        body = b"".join(pieces)
+            chunks.append(chunk)
+        body = b"".join(chunks)
         announced = response.headers.get("Content-Length")
         packed = response.headers.get("Content-Encoding")
         if announced and announced.isdigit() and not packed and len(body) < int(announced):
@@ -246,41 +240,39 @@ class HttpClient:
         return body
 
 
-def without_query(url: str) -> str:
-    """An address as it may be shown: what stands behind the question mark is nobody's business."""
-    return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-
-
-def origin_named(address: object, base: str) -> str:
-    """`scheme://host:port` of an address that a server gave; nothing where it names none."""
-    try:
-        parts = urlsplit(urljoin(base, address) if isinstance(address, str) and address else "")
-        host, port = plain(parts.hostname or "", limit=80), parts.port
-    except ValueError:
-        return ""
-    return f"{plain(parts.scheme, limit=20)}://{host}{f':{port}' if port else ''}" if host else ""
-
-
-def elsewhere(reply: Reply) -> str:
-    """Where a redirect points, in words, as far as it says."""
-    target = origin_named(reply.headers.get("location"), reply.url)
-    return f"elsewhere ({reply.status})" + (f" to {target}" if target else "")
-
-
-def _told(method: str, reply: Reply, seconds: float) -> str:
-    """One request in a line; never with a header or body, but for the id by which Microsoft finds it."""
-    identifier = plain(reply.headers.get("request-id", ""), limit=40)
+def _summary(method: str, reply: Reply, seconds: float) -> str:
+    """One request on one line; of its headers only the id by which Microsoft finds it."""
+    identifier = sanitize(reply.headers.get("request-id", ""), limit=40)
     found = f", request id {identifier}" if identifier else ""
     return f"{method} {without_query(reply.url)}: {reply.status}, {len(reply.body):,} bytes, {seconds:.1f} s{found}"
 
 
+def origin_named(address: object, base: str) -> str:
+    """`scheme://host:port` of an address that a server gave, for a message; empty where it names none."""
+    try:
+        parts = urlsplit(urljoin(base, address) if isinstance(address, str) and address else "")
+        host, port = sanitize(parts.hostname or "", limit=80), parts.port
+    except ValueError:
+        return ""
+    return f"{sanitize(parts.scheme, limit=20)}://{host}{f':{port}' if port else ''}" if host else ""
+
+
+def redirection(reply: Reply) -> str:
+    """Where a redirect points, for a message."""
+    target = origin_named(reply.headers.get("location"), reply.url)
+    return f"elsewhere ({reply.status})" + (f" to {target}" if target else "")
+
+
 def retry_after(reply: Reply) -> float | None:
-    """Seconds that a server asks to wait; None where it does not say, or not clearly."""
+    """Seconds that a server asks to wait; None where it gives no number, or a date without its own clock beside it.
+
+    urllib3 reads the date by this machine's clock, which may be wrong, and raises on a text that it cannot read.
+    """
     stated = reply.headers.get("retry-after", "").strip()
     if stated.isascii() and stated.isdigit() and len(stated) < 10:
         return float(stated)
     until, server = _time(stated), _time(reply.headers.get("date", ""))
-    if until is None or server is None:  # a date means something by the server's own clock only
+    if until is None or server is None:
         return None
     return max(0.0, (until - server).total_seconds())
 
@@ -294,7 +286,7 @@ def _time(stated: str) -> datetime | None:
 
 
 def _unreachable(error: Exception, url: str) -> Unreachable:
-    """A failure of the network in words; never with the request itself, whose headers are secret."""
+    """A failed connection in words; without the request, whose headers are secret."""
     host = urlsplit(url).hostname or url
     what, hint = _diagnosis(error, host)
     return Unreachable(f"{host} {what}.", where=without_query(url), hint=f"{NOTHING_LOST} {hint}")
@@ -325,7 +317,9 @@ def _diagnosis(error: Exception, host: str) -> tuple[str, str]:
 
 def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
     """Why a server could not prove who it is, as far as its certificate tells."""
-    why = next((plain(e.verify_message, limit=120) for e in chain if isinstance(e, ssl.SSLCertVerificationError)), "")
+    why = next(
+        (sanitize(e.verify_message, limit=120) for e in chain if isinstance(e, ssl.SSLCertVerificationError)), ""
+    )
     if not why:
         what = "speaks no TLS that fits, so it could not prove who it is"
         return what, "Check the address and port, and any proxy in between."
@@ -357,13 +351,3 @@ def _causes(error: BaseException) -> list[BaseException]:
             found.append(item)
             pending += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
     return found
-
-
-def plain(text: object, *secrets: str, limit: int = 300) -> str:
-    """A server's words on one line, cut to a sane length, with every secret taken out."""
-    words = str(text) if isinstance(text, str) else ""
-    for secret in secrets:
-        if secret:
-            words = words.replace(secret, "[token]")
-    line = " ".join("".join(character if character.isprintable() else " " for character in words).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a failed sign-in means and where to fix it (facts/graph.md 7.3 and 7.4).
+"""A credential becomes an access token: msal signs in through our `HttpClient`, and a failure gets a hint.
 
-Microsoft says that its codes may change, so they choose a hint and nothing else; Microsoft's words are always shown.
+msal is slow to import and uses the network in its constructor, so both happen only when a token is wanted.
+
+Microsoft says that its error codes may change, so a code only chooses the hint; Microsoft's own text is always shown.
+The codes, and the forms of a workflow's subject, are listed in docs/method.md#graph.
 """
 
 from __future__ import annotations
@@ -20,7 +23,9 @@ import requests
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.graph.clouds import Cloud, is_loopback, origin
 from secure_score_backlog.graph.credentials import (
+    PERMISSION_OF_THE_JOB,
     REQUEST_TOKEN,
+    REQUEST_URL,
     Application,
     ClientCertificate,
     ClientSecret,
@@ -30,16 +35,8 @@ from secure_score_backlog.graph.credentials import (
     GivenToken,
     load_certificate,
 )
-from secure_score_backlog.graph.http import (
-    NOTHING_LOST,
-    PERMISSION_OF_THE_JOB,
-    UNTOUCHED,
-    HttpClient,
-    Reply,
-    elsewhere,
-    plain,
-    without_query,
-)
+from secure_score_backlog.graph.errors import NOTHING_LOST, UNTOUCHED, sanitize, without_query
+from secure_score_backlog.graph.http import HttpClient, Reply, redirection
 from secure_score_backlog.graph.tokens import PERMISSION, Claims, check_token, read_claims
 from secure_score_backlog.snapshots.exact_json import UnreadableJson, parse
 
@@ -88,26 +85,23 @@ HINTS: Mapping[str, str] = {
     "70019": _TOO_LATE,
 }
 """What to do, by AADSTS number or by OAuth error."""
-BESIDE_THE_POINT = frozenset({"700223", "700238", "900382"})
-"""Where it does not help to know what the workflow presented."""
-
-
-def _nobody(_: str) -> None:
-    """Hears nothing."""
+NOT_ABOUT_CLAIMS = frozenset({"700223", "700238", "900382"})
+"""Codes for which the claims that a workflow presented do not help."""
 
 
 @dataclass(slots=True)
-class Attempt:
-    """Who tries to sign in where; what GitHub presents is known only after it gave its token."""
+class SignIn:
+    """Which application signs in where, and who gets its messages and tokens."""
 
     application: Application
     authority: str
     cloud: Cloud
-    say: Callable[[str], None] = _nobody
-    """Tells a person what to do."""
-    mask: Callable[[str], None] = _nobody
+    say: Callable[[str], None]
+    """Shows a person what to do."""
+    mask: Callable[[str], None]
     """Keeps a token out of the log of a workflow run."""
     presented: Claims | None = None
+    """Claims of GitHub's token, once GitHub has given it."""
 
     @property
     def place(self) -> str:
@@ -115,145 +109,59 @@ class Attempt:
         return f"{self.authority}, tenant {self.application.tenant}, application {self.application.client}"
 
 
-def refused_sign_in(result: Mapping[str, Any], attempt: Attempt) -> CannotProceed:
-    """The ending for a sign-in that was answered with an error."""
-    said = plain(result.get("error_description")) or plain(result.get("error")) or "no reason was given"
-    keys = [*_codes(result), plain(result.get("error"), limit=40)]
-    key = next((key for key in keys if key in HINTS), "")
-    hint = HINTS.get(key, "Check the app registration in Entra.")
-    if attempt.presented is not None and attempt.presented.subject and key not in BESIDE_THE_POINT:
-        hint += _presented(attempt.presented, attempt.cloud)
-    return CannotProceed(f"The sign-in failed: {said.rstrip('.')}.", where=attempt.place, hint=f"{UNTOUCHED} {hint}")
-
-
-def _codes(result: Mapping[str, Any]) -> list[str]:
-    """Microsoft's numbers for what went wrong."""
-    listed = result.get("error_codes")
-    codes = [str(code) for code in listed] if isinstance(listed, list) else []
-    return codes + re.findall(r"AADSTS(\d+)", str(result.get("error_description") or ""))
-
-
-def _presented(claims: Claims, cloud: Cloud) -> str:
-    """What the workflow presented, to be copied line by line; both forms of the subject (facts/graph.md 7.1)."""
-    subject = plain(claims.subject)
-    older = re.sub(r"^repo:([^/@]+)@\d+/([^:@]+)@\d+:", r"repo:\1/\2:", subject)
-    newer = subject
-    if older == subject and all(claims.repository):
-        owner, repository = claims.repository
-        newer = re.sub(r"^repo:([^/@:]+)/([^:@]+):", rf"repo:\1@{owner}/\2@{repository}:", subject)
-    lines = [f"Issuer:   {plain(claims.issuer) or GITHUB}", f"Subject:  {subject}", f"Audience: {cloud.audience}"]
-    if older != subject:
-        lines.append(f"The form of the subject without numbers ({older}) is not presented by this repository.")
-    elif newer != subject:
-        lines.append(f"The form of the subject with numbers ({newer}) is not presented by this repository.")
-    return "".join(f"\n    {line}" for line in lines)
-
-
-def broken_sign_in(error: Exception, attempt: Attempt) -> CannotProceed:
-    """The ending for a sign-in that never got an answer that could be used."""
-    chain = " ".join(str(each) for each in (error, error.__cause__, error.__context__) if each is not None)
-    if isinstance(error, ValueError) and "Unable to get authority configuration" in chain:
-        message = "The sign-in service knows no such tenant"
-        return CannotProceed(f"{message}.", where=attempt.place, hint=f"{UNTOUCHED} {HINTS['90002']}")
-    return CannotProceed(
-        "The sign-in service gave no usable answer (not the JSON that was expected).",
-        where=attempt.place,
-        hint=f"{NOTHING_LOST} Run it again later; if it stays, a proxy or a sign-in page may stand in between.",
-    )
-
-
-def refused_assertion(status: int) -> CannotProceed:
-    """The ending where GitHub gave no OIDC token."""
-    hint = (
-        f"{UNTOUCHED} The job's own request token has expired or was refused: run the job again. "
-        f"If it stays: {PERMISSION_OF_THE_JOB}"
-    )
-    if status == 429 or status >= 500:
-        hint = f"{NOTHING_LOST} GitHub's token service is in trouble: run the job again later."
-    return CannotProceed(
-        f"GitHub gave no OIDC token for this job (status {status}).", where="ACTIONS_ID_TOKEN_REQUEST_URL", hint=hint
-    )
-
-
-def unusable_reply(reply: Reply) -> CannotProceed | None:
-    """The ending for an answer that says nothing about the credential; None for one that msal can read."""
-    status, place = reply.status, without_query(reply.url)
-    if 300 <= status < 400:
-        return CannotProceed(
-            f"The sign-in service sends us {elsewhere(reply)}, which is not followed.",
-            where=place,
-            hint=f"{UNTOUCHED} No credential goes to another address. Check --authority where you use it, and any "
-            "proxy in between; else run it again tomorrow.",
-        )
-    if status == 429 or status >= 500:
-        what = "is throttling us" if status == 429 else "is not available"
-        return CannotProceed(
-            f"The sign-in service {what} ({status}).",
-            where=place,
-            hint=f"{NOTHING_LOST} Run it again later; a scheduled run does so by itself.",
-        )
-    return None
-
-
-# --- A credential becomes a token: msal does the talking, over our own bounded wire (facts/graph.md 7).
-#
-# msal is slow to import and asks the network in its constructor, so both happen only when a token is wanted.
-
-
 def token_for(
     credential: Credential,
     cloud: Cloud,
     authority: str,
-    wire: HttpClient,
+    http: HttpClient,
     say: Callable[[str], None],
-    mask: Callable[[str], None] | None = None,
+    mask: Callable[[str], None] = lambda _: None,
 ) -> str:
     """An access token for Microsoft Graph. Raises CannotProceed with what is wrong and where to fix it.
 
-    `mask` hears every token before anything else does, to keep it out of a log.
+    `say` shows a person what to do; `mask` gets every token first, to keep it out of a log.
     """
-    hide = mask or (lambda _: None)
     if isinstance(credential, GivenToken):
-        hide(credential.token)
+        mask(credential.token)
         return credential.token
-    logging.getLogger("msal").setLevel(logging.CRITICAL + 1)  # it logs whole answers; ours say what matters
-    attempt = Attempt(credential.application, authority, cloud, say, hide)
+    logging.getLogger("msal").setLevel(logging.CRITICAL + 1)  # it logs whole answers; our messages say what matters
+    sign_in = SignIn(credential.application, authority, cloud, say, mask)
     try:
-        result = _ask(credential, wire, attempt)
+        result = _acquire(credential, http, sign_in)
     except BacklogError:
         raise
-    except Exception as error:  # msal raises ValueError, KeyError, RuntimeError and its own kinds alike
-        raise broken_sign_in(error, attempt) from None
+    except Exception as error:  # msal raises ValueError, KeyError, RuntimeError and classes of its own
+        raise _failed_sign_in(error, sign_in) from None
     token = result.get("access_token") if isinstance(result, dict) else None
     if not isinstance(token, str) or not token:
-        raise refused_sign_in(result if isinstance(result, dict) else {}, attempt)
-    hide(token)
+        raise _refused_sign_in(result if isinstance(result, dict) else {}, sign_in)
+    mask(token)
     return check_token(token, "the sign-in service")
 
 
-def _ask(
-    credential: ClientSecret | ClientCertificate | GitHubIdentity | DeviceCode, wire: HttpClient, attempt: Attempt
+def _acquire(
+    credential: ClientSecret | ClientCertificate | GitHubIdentity | DeviceCode, http: HttpClient, sign_in: SignIn
 ) -> Any:
     """The answer as msal gives it: a dict with `access_token` or with `error`."""
-    material = _material(credential, wire, attempt)
+    material = _material(credential, http, sign_in)
     msal: Any = import_module("msal")
-    transport = _Transport(wire, attempt.authority)
+    transport = _Transport(http, sign_in.authority)
     common: dict[str, Any] = {
-        "authority": transport.disguise(of_tenant(attempt.authority, credential.application.tenant)),
+        "authority": transport.disguise(of_tenant(sign_in.authority, credential.application.tenant)),
         "http_client": transport,
         "instance_discovery": False,
     }
     if isinstance(credential, DeviceCode):
         public = msal.PublicClientApplication(credential.application.client, **common)
-        flow = public.initiate_device_flow(scopes=[f"{attempt.cloud.scope}/{PERMISSION}"])
+        flow = public.initiate_device_flow(scopes=[f"{sign_in.cloud.scope}/{PERMISSION}"])
         if "user_code" not in flow:
             return flow
-        attempt.say(str(flow.get("message") or f"Open {flow.get('verification_uri')} and enter {flow['user_code']}"))
+        sign_in.say(str(flow.get("message") or f"Open {flow.get('verification_uri')} and enter {flow['user_code']}"))
         return public.acquire_token_by_device_flow(flow)
     application = msal.ConfidentialClientApplication(
         credential.application.client, client_credential=material, **common
     )
-    return application.acquire_token_for_client([f"{attempt.cloud.scope}/.default"])
+    return application.acquire_token_for_client([f"{sign_in.cloud.scope}/.default"])
 
 
 def of_tenant(authority: str, tenant: str) -> str:
@@ -261,7 +169,7 @@ def of_tenant(authority: str, tenant: str) -> str:
     return authority if urlsplit(authority).path.strip("/") else f"{authority.rstrip('/')}/{tenant}"
 
 
-def _material(credential: Credential, wire: HttpClient, attempt: Attempt) -> Any:
+def _material(credential: Credential, http: HttpClient, sign_in: SignIn) -> Any:
     """What msal calls a client credential."""
     match credential:
         case ClientSecret(secret=secret):
@@ -269,27 +177,27 @@ def _material(credential: Credential, wire: HttpClient, attempt: Attempt) -> Any
         case ClientCertificate(path=path, password=password):
             return load_certificate(path, password)
         case GitHubIdentity():
-            return {"client_assertion": lambda: _assertion(credential, wire, attempt)}
+            return {"client_assertion": lambda: _assertion(credential, http, sign_in)}
         case _:
             return None
 
 
-def _assertion(credential: GitHubIdentity, wire: HttpClient, attempt: Attempt) -> str:
+def _assertion(credential: GitHubIdentity, http: HttpClient, sign_in: SignIn) -> str:
     """GitHub's OIDC token for this job: fetched anew each time, as it lives for five minutes only."""
     joint = "&" if "?" in credential.url else "?"
-    url = f"{credential.url}{joint}audience={quote(attempt.cloud.audience, safe='')}"
-    reply = wire.get(url, bearer=credential.token, headers={"Accept": "application/json"})
+    url = f"{credential.url}{joint}audience={quote(sign_in.cloud.audience, safe='')}"
+    reply = http.get(url, bearer=credential.token, headers={"Accept": "application/json"})
     if reply.status != 200:
-        raise refused_assertion(reply.status)
+        raise _no_github_token(reply.status)
     try:
         content = parse(reply.body)
     except UnreadableJson:
-        raise refused_assertion(reply.status) from None
+        raise _no_github_token(reply.status) from None
     value = content.get("value") if isinstance(content, dict) else None
     if not isinstance(value, str):
-        raise refused_assertion(reply.status)
-    attempt.mask(value)
-    attempt.presented = read_claims(value)
+        raise _no_github_token(reply.status)
+    sign_in.mask(value)
+    sign_in.presented = read_claims(value)
     return check_token(value, REQUEST_TOKEN)
 
 
@@ -308,24 +216,24 @@ class _Answer:
 
 
 class _Transport:
-    """The http client that msal works with: bounded, without redirects, and only to where we sign in.
+    """The `http_client` of msal: our HttpClient, with its limits, and https only.
 
-    msal insists on https. For a simulator on this machine it is told https, and the wire speaks http.
+    msal accepts https addresses alone. For a simulator on this machine, it is shown https in place of the http used.
     """
 
-    def __init__(self, wire: HttpClient, authority: str) -> None:
-        self._wire = wire
+    def __init__(self, http: HttpClient, authority: str) -> None:
+        self._http = http
         parts = urlsplit(authority)
         self._plain = parts.scheme == "http" and is_loopback(parts.hostname)
-        self._real, self._told = f"http://{parts.netloc}", f"https://{parts.netloc}"
+        self._real, self._shown = f"http://{parts.netloc}", f"https://{parts.netloc}"
 
     def disguise(self, text: str) -> str:
-        """Addresses of a simulator as msal must see them."""
-        return text.replace(self._real, self._told) if self._plain else text
+        """Text with the addresses of a simulator as msal accepts them."""
+        return text.replace(self._real, self._shown) if self._plain else text
 
     def _address(self, url: str) -> str:
-        if self._plain and origin(url) == origin(self._told):
-            return self._real + url[len(self._told) :]
+        if self._plain and origin(url) == origin(self._shown):
+            return self._real + url[len(self._shown) :]
         if urlsplit(url).scheme != "https":
             raise CannotProceed(
                 "The sign-in service names an address without https, which is not used.",
@@ -337,10 +245,10 @@ class _Transport:
     def get(
         self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: Any
     ) -> _Answer:
-        """What msal asks first: where the tenant's endpoints are."""
+        """The first request of msal: where the tenant's endpoints are."""
         query = "&".join(f"{quote(key)}={quote(str(value))}" for key, value in (params or {}).items())
         address = self._address(url) + (f"{'&' if '?' in url else '?'}{query}" if query else "")
-        return self._answer(self._wire.get(address, headers=headers))
+        return self._answer(self._http.get(address, headers=headers))
 
     def post(
         self,
@@ -351,23 +259,101 @@ class _Transport:
         **_: Any,
     ) -> _Answer:
         """The request for a token."""
-        return self._answer(self._wire.post(self._address(url), data, headers))
+        return self._answer(self._http.post(self._address(url), data, headers))
 
     def close(self) -> None:
         """Nothing stays open between requests."""
 
     def _answer(self, reply: Reply) -> _Answer:
-        ending = unusable_reply(reply)
-        if ending is not None:
-            raise ending
+        error = _service_error(reply)
+        if error is not None:
+            raise error
         text = reply.body.decode("utf-8", errors="replace")
         if reply.status == 200 and self._plain:
-            text = json.dumps(_told(json.loads(text), self)) if text.lstrip().startswith("{") else text
+            text = json.dumps(_disguised(json.loads(text), self)) if text.lstrip().startswith("{") else text
         return _Answer(reply, text)
 
 
-def _told(content: Any, transport: _Transport) -> Any:
-    """An answer of a simulator with its addresses as msal must see them."""
+def _disguised(content: Any, transport: _Transport) -> Any:
+    """An answer of a simulator with its addresses as msal accepts them."""
     if isinstance(content, dict):
-        return {key: _told(value, transport) for key, value in content.items()}
+        return {key: _disguised(value, transport) for key, value in content.items()}
     return transport.disguise(content) if isinstance(content, str) and content.startswith("http://") else content
+
+
+def _refused_sign_in(result: Mapping[str, Any], sign_in: SignIn) -> CannotProceed:
+    """The error for a sign-in that the service refused."""
+    said = sanitize(result.get("error_description")) or sanitize(result.get("error")) or "no reason was given"
+    keys = [*_codes(result), sanitize(result.get("error"), limit=40)]
+    key = next((key for key in keys if key in HINTS), "")
+    hint = HINTS.get(key, "Check the app registration in Entra.")
+    if sign_in.presented is not None and sign_in.presented.subject and key not in NOT_ABOUT_CLAIMS:
+        hint += _presented(sign_in.presented, sign_in.cloud)
+    return CannotProceed(f"The sign-in failed: {said.rstrip('.')}.", where=sign_in.place, hint=f"{UNTOUCHED} {hint}")
+
+
+def _codes(result: Mapping[str, Any]) -> list[str]:
+    """Microsoft's numbers for what went wrong."""
+    listed = result.get("error_codes")
+    codes = [str(code) for code in listed] if isinstance(listed, list) else []
+    return codes + re.findall(r"AADSTS(\d+)", str(result.get("error_description") or ""))
+
+
+def _presented(claims: Claims, cloud: Cloud) -> str:
+    """What the workflow presented, to be copied line by line, with the form of the subject that it does not present."""
+    subject = sanitize(claims.subject)
+    older = re.sub(r"^repo:([^/@]+)@\d+/([^:@]+)@\d+:", r"repo:\1/\2:", subject)
+    newer = subject
+    if older == subject and all(claims.repository):
+        owner, repository = claims.repository
+        newer = re.sub(r"^repo:([^/@:]+)/([^:@]+):", rf"repo:\1@{owner}/\2@{repository}:", subject)
+    lines = [f"Issuer:   {sanitize(claims.issuer) or GITHUB}", f"Subject:  {subject}", f"Audience: {cloud.audience}"]
+    if older != subject:
+        lines.append(f"The form of the subject without numbers ({older}) is not presented by this repository.")
+    elif newer != subject:
+        lines.append(f"The form of the subject with numbers ({newer}) is not presented by this repository.")
+    return "".join(f"\n    {line}" for line in lines)
+
+
+def _failed_sign_in(error: Exception, sign_in: SignIn) -> CannotProceed:
+    """The error for a sign-in without an answer that msal could use."""
+    chain = " ".join(str(each) for each in (error, error.__cause__, error.__context__) if each is not None)
+    if isinstance(error, ValueError) and "Unable to get authority configuration" in chain:
+        message = "The sign-in service knows no such tenant"
+        return CannotProceed(f"{message}.", where=sign_in.place, hint=f"{UNTOUCHED} {HINTS['90002']}")
+    return CannotProceed(
+        "The sign-in service gave no usable answer (not the JSON that was expected).",
+        where=sign_in.place,
+        hint=f"{NOTHING_LOST} Run it again later; if it stays, a proxy or a sign-in page may stand in between.",
+    )
+
+
+def _no_github_token(status: int) -> CannotProceed:
+    """The error where GitHub gave no OIDC token."""
+    hint = (
+        f"{UNTOUCHED} The job's own request token has expired or was refused: run the job again. "
+        f"If it stays: {PERMISSION_OF_THE_JOB}"
+    )
+    if status == 429 or status >= 500:
+        hint = f"{NOTHING_LOST} GitHub's token service is in trouble: run the job again later."
+    return CannotProceed(f"GitHub gave no OIDC token for this job (status {status}).", where=REQUEST_URL, hint=hint)
+
+
+def _service_error(reply: Reply) -> CannotProceed | None:
+    """The error for an answer that says nothing about the credential; None for one that msal can read."""
+    status, place = reply.status, without_query(reply.url)
+    if 300 <= status < 400:
+        return CannotProceed(
+            f"The sign-in service sends us {redirection(reply)}, which is not followed.",
+            where=place,
+            hint=f"{UNTOUCHED} No credential goes to another address. Check --authority where you use it, and any "
+            "proxy in between; else run it again tomorrow.",
+        )
+    if status == 429 or status >= 500:
+        what = "is throttling us" if status == 429 else "is not available"
+        return CannotProceed(
+            f"The sign-in service {what} ({status}).",
+            where=place,
+            hint=f"{NOTHING_LOST} Run it again later; a scheduled run does so by itself.",
+        )
+    return None

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a token says about itself, for diagnosis only: nothing here is verified, and no token is ever shown."""
+"""What a token says about itself, to explain a refusal. Nothing here is verified, and no token is ever shown."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.graph.http import UNTOUCHED
-from secure_score_backlog.snapshots.exact_json import UnreadableJson, parse
+from secure_score_backlog.graph.errors import UNTOUCHED
 
 PERMISSION = "SecurityEvents.Read.All"
 SUFFICIENT = frozenset({PERMISSION, "SecurityEvents.ReadWrite.All"})
@@ -18,12 +15,12 @@ SUFFICIENT = frozenset({PERMISSION, "SecurityEvents.ReadWrite.All"})
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The few claims that explain a refusal."""
+    """The few claims that explain a refusal; empty where the token lacks one, or has it in another type."""
 
     readable: bool
-    audience: str
-    permissions: frozenset[str]
-    delegated: bool
+    audience: str = ""
+    permissions: frozenset[str] = frozenset()
+    delegated: bool = False
     """Issued for a person (`scp`), not for an application (`roles`)."""
     subject: str = ""
     repository: tuple[str, str] = ("", "")
@@ -32,40 +29,39 @@ class Claims:
 
     @property
     def permitted(self) -> bool:
-        """The token carries a permission that is sufficient to read Secure Score."""
+        """The token has a permission that is sufficient to read Secure Score."""
         return bool(self.permissions & SUFFICIENT)
 
 
 def read_claims(token: str) -> Claims:
     """The claims of a JSON web token; of any other token, `readable` is False."""
-    parts = token.split(".")
-    content: Any = None
-    if len(parts) == 3:
-        padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        try:
-            content = parse(base64.b64decode(padded, altchars=b"-_", validate=True))
-        except (binascii.Error, UnreadableJson, ValueError):
-            content = None
-    if not isinstance(content, dict):
-        return Claims(False, "", frozenset(), delegated=False)
+    import jwt  # noqa: PLC0415 - brings cryptography, which is slow to import, and is seldom needed
+
+    try:
+        content: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        return Claims(readable=False)
     roles, scopes = content.get("roles"), content.get("scp")
     named = {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
-    given = set(scopes.split()) if isinstance(scopes, str) else set()
-    audience, subject, issuer = content.get("aud"), content.get("sub"), content.get("iss")
     return Claims(
-        True,
-        audience if isinstance(audience, str) else "",
-        frozenset(named | given),
+        readable=True,
+        audience=_text(content.get("aud")),
+        permissions=frozenset({*named, *_text(scopes).split()}),
         delegated=isinstance(scopes, str),
-        subject=subject if isinstance(subject, str) else "",
+        subject=_text(content.get("sub")),
         repository=(_digits(content.get("repository_owner_id")), _digits(content.get("repository_id"))),
-        issuer=issuer if isinstance(issuer, str) else "",
+        issuer=_text(content.get("iss")),
     )
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _digits(value: object) -> str:
-    """A number that identifies something, which GitHub writes as text."""
-    return value if isinstance(value, str) and value.isascii() and value.isdigit() else ""
+    """An identifying number, which GitHub writes as text."""
+    text = _text(value)
+    return text if text.isascii() and text.isdigit() else ""
 
 
 def check_token(token: str, source: str) -> str:
