@@ -101,7 +101,7 @@ def _refuse_links(folder: Path, above: Path) -> None:
     for place in (above, folder):
         if place.is_symlink() or (place.exists() and not place.is_dir()):
             raise CannotProceed(
-                f"{place.as_posix()} is not a folder of its own, so nothing is written there.",
+                f"{place.as_posix()} is a link or a file, not a folder, so nothing is written there.",
                 where=str(place),
                 hint="Remove the link or file; the folder is made by this program.",
             )
@@ -144,7 +144,9 @@ def create_file(root: Path, document: Document) -> Path:
     file = root / document.path
     if not file.parent.resolve().is_relative_to(root.resolve()):
         raise CannotProceed(
-            "a folder on the way is a link that leads out of the root", where=str(file.parent), hint="Remove the link."
+            "A folder of the path is a link that leads out of the root.",
+            where=str(file.parent),
+            hint="Remove the link.",
         )
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -157,15 +157,15 @@ def answer_with(graph: GraphAnswers, day: date, *names: str) -> None:
     [
         (Response.of_json(401, {"error": {"code": "InvalidAuthenticationToken"}}), "does not accept the token (401)"),
         (Response.of_json(403, {}), "denies access (403)"),
-        (Response.of_json(404, {}), "no Secure Score here (404)"),
+        (Response.of_json(404, {}), "no Secure Score at this address (404)"),
         (Response.of_json(206, {"value": []}, {"Retry-After": "500"}), "a part of its answer (206)"),
         (Response.of_json(200, b'{"value": [{"id": '), "ends in the middle"),
-        (Response(302, {"Location": "/v1.0/elsewhere"}), "sends us elsewhere (302)"),
+        (Response(302, {"Location": "/v1.0/elsewhere"}), "redirects (302)"),
         (
             Response.of_json(200, {"value": [], "@odata.nextLink": "https://graph.example/"}),
             "at https://graph.example instead",
         ),
-        (Response.of_json(200, {"value": [], "@odata.nextLink": SCORES + "?$top=90"}), "that it gave already"),
+        (Response.of_json(200, {"value": [], "@odata.nextLink": SCORES + "?$top=90"}), "that it has given before"),
         (Response(502, {"Content-Type": "text/html", "Retry-After": "500"}, b"<html>"), "text/html instead of JSON"),
         (Response.of_json(500, {}, {"Retry-After": "500"}), "failed (500)"),
     ],
@@ -299,11 +299,11 @@ def test_missing_consent_is_explained(backlog: RunBacklog, tmp_path: Path, tenan
 def test_missing_credential_folder_or_https_ends_without_a_request(backlog: RunBacklog, tmp_path: Path) -> None:
     """No credential, no folder, no https: three endings, no network."""
     refused = backlog("collect", expect=3)
-    assert "no credential to sign in" in refused.stderr
+    assert "no credential for Microsoft Graph" in refused.stderr
     assert "GRAPH_TOKEN" in refused.stderr
     nowhere = backlog("collect", "--root", "nowhere", environment={"GRAPH_TOKEN": "x"}, expect=3)
     assert "no such folder" in nowhere.stderr
     clear = backlog("collect", "--graph-url", "http://graph.example", environment={"GRAPH_TOKEN": "x"}, expect=2)
-    assert "in the clear" in clear.stderr
+    assert "unencrypted" in clear.stderr
     assert backlog("collect", "--cloud", "china", expect=2).stderr
     assert contents(tmp_path) == {}

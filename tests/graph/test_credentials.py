@@ -67,8 +67,8 @@ def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "message", "where"),
     [
-        ({}, "no credential to sign in", None),
-        (IDS, "no credential to sign in", None),
+        ({}, "no credential for Microsoft Graph", None),
+        (IDS, "no credential for Microsoft Graph", None),
         ({"GRAPH_TOKEN": ""}, "token of GRAPH_TOKEN is empty", "GRAPH_TOKEN"),
         ({"GRAPH_TOKEN": "Bearer "}, "token of GRAPH_TOKEN is empty", "GRAPH_TOKEN"),
         ({"GRAPH_TOKEN": "two words"}, "characters that no token has", "GRAPH_TOKEN"),

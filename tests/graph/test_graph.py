@@ -105,7 +105,7 @@ def test_pages_in_a_circle_end() -> None:
     """A link back to a page that was read, and links without end, are both given up."""
     with GraphAnswers() as graph:
         first = {"value": [], "@odata.nextLink": f"{graph.url}/security/secureScores?$top=90"}
-        assert "that it gave already" in refused(graph, Response.of_json(200, first)).message
+        assert "that it has given before" in refused(graph, Response.of_json(200, first)).message
         graph.responders = [paged([{}] * 500, 1, SCORES, "?$skiptoken={start}")]
         with pytest.raises(CannotProceed, match=r"pages without end \(200 so far\)"):
             fetch(graph.url, TOKEN, quick())
@@ -126,14 +126,18 @@ ERROR = {
             "request a new one",
         ),
         (Response.of_json(403, ERROR), "denies access (403)", "SecurityEvents.Read.All with admin consent"),
-        (Response.of_json(404, {"error": "gone"}), "no Secure Score here (404): gone", "no licence"),
+        (Response.of_json(404, {"error": "gone"}), "no Secure Score at this address (404): gone", "no licence"),
         (Response.of_json(410, []), "refused the request (410)", "--graph-url"),
         (Response.of_json(500, ERROR), "failed (500)", "service health"),
-        (Response(502, {"Content-Type": "text/html"}, b"<html>"), "(502): it sent text/html instead of JSON", "later"),
+        (
+            Response(502, {"Content-Type": "text/html"}, b"<html>"),
+            "(502): the answer is text/html instead of JSON",
+            "later",
+        ),
         (Response.of_json(503, {}), "not available (503)", "90 days"),
         (
             Response.of_json(429, {}, {"Retry-After": "3000"}),
-            "throttling us and asks to wait 3000 seconds (429)",
+            "throttling requests and asks to wait 3000 seconds (429)",
             "later",
         ),
         (
@@ -142,7 +146,7 @@ ERROR = {
             "nothing is lost",
         ),
         (Response.of_json(204, b""), "refused the request (204)", "--cloud"),
-        (Response(302, {"Location": "http://127.0.0.1:1/"}), "sends us elsewhere (302)", "no other address"),
+        (Response(302, {"Location": "http://127.0.0.1:1/"}), "redirects (302)", "no other address"),
         (Response.of_json(200, b'{"value": [{"id": 1'), "it ends in the middle", "Run it again later"),
         (Response.of_json(200, b'{"value": [{"id": NaN}]}'), "it holds NaN", "Run it again tomorrow"),
         (Response.of_json(200, {"values": []}), "no list named 'value'", "Run it again tomorrow"),
@@ -225,7 +229,7 @@ def test_failed_attempts_count_against_the_budget() -> None:
     """A server cannot send more by failing: 64 MB are the limit of all attempts together."""
     half = b" " * (http.BYTE_BUDGET // 2 + 1)
     with GraphAnswers() as graph:
-        assert "sends more than 64 MB" in refused(graph, Response(503, {"Retry-After": "0"}, half)).message
+        assert "sent more than 64 MB" in refused(graph, Response(503, {"Retry-After": "0"}, half)).message
         assert len(graph.requests) == 2
 
 
@@ -273,7 +277,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10
 )
 def test_an_answer_that_breaks_off(pieces: list[bytes]) -> None:
     """A connection that ends too early is told as such, after the attempts are used up."""
-    with raw_server(drip(pieces, 0)) as origin, pytest.raises(CannotProceed, match="broke off in the middle"):
+    with raw_server(drip(pieces, 0)) as origin, pytest.raises(CannotProceed, match="before its answer was complete"):
         fetch(f"{origin}/v1.0", TOKEN, quick())
 
 
@@ -299,16 +303,16 @@ def test_a_drip_ends_at_the_deadline(pieces: list[bytes]) -> None:
         wire = HttpClient(Deadline(0.7), QUICK)
         with pytest.raises(CannotProceed) as ending:
             wire.deadline.run(lambda: fetch(f"{origin}/v1.0", TOKEN, wire))
-        assert "was given up" in ending.value.message or "did not answer in time" in ending.value.message
+        assert "was stopped" in ending.value.message or "did not answer in time" in ending.value.message
 
 
 def test_a_flood_is_stopped() -> None:
     """More bytes than any Secure Score has end the collection, also when they arrive packed."""
     flood = b" " * (http.BYTE_BUDGET + 1)
     with GraphAnswers() as graph:
-        assert "sends more than 64 MB" in refused(graph, Response.of_json(200, flood)).message
+        assert "sent more than 64 MB" in refused(graph, Response.of_json(200, flood)).message
         packed = Response(200, {"Content-Encoding": "gzip"}, gzip.compress(flood, 1))
-        assert "sends more than 64 MB" in refused(graph, packed).message
+        assert "sent more than 64 MB" in refused(graph, packed).message
 
 
 def test_a_packed_answer_is_unpacked() -> None:
@@ -329,7 +333,7 @@ def test_nobody_listens() -> None:
 
 def test_tls_that_is_none() -> None:
     """A server that speaks no TLS where TLS is asked for cannot prove who it is."""
-    with GraphAnswers() as graph, pytest.raises(CannotProceed, match="could not prove who it is"):
+    with GraphAnswers() as graph, pytest.raises(CannotProceed, match="could not prove its identity"):
         fetch(graph.url.replace("http:", "https:"), TOKEN, quick())
 
 

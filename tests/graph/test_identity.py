@@ -175,7 +175,7 @@ def test_wrong_tenant(identity: SimulatedIdentity) -> None:
         Application("00000000-0000-4000-8000-000000000000", REGISTRATION.client), REGISTRATION.secret
     )
     ending = failure(nowhere, identity.origin)
-    assert "knows no such tenant" in ending.message
+    assert "does not know this tenant" in ending.message
     assert "AZURE_TENANT_ID" in str(ending.hint)
 
 
@@ -183,9 +183,9 @@ def test_wrong_tenant(identity: SimulatedIdentity) -> None:
     ("answer", "why"),
     [
         (Response(503, {}, b"down"), "is not available (503)"),
-        (Response(429, {}, b"down"), "is throttling us (429)"),
+        (Response(429, {}, b"down"), "is throttling requests (429)"),
         (Response(200, {}, b"<html>"), "not the JSON that was expected"),
-        (Response(302, {"Location": "https://elsewhere.example"}, b""), "sends us elsewhere (302)"),
+        (Response(302, {"Location": "https://elsewhere.example"}, b""), "redirects (302)"),
         (Response.of_json(200, []), "not the JSON that was expected"),
         (Response.of_json(200, {"access_token": ""}), "no reason was given"),
     ],
@@ -227,7 +227,7 @@ def test_nobody_trusts_the_certificate() -> None:
     """Without the company's certificate the connection is refused before anything secret is sent."""
     with SimulatedIdentity(REGISTRATION, tls=True) as server:
         ending = failure(ClientSecret(APPLICATION, REGISTRATION.secret), server.origin)
-        assert "could not prove who it is" in ending.message
+        assert "could not prove its identity" in ending.message
         assert "REQUESTS_CA_BUNDLE" in str(ending.hint)
         assert not server.requests
 
@@ -247,7 +247,7 @@ def test_device_code_that_nobody_enters(identity: SimulatedIdentity) -> None:
         return refusal(400, "expired_token", 70020, "Too late.") if request.path.endswith("/token") else None
 
     identity.responders = [respond]
-    assert "Nobody entered the code in time" in str(failure(DeviceCode(APPLICATION), identity.origin).hint)
+    assert "The code was not entered in time" in str(failure(DeviceCode(APPLICATION), identity.origin).hint)
 
 
 @pytest.fixture(scope="module")

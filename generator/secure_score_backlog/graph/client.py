@@ -24,7 +24,7 @@ MAXIMUM_PAGES = 200
 """Pages of one collection: with one score a page it would need 90."""
 
 ELSEWHERE = (
-    "The token goes to no other address. Check --graph-url where you use it, and any proxy in between; "
+    "The token is sent to no other address. Check --graph-url where you use it, and any proxy in between; "
     "else run it again tomorrow and, if it stays, report it to Microsoft."
 )
 AFRESH = " (with GRAPH_TOKEN: after requesting a new token)"
@@ -47,9 +47,9 @@ def _collection(url: str, token: str, http: HttpClient) -> list[Any]:
     while following is not None:
         place = without_query(following)
         if following in seen:
-            raise _endless("names a page as the next one that it gave already", place)
+            raise _endless("names a next page that it has given before", place)
         if len(seen) >= MAXIMUM_PAGES:
-            raise _endless(f"gives pages without end ({MAXIMUM_PAGES} so far)", place)
+            raise _endless(f"names next pages without end ({MAXIMUM_PAGES} so far)", place)
         seen.add(following)
         reply = http.get(following, bearer=token, headers={"Accept": "application/json"})
         content = _page(reply, place, token)
@@ -103,10 +103,10 @@ def _refused(reply: Reply, place: str, token: str) -> CannotProceed:
     said = _server_words(reply, token)
     if reply.status in {401, 403, 404} and said.endswith("instead of JSON"):
         hint = (
-            f"Graph answers in JSON, so this comes most likely from a proxy or firewall in between: ask whoever runs "
-            f"it to let {urlsplit(place).hostname} through. On a runner of GitHub's own there is none: run it again."
+            f"Graph answers in JSON, so this most likely comes from a proxy or firewall in between: ask "
+            f"its administrator to allow {urlsplit(place).hostname}. A runner hosted by GitHub has none: run it again."
         )
-        return _act_first(f"Something refuses access to Microsoft Graph ({reply.status}){said}.", place, hint)
+        return _act_first(f"Access to Microsoft Graph was refused on the way ({reply.status}){said}.", place, hint)
     if reply.status == 401:
         return _act_first(f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token, place))
     if reply.status == 403:
@@ -114,16 +114,16 @@ def _refused(reply: Reply, place: str, token: str) -> CannotProceed:
     if reply.status == 206:
         warning = sanitize(reply.headers.get("warning", ""), token)
         said = f": {warning}" if warning else ""
-        message = f"Microsoft Graph gave only a part of its answer (206){said}, as a service behind it is in trouble."
+        message = f"Microsoft Graph gave only a part of its answer (206){said}, because a service behind it failed."
         return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} Run it again later.")
     if 300 <= reply.status < 400:
-        message = f"Microsoft Graph sends us {redirection(reply)}, which is not followed."
+        message = f"Microsoft Graph {redirection(reply)}, which is not followed."
         return _act_first(message, place, ELSEWHERE)
     return _by_status(reply, said, place)
 
 
 def _act_first(message: str, place: str, hint: str) -> CannotProceed:
-    """An error that lasts until somebody acts."""
+    """An error that lasts until a person acts."""
     return CannotProceed(message, where=place, hint=f"{UNTOUCHED} {hint}")
 
 
@@ -132,16 +132,16 @@ def _by_status(reply: Reply, said: str, place: str) -> CannotProceed:
     if reply.status in {429, 503}:
         asked = retry_after(reply)
         wait = f" and asks to wait {asked:.0f} seconds" if asked is not None else ""
-        message = f"Microsoft Graph is {'throttling us' if reply.status == 429 else 'not available'}{wait}"
+        message = f"Microsoft Graph is {'throttling requests' if reply.status == 429 else 'not available'}{wait}"
         hint = f"{NOTHING_LOST} Run it again later; a scheduled run does so by itself."
     elif reply.status >= 500:
         message = "Microsoft Graph failed"
         hint = (
             f"{NOTHING_LOST} Run it again later; if it lasts for days, see Microsoft's service health, and ask "
-            "whoever runs a proxy in between."
+            "the administrator of any proxy in between."
         )
     elif reply.status == 404:
-        message = "Microsoft Graph knows no Secure Score here"
+        message = "Microsoft Graph has no Secure Score at this address"
         hint = f"{UNTOUCHED} {NO_SCORE} If it does: check --cloud and --graph-url where you use them; else {REPORT}"
     else:
         message = "Microsoft Graph refused the request"
@@ -180,7 +180,7 @@ def _hint_for_403(claims: Claims) -> str:
     if not claims.permitted:
         kind = "delegated" if claims.delegated else "application"
         return (
-            f"The token carries no {PERMISSION}. In Entra, App registrations, API permissions: "
+            f"The token lacks {PERMISSION}. In Entra, App registrations, API permissions: "
             f"add it as {kind} permission and grant admin consent, then run it again{AFRESH}."
         )
     if claims.delegated:
@@ -201,7 +201,7 @@ def _server_words(reply: Reply, token: str) -> str:
         content = parse(reply.body)
     except UnreadableJson:
         kind = reply.headers.get("content-type", "").split(";")[0].strip().lower()
-        return f": it sent {sanitize(kind, limit=40)} instead of JSON" if kind and "json" not in kind else ""
+        return f": the answer is {sanitize(kind, limit=40)} instead of JSON" if kind and "json" not in kind else ""
     error = content.get("error") if isinstance(content, dict) else None
     if not isinstance(error, dict):
         error = {"message": error}
@@ -216,7 +216,7 @@ def _unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
     """The error for an answer with status 200 that holds no page."""
     said = _server_words(reply, token) if reply.body else ""
     if why.startswith(NOT_FROM_GRAPH):
-        hint = "Run it again later; if it stays, a proxy or a sign-in page may stand in between: ask whoever runs it."
+        hint = "Run it again later; if it stays, look for a proxy or a sign-in page in between."
     else:
         hint = REPORT[:1].upper() + REPORT[1:]
     message = f"The answer of Microsoft Graph cannot be used: {why}{said}."

@@ -69,13 +69,15 @@ def check_address(address: str, option: str) -> str:
         )
     if parts.username is not None or parts.query or parts.fragment:
         raise WrongUsage(
-            f"{option} may hold no user name, query or fragment.", where=option, hint="Give scheme, host and path only."
+            f"{option} must not contain a user name, query or fragment.",
+            where=option,
+            hint="Give scheme, host and path only.",
         )
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise WrongUsage(
-            f"{option} uses http, which would send the token in the clear.",
+            f"{option} uses http, which would send the token unencrypted.",
             where=option,
-            hint="Use https. (Only 127.0.0.1 and localhost, which are this machine, may be asked by http.)",
+            hint="Use https. (http is accepted for 127.0.0.1 and localhost only, which are this machine.)",
         )
     return address.strip().rstrip("/")
 

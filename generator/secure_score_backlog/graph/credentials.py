@@ -25,10 +25,10 @@ CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH"
 CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"  # noqa: S105 - the name of a variable
 SECRET = "AZURE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 TENANT, CLIENT, TOKEN = "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "GRAPH_TOKEN"
-OTHER_WAYS = f"Also possible: {CERTIFICATE} or {SECRET} beside both, or {TOKEN} alone."
+OTHER_WAYS = f"Also possible: {CERTIFICATE} or {SECRET} in addition to both, or {TOKEN} alone."
 PERMISSION_OF_THE_JOB = (
-    "The job needs `permissions:` with both lines, `id-token: write` and `contents: write`, and any other that "
-    "holds for it now: what a job's own list does not name is denied."
+    "The job needs `permissions:` with both `id-token: write` and `contents: write`, and any other permission that it "
+    "uses: what the list of a job does not name is denied."
 )
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _KEY = re.compile(rb"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
@@ -99,8 +99,8 @@ def choose_credential(environment: Mapping[str, str], *, device_code: bool = Fal
             raise CannotProceed(
                 f"{name} is set, but empty.",
                 where=name,
-                hint=f"{UNTOUCHED} In a workflow, this comes of a secret that does not exist, or is hidden from a "
-                "fork: add it. To sign in another way, do not set this variable at all.",
+                hint=f"{UNTOUCHED} In a workflow, this comes from a secret that does not exist, or is hidden from "
+                "a fork: add it. To sign in another way, do not set this variable at all.",
             )
     if CERTIFICATE in environment:
         return _certificate(environment)
@@ -118,12 +118,12 @@ def _application(environment: Mapping[str, str]) -> Application:
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set or empty.",
             where=missing[0],
             hint=f"{UNTOUCHED} Take both from the app registration's overview in Entra (Directory (tenant) ID, "
-            "Application (client) ID); in a workflow, hand them to the step under `env:`.",
+            "Application (client) ID); in a workflow, set both under `env:` of the step.",
         )
     tenant, client = environment[TENANT].strip(), environment[CLIENT].strip()
     for name, value in ((TENANT, tenant), (CLIENT, client)):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", value):
-            hint = f"{UNTOUCHED} It is a GUID (or, for the tenant, a domain name), without quotes, blanks or slashes."
+            hint = f"{UNTOUCHED} It is a GUID (or, for the tenant, a domain name), without quotes, spaces or slashes."
             raise CannotProceed(f"{name} is not an id.", where=name, hint=hint)
     return Application(tenant, client)
 
@@ -155,10 +155,10 @@ def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
         hint = f"Set {TENANT} and {CLIENT} under `env:` of the step. {PERMISSION_OF_THE_JOB}"
     else:
         hint = (
-            f"On a machine of your own: set {TENANT} and {CLIENT}, and add --device-code. In a GitHub workflow: set "
-            "both, and give the job `id-token: write` (beside `contents: write`) under `permissions:`."
+            f"On your own machine: set {TENANT} and {CLIENT}, and add --device-code. In a GitHub workflow: set "
+            "both, and give the job `id-token: write` (and `contents: write`) under `permissions:`."
         )
-    message = "There is no credential to sign in to Microsoft Graph with."
+    message = "There is no credential for Microsoft Graph."
     return CannotProceed(message, hint=f"{UNTOUCHED} {hint} {OTHER_WAYS}")
 
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-UNTOUCHED = "Nothing was written, and nothing is lost if this is put right soon: Graph keeps 90 days."
-"""Starts the hint where somebody has to act first."""
+UNTOUCHED = "Nothing was written, and nothing is lost if this is fixed soon: Graph keeps 90 days."
+"""Starts the hint where a person has to act first."""
 NOTHING_LOST = (
     "Nothing was written, and nothing is lost: Graph keeps 90 days, and the next run fetches what is missing."
 )
-"""Starts the hint where a later run may succeed by itself."""
+"""Starts the hint where a later run may succeed unchanged."""
 REPORT = "run it again tomorrow and, if it stays, report it to Microsoft (with the request id, or the time of the run)."
 
 

@@ -75,7 +75,7 @@ class Deadline:
         unit = "second" if self.seconds == 1 else "seconds"
         short = " --deadline allows up to 120 seconds." if self.seconds < COLLECTION_SECONDS else ""
         return CannotProceed(
-            f"The collection took longer than {self.seconds:g} {unit} and was given up.",
+            f"The collection took longer than {self.seconds:g} {unit} and was stopped.",
             where=self.place,
             hint=f"{NOTHING_LOST} Run it again; if it happens daily, check the connection and any proxy.{short}",
         )
@@ -227,7 +227,7 @@ class HttpClient:
             self._bytes_left -= len(chunk)
             if self._bytes_left < 0:
                 raise CannotProceed(
-                    f"{host} sends more than {BYTE_BUDGET // 1024 // 1024} MB, which no Secure Score has.",
+                    f"{host} sent more than {BYTE_BUDGET // 1024 // 1024} MB, which no Secure Score needs.",
                     where=self.deadline.place,
                     hint=f"{UNTOUCHED} Check --graph-url where you use it; else {REPORT}",
                 )
@@ -258,9 +258,9 @@ def origin_named(address: object, base: str) -> str:
 
 
 def redirection(reply: Reply) -> str:
-    """Where a redirect points, for a message."""
+    """What a redirect does, for a message: `redirects (302) to https://...`."""
     target = origin_named(reply.headers.get("location"), reply.url)
-    return f"elsewhere ({reply.status})" + (f" to {target}" if target else "")
+    return f"redirects ({reply.status})" + (f" to {target}" if target else "")
 
 
 def retry_after(reply: Reply) -> float | None:
@@ -301,7 +301,7 @@ def _diagnosis(error: Exception, host: str) -> tuple[str, str]:
         return "could not be reached through the proxy", "Check HTTPS_PROXY and NO_PROXY."
     if any(isinstance(e, urllib3.exceptions.NameResolutionError) for e in chain):
         return (
-            "is not known by any name server",
+            "was not found in DNS",
             "Check the connection, the name server, and the address if you gave it.",
         )
     if any(isinstance(e, (ConnectionRefusedError, urllib3.exceptions.NewConnectionError)) for e in chain):
@@ -311,33 +311,33 @@ def _diagnosis(error: Exception, host: str) -> tuple[str, str]:
     if any(isinstance(e, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for e in chain):
         return "did not answer in time", again
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return "is not an address that can be asked", "Check --graph-url and --authority."
-    return "broke off in the middle of its answer", again
+        return "is not an address that can be requested", "Check --graph-url and --authority."
+    return "closed the connection before its answer was complete", again
 
 
 def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
-    """Why a server could not prove who it is, as far as its certificate tells."""
+    """Why a server could not prove its identity, as far as its certificate shows."""
     why = next(
         (sanitize(e.verify_message, limit=120) for e in chain if isinstance(e, ssl.SSLCertVerificationError)), ""
     )
     if not why:
-        what = "speaks no TLS that fits, so it could not prove who it is"
+        what = "offers no usable TLS, so it could not prove its identity"
         return what, "Check the address and port, and any proxy in between."
-    what = f"could not prove who it is (TLS failed: {why.rstrip('.')})"
+    what = f"could not prove its identity (TLS failed: {why.rstrip('.')})"
     if "expired" in why or "not yet valid" in why:
         state = "has expired" if "expired" in why else "is not valid yet"
         return what, (
             f"Check this machine's clock first. If it is right, the certificate presented {state}; "
-            "behind a proxy it is usually the proxy's: ask whoever runs it. Without a proxy, run it again later."
+            "behind a proxy it is usually the proxy's: ask its administrator. Without a proxy, run it again later."
         )
     if "mismatch" in why or "not valid for" in why:
         return what, (
-            "The certificate shown is made out to other names. Check --graph-url and --authority where you use them, "
-            "the name server and the hosts file; a proxy has to present a certificate for this very name."
+            "The certificate was issued for other names. Check --graph-url and --authority where you use them, "
+            "the name server and the hosts file; a proxy must present a certificate for this name."
         )
     return what, (
         "If a proxy inspects traffic here: make a PEM file of the usual roots and the proxy's, and set "
-        "REQUESTS_CA_BUNDLE to its path. If there is no such proxy, do not go on: somebody else may be answering."
+        "REQUESTS_CA_BUNDLE to its path. If there is no such proxy, do not continue: it may be another server."
     )
 
 

@@ -45,7 +45,7 @@ _FEDERATION = (
     "In Entra, App registrations, your application, Certificates & secrets, Federated credentials: take the scenario "
     "'Other issuer' and copy issuer, subject and audience letter for letter from below."
 )
-_TOO_LATE = "Nobody entered the code in time: run it again and follow the link at once."
+_TOO_LATE = "The code was not entered in time: run it again and open the link at once."
 _FORBIDDEN = (
     "A policy of the tenant forbids federated sign-in for applications: have an administrator allow it for this one, "
     "or use a certificate (AZURE_CLIENT_CERTIFICATE_PATH)."
@@ -73,15 +73,15 @@ HINTS: Mapping[str, str] = {
     f"nothing, and find out who runs this workflow. {_FEDERATION}",
     "700223": _FORBIDDEN,
     "700238": _FORBIDDEN,
-    "900382": "The tenant lies in another cloud than this sign-in service: check --cloud and AZURE_TENANT_ID first. "
+    "900382": "The tenant is in another cloud than this sign-in service: check --cloud and AZURE_TENANT_ID first. "
     "If both are right, it cannot sign in across clouds: register the application in the tenant's own cloud.",
-    "65001": f"Nobody consented to {PERMISSION} for this person: have an administrator grant it.",
-    "7000218": "The application is no public client: in Entra, Authentication, allow public client flows.",
+    "65001": f"Consent to {PERMISSION} is missing for this person: have an administrator grant it.",
+    "7000218": "The application is not a public client: in Entra, Authentication, allow public client flows.",
     "authorization_pending": _TOO_LATE,
     "expired_token": _TOO_LATE,
     "70020": _TOO_LATE,
-    "authorization_declined": "The person asked has declined: run it again and accept, with the role Security Reader.",
-    "70018": "The code was mistyped, or the person asked declined: run it again, enter the code exactly, and accept.",
+    "authorization_declined": "The person declined: run it again and accept, with the role Security Reader.",
+    "70018": "The code was mistyped, or the person declined: run it again, enter the code exactly, and accept.",
     "70019": _TOO_LATE,
 }
 """What to do, by AADSTS number or by OAuth error."""
@@ -319,12 +319,12 @@ def _failed_sign_in(error: Exception, sign_in: SignIn) -> CannotProceed:
     """The error for a sign-in without an answer that msal could use."""
     chain = " ".join(str(each) for each in (error, error.__cause__, error.__context__) if each is not None)
     if isinstance(error, ValueError) and "Unable to get authority configuration" in chain:
-        message = "The sign-in service knows no such tenant"
+        message = "The sign-in service does not know this tenant"
         return CannotProceed(f"{message}.", where=sign_in.place, hint=f"{UNTOUCHED} {HINTS['90002']}")
     return CannotProceed(
         "The sign-in service gave no usable answer (not the JSON that was expected).",
         where=sign_in.place,
-        hint=f"{NOTHING_LOST} Run it again later; if it stays, a proxy or a sign-in page may stand in between.",
+        hint=f"{NOTHING_LOST} Run it again later; if it stays, a proxy or a sign-in page may be in between.",
     )
 
 
@@ -335,7 +335,7 @@ def _no_github_token(status: int) -> CannotProceed:
         f"If it stays: {PERMISSION_OF_THE_JOB}"
     )
     if status == 429 or status >= 500:
-        hint = f"{NOTHING_LOST} GitHub's token service is in trouble: run the job again later."
+        hint = f"{NOTHING_LOST} GitHub's token service is failing: run the job again later."
     return CannotProceed(f"GitHub gave no OIDC token for this job (status {status}).", where=REQUEST_URL, hint=hint)
 
 
@@ -344,13 +344,13 @@ def _service_error(reply: Reply) -> CannotProceed | None:
     status, place = reply.status, without_query(reply.url)
     if 300 <= status < 400:
         return CannotProceed(
-            f"The sign-in service sends us {redirection(reply)}, which is not followed.",
+            f"The sign-in service {redirection(reply)}, which is not followed.",
             where=place,
-            hint=f"{UNTOUCHED} No credential goes to another address. Check --authority where you use it, and any "
+            hint=f"{UNTOUCHED} No credential is sent to another address. Check --authority where you use it, and any "
             "proxy in between; else run it again tomorrow.",
         )
     if status == 429 or status >= 500:
-        what = "is throttling us" if status == 429 else "is not available"
+        what = "is throttling requests" if status == 429 else "is not available"
         return CannotProceed(
             f"The sign-in service {what} ({status}).",
             where=place,

@@ -71,7 +71,7 @@ def check_token(token: str, source: str) -> str:
     if first.lower() == "bearer":
         bare = rest.strip()
     if not bare or not all("!" <= character <= "~" for character in bare):
-        problem = "is empty" if not bare else "holds blanks or characters that no token has"
+        problem = "is empty" if not bare else "contains spaces or characters that no token has"
         raise CannotProceed(
             f"The token of {source} {problem}.",
             where=source,
