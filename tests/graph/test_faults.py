@@ -21,6 +21,7 @@ from tests.support.graph_faults import (
     HEAD,
     Step,
     address,
+    as_process,
     both,
     broken,
     broken_off_once,
@@ -189,7 +190,7 @@ REFUSED = [
     Fault("another protocol", both(raw([b"SSH-2.0-nothing for you\r\n"]), SHORT),
           "closed the connection before its answer was complete", ANSWER, "Run it again"),
     Fault("nobody listens", both(nobody_listens, SHORT), "127.0.0.1 refused the connection", ANSWER, "Nothing listens"),
-    Fault("no such host", both(address("https://graph.invalid/v1.0"), option("--deadline", "5")),
+    Fault("no such host", both(as_process, address("https://graph.invalid/v1.0"), option("--deadline", "5")),
           "graph.invalid was not found in DNS", ANSWER, "Check the connection, the name server"),
     Fault("no TLS", both(no_tls, SHORT), "offers no usable TLS, so it could not prove", ANSWER, "address and port"),
     Fault("TLS by somebody unknown", both(tls(trusted=False), SHORT),
@@ -263,15 +264,15 @@ NOTED = [
 
 
 @pytest.fixture(scope="module")
-def yesterday(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def yesterday(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository as a healthy run left it yesterday."""
-    return collect_yesterday(installed, tmp_path_factory.mktemp("yesterday") / "root")
+    return collect_yesterday(tmp_path_factory.mktemp("yesterday") / "root")
 
 
 @pytest.fixture(scope="module")
-def whole(installed: Path, yesterday: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def whole(yesterday: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What a healthy run leaves today."""
-    with set_up(installed, tmp_path_factory.mktemp("whole") / "root", yesterday) as stage:
+    with set_up(tmp_path_factory.mktemp("whole") / "root", yesterday) as stage:
         done = stage.run()
     assert done.returncode == 0, done.stderr
     assert f"{TODAY}: " in done.stdout
@@ -285,9 +286,9 @@ def named(rows: Sequence[Fault] | Sequence[Passing]) -> pytest.MarkDecorator:
 
 
 @named(REFUSED)
-def test_a_fault_that_ends_the_collection(row: Fault, installed: Path, yesterday: Path, tmp_path: Path) -> None:
+def test_a_fault_that_ends_the_collection(row: Fault, yesterday: Path, tmp_path: Path) -> None:
     """Exit 3, not a byte changed, nothing on stdout, and on stderr what happened, where, and what to do."""
-    with set_up(installed, tmp_path / "root", yesterday) as stage:
+    with set_up(tmp_path / "root", yesterday) as stage:
         row.happens(stage)
         before = tree(stage.root)
         done = stage.run()
@@ -306,11 +307,9 @@ def test_a_fault_that_ends_the_collection(row: Fault, installed: Path, yesterday
 
 
 @named(OUTLIVED)
-def test_a_fault_that_is_outlived(
-    row: Passing, installed: Path, yesterday: Path, whole: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_a_fault_that_is_outlived(row: Passing, yesterday: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
     """Exit 0 and nothing missing: the files are those of a run without the fault."""
-    with set_up(installed, tmp_path / "root", yesterday) as stage:
+    with set_up(tmp_path / "root", yesterday) as stage:
         row.happens(stage)
         done = stage.run()
     assert done.returncode == 0, done.stderr
@@ -320,9 +319,9 @@ def test_a_fault_that_is_outlived(
 
 
 @named(NOTED)
-def test_an_oddity_is_told_and_nothing_dropped(row: Passing, installed: Path, yesterday: Path, tmp_path: Path) -> None:
+def test_an_oddity_is_told_and_nothing_dropped(row: Passing, yesterday: Path, tmp_path: Path) -> None:
     """Exit 0, a warning, every day stored; a second run changes nothing."""
-    with set_up(installed, tmp_path / "root", yesterday) as stage:
+    with set_up(tmp_path / "root", yesterday) as stage:
         row.happens(stage)
         done = stage.run()
         after = tree(stage.root)
@@ -335,9 +334,9 @@ def test_an_oddity_is_told_and_nothing_dropped(row: Passing, installed: Path, ye
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder cannot be replaced by a file there in the same way")
-def test_a_folder_in_the_way(installed: Path, yesterday: Path, tmp_path: Path) -> None:
+def test_a_folder_in_the_way(yesterday: Path, tmp_path: Path) -> None:
     """What is no file is told as an error and left alone; the other days are stored."""
-    with set_up(installed, tmp_path / "root", yesterday) as stage:
+    with set_up(tmp_path / "root", yesterday) as stage:
         folder_in_the_way(stage)
         done = stage.run()
     assert done.returncode == 0
@@ -345,10 +344,10 @@ def test_a_folder_in_the_way(installed: Path, yesterday: Path, tmp_path: Path) -
     assert set(tree(stage.root)) == {*tree(yesterday), "snapshots/2026/2026-11-18.json"}
 
 
-def test_an_id_in_another_case(installed: Path, yesterday: Path, tmp_path: Path) -> None:
+def test_an_id_in_another_case(yesterday: Path, tmp_path: Path) -> None:
     """It is told as what it is, neither as new nor as retired, and stored letter for letter."""
     spelled, listed = other_spelling()
-    with set_up(installed, tmp_path / "root", yesterday) as stage:
+    with set_up(tmp_path / "root", yesterday) as stage:
         stage.graph.scores, stage.graph.profiles = spelled, listed
         done = stage.run()
     assert done.returncode == 0
@@ -357,11 +356,11 @@ def test_an_id_in_another_case(installed: Path, yesterday: Path, tmp_path: Path)
     assert b'"controlName":"adminMfaV2"' in tree(stage.root)["snapshots/2026/2026-11-20.json"]
 
 
-def test_a_category_that_changes(installed: Path, yesterday: Path, tmp_path: Path) -> None:
+def test_a_category_that_changes(yesterday: Path, tmp_path: Path) -> None:
     """It is told, and each day keeps its own."""
     first, *rest = answers()
     moved = {**first, "controlScores": [{**item, "controlCategory": "Apps"} for item in first["controlScores"]]}
-    with set_up(installed, tmp_path / "root", yesterday) as stage:
+    with set_up(tmp_path / "root", yesterday) as stage:
         stage.graph.scores = [moved, *rest]
         done = stage.run()
     assert "Category changed (3): AdminMFAV2 Identity → Apps, " in done.stdout

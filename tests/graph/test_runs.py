@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs that are killed, runs that meet, runs that only look; of the installed program."""
+"""Whole runs of `collect`: installed from the wheel, killed, two at once, dry, and with each option."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import random
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.graph_faults import once, status
-from tests.support.graph_items import profile
+from tests.support.graph_items import TENANT, profile
 from tests.support.graph_server import PROFILES, GraphAnswers
 from tests.support.graph_stage import APPLICATION_TOKEN, NAMES, TODAY, Stage, day_score, tree, undated
+from tests.support.installed import install_wheel
 from tests.support.loopback import Request, Response
 from tests.support.repositories import Repository
+from tests.support.simulated_identity import Registration, SimulatedIdentity
 
 LONG_PAST = [day_score(TODAY - timedelta(days=ago), full=False) for ago in range(1, 60)]
 TEXTS = [profile(name, remediation="text " * 4000) for name in NAMES]
@@ -28,23 +30,36 @@ NEWEST = f"snapshots/2026/{TODAY}.json"
 
 
 @pytest.fixture
-def stage(installed: Path, tmp_path: Path) -> Iterator[Stage]:
+def stage(tmp_path: Path) -> Iterator[Stage]:
     """An empty repository and a Graph with sixty days."""
     (tmp_path / "root").mkdir()
-    with Stage(installed, tmp_path / "root", GraphAnswers([day_score(TODAY), *LONG_PAST], TEXTS)) as prepared:
+    graph = GraphAnswers([day_score(TODAY), *LONG_PAST], TEXTS)
+    with Stage(tmp_path / "root", graph) as prepared:
         yield prepared
 
 
-def start(stage: Stage, *more: str) -> subprocess.Popen[str]:
-    """A run that goes on while the test does something else."""
-    return subprocess.Popen(
-        stage.command(*more),
-        env=stage.surroundings,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+def test_the_installed_program_signs_in_and_collects(stage: Stage, tmp_path: Path) -> None:
+    """The wheel holds all that a collection needs, and its process exits with the code and streams that it should."""
+    if importlib.util.find_spec("hatchling") is None:
+        pytest.skip("needs hatchling: pip install -r requirements/build.txt")
+    stage.program = (str(install_wheel(tmp_path)),)
+    registration = Registration(TENANT)
+    with SimulatedIdentity(registration, tls=True) as identity:
+        stage.options = ["--authority", identity.origin]
+        stage.environment = {
+            "AZURE_TENANT_ID": TENANT,
+            "AZURE_CLIENT_ID": registration.client,
+            "AZURE_CLIENT_SECRET": registration.secret,
+            "REQUESTS_CA_BUNDLE": str(identity.certificate),
+        }
+        done = stage.run()
+        stage.environment["AZURE_CLIENT_SECRET"] = "wrong"
+        refused = stage.run()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{TODAY}: ")
+    assert NEWEST in tree(stage.root)
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "AADSTS7000215" in refused.stderr
 
 
 def appears(stage: Stage, pattern: str) -> Callable[[], bool]:
@@ -80,7 +95,7 @@ MOMENTS: dict[str, Callable[[Stage, random.Random], Callable[[], bool]]] = {
 def test_a_killed_run_is_completed_by_the_next(stage: Stage, moment: str) -> None:
     """Killed at any moment, each file is whole, and the next run leaves exactly what an undisturbed one leaves."""
     reached = MOMENTS[moment](stage, random.Random(moment))
-    with start(stage) as run:
+    with stage.start() as run:
         while not reached() and run.poll() is None:
             time.sleep(0.0005)
         run.kill()
@@ -99,7 +114,7 @@ def test_a_killed_run_is_completed_by_the_next(stage: Stage, moment: str) -> Non
 
 def test_a_run_killed_at_the_end_of_a_day_keeps_that_day(stage: Stage) -> None:
     """What was ready to be put in place is put there a day later, when Graph no longer has its details."""
-    with start(stage) as run:
+    with stage.start() as run:
         while not is_listed(stage) and run.poll() is None:
             time.sleep(0.0005)
         run.kill()
@@ -125,7 +140,7 @@ def test_two_runs_do_not_meet(stage: Stage) -> None:
         return None
 
     stage.graph.responders = [wait]
-    with start(stage) as first:
+    with stage.start() as first:
         assert asked.wait(30)
         second, looking = stage.run(), stage.run("--dry-run")
         assert tree(stage.root) == {}
@@ -141,7 +156,7 @@ def test_two_runs_do_not_meet(stage: Stage) -> None:
 
 def test_a_lock_does_not_outlive_its_run(stage: Stage) -> None:
     """A run that was killed keeps nobody out."""
-    with start(stage) as run:
+    with stage.start() as run:
         while not stage.graph.requests:
             time.sleep(0.001)
         run.kill()

@@ -8,6 +8,7 @@ secret, on stdout, on stderr, or in a file.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -66,20 +67,20 @@ Step = Callable[[SignIn], None]
 
 
 @pytest.fixture
-def sign_in(installed: Path, tmp_path: Path) -> Iterator[SignIn]:
+def sign_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignIn]:
     """An empty folder, a Graph, and an Entra over TLS."""
     (tmp_path / "root").mkdir()
     (tmp_path / "temporary").mkdir()
     graph = GraphAnswers(answers(), profiles())
     registration = replace(REGISTRATION, secret=SECRET)
-    with Stage(installed, tmp_path / "root", graph) as stage, SimulatedIdentity(registration, tls=True) as identity:
+    with Stage(tmp_path / "root", graph) as stage, SimulatedIdentity(registration, tls=True) as identity:
         stage.options = ["--authority", identity.origin]
         stage.environment = {
             "AZURE_TENANT_ID": TENANT,
             "AZURE_CLIENT_ID": REGISTRATION.client,
             "REQUESTS_CA_BUNDLE": str(identity.certificate),
-            "TMPDIR": str(tmp_path / "temporary"),
         }
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
         yield SignIn(stage, identity, tmp_path, [SECRET, REGISTRATION.request_token])
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.graph_server import PROFILES, SCORES, GraphAnswers, drip, raw_server, to_json
-from tests.support.graph_stage import Stage, answers, day_score, profiles
+from tests.support.graph_stage import AS_PROCESS, Stage, answers, profiles
 from tests.support.loopback import Request, Response
 from tests.support.simulated_identity import server_context
 
@@ -257,13 +257,18 @@ def packed(stage: Stage) -> None:
     stage.graph.break_with(Response(200, {"Content-Encoding": "gzip"}, body))
 
 
-def limits(words: str) -> Step:
-    """The process may not have more than this of something; in the words of the shell."""
+def limits(command: str) -> Step:
+    """A process of its own with a limit, set by a command of the shell."""
 
     def step(stage: Stage) -> None:
-        stage.before = ("sh", "-c", f'{words}; exec "$@"', "sh")
+        stage.program = ("sh", "-c", f'{command}; exec "$@"', "sh", *AS_PROCESS)
 
     return step
+
+
+def as_process(stage: Stage) -> None:
+    """A process of its own."""
+    stage.program = AS_PROCESS
 
 
 def folder_in_the_way(stage: Stage) -> None:
@@ -278,6 +283,3 @@ def other_spelling() -> tuple[list[Any], list[Any]]:
 
     content = parse(renamed)
     return content["scores"], content["profiles"]
-
-
-__all__ = ["FOREVER", "HEAD", "Step", "day_score"]

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A collection about to happen: a repository with yesterday in it, a Graph that has today, and room for a fault."""
+"""A collection about to run: a repository with yesterday in it, a Graph that has today, and a fault."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,13 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.support.graph_items import DAY, TENANT, control, profile, score
+from tests.support.graph_items import DAY, control, profile, score
 from tests.support.graph_server import GraphAnswers
+from tests.support.running import PACKAGE, run_here
 from tests.support.tokens import unsigned
 
 TODAY, YESTERDAY = DAY, DAY - timedelta(days=1)
 NAMES = ("AdminMFAV2", "BlockLegacyAuthentication", "mdo_safelinks")
 APPLICATION_TOKEN = unsigned({"aud": "https://graph.microsoft.com", "roles": ["SecurityEvents.Read.All"]})
+AS_PROCESS = (sys.executable, "-m", PACKAGE)
 LONGEST = 60
 """Seconds before a run under test counts as hanging."""
 
@@ -58,20 +61,18 @@ def undated(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 @dataclass(slots=True)
 class Stage:
-    """Where one fault is played."""
+    """Where one collection runs: a root, a Graph, and a fault. In this process, unless `program` is set."""
 
-    backlog: Path
-    """The installed program."""
     root: Path
     graph: GraphAnswers
+    program: Sequence[str] = ()
+    """How `run` starts `backlog` as a process of its own, for what only a process has; `AS_PROCESS`, or the like."""
     stack: ExitStack = field(default_factory=ExitStack)
     """Servers that a fault needs are entered here."""
     environment: dict[str, str] = field(default_factory=lambda: {"GRAPH_TOKEN": APPLICATION_TOKEN})
     options: list[str] = field(default_factory=list)
     """Beside `--root` and `--graph-url`."""
     url: str = ""
-    before: tuple[str, ...] = ()
-    """Words before the command: a shell that sets limits."""
 
     def __enter__(self) -> Self:
         self.stack.enter_context(self.graph)
@@ -83,42 +84,40 @@ class Stage:
     ) -> None:
         self.stack.close()
 
-    def command(self, *more: str) -> list[str]:
-        """The command line of a collection."""
-        program = [*self.before, str(self.backlog)]
-        return [*program, "collect", "--root", str(self.root), "--graph-url", self.url, *self.options, *more]
+    def arguments(self, *more: str) -> list[str]:
+        """What comes after `backlog` for a collection."""
+        return ["collect", "--root", str(self.root), "--graph-url", self.url, *self.options, *more]
 
-    @property
-    def surroundings(self) -> dict[str, str]:
-        """The environment of the process."""
-        return {**os.environ, "RES_OPTIONS": "timeout:1 attempts:1", **self.environment}
-
-    def run(self, *more: str) -> subprocess.CompletedProcess[str]:
-        """One run of the installed program, to its end."""
-        return subprocess.run(
-            self.command(*more),
-            env=self.surroundings,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
+    def start(self, *more: str) -> subprocess.Popen[str]:
+        """A collection as a process, which runs while the test does something else."""
+        return subprocess.Popen(
+            [*(self.program or AS_PROCESS), *self.arguments(*more)],
+            env={**os.environ, "RES_OPTIONS": "timeout:1 attempts:1", **self.environment},
             encoding="utf-8",
-            timeout=LONGEST,
-            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
+    def run(self, *more: str) -> subprocess.CompletedProcess[str]:
+        """One collection, to its end."""
+        if not self.program:
+            return run_here(*self.arguments(*more), environment=self.environment)
+        with self.start(*more) as process:
+            output, errors = process.communicate(timeout=LONGEST)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
-def set_up(backlog: Path, folder: Path, before: Path) -> Stage:
+
+def set_up(folder: Path, before: Path) -> Stage:
     """A stage with a copy of the repository that a healthy run left yesterday."""
     shutil.copytree(before, folder)
-    return Stage(backlog, folder, GraphAnswers(answers(), profiles()))
+    return Stage(folder, GraphAnswers(answers(), profiles()))
 
 
-def collect_yesterday(backlog: Path, folder: Path) -> Path:
+def collect_yesterday(folder: Path) -> Path:
     """A repository as a healthy run left it yesterday."""
     folder.mkdir(parents=True)
-    with Stage(backlog, folder, GraphAnswers([day_score(YESTERDAY)], profiles())) as stage:
+    with Stage(folder, GraphAnswers([day_score(YESTERDAY)], profiles())) as stage:
         done = stage.run()
     assert done.returncode == 0, done.stderr
     return folder
-
-
-__all__ = ["APPLICATION_TOKEN", "TENANT", "TODAY", "YESTERDAY", "Stage", "collect_yesterday", "set_up", "tree"]
