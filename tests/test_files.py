@@ -44,15 +44,15 @@ def test_a_failure_leaves_the_old_tree(tmp_path: Path) -> None:
     """Where the second of two files cannot be written, neither is, and no new folder stays."""
     write_set(tmp_path, {"s/a.json": b"old"})
     (tmp_path / "s/c.json").mkdir()
-    with pytest.raises(CannotProceed) as ending:
+    with pytest.raises(CannotProceed) as raised:
         write_set(tmp_path, {"s/a.json": b"new", "s/2026/b.json": b"new", "s/c.json": b"new"})
     assert tree(tmp_path) == {"s/a.json": b"old"}
     assert not (tmp_path / "s/2026").exists()
-    assert "could not be written" in ending.value.message
+    assert "could not be written" in raised.value.message
 
 
-def test_a_file_in_the_way_of_a_folder_is_told(tmp_path: Path) -> None:
-    """A file named like the folder is an ending in words, not a bug."""
+def test_a_file_in_the_way_of_a_folder_is_reported(tmp_path: Path) -> None:
+    """A file named like the folder is an error with a hint, not a bug."""
     (tmp_path / "s").write_bytes(b"mine")
     with pytest.raises(CannotProceed):
         write_set(tmp_path, {"s/a.json": b"new"})
@@ -60,7 +60,7 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_killed_run_go(tmp_path: Path) -> None:
-    """Contents that never got into place are removed by the next run; other hidden files are nobody's business."""
+    """Contents that never got into place are removed by the next run; other hidden files stay."""
     (tmp_path / "s/2025").mkdir(parents=True)
     (tmp_path / f"s/2025/.b.json{PARTIAL}").write_bytes(b"half")
     (tmp_path / "s/.keep").write_bytes(b"")
@@ -76,12 +76,12 @@ def waiting(root: Path, path: str, content: bytes) -> None:
 
 
 def digest(content: bytes) -> str:
-    """What the list says of a file that is to be replaced."""
+    """How the list names the content to be replaced."""
     return hashlib.sha256(content).hexdigest()
 
 
-def test_what_was_ready_is_put_in_place(tmp_path: Path) -> None:
-    """A list that is whole is a promise: the next run keeps it, and takes the list away."""
+def test_a_complete_list_is_carried_out(tmp_path: Path) -> None:
+    """The next run renames the files of the list, and removes it."""
     write_set(tmp_path, {"s/a.json": b"old"})
     waiting(tmp_path, "s/a.json", b"new")
     waiting(tmp_path, "s/2026/b.json", b"new")
@@ -94,7 +94,7 @@ def test_what_was_ready_is_put_in_place(tmp_path: Path) -> None:
 
 
 def test_what_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
-    """Somebody pulled or wrote a file after the kill: theirs stays."""
+    """A file that was pulled or written after the kill stays."""
     write_set(tmp_path, {"s/a.json": b"theirs", "s/b.json": b"theirs"})
     waiting(tmp_path, "s/a.json", b"ours")
     waiting(tmp_path, "s/b.json", b"ours")
@@ -106,8 +106,8 @@ def test_what_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "listed", [b"", b'{"s/a.json": null', b"[]", b"5", b'{"../a.json": null, "s/../../a.json": null, "t/a.json": null}']
 )
-def test_a_list_that_is_no_list_promises_nothing(tmp_path: Path, listed: bytes) -> None:
-    """Half a list, or one that points elsewhere: what waits is thrown away and nothing is put anywhere."""
+def test_an_incomplete_or_foreign_list_is_discarded(tmp_path: Path, listed: bytes) -> None:
+    """Half a list, or one that points elsewhere: what waits is removed, and nothing is renamed."""
     waiting(tmp_path, "s/a.json", b"new")
     waiting(tmp_path, "t/a.json", b"new")
     waiting(tmp_path, "a.json", b"new")
@@ -126,8 +126,8 @@ write_set(root, {f"s/{n % 7}/{n}.json": letter * 20_000 for n in range(60)})
 """
 
 
-@pytest.mark.parametrize("patience", [0.0, 0.01, 0.03])
-def test_a_kill_leaves_whole_files(tmp_path: Path, patience: float) -> None:
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.03])
+def test_a_kill_leaves_whole_files(tmp_path: Path, seconds: float) -> None:
     """Whenever it is killed, each file is the old or the new one, and the next run completes the set."""
     wanted = {f"s/{number % 7}/{number}.json": b"n" * 20_000 for number in range(60)}
     old = dict.fromkeys(wanted, b"o" * 20000)
@@ -135,7 +135,7 @@ def test_a_kill_leaves_whole_files(tmp_path: Path, patience: float) -> None:
     with subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), "n"], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        time.sleep(patience)
+        time.sleep(seconds)
         writer.kill()
     found = {path: content for path, content in tree(tmp_path).items() if not path.endswith(PARTIAL)}
     assert found.keys() == wanted.keys()
@@ -145,8 +145,8 @@ def test_a_kill_leaves_whole_files(tmp_path: Path, patience: float) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not hold here")
-def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
-    """A lack of permission is an ending that names the file."""
+def test_a_folder_that_may_not_be_written_is_reported(tmp_path: Path) -> None:
+    """A missing permission is an error that names the file."""
     (tmp_path / "s").mkdir(mode=0o555)
     with pytest.raises(CannotProceed, match="Permission denied"):
         write_set(tmp_path, {"s/a.json": b"new"})

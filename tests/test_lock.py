@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One run at a time in a folder, and no trace of the lock."""
+"""One run at a time writes in a folder, and the lock leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_process_started_meanwhile_does_not_keep_the_lock(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has locks on every file system")
-def test_a_file_system_without_locks_refuses_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_locks_refuses_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some network file systems have none; a collection goes on there, and does not wait."""
 
     def no_locks(*_: object) -> None:

@@ -51,11 +51,11 @@ def test_addresses_that_may_be_used(address: str, clean: str) -> None:
 )
 def test_addresses_that_may_not(address: str, why: str) -> None:
     """Each is a usage error that names its option."""
-    with pytest.raises(WrongUsage) as ending:
+    with pytest.raises(WrongUsage) as raised:
         check_address(address, "--graph-url")
-    assert why in ending.value.message
-    assert ending.value.where == "--graph-url"
-    assert ending.value.exit_code == 2
+    assert why in raised.value.message
+    assert raised.value.where == "--graph-url"
+    assert raised.value.exit_code == 2
 
 
 def test_origin_fills_in_the_port() -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,6 @@ from secure_score_backlog.graph.credentials import (
     GivenToken,
     choose_credential,
 )
-from secure_score_backlog.graph.errors import sanitize
-from secure_score_backlog.graph.tokens import Claims, check_token, read_claims
-from tests.support.tokens import unsigned
 
 IDS = {
     "AZURE_TENANT_ID": "00000000-aaaa-4bbb-8ccc-5eca7e0000aa",
@@ -30,8 +26,8 @@ APPLICATION = Application(IDS["AZURE_TENANT_ID"], IDS["AZURE_CLIENT_ID"].strip()
 OIDC = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://actions.example/x?y=1", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request"}
 
 
-def test_each_credential_is_found(tmp_path: Path) -> None:
-    """By its own variables, blanks around them taken off."""
+def test_each_credential_is_found_by_its_variables(tmp_path: Path) -> None:
+    """Spaces around a value are removed."""
     file = tmp_path / "certificate.pem"
     file.write_bytes(b"x")
     certificate = {"AZURE_CLIENT_CERTIFICATE_PATH": str(file), "AZURE_CLIENT_CERTIFICATE_PASSWORD": ""}
@@ -44,8 +40,8 @@ def test_each_credential_is_found(tmp_path: Path) -> None:
     assert choose_credential(IDS, device_code=True) == DeviceCode(APPLICATION)
 
 
-def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
-    """Every job may have an OIDC token, so a certificate or secret that somebody set is meant."""
+def test_the_more_deliberate_credential_goes_first(tmp_path: Path) -> None:
+    """Every job may have an OIDC token, so a certificate or secret was set on purpose."""
     file = tmp_path / "certificate.pem"
     file.write_bytes(b"x")
     everything = {
@@ -101,13 +97,13 @@ def test_what_was_chosen_on_purpose_goes_first(tmp_path: Path) -> None:
         ({**OIDC}, "AZURE_TENANT_ID and AZURE_CLIENT_ID", "AZURE_TENANT_ID"),
     ],
 )
-def test_what_cannot_work_is_refused_at_once(environment: dict[str, str], message: str, where: str | None) -> None:
-    """Nothing is sent anywhere; the ending names the variable, never its value."""
-    with pytest.raises(CannotProceed) as ending:
+def test_a_credential_that_cannot_work_is_refused(environment: dict[str, str], message: str, where: str | None) -> None:
+    """Nothing is sent anywhere; the error names the variable, never its value."""
+    with pytest.raises(CannotProceed) as raised:
         choose_credential(environment)
-    assert message in ending.value.message
-    assert str(ending.value.where or "").startswith(where or "")
-    assert ending.value.hint
+    assert message in raised.value.message
+    assert str(raised.value.where or "").startswith(where or "")
+    assert raised.value.hint
 
 
 def test_device_code_needs_both_ids() -> None:
@@ -117,14 +113,14 @@ def test_device_code_needs_both_ids() -> None:
 
 
 def test_in_actions_the_missing_permission_is_named() -> None:
-    """The most likely cause in a workflow is told, so that it can be copied."""
-    with pytest.raises(CannotProceed) as ending:
+    """It is the most likely cause in a workflow; the lines can be copied."""
+    with pytest.raises(CannotProceed) as raised:
         choose_credential({**IDS, "GITHUB_ACTIONS": "true"})
-    assert "`id-token: write` and `contents: write`" in str(ending.value.hint)
+    assert "`id-token: write` and `contents: write`" in str(raised.value.hint)
 
 
 def test_no_credential_shows_its_secret() -> None:
-    """Whoever prints a credential, or an error with one, sees no secret."""
+    """Neither does an error that shows one."""
     shown = [
         repr(GivenToken("hush")),
         repr(ClientSecret(APPLICATION, "hush")),
@@ -132,48 +128,3 @@ def test_no_credential_shows_its_secret() -> None:
         repr(GitHubIdentity(APPLICATION, "https://x", "hush")),
     ]
     assert not [text for text in shown if "hush" in text]
-
-
-def token_of(payload: bytes, header: bytes = b'{"alg": "none"}') -> str:
-    """A token with these bytes in its parts."""
-    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (header, payload, b"signature"))
-
-
-@pytest.mark.parametrize(
-    "token",
-    [
-        "opaque",
-        "a.!!!.c",
-        "a.bnVsbA.c",
-        "\ud800.a.b",
-        "." * 100_000,
-        token_of(b"[]"),
-        token_of(b"\xff\xfe"),
-        token_of(b"[" * 100_000),
-        token_of(b'{"a":' * 100_000),
-        token_of(b'{"exp": ' + b"9" * 100_000 + b"}"),
-        token_of(b"{}", header=b"[" * 100_000),
-    ],
-    ids=lambda token: token[:20].encode("unicode_escape").decode(),
-)
-def test_an_unreadable_token_has_no_claims(token: str) -> None:
-    """Also one that is made to break its reader."""
-    assert read_claims(token) == Claims(readable=False)
-
-
-def test_a_claim_of_the_wrong_type_counts_as_absent() -> None:
-    """Neither the signature nor the times are checked: the token is sent to Graph, which does that."""
-    claims = read_claims(
-        unsigned({"roles": ["SecurityEvents.Read.All", 5], "scp": None, "aud": ["x"], "sub": 5, "iss": None, "exp": 0})
-    )
-    assert claims == Claims(readable=True, permissions=frozenset({"SecurityEvents.Read.All"}))
-    assert claims.permitted
-    assert read_claims(unsigned({"repository_owner_id": 5, "repository_id": "²"})).repository == ("", "")
-
-
-def test_words_of_a_server_are_tamed() -> None:
-    """One line, printable, cut, without secrets."""
-    assert sanitize("a\n\tb\x1b[0m  c tok", "tok") == "a b [0m c [token]"
-    assert sanitize(["no text"]) == ""
-    assert len(sanitize("x" * 999)) == 300
-    assert check_token("  bearer  x ", "y") == "x"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of faults: what goes wrong, and exactly how a collection ends then.
 
-Each row is played by the installed program against real servers. A row that ends with 3 leaves the repository as it
+Each row is a run of `collect` against real servers. A row that ends with 3 leaves the repository as it
 was, byte for byte, prints nothing on stdout, and says on stderr what happened, where, and what to do. A row that ends
 with 0 has everything that Graph held. No row shows a token.
 """
@@ -33,9 +33,9 @@ from tests.support.graph_faults import (
     limits,
     many_values,
     next_page,
+    no_answer,
     no_tls,
-    nobody_answers,
-    nobody_listens,
+    nothing_listens,
     once,
     option,
     other_spelling,
@@ -120,7 +120,7 @@ REFUSED = [
           "denies access (403)", ANSWER, "give the person who signs in the role"),
     Fault("403, everything granted", says(status(403)),
           "denies access (403)", ANSWER, "If it was granted just now, wait a few minutes"),
-    Fault("403, a token nobody can read", both(says(status(403)), token("opaque")),
+    Fault("403, a token that cannot be read", both(says(status(403)), token("opaque")),
           "denies access (403)", ANSWER, "needs SecurityEvents.Read.All with admin consent"),
     Fault("403 from a firewall", says(page(403, HTML)),
           "refused on the way (403): the answer is text/html instead of JSON", ANSWER, "a proxy or firewall"),
@@ -131,7 +131,7 @@ REFUSED = [
           "redirects (302) to http://127.0.0.1:", ANSWER, "The token is sent to no other address"),
     Fault("308 to another host", says(page(308, b"", {"Location": "http://127.0.0.1:9/"})),
           "redirects (308) to http://127.0.0.1:9, which is not followed.", ANSWER, "any proxy in between"),
-    # --- the answer is no answer ----------------------------------------------------------------------------------
+    # --- the answer cannot be used ----------------------------------------------------------------------------------
     Fault("a sign-in page with 200", says(page(200, HTML)),
           "it is not JSON (line 1, column 1): the answer is text/html instead of JSON", ANSWER, "sign-in page"),
     Fault("truncated JSON", says(broken(b'{"value": [{"id": "x", "controlScores": [{"cont')),
@@ -157,7 +157,7 @@ REFUSED = [
           "Check this machine's clock"),
     Fault("another tenant", both(scores([day_score(TODAY, tenant=OTHER_TENANT)]), catalogue([])),
           f"This is another tenant: the answer is about {OTHER_TENANT}", "azureTenantId", "Check AZURE_TENANT_ID"),
-    Fault("another tenant, told by the id alone",
+    Fault("another tenant, by the id alone",
           scores([{**day_score(TODAY, tenant=OTHER_TENANT), "azureTenantId": None}]),
           "The answer mixes 2 tenants", "azureTenantId", "report it to Microsoft"),
     # --- pages ----------------------------------------------------------------------------------------------------
@@ -183,17 +183,18 @@ REFUSED = [
     Fault("a slow drip of a header", both(raw([b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 90], 0.05), SHORT),
           "took longer than 1 second and was stopped", ANSWER, "check the connection"),
     Fault("silence", both(raw([b""] * 900, 0.05), SHORT), "127.0.0.1 did not answer in time", ANSWER, "connection"),
-    Fault("a server that hangs", both(nobody_answers, SHORT),
+    Fault("a server that hangs", both(no_answer, SHORT),
           "127.0.0.1 did not answer in time", ANSWER, "check the connection"),
     Fault("half a body, always", both(raw([HEAD, b'{"value": [']), SHORT),
           "closed the connection before its answer was complete", ANSWER, "Run it again"),
     Fault("another protocol", both(raw([b"SSH-2.0-nothing for you\r\n"]), SHORT),
           "closed the connection before its answer was complete", ANSWER, "Run it again"),
-    Fault("nobody listens", both(nobody_listens, SHORT), "127.0.0.1 refused the connection", ANSWER, "Nothing listens"),
+    Fault("nothing listens", both(nothing_listens, SHORT),
+          "127.0.0.1 refused the connection", ANSWER, "Nothing listens"),
     Fault("no such host", both(as_process, address("https://graph.invalid/v1.0"), option("--deadline", "5")),
           "graph.invalid was not found in DNS", ANSWER, "Check the connection, the name server"),
     Fault("no TLS", both(no_tls, SHORT), "offers no usable TLS, so it could not prove", ANSWER, "address and port"),
-    Fault("TLS by somebody unknown", both(tls(trusted=False), SHORT),
+    Fault("TLS by an unknown issuer", both(tls(trusted=False), SHORT),
           "could not prove its identity (TLS failed: self", ANSWER, "REQUESTS_CA_BUNDLE"),
     Fault("TLS that has expired", both(tls(trusted=True, years=1), SHORT),
           "could not prove its identity (TLS failed: certificate has expired", ANSWER, "this machine's clock first"),
@@ -215,14 +216,14 @@ REFUSED = [
 
 @dataclass(frozen=True)
 class Passing:
-    """One row: something odd that a collection outlives, and the words in which it is reported, if any."""
+    """One row: something odd that a collection survives, and how it is reported, if at all."""
 
     name: str
     happens: Step
-    told: str = ""
+    reported: str = ""
 
 
-OUTLIVED = [
+SURVIVED = [
     Passing("nothing wrong", lambda _: None),
     Passing("429 with Retry-After", once(status(429, headers={"Retry-After": "1"}))),
     Passing("429 without Retry-After", once(status(429))),
@@ -260,7 +261,7 @@ NOTED = [
     Passing("an old day that differs", scores([answers()[0], {**answers()[1], "currentScore": 1}]),
             "tells 2026-11-19 differently from what is stored"),
 ]  # fmt: skip
-"""Exit 0; what Graph said is stored as it was said, and the oddity is told."""
+"""Exit 0; what Graph said is stored as it was said, and the oddity is reported."""
 
 
 @pytest.fixture(scope="module")
@@ -292,34 +293,36 @@ def test_a_fault_that_ends_the_collection(row: Fault, yesterday: Path, tmp_path:
         row.happens(stage)
         before = tree(stage.root)
         done = stage.run()
-        told = done.stderr.splitlines()
+        lines = done.stderr.splitlines()
     assert done.returncode == 3, done.stderr
     assert tree(stage.root) == before == tree(yesterday)
     assert done.stdout == ""
-    assert told[0].startswith("backlog: "), done.stderr
-    assert row.message in told[0], done.stderr
-    assert told[1].startswith("  where: "), done.stderr
-    assert row.where in told[1], done.stderr
-    assert told[-1].startswith("  what to do: "), done.stderr
-    assert row.advice in told[-1], done.stderr
-    assert len(told) == 3, done.stderr
+    assert lines[0].startswith("backlog: "), done.stderr
+    assert row.message in lines[0], done.stderr
+    assert lines[1].startswith("  where: "), done.stderr
+    assert row.where in lines[1], done.stderr
+    assert lines[-1].startswith("  what to do: "), done.stderr
+    assert row.advice in lines[-1], done.stderr
+    assert len(lines) == 3, done.stderr
     assert stage.environment["GRAPH_TOKEN"] not in done.stderr
 
 
-@named(OUTLIVED)
-def test_a_fault_that_is_outlived(row: Passing, yesterday: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
+@named(SURVIVED)
+def test_a_fault_that_the_collection_survives(
+    row: Passing, yesterday: Path, whole: dict[str, bytes], tmp_path: Path
+) -> None:
     """Exit 0 and nothing missing: the files are those of a run without the fault."""
     with set_up(tmp_path / "root", yesterday) as stage:
         row.happens(stage)
         done = stage.run()
     assert done.returncode == 0, done.stderr
     assert undated(tree(stage.root)) == whole
-    assert row.told in done.stderr
+    assert row.reported in done.stderr
     assert APPLICATION_TOKEN not in done.stderr + done.stdout
 
 
 @named(NOTED)
-def test_an_oddity_is_told_and_nothing_dropped(row: Passing, yesterday: Path, tmp_path: Path) -> None:
+def test_an_oddity_is_reported_and_nothing_dropped(row: Passing, yesterday: Path, tmp_path: Path) -> None:
     """Exit 0, a warning, every day stored; a second run changes nothing."""
     with set_up(tmp_path / "root", yesterday) as stage:
         row.happens(stage)
@@ -327,7 +330,7 @@ def test_an_oddity_is_told_and_nothing_dropped(row: Passing, yesterday: Path, tm
         after = tree(stage.root)
         again = stage.run()
     assert (done.returncode, again.returncode) == (0, 0), done.stderr
-    assert row.told in done.stderr
+    assert row.reported in done.stderr
     assert "what to do" not in done.stderr
     assert {path: after[path] for path in tree(yesterday) if "2026-11" in path}.items() <= tree(yesterday).items()
     assert tree(stage.root) == after
@@ -335,7 +338,7 @@ def test_an_oddity_is_told_and_nothing_dropped(row: Passing, yesterday: Path, tm
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder cannot be replaced by a file there in the same way")
 def test_a_folder_in_the_way(yesterday: Path, tmp_path: Path) -> None:
-    """What is no file is told as an error and left alone; the other days are stored."""
+    """It is reported as an error and left alone; the other days are stored."""
     with set_up(tmp_path / "root", yesterday) as stage:
         folder_in_the_way(stage)
         done = stage.run()
@@ -345,7 +348,7 @@ def test_a_folder_in_the_way(yesterday: Path, tmp_path: Path) -> None:
 
 
 def test_an_id_in_another_case(yesterday: Path, tmp_path: Path) -> None:
-    """It is told as what it is, neither as new nor as retired, and stored letter for letter."""
+    """It is reported as such, neither as new nor as retired, and stored letter for letter."""
     spelled, listed = other_spelling()
     with set_up(tmp_path / "root", yesterday) as stage:
         stage.graph.scores, stage.graph.profiles = spelled, listed
@@ -357,7 +360,7 @@ def test_an_id_in_another_case(yesterday: Path, tmp_path: Path) -> None:
 
 
 def test_a_category_that_changes(yesterday: Path, tmp_path: Path) -> None:
-    """It is told, and each day keeps its own."""
+    """It is reported, and each day keeps its own."""
     first, *rest = answers()
     moved = {**first, "controlScores": [{**item, "controlCategory": "Apps"} for item in first["controlScores"]]}
     with set_up(tmp_path / "root", yesterday) as stage:

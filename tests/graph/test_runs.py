@@ -63,12 +63,12 @@ def test_the_installed_program_signs_in_and_collects(stage: Stage, tmp_path: Pat
 
 
 def appears(stage: Stage, pattern: str) -> Callable[[], bool]:
-    """Something with such a name lies below the repository."""
+    """A file of such a name is below the repository."""
     return lambda: any(stage.root.rglob(pattern))
 
 
 def is_listed(stage: Stage) -> bool:
-    """The list of what is to be put in place is on the disk."""
+    """The list of the files to be renamed is on the disk."""
     try:
         return (stage.root / "snapshots" / ".intent.partial").stat().st_size > 0
     except OSError:
@@ -129,7 +129,7 @@ def test_a_run_killed_at_the_end_of_a_day_keeps_that_day(stage: Stage) -> None:
     assert len(files) == len(LONG_PAST) + 3
 
 
-def test_two_runs_do_not_meet(stage: Stage) -> None:
+def test_a_second_run_is_refused_while_one_writes(stage: Stage) -> None:
     """While one run is at work, another ends with 3 and a clear word; a dry run is let through; the first succeeds."""
     asked, go_on = threading.Event(), threading.Event()
 
@@ -154,8 +154,8 @@ def test_two_runs_do_not_meet(stage: Stage) -> None:
     assert NEWEST in tree(stage.root)
 
 
-def test_a_lock_does_not_outlive_its_run(stage: Stage) -> None:
-    """A run that was killed keeps nobody out."""
+def test_a_killed_run_releases_the_lock(stage: Stage) -> None:
+    """The next run is let in."""
     with stage.start() as run:
         while not stage.graph.requests:
             time.sleep(0.001)
@@ -164,7 +164,7 @@ def test_a_lock_does_not_outlive_its_run(stage: Stage) -> None:
     assert stage.run().returncode == 0
 
 
-def test_a_dry_run_tells_and_writes_nothing(stage: Stage) -> None:
+def test_a_dry_run_announces_and_writes_nothing(stage: Stage) -> None:
     """What it announces is what the next run does, for people and for programs; the tree stays as it is."""
     dry = stage.run("--dry-run")
     assert dry.returncode == 0, dry.stderr
@@ -172,11 +172,11 @@ def test_a_dry_run_tells_and_writes_nothing(stage: Stage) -> None:
     assert "Would write 61 files: " in dry.stdout
     assert dry.stdout.endswith("Nothing was written: this was a dry run.\n")
     assert list(stage.root.iterdir()) == []
-    told = json.loads(stage.run("--dry-run", "--json").stdout)
-    assert (told["dry_run"], told["written"]) == (True, [])
+    announced = json.loads(stage.run("--dry-run", "--json").stdout)
+    assert (announced["dry_run"], announced["written"]) == (True, [])
     assert list(stage.root.iterdir()) == []
     done = json.loads(stage.run("--json").stdout)
-    assert done["written"] == told["would_write"]
+    assert done["written"] == announced["would_write"]
     assert set(done["written"]) == set(tree(stage.root))
     assert (done["dry_run"], "would_write" in done) == (False, False)
     before = tree(stage.root)

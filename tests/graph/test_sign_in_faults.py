@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of sign-ins that fail, and of those that work: every credential, through msal's own code, over TLS.
 
-Each row is played by the installed program against a simulated Entra with a certificate made on the spot. A row that
+Each row is a run of `collect` against a simulated Entra with a certificate made on the spot. A row that
 fails ends with 3, an untouched folder, and one message that says what is wrong and where to fix it. No row shows a
 secret, on stdout, on stderr, or in a file.
 """
@@ -195,7 +195,7 @@ def graph_denies(one: SignIn) -> None:
 
 
 def untrusted(one: SignIn) -> None:
-    """Nobody vouches for the certificate of the sign-in service."""
+    """The certificate of the sign-in service is not trusted."""
     del one.stage.environment["REQUESTS_CA_BUNDLE"]
 
 
@@ -298,7 +298,7 @@ FAILS = [
             "AADSTS7000215", ENTRA, ("perhaps its id", "copy its Value")),
     Failure("an expired secret", steps(secret, fails(401, "invalid_client", 7000222)),
             "AADSTS7000222", ENTRA, ("has expired", "make a new one")),
-    Failure("a certificate nobody registered", steps(certificate("pem"), fails(401, "invalid_client", 700027)),
+    Failure("a certificate that is not registered", steps(certificate("pem"), fails(401, "invalid_client", 700027)),
             "AADSTS700027", ENTRA, ("upload the public part",)),
     Failure("a clock that is off", steps(certificate("pfx"), fails(401, "invalid_client", 700024)),
             "AADSTS700024", ENTRA, ("run the job again", "this machine's clock")),
@@ -319,7 +319,7 @@ FAILS = [
             "AADSTS700223", ENTRA, ("A policy of the tenant forbids", "use a certificate")),
     Failure("federation not in this cloud", steps(github, fails(400, "invalid_request", 900382)),
             "AADSTS900382", ENTRA, ("is in another cloud", "--cloud")),
-    Failure("nobody consented for the person", steps(device, fails(400, "invalid_grant", 65001)),
+    Failure("no consent for the person", steps(device, fails(400, "invalid_grant", 65001)),
             "AADSTS65001", ENTRA, ("have an administrator grant it",)),
     Failure("no public client", steps(device, fails(401, "invalid_client", 7000218)),
             "AADSTS7000218", ENTRA, ("allow public client flows",)),
@@ -348,7 +348,8 @@ FAILS = [
             "The sign-in service redirects (302) to https://elsewhere.example, which is not followed.",
             "/oauth2/v2.0/token",
             ("--authority",)),
-    Failure("somebody else's TLS", steps(secret, untrusted, lambda one: one.stage.options.extend(["--deadline", "2"])),
+    Failure("TLS by an unknown issuer",
+            steps(secret, untrusted, lambda one: one.stage.options.extend(["--deadline", "2"])),
             "could not prove its identity (TLS failed: self", "openid-configuration", ("REQUESTS_CA_BUNDLE",), False),
 ]  # fmt: skip
 """Exit 3 and nothing written."""
@@ -375,13 +376,13 @@ def test_every_failure_has_its_message(row: Failure, sign_in: SignIn) -> None:
     """Exit 3, nothing written, and one message: what is wrong, where, and what to do about it."""
     row.happens(sign_in)
     done = sign_in.stage.run("--verbose")
-    told = [line for line in done.stderr.splitlines() if not line.startswith(("GET ", "POST ", "Open ", "waiting "))]
+    lines = [line for line in done.stderr.splitlines() if not line.startswith(("GET ", "POST ", "Open ", "waiting "))]
     assert done.returncode == 3, done.stderr
     assert done.stdout == ""
     assert tree(sign_in.stage.root) == {}
-    assert told[0].startswith("backlog: "), done.stderr
-    assert row.message in told[0], done.stderr
-    assert row.where in told[1] or not row.where, done.stderr
+    assert lines[0].startswith("backlog: "), done.stderr
+    assert row.message in lines[0], done.stderr
+    assert row.where in lines[1] or not row.where, done.stderr
     advice = done.stderr.partition("\n  what to do: ")[2]
     assert advice.startswith("Nothing was written"), done.stderr
     assert [words for words in row.advice if words not in advice] == [], done.stderr
@@ -391,7 +392,7 @@ def test_every_failure_has_its_message(row: Failure, sign_in: SignIn) -> None:
 
 
 def test_tokens_are_masked_in_a_workflow(sign_in: SignIn) -> None:
-    """GitHub's runner is told of both tokens, on stderr, and they stand nowhere else; outside of Actions, nowhere."""
+    """In Actions, stderr has a mask command for both tokens, which are nowhere else; outside, it has none."""
     github(sign_in)
     quiet = sign_in.stage.run("--verbose")
     assert "::" not in quiet.stderr

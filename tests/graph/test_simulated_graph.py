@@ -61,7 +61,7 @@ def walk(first: requests.Response) -> list[dict[str, Any]]:
 
 
 def test_ninety_days_newest_first_and_only_the_newest_in_full(graph: SimulatedGraph) -> None:
-    """One answer holds 90 days; all but the first have lost their details (facts/graph.md 0.1, 3.1)."""
+    """One answer holds 90 days; all but the first have lost their details (docs/method.md#graph)."""
     answer = ask(graph, "secureScores")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("application/json")
@@ -73,7 +73,7 @@ def test_ninety_days_newest_first_and_only_the_newest_in_full(graph: SimulatedGr
 
 
 def test_top_one_leads_through_the_whole_history(graph: SimulatedGraph) -> None:
-    """`$top=1` has a nextLink, and following it walks all days page by page (facts/graph.md 0.3)."""
+    """`$top=1` has a nextLink, and following it walks all days page by page."""
     answer = ask(graph, "secureScores", top="30")
     assert "&$skiptoken=" in answer.json()["@odata.nextLink"]
     assert [item["createdDateTime"] for item in walk(answer)] == [
@@ -100,7 +100,7 @@ def test_skip_count_and_filter(graph: SimulatedGraph) -> None:
 
 
 def test_profiles_come_in_pages(graph: SimulatedGraph) -> None:
-    """A client that reads one page only gets 50 of 118; whoever follows the links gets all once."""
+    """A client that reads one page only gets 50 of 118; one that follows the links gets each once."""
     first = ask(graph, "secureScoreControlProfiles")
     assert len(first.json()["value"]) == 50
     found = [item["id"] for item in walk(first)]
@@ -202,7 +202,7 @@ def test_msal_gets_a_token_by_federation(identity: SimulatedIdentity, graph: Sim
 
 
 def test_msal_hears_what_is_wrong(identity: SimulatedIdentity) -> None:
-    """Wrong subject, wrong secret, unknown application, unknown tenant: Entra's codes (facts/graph.md 7.4)."""
+    """Wrong subject, wrong secret, unknown application, unknown tenant: Entra's codes."""
     identity.presented_subject = "repo:harbour@1001/backlog@2002:pull_request"
     federated = application(identity, {"client_assertion": lambda: github_token(identity)})
     assert federated.acquire_token_for_client(SCOPE)["error_codes"] == [700213]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong between us and Graph, each as a step that sets a stage; real servers, no pretending."""
+"""What can go wrong between a collection and Graph: each fault is a step that changes the stage; servers are real."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.support.simulated_identity import server_context
 
 Step = Callable[[Stage], None]
 FOREVER = {"Retry-After": "500"}
-"""Longer than any deadline, so nobody waits for it."""
+"""Longer than any deadline, so it is not waited for."""
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
 
 
 def says(*replies: Response, path: str = SCORES) -> Step:
-    """Graph gives these answers for a collection, one a request, the last one for ever."""
+    """Graph gives these answers for a collection, one per request, and then the last one again."""
     return lambda stage: stage.graph.break_with(*replies, path=path)
 
 
@@ -106,8 +106,8 @@ def next_page(link: Any) -> Step:
     """A first page that names a next one; `{origin}` stands for this Graph."""
 
     def step(stage: Stage) -> None:
-        told = link.replace("{origin}", stage.graph.origin) if isinstance(link, str) else link
-        body = {"value": answers()[:1], "@odata.nextLink": told}
+        named = link.replace("{origin}", stage.graph.origin) if isinstance(link, str) else link
+        body = {"value": answers()[:1], "@odata.nextLink": named}
         stage.graph.break_with(Response.of_json(200, to_json(body)))
 
     return step
@@ -178,14 +178,14 @@ def broken_off_once(stage: Stage) -> None:
     stage.graph.responders = [respond]
 
 
-def nobody_answers(stage: Stage) -> None:
-    """A port at which somebody listens and nobody ever picks up."""
+def no_answer(stage: Stage) -> None:
+    """A port that accepts connections and never answers."""
     listener = stage.stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1))
     stage.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1.0"
 
 
-def nobody_listens(stage: Stage) -> None:
-    """A port at which nothing is."""
+def nothing_listens(stage: Stage) -> None:
+    """A port at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stage.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1.0"
 
@@ -236,12 +236,12 @@ def clock(**apart: float) -> Step:
 
 
 def flood(stage: Stage) -> None:
-    """More than Secure Score can have, as it comes over the wire."""
+    """More bytes than Secure Score can have."""
     stage.graph.break_with(Response.of_json(200, b" " * (66 * 1024 * 1024)))
 
 
 def packed_flood(stage: Stage) -> None:
-    """Little on the wire, gigabytes unpacked."""
+    """Few bytes, which unpack to more than Secure Score can have."""
     bomb = gzip.compress(b" " * (80 * 1024 * 1024), compresslevel=1)
     stage.graph.break_with(Response(200, {"Content-Encoding": "gzip"}, bomb))
 
@@ -272,7 +272,7 @@ def as_process(stage: Stage) -> None:
 
 
 def folder_in_the_way(stage: Stage) -> None:
-    """A folder lies where today's snapshot should go."""
+    """A folder where today's snapshot should go."""
     (stage.root / "snapshots" / "2026" / "2026-11-20.json").mkdir()
 
 

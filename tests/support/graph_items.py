@@ -135,8 +135,8 @@ HOSTILE_PROFILE = _object(
     ),
 )
 
-# Graph's own OpenAPI description, taken at its word: every number may be text or NaN, nearly everything may be null,
-# and `@odata.type` stands everywhere. (Live answers are milder; facts about them are in the guide.)
+# Graph's own OpenAPI description, taken literally: every number may be text or NaN, nearly everything may be null, and
+# every object has `@odata.type`. Live answers are milder.
 LITERAL_NUMBER = st.one_of(
     NUMBERS, st.none(), NUMBERS.map(str), st.text(max_size=4), st.sampled_from(["NaN", "INF", "-INF"])
 )

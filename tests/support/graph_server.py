@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server that answers as a test tells it to: Graph's two collections, and faults of every kind."""
+"""A server with Graph's two collections, as a test sets them, and faults of every kind."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from decimal import Decimal
 from ssl import SSLContext
 from typing import Any
 
+import pytest
+
+from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.graph.client import fetch
+from secure_score_backlog.graph.http import RETRY_POLICY, Deadline, HttpClient
 from tests.support.graph_items import DAY, control, profile, score
 from tests.support.loopback import LoopbackServer, Request, Response
 
 SCORES = "/v1.0/security/secureScores"
 PROFILES = "/v1.0/security/secureScoreControlProfiles"
-TOKEN = "opaque-token-that-nobody-may-see"
+TOKEN = "opaque-token-that-must-not-be-shown"
+QUICK = RETRY_POLICY.new(total=2, backoff_factor=0.01, backoff_jitter=0)
 
 
 class GraphAnswers(LoopbackServer):
@@ -45,7 +51,7 @@ class GraphAnswers(LoopbackServer):
         return Response.of_json(200, to_json(body))
 
     def break_with(self, *answers: Response, path: str = SCORES) -> None:
-        """Give these answers, one a request and the last one for ever, instead of a collection."""
+        """Give these answers instead of a collection, one per request, and then the last one again."""
         left = list(answers)
 
         def respond(request: Request) -> Response | None:
@@ -54,6 +60,22 @@ class GraphAnswers(LoopbackServer):
             return left.pop(0) if len(left) > 1 else left[0]
 
         self.responders = [respond]
+
+
+def quick(seconds: float = 20.0) -> HttpClient:
+    """A client whose retries do not make a test wait."""
+    return HttpClient(Deadline(seconds), QUICK)
+
+
+def refused(graph: GraphAnswers, *answers: Response, path: str = SCORES, token: str = TOKEN) -> CannotProceed:
+    """The error when Graph answers like this; it never shows the token."""
+    graph.break_with(*answers, path=path)
+    with pytest.raises(CannotProceed) as raised:
+        fetch(graph.url, token, quick())
+    error = raised.value
+    assert token not in f"{error.message} {error.where} {error.hint} {error!r}"
+    assert "Nothing was written" in str(error.hint)
+    return error
 
 
 def to_json(value: Any) -> bytes:

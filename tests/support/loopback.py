@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer. A Content-Length among the headers is sent as it stands, right or wrong."""
+    """One answer. A Content-Length among the headers is sent unchanged, right or wrong."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)

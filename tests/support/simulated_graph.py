@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Microsoft Graph v1.0 on loopback, as far as Secure Score goes, answering for the sample tenant.
 
-It behaves as facts/graph.md says that Graph does: newest day first, 90 days, only the newest in full,
+It behaves as docs/method.md#graph says that Graph does: newest day first, 90 days, only the newest in full,
 a nextLink whenever something is left, 401, 403, 400 and 404 as error JSON.
 """
 
@@ -123,7 +123,7 @@ class SimulatedGraph(LoopbackServer):
         raise Refused(404, "ResourceNotFound", f"No item {identifier} was found.")
 
     def _collection(self, request: Request, root: str, key: str) -> Response:
-        """One page, with a nextLink as long as something is left (facts/graph.md 0.3, 0.4)."""
+        """One page, with a nextLink as long as something is left."""
         items = [item for item in self._items(root) if matches(item, request.query.get("$filter"), key)]
         size = whole(request.query, "$top", self._page_sizes[root])
         start = self._start(request)
@@ -137,7 +137,7 @@ class SimulatedGraph(LoopbackServer):
         return self._ok(body)
 
     def _start(self, request: Request) -> int:
-        """Where a page begins: what its `$skiptoken` stands for, or else `$skip`."""
+        """Where a page begins: by its `$skiptoken`, or else by `$skip`."""
         token = request.query.get("$skiptoken")
         if token is None:
             return whole(request.query, "$skip", 0)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Microsoft Entra's token service and GitHub's OIDC endpoint on loopback, so that msal's own code can be driven.
 
-By default it speaks plain http, for clients that bridge it as `collect.identity` does: msal itself accepts https
+By default it speaks plain http, for clients that bridge it as `graph.sign_in` does: msal itself accepts https
 only. With `tls` it speaks TLS with a certificate made on the spot, and msal needs no help: set the environment's
 `REQUESTS_CA_BUNDLE` to `certificate` (where it is set, it beats the `verify` given to msal). Tried with msal 1.39:
 `authority=...` needs `instance_discovery=False` or `validate_authority=False` beside it, else msal asks
@@ -71,7 +71,7 @@ class SimulatedIdentity(LoopbackServer):
         self.oidc_request_url = f"{self.origin}/oidc?api-version=2.0"
         """`ACTIONS_ID_TOKEN_REQUEST_URL` of the workflow run: it has a query already."""
         self.pending = 1
-        """How often the device code flow answers that nobody has signed in yet."""
+        """How often the device code flow answers that the code has not been entered yet."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -134,7 +134,7 @@ class SimulatedIdentity(LoopbackServer):
         }
 
     def _token(self, form: dict[str, str]) -> Response:
-        """An access token, or the error that Entra would give (facts/graph.md 7.4)."""
+        """An access token, or the error that Entra would give."""
         if form.get("client_id") != self.registration.client:
             return refusal(400, "unauthorized_client", 700016, "The tenant does not know this application.")
         if form.get("grant_type", "").endswith("device_code"):

@@ -7,8 +7,6 @@ HTTP and the files are real; only the calendar is not. After every run the repos
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import random
 import socket
@@ -22,17 +20,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from secure_score_backlog.cli.main import main
 from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue
 from tests.support.graph_items import OTHER_TENANT, control, profile, score
 from tests.support.graph_server import PROFILES, SCORES, GraphAnswers, to_json
 from tests.support.graph_stage import tree
 from tests.support.loopback import Request, Response
+from tests.support.running import run_here
 
 FIRST = date(2024, 1, 1)
 DAYS = 400
 KEPT = 90
-"""Days that Graph holds (facts/graph.md 3.1)."""
+"""Days that Graph holds."""
 LONGEST_OUTAGE = 80
 FAULTY = 0.3
 """Part of the runs that meet a fault."""
@@ -54,8 +52,8 @@ def is_published(seed: int, day: date) -> bool:
     return random.Random(f"{seed} published {day}").random() > 0.02
 
 
-def told(seed: int, day: date, *, full: bool) -> dict[str, Any]:
-    """A day as Graph tells it while it is the newest, or later."""
+def answer(seed: int, day: date, *, full: bool) -> dict[str, Any]:
+    """A day as Graph gives it while it is the newest, or later."""
     items = [control(name, points, points * 10, full=full) for name, points in measured(seed, day)]
     return score(day, items)
 
@@ -106,7 +104,7 @@ class Years:
 
     def one_run(self, held: list[date], fault: str | None) -> None:
         """One run of the collector, and the comparison after it."""
-        self.graph.scores = [told(self.seed, day, full=day == held[0]) for day in held]
+        self.graph.scores = [answer(self.seed, day, full=day == held[0]) for day in held]
         names = sorted({name for day in held for name, _ in measured(self.seed, day)})
         self.graph.profiles = [profile(name, title=f"{name}, {held[0]:%B}") for name in names]
         self.graph.responders = []
@@ -128,25 +126,20 @@ class Years:
         self.known = files
 
     def collect(self, fault: str | None) -> tuple[int, str]:
-        """Run the command in this process: starting it anew would take most of the time."""
+        """One run in this process: starting one anew would take most of the time."""
         url = self.arrange(fault)
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            try:
-                main(["collect", "--root", str(self.root), "--graph-url", url, *limits(fault)])
-            except SystemExit as ending:
-                return int(ending.code or 0), said.getvalue()
-        raise AssertionError("the command did not end")
+        done = run_here("collect", "--root", self.root, "--graph-url", url, *limits(fault))
+        return done.returncode, done.stdout + done.stderr
 
     def arrange(self, fault: str | None) -> str:
         """Set the stage; the address of Graph."""
-        if fault == "nobody listens":
+        if fault == "nothing listens":
             with socket.create_server(("127.0.0.1", 0)) as listener:
                 return f"http://127.0.0.1:{listener.getsockname()[1]}/v1.0"
         scores = {
             "another tenant": [{**item, "azureTenantId": OTHER_TENANT} for item in self.graph.scores],
             "nothing": [],
-            "a day that never comes": [told(self.seed, NEVER, full=True), *self.graph.scores],
+            "a day that never comes": [answer(self.seed, NEVER, full=True), *self.graph.scores],
         }
         self.graph.scores = scores.get(fault or "", self.graph.scores)
         path = self.dice.choice((SCORES, PROFILES))
@@ -208,13 +201,13 @@ class Years:
 
 FAULTS = (
     *("status", "status", "status", "cut off", "second page", "web page", "another host", "another tenant", "nothing"),
-    *("a day that never comes", "two bad answers", "nobody listens", "killed"),
+    *("a day that never comes", "two bad answers", "nothing listens", "killed"),
 )
 
 
 def limits(fault: str | None) -> list[str]:
-    """Little patience where nobody will answer."""
-    return ["--deadline", "0.3"] if fault == "nobody listens" else []
+    """A short deadline where nothing answers."""
+    return ["--deadline", "0.3"] if fault == "nothing listens" else []
 
 
 def first_page_only(graph: GraphAnswers, path: str) -> Any:

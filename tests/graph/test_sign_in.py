@@ -47,7 +47,7 @@ def identity(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def sign_in(credential: Credential, authority: str, *, said: list[str] | None = None, cloud: str = "global") -> str:
-    """A token by a credential, with little patience."""
+    """A token for a credential, with one retry."""
     http = HttpClient(Deadline(20), RETRY_POLICY.new(total=1))
     return token_for(credential, CLOUDS[cloud], authority, http, (said if said is not None else []).append)
 
@@ -58,22 +58,22 @@ def github(identity: SimulatedIdentity) -> GitHubIdentity:
 
 
 def failure(credential: Credential, authority: str) -> CannotProceed:
-    """The ending of a sign-in that fails; never with a secret."""
-    with pytest.raises(CannotProceed) as ending:
+    """The error of a sign-in that fails; never with a secret."""
+    with pytest.raises(CannotProceed) as raised:
         sign_in(credential, authority)
-    told = f"{ending.value.message} {ending.value.where} {ending.value.hint}"
-    assert REGISTRATION.secret not in told
-    assert REGISTRATION.request_token not in told
-    assert ending.value.__cause__ is None
-    return ending.value
+    shown = f"{raised.value.message} {raised.value.where} {raised.value.hint}"
+    assert REGISTRATION.secret not in shown
+    assert REGISTRATION.request_token not in shown
+    assert raised.value.__cause__ is None
+    return raised.value
 
 
-def test_a_given_token_asks_nobody() -> None:
-    """GRAPH_TOKEN needs no network at all."""
+def test_a_given_token_needs_no_network() -> None:
+    """GRAPH_TOKEN is sent as it is."""
     assert sign_in(GivenToken("t"), "https://127.0.0.1:1") == "t"
 
 
-def test_secret(identity: SimulatedIdentity) -> None:
+def test_a_client_secret(identity: SimulatedIdentity) -> None:
     """An application's secret becomes a token with its roles, for the scope of the cloud."""
     token = sign_in(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin)
     assert (claims_of(token) or {})["roles"] == ["SecurityEvents.Read.All"]
@@ -92,7 +92,7 @@ def test_each_cloud_asks_for_its_own_scope(identity: SimulatedIdentity) -> None:
     assert identity.requests[-1].form["scope"] == "https://graph.microsoft.us/.default"
 
 
-def test_github(identity: SimulatedIdentity) -> None:
+def test_github_oidc(identity: SimulatedIdentity) -> None:
     """GitHub's token is fetched for Entra's audience and presented as assertion; no secret is involved."""
     assert sign_in(github(identity), identity.origin)
     asked = next(request for request in identity.requests if request.path == "/oidc")
@@ -102,15 +102,15 @@ def test_github(identity: SimulatedIdentity) -> None:
     assert "client_secret" not in form
 
 
-def test_github_with_another_subject(identity: SimulatedIdentity) -> None:
-    """The subject that was presented is told in both forms, with the place where it must be entered."""
+def test_github_oidc_with_another_subject(identity: SimulatedIdentity) -> None:
+    """The message shows the subject presented, in both forms, and where to enter it."""
     identity.presented_subject = "repo:harbour@1001/other@3003:ref:refs/heads/main"
-    ending = failure(github(identity), identity.origin)
-    assert "AADSTS700213" in ending.message
-    assert "Federated credentials" in str(ending.hint)
-    assert identity.presented_subject in str(ending.hint)
-    assert "form of the subject without numbers (repo:harbour/other:ref:refs/heads/main)" in str(ending.hint)
-    assert APPLICATION.client in str(ending.where)
+    error = failure(github(identity), identity.origin)
+    assert "AADSTS700213" in error.message
+    assert "Federated credentials" in str(error.hint)
+    assert identity.presented_subject in str(error.hint)
+    assert "form of the subject without numbers (repo:harbour/other:ref:refs/heads/main)" in str(error.hint)
+    assert APPLICATION.client in str(error.where)
 
 
 def test_github_gives_no_token(identity: SimulatedIdentity) -> None:
@@ -158,25 +158,25 @@ def test_each_refusal_of_entra_has_its_advice(identity: SimulatedIdentity, code:
         return refusal(status, "invalid_client", code, "No.") if request.path.endswith("/token") else None
 
     identity.responders = [respond]
-    ending = failure(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin)
-    assert f"AADSTS{code}: No." in ending.message
-    assert advice in str(ending.hint)
+    error = failure(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin)
+    assert f"AADSTS{code}: No." in error.message
+    assert advice in str(error.hint)
 
 
-def test_wrong_secret(identity: SimulatedIdentity) -> None:
+def test_a_wrong_secret(identity: SimulatedIdentity) -> None:
     """The simulated Entra refuses a wrong secret as the real one does."""
-    ending = failure(ClientSecret(APPLICATION, "wrong"), identity.origin)
-    assert "AADSTS7000215" in ending.message
+    error = failure(ClientSecret(APPLICATION, "wrong"), identity.origin)
+    assert "AADSTS7000215" in error.message
 
 
-def test_wrong_tenant(identity: SimulatedIdentity) -> None:
+def test_a_wrong_tenant(identity: SimulatedIdentity) -> None:
     """The library says it in its own way, without Microsoft's number; ours is clear."""
     nowhere = ClientSecret(
         Application("00000000-0000-4000-8000-000000000000", REGISTRATION.client), REGISTRATION.secret
     )
-    ending = failure(nowhere, identity.origin)
-    assert "does not know this tenant" in ending.message
-    assert "AZURE_TENANT_ID" in str(ending.hint)
+    error = failure(nowhere, identity.origin)
+    assert "does not know this tenant" in error.message
+    assert "AZURE_TENANT_ID" in str(error.hint)
 
 
 @pytest.mark.parametrize(
@@ -190,17 +190,17 @@ def test_wrong_tenant(identity: SimulatedIdentity) -> None:
         (Response.of_json(200, {"access_token": ""}), "no reason was given"),
     ],
 )
-def test_an_answer_of_entra_that_is_none(
+def test_an_unusable_answer_of_entra(
     identity: SimulatedIdentity, caplog: pytest.LogCaptureFixture, answer: Response, why: str
 ) -> None:
-    """Faults of the sign-in service are an ending in words, not a bug, and no trace goes to the log."""
+    """A fault of the sign-in service is reported as such, not as a bug, and leaves no traceback in the log."""
     identity.responders = [lambda request: answer if request.path.endswith("/token") else None]
     assert why in failure(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin).message
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_endpoints_without_https_get_nothing(identity: SimulatedIdentity) -> None:
-    """A discovery document cannot lure a secret or a sign-in into the clear."""
+    """A discovery document cannot direct a secret or a sign-in to http."""
     with SimulatedIdentity(REGISTRATION) as thief:
         root, lure = f"{identity.authority}/oauth2/v2.0", f"{thief.authority}/oauth2/v2.0"
         honest = {"token_endpoint": f"{root}/token", "authorization_endpoint": f"{root}/authorize"}
@@ -209,8 +209,8 @@ def test_endpoints_without_https_get_nothing(identity: SimulatedIdentity) -> Non
             (DeviceCode(APPLICATION), {**honest, "device_authorization_endpoint": f"{lure}/devicecode"}),
         ):
             identity.responders = [discovery_says(endpoints)]
-            ending = failure(credential, identity.origin)
-            assert "no usable answer" in ending.message or "without https" in ending.message
+            error = failure(credential, identity.origin)
+            assert "no usable answer" in error.message or "without https" in error.message
         assert not thief.requests
 
 
@@ -223,24 +223,24 @@ def discovery_says(endpoints: dict[str, str]) -> Responder:
     return respond
 
 
-def test_nobody_trusts_the_certificate() -> None:
+def test_an_untrusted_certificate_gets_nothing() -> None:
     """Without the company's certificate the connection is refused before anything secret is sent."""
     with SimulatedIdentity(REGISTRATION, tls=True) as server:
-        ending = failure(ClientSecret(APPLICATION, REGISTRATION.secret), server.origin)
-        assert "could not prove its identity" in ending.message
-        assert "REQUESTS_CA_BUNDLE" in str(ending.hint)
+        error = failure(ClientSecret(APPLICATION, REGISTRATION.secret), server.origin)
+        assert "could not prove its identity" in error.message
+        assert "REQUESTS_CA_BUNDLE" in str(error.hint)
         assert not server.requests
 
 
-def test_device_code(identity: SimulatedIdentity) -> None:
-    """A person is told what to do, then the token is delegated."""
+def test_a_device_code(identity: SimulatedIdentity) -> None:
+    """A person is shown what to do; the token is delegated."""
     said: list[str] = []
     token = sign_in(DeviceCode(APPLICATION), identity.origin, said=said)
     assert said == [f"Open {identity.origin}/device and enter the code HARBOUR1."]
     assert (claims_of(token) or {})["scp"] == "SecurityEvents.Read.All"
 
 
-def test_device_code_that_nobody_enters(identity: SimulatedIdentity) -> None:
+def test_a_device_code_that_expires(identity: SimulatedIdentity) -> None:
     """The sign-in ends when the code has expired or was declined."""
 
     def respond(request: Request) -> Response | None:
@@ -264,14 +264,14 @@ def key_pair() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
 
 @pytest.mark.parametrize("password", [None, "correct horse"])
 @pytest.mark.parametrize("form", ["pem", "pfx"])
-def test_certificate(
+def test_a_client_certificate(
     identity: SimulatedIdentity,
     tmp_path: Path,
     key_pair: tuple[rsa.RSAPrivateKey, x509.Certificate],
     form: str,
     password: str | None,
 ) -> None:
-    """PEM and PFX, with and without password, sign an assertion; a wrong password is told before any network."""
+    """PEM and PFX, with and without password, sign an assertion; a wrong password is reported before any network."""
     key, certificate = key_pair
     hidden = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
     if form == "pem":
@@ -285,24 +285,24 @@ def test_certificate(
     assert (claims_of(identity.requests[-1].form["client_assertion"]) or {})["iss"] == APPLICATION.client
     asked = len(identity.requests)
     if password:
-        ending = failure(ClientCertificate(APPLICATION, file, "wrong"), identity.origin)
-        assert "the password does not open it" in ending.message
-        assert "which is set" in str(ending.hint)
+        error = failure(ClientCertificate(APPLICATION, file, "wrong"), identity.origin)
+        assert "the password does not open it" in error.message
+        assert "which is set" in str(error.hint)
     assert len(identity.requests) == asked
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"])
 def test_a_file_that_is_no_certificate(tmp_path: Path, content: bytes) -> None:
-    """It is told by its path, before any network."""
+    """It is reported before any network, by the variable that names it."""
     file = tmp_path / "certificate.pem"
     file.write_bytes(content)
-    ending = failure(ClientCertificate(APPLICATION, file, None), "https://127.0.0.1:1")
-    assert "client certificate cannot be used" in ending.message
-    assert str(ending.where) == "AZURE_CLIENT_CERTIFICATE_PATH"
+    error = failure(ClientCertificate(APPLICATION, file, None), "https://127.0.0.1:1")
+    assert "client certificate cannot be used" in error.message
+    assert str(error.where) == "AZURE_CLIENT_CERTIFICATE_PATH"
 
 
 def test_nothing_secret_is_logged(identity: SimulatedIdentity, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither msal nor the wire writes a token or secret to a log, at any level."""
+    """Neither msal nor HttpClient writes a token or secret to a log, at any level."""
     caplog.set_level(logging.DEBUG)
     token = sign_in(ClientSecret(APPLICATION, REGISTRATION.secret), identity.origin)
     sign_in(github(identity), identity.origin)
