@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secure Score from Microsoft Graph: every page of both collections, or an error that says what Graph's answer means.
+"""Secure Score from Microsoft Graph: every page of both collections, or an error that says what the answer means.
 
 Paging and the meaning of each status are described in docs/method.md#graph.
 """

@@ -258,7 +258,7 @@ def origin_named(address: object, base: str) -> str:
 
 
 def redirection(reply: Reply) -> str:
-    """What a redirect does, for a message: `redirects (302) to https://...`."""
+    """What a redirect does, for a message: `redirects (302) to https://host`."""
     target = origin_named(reply.headers.get("location"), reply.url)
     return f"redirects ({reply.status})" + (f" to {target}" if target else "")
 
@@ -342,7 +342,7 @@ def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """An error with everything it was made of."""
+    """An error with all its causes, contexts and nested errors."""
     found: list[BaseException] = []
     pending: list[object] = [error]
     while pending and len(found) < 20:

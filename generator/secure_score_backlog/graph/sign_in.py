@@ -4,7 +4,7 @@
 msal is slow to import and uses the network in its constructor, so both happen only when a token is wanted.
 
 Microsoft says that its error codes may change, so a code only chooses the hint; Microsoft's own text is always shown.
-The codes, and the forms of a workflow's subject, are listed in docs/method.md#graph.
+The forms of a workflow's subject are described in docs/method.md#graph.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ HINTS: Mapping[str, str] = {
     "90002": "AZURE_TENANT_ID names no tenant of this cloud: check it, and --cloud.",
     "700016": "AZURE_CLIENT_ID names no application of this tenant: check both ids.",
     "7000215": "AZURE_CLIENT_SECRET is not the secret's value (perhaps its id): make a new secret, copy its Value.",
-    "7000222": "The client secret has expired: make a new one, or change to GitHub's OIDC token: no secret to expire.",
+    "7000222": "The client secret has expired: make a new one, or use GitHub's OIDC token, which needs none.",
     "700027": "The certificate has expired, or is not registered with this application. See its dates: if it has "
     "expired, make a new one. Then upload the public part to the app registration (Certificates & secrets).",
     "700024": "The sign-in proof is expired or not yet valid. With GitHub's OIDC token: run the job again. "
@@ -147,7 +147,7 @@ def _acquire(
     msal: Any = import_module("msal")
     transport = _Transport(http, sign_in.authority)
     common: dict[str, Any] = {
-        "authority": transport.disguise(of_tenant(sign_in.authority, credential.application.tenant)),
+        "authority": transport.as_https(of_tenant(sign_in.authority, credential.application.tenant)),
         "http_client": transport,
         "instance_discovery": False,
     }
@@ -184,8 +184,8 @@ def _material(credential: Credential, http: HttpClient, sign_in: SignIn) -> Any:
 
 def _assertion(credential: GitHubIdentity, http: HttpClient, sign_in: SignIn) -> str:
     """GitHub's OIDC token for this job: fetched anew each time, as it lives for five minutes only."""
-    joint = "&" if "?" in credential.url else "?"
-    url = f"{credential.url}{joint}audience={quote(sign_in.cloud.audience, safe='')}"
+    separator = "&" if "?" in credential.url else "?"
+    url = f"{credential.url}{separator}audience={quote(sign_in.cloud.audience, safe='')}"
     reply = http.get(url, bearer=credential.token, headers={"Accept": "application/json"})
     if reply.status != 200:
         raise _no_github_token(reply.status)
@@ -224,16 +224,16 @@ class _Transport:
     def __init__(self, http: HttpClient, authority: str) -> None:
         self._http = http
         parts = urlsplit(authority)
-        self._plain = parts.scheme == "http" and is_loopback(parts.hostname)
-        self._real, self._shown = f"http://{parts.netloc}", f"https://{parts.netloc}"
+        self._simulated = parts.scheme == "http" and is_loopback(parts.hostname)
+        self._http_origin, self._https_origin = f"http://{parts.netloc}", f"https://{parts.netloc}"
 
-    def disguise(self, text: str) -> str:
-        """Text with the addresses of a simulator as msal accepts them."""
-        return text.replace(self._real, self._shown) if self._plain else text
+    def as_https(self, text: str) -> str:
+        """Text with the http addresses of a simulator written as https."""
+        return text.replace(self._http_origin, self._https_origin) if self._simulated else text
 
     def _address(self, url: str) -> str:
-        if self._plain and origin(url) == origin(self._shown):
-            return self._real + url[len(self._shown) :]
+        if self._simulated and origin(url) == origin(self._https_origin):
+            return self._http_origin + url[len(self._https_origin) :]
         if urlsplit(url).scheme != "https":
             raise CannotProceed(
                 "The sign-in service names an address without https, which is not used.",
@@ -269,16 +269,16 @@ class _Transport:
         if error is not None:
             raise error
         text = reply.body.decode("utf-8", errors="replace")
-        if reply.status == 200 and self._plain:
-            text = json.dumps(_disguised(json.loads(text), self)) if text.lstrip().startswith("{") else text
+        if reply.status == 200 and self._simulated:
+            text = json.dumps(_as_https(json.loads(text), self)) if text.lstrip().startswith("{") else text
         return _Answer(reply, text)
 
 
-def _disguised(content: Any, transport: _Transport) -> Any:
-    """An answer of a simulator with its addresses as msal accepts them."""
+def _as_https(content: Any, transport: _Transport) -> Any:
+    """An answer of a simulator with its addresses written as https."""
     if isinstance(content, dict):
-        return {key: _disguised(value, transport) for key, value in content.items()}
-    return transport.disguise(content) if isinstance(content, str) and content.startswith("http://") else content
+        return {key: _as_https(value, transport) for key, value in content.items()}
+    return transport.as_https(content) if isinstance(content, str) and content.startswith("http://") else content
 
 
 def _refused_sign_in(result: Mapping[str, Any], sign_in: SignIn) -> CannotProceed:
