@@ -20,14 +20,14 @@ CASES = {"today": (), "a month": ("--month", "2023-05")}
 
 ASK = """
 import resource, sys
-from secure_score_backlog.cli import main
+from secure_score_backlog.cli.main import main
 try:
     main(["status", "--json", *sys.argv[1:]])
 finally:
     own, gits = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(own.ru_maxrss, gits.ru_maxrss, own.ru_utime + own.ru_stime + gits.ru_utime + gits.ru_stime, file=sys.stderr)
 """
-"""Asks in a process of its own. Git's memory is told apart: it maps the packed history, which is no memory of ours."""
+"""Asks in a process of its own. Git's memory is counted apart: it maps the packed history into memory."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The daily runs of the sample tenant's collector: what each of them saw and wrote.
+"""The daily collections of the sample tenant: what each of them wrote.
 
-The files come from the same rules as a real collection; only Graph is replaced, by `sample.tenant`, and the way over
-the wire is left out: it changes no byte (a test proves it) and takes as long as everything else.
+The files come from the same rules as a real collection; only Graph and HTTP are replaced, by `sample.tenant`. A test
+proves that collecting over HTTP writes the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from secure_score_backlog.snapshots.graph_json import CATALOGUE_PATH, encode
 OUTAGES = ((date(2025, 12, 24), date(2025, 12, 28)), (date(2026, 8, 8), date(2026, 8, 10)))
 """First and last days on which the collector did not run."""
 KEPT_BY_GRAPH = timedelta(days=90)
-"""How far back Graph answers (facts/graph.md 3)."""
+"""How long Graph keeps a day."""
 WRITTEN_BY = "0.1.0"
 """Version that the files name; fixed, so that the history stays the same from release to release."""
 
@@ -38,7 +38,7 @@ class Run:
     """By path: snapshots, and the catalogue where it changed."""
 
 
-def out_of_order(day: date) -> bool:
+def is_outage(day: date) -> bool:
     """Whether the collector did not run on a day."""
     return any(first <= day <= last for first, last in OUTAGES)
 
@@ -55,7 +55,7 @@ def simulate(tenant: Tenant) -> Iterator[Run]:
     day = FIRST_DAY - timedelta(days=1)
     while day < LAST_DAY:
         day += timedelta(days=1)
-        if out_of_order(day) or not has_report(day):
+        if is_outage(day) or not has_report(day):
             continue
         missing = missing_before(day, stored)
         scores = [tenant.secure_score(day), *(tenant.secure_score(gap, complete=False) for gap in missing)]

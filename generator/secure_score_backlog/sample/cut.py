@@ -18,9 +18,9 @@ from secure_score_backlog.sample.tenant import LAST_DAY, report_days
 from secure_score_backlog.snapshots.store import CATALOGUE, snapshot_path
 
 ALL_DAYS_OF = timedelta(days=90)
-"""How many days, up to the last one, are kept without a gap."""
+"""Up to the last day, every day is kept for so long."""
 FOLDERS = ("decisions", "snapshots", "docs/reviews")
-"""What belongs to the sample tenant alone, and is written anew as a whole."""
+"""Folders that hold sample data only, and are replaced as a whole."""
 
 
 def days_kept() -> tuple[date, ...]:
@@ -37,7 +37,7 @@ def cut_files() -> dict[str, bytes]:
 
 
 def cut(target: Path) -> None:
-    """Write the cut into a folder; what stood in its folders before is gone."""
+    """Write the cut into a folder, in place of what was in its folders."""
     for folder in FOLDERS:
         shutil.rmtree(target / folder, ignore_errors=True)
     for path, content in cut_files().items():

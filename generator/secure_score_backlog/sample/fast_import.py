@@ -18,7 +18,7 @@ from pathlib import Path
 from secure_score_backlog.errors import CannotProceed
 
 SCRATCH = "refs/heads/in-the-making"
-"""Takes the commits of side branches; it is gone when the repository is ready."""
+"""Holds the commits of side branches; deleted when the repository is ready."""
 OLDEST_GIT = "2.28"
 """The first version whose `git init` knows `--initial-branch`."""
 
@@ -80,14 +80,14 @@ def data(content: bytes) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Git in one folder, deaf to the environment and to every configuration but the folder's own."""
+    """Git in one folder, independent of the environment and of any configuration but the folder's own."""
 
     program: str
     folder: Path
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment without anything that steers Git; home is the repository, where no settings lie."""
+        """The environment without anything that configures Git; home is the repository, which holds no settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "XDG_"))}
         home = str(self.folder / ".git")
         nowhere = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}

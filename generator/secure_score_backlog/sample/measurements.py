@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is measured of one recommendation of the sample tenant on one day.
+"""What is measured of the sample tenant on one day: single recommendations, and the tenant as a whole.
 
-Two files tell it: `catalogue.json` says what a recommendation is and how it is counted, `story.json`
-what happened to it. Both give values as steps, `[[day, value], ...]`: a value holds from its day on.
+`catalogue.json` says what a recommendation is and how it is counted, `story.json` what happened to it. Both give
+values as steps, `[[day, value], ...]`: a value holds from its day on. Comparable tenants, licences, seats and times of
+the last sync are invented, in the shape of real answers (docs/method.md#graph).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def digest(text: str) -> int:
 
 
 def rounded(value: Fraction) -> Decimal:
-    """Two decimals, half up, as Graph shows fleet ratios (facts/graph.md 2.1)."""
+    """Two decimals, half up, as Graph gives scores."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(CENT, rounding=ROUND_HALF_UP)
 
@@ -65,9 +66,9 @@ class Measured:
     maximum: Decimal
     """Points that could be earned on that day."""
     count: int | None
-    """Users, devices or things that comply; None where the measure is a mere switch."""
+    """Users, devices or settings that comply; None for an on/off setting."""
     total: int | None
-    """Users, devices or things looked at; None where Graph would not say."""
+    """Users, devices or settings examined; None where Graph does not say."""
 
     @property
     def percent(self) -> Decimal:
@@ -92,7 +93,7 @@ class Measure:
     maximum: Sequence[Sequence[Any]]
     share: Sequence[Sequence[Any]]
     total: Sequence[Sequence[Any]]
-    """Empty for a switch."""
+    """Empty for an on/off setting."""
     scored: Sequence[str | None] | None = None
 
     @staticmethod
@@ -132,11 +133,6 @@ def quiet_share(identifier: str) -> str:
     return ("0", "1", "1", "0.5")[digest(identifier) % 4]
 
 
-# --- What Graph says of the sample tenant as a whole: comparable tenants, licences, seats, time of the last sync.
-#
-# All numbers are invented; their shape and their oddities are those of facts/graph.md 2.2, 2.4, 3.4 and 3.6.
-
-
 SERVICES = (
     "HasAADFree", "HasAADP1", "HasAATP", "HasAIPP1", "HasEOP", "HasEXOP2",
     "HasMCAS", "HasMDEP2", "HasMDOP1", "HasOCAS", "HasSPOP2",
@@ -145,7 +141,7 @@ SERVICE_BOUGHT = (date(2026, 3, 23), "HasMDOP2")
 """The one licence that changes within the fifteen months."""
 
 AVERAGES_BROKEN = date(2026, 2, 9)
-"""First day of the week in which comparison failed: -1 for three days, then nothing (facts/graph.md 3.6)."""
+"""First day of the week in which comparison failed: -1 for three days, then nothing, as has happened."""
 
 DAYS_BEHIND = {"AzureAD": 2, "Azure ATP": 1, "MIP": 1}
 """How old a service's measurements are when the report is made; the others are measured on the day."""
@@ -155,13 +151,13 @@ PARTS = {"apps": (24, 79), "data": (2, 6), "device": (31, 64), "identity": (27, 
 
 
 def services(day: date) -> list[str]:
-    """`enabledServices` of a day, in Graph's order, which is none."""
+    """`enabledServices` of a day, in no particular order, as Graph gives them."""
     bought, service = SERVICE_BOUGHT
     return [*SERVICES, service] if day >= bought else list(SERVICES)
 
 
 def active_users(day: date, people: int) -> int:
-    """`activeUserCount`: near the number of people, and another one every week."""
+    """`activeUserCount`: close to the number of people, and different every week."""
     monday = day - timedelta(days=day.weekday())
     return people - digest(f"active {monday}") % 9
 

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who commits in the sample tenant's repository: roles, a bot and GitHub; never a person."""
+"""Fifteen months of the sample tenant as commits: daily snapshots, and decisions by pull request.
+
+`events.json` lists the pull requests: day, number, role of the author, branch, title, how it was merged and by whom,
+and which files it brought. Their contents are in `decisions/<id>/<version>.md` and `reviews/<month>.md`; the snapshots
+come from `sample.collected`. Authors are roles, a bot and GitHub, never people.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ from secure_score_backlog.sample.fast_import import Commit, Signature
 
 DOMAIN = "harbour.example"
 SUMMERS = ((date(2025, 3, 30), date(2025, 10, 26)), (date(2026, 3, 29), date(2026, 10, 25)))
-"""First day of summer time, and the day on which it ends, where the company sits."""
+"""First day of summer time, and the day on which it ends, in the company's time zone."""
 
 
 def zone(day: date) -> timezone:
@@ -46,13 +51,6 @@ def github(at: datetime) -> Signature:
     return Signature("GitHub", "noreply@github.com", at)
 
 
-# --- Fifteen months of an invented company as commits: nightly snapshots, and decisions by pull request.
-#
-# `events.json` lists the pull requests: day, number, role of the author, branch, title, how it was merged and by whom,
-# and which files it brought. Contents stand beside it, in `decisions/<id>/<version>.md` and `reviews/<month>.md`.
-# Collected files come from `sample.collected`.
-
-
 OWNER = "harbour"
 """The organisation on GitHub, as merge commits name it."""
 FOUNDED = date(2025, 8, 14)
@@ -78,11 +76,11 @@ class PullRequest:
     squashed: bool
     merged_by: str
     sources: Mapping[str, str | None]
-    """Where the content stands here, by path in the tenant's repository; None withdraws the file."""
+    """The file in this folder with the content, by path in the tenant's repository; None deletes the file."""
 
     @property
     def proposed(self) -> datetime:
-        """When the branch was committed: that morning, or, for every fifth, the day before."""
+        """When the branch was committed: on the morning of the merge, or, for every fifth, the day before."""
         early = self.number % 5 == 0 and TUESDAY <= self.day.weekday() <= FRIDAY
         return office_hours(self.day - timedelta(days=early), 9, self.number * 37 % 170)
 
@@ -97,7 +95,7 @@ class PullRequest:
 
 
 def own_file(name: str) -> bytes:
-    """A file that is shipped beside this module, with LF line endings whatever Git made of them."""
+    """A file that is shipped beside this module, with LF line endings also where Git checked out others."""
     found = files("secure_score_backlog.sample")
     for part in name.split("/"):
         found = found.joinpath(part)
@@ -130,7 +128,7 @@ def opening() -> dict[str, bytes]:
 
 
 class Story:
-    """The commits so far, and where the main branch and the open branches stand."""
+    """The commits so far, and the tips of the main branch and of open branches."""
 
     def __init__(self) -> None:
         at = office_hours(FOUNDED, 15, 20)
@@ -141,7 +139,7 @@ class Story:
         self._known: set[str] = set()
 
     def add(self, commit: Commit) -> int:
-        """Append a commit and say where it stands; the main branch moves with its own."""
+        """Append a commit and return its position; a commit of the main branch becomes its tip."""
         self.commits.append(commit)
         position = len(self.commits) - 1
         if commit.main:

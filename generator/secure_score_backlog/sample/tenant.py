@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sample tenant's measured side: what Graph would answer about an invented company on any of its days.
+"""The measurements of the sample tenant: what Graph would answer about an invented company on a given day.
 
 Northwind Harbour Logistics does not exist. Its answers are a pure function of the day and of two files
 in this folder: `catalogue.json` (what the recommendations say) and `story.json` (what happened to them).
-Shapes and oddities are those of real answers (facts/graph.md 0 to 2).
+Their shape and oddities are those of real answers (docs/method.md#graph).
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from secure_score_backlog.sample.measurements import (
 )
 
 FIRST_DAY = date(2025, 8, 15)
-"""The first day on which Graph had a report of this tenant."""
+"""The first day for which Graph has a score of this tenant."""
 LAST_DAY = date(2026, 11, 20)
-"""The newest snapshot of the demo; its reader looks at it a day later."""
+"""The newest snapshot of the demo."""
 MISSING_DAYS = frozenset({date(2026, 1, 17)})
-"""Days within the span for which Graph never had a report."""
+"""Days in between for which Graph never had a score."""
 
 VENDOR = {"provider": "SecureScore", "providerVersion": None, "subProvider": None, "vendor": "Microsoft"}
 UNTOUCHED = {"assignedTo": None, "comment": None, "state": "Default", "updatedBy": None, "updatedDateTime": None}
@@ -71,15 +71,15 @@ class Tenant:
     """The sample tenant: `secure_score` and `profiles` answer for any day, always the same."""
 
     def __init__(self, catalogue: Mapping[str, Any], story: Mapping[str, Mapping[str, Any]]) -> None:
-        """From the content of the two files; raises ValueError where the story tells of unknown ids."""
+        """From the content of the two files; raises ValueError where the story names unknown ids."""
         self.identifier: str = catalogue["tenant"]
-        """The tenant's id: well-formed, and obviously nobody's."""
+        """The tenant's id: well-formed and clearly invented."""
         self._populations = catalogue["populations"]
         self._entries: list[Json] = sorted(catalogue["recommendations"], key=lambda entry: entry["id"].casefold())
         self._story = story
-        strangers = sorted(set(story) - {entry["id"] for entry in self._entries})
-        if strangers:
-            raise ValueError(f"story.json tells of ids that catalogue.json lacks: {', '.join(strangers)}")
+        unknown = sorted(set(story) - {entry["id"] for entry in self._entries})
+        if unknown:
+            raise ValueError(f"story.json names ids that catalogue.json lacks: {', '.join(unknown)}")
 
     @classmethod
     def load(cls) -> Tenant:
@@ -99,14 +99,13 @@ class Tenant:
 
     @cached_property
     def _in_report_order(self) -> list[Json]:
-        """Entries in the order of `controlScores`: by service, and within it as it happens to be."""
+        """Entries in the order of `controlScores`: by service, then in a fixed arbitrary order."""
         return sorted(self._entries, key=lambda entry: (digest(entry["profile"]["service"]), digest(entry["id"])))
 
     def secure_score(self, day: date, complete: bool = True) -> Json | None:
         """Graph's `secureScore` of a day; None where Graph has no report.
 
-        `complete` is how Graph tells of its newest day. Asked on a later day, it leaves out what makes
-        a measurement understandable (facts/graph.md 0.1): pass False for that.
+        Graph gives a day in full (`complete`) while it is the newest; asked later, it leaves out texts and counts.
         """
         if not has_report(day):
             return None
@@ -134,7 +133,7 @@ class Tenant:
         ]
 
     def _profile(self, entry: Json, day: date) -> Json:
-        """One profile with what holds on the day: maximum, category, portal marks."""
+        """One profile with the maximum, category and portal statuses of the day."""
         fixed = entry["profile"]
         return {
             "id": entry["id"],
@@ -160,7 +159,7 @@ class Tenant:
         }
 
     def _updates(self, identifier: str, day: date) -> list[Json]:
-        """Portal marks up to a day, oldest first. The names in them are there to be dropped at collection."""
+        """Portal statuses up to a day, oldest first. They name people, so that a collection has names to leave out."""
         marks = self._story.get(identifier, {}).get("portal", [])
         known = [mark for mark in marks if mark[0] <= day.isoformat()]
         return [dict(UNTOUCHED)] + [
@@ -176,7 +175,7 @@ class Tenant:
 
 
 def category(entry: Json, day: date) -> str:
-    """The category of a day: Microsoft moved the `aad_` recommendations in July 2026 (facts/graph.md 2.3)."""
+    """The category of a day: Microsoft moved the `aad_` recommendations to Identity in July 2026."""
     moved: str | None = step(entry.get("category", []), day)
     return moved or entry["profile"]["controlCategory"]
 
@@ -214,7 +213,7 @@ def status(entry: Json, measured: Measured) -> str:
 
 
 def blank_status(entry: Json) -> str:
-    """`implementationStatus` of an older day: rebuilt without numbers, so it says nothing true."""
+    """`implementationStatus` of an older day, which Graph rebuilds without the numbers."""
     text: str = entry["status"]["open"]
     blank = "0" if "{total}" in text else ""
     return text.format(count=blank, total="0", missing="0", percent="0")
