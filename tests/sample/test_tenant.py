@@ -65,7 +65,7 @@ def test_days_without_a_report() -> None:
 
 @pytest.mark.parametrize("day", EVERY_TENTH, ids=str)
 def test_sums_and_percentages_hold(tenant: Tenant, day: date) -> None:
-    """The sums are currentScore and maxScore, and a score follows from its percentage (facts/graph.md 0.6)."""
+    """The sums are currentScore and maxScore, and a score follows from its percentage."""
     score = tenant.secure_score(day)
     assert score is not None
     profiles, items = listed(tenant, day), score["controlScores"]
@@ -94,7 +94,7 @@ def test_numbers_are_written_plainly(tenant: Tenant, day: date) -> None:
 
 
 def test_newest_day_in_full(tenant: Tenant) -> None:
-    """The newest day has descriptions, times and counts, the latter as texts (facts/graph.md 0.7, 2.1)."""
+    """The newest day has descriptions, times and counts, the latter as texts."""
     items = scored(tenant, LAST_DAY)
     assert all(item["description"] and item["lastSynced"].endswith("Z") for item in items.values())
     assert all(item["lastSynced"][:10] <= LAST_DAY.isoformat() for item in items.values())
@@ -110,7 +110,7 @@ def test_newest_day_in_full(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("day", EVERY_TENTH[::9], ids=str)
 def test_an_older_day_keeps_the_points_and_little_else(tenant: Tenant, day: date) -> None:
-    """Asked later, Graph has no description, time or count, and a status made from blanks (facts/graph.md 0.1)."""
+    """Asked later, Graph has no description, time or count, and a status rebuilt without numbers."""
     full, degraded = scored(tenant, day), scored(tenant, day, complete=False)
     assert list(full) == list(degraded)
     for name, item in degraded.items():
@@ -140,7 +140,7 @@ def test_recommendations_appear_and_vanish(tenant: Tenant) -> None:
 
 
 def test_the_two_endpoints_do_not_cover_the_same_set(tenant: Tenant) -> None:
-    """Without a licence there is a profile and no score; and one score has no profile (facts/graph.md 0.5)."""
+    """Without a licence there is a profile and no score; and one score has no profile."""
     profiles, scores = set(listed(tenant, LAST_DAY)), set(scored(tenant, LAST_DAY))
     assert profiles - scores == {
         "aad_password_protection",
@@ -209,7 +209,7 @@ def test_the_tenant_gets_better(tenant: Tenant) -> None:
 
 
 def test_catalogue_has_the_oddities_of_real_ones(tenant: Tenant) -> None:
-    """Mixed case, nulls, blanks, ties, a placeholder that is no tag, sloppy HTML (facts/graph.md 0.7, 2.3)."""
+    """Mixed case, nulls, blanks, ties, a placeholder that is no tag, sloppy HTML."""
     profiles = listed(tenant, LAST_DAY)
     values = list(profiles.values())
     assert len(values) == 118

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decisions, read from front matter by hand (design §4.2): dictionaries of texts, or None where there is an error.
+"""Decisions, read from front matter by hand (docs/guide/decisions.md): dictionaries of texts, None where it is wrong.
 
 Part of the second implementation: nothing here imports the product.
 """

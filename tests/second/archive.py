@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What lies on disk and in Git, read the slow and obvious way: every commit looked at, nothing cached by anybody else.
+"""What is on disk and in Git, read the slow and obvious way: every commit is looked at, nothing is cached.
 
-Part of the second implementation: nothing here imports the product. Written from the design's text (§4.1, §4.2).
+Part of the second implementation: nothing here imports the product. Written from docs/method.md alone.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `backlog status --json` prints, laid beside the second implementation's figures: every difference by its place.
+"""What `backlog status --json` prints, compared with the second implementation: every difference by its place.
 
 Nothing here imports the product: whoever calls says how it is run.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random small tenants, written as real folders with a real Git history: everything odd that §5 names is in reach.
+"""Random small tenants, as real folders with a Git history: every special case of docs/method.md can occur.
 
 Part of the second implementation: nothing here imports the product.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of one as-of date, from scratch: design §5 a second time, as naively as it can be written.
+"""The figures of one as-of date, computed from docs/method.md a second time, as naively as possible.
 
-Every day is walked, nothing is indexed, nothing is shared with the product. Readings of what the design leaves open
-stand in docs/adr/0007 and 0008.
+Every day is visited, nothing is indexed, nothing is shared with the product. Where the text allowed two readings,
+docs/adr/0007 and 0008 decide.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ class Reckoning:
         count, later = 0, None
         for _, answer in reversed(self.versions[name]):
             if answer is None or answer.draft or answer.bucket != bucket or answer.until is None:
-                break  # once more by hand, as the design counts them
+                break  # once more by hand, as docs/method.md#register counts them
             count += bool(later and later > answer.until)
             later = answer.until
         return count

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ledger and movement (design §5), in fractions and in the order in which the text says it.
+"""Ledger and movement (docs/method.md#ledger, #movement), in fractions and in the order of the text.
 
 Part of the second implementation: nothing here imports the product.
 """
