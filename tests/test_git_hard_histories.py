@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from secure_score_backlog.decisions.store import load_decision_history
+from secure_score_backlog.decisions.store import load_decisions
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.git import FileVersions, MainHistory, read_main_history, signature_kind
 from tests.support.repositories import Repository
@@ -155,7 +155,7 @@ def test_links_and_submodules_are_no_decisions(tmp_path: Path) -> None:
     files = FileVersions(repository.folder, read(repository.folder), date(2026, 11, 1))
     assert [version.blob is None for version in files.of("decisions/B.md")] == [True]
     assert [version.blob is None for version in files.of("decisions/C.md")] == [True]
-    history = load_decision_history(files).history
+    history = load_decisions(files)[0]
     assert {name: [v.decision for v in known] for name, known in history.versions.items() if name != "A"} == {
         "B": [None], "C": [None],
     }  # fmt: skip
@@ -184,7 +184,7 @@ def test_hostile_names_in_a_tree_lead_nowhere(tmp_path: Path, name: bytes) -> No
     for path in files.paths("decisions", ".md"):
         contents = [files.content(version) for version in files.of(path) if version.blob]
         assert contents == [b"inside"]
-    load_decision_history(files)
+    load_decisions(files)
 
 
 def test_a_repository_with_sha256_is_read(tmp_path: Path) -> None:

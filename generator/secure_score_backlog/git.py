@@ -423,18 +423,26 @@ class FileVersions:
     main: MainHistory | None
     edited_on: date
     """The day that uncommitted edits count for: the day the build looks at."""
+    _edits: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    """Contents of uncommitted edits, by path: read once."""
+    _listed: set[str] = field(default_factory=set, repr=False, compare=False)
+    """Paths that a folder of the working tree lists, so that no odd letter in them leads elsewhere."""
+
+    def committed(self, path: str) -> tuple[Version, ...]:
+        """The versions of one file that Git has."""
+        return self.main.versions.get(path, ()) if self.main else ()
 
     def of(self, path: str) -> tuple[Version, ...]:
         """The versions of one file, an uncommitted edit last."""
-        committed = self.main.versions.get(path, ()) if self.main else ()
+        committed = self.committed(path)
         edit = self._edit(path, committed[-1] if committed else None)
         return (*committed, edit) if edit else committed
 
     def paths(self, folder: str, suffix: str) -> Iterator[str]:
         """Every file that was ever directly inside a folder, by path in order; hidden files are ignored."""
         known = set(self.main.versions) if self.main else set()
-        known |= {f"{folder}/{file.name}" for file in (self.root / folder).glob(f"*{suffix}")}
-        for path in sorted(known):
+        self._listed.update(f"{folder}/{file.name}" for file in (self.root / folder).glob(f"*{suffix}"))
+        for path in sorted(known | self._listed):
             name = path[len(folder) + 1 :]
             if path.startswith(f"{folder}/") and path.endswith(suffix) and "/" not in name and name[0] != ".":
                 yield path
@@ -450,19 +458,24 @@ class FileVersions:
             return None
         if version.committed and self.main:
             return self.main.content(version.blob, keep=keep)
-        return (self.root / version.path).read_bytes()
+        return self._edits[version.path]
 
     def _edit(self, path: str, newest: Version | None) -> Version | None:
         """The uncommitted edit of a file, if there is one; a link is not followed."""
         file = self.root / path
-        readable = not UNSAFE_PATH.search(path) and file.is_file() and not file.is_symlink()
-        content = file.read_bytes() if readable else None
+        safe = path in self._listed or not UNSAFE_PATH.search(path)
+        readable = safe and file.is_file() and not file.is_symlink()
+        try:
+            content = file.read_bytes() if readable else None
+        except OSError:  # unreadable, and reported as such where it matters; what was committed still holds
+            return None
         if content is None:
             if newest is None or newest.blob is None:
                 return None
             return self._uncommitted(path, None)
         if newest is not None and newest.blob in blob_ids(content, newest.blob):
             return None
+        self._edits[path] = content
         return self._uncommitted(path, blob_id(content, "sha1"))
 
     def _uncommitted(self, path: str, blob: str | None) -> Version:

@@ -7,6 +7,7 @@ import html
 import json
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.site import templates
 from secure_score_backlog.site.builder import chosen
 from secure_score_backlog.site.profiles import PROFILES
+from secure_score_backlog.workspace import load
 from tests.support.graph_items import DAY, TENANT, control, profile, score
 from tests.support.links import dead_links, outside_links
 from tests.support.repositories import Repository
@@ -60,6 +62,8 @@ CANARIES = (
     "reduces impact prerequisites proof rationale record ticket question option default discussion evidence "
     "minutes page status description remediation service subject portal"
 ).split()
+
+TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
@@ -208,10 +212,10 @@ def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path, said: st
     """The default shows everything, so a slip of the pen ends the command; naming the profile gets past it."""
     (tmp_path / "backlog.yml").write_bytes(said.encode("utf-8", "surrogateescape"))
     with pytest.raises(WrongUsage) as ending:
-        chosen(tmp_path, None)
+        chosen(load(tmp_path, today=TODAY), None)
     assert "backlog.yml" in (ending.value.where or "")
     assert "profile" in (ending.value.hint or "")
-    assert chosen(tmp_path, "public") is PROFILES["public"]
+    assert chosen(load(tmp_path, today=TODAY), "public") is PROFILES["public"]
 
 
 @pytest.mark.parametrize(
@@ -227,23 +231,25 @@ def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path, said: st
 def test_other_mistakes_in_the_settings_do_not_hide_the_profile(tmp_path: Path, said: str, name: str) -> None:
     """Other mistakes do not matter here: `backlog check` tells them."""
     (tmp_path / "backlog.yml").write_text(said, encoding="utf-8")
-    assert chosen(tmp_path, None).name == name
+    assert chosen(load(tmp_path, today=TODAY), None).name == name
 
 
 def test_a_backlog_yaml_is_refused(tmp_path: Path) -> None:
     """backlog.yaml is not read; what it says about the profile would be lost."""
+    (tmp_path / "decisions").mkdir()
     (tmp_path / "backlog.yaml").write_text("profile: public\n", encoding="utf-8")
     with pytest.raises(WrongUsage):
-        chosen(tmp_path, None)
+        chosen(load(tmp_path, today=TODAY), None)
 
 
 @pytest.mark.parametrize("verb", ["build", "render", "serve"])
-def test_an_unknown_profile_is_a_usage_error(verb: str, backlog: RunBacklog) -> None:
+def test_an_unknown_profile_is_a_usage_error(verb: str, backlog: RunBacklog, tmp_path: Path) -> None:
     """On the command line: exit 2, with the names that there are."""
     finished = backlog(verb, "--profile", "everybody", expect=2)
     assert "insurer" in finished.stderr
+    (tmp_path / "snapshots").mkdir()
     with pytest.raises(WrongUsage):
-        chosen(Path("."), "everybody")
+        chosen(load(tmp_path, today=TODAY), "everybody")
 
 
 def test_a_secret_or_the_tenants_id_ends_the_build(root: Path, backlog: RunBacklog) -> None:

@@ -48,10 +48,24 @@ def codes(found: dict[str, Any]) -> list[tuple[str, int | None, str]]:
     return [(fault["path"], fault["line"], fault["code"]) for fault in found["problems"]]
 
 
-def test_an_empty_folder_has_no_problems(backlog: RunBacklog) -> None:
-    """An empty folder has no problems, and says how much was looked at."""
+def test_a_folder_without_decisions(tmp_path: Path, backlog: RunBacklog) -> None:
+    """It has no problems, and the answer says how much was looked at, and as of which day."""
+    write(tmp_path, "backlog.yml", "organisation: A company\n")
     done = backlog("check", "--strict", expect=0)
-    assert (done.stdout, done.stderr) == ("No problems: 0 decisions checked.\n", "")
+    assert re.fullmatch(r"No problems: 0 decisions checked, as of \d{4}-\d{2}-\d{2}\.\n", done.stdout)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("verb", ["check", "status", "triage", "render", "build", "decide A", "review 2026-10"])
+def test_a_folder_that_holds_no_backlog_gets_one_answer(tmp_path: Path, backlog: RunBacklog, verb: str) -> None:
+    """A gate in the wrong folder is never green: every verb says that there is no backlog."""
+    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    done = backlog(*verb.split(), expect=2)
+    assert "There is no backlog in this folder" in done.stderr
+    assert "--root" in done.stderr
+    missing = backlog(*verb.split(), "--root", tmp_path / "nowhere", expect=2)
+    assert "is not a folder" in missing.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
 
 
 def test_a_missing_folder_is_a_usage_error(backlog: RunBacklog) -> None:
@@ -80,7 +94,7 @@ def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: 
         'decisions/B.md:4: error: "hihg" is no value of `risk`. [decision-wrong-value]',
         "    Write `risk: high`.",
         "",
-        "2 errors and 1 warning in 3 files; 3 decisions checked.",
+        f"2 errors and 1 warning in 3 files; 3 decisions checked, as of {TODAY}.",
         "",
     ]
 
@@ -197,7 +211,7 @@ def test_a_shallow_clone_is_checked_with_a_note(tmp_path: Path, backlog: RunBack
         source.commit(f"decide {number}")
     source.git("clone", "--quiet", "--depth", "1", f"file://{source.folder}", str(tmp_path / "clone"))
     done = backlog("check", "--root", tmp_path / "clone", expect=0)
-    assert done.stdout == "No problems: 1 decision checked.\n"
+    assert done.stdout == f"No problems: 1 decision checked, as of {TODAY}.\n"
     assert "counts as made today" in done.stderr
 
 
@@ -230,7 +244,7 @@ def test_three_hundred_decisions_are_counted(tmp_path: Path, backlog: RunBacklog
     """Three hundred decisions are read, and each is counted."""
     for number in range(300):
         write(tmp_path, f"decisions/R{number}.md", plan(f"R{number}"))
-    assert backlog("check", expect=0).stdout == "No problems: 300 decisions checked.\n"
+    assert backlog("check", expect=0).stdout == f"No problems: 300 decisions checked, as of {TODAY}.\n"
 
 
 @pytest.mark.parametrize("option", ["--json", "--strict", "--root"])

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.exports.json import status as json_status
-from secure_score_backlog.workspace import assemble
+from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.exports.json import plain_facts
+from secure_score_backlog.workspace import load
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog, run_here
 
@@ -115,9 +116,8 @@ def test_an_uncommitted_edit_counts_today_and_not_last_month(backlog: RunBacklog
 
 
 def test_a_folder_without_snapshots_says_so(backlog: RunBacklog, tmp_path: Path) -> None:
-    """No folder, an empty folder, an empty repository: a clear word, never a traceback."""
-    missing = backlog("status", "--root", tmp_path / "nowhere", expect=3)
-    assert "is not a folder" in missing.stderr
+    """Settings alone, and an empty repository: a clear word, never a traceback."""
+    (tmp_path / "backlog.yml").touch()
     empty = json.loads(backlog("status", "--json", expect=0).stdout)
     assert empty["snapshot"] is None
     assert empty["score"] is None
@@ -141,10 +141,10 @@ def printed(root: Path, *arguments: str) -> str:
 
 def every_month(root: Path) -> dict[str, str]:
     """The same for each month, from one reading of the folder."""
-    backlog = assemble(root, as_of=None, today=date(2026, 11, 20))
+    workspace = load(root, today=date(2026, 11, 20))
     return {
-        review.month: json.dumps(json_status(review.facts, review.problems), indent=2, ensure_ascii=False) + "\n"
-        for review in backlog.reviews
+        review.month: json.dumps(plain_facts(review.facts), indent=2, ensure_ascii=False) + "\n"
+        for review in evaluate(workspace, workspace.newest_day, months=None).reviews
     }
 
 

@@ -71,4 +71,5 @@ def test_no_scaffold_is_written_twice(backlog: RunBacklog, tenant: Path) -> None
 
 def test_without_snapshots_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
     """A plain sentence instead of an empty table."""
+    (tmp_path / "snapshots").mkdir()
     assert backlog("triage", "--root", tmp_path, expect=0).stdout.strip() == "Nothing is undecided."

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.decisions.checks import CheckContext, Judged, check_decisions, judge_decisions
+from secure_score_backlog.decisions.checks import CheckContext, check_decisions, decisions_in_force, identifier_of
 from secure_score_backlog.decisions.front_matter import FrontMatter, parse
 from secure_score_backlog.decisions.model import (
     KEYS,
@@ -25,10 +25,12 @@ from secure_score_backlog.decisions.model import (
     Cover,
     CoverReason,
     Decision,
+    DecisionVersion,
     Need,
 )
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.decisions.same_as import resolve_same_as
+from secure_score_backlog.git import Version
 from secure_score_backlog.problems import RULES, Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
@@ -80,11 +82,28 @@ def file(yaml: str, body: str = "", path: str = "decisions/Alpha.md") -> FrontMa
     return parse(f"---\n{yaml}---\n{body}", path)
 
 
+UTC_NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+
+class Judged(NamedTuple):
+    """What counts of some files, what has an error, and every problem."""
+
+    decisions: dict[str, Decision]
+    with_errors: set[str | None]
+    problems: tuple[Problem, ...]
+
+
 def judged(*files: FrontMatter, **around: Any) -> Judged:
-    """The files judged together."""
-    return judge_decisions(
-        files, CheckContext(**{"catalogue": CATALOGUE, "settings": Settings(), "today": TODAY, **around})
-    )
+    """The files checked together."""
+    context = CheckContext(**{"catalogue": CATALOGUE, "settings": Settings(), "today": TODAY, **around})
+    read = [(each, *read_decision(each, path=each.path)) for each in files]
+    versions = [
+        DecisionVersion(Version(each.path, "", UTC_NOON, "", ""), found, found is not None, each, tuple(faults))
+        for each, found, faults in read
+    ]
+    decisions, problems = decisions_in_force(versions, context)
+    named = {identifier_of(each, found) for each, found, _ in read} - {None}
+    return Judged(decisions, named - decisions.keys(), problems)
 
 
 def told(problems: Any) -> list[tuple[str, int | None]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What rots quietly, at its edges: what a shadow says, what counts as movement, and the day something turns stale."""
+"""What needs attention: what a shadow says, what counts as movement, and the day something turns stale."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from fractions import Fraction
 import pytest
 
 from secure_score_backlog.decisions.model import Bucket, Decision
-from secure_score_backlog.evaluation.attention import moved, reason_for_standstill, stale, stale_since
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.status import status_of
+from secure_score_backlog.evaluation.status import moved, status_of
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Observation
-from tests.support.tenants import blocked, day, decision, history, sources, versions
+from tests.support.tenants import blocked, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8)}
 DONE = {"A": (8, 8)}
@@ -32,8 +31,8 @@ def seen(points: str, maximum: int | None, portal: str | None = None) -> Observa
 def test_a_shadow_says_what_the_decision_says_instead(answer: Decision, says: str) -> None:
     """A draft is named as one, whatever bucket it names."""
     measured = history({"A": (0, 5, "Ignored")})
-    facts = evaluate(sources(measured, {"A": versions((1, answer))}), day(1))
-    assert [item.says for item in facts.shadow] == [says]
+    facts = evaluate(workspace(measured, {"A": versions((1, answer))}), day(1))
+    assert [item.decision_word for item in facts.shadow] == [says]
 
 
 @pytest.mark.parametrize(
@@ -72,17 +71,17 @@ def test_what_counts_as_movement(before: Seen, after: Seen, expected: bool) -> N
 def test_the_last_movement_up_to_a_day(judged: int, since: int | None) -> None:
     """A change of the judged day counts, a later one has not happened; before the first score nothing has."""
     measured = history({"B": (1, 1)}, OPEN, OPEN, {"A": (3, 8)}, {"A": (3, 8)}, {"A": (3, 8)}, OPEN)
-    known = sources(measured, catalogued=["A", "B"])
-    found = stale_since(status_of(known, "A", day(judged)), measured, day(judged))
+    known = workspace(measured, catalogued=["A", "B"])
+    found = status_of(known, "A", day(judged)).last_activity
     assert found == (None if since is None else day(since))
 
 
 def test_a_decision_is_movement_once_it_is_committed() -> None:
     """An unscored one with a decision is not stale: there is no timeline to stand still."""
     measured = history(OPEN)
-    known = sources(measured, {"A": versions((3, decision())), "X": versions((1, decision("X")))})
-    assert stale_since(status_of(known, "A", day(5)), measured, day(5)) == day(3)
-    assert stale_since(status_of(known, "X", day(5)), measured, day(5)) is None
+    known = workspace(measured, {"A": versions((3, decision())), "X": versions((1, decision("X")))})
+    assert status_of(known, "A", day(5)).last_activity == day(3)
+    assert status_of(known, "X", day(5)).last_activity is None
 
 
 @pytest.mark.parametrize(
@@ -100,21 +99,20 @@ def test_a_decision_is_movement_once_it_is_committed() -> None:
 def test_why_nothing_moves(answer: Decision | None, why: str) -> None:
     """Blocked and rejected come before the owner; whoever owns it and did not move it has planned it."""
     decided = {"A": versions((1, answer))} if answer else {}
-    assert reason_for_standstill(status_of(sources(history(OPEN), decided), "A", day(2))) == why
+    assert status_of(workspace(history(OPEN), decided), "A", day(2)).stale_reason == why
 
 
 @pytest.mark.parametrize(("judged", "found"), [(92, []), (93, ["B"]), (94, ["B"])])
 def test_stale_on_the_very_day_and_only_what_is_open(judged: int, found: list[str]) -> None:
     """Since the first of October: stale on the first of January; what is done, before or after it, never is."""
     measured = history({"A": (8, 8), "B": (2, 8), "C": (1, 1)})
-    facts = evaluate(sources(measured, settings=Settings(stale_months=3)), day(judged))
-    assert [item.standing.id for item in facts.stale] == found
-    assert [item.since for item in facts.stale] == [day(1)] * len(found)
+    facts = evaluate(workspace(measured, settings=Settings(stale_months=3)), day(judged))
+    assert [item.id for item in facts.stale] == found
+    assert [item.last_activity for item in facts.stale] == [day(1)] * len(found)
 
 
 def test_the_longest_standstill_comes_first() -> None:
     """Then by id; the order in which they are asked about does not matter."""
     measured = history({"B": (0, 1), "C": (0, 1)}, {"A": (0, 1), "B": (0, 1), "C": (0, 1)})
-    known = sources(measured)
-    standings = [status_of(known, identifier, day(60)) for identifier in "CAB"]
-    assert [item.standing.id for item in stale(standings, measured, day(60), 1)] == ["B", "C", "A"]
+    facts = evaluate(workspace(measured, settings=Settings(stale_months=1)), day(60))
+    assert [item.id for item in facts.stale] == ["B", "C", "A"]

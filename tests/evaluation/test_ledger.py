@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from secure_score_backlog.decisions.model import Blocker, Bucket, CoverReason, Decision
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.ledger import waits_for_licence
-from tests.support.tenants import acceptance, blocked, cover, day, decision, history, sources, stored, versions
+from tests.support.tenants import acceptance, blocked, cover, day, decision, history, stored, versions, workspace
 
 ANSWERS: list[Decision | None] = [
     None,
@@ -44,7 +44,7 @@ def test_every_part_holds_what_belongs_there() -> None:
         "licence": versions((1, decision("licence", blocked=blocked(Blocker.LICENSING)))),
         "covered": versions((1, decision("covered", Bucket.NOT_APPLICABLE))),
     }
-    facts = evaluate(sources(measured, decided), day(1))
+    facts = evaluate(workspace(measured, decided), day(1))
     assert facts.ledger.parts() == {
         "observed": 9, "claimed": 4, "do-now": 2, "do-soon": 2, "accept": 6, "blocked": 7,
         "not-applicable": 6, "undecided": 9, "unexplained": 5,
@@ -75,14 +75,14 @@ def test_the_ledger_adds_up_to_the_maximum(
     """Random tenants, random answers: the parts add up exactly, and only `unexplained` may be negative."""
     measured = history(*days[:-1], stored(days[-1], maximum=maximum))
     decided = {identifier: versions((1, answer)) for identifier, answer in answers.items() if answer}
-    ledger = evaluate(sources(measured, decided), day(len(days))).ledger
+    ledger = evaluate(workspace(measured, decided), day(len(days))).ledger
     assert sum(ledger.parts().values()) == ledger.maximum == measured.days[-1].maximum
     assert all(value >= 0 for name, value in ledger.parts().items() if name != "unexplained")
 
 
 def test_without_a_snapshot_there_is_nothing_to_add_up() -> None:
     """An empty tenant has an empty ledger and no score."""
-    facts = evaluate(sources(history()), day(1))
+    facts = evaluate(workspace(history()), day(1))
     assert facts.score is None
     assert set(facts.ledger.parts().values()) == {0}
 
@@ -90,7 +90,7 @@ def test_without_a_snapshot_there_is_nothing_to_add_up() -> None:
 def test_what_is_not_scored_hides_nothing() -> None:
     """The first of the list was not measured that day; those after it are added up."""
     measured = history({"B": (1, 4), "C": (2, 2)})
-    ledger = evaluate(sources(measured, catalogued=["A", "B", "C"]), day(1)).ledger
+    ledger = evaluate(workspace(measured, catalogued=["A", "B", "C"]), day(1)).ledger
     assert {name: value for name, value in ledger.parts().items() if value} == {"observed": 3, "undecided": 3}
 
 
@@ -98,7 +98,7 @@ def test_the_figures_of_the_day_are_graphs_own() -> None:
     """Score, maximum and averages as Graph gave them, whatever the recommendations add up to; 13 of 52 are 25 %."""
     averages = [{"basis": "AllTenants", "averageScore": "48.98"}, {"basis": "TotalSeats", "averageScore": -1}]
     said = stored({"A": (1, 2)}, 13, 52, averageComparativeScores=averages)
-    score = evaluate(sources(history(said)), day(1)).score
+    score = evaluate(workspace(history(said)), day(1)).score
     assert score is not None
     assert (score.current, score.maximum, score.percent) == (13, 52, 25)
     assert score.comparison == {"AllTenants": Fraction("48.98"), "TotalSeats": None}
@@ -107,7 +107,7 @@ def test_the_figures_of_the_day_are_graphs_own() -> None:
 
 def test_nothing_of_nothing_is_no_percentage() -> None:
     """A day whose maximum is 0 has a score and no percent."""
-    score = evaluate(sources(history(stored({"A": (1, 2)}, 1, 0))), day(1)).score
+    score = evaluate(workspace(history(stored({"A": (1, 2)}, 1, 0))), day(1)).score
     assert score is not None
     assert (score.current, score.maximum, score.percent) == (1, 0, None)
 
@@ -126,7 +126,7 @@ def test_nothing_of_nothing_is_no_percentage() -> None:
 def test_only_a_missing_licence_is_out_of_reach(answer: Decision | None, waits: bool, achievable: int) -> None:
     """Seven of ten points: what waits for business or technology can be had, and a draft blocks nothing."""
     decided = {"A": versions((1, answer))} if answer else {}
-    facts = evaluate(sources(history({"A": (3, 10)}), decided), day(1))
-    assert waits_for_licence(facts.standings["A"]) is waits
+    facts = evaluate(workspace(history({"A": (3, 10)}), decided), day(1))
+    assert waits_for_licence(facts.statuses["A"]) is waits
     assert facts.score is not None
     assert facts.score.achievable == achievable

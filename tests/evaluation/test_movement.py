@@ -14,7 +14,7 @@ from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.movement import Movement, Part, movement_between, split_movement
 from secure_score_backlog.evaluation.status import Status, statuses_on
 from secure_score_backlog.snapshots.model import History, Observation, Recommendation
-from tests.support.tenants import day, decision, history, sources, stored, versions
+from tests.support.tenants import day, decision, history, stored, versions, workspace
 
 F = Fraction
 
@@ -112,7 +112,7 @@ def test_movement_reconciles_exactly_in_points_and_percent(
     """Whatever Graph says: parts add up to the change of currentScore, lines add up to parts."""
     measured = history(stored(first, current, maximum), stored(second, later_current, later_maximum))
     before, after = measured.days
-    moved = movement_between(measured, before, after, statuses_on(sources(measured), after.day))
+    moved = movement_between(measured, before, after, statuses_on(workspace(measured), after.day))
     assert sum(moved.points.values()) == after.current - before.current
     assert sum(moved.percent.values()) == moved.total_percent
     for part in Part:
@@ -142,7 +142,7 @@ def test_points_of_one_recommendation_are_never_lost(
 def test_a_month_without_a_snapshot_moves_nothing() -> None:
     """An empty month is judged between one snapshot and itself."""
     measured = history({"A": (1, 2)})
-    facts = evaluate(sources(measured), day(45))
+    facts = evaluate(workspace(measured), day(45))
     assert facts.period.start == facts.period.end == day(1)
     assert facts.movement is not None
     assert facts.movement.total_points == 0
@@ -280,7 +280,7 @@ def test_gains_are_parted_by_risk_and_by_effort() -> None:
     )
     others = [Recommendation("B", "B", cost="moderate"), Recommendation("C", "C", cost="low")]
     decided = {"A": versions((1, decision("A"))), "D": versions((1, decision("D")))}
-    standings = statuses_on(sources(measured, decided, [cheap, *others, "D"]), day(2))
+    standings = statuses_on(workspace(measured, decided, [cheap, *others, "D"]), day(2))
     moved = moved_between(measured, standings)
     assert moved.gained_by_risk == {"high": 8, "unrated": 4}
     assert list(moved.gained_by_risk) == ["high", "unrated"]

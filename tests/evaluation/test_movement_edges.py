@@ -18,7 +18,7 @@ from secure_score_backlog.evaluation.movement import (
 )
 from secure_score_backlog.evaluation.status import Status, statuses_on
 from secure_score_backlog.snapshots.model import History, Observation, Recommendation
-from tests.support.tenants import day, decision, history, sources, stored, versions
+from tests.support.tenants import day, decision, history, stored, versions, workspace
 
 F = Fraction
 
@@ -128,7 +128,7 @@ def test_amounts_are_exact_fractions_also_where_nothing_moved() -> None:
 def test_a_line_names_the_decision_in_force(steps: tuple[tuple[int, None]], path: str | None) -> None:
     """A withdrawn decision is none, and one that comes later neither."""
     measured = history({"A": (1, 2)}, {"A": (2, 2)})
-    standings = statuses_on(sources(measured, {"A": versions(*steps)}), day(2))
+    standings = statuses_on(workspace(measured, {"A": versions(*steps)}), day(2))
     assert [line.decision for line in moved_between(measured, standings).lines] == [path]
 
 
@@ -144,7 +144,7 @@ def test_gains_pass_over_what_nobody_knows() -> None:
     """The largest gain belongs to something without a standing; those after it still count."""
     measured = history({"A": (0, 9), "B": (0, 4), "C": (0, 2)}, {"A": (9, 9), "B": (4, 4), "C": (2, 2)})
     catalogue = [Recommendation("B", "B", cost="low"), Recommendation("C", "C", cost="high")]
-    standings = statuses_on(sources(measured, catalogued=catalogue), day(2))
+    standings = statuses_on(workspace(measured, catalogued=catalogue), day(2))
     moved = moved_between(measured, {name: standings[name] for name in "BC"})
     assert moved.gained_by_risk == {"unrated": 6}
     assert moved.gained_by_effort == {"high": 2, "low": 4}

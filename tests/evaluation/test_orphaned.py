@@ -7,7 +7,7 @@ import pytest
 
 from secure_score_backlog.evaluation.status import Orphaned, orphaned, statuses_on
 from secure_score_backlog.snapshots.model import Recommendation
-from tests.support.tenants import day, decision, history, sources, versions
+from tests.support.tenants import day, decision, history, versions, workspace
 
 
 def found(old: Recommendation, *living: Recommendation, decided: bool = True) -> list[Orphaned]:
@@ -16,7 +16,7 @@ def found(old: Recommendation, *living: Recommendation, decided: bool = True) ->
     after = {one.id: (1, 2) for one in living}
     measured = history(before, before, after)
     answers = {old.id: versions((1, decision(old.id)))} if decided else {}
-    return list(orphaned(statuses_on(sources(measured, answers, [old, *living]), day(3)).values()))
+    return list(orphaned(statuses_on(workspace(measured, answers, [old, *living]), day(3)).values()))
 
 
 def gone(identifier: str, title: str = "") -> Recommendation:
@@ -37,7 +37,7 @@ def test_what_was_renamed_is_recognised(old: Recommendation, new: Recommendation
     """Case, instance, version at the end; else the very same title."""
     (one,) = found(old, new, Recommendation("Other", "Other words"))
     assert one.successor is not None
-    assert (one.standing.id, one.successor.id, one.because) == (old.id, new.id, because)
+    assert (one.status.id, one.successor.id, one.because) == (old.id, new.id, because)
 
 
 def test_nothing_is_guessed() -> None:
@@ -58,7 +58,7 @@ def test_what_microsoft_marks_as_going_is_found_while_it_is_still_scored() -> No
     """A deprecated profile with a decision is named before it vanishes."""
     going = Recommendation("A", "Same", deprecated=True)
     measured = history({"A": (1, 2), "B": (1, 2)})
-    given = sources(measured, {"A": versions((1, decision("A")))}, [going, Recommendation("B", "Same")])
+    given = workspace(measured, {"A": versions((1, decision("A")))}, [going, Recommendation("B", "Same")])
     (one,) = orphaned(statuses_on(given, day(1)).values())
     assert one.successor is not None
     assert one.successor.id == "B"
@@ -68,5 +68,5 @@ def test_what_is_scored_lives_without_a_profile() -> None:
     """Graph's two lists differ: a score is enough, a profile is enough, a decision alone is not."""
     measured = history({"scored": (1, 2), "other": (1, 2)})
     answers = {name: versions((1, decision(name))) for name in ("scored", "listed", "neither")}
-    standings = statuses_on(sources(measured, answers, ["other", "listed"]), day(1))
-    assert [one.standing.id for one in orphaned(standings.values())] == ["neither"]
+    standings = statuses_on(workspace(measured, answers, ["other", "listed"]), day(1))
+    assert [one.status.id for one in orphaned(standings.values())] == ["neither"]

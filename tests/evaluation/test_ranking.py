@@ -14,7 +14,7 @@ from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Recommendation
-from tests.support.tenants import day, decision, history, sources, versions
+from tests.support.tenants import day, decision, history, versions, workspace
 
 LEVELS = Settings(risk={"A": Risk.LOW, "B": Risk.CRITICAL, "C": Risk.HIGH, "D": Risk.HIGH, "E": Risk.HIGH})
 
@@ -25,7 +25,7 @@ def test_level_then_open_share_then_days_then_id() -> None:
         {"A": (0, 10), "B": (9, 10), "C": (10, 10), "D": (0, 10), "E": (0, 10), "X": (0, 10)},
         {"A": (0, 10), "B": (9, 10), "C": (0, 10), "D": (0, 10), "E": (5, 10), "X": (0, 10)},
     )
-    facts = evaluate(sources(measured, settings=LEVELS), day(2))
+    facts = evaluate(workspace(measured, settings=LEVELS), day(2))
     assert [standing.id for standing in facts.ranked] == ["B", "D", "C", "E", "A"]
     assert [standing.id for standing in facts.unrated] == ["X"]
     assert facts.counts["unrated"] == 1
@@ -38,7 +38,7 @@ def test_what_is_accepted_covered_or_done_is_not_ranked_and_a_bare_claim_is() ->
         "A": versions((1, decision("A", Bucket.ACCEPT))),
         "B": versions((1, decision("B", Bucket.NOT_APPLICABLE))),
     }
-    facts = evaluate(sources(measured, decided, settings=LEVELS), day(1))
+    facts = evaluate(workspace(measured, decided, settings=LEVELS), day(1))
     assert [(standing.id, standing.open_share) for standing in facts.ranked] == [("D", Fraction(1))]
 
 
@@ -62,7 +62,7 @@ def test_points_effort_and_impact_do_not_move_the_ranking(weights: list[tuple[in
             replace(Recommendation(name, name), cost=effort, user_impact=effort, rank=points)
             for name, (points, effort) in zip(names, chosen, strict=True)
         ]
-        return [s.id for s in evaluate(sources(measured, catalogued=catalogue, settings=LEVELS), day(1)).ranked]
+        return [s.id for s in evaluate(workspace(measured, catalogued=catalogue, settings=LEVELS), day(1)).ranked]
 
     assert order(weights) == order([(1, "low")] * 5) == ["B", "D", "E", "C", "A"]
 
@@ -71,8 +71,8 @@ def test_the_chaser_picks_by_points_and_ease() -> None:
     """The honest contrast: most points first, then the least effort."""
     measured = history({"A": (0, 3), "B": (0, 9), "C": (0, 9)})
     catalogue = [Recommendation("A", "A"), Recommendation("B", "B", cost="high"), Recommendation("C", "C", cost="low")]
-    facts = evaluate(sources(measured, catalogued=catalogue), day(1))
-    assert [standing.id for standing in facts.chaser] == ["C", "B", "A"]
+    facts = evaluate(workspace(measured, catalogued=catalogue), day(1))
+    assert [standing.id for standing in facts.by_points] == ["C", "B", "A"]
 
 
 def test_the_chaser_picks_five_of_what_is_open_and_worth_something() -> None:
@@ -84,7 +84,7 @@ def test_the_chaser_picks_five_of_what_is_open_and_worth_something() -> None:
         }
     )  # fmt: skip
     decided = {"accepted": versions((1, decision("accepted", Bucket.ACCEPT)))}
-    facts = evaluate(sources(measured, decided), day(1))
-    assert [standing.id for standing in facts.chaser] == ["D", "C", "A", "B"]
-    six = evaluate(sources(history(dict.fromkeys("FEDCBA", (0, 1)))), day(1))
-    assert [standing.id for standing in six.chaser] == ["A", "B", "C", "D", "E"]
+    facts = evaluate(workspace(measured, decided), day(1))
+    assert [standing.id for standing in facts.by_points] == ["D", "C", "A", "B"]
+    six = evaluate(workspace(history(dict.fromkeys("FEDCBA", (0, 1)))), day(1))
+    assert [standing.id for standing in six.by_points] == ["A", "B", "C", "D", "E"]

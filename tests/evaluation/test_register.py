@@ -12,7 +12,7 @@ from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
-from tests.support.tenants import Measured, acceptance, day, decision, history, sources, versions
+from tests.support.tenants import Measured, acceptance, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8), "Z": (1, 1)}
 DONE = {"A": (8, 8), "Z": (1, 1)}
@@ -43,7 +43,7 @@ def test_where_an_acceptance_stands(
 ) -> None:
     """On day 3; `until` is inclusive, and the last 30 days count as expiring."""
     said = decision(bucket=Bucket.ACCEPT, accepted=acceptance(day(last), share))
-    facts = evaluate(sources(history(*days), {"A": versions((1, said))}, ["Z"]), day(3))
+    facts = evaluate(workspace(history(*days), {"A": versions((1, said))}, ["Z"]), day(3))
     (entry,) = facts.register
     assert entry.state is state
     assert entry.days_left == last - 3
@@ -52,9 +52,9 @@ def test_where_an_acceptance_stands(
 def test_a_moot_acceptance_never_revives() -> None:
     """Done once, lost later: the acceptance stays moot and a new answer is needed."""
     said = decision(bucket=Bucket.ACCEPT)
-    facts = evaluate(sources(history(OPEN, DONE, OPEN), {"A": versions((1, said))}), day(3))
+    facts = evaluate(workspace(history(OPEN, DONE, OPEN), {"A": versions((1, said))}), day(3))
     assert facts.register[0].state is AcceptanceState.MOOT
-    assert facts.standings["A"].state is State.REGRESSED
+    assert facts.statuses["A"].state is State.REGRESSED
     assert facts.ledger.undecided == 6
     assert facts.ledger.accept == 0
 
@@ -69,7 +69,7 @@ def test_renewals_are_counted_and_a_shortened_one_is_none() -> None:
         (4, replace(first, accepted=acceptance(day(90)))),
         (5, replace(first, accepted=acceptance(day(90)), owner="Head of Finance")),
     )
-    facts = evaluate(sources(history(*[OPEN] * 6), {"A": steps}), day(6))
+    facts = evaluate(workspace(history(*[OPEN] * 6), {"A": steps}), day(6))
     (entry,) = facts.register
     assert (entry.renewals, entry.since, entry.until) == (2, day(1), day(90))
     assert entry.citation is not None
@@ -81,7 +81,7 @@ def test_what_ended_stays_in_the_past() -> None:
     """Replaced by a plan, withdrawn, accepted anew: each stay in the register is kept with its end."""
     accept, plan = decision(bucket=Bucket.ACCEPT), decision()
     steps = versions((1, accept), (2, plan), (3, accept), (4, None))
-    facts = evaluate(sources(history(*[OPEN] * 5), {"A": steps}), day(5))
+    facts = evaluate(workspace(history(*[OPEN] * 5), {"A": steps}), day(5))
     assert facts.register == ()
     assert [(entry.since, entry.ended, entry.state) for entry in facts.past] == [
         (day(3), day(4), AcceptanceState.ENDED),
@@ -91,22 +91,20 @@ def test_what_ended_stays_in_the_past() -> None:
 
 def test_a_draft_is_not_in_the_register() -> None:
     """A draft carries nothing."""
-    facts = evaluate(sources(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT, draft=True)))}), day(1))
+    facts = evaluate(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT, draft=True)))}), day(1))
     assert facts.register == facts.past == ()
 
 
-def test_who_approved_comes_from_records_not_from_a_typed_name() -> None:
-    """The approver's role is typed; who approved in fact is looked up by commit."""
-    known = sources(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))})
-    commit = known.decisions.versions["A"][0].version.commit
+def test_a_typed_name_is_no_approval() -> None:
+    """The approver's role is typed; it does not count as approved by anybody."""
+    known = workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))})
     assert evaluate(known, day(1)).register[0].approved_by == ()
-    assert evaluate(known, day(1), {commit: ("Managing Director",)}).register[0].approved_by == ("Managing Director",)
 
 
 def test_a_line_of_the_past_says_what_was_accepted_and_carries_nothing() -> None:
     """The acceptance itself, not what replaced it; points are carried only while it stands."""
     accept = decision(bucket=Bucket.ACCEPT, accepted=acceptance(day(60)))
-    known = sources(history(*[OPEN] * 3), {"A": versions((1, accept), (2, decision()))})
+    known = workspace(history(*[OPEN] * 3), {"A": versions((1, accept), (2, decision()))})
     (entry,) = evaluate(known, day(3)).past
     assert (entry.decision, entry.points, entry.ended) == (accept, 0, day(2))
     (standing,) = evaluate(known, day(1)).register
@@ -121,16 +119,16 @@ def test_covers_and_acceptances_stand_apart() -> None:
         "B": versions((1, decision("B", Bucket.ACCEPT))),
         "C": versions((1, decision("C", Bucket.NOT_APPLICABLE)), (2, None)),
     }
-    facts = evaluate(sources(measured, decided), day(2))
+    facts = evaluate(workspace(measured, decided), day(2))
     lists = (facts.register, facts.covered, facts.past)
-    assert [[entry.standing.id for entry in entries] for entries in lists] == [["B"], ["A"], ["C"]]
+    assert [[entry.status.id for entry in entries] for entries in lists] == [["B"], ["A"], ["C"]]
 
 
 def test_an_acceptance_that_nobody_committed_is_cited_by_nothing() -> None:
     """It stands in the register, without a commit, a first day or an approval."""
     (edit,) = versions((1, decision(bucket=Bucket.ACCEPT)))
     edit = replace(edit, version=replace(edit.version, commit=""))
-    known = sources(history(OPEN), {"A": (edit,)})
-    (entry,) = evaluate(known, day(1), {"": ("Managing Director",)}).register
+    known = workspace(history(OPEN), {"A": (edit,)})
+    (entry,) = evaluate(known, day(1)).register
     assert (entry.citation, entry.since, entry.approved_by) == (None, None, ())
     assert (entry.state, entry.points) == (AcceptanceState.ACTIVE, 6)

@@ -14,14 +14,13 @@ from secure_score_backlog.evaluation.review import (
     at_the_start,
     completed_in,
     falls,
-    healed_on,
     last_fall,
     period_of,
+    recovered_on,
     regressed_in,
     since_when,
 )
-from secure_score_backlog.evaluation.status import statuses_on
-from tests.support.tenants import Measured, blocked, day, decision, history, sources, versions
+from tests.support.tenants import Measured, blocked, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8)}
 DONE = {"A": (8, 8)}
@@ -54,21 +53,21 @@ def test_the_last_day_before_a_month_is_its_start() -> None:
 )
 def test_completed_is_what_became_done(first: dict[str, Measured], last: dict[str, Measured], how: list[str]) -> None:
     """Measured where it was not, or claimed where it was open; what stays as it is completes nothing."""
-    facts = evaluate(sources(history(first, last), catalogued=["A"]), day(2))
-    assert [item.how for item in facts.completed] == how
+    facts = evaluate(workspace(history(first, last), catalogued=["A"]), day(2))
+    assert [item.completed_how for item in facts.completed] == how
 
 
 def test_what_is_gone_or_unknown_hides_no_completion() -> None:
     """A is no longer scored, B is scored later than the day, C was completed."""
     measured = history({"A": (2, 8), "C": (0, 3)}, {"C": (3, 3)}, {"B": (1, 1), "C": (3, 3)})
-    facts = evaluate(sources(measured, catalogued=["C"]), day(2))
-    assert [(item.standing.id, item.on) for item in facts.completed] == [("C", day(2))]
+    facts = evaluate(workspace(measured, catalogued=["C"]), day(2))
+    assert [(item.id, item.completed_on) for item in facts.completed] == [("C", day(2))]
 
 
 def test_what_changes_after_the_day_does_not_date_the_completion() -> None:
     """Done on the second day, judged on the third, lost on the fourth: completed on the second."""
-    facts = evaluate(sources(history(OPEN, DONE, DONE, OPEN)), day(3))
-    assert [item.on for item in facts.completed] == [day(2)]
+    facts = evaluate(workspace(history(OPEN, DONE, DONE, OPEN)), day(3))
+    assert [item.completed_on for item in facts.completed] == [day(2)]
 
 
 @pytest.mark.parametrize(
@@ -134,18 +133,17 @@ def test_falls_within_a_period(
 def test_falls_are_listed_without_a_movement_and_without_unknown_ones() -> None:
     """A is first scored after the day, so that it stands nowhere; B fell."""
     measured = history({"B": (3, 3)}, {"B": (1, 3)}, {"A": (1, 1), "B": (1, 3)})
-    standings = {"B": statuses_on(sources(measured), day(2))["B"]}
-    found = regressed_in(measured, Period(day(1), day(2)), day(2), None, standings)
-    assert [(item.standing.id, item.on, item.points) for item in found] == [("B", day(2), 2)]
-    assert [item.standing.id for item in evaluate(sources(measured, catalogued=["B"]), day(2)).regressed] == ["B"]
-    assert completed_in(measured, Period(day(1), day(3)), {}) == ()
+    found = regressed_in(measured, Period(day(1), day(2)), day(2), None)
+    assert found == {"B": (day(2), 2, None)}
+    assert [item.id for item in evaluate(workspace(measured, catalogued=["B"]), day(2)).regressed] == ["B"]
+    assert completed_in(measured, Period(day(1), day(3))) == {}
 
 
 @pytest.mark.parametrize(("points", "lost"), [("5.99", [Fraction(1, 100)]), ("5.995", []), ("5.98", [Fraction(1, 50)])])
 def test_a_hundredth_of_a_point_is_a_loss(points: str, lost: list[Fraction]) -> None:
     """Graph gives two decimals; half of one is rounding."""
-    facts = evaluate(sources(history({"A": (6, 8)}, {"A": (points, 8)})), day(2))
-    assert [item.points for item in facts.regressed] == lost
+    facts = evaluate(workspace(history({"A": (6, 8)}, {"A": (points, 8)})), day(2))
+    assert [item.points_lost for item in facts.regressed] == lost
 
 
 @pytest.mark.parametrize(
@@ -169,15 +167,15 @@ def test_the_last_day_on_which_the_share_went_down(days: list[Measured], start: 
 def test_healing_comes_after_the_fall() -> None:
     """Never on the day of the fall itself, and not after the end."""
     timeline = history(DONE, OPEN, DONE).timelines["A"]
-    assert healed_on(timeline, day(1), day(2)) is None
-    assert healed_on(timeline, day(1), day(3)) == healed_on(timeline, day(2), day(3)) == day(3)
+    assert recovered_on(timeline, day(1), day(2)) is None
+    assert recovered_on(timeline, day(1), day(3)) == recovered_on(timeline, day(2), day(3)) == day(3)
 
 
 def test_a_question_of_the_day_waits_already() -> None:
     """Since today: no day old."""
     asked = decision(asks=(Ask("leadership", day(4), "Now?"), Ask("leadership", day(5), "Later?")))
-    facts = evaluate(sources(history(*[OPEN] * 4), {"A": versions((1, asked))}), day(4))
-    assert [(item.ask.question, item.age_days) for item in facts.asks] == [("Now?", 0)]
+    facts = evaluate(workspace(history(*[OPEN] * 4), {"A": versions((1, asked))}), day(4))
+    assert [(ask.question, (facts.as_of - ask.since).days) for _, ask in facts.asks] == [("Now?", 0)]
 
 
 def test_what_is_done_waits_for_nothing() -> None:
@@ -188,4 +186,4 @@ def test_what_is_done_waits_for_nothing() -> None:
         "B": versions((1, decision("B", blocked=blocked()))),
         "C": versions((1, decision("C", blocked=blocked(), draft=True))),
     }
-    assert [item.standing.id for item in evaluate(sources(measured, decided), day(1)).blocked] == ["B"]
+    assert [item.id for item in evaluate(workspace(measured, decided), day(1)).blocked] == ["B"]

@@ -12,7 +12,7 @@ from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, 
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.status import State, status_of
 from secure_score_backlog.snapshots.model import History
-from tests.support.tenants import acceptance, blocked, cover, day, decision, history, sources, versions
+from tests.support.tenants import acceptance, blocked, cover, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8)}
 DONE = {"A": (8, 8)}
@@ -52,19 +52,19 @@ def test_the_first_rule_that_applies(name: str) -> None:
     """One case for each rule, judged on day 3."""
     expected, measured, answer = CASES[name]
     decided = {"A": versions((1, answer))} if answer else {}
-    assert status_of(sources(measured, decided, ["A", "B"]), "A", day(3)).state is expected
+    assert status_of(workspace(measured, decided, ["A", "B"]), "A", day(3)).state is expected
 
 
 def test_gone_from_scores_and_catalogue_is_retired() -> None:
     """Once known, now nowhere: retired, whatever was decided."""
     measured = history({"A": (1, 2), "B": (1, 1)}, {"B": (1, 1)})
-    found = status_of(sources(measured, {"A": versions((1, decision()))}, ["B"]), "A", day(2))
+    found = status_of(workspace(measured, {"A": versions((1, decision()))}, ["B"]), "A", day(2))
     assert found.state is State.RETIRED
 
 
 def test_a_score_without_a_profile_is_still_measured() -> None:
     """Graph's two lists differ; what is scored counts (facts: 27 of 68 in one real tenant)."""
-    assert status_of(sources(history(OPEN), {}, ["B"]), "A", day(1)).state is State.UNDECIDED
+    assert status_of(workspace(history(OPEN), {}, ["B"]), "A", day(1)).state is State.UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -82,44 +82,44 @@ def test_a_breach_takes_two_days_in_a_row(shares: list[int | None], state: State
     """Below the accepted share on the last two measured days, not on one."""
     measured = history(*({"A": (points, 8)} if points is not None else None for points in shares))
     half = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
-    assert status_of(sources(measured, {"A": versions((1, half))}), "A", day(len(shares))).state is state
+    assert status_of(workspace(measured, {"A": versions((1, half))}), "A", day(len(shares))).state is state
 
 
 def test_re_weighting_breaches_nothing() -> None:
     """Shares are compared, not points."""
     measured = history({"A": (4, 8)}, {"A": (2, 4)}, {"A": (2, 4)})
     half = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
-    assert status_of(sources(measured, {"A": versions((1, half))}), "A", day(3)).state is State.ACCEPTED
+    assert status_of(workspace(measured, {"A": versions((1, half))}), "A", day(3)).state is State.ACCEPTED
 
 
 def test_days_before_the_acceptance_breach_nothing() -> None:
     """What was worse before somebody accepted it is not a breach of the acceptance."""
     measured = history({"A": (0, 8)}, {"A": (0, 8)}, {"A": (4, 8)})
     half = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
-    assert status_of(sources(measured, {"A": versions((2, half))}), "A", day(3)).state is State.ACCEPTED
+    assert status_of(workspace(measured, {"A": versions((2, half))}), "A", day(3)).state is State.ACCEPTED
 
 
 def test_done_and_lost_under_its_decision_is_regressed_until_a_new_answer() -> None:
     """Regressed needs a new answer; a changed owner is none."""
     measured = history(OPEN, DONE, OPEN, OPEN)
     said = decision()
-    assert status_of(sources(measured, {"A": versions((1, said))}), "A", day(3)).state is State.REGRESSED
+    assert status_of(workspace(measured, {"A": versions((1, said))}), "A", day(3)).state is State.REGRESSED
     other_owner = versions((1, said), (4, replace(said, owner="Service Desk Lead")))
-    assert status_of(sources(measured, {"A": other_owner}), "A", day(4)).state is State.REGRESSED
+    assert status_of(workspace(measured, {"A": other_owner}), "A", day(4)).state is State.REGRESSED
     new_answer = versions((1, said), (4, replace(said, due=day(80))))
-    assert status_of(sources(measured, {"A": new_answer}), "A", day(4)).state is State.PLANNED
+    assert status_of(workspace(measured, {"A": new_answer}), "A", day(4)).state is State.PLANNED
 
 
 def test_done_before_the_decision_is_not_regressed() -> None:
     """Only what was done while the present answer stood can regress."""
     measured = history(DONE, OPEN, OPEN)
-    assert status_of(sources(measured, {"A": versions((2, decision()))}), "A", day(3)).state is State.PLANNED
+    assert status_of(workspace(measured, {"A": versions((2, decision()))}), "A", day(3)).state is State.PLANNED
 
 
 def test_without_git_nothing_is_dated() -> None:
     """No commit, no day of the answer: nothing regresses, and nothing is invented."""
     measured = history(OPEN, DONE, OPEN)
-    bare = replace(sources(measured), decisions=DecisionHistory({"A": versions((1, decision()))}, has_git=False))
+    bare = replace(workspace(measured), decisions=DecisionHistory({"A": versions((1, decision()))}, has_git=False))
     found = status_of(bare, "A", day(3))
     assert found.answered is None
     assert found.state is State.PLANNED
@@ -128,28 +128,28 @@ def test_without_git_nothing_is_dated() -> None:
 def test_open_since_and_held_since_are_unbroken_runs() -> None:
     """A run breaks where it was done, lost or not scored; gaps in the days do not break it."""
     measured = history(DONE, OPEN, None, OPEN, DONE, DONE, None, DONE)
-    opened = status_of(sources(measured), "A", day(4))
+    opened = status_of(workspace(measured), "A", day(4))
     assert (opened.open_since, opened.days_open) == (day(2), 2)
-    held = status_of(sources(measured), "A", day(8))
+    held = status_of(workspace(measured), "A", day(8))
     assert (held.held_since, held.days_held, held.days_observed) == (day(5), 4, 3)
     assert held.open_since is None
-    assert status_of(sources(history(CLAIMED, CLAIMED)), "A", day(2)).held_since is None
+    assert status_of(workspace(history(CLAIMED, CLAIMED)), "A", day(2)).held_since is None
 
 
 def test_a_decision_is_not_known_before_its_commit() -> None:
     """The month before a decision does not know it, and says that it came later."""
     measured = history(*[OPEN] * 40)
-    known = sources(measured, {"A": versions((35, decision()))})
+    known = workspace(measured, {"A": versions((35, decision()))})
     before, after = evaluate(known, day(31)), evaluate(known, day(40))
-    assert before.standings["A"].state is State.UNDECIDED
+    assert before.statuses["A"].state is State.UNDECIDED
     assert before.recorded_later == ("A",)
-    assert after.standings["A"].state is State.PLANNED
+    assert after.statuses["A"].state is State.PLANNED
     assert after.recorded_later == ()
 
 
 def test_a_withdrawn_decision_leaves_nothing_decided() -> None:
     """A deleted file, or a revert, makes the recommendation undecided again."""
     measured = history(*[OPEN] * 3)
-    withdrawn = sources(measured, {"A": versions((1, decision()), (3, None))})
+    withdrawn = workspace(measured, {"A": versions((1, decision()), (3, None))})
     assert status_of(withdrawn, "A", day(2)).state is State.PLANNED
     assert status_of(withdrawn, "A", day(3)).state is State.UNDECIDED

@@ -13,7 +13,7 @@ from secure_score_backlog.decisions.model import Bucket, CoverReason, DecisionHi
 from secure_score_backlog.evaluation.status import State, Status, is_retired, reached_under, status_of, statuses_on
 from secure_score_backlog.ratings import RatedBy, Rating, Ratings, Risk
 from secure_score_backlog.snapshots.model import Observation, Recommendation
-from tests.support.tenants import Measured, acceptance, cover, day, decision, history, sources, versions
+from tests.support.tenants import Measured, acceptance, cover, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8)}
 DONE = {"A": (8, 8)}
@@ -23,7 +23,7 @@ HALF = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
 def test_everything_a_standing_says() -> None:
     """Open, planned and rated by the decision; every other field as the day gives it."""
     said = versions((1, decision(owner="Head of Finance")), (3, decision()))
-    found = status_of(sources(history(DONE, OPEN, OPEN), {"A": said}), "A", day(5))
+    found = status_of(workspace(history(DONE, OPEN, OPEN), {"A": said}), "A", day(5))
     assert found == Status(
         recommendation=Recommendation("A", "A"),
         state=State.REGRESSED,
@@ -41,20 +41,21 @@ def test_everything_a_standing_says() -> None:
         days_held=0,
         days_observed=0,
         was_done=True,
+        last_activity=day(3),
     )
 
 
 def test_a_shipped_rating_brings_its_reason() -> None:
     """The level, where it comes from, and why."""
     ratings = Ratings({"a": Rating(Risk.LOW, "It hardly matters.", "A source")})
-    found = status_of(sources(history(OPEN), ratings=ratings), "A", day(1))
+    found = status_of(workspace(history(OPEN), ratings=ratings), "A", day(1))
     assert (found.level, found.rated_by, found.reason) == (Risk.LOW, RatedBy.SHIPPED, "It hardly matters.")
 
 
 @pytest.mark.parametrize("judged", [date(2026, 9, 30), day(1)])
 def test_what_is_not_measured_has_nothing_open_and_nothing_held(judged: date) -> None:
     """Before the first snapshot, and on a day whose snapshot does not score it."""
-    found = status_of(sources(history({"B": (1, 1)}, OPEN), catalogued=["A", "B"]), "A", judged)
+    found = status_of(workspace(history({"B": (1, 1)}, OPEN), catalogued=["A", "B"]), "A", judged)
     assert (found.state, found.observation) == (State.NOT_MEASURED, None)
     assert (found.open_share, found.open_since, found.days_open) == (0, None, 0)
     assert (found.held_since, found.days_held, found.days_observed) == (None, 0, 0)
@@ -78,7 +79,7 @@ def test_a_run_may_begin_on_the_judged_day(
     held: tuple[date | None, int, int],
 ) -> None:
     """Since when and for how long it is open or held; later snapshots are not looked at."""
-    found = status_of(sources(history(*days)), "A", day(judged))
+    found = status_of(workspace(history(*days)), "A", day(judged))
     assert (found.open_since, found.days_open) == opened
     assert (found.held_since, found.days_held, found.days_observed) == held
 
@@ -96,13 +97,13 @@ def test_a_run_may_begin_on_the_judged_day(
 def test_both_days_of_a_breach_lie_under_the_answer(answered: int, points: list[int], state: State) -> None:
     """The day of the answer itself counts, the day before it does not."""
     measured = history(*({"A": (measured, 8)} for measured in points))
-    assert status_of(sources(measured, {"A": versions((answered, HALF))}), "A", day(len(points))).state is state
+    assert status_of(workspace(measured, {"A": versions((answered, HALF))}), "A", day(len(points))).state is state
 
 
 def test_without_git_a_breach_is_still_a_breach() -> None:
     """Nobody knows since when it was accepted; the last two days are below it all the same."""
     bare = replace(
-        sources(history({"A": (0, 8)}, {"A": (0, 8)})),
+        workspace(history({"A": (0, 8)}, {"A": (0, 8)})),
         decisions=DecisionHistory({"A": versions((2, HALF))}, has_git=False),
     )
     assert status_of(bare, "A", day(2)).state is State.BREACHED
@@ -112,14 +113,14 @@ def test_without_git_a_breach_is_still_a_breach() -> None:
 def test_a_cover_contradicts_up_to_its_last_day(last: int, state: State) -> None:
     """Not applicable, and yet measured in full, judged on the third day."""
     said = decision(bucket=Bucket.NOT_APPLICABLE, covered=cover(day(last), CoverReason.NOT_APPLICABLE))
-    assert status_of(sources(history(DONE), {"A": versions((1, said))}), "A", day(3)).state is state
+    assert status_of(workspace(history(DONE), {"A": versions((1, said))}), "A", day(3)).state is state
 
 
 def test_the_present_answer_begins_with_its_first_version() -> None:
     """A new due day is a new answer, a new owner is none; what was withdrawn in between begins anew."""
     said, later = decision(), decision(due=day(80))
     steps = versions((1, said), (2, later), (3, replace(later, owner="Service Desk Lead")), (5, None), (6, later))
-    known = sources(history(OPEN), {"A": steps})
+    known = workspace(history(OPEN), {"A": steps})
     found = [status_of(known, "A", day(number)).answered for number in range(1, 7)]
     assert found == [day(1), day(2), day(2), day(2), None, day(6)]
 
@@ -131,7 +132,7 @@ def test_the_present_answer_begins_with_its_first_version() -> None:
 def test_done_under_the_answer_means_seen_since_it(answered: int, judged: int, was_done: bool) -> None:
     """Snapshots of the first and the fifth day only, both in full: an answer in between has seen neither at first."""
     measured = history(DONE, None, None, None, DONE)
-    found = status_of(sources(measured, {"A": versions((answered, decision()))}), "A", day(judged))
+    found = status_of(workspace(measured, {"A": versions((answered, decision()))}), "A", day(judged))
     assert found.was_done is was_done
     reached = reached_under(measured, {"A": day(answered), "X": day(1)}, day(judged))
     assert reached == (frozenset({"A"}) if was_done else frozenset())
@@ -141,7 +142,7 @@ def test_the_list_holds_what_is_catalogued_scored_or_decided() -> None:
     """Each for itself is enough, by id; what is scored or decided only after the day is not on it yet."""
     measured = history({"S": (1, 2)}, {"S": (1, 2), "later": (1, 2)})
     decided = {"D": versions((1, decision("D"))), "E": versions((2, decision("E")))}
-    known = sources(measured, decided, ["C"])
+    known = workspace(measured, decided, ["C"])
     assert list(statuses_on(known, day(1))) == ["C", "D", "S"]
     assert list(statuses_on(known, day(2))) == ["C", "D", "E", "S", "later"]
     assert list(statuses_on(known, date(2026, 9, 30))) == ["C"]
@@ -151,4 +152,4 @@ def test_the_list_holds_what_is_catalogued_scored_or_decided() -> None:
 def test_what_was_scored_once_was_known(judged: int, expected: bool) -> None:
     """From the day of its first score on, where the catalogue does not list it."""
     measured = history({"B": (1, 1)}, {"A": (1, 2), "B": (1, 1)}, {"B": (1, 1)})
-    assert is_retired(sources(measured, catalogued=["B"]), "A", day(judged)) is expected
+    assert is_retired(workspace(measured, catalogued=["B"]), "A", day(judged)) is expected

@@ -19,18 +19,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.atom import as_feed
 from secure_score_backlog.exports.csv import as_csv, neutral, written
 from secure_score_backlog.exports.ics import as_calendar, escaped, folded
-from secure_score_backlog.exports.json import as_json, facts_as_json, status
+from secure_score_backlog.exports.json import as_json, facts_as_json, plain_facts
 from secure_score_backlog.exports.tables import BOARD, REGISTER, Column, Table, board_table, part, register_table
 from secure_score_backlog.exports.xlsx import as_xlsx
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.downloads import FEED, FOR_INSURERS, PATH, documents
-from secure_score_backlog.workspace import Backlog
 from tests.support.backlogs import AS_OF, backlog
 
 HOSTILE = (
@@ -60,7 +60,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 hostile = pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 
 
-def files(made: Backlog) -> dict[str, bytes]:
+def files(made: Facts) -> dict[str, bytes]:
     """Every download of a backlog, by path."""
     return {document.path: document.content for document in documents(made, Site.of(made))}
 
@@ -94,7 +94,7 @@ def test_the_same_backlog_gives_the_same_bytes(text: str) -> None:
 
 def test_rows_of_the_tables() -> None:
     """The board has every recommendation, open ones first by risk; the register what is accepted and covered."""
-    facts = backlog().facts
+    facts = backlog()
     board = {row["recommendation"]: row for row in rows(as_csv(board_table(facts)))}
     assert list(board)[-1] == "Done"
     places = {name: row["place"] for name, row in board.items()}
@@ -163,8 +163,8 @@ def test_a_workbook_holds_texts_numbers_and_days(text: str) -> None:
     """Another library reads it: no formula, no link, days as days, numbers as numbers, the text itself."""
     made = files(backlog(text, title=text))
     for path, table in (
-        ("downloads/board.xlsx", board_table(backlog(text, title=text).facts)),
-        ("downloads/register.xlsx", register_table(backlog(text, title=text).facts)),
+        ("downloads/board.xlsx", board_table(backlog(text, title=text))),
+        ("downloads/register.xlsx", register_table(backlog(text, title=text))),
     ):
         book = openpyxl.load_workbook(io.BytesIO(made[path]))
         sheet = book[table.name]
@@ -207,7 +207,7 @@ def test_a_long_text_is_cut_rather_than_lost() -> None:
 
 def test_json_is_the_same_table() -> None:
     """Keys, order and values of JSON are those of CSV; numbers are numbers, empty cells null."""
-    table = register_table(backlog().facts)
+    table = register_table(backlog())
     found = json.loads(as_json(table, AS_OF))
     assert found["as_of"] == AS_OF.isoformat()
     assert [list(row) for row in found["rows"]] == [[column.key for column in table.columns]] * len(table.rows)
@@ -219,12 +219,10 @@ def test_json_is_the_same_table() -> None:
 def test_all_figures_are_those_of_status(text: str) -> None:
     """The file holds what the command prints."""
     made = backlog(text)
-    assert json.loads(facts_as_json(made.facts, made.problems)) == json.loads(
-        json.dumps(status(made.facts, made.problems))
-    )
+    assert json.loads(facts_as_json(made)) == json.loads(json.dumps(plain_facts(made)))
 
 
-def events(made: Backlog) -> list[Any]:
+def events(made: Facts) -> list[Any]:
     """The calendar's events as another library reads them."""
     calendar = icalendar.Calendar.from_ical(as_calendar(made))
     assert isinstance(calendar, icalendar.Calendar)
@@ -325,18 +323,14 @@ def test_entries_lead_to_pages_and_keep_their_ids() -> None:
     assert set(links) == {f"../recommendations/{name}.html" for name in ("accept", "cover", "plan", "wait")}
     assert "Head of IT" not in content.decode()
     retold = backlog("other words", title="Other title")
-    retold = replace(retold, facts=replace(retold.facts, as_of=AS_OF + timedelta(days=5)))
+    retold = replace(retold, as_of=AS_OF + timedelta(days=5))
     ids = [entry.findtext(f"{ATOM}id") for entry in entries(content)]
     assert [entry.findtext(f"{ATOM}id") for entry in entries(as_feed(retold, Site.of(retold), FEED))] == ids
 
 
 def test_nothing_measured_and_nothing_decided() -> None:
     """On the first day every file is there, empty and valid."""
-    made = backlog()
-    facts = replace(
-        made.facts, standings={}, register=(), covered=(), past=(), asks=(), ranked=(), unrated=(), chaser=()
-    )
-    empty = replace(made, facts=facts)
+    empty = replace(backlog(), statuses={}, register=(), covered=(), past=())
     content = files(empty)
     assert rows(content["downloads/register.csv"]) == []
     assert entries(content["downloads/decisions.atom"]) == []
@@ -365,5 +359,5 @@ def test_the_columns_for_insurers_exist() -> None:
 )
 def test_a_row_names_the_part_of_the_page(state: AcceptanceState, now: State, place: str) -> None:
     """What was done and lost again needs an answer in the table as on the page."""
-    entry = backlog().facts.register[0]
-    assert part(replace(entry, state=state, standing=replace(entry.standing, state=now))) == place
+    entry = backlog().register[0]
+    assert part(replace(entry, state=state, status=replace(entry.status, state=now))) == place

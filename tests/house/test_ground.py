@@ -87,6 +87,7 @@ def test_a_command_in_process_leaves_no_trace(tmp_path: Path) -> None:
     def surroundings() -> tuple[object, ...]:
         return sys.stdin, sys.stdout, sys.stderr, Path.cwd(), dict(os.environ)
 
+    (tmp_path / "snapshots").mkdir()
     before = surroundings()
     environment.cache_clear()
     run_here("render", cwd=tmp_path, environment={"SOME_VARIABLE": "x"}, expect=0)

@@ -16,8 +16,7 @@ import pytest
 
 from secure_score_backlog.decisions.model import CoverReason
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.evaluation.attention import claim_without_effect
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
@@ -30,7 +29,7 @@ from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, repo
 from secure_score_backlog.snapshots.capture import Answer, RunInfo, Stored, capture
 from secure_score_backlog.snapshots.exact_json import parse
 from secure_score_backlog.snapshots.graph_json import decode, encode
-from secure_score_backlog.workspace import Backlog, Review, assemble
+from secure_score_backlog.workspace import load
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
@@ -102,9 +101,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture(scope="module")
-def backlog(made: Made) -> Backlog:
+def facts(made: Made) -> Facts:
     """The demo, read and judged."""
-    return assemble(made.folder, as_of=None, today=TODAY)
+    known = load(made.folder, today=TODAY)
+    return evaluate(known, known.newest_day, months=None)
 
 
 def test_two_demos_are_the_same_commit(made: Made, tmp_path: Path) -> None:
@@ -168,9 +168,9 @@ def test_the_clock_of_the_main_line_never_runs_backwards(made: Made) -> None:
         assert re.fullmatch(rf"{day}T04:[1-3]\d:\d\d\+00:00", when)
 
 
-def test_snapshots_have_the_gaps_of_the_story(backlog: Backlog) -> None:
+def test_snapshots_have_the_gaps_of_the_story(facts: Facts) -> None:
     """Each day with a report is there; outages were filled in without details, and one day is missing for ever."""
-    days = {day.day: day for day in backlog.history.days}
+    days = {day.day: day for day in facts.history.days}
     assert sorted(days) == list(report_days())
     assert (min(days), max(days), date(2026, 1, 17) in days) == (FIRST_DAY, LAST_DAY, False)
     filled = [date(2025, 12, 24) + timedelta(days=n) for n in range(5)]
@@ -189,103 +189,105 @@ def test_the_way_over_the_wire_changes_no_byte() -> None:
     assert all(decode(content, path) for path, content in run.files.items() if path.endswith(f"{run.day}.json"))
 
 
-def test_every_state_occurs(backlog: Backlog) -> None:
+def test_every_state_occurs(facts: Facts) -> None:
     """A reader meets each state of a recommendation, and blocked for each reason."""
-    found = Counter(standing.state for standing in backlog.facts.standings.values())
+    found = Counter(standing.state for standing in facts.statuses.values())
     assert set(found) == set(State)
-    assert {item.blockage.by.value for item in backlog.facts.blocked} == {"licensing", "business", "technical"}
-    undecided = backlog.facts.in_state(State.UNDECIDED)
+    assert {item.decision.blocked.by.value for item in facts.blocked if item.decision and item.decision.blocked} == {
+        "licensing",
+        "business",
+        "technical",
+    }
+    undecided = facts.in_state(State.UNDECIDED)
     assert len([standing for standing in undecided if standing.decision is None]) in range(30, 40)
     assert [standing.id for standing in undecided if standing.decision] == ["aad_third_party_apps"]
-    orphan = backlog.facts.standings["intune_mobile_device_lock_after_inactivity"]
+    orphan = facts.statuses["intune_mobile_device_lock_after_inactivity"]
     assert (orphan.state, orphan.decision is not None) == (State.RETIRED, True)
 
 
-def test_every_acceptance_state_occurs(backlog: Backlog) -> None:
+def test_every_acceptance_state_occurs(facts: Facts) -> None:
     """The register shows each ending; renewals are counted, and there is one cover of each kind."""
-    facts = backlog.facts
     found = {entry.state for entry in (*facts.register, *facts.covered, *facts.past)}
     assert found == set(AcceptanceState)
-    renewals = {entry.standing.id: entry.renewals for entry in (*facts.register, *facts.covered)}
+    renewals = {entry.status.id: entry.renewals for entry in (*facts.register, *facts.covered)}
     assert renewals["BlockLegacyAuthentication"] == 3
     assert sum(times == 1 for times in renewals.values()) >= 3
     reasons = {entry.decision.covered.reason for entry in facts.covered if entry.decision.covered}
     assert reasons == set(CoverReason)
-    attested = {e.standing.id for e in facts.register if e.decision.accepted and e.decision.accepted.approval}
+    attested = {e.status.id for e in facts.register if e.decision.accepted and e.decision.accepted.approval}
     assert attested == {"BlockLegacyAuthentication", "scid_2506"}
 
 
-def test_what_the_story_promises(backlog: Backlog) -> None:
+def test_what_the_story_promises(facts: Facts) -> None:
     """Moot and lost again, reversed by a revert, withdrawn, claimed without effect, accepted in the portal only."""
-    facts = backlog.facts
-    states = {standing.id: standing.state for standing in facts.standings.values()}
+    states = {standing.id: standing.state for standing in facts.statuses.values()}
     assert states["spo_idle_session_timeout"] is State.REGRESSED
     assert states["AdminMFAV2"] is State.DONE
-    assert {shadow.portal for shadow in facts.shadow} == {"Ignored", "ThirdParty"}
-    assert claim_without_effect(facts.standings["McasOAuthAppNotification"])
-    forwarding = [v.decision.bucket.value for v in facts.standings["mdo_autoforwardingmode"].versions if v.decision]
+    assert {item.observation.portal for item in facts.shadow if item.observation} == {"Ignored", "ThirdParty"}
+    assert facts.statuses["McasOAuthAppNotification"].claim_without_effect
+    forwarding = [v.decision.bucket.value for v in facts.statuses["mdo_autoforwardingmode"].versions if v.decision]
     assert forwarding == ["do-soon", "accept", "do-soon", "do-soon"]
-    assert facts.standings["exo_outlookaddins"].versions[-1].version.blob is None
-    ages = sorted(ask.age_days for ask in facts.asks)
+    assert facts.statuses["exo_outlookaddins"].versions[-1].version.blob is None
+    ages = sorted((facts.as_of - ask.since).days for _, ask in facts.asks)
     assert len(ages) == 5
     assert (ages[0] < 30, ages[-1] > 270) == (True, True)
-    answered = backlog.decisions.versions["dlp_datalossprevention"]
+    answered = facts.decisions.versions["dlp_datalossprevention"]
     assert [bool(version.decision and version.decision.asks) for version in answered] == [True, False]
 
 
-def facts_of(backlog: Backlog, month: str) -> Facts:
+def in_month(facts: Facts, month: str) -> Facts:
     """The facts of one month's review."""
-    return next(review.facts for review in backlog.reviews if review.month == month)
+    return next(review.facts for review in facts.reviews if review.month == month)
 
 
-def test_every_part_of_movement_occurs(backlog: Backlog) -> None:
+def test_every_part_of_movement_occurs(facts: Facts) -> None:
     """Over the months points move for every reason, in both directions where there are two."""
     signs = {
         (part, amount > 0)
-        for review in backlog.reviews
+        for review in facts.reviews
         if review.facts.movement
         for part, amount in review.facts.movement.points.items()
         if amount
     }
     both = {(part, up) for part in (Part.CLAIMED, Part.RULER) for up in (True, False)}
     assert signs >= {(Part.IMPROVED, True), (Part.REGRESSED, False), (Part.POPULATION, False), *both}
-    gone = {name for review in backlog.reviews if review.facts.movement for name in review.facts.movement.gone}
-    new = {name for review in backlog.reviews if review.facts.movement for name in review.facts.movement.new}
+    gone = {name for review in facts.reviews if review.facts.movement for name in review.facts.movement.gone}
+    new = {name for review in facts.reviews if review.facts.movement for name in review.facts.movement.new}
     assert len(gone) == 3
     assert len(new) == 6
 
 
-def test_october_is_worth_reading(backlog: Backlog) -> None:
+def test_october_is_worth_reading(facts: Facts) -> None:
     """One month shows it all: better, worse, a claim, the ruler, more people, and a dip that healed."""
-    facts = facts_of(backlog, "2026-10")
+    facts = in_month(facts, "2026-10")
     assert facts.movement is not None
     points = facts.movement.points
     assert all(points[part] for part in Part if part is not Part.UNEXPLAINED)
     assert facts.movement.reweighted == ("mdo_safeattachments",)
-    assert {item.how for item in facts.completed} == {"observed", "claimed"}
-    assert {item.healed is None for item in facts.regressed} == {True, False}
+    assert {item.completed_how for item in facts.completed} == {"observed", "claimed"}
+    assert {item.recovered_on is None for item in facts.regressed} == {True, False}
     assert facts.recorded_later
 
 
-def test_administrators_were_without_second_factor_for_some_days(backlog: Backlog) -> None:
+def test_administrators_were_without_second_factor_for_some_days(facts: Facts) -> None:
     """The question an insurer asks has an answer: lost on 3 June 2026, back on the 9th."""
-    lost = next(item for item in facts_of(backlog, "2026-06").regressed if item.standing.id == "AdminMFAV2")
-    assert (lost.on, lost.healed) == (date(2026, 6, 3), date(2026, 6, 9))
+    lost = next(item for item in in_month(facts, "2026-06").regressed if item.id == "AdminMFAV2")
+    assert (lost.regressed_on, lost.recovered_on) == (date(2026, 6, 3), date(2026, 6, 9))
 
 
-def test_every_finished_month_has_minutes(backlog: Backlog) -> None:
+def test_every_finished_month_has_minutes(facts: Facts) -> None:
     """Sixteen months are reviewed; minutes are missing for the first, before anybody met, and the running one."""
-    without = [review.month for review in backlog.reviews if review.minutes is None]
+    without = [review.month for review in facts.reviews if review.minutes is None]
     assert without == ["2026-11", "2025-08"]
-    assert [review.finished for review in backlog.reviews] == [False] + [True] * 15
-    assert all(isinstance(review, Review) for review in backlog.reviews)
+    assert [review.finished for review in facts.reviews] == [False] + [True] * 15
+    assert all(isinstance(review, Review) for review in facts.reviews)
 
 
-def test_there_are_warnings_and_no_errors(backlog: Backlog) -> None:
+def test_there_are_warnings_and_no_errors(facts: Facts) -> None:
     """`backlog check` ends well on the demo, and has something to say."""
-    weights = Counter(problem.severity for problem in backlog.problems)
-    assert weights[Severity.ERROR] == 0, [problem for problem in backlog.problems if problem.severity is Severity.ERROR]
-    codes = {problem.code for problem in backlog.problems}
+    weights = Counter(problem.severity for problem in facts.problems)
+    assert weights[Severity.ERROR] == 0, [problem for problem in facts.problems if problem.severity is Severity.ERROR]
+    codes = {problem.code for problem in facts.problems}
     assert {"decision-retired-id", "decision-unanswered", "decision-draft", "decision-ask-old"} <= codes
 
 

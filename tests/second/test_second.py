@@ -35,15 +35,16 @@ def asked(root: Path, *arguments: str) -> dict[str, Any]:
 
 def all_at_once(root: Path) -> Callable[..., dict[str, Any]]:
     """The same for today and for every month, from one reading of the folder: random tenants ask often."""
-    from secure_score_backlog.exports.json import status  # noqa: PLC0415
-    from secure_score_backlog.workspace import assemble  # noqa: PLC0415 - only the tests know the product
+    from secure_score_backlog.evaluation.facts import evaluate  # noqa: PLC0415
+    from secure_score_backlog.exports.json import plain_facts  # noqa: PLC0415
+    from secure_score_backlog.workspace import load  # noqa: PLC0415 - only the tests know the product
 
-    backlog = assemble(root, as_of=None, today=NOW)
-    facts = {review.month: (review.facts, review.problems) for review in backlog.reviews}
-    facts["today"] = (backlog.facts, backlog.problems)
+    workspace = load(root, today=NOW)
+    today = evaluate(workspace, workspace.newest_day, months=None)
+    facts = {"today": today, **{review.month: review.facts for review in today.reviews}}
 
     def printed(_: Path, *arguments: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(json.dumps(status(*facts[arguments[1] if arguments else "today"])))
+        found: dict[str, Any] = json.loads(json.dumps(plain_facts(facts[arguments[1] if arguments else "today"])))
         return found
 
     return printed

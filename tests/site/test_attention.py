@@ -15,23 +15,23 @@ import pytest
 
 from secure_score_backlog.cli.main import backlog as program
 from secure_score_backlog.decisions.model import Ask, Bucket, CoverReason
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, parse_settings
 from secure_score_backlog.site.pages import attention, evidence, glossary
 from secure_score_backlog.snapshots.model import History, Recommendation
-from secure_score_backlog.workspace import Backlog
-from tests.support.judged import Read, judged
-from tests.support.tenants import Measured, acceptance, cover, day, decision, history, sources, versions
+from tests.support.pages import Read, evaluated
+from tests.support.tenants import Measured, acceptance, cover, day, decision, history, versions, workspace
 
 ODD = ("11770.MDA_X", "A", "null", "x: y # z", "x; rm -rf '$HOME'")
 HOSTILE = "<script>steal()</script> `x` {{ 7*7 }}"
 
 
-def tenant(*days: dict[str, Measured] | None, **decided: object) -> Backlog:
+def tenant(*days: dict[str, Measured] | None, **decided: object) -> Facts:
     """A tenant of consecutive days; one decision of the first day each, by id."""
     answers = {name: versions((1, answer)) for name, answer in decided.items()}  # type: ignore[arg-type]
-    return judged(sources(history(*days), answers), day(len(days)))
+    return evaluated(workspace(history(*days), answers), day(len(days)))
 
 
 def old_ask(number: int) -> tuple[Ask, ...]:
@@ -39,7 +39,7 @@ def old_ask(number: int) -> tuple[Ask, ...]:
     return (Ask("leadership", day(number), "Pay for it?", (), "It stays open."),)
 
 
-SCENES: dict[str, tuple[Callable[[], Backlog], str]] = {
+SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
     "expired": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(1)))),
         "Ran out after 1 October 2026, 1 day ago.",
@@ -89,8 +89,8 @@ SCENES: dict[str, tuple[Callable[[], Backlog], str]] = {
         "The portal says “resolved through third party”, and Microsoft gives 1 of 4 points.",
     ),
     "outlived": (
-        lambda: judged(
-            sources(
+        lambda: evaluated(
+            workspace(
                 history({"A": (0, 4), "a": (0, 4)}, {"a": (0, 4)}),
                 {"A": versions((1, decision("A")))},
                 [Recommendation("A", "Old words", in_catalogue=False), Recommendation("a", "New words")],
@@ -129,7 +129,7 @@ def test_a_line_can_be_one_short_of_wrong() -> None:
     assert "The next one to run out is “A”, on 30 December 2026." in page.sections["expired"]
 
 
-def clean() -> Backlog:
+def clean() -> Facts:
     """Everything done, every day there."""
     return tenant({"A": (4, 4), "B": (2, 2)}, {"A": (4, 4), "B": (2, 2)}, A=decision("A"))
 
@@ -146,8 +146,8 @@ def test_everything_done_is_said_in_good_sentences() -> None:
 def test_the_first_day_says_where_to_begin() -> None:
     """One snapshot, no decision: why everything is ownerless, and the command for the gravest."""
     rated = Settings(risk={"B": Risk.HIGH, "C": Risk.CRITICAL})
-    given = sources(history({"A": (0, 4), "B": (0, 4), "C": (0, 4), "D": (4, 4)}), settings=rated)
-    page = Read(judged(given, day(1), has_git=False), attention.documents)
+    given = workspace(history({"A": (0, 4), "B": (0, 4), "C": (0, 4), "D": (4, 4)}), settings=rated)
+    page = Read(evaluated(given, day(1), has_git=False), attention.documents)
     assert "Nobody has decided anything yet" in page.lead
     assert page.lead.startswith("2 of 15 checks found something: 3 open recommendations have no owner.")
     assert "backlog decide C B A" in page.sections["ownerless"]
@@ -157,7 +157,7 @@ def test_the_first_day_says_where_to_begin() -> None:
 def test_nothing_measured_is_said() -> None:
     """Without a snapshot the page says what to run, and shows problems all the same."""
     wrong = Problem("backlog.yml", 2, "settings-unknown-key", Severity.ERROR, "No such key.", "Delete it.")
-    page = Read(judged(sources(History()), day(1), problems=(wrong,)), attention.documents)
+    page = Read(evaluated(workspace(History()), day(1), problems=(wrong,)), attention.documents)
     assert "Nothing has been measured yet" in page.lead
     assert "There is no snapshot yet." in page.sections["gaps"]
     assert page.rows("problems") == ["✕ Error backlog.yml:2 No such key. Delete it."]
@@ -176,8 +176,8 @@ def test_counts_are_those_of_the_status() -> None:
     page = Read(made, attention.documents)
     tally = dict(re.findall(r'href="#([a-z-]+)"><span class="backlog-tally-number">(\d+)<', page.source))
     for key in ("expired", "overdue", "shadow", "unrated", "stale", "ownerless"):
-        assert int(tally[key]) == made.facts.counts[key] > 0, key
-        assert len(page.rows(key)) == made.facts.counts[key], key
+        assert int(tally[key]) == made.counts[key] > 0, key
+        assert len(page.rows(key)) == made.counts[key], key
 
 
 def test_a_long_group_is_folded_and_nothing_is_left_out() -> None:
@@ -203,10 +203,10 @@ def test_gaps_that_microsoft_still_holds_are_told_from_lost_ones() -> None:
 
 def test_a_collection_that_stopped_is_a_gap_after_three_days() -> None:
     """Three days without a snapshot are patience; four are counted."""
-    given = sources(history({"A": (4, 4)}))
-    patient = Read(judged(given, day(4)), attention.documents)
+    given = workspace(history({"A": (4, 4)}))
+    patient = Read(evaluated(given, day(4)), attention.documents)
     assert "✓" in patient.sections["gaps"]
-    late = Read(judged(given, day(5)), attention.documents)
+    late = Read(evaluated(given, day(5)), attention.documents)
     assert 'href="#gaps"><span class="backlog-tally-number">4</span>' in late.source
     assert "2 to 5 October 2026" in late.sections["gaps"]
 

@@ -14,18 +14,17 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.decisions.model import Attestation, Bucket, DecisionVersion
-from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.status import Sources
-from secure_score_backlog.exports.json import status
+from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import SignedReview
 from secure_score_backlog.site.pages import evidence
 from secure_score_backlog.snapshots.model import History
-from secure_score_backlog.workspace import Backlog, assemble
-from tests.support.judged import Read, judged
+from secure_score_backlog.workspace import Workspace, load
+from tests.support.pages import Read, evaluated, with_approvals
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
-from tests.support.tenants import acceptance, cover, day, decision, history, sources, stored, versions
+from tests.support.tenants import acceptance, cover, day, decision, history, stored, versions, workspace
 
 SCORES = {"A": (0, 4), "B": (1, 4), "C": (0, 4), "D": (4, 4)}
 
@@ -35,12 +34,12 @@ def direct(found: tuple[DecisionVersion, ...]) -> tuple[DecisionVersion, ...]:
     return tuple(replace(one, version=replace(one.version, pull_request=None)) for one in found)
 
 
-def decided() -> Sources:
+def decided() -> Workspace:
     """Three decisions over five weeks: an acceptance with its renewal, a cover, a plan pushed directly."""
     first = decision("A", Bucket.ACCEPT, accepted=acceptance(day(60)))
     attested = Attestation("Managing Director", day(35), "Minutes of the board")
     renewed = replace(first, accepted=replace(acceptance(day(200)), approval=attested))
-    return sources(
+    return workspace(
         history(*([SCORES] * 40)),
         {
             "A": versions((2, first), (35, renewed)),
@@ -52,7 +51,7 @@ def decided() -> Sources:
 
 def test_every_change_is_cited_and_the_newest_comes_first() -> None:
     """By month: day, what changed, approver, who brought it, commit and pull request."""
-    page = Read(judged(decided(), day(40)), evidence.documents)
+    page = Read(evaluated(decided(), day(40)), evidence.documents)
     months = [anchor for anchor in page.sections if anchor.startswith("history-")]
     assert months == ["history-2026-11", "history-2026-10"]
     november, october = (page.rows(month) for month in months)
@@ -67,9 +66,9 @@ def test_every_change_is_cited_and_the_newest_comes_first() -> None:
 
 def test_direct_pushes_are_exceptions_by_name() -> None:
     """Each commit without a pull request is listed with what it changed; without any, that is said."""
-    page = Read(judged(decided(), day(40)), evidence.documents)
+    page = Read(evaluated(decided(), day(40)), evidence.documents)
     assert page.rows("direct") == ["2 November 2026 Decide 0000000000 Head of IT C"]
-    before = Read(judged(decided(), day(30)), evidence.documents)
+    before = Read(evaluated(decided(), day(30)), evidence.documents)
     assert "None. Every commit that changed a decision names a pull request" in before.sections["direct"]
     assert "every one of them names the pull request it came by" in before.lead
 
@@ -77,14 +76,14 @@ def test_direct_pushes_are_exceptions_by_name() -> None:
 def test_three_kinds_of_approval_are_told_apart() -> None:
     """Recorded on GitHub, attested, merely named: in the numbers and in the history."""
     given = decided()
-    made = judged(given, day(40))
+    made = evaluated(given, day(40))
     commit = given.decisions.versions["B"][0].version.commit
-    made = replace(made, facts=evaluate(given, day(40), {commit: ("Head of IT",)}))
+    made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
     assert "Approved on GitHub, as recorded 1 Attested, with a record named 1 Only named in the file 0" in page.text
     (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
     assert "✓ Approved on GitHub by Head of IT" in cover_row
-    named = Read(judged(given, day(20)), evidence.documents)
+    named = Read(evaluated(given, day(20)), evidence.documents)
     assert "Only named in the file 2" in named.sections["who"]
     assert "No approval has been collected from GitHub yet" in named.sections["who"]
 
@@ -96,7 +95,7 @@ def test_an_edit_of_the_working_tree_is_no_evidence() -> None:
     edit = DecisionVersion(replace(plan.version, commit="", at=plan.version.at), decision("C", owner="Head of Finance"))
     changed = {**given.decisions.versions, "C": (plan, edit)}
     given = replace(given, decisions=replace(given.decisions, versions=changed))
-    page = Read(judged(given, day(40)), evidence.documents)
+    page = Read(evaluated(given, day(40)), evidence.documents)
     assert "1 decision is edited in the working tree" in page.sections["direct"]
     assert len(page.rows("history-2026-11")) == 2
 
@@ -105,7 +104,7 @@ def test_days_are_counted_and_named() -> None:
     """Observed of passed, filled in later, missing: in the numbers and in words."""
     measured = history(SCORES, SCORES, None, SCORES)
     days = tuple(replace(one, complete=one.day != day(2)) for one in measured.days)
-    page = Read(judged(sources(replace(measured, days=days)), day(4)), evidence.documents)
+    page = Read(evaluated(workspace(replace(measured, days=days)), day(4)), evidence.documents)
     assert "Days observed 3 of 4 days passed" in page.lead
     assert "Days missing 1 besides, 1 day was filled in later" in page.lead
     assert "1 of them in less detail (2 October 2026), 1 missing (3 October 2026)." in page.sections["since"]
@@ -114,7 +113,7 @@ def test_days_are_counted_and_named() -> None:
 def test_the_first_day_says_what_is_there() -> None:
     """One snapshot, nothing decided: measured points, what can be checked, and what will stand here."""
     head = Version("", "f" * 40, datetime(2026, 10, 1, tzinfo=UTC), "Somebody", "Newest")
-    page = Read(judged(sources(history(SCORES)), day(1), head=head), evidence.documents)
+    page = Read(evaluated(workspace(history(SCORES)), day(1), head=head), evidence.documents)
     assert "No decision has been committed yet." in page.lead
     assert "One day has been observed so far, 1 October 2026." in page.lead
     assert "5 points that Microsoft measured" in page.sections["how"]
@@ -124,7 +123,7 @@ def test_the_first_day_says_what_is_there() -> None:
 
 def test_without_git_it_says_what_is_missing_and_how_to_mend_it() -> None:
     """No dates, no names, no commands of Git to run in vain; the figures can be computed anew all the same."""
-    page = Read(judged(sources(history(SCORES)), day(1), has_git=False), evidence.documents)
+    page = Read(evaluated(workspace(history(SCORES)), day(1), has_git=False), evidence.documents)
     assert "This folder is not under Git." in page.lead
     assert "git init" in page.lead
     assert "git " not in page.sections["check"]
@@ -134,15 +133,15 @@ def test_without_git_it_says_what_is_missing_and_how_to_mend_it() -> None:
 
 def test_nothing_at_all() -> None:
     """Neither snapshot nor commit: every section has a sentence."""
-    page = Read(judged(sources(History()), day(1), has_git=False), evidence.documents)
+    page = Read(evaluated(workspace(History()), day(1), has_git=False), evidence.documents)
     assert "Nothing has been measured yet." in page.sections["how"]
     assert all(page.sections[anchor] for anchor in page.sections)
 
 
-def signed(made: Backlog, **changes: object) -> Backlog:
+def signed(made: Facts, **changes: object) -> Facts:
     """The backlog with its oldest month signed, some of its facts otherwise."""
     review = made.reviews[-1]
-    facts = json.loads(json.dumps({**status(review.facts), **changes}))
+    facts = json.loads(json.dumps({**plain_facts(review.facts), **changes}))
     version = Version("docs/reviews/2026-10.json", "e" * 40, datetime(2026, 11, 3, tzinfo=UTC), "Head of IT", "Sign")
     review = replace(review, signed=SignedReview(review.month, "1.0.0", "sha256:0123456789abcdef", facts, version))
     return replace(made, reviews=(*made.reviews[:-1], review))
@@ -150,7 +149,7 @@ def signed(made: Backlog, **changes: object) -> Backlog:
 
 def test_signed_months_are_compared_with_what_is_computed_today() -> None:
     """The same is said to be the same; a difference names the parts."""
-    made = judged(decided(), day(40))
+    made = evaluated(decided(), day(40))
     assert "No month has been signed yet." in Read(made, evidence.documents).sections["months"]
     same = Read(signed(made), evidence.documents).rows("months")
     assert "by version 1.0.0" in same[1]
@@ -169,7 +168,7 @@ def test_hostile_text_stays_text() -> None:
         for name, found in given.decisions.versions.items()
     }
     given = replace(given, decisions=replace(given.decisions, versions=spoilt))
-    page = Read(judged(given, day(40)), evidence.documents)
+    page = Read(evaluated(given, day(40)), evidence.documents)
     assert "<script" not in page.source
     assert attack in page.text
 
@@ -215,9 +214,15 @@ def tenant(tmp_path: Path) -> Repository:
     return repository
 
 
+def facts_of(tenant: Repository) -> Facts:
+    """The facts of the tenant on its newest day."""
+    known = load(tenant.folder, today=date(2026, 10, 7))
+    return evaluate(known, known.newest_day, months=None)
+
+
 def test_the_five_minutes_work(tenant: Repository, run_backlog: RunBacklog) -> None:
     """Every command of the page, as a stranger would paste it, shows what the page says that it shows."""
-    made = assemble(tenant.folder, as_of=None, today=date(2026, 10, 7))
+    made = facts_of(tenant)
     page = Read(made, evidence.documents)
     steps = re.findall(
         r"<pre class=\"backlog-command\"><code>(.*?)</code></pre><p class=\"backlog-fine\">(.*?)</p>",
@@ -251,6 +256,6 @@ def test_the_five_minutes_work(tenant: Repository, run_backlog: RunBacklog) -> N
 def test_a_clean_repository_has_nothing_to_find(tenant: Repository) -> None:
     """Before the direct push the page says that the search finds nothing, and it does not."""
     tenant.git("reset", "--quiet", "--hard", "HEAD~2")
-    page = Read(assemble(tenant.folder, as_of=None, today=date(2026, 10, 7)), evidence.documents)
+    page = Read(facts_of(tenant), evidence.documents)
     assert re.search(r"Look for changes that came without a pull request\. .*? Nothing\. ", page.sections["check"])
     assert "Another owner" not in page.text

@@ -25,8 +25,8 @@ from secure_score_backlog.site.pages.glossary import (
 )
 from secure_score_backlog.site.templates import CONNECTED, PORTAL, SERVICES, portal_words, service_name
 from secure_score_backlog.snapshots.model import History, Recommendation
-from tests.support.judged import Read, judged
-from tests.support.tenants import day, history, sources
+from tests.support.pages import Read, evaluated
+from tests.support.tenants import day, history, workspace
 
 
 def test_every_state_answer_and_level_is_explained() -> None:
@@ -45,7 +45,7 @@ def test_every_part_of_a_movement_is_explained_by_the_name_it_has_on_the_chart()
 def test_every_count_is_explained() -> None:
     """Each headline count of `backlog status --json` stands among the figures."""
     explained = " ".join(name for title, rows in FIGURES for name, _ in rows if title == "Counts").lower()
-    for name in judged(sources(History()), day(1)).facts.counts:
+    for name in evaluated(workspace(History()), day(1)).counts:
         assert {"asks": "questions"}.get(name, name) in explained, name
 
 
@@ -67,8 +67,8 @@ def test_the_products_that_leadership_meets_are_explained() -> None:
 
 def test_figures_know_the_tenants_settings() -> None:
     """Bands and months are those of backlog.yml, not those of some other tenant."""
-    given = sources(history({"A": (0, 4)}), settings=Settings(bands=(51, 77), stale_months=5, acceptance_months=7))
-    page = Read(judged(given, day(1)), glossary.documents)
+    given = workspace(history({"A": (0, 4)}), settings=Settings(bands=(51, 77), stale_months=5, acceptance_months=7))
+    page = Read(evaluated(given, day(1)), glossary.documents)
     assert "Below 51 %, from 51 % to 77 %, and above" in page.text
     assert "for 5 months no point moved" in page.text
     assert "at most 7 months" in page.text
@@ -77,21 +77,21 @@ def test_figures_know_the_tenants_settings() -> None:
 
 def test_who_rated_is_counted() -> None:
     """By decision, settings, list, nobody: of what is measured."""
-    given = sources(history({"A": (0, 4), "B": (0, 4)}), settings=Settings(risk={"A": Risk.HIGH}))
-    page = Read(judged(given, day(1)), glossary.documents)
+    given = workspace(history({"A": (0, 4), "B": (0, 4)}), settings=Settings(risk={"A": Risk.HIGH}))
+    page = Read(evaluated(given, day(1)), glossary.documents)
     assert "Here, of 2 measured recommendations: 1 in our settings, 1 by nobody yet." in page.sections["risk"]
 
 
 def test_the_tenants_abbreviations_stand_in_plain_words() -> None:
     """Only those of its catalogue, with how often; a code that nobody knows stays."""
     known = [Recommendation(name, name, service) for name, service in (("A", "EXO"), ("B", "EXO"), ("C", "NEWONE"))]
-    page = Read(judged(sources(history({"A": (0, 4)}), catalogued=known), day(1)), glossary.documents)
+    page = Read(evaluated(workspace(history({"A": (0, 4)}), catalogued=known), day(1)), glossary.documents)
     assert page.rows("abbreviations") == ["E-mail (Exchange Online) EXO 2", "NEWONE NEWONE 1"]
 
 
 def test_an_empty_tenant_has_a_glossary() -> None:
     """Words do not need data."""
-    page = Read(judged(sources(History()), day(1), has_git=False), glossary.documents)
+    page = Read(evaluated(workspace(History()), day(1), has_git=False), glossary.documents)
     assert "abbreviations" not in page.sections
     assert "Here, of" not in page.text
     assert wording.sign("moot").label in page.sections["register"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -190,7 +191,7 @@ def test_who_is_looked_for() -> None:
     )
     settings = Settings(organisation="Smith & Sons", roles={"Head of IT": ("jroe-login",)})
     changed = leaks.people(
-        type(made)(settings, made.catalogue, made.history, DecisionHistory({"A": versions}), made.facts)
+        replace(made, settings=settings, decisions=DecisionHistory({"A": versions}), reviews=(), head=None)
     )
     assert changed == {"jane roe", "jroe-login"}
 

@@ -32,23 +32,22 @@ from secure_score_backlog.site.profiles import (
 )
 from secure_score_backlog.site.profiles import INSURER_FIELDS as ALLOWED
 from secure_score_backlog.snapshots.model import Observation, Recommendation
-from secure_score_backlog.workspace import Backlog
 from tests.support.backlogs import backlog, canaries
 
 HAND_WRITTEN = [Document("guide/canary-file-canary.md", b"canary-docs-canary")]
 OUTSIDE = pytest.mark.parametrize("profile", [INSURER, PUBLIC], ids=lambda profile: profile.name)
 
 
-def content(made: Backlog, profile: Profile) -> dict[str, str]:
+def content(made: Facts, profile: Profile) -> dict[str, str]:
     """Every document for a profile's readers: path and text (workbooks are stored without compression)."""
     made_of = documents(made, HAND_WRITTEN, profile)
     return {item.path: item.content.decode("utf-8", "replace").replace("\xa0", " ") for item in made_of}
 
 
-def marked(profile: Profile) -> Backlog:
+def marked(profile: Profile) -> Facts:
     """A backlog with a canary in every text that does not pass."""
     made = canaries(backlog(), profile.fields or {})
-    assert isinstance(made, Backlog)
+    assert isinstance(made, Facts)
     return made
 
 
@@ -100,8 +99,8 @@ def test_what_an_insurer_reads() -> None:
 def test_counts_are_the_same_for_an_insurer() -> None:
     """What is left out changes no figure."""
     made = backlog()
-    assert seen_through(made, INSURER).facts.counts == made.facts.counts
-    assert [entry.until for entry in seen_through(made, INSURER).facts.register] == [date(2026, 11, 29)]
+    assert seen_through(made, INSURER).counts == made.counts
+    assert [entry.until for entry in seen_through(made, INSURER).register] == [date(2026, 11, 29)]
 
 
 def test_every_state_is_counted_in_words() -> None:
@@ -121,9 +120,9 @@ def test_what_the_public_reads() -> None:
 def test_expired_decisions_are_told_to_the_public_too() -> None:
     """An honest number, and still no name."""
     made = backlog()
-    standings = dict(made.facts.standings)
-    standings["Accept"] = replace(standings["Accept"], state=State.EXPIRED)
-    late = replace(made, facts=replace(made.facts, standings=standings))
+    statuses = dict(made.statuses)
+    statuses["Accept"] = replace(statuses["Accept"], state=State.EXPIRED)
+    late = replace(made, statuses=statuses)
     assert (statement(late).in_force, statement(late).expired) == (3, 1)
     assert "1 has expired and waits for a new answer" in content(late, PUBLIC)["index.md"]
 
@@ -181,22 +180,22 @@ def test_what_the_list_for_insurers_must_never_hold(kind: type, closed: str) -> 
 def test_a_type_that_nobody_listed_passes_nothing() -> None:
     """What is not on the list comes out empty, with the shape that its type asks for."""
     made = backlog()
-    assert reduced(made, {Backlog: "settings"}).settings == Settings()
+    assert reduced(made, {Facts: "settings"}).settings == Settings()
     empty = reduced(made, {})
-    assert (empty.facts.standings, empty.facts.register, empty.version, empty.head) == ({}, (), "", None)
+    assert (empty.statuses, empty.register, empty.head) == ({}, (), None)
     with pytest.raises(TypeError, match="nobody has decided"):
-        reduced(replace(made, version={1}), {Backlog: "version"})  # type: ignore[arg-type]
+        reduced(replace(made, problems={1}), {Facts: "problems"})  # type: ignore[arg-type]
 
 
 def test_portal_states_pass_only_as_known_words() -> None:
     """Graph's word for a state is text of somebody else: an unknown one does not pass."""
     made = backlog()
     for portal, passes in (("ThirdParty", True), ("canary", False)):
-        standing = made.facts.standings["Open"]
-        assert standing.observation
-        odd = replace(standing, observation=replace(standing.observation, portal=portal))
-        changed = replace(made, facts=replace(made.facts, standings={"Open": odd}))
-        seen = seen_through(changed, INSURER).facts.standings["Open"].observation
+        status = made.statuses["Open"]
+        assert status.observation
+        odd = replace(status, observation=replace(status.observation, portal=portal))
+        changed = replace(made, statuses={"Open": odd})
+        seen = seen_through(changed, INSURER).statuses["Open"].observation
         assert seen
         assert (seen.portal == portal) is passes
 

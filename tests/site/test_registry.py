@@ -22,26 +22,24 @@ from secure_score_backlog.site.links import Site, built
 from secure_score_backlog.site.registry import pages
 from secure_score_backlog.site.templates import page
 from secure_score_backlog.snapshots.model import Catalogue, History, Recommendation
-from secure_score_backlog.workspace import Backlog
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 
 
-def backlog(**recommendations: str) -> Backlog:
+def backlog(**recommendations: str) -> Facts:
     """A backlog that knows some recommendations and nothing else."""
     known = {name: Recommendation(name, name, action_url=address) for name, address in recommendations.items()}
-    facts = Facts(
-        as_of=date(2026, 11, 21), period=Period(None, None), snapshot=None, score=None, ledger=Ledger(), standings={},
-        ranked=(), unrated=(), chaser=(), blocked=(), register=(), covered=(), past=(), completed=(), regressed=(),
-        asks=(), movement=None, shadow=(), stale=(),
+    return Facts(
+        as_of=date(2026, 11, 21), settings=Settings(), history=History(), catalogue=Catalogue(known),
+        decisions=DecisionHistory(), head=None, period=Period(None, None), snapshot=None, score=None, ledger=Ledger(),
+        statuses={}, movement=None, register=(), covered=(), past=(),
     )  # fmt: skip
-    return Backlog(Settings(), Catalogue(known), History(), DecisionHistory(), facts)
 
 
 def maker(*paths: str) -> list[object]:
     """A page's module that makes pages of some paths."""
 
-    def documents(_: Backlog, site: Site) -> Iterator[Document]:
+    def documents(_: Facts, site: Site) -> Iterator[Document]:
         for path in paths:
             yield page(path, path, Markup("<p>x</p>"), site=site)
 

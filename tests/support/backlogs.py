@@ -11,14 +11,13 @@ from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog.decisions.model import Acceptance, Ask, Attestation, Bucket, Cover, CoverReason
-from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.reviews import Minutes
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Recommendation
-from secure_score_backlog.workspace import Backlog, Review
-from tests.support.tenants import blocked, day, decision, history, sources, versions
+from tests.support.tenants import blocked, day, decision, history, versions, workspace
 
 TENANT = "0f1e2d3c-aaaa-4bbb-8ccc-5eca7e0000aa"
 AS_OF = day(40)
@@ -34,7 +33,7 @@ SCORES = {
 MEASURED = history(*([SCORES] * 40))
 
 
-def backlog(text: str = "plain words", title: str = "", has_git: bool = True) -> Backlog:
+def backlog(text: str = "plain words", title: str = "", has_git: bool = True) -> Facts:
     """Six recommendations: done, accepted, covered, planned, blocked, undecided; `text` in each text of a decision."""
     accept = decision(
         "Accept",
@@ -55,22 +54,17 @@ def backlog(text: str = "plain words", title: str = "", has_git: bool = True) ->
         Recommendation(name, title or f"Title of {name}", "EXO", "Apps", Fraction(str(most)))
         for name, (_, most) in SCORES.items()
     ]
-    given = sources(MEASURED, decided, known, settings=Settings(organisation="Smith & Sons"))
-    given = dataclasses.replace(given, decisions=dataclasses.replace(given.decisions, has_git=has_git))
     head = Version("", "f" * 40, datetime(2026, 11, 9, tzinfo=UTC), "Somebody", "Newest")
-    minutes = Minutes("2026-10", text, (dataclasses.replace(head, path="docs/reviews/2026-10.md"),))
-    review = Review(month="2026-10", facts=evaluate(given, day(31)), minutes=minutes)
-    return Backlog(
-        settings=given.settings,
-        catalogue=given.catalogue,
-        history=dataclasses.replace(MEASURED, tenants=frozenset({TENANT})),
-        decisions=given.decisions,
-        facts=evaluate(given, AS_OF),
-        reviews=(review,),
-        problems=(Problem("decisions/Open.md", 3, "decision-x", Severity.WARNING, text, text),),
-        version="1.2.3",
+    measured = dataclasses.replace(MEASURED, tenants=frozenset({TENANT}))
+    given = workspace(measured, decided, known, settings=Settings(organisation="Smith & Sons"))
+    given = dataclasses.replace(
+        given,
+        decisions=dataclasses.replace(given.decisions, has_git=has_git),
         head=head,
+        minutes={"2026-10": Minutes("2026-10", text, (dataclasses.replace(head, path="docs/reviews/2026-10.md"),))},
+        problems=(Problem("decisions/Open.md", 3, "decision-x", Severity.WARNING, text, text),),
     )
+    return evaluate(given, AS_OF, months=None)
 
 
 def approval(text: str) -> Attestation:

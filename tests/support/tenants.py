@@ -21,12 +21,12 @@ from secure_score_backlog.decisions.model import (
     DecisionHistory,
     DecisionVersion,
 )
-from secure_score_backlog.evaluation.status import Sources
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import Ratings, Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.history import HistoryBuilder
 from secure_score_backlog.snapshots.model import Catalogue, History, Recommendation
+from secure_score_backlog.workspace import Workspace
 
 FIRST = date(2026, 10, 1)
 
@@ -129,17 +129,17 @@ def versions(*steps: tuple[int, Decision | None]) -> tuple[DecisionVersion, ...]
     )
 
 
-def sources(
+def workspace(
     measured: History,
     decided: Mapping[str, Sequence[DecisionVersion]] | None = None,
     catalogued: Sequence[str | Recommendation] = (),
     settings: Settings | None = None,
     ratings: Ratings | None = None,
-) -> Sources:
-    """Everything a judgement needs; ids in the catalogue are those scored unless given."""
+) -> Workspace:
+    """What a folder would hold; ids in the catalogue are those scored unless given."""
     names = catalogued or tuple(measured.timelines)
     recommendations = [name if isinstance(name, Recommendation) else Recommendation(name, name) for name in names]
-    return Sources(
+    return Workspace(
         history=measured,
         catalogue=Catalogue({item.id: item for item in recommendations}),
         decisions=DecisionHistory({key: tuple(value) for key, value in (decided or {}).items()}),

@@ -39,14 +39,14 @@ def command(root: Path, as_of: date | None, profile: str | None, output: Path | 
     )
     pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
     readers = "" if not rendered.profile.outside else f" for readers outside ({rendered.profile.name})"
-    options.say(f"{pages} pages{readers} as of {rendered.backlog.facts.as_of}, {files} files, none missing.")
+    options.say(f"{pages} pages{readers} as of {rendered.facts.as_of}, {files} files, none missing.")
     print(place / "index.html")
     return 0
 
 
 def refuse_leaks(rendered: builder.Rendered, built: Iterator[tuple[str, bytes]]) -> None:
     """Say what somebody should look at; CannotProceed with file and place where something must not be seen."""
-    found = leaks.scan(built, profiles.guard(rendered.backlog, rendered.profile))
+    found = leaks.scan(built, profiles.guard(rendered.facts, rendered.profile))
     for line in leaks.told(item for item in found if not item.serious):
         options.say(f"Look at {line}")
     serious = [item for item in found if item.serious]

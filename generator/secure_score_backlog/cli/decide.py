@@ -11,13 +11,11 @@ from secure_score_backlog.cli import options
 from secure_score_backlog.decisions.checks import identifier_of
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.decisions.scaffold import Scaffold, resolve_id
-from secure_score_backlog.decisions.store import create_decision, read_decisions, refuse_taken, taken
+from secure_score_backlog.decisions.store import DECISIONS, create_decision, refuse_taken, taken
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.settings import load_settings
-from secure_score_backlog.snapshots.store import load_catalogue, load_history
-from secure_score_backlog.workspace import snapshot_source
+from secure_score_backlog.workspace import load
 
 
 @click.command("decide", short_help="Write the scaffold of a decision.")
@@ -37,8 +35,6 @@ def command(identifiers: tuple[str, ...], root: Path, bucket: str, risk: str | N
 
     Prints the path of each new file. All are written, or none.
     """
-    if not root.is_dir():
-        raise WrongUsage(f"{root} is not a folder.", hint="Name the folder that holds snapshots/ with --root.")
     if not owner.isprintable():
         raise WrongUsage("The owner holds characters that cannot be shown.", hint="Type the role again.")
     documents = scaffolds(root, identifiers, Bucket(bucket), Risk(risk) if risk else None, owner)
@@ -55,28 +51,31 @@ def scaffolds(
     root: Path, identifiers: tuple[str, ...], bucket: Bucket, risk: Risk | None, owner: str
 ) -> list[Document]:
     """One scaffold for each id, each once; nothing is written yet."""
-    settings, settings_problems = load_settings(root)
-    snapshots = snapshot_source(root, settings)
-    catalogue, catalogue_problems = load_catalogue(snapshots)
-    history, history_problems = load_history(snapshots)
-    for fault in (*catalogue_problems, *history_problems, *settings_problems):
-        options.say(f"{fault.path}: {fault.message}")
+    today = options.now().date()
+    workspace = load(root, today=today, edited_on=today)
+    for fault in workspace.problems:
+        if not fault.path.startswith(f"{DECISIONS}/"):
+            options.say(f"{fault.path}: {fault.message}")
+    history = workspace.history
     newest = history.days[-1].day if history.days else None
     scored = history.scored(newest) if newest else {}
-    today = options.now().date()
-    there = {identifier_of(file.front_matter, None): file.path for file in read_decisions(root).files}
+    there = {
+        identifier_of(version.source, version.decision): version.version.path
+        for version in workspace.decisions.in_force(today).values()
+        if version.source is not None
+    }
     documents = {}
     for typed in identifiers:
-        meant = resolve_id(typed, catalogue.recommendations, scored, history.timelines)
+        meant = resolve_id(typed, workspace.catalogue.recommendations, scored, history.timelines)
         if meant.note:
             options.say(f"Note: {meant.note}.")
         if meant.identifier in there:
             raise taken(there[meant.identifier])
         documents[meant.identifier] = Scaffold(
-            recommendation=catalogue.get(meant.identifier),
+            recommendation=workspace.catalogue.get(meant.identifier),
             bucket=bucket,
             today=today,
-            acceptance_months=settings.acceptance_months,
+            acceptance_months=workspace.settings.acceptance_months,
             risk=risk,
             owner=owner.strip(),
             observation=scored.get(meant.identifier),

@@ -26,6 +26,6 @@ def command(root: Path, as_of: date | None, profile: str | None) -> int:
     if rendered.profile.outside:
         builder.configuration(builder.job_of(root, rendered))
     pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
-    options.say(f"{pages} pages as of {rendered.backlog.facts.as_of}; {rendered.changed} files changed.")
+    options.say(f"{pages} pages as of {rendered.facts.as_of}; {rendered.changed} files changed.")
     print(root / builder.PAGES)
     return 0

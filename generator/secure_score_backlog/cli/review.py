@@ -13,14 +13,14 @@ from secure_score_backlog import __version__, wording
 from secure_score_backlog.cli import options
 from secure_score_backlog.dates import first_day
 from secure_score_backlog.errors import CannotProceed, WrongUsage
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
 from secure_score_backlog.evaluation.register import needs_answer
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.exports.json import status
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_file
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.text import visible
-from secure_score_backlog.workspace import Backlog, Review, assemble
+from secure_score_backlog.workspace import load
 
 
 def minutes(month: str, facts: Facts) -> Document:
@@ -35,19 +35,19 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
     if facts.asks:
         yield "### Questions"
         yield ""
-        for item in facts.asks:
-            yield f"- {one_line(item.ask.question)} ({one_line(item.ask.of)}, since {item.ask.since})"
+        for _, ask in facts.asks:
+            yield f"- {one_line(ask.question)} ({one_line(ask.of)}, since {ask.since})"
             yield "    - Answer:"
         yield ""
     new_answers = needs_answer((*facts.register, *facts.covered))
-    named = {entry.standing.id for entry in new_answers}
-    lost = [standing for standing in facts.in_state(State.REGRESSED) if standing.id not in named]
+    named = {entry.status.id for entry in new_answers}
+    lost = [status for status in facts.in_state(State.REGRESSED) if status.id not in named]
     if new_answers or lost:
         yield "### Needs a new answer"
         yield ""
         for title, state in (
-            *((entry.standing.title, entry.state.value) for entry in new_answers),
-            *((standing.title, standing.state.value) for standing in lost),
+            *((entry.status.title, entry.state.value) for entry in new_answers),
+            *((status.title, status.state.value) for status in lost),
         ):
             yield f"- {one_line(title)}: {state}"
             yield "    - Answer:"
@@ -55,8 +55,8 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
     if facts.top:
         yield "### Top five by risk"
         yield ""
-        for standing in facts.top:
-            yield f"- {one_line(standing.title)} ({one_line(standing.owner) or 'nobody owns it'})"
+        for status in facts.top:
+            yield f"- {one_line(status.title)} ({one_line(status.owner) or 'nobody owns it'})"
         yield ""
     yield "### Decided"
     yield ""
@@ -87,8 +87,9 @@ def command(month: str, root: Path) -> int:
         first_day(month)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="YYYY-MM") from error
-    backlog = assemble(root, as_of=None, today=options.now().date())
-    documents = [found for found in documents_of(finished(backlog, month)) if not (root / found.path).exists()]
+    workspace = load(root, today=options.now().date())
+    facts = evaluate(workspace, workspace.newest_day, months=[month])
+    documents = [found for found in documents_of(finished(facts, month)) if not (root / found.path).exists()]
     if not documents:
         raise CannotProceed(
             f"{options.month_words(month)} is signed already, and its minutes are there",
@@ -102,15 +103,16 @@ def command(month: str, root: Path) -> int:
     return 0
 
 
-def finished(backlog: Backlog, month: str) -> Review:
+def finished(facts: Facts, month: str) -> Review:
     """The review of a month that is over."""
-    review = next((review for review in backlog.reviews if review.month == month), None)
+    review = next((review for review in facts.reviews if review.month == month), None)
     if review is None:
-        known = ", ".join(review.month for review in reversed(backlog.reviews)) or "none: nothing has been measured"
+        months = reversed(months_of(facts.history, facts.as_of))
+        known = ", ".join(months) or "none: nothing has been measured"
         raise WrongUsage(f"there are no facts for {month}", hint=f"Months with facts: {known}.")
     if not review.finished:
         raise WrongUsage(
-            f"{options.month_words(month)} is not over on {backlog.facts.as_of}, the newest day of the data",
+            f"{options.month_words(month)} is not over on {facts.as_of}, the newest day of the data",
             hint="Sign it when the next month has its first snapshot or commit.",
         )
     return review
@@ -118,6 +120,6 @@ def finished(backlog: Backlog, month: str) -> Review:
 
 def documents_of(review: Review) -> list[Document]:
     """Minutes and signed facts."""
-    signed = sign(review.month, __version__, status(review.facts))
+    signed = sign(review.month, __version__, plain_facts(review.facts))
     text = json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False)
     return [minutes(review.month, review.facts), Document.of_text(f"docs/reviews/{review.month}.json", text)]

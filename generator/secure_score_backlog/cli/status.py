@@ -18,22 +18,25 @@ from rich.text import Text
 from secure_score_backlog.cli import options
 from secure_score_backlog.dates import first_day, month_of
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.exports.json import status
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.wording import count, day, percent, points, share, signed
-from secure_score_backlog.workspace import Backlog, assemble
+from secure_score_backlog.workspace import load
 
 WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "of": 2}
 """Columns that share what a narrow terminal has left; the others stay on one line."""
 RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 
-def terminal(facts: Facts, problems: tuple[Problem, ...], organisation: str) -> RenderableType:
+def terminal(facts: Facts) -> RenderableType:
     """Everything a person needs at a glance; every text is printed as text, never as markup."""
-    parts: list[RenderableType] = [Text(f"{organisation}, as of {day(facts.as_of)}", style="bold"), Text("")]
+    parts: list[RenderableType] = [
+        Text(f"{facts.settings.organisation}, as of {day(facts.as_of)}", style="bold"),
+        Text(""),
+    ]
     parts += list(headline(facts))
     for title, table in (
         ("Top five by risk", top(facts)),
@@ -42,7 +45,7 @@ def terminal(facts: Facts, problems: tuple[Problem, ...], organisation: str) -> 
     ):
         if table.row_count:
             parts += [Text(""), Text(title, style="bold"), Padding(table, (0, 0, 0, 2))]
-    parts += [Text(""), *score(facts), *closing(problems)]
+    parts += [Text(""), *score(facts), *closing(facts.problems)]
     return Group(*parts)
 
 
@@ -73,15 +76,15 @@ def grid(*columns: str) -> Table:
 def top(facts: Facts) -> Table:
     """The top five by risk; points stand beside them, they are not why they stand here."""
     table = grid("risk", "recommendation", "open", "days", "state", "owner")
-    for standing in facts.top:
-        level = standing.risk_word
+    for status in facts.top:
+        level = status.risk_word
         table.add_row(
             Text(level, style=RISK_STYLES.get(level, "")),
-            Text(standing.title),
-            Text(share(standing.open_share)),
-            Text(str(standing.days_open)),
-            Text(standing.state.value),
-            Text(standing.owner or "nobody"),
+            Text(status.title),
+            Text(share(status.open_share)),
+            Text(str(status.days_open)),
+            Text(status.state.value),
+            Text(status.owner or "nobody"),
         )
     return table
 
@@ -89,8 +92,9 @@ def top(facts: Facts) -> Table:
 def asks(facts: Facts) -> Table:
     """Questions that wait, oldest first."""
     table = grid("asked", "of", "question")
-    for item in facts.asks:
-        table.add_row(Text(count(item.age_days, "day") + " ago"), Text(item.ask.of), Text(item.ask.question))
+    for _, ask in facts.asks:
+        age = (facts.as_of - ask.since).days
+        table.add_row(Text(count(age, "day") + " ago"), Text(ask.of), Text(ask.question))
     return table
 
 
@@ -100,8 +104,8 @@ def ending(facts: Facts) -> Table:
     quiet = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
     for entry in (*facts.register, *facts.covered):
         if entry.state not in quiet:
-            risk = entry.standing.risk_word
-            table.add_row(str(entry.until), risk, Text(entry.standing.title), entry.state.value)
+            risk = entry.status.risk_word
+            table.add_row(str(entry.until), risk, Text(entry.status.title), entry.state.value)
     return table
 
 
@@ -145,14 +149,14 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     """Print where the tenant stands: what waits, the top five by risk, accepted risks; the score last."""
     if month is not None:
         check_month(month)
-    backlog = assemble(root, as_of=as_of, today=options.now().date(), months=[month] if month else [])
-    facts, problems = facts_of(backlog, month)
+    workspace = load(root, today=options.now().date())
+    facts = evaluate(workspace, as_of or workspace.newest_day, months=[month] if month else ())
+    if month is not None:
+        facts = facts_of(facts, month)
     if as_json:
-        print(json.dumps(status(facts, problems), indent=2, ensure_ascii=False))
+        print(json.dumps(plain_facts(facts), indent=2, ensure_ascii=False))
     else:
-        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(
-            terminal(facts, problems, backlog.settings.organisation)
-        )
+        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(terminal(facts))
     return 0
 
 
@@ -164,13 +168,11 @@ def check_month(month: str) -> None:
         raise click.BadParameter(str(error), param_hint="--month") from error
 
 
-def facts_of(backlog: Backlog, month: str | None) -> tuple[Facts, tuple[Problem, ...]]:
-    """The facts of today, or of the end of a month, with what was wrong then."""
-    if month is None:
-        return backlog.facts, backlog.problems
-    for review in backlog.reviews:
+def facts_of(facts: Facts, month: str) -> Facts:
+    """The facts at the end of a month."""
+    for review in facts.reviews:
         if review.month == month:
-            return review.facts, review.problems
-    days = [snapshot.day for snapshot in backlog.history.days if snapshot.day <= backlog.facts.as_of]
-    span = f"from {month_of(days[0])} to {month_of(backlog.facts.as_of)}" if days else "yet: there is no snapshot"
+            return review.facts
+    days = [snapshot.day for snapshot in facts.history.days if snapshot.day <= facts.as_of]
+    span = f"from {month_of(days[0])} to {month_of(facts.as_of)}" if days else "yet: there is no snapshot"
     raise WrongUsage(f"there are no facts for {month}", hint=f"There are facts {span}.")

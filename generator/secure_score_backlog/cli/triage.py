@@ -17,12 +17,12 @@ from secure_score_backlog.cli.decide import say_next, scaffolds
 from secure_score_backlog.cli.status import RISK_STYLES, grid
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.decisions.store import create_decision, refuse_taken
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.ledger import NO_ANSWER_IN_FORCE
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.exports.json import ranked
 from secure_score_backlog.wording import count, points, share
-from secure_score_backlog.workspace import assemble
+from secure_score_backlog.workspace import load
 
 
 def triage(facts: Facts, waiting: tuple[Status, ...], shown: int) -> RenderableType:
@@ -35,7 +35,7 @@ def triage(facts: Facts, waiting: tuple[Status, ...], shown: int) -> RenderableT
     ]
     if len(waiting) > shown:
         parts.append(Text(f"  and {len(waiting) - shown} more: --all shows them"))
-    if facts.chaser:
+    if facts.by_points:
         parts += [
             Text(""),
             Text("What somebody would pick who only wants the number to rise", style="bold"),
@@ -44,17 +44,17 @@ def triage(facts: Facts, waiting: tuple[Status, ...], shown: int) -> RenderableT
     return Group(*parts)
 
 
-def table(standings: tuple[Status, ...]) -> RenderableType:
+def table(statuses: tuple[Status, ...]) -> RenderableType:
     """One line for each, with the id that `backlog decide` takes."""
     found = grid("risk", "recommendation", "open", "days", "state")
-    for standing in standings:
-        level = standing.risk_word
+    for status in statuses:
+        level = status.risk_word
         found.add_row(
             Text(level, style=RISK_STYLES.get(level, "")),
-            Text.assemble(standing.title, "\n", (standing.id, "dim")),
-            Text(share(standing.open_share)),
-            Text(str(standing.days_open)),
-            Text(standing.state.value),
+            Text.assemble(status.title, "\n", (status.id, "dim")),
+            Text(share(status.open_share)),
+            Text(str(status.days_open)),
+            Text(status.state.value),
         )
     return found
 
@@ -62,11 +62,9 @@ def table(standings: tuple[Status, ...]) -> RenderableType:
 def chased(facts: Facts) -> RenderableType:
     """The same recommendations seen by points and ease."""
     found = grid("points", "recommendation", "effort", "risk")
-    for standing in facts.chaser:
-        level = standing.risk_word
-        found.add_row(
-            Text(points(standing.unearned)), Text(standing.title), Text(standing.recommendation.cost), Text(level)
-        )
+    for status in facts.by_points:
+        level = status.risk_word
+        found.add_row(Text(points(status.unearned)), Text(status.title), Text(status.recommendation.cost), Text(level))
     return found
 
 
@@ -84,12 +82,17 @@ SCHEMA = "backlog-triage/1"
 @click.option("--write", type=click.IntRange(1, 100), metavar="N", help="Write the scaffolds of the next N.")
 def command(root: Path, as_json: bool, everything: bool, write: int | None) -> int:
     """Show what has no answer in force, gravest risk first, and what a score-chaser would pick instead."""
-    facts = assemble(root, as_of=None, today=options.now().date(), months=()).facts
+    workspace = load(root, today=options.now().date())
+    facts = evaluate(workspace, workspace.newest_day)
     waiting = without_answer(facts)
     if write is not None:
         return write_next(root, waiting, write)
     if as_json:
-        told = {"schema": SCHEMA, "waiting": [ranked(s) for s in waiting], "chaser": [ranked(s) for s in facts.chaser]}
+        told = {
+            "schema": SCHEMA,
+            "waiting": [ranked(status) for status in waiting],
+            "chaser": [ranked(status) for status in facts.by_points],
+        }
         print(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         shown = len(waiting) if everything else SHOWN
@@ -104,12 +107,10 @@ def without_answer(facts: Facts) -> tuple[Status, ...]:
 
 def write_next(root: Path, waiting: tuple[Status, ...], number: int) -> int:
     """Write the scaffolds of the next ones that have no file yet."""
-    fresh = [standing for standing in waiting if not standing.versions or standing.versions[-1].version.blob is None]
+    fresh = [status for status in waiting if not status.versions or status.versions[-1].version.blob is None]
     chosen = fresh[:number]
     documents = [
-        document
-        for standing in chosen
-        for document in scaffolds(root, (standing.id,), Bucket.DO_SOON, standing.level, "")
+        document for status in chosen for document in scaffolds(root, (status.id,), Bucket.DO_SOON, status.level, "")
     ]
     for document in documents:
         refuse_taken(root, document.path)

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.front_matter import FrontMatter
-from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision, Need
-from secure_score_backlog.decisions.parse import read_decision, unanswered
+from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision, DecisionVersion, Need
+from secure_score_backlog.decisions.parse import unanswered
 from secure_score_backlog.decisions.same_as import chain_of, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.settings import Settings
@@ -336,18 +336,6 @@ STAYS_AN_ERROR = frozenset({"decision-file-name", "decision-two-files", "decisio
 """What is wrong in a draft too: the file would be about something else than it seems."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Which decisions count."""
-
-    decisions: Mapping[str, Decision]
-    """By id, in order: without any error, drafts included, what `same_as` shares filled in."""
-    with_errors: frozenset[str]
-    """Ids that have a file which does not count because of an error."""
-    problems: tuple[Problem, ...]
-    """Of every file, in order of place."""
-
-
 def check_decisions(  # noqa: PLR0913 - what decisions are checked against, each by its name
     decisions: ReadFiles,
     catalogue: Catalogue,
@@ -383,14 +371,15 @@ def check_together(decisions: ReadFiles, around: CheckContext) -> list[Problem]:
         broken |= wrong
 
 
-def judge_decisions(files: Iterable[FrontMatter], around: CheckContext) -> Judged:
-    """Read and check every file, and keep the decisions that count."""
-    read: dict[str, tuple[FrontMatter, Decision | None]] = {}
-    problems: list[Problem] = []
-    for source in files:
-        decision, faults = read_decision(source, path=source.path)
-        read[source.path] = (source, decision)
-        problems += faults
+def decisions_in_force(
+    versions: Collection[DecisionVersion], around: CheckContext
+) -> tuple[dict[str, Decision], tuple[Problem, ...]]:
+    """The decisions that count, by id, and every problem of every file, in order of place.
+
+    What counts has no error (drafts are included), and what `same_as` shares is filled in.
+    """
+    read = {v.source.path: (v.source, v.decision) for v in versions if v.source is not None}
+    problems = [fault for v in versions for fault in v.faults]
     problems += check_together(read, around)
     wrong = {fault.path for fault in problems if fault.severity is Severity.ERROR}
     kept = {
@@ -398,12 +387,8 @@ def judge_decisions(files: Iterable[FrontMatter], around: CheckContext) -> Judge
         for source, decision in read.values()
         if decision is not None and source.path not in wrong
     }
-    with_errors = frozenset(name for name, source, _ in _named(read) if source.path in wrong)
-    return Judged(
-        dict(sorted(resolve_same_as(kept).items())),
-        with_errors,
-        tuple(sorted(problems, key=lambda fault: fault.order)),
-    )
+    ordered = dict(sorted(resolve_same_as(kept).items()))
+    return ordered, tuple(sorted(problems, key=lambda fault: fault.order))
 
 
 def _named(decisions: ReadFiles) -> Iterator[tuple[str, FrontMatter, Decision | None]]:

@@ -10,7 +10,9 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 from typing import Any
 
+from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.git import Version
+from secure_score_backlog.problems import Problem
 from secure_score_backlog.ratings import Risk
 
 
@@ -163,6 +165,10 @@ class DecisionVersion:
     decision: Decision | None
     """None: deleted, or with errors (then `readable` is False)."""
     readable: bool = True
+    source: FrontMatter | None = None
+    """The file as typed, so that a problem can point at its line; None for a deleted file."""
+    faults: tuple[Problem, ...] = ()
+    """What is wrong with the file by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,24 @@ class DecisionHistory:
         """The versions known at the end of a day (UTC)."""
         known = self.versions.get(identifier, ())
         return tuple(version for version in known if version.version.at.date() <= day)
+
+    def in_force(self, day: date) -> dict[str, DecisionVersion]:
+        """The newest version of each decision at the end of a day (UTC); a deleted one is left out."""
+        newest = {name: known[-1] for name in self.versions if (known := self.until(name, day))}
+        return {name: version for name, version in newest.items() if version.version.blob is not None}
+
+    def answered(self, identifier: str, day: date) -> date | None:
+        """First day of the answer in force on a day; None without Git or without an answer."""
+        known = self.until(identifier, day)
+        if not self.has_git or not known or known[-1].decision is None:
+            return None
+        answer = known[-1].decision.answer
+        first = known[-1].version.at
+        for version in reversed(known):
+            if version.decision is None or version.decision.answer != answer:
+                break
+            first = version.version.at
+        return first.date()
 
 
 # --- The front matter of a decision as data: every key, what it may hold, and which bucket needs it (design §4.2).

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The folder `decisions/`: every file as bytes and front matter, and the one place that creates one."""
+"""The folder `decisions/`: every version of every file, read once, and the one place that creates a file."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from secure_score_backlog.decisions.front_matter import FrontMatter, parse
+from secure_score_backlog.decisions.front_matter import parse
 from secure_score_backlog.decisions.model import DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.errors import CannotProceed
@@ -26,41 +26,55 @@ LOOK_ALIKES = frozenset({".markdown", ".mdown", ".mkd", ".yml", ".yaml", ".txt"}
 """Endings under which somebody may have saved a decision by mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionFile:
-    """One file of the folder."""
+def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]:
+    """Every version of every decision, each read once, and what is wrong with the folder.
 
-    path: str
-    """Relative to the root, forward slashes."""
-    content: bytes
-    front_matter: FrontMatter
+    A version with errors is kept and counts as unreadable. README.md and hidden files are not decisions.
+    """
+    problems = folder_problems(files.root)
+    refused = {fault.path for fault in problems}
+    paths = [
+        path
+        for path in files.paths(DECISIONS, SUFFIX)
+        if PurePosixPath(path).name.lower() not in NOT_DECISIONS and _printable(path) == path
+    ]
+    known = {path: files.committed(path) if DECISIONS in refused else files.of(path) for path in paths}
+    known = {path: versions for path, versions in known.items() if versions}
+    files.fetch(version for each in known.values() for version in each)
+    read: dict[tuple[str, str], DecisionVersion] = {}
+    versions = {}
+    for path, recorded in known.items():
+        found = []
+        for version in recorded:
+            key = (path, version.blob or "")
+            if key not in read:
+                unreadable = path in refused and not version.committed
+                read[key] = read_version(version, None if unreadable else files.content(version))
+            found.append(replace(read[key], version=version))
+        versions[PurePosixPath(path).stem] = tuple(found)
+    return DecisionHistory(versions, has_git=files.main is not None), problems
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionFiles:
-    """The folder as it lies on disk."""
+def read_version(version: Version, content: bytes | None) -> DecisionVersion:
+    """One version of one file; `content` is None where the file was deleted or may not be read."""
+    if content is None:
+        return DecisionVersion(version, None)
+    source = parse(content, version.path)
+    decision, faults = read_decision(source, path=version.path)
+    return DecisionVersion(version, decision, decision is not None, source, tuple(faults))
 
-    files: tuple[DecisionFile, ...] = ()
-    """By path in order."""
-    problems: tuple[Problem, ...] = ()
-    """What is wrong with the folder; what is wrong inside a file stands in its front matter."""
 
-
-def read_decisions(root: Path) -> DecisionFiles:
-    """Every decision of a root. A missing folder holds none; README.md and hidden files are nobody's business."""
+def folder_problems(root: Path) -> list[Problem]:
+    """What is wrong with names and kinds of the files in `decisions/`; a missing folder is fine."""
     folder = root / DECISIONS
-    files: list[DecisionFile] = []
     problems: list[Problem] = []
     if folder.is_symlink() and not folder.resolve().is_relative_to(root.resolve()):
-        return DecisionFiles(problems=(_link(DECISIONS),))
+        return [_link(DECISIONS)]
     for name in _names(folder, problems):
         path = f"{DECISIONS}/{_printable(name)}"
-        found = _read(root, folder / name, path) if _is_decision(folder, name, path, problems) else None
-        if isinstance(found, Problem):
-            problems.append(found)
-        elif found is not None:
-            files.append(DecisionFile(path, found, parse(found, path)))
-    return DecisionFiles(tuple(files), tuple(sorted(problems, key=lambda fault: fault.order)))
+        if _is_decision(folder, name, path, problems) and (fault := _unreadable(root, folder / name, path)):
+            problems.append(fault)
+    return sorted(problems, key=lambda fault: fault.order)
 
 
 def create_decision(root: Path, document: Document) -> Path:
@@ -155,8 +169,8 @@ def _is_decision(folder: Path, name: str, path: str, problems: list[Problem]) ->
     return False
 
 
-def _read(root: Path, file: Path, path: str) -> bytes | Problem:
-    """The bytes of one file, or why it is not read."""
+def _unreadable(root: Path, file: Path, path: str) -> Problem | None:
+    """Why a file is not read; None where it can be."""
     try:
         within = file.resolve(strict=True).is_relative_to((root / DECISIONS).resolve())
         if file.is_symlink() and not within:
@@ -172,7 +186,8 @@ def _read(root: Path, file: Path, path: str) -> bytes | Problem:
                 f"The file is longer than {LARGEST_FILE} bytes and was not read.",
                 "Keep the answer here, and link to long evidence with `links`.",
             )
-        return file.read_bytes()
+        with file.open("rb"):
+            return None
     except (OSError, RuntimeError) as error:
         if file.is_symlink():
             return _link(path)
@@ -188,37 +203,3 @@ def _link(path: str) -> Problem:
         "This is a symbolic link that leads elsewhere, or to nowhere; it is not followed.",
         "Replace the link by what it leads to, so that Git keeps what it says.",
     )
-
-
-# --- Every version of every decision, read: what Git has, and on top what the working tree has.
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenDecisions:
-    """All versions, with the front matter of each so that a problem can point at its line."""
-
-    history: DecisionHistory
-    sources: Mapping[Version, FrontMatter] = field(default_factory=dict)
-    """By version; a deleted file has none."""
-
-
-def load_decision_history(files: FileVersions) -> WrittenDecisions:
-    """Read every version once. A version with errors is kept and counts as unreadable."""
-    versions: dict[str, tuple[DecisionVersion, ...]] = {}
-    sources: dict[Version, FrontMatter] = {}
-    paths = [path for path in files.paths(DECISIONS, SUFFIX) if PurePosixPath(path).name.lower() not in NOT_DECISIONS]
-    known = {path: files.of(path) for path in paths}
-    files.fetch(version for each in known.values() for version in each)
-    for path in paths:
-        found = []
-        for version in known[path]:
-            content = files.content(version)
-            if content is None:
-                found.append(DecisionVersion(version, None))
-                continue
-            source = parse(content, path)
-            decision, _ = read_decision(source, path=path)
-            sources[version] = source
-            found.append(DecisionVersion(version, decision, readable=decision is not None))
-        versions[PurePosixPath(path).stem] = tuple(found)
-    return WrittenDecisions(DecisionHistory(versions, has_git=files.main is not None), sources)

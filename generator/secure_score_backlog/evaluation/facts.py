@@ -1,73 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is known on one as-of date: every figure that pages and JSON show (design §5).
+"""Everything that is known on one day, from which all pages, exports and `status` are made.
 
-Amounts are exact fractions, in points unless the name says share (0 to 1) or percent.
+Amounts are exact fractions, in points unless the name says share (0 to 1) or percent. Definitions: docs/method.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from secure_score_backlog.dates import last_day, month_of, months_between
-from secure_score_backlog.evaluation.attention import Shadow, Stale, shadows, stale
+from secure_score_backlog.dates import add_months, last_day, month_of, months_between
+from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
+from secure_score_backlog.decisions.model import Ask, DecisionHistory
 from secure_score_backlog.evaluation.ledger import Ledger, Score, ledger_of, score_of
 from secure_score_backlog.evaluation.movement import Movement, movement_between
 from secure_score_backlog.evaluation.ranking import by_points, ranked, unrated
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, register_of
-from secure_score_backlog.evaluation.review import (
-    BlockedItem,
-    Completed,
-    OpenAsk,
-    Period,
-    Regressed,
-    blocked_items,
-    completed_in,
-    open_asks,
-    period_of,
-    regressed_in,
-)
-from secure_score_backlog.evaluation.status import Sources, State, Status, statuses_on
-from secure_score_backlog.snapshots.model import SnapshotDay
+from secure_score_backlog.evaluation.review import Period, completed_in, period_of, regressed_in
+from secure_score_backlog.evaluation.status import State, Status, reached_under, statuses_on
+from secure_score_backlog.git import Version
+from secure_score_backlog.problems import Problem
+from secure_score_backlog.reviews import Minutes, SignedReview
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
+from secure_score_backlog.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything computed for one as-of date."""
+    """Everything computed for one as-of date, and what it was computed from as it was known then."""
 
     as_of: date
+    settings: Settings
+    history: History
+    """All snapshots, also those after the as-of date."""
+    catalogue: Catalogue
+    decisions: DecisionHistory
+    """All versions; those in force carry what `same_as` shares, and nothing where they have an error."""
+    head: Version | None
+    """The newest commit of the main branch; None without Git."""
     period: Period
     snapshot: SnapshotDay | None
     score: Score | None
     ledger: Ledger
-    standings: Mapping[str, Status]
+    statuses: Mapping[str, Status]
     """Every recommendation known on that day, by id in order."""
-    ranked: tuple[Status, ...]
-    """Eligible and rated, highest risk first (design §5, rank by risk)."""
-    unrated: tuple[Status, ...]
-    """Eligible, but nobody rated them; listed apart."""
-    chaser: tuple[Status, ...]
-    """What somebody who chases points would pick: most points for least effort."""
-    blocked: tuple[BlockedItem, ...]
+    movement: Movement | None
     register: tuple[RegisterEntry, ...]
-    """Acceptances of that day, the nearest expiry first."""
+    """Acceptances of that day, the nearest end first."""
     covered: tuple[RegisterEntry, ...]
+    """Covers of that day, the nearest end first."""
     past: tuple[RegisterEntry, ...]
     """Ended acceptances and covers, newest first."""
-    completed: tuple[Completed, ...]
-    regressed: tuple[Regressed, ...]
-    asks: tuple[OpenAsk, ...]
-    """Oldest first."""
-    movement: Movement | None
-    shadow: tuple[Shadow, ...]
-    stale: tuple[Stale, ...]
-    recorded_later: tuple[str, ...] = ()
-    """Recommendations whose first decision is younger than this as-of date."""
+    problems: tuple[Problem, ...] = ()
+    """In order of place: of the decisions on that day and, on the newest day, of reading today's files."""
+    reviews: tuple[Review, ...] = ()
+    """The months that were asked for, newest first."""
 
     def in_state(self, *states: State) -> tuple[Status, ...]:
-        """The standings in one of some states, by id."""
-        return tuple(standing for standing in self.standings.values() if standing.state in states)
+        """The statuses in one of some states, by id."""
+        return tuple(status for status in self.statuses.values() if status.state in states)
+
+    @property
+    def ranked(self) -> tuple[Status, ...]:
+        """Eligible and rated, highest risk first."""
+        return ranked(self.statuses.values())
 
     @property
     def top(self) -> tuple[Status, ...]:
@@ -75,91 +73,214 @@ class Facts:
         return self.ranked[:5]
 
     @property
+    def unrated(self) -> tuple[Status, ...]:
+        """Eligible, but without a rating; listed apart."""
+        return unrated(self.statuses.values())
+
+    @property
+    def by_points(self) -> tuple[Status, ...]:
+        """What somebody who chases points would pick: most points for least effort."""
+        return by_points(self.statuses.values())
+
+    @property
+    def blocked(self) -> tuple[Status, ...]:
+        """Planned changes that wait for something, the longest wait first."""
+        found = [
+            (s.decision.blocked.since, s) for s in self.in_state(State.BLOCKED) if s.decision and s.decision.blocked
+        ]
+        return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
+
+    @property
+    def asks(self) -> tuple[tuple[Status, Ask], ...]:
+        """Every question that waits for an answer, oldest first; a question in a draft waits as well."""
+        decided = ((status, status.decision) for status in self.statuses.values())
+        found = [(s, ask) for s, decision in decided if decision for ask in decision.asks if ask.since <= self.as_of]
+        return tuple(sorted(found, key=lambda item: (item[1].since, item[0].id, item[1].question)))
+
+    @property
+    def completed(self) -> tuple[Status, ...]:
+        """What became done within the period, oldest first."""
+        found = [(status.completed_on, status) for status in self.statuses.values() if status.completed_on]
+        return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
+
+    @property
+    def regressed(self) -> tuple[Status, ...]:
+        """What lost points within the period and did not recover the next day, oldest first."""
+        found = [(status.regressed_on, status) for status in self.statuses.values() if status.regressed_on]
+        return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
+
+    @property
+    def shadow(self) -> tuple[Status, ...]:
+        """The portal says something that no decision in force says, by id."""
+        return tuple(status for status in self.statuses.values() if status.is_shadow)
+
+    @property
+    def stale(self) -> tuple[Status, ...]:
+        """Open without decision or movement for some months, the longest standstill first."""
+        months = self.settings.stale_months
+        opened = [(status.last_activity, status) for status in self.statuses.values() if status.open_share > 0]
+        found = [(since, status) for since, status in opened if since and add_months(since, months) <= self.as_of]
+        return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
+
+    @property
+    def recorded_later(self) -> tuple[str, ...]:
+        """Recommendations whose first decision is younger than the as-of date, by id."""
+        return tuple(
+            identifier
+            for identifier, versions in sorted(self.decisions.versions.items())
+            if versions and versions[0].version.at.date() > self.as_of
+        )
+
+    @property
     def counts(self) -> dict[str, int]:
-        """The headline counts, in the order of design §5."""
-        expiring = sum(1 for entry in self.register if entry.state is AcceptanceState.EXPIRING)
-        open_ones = [s for s in self.standings.values() if s.open_share > 0]
+        """The headline counts, in the order in which JSON gives them."""
         return {
             "undecided": len(self.in_state(State.UNDECIDED)),
             "expired": len(self.in_state(State.EXPIRED)),
-            "expiring": expiring,
+            "expiring": sum(1 for entry in self.register if entry.state is AcceptanceState.EXPIRING),
             "breached": len(self.in_state(State.BREACHED)),
             "overdue": len(self.in_state(State.OVERDUE)),
             "carried": len(self.in_state(State.ACCEPTED)),
             "shadow": len(self.shadow),
             "unrated": len(self.unrated),
             "stale": len(self.stale),
-            "ownerless": sum(1 for s in open_ones if not s.owner),
+            "ownerless": sum(1 for status in self.statuses.values() if status.open_share > 0 and not status.owner),
             "asks": len(self.asks),
         }
 
 
-# --- All facts of one as-of date, from the sources: where the other rules meet.
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One month: its facts, and the minutes if somebody wrote them."""
+
+    month: str
+    """YYYY-MM."""
+    facts: Facts
+    minutes: Minutes | None = None
+    signed: SignedReview | None = None
+    """What the month shows once it was signed and merged."""
+    finished: bool = True
+    """False for the month that is still running on the as-of date."""
 
 
-def evaluate(sources: Sources, as_of: date, approved: Mapping[str, tuple[str, ...]] | None = None) -> Facts:
+def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | None = ()) -> Facts:
     """Everything that is known on a day, and what happened in its month up to that day.
 
-    `approved` gives, by commit, the roles that approved the pull request which brought it.
+    Args:
+        workspace: What was read.
+        as_of: The day to evaluate.
+        months: Which reviews (YYYY-MM) are wanted as well; each costs an evaluation. None: all of them.
     """
-    history = sources.history
-    standings = statuses_on(sources, as_of)
-    everything = tuple(standings.values())
-    snapshot = history.newest(as_of)
-    ledger = ledger_of(everything, snapshot) if snapshot else Ledger()
+    known = known_on(workspace, as_of)
+    history = known.history
     period = period_of(history, month_of(as_of), as_of)
-    movement = movement_in(sources, period, standings)
-    register = register_of(everything, as_of, approved)
-    return Facts(
+    statuses = statuses_on(known, as_of)
+    movement = movement_in(history, period, statuses)
+    statuses = with_events(statuses, history, period, as_of, movement)
+    everything = tuple(statuses.values())
+    snapshot = history.newest(as_of)
+    ledger = ledger_of(everything, snapshot)
+    register = register_of(everything, as_of)
+    facts = Facts(
         as_of=as_of,
+        settings=known.settings,
+        history=history,
+        catalogue=known.catalogue,
+        decisions=known.decisions,
+        head=known.head,
         period=period,
         snapshot=snapshot,
         score=score_of(everything, ledger, snapshot) if snapshot else None,
         ledger=ledger,
-        standings=standings,
-        ranked=ranked(everything),
-        unrated=unrated(everything),
-        chaser=by_points(everything),
-        blocked=blocked_items(everything),
+        statuses=statuses,
+        movement=movement,
         register=register.accepted,
         covered=register.covered,
         past=register.past,
-        completed=completed_in(history, period, standings),
-        regressed=regressed_in(history, period, as_of, movement, standings),
-        asks=open_asks(everything, as_of),
-        movement=movement,
-        shadow=shadows(everything, as_of),
-        stale=stale(everything, history, as_of, sources.settings.stale_months),
-        recorded_later=recorded_later(sources, as_of),
+        problems=known.problems,
+    )
+    wanted = [month for month in months_of(history, as_of) if months is None or month in months]
+    return replace(facts, reviews=tuple(review_of(workspace, month, facts) for month in wanted)) if wanted else facts
+
+
+def known_on(workspace: Workspace, day: date) -> Workspace:
+    """The workspace as it was known at the end of a day: settings, catalogue, and the decisions that count.
+
+    A decision in force that has an error counts for nothing. Problems of reading are those of today's files, so they
+    are kept on the newest day only.
+    """
+    settings, catalogue, decisions = workspace.settings_on(day), workspace.catalogue_on(day), workspace.decisions
+    history, in_force = workspace.history, decisions.in_force(day)
+    newest = history.newest(day)
+    scored = history.scored(newest.day) if newest else {}
+    answered = {name: first for name in decisions.versions if (first := decisions.answered(name, day)) is not None}
+    counting, problems = decisions_in_force(
+        [version for version in in_force.values() if version.source is not None],
+        CheckContext(
+            catalogue=catalogue,
+            settings=settings,
+            today=day,
+            scored=scored.keys(),
+            known=[name for name, line in history.timelines.items() if line.days and line.days[0] <= day],
+            decided=answered,
+            done=[name for name, seen in scored.items() if seen.observed_in_full],
+            reached=reached_under(history, answered, day),
+        ),
+    )
+    versions = dict(decisions.versions)
+    for name, version in in_force.items():
+        if version.source is not None:
+            decision = counting.get(name)
+            checked = replace(version, decision=decision, readable=decision is not None)
+            versions[name] = tuple(checked if each is version else each for each in versions[name])
+    of_reading = workspace.problems if day >= workspace.newest_day else ()
+    return replace(
+        workspace,
+        settings=settings,
+        catalogue=catalogue,
+        decisions=replace(decisions, versions=versions),
+        problems=tuple(sorted({*of_reading, *problems}, key=lambda problem: problem.order)),
     )
 
 
-def movement_in(sources: Sources, period: Period, standings: Mapping[str, Status]) -> Movement | None:
+def with_events(
+    statuses: Mapping[str, Status], history: History, period: Period, as_of: date, movement: Movement | None
+) -> dict[str, Status]:
+    """The statuses with what happened to each within the period."""
+    found = dict(statuses)
+    for name, (day, how) in completed_in(history, period).items():
+        if name in found:
+            found[name] = replace(found[name], completed_on=day, completed_how=how)
+    for name, (day, points, recovered) in regressed_in(history, period, as_of, movement).items():
+        if name in found:
+            found[name] = replace(found[name], regressed_on=day, points_lost=points, recovered_on=recovered)
+    return found
+
+
+def movement_in(history: History, period: Period, statuses: Mapping[str, Status]) -> Movement | None:
     """The movement of a period; None before the first snapshot."""
     if period.start is None or period.end is None:
         return None
-    before, after = sources.history.newest(period.start), sources.history.newest(period.end)
+    before, after = history.newest(period.start), history.newest(period.end)
     if before is None or after is None:
         return None
-    return movement_between(sources.history, before, after, standings)
+    return movement_between(history, before, after, statuses)
 
 
-def recorded_later(sources: Sources, as_of: date) -> tuple[str, ...]:
-    """Recommendations whose first decision is younger than the as-of date."""
-    return tuple(
-        identifier
-        for identifier, versions in sorted(sources.decisions.versions.items())
-        if versions and versions[0].version.at.date() > as_of
-    )
-
-
-def months_of(sources: Sources, as_of: date) -> tuple[str, ...]:
+def months_of(history: History, as_of: date) -> tuple[str, ...]:
     """The months that have a review, from the first snapshot to the as-of date, newest first."""
-    if not sources.history.days or sources.history.days[0].day > as_of:
+    if not history.days or history.days[0].day > as_of:
         return ()
-    return tuple(reversed(list(months_between(sources.history.days[0].day, as_of))))
+    return tuple(reversed(list(months_between(history.days[0].day, as_of))))
 
 
-def month_end(month: str, as_of: date) -> date:
-    """The day a month's review is judged on: its last day, or the as-of date while it still runs."""
-    return min(last_day(month), as_of)
+def review_of(workspace: Workspace, month: str, facts: Facts) -> Review:
+    """One month up to the as-of date of `facts`; a finished one knows nothing that came later."""
+    end = min(last_day(month), facts.as_of)
+    return Review(
+        month=month,
+        facts=facts if end == facts.as_of else evaluate(workspace, end),
+        minutes=workspace.minutes.get(month),
+        signed=workspace.signed.get(month),
+        finished=last_day(month) <= facts.as_of,
+    )

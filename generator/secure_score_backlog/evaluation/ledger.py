@@ -62,11 +62,11 @@ ZERO = Fraction(0)
 NO_ANSWER_IN_FORCE = frozenset({State.UNDECIDED, State.EXPIRED, State.BREACHED, State.REGRESSED})
 
 
-def part_of(standing: Status) -> str:
+def part_of(status: Status) -> str:
     """The part that a recommendation's unearned points belong to."""
-    if standing.state in NO_ANSWER_IN_FORCE or standing.decision is None:
+    if status.state in NO_ANSWER_IN_FORCE or status.decision is None:
         return "undecided"
-    if standing.state is State.BLOCKED:
+    if status.state is State.BLOCKED:
         return "blocked"
     names = {
         Bucket.DO_NOW: "do_now",
@@ -74,10 +74,10 @@ def part_of(standing: Status) -> str:
         Bucket.ACCEPT: "accept",
         Bucket.NOT_APPLICABLE: "not_applicable",
     }
-    return names[standing.decision.bucket]
+    return names[status.decision.bucket]
 
 
-def ledger_of(standings: Iterable[Status], snapshot: SnapshotDay | None) -> Ledger:
+def ledger_of(statuses: Iterable[Status], snapshot: SnapshotDay | None) -> Ledger:
     """Add up every scored recommendation; what does not add up to maxScore is `unexplained`."""
     if snapshot is None:
         return Ledger()
@@ -86,21 +86,21 @@ def ledger_of(standings: Iterable[Status], snapshot: SnapshotDay | None) -> Ledg
     def put(part: str, points: Fraction) -> None:
         parts[part] = parts.get(part, ZERO) + points
 
-    for standing in standings:
-        observation = standing.observation
+    for status in statuses:
+        observation = status.observation
         if observation is None:
             continue
         put("claimed" if observation.claimed else "observed", observation.points)
         if observation.unearned:
-            put(part_of(standing), observation.unearned)
+            put(part_of(status), observation.unearned)
     explained = sum(parts.values(), ZERO)
     return Ledger(**parts, unexplained=snapshot.maximum - explained, maximum=snapshot.maximum)
 
 
-def score_of(standings: Iterable[Status], ledger: Ledger, snapshot: SnapshotDay) -> Score:
+def score_of(statuses: Iterable[Status], ledger: Ledger, snapshot: SnapshotDay) -> Score:
     """The score of the day: Graph's own figures, and what the decisions would make of them."""
     by_licensing = sum(
-        (s.unearned for s in standings if s.state is State.BLOCKED and waits_for_licence(s)),
+        (s.unearned for s in statuses if s.state is State.BLOCKED and waits_for_licence(s)),
         ZERO,
     )
     earned = ledger.observed + ledger.claimed
@@ -115,9 +115,9 @@ def score_of(standings: Iterable[Status], ledger: Ledger, snapshot: SnapshotDay)
     )
 
 
-def waits_for_licence(standing: Status) -> bool:
+def waits_for_licence(status: Status) -> bool:
     """The planned change waits for a licence."""
-    blockage = standing.decision.blocked if standing.decision else None
+    blockage = status.decision.blocked if status.decision else None
     return blockage is not None and blockage.by is Blocker.LICENSING
 
 
@@ -125,8 +125,8 @@ SETTLED = (State.DONE, State.CONFLICT)
 UNSEEN = (State.NOT_MEASURED, State.RETIRED)
 
 
-def place_of(standing: Status) -> str:
+def place_of(status: Status) -> str:
     """The part of the board that an open recommendation belongs to."""
-    if standing.state in NO_ANSWER_IN_FORCE or standing.decision is None:
+    if status.state in NO_ANSWER_IN_FORCE or status.decision is None:
         return "undecided"
-    return standing.decision.bucket
+    return status.decision.bucket

@@ -179,7 +179,7 @@ def maximum_remark(before: Observation | None, after: Observation | None) -> str
 
 
 def movement_between(
-    history: History, before: SnapshotDay, after: SnapshotDay, standings: Mapping[str, Status]
+    history: History, before: SnapshotDay, after: SnapshotDay, statuses: Mapping[str, Status]
 ) -> Movement:
     """The whole movement from one snapshot to a later one."""
     old, new = history.scored(before.day), history.scored(after.day)
@@ -188,7 +188,7 @@ def movement_between(
         line
         for identifier in sorted(old.keys() | new.keys())
         for line in lines_of(
-            identifier, old.get(identifier), new.get(identifier), scale, decision_path(standings.get(identifier))
+            identifier, old.get(identifier), new.get(identifier), scale, decision_path(statuses.get(identifier))
         )
     ]
     total = after.current - before.current
@@ -216,8 +216,8 @@ def movement_between(
         services_added=tuple(sorted(after.services - before.services)),
         services_removed=tuple(sorted(before.services - after.services)),
         seats=(before.seats, after.seats),
-        gained_by_risk=gains(lines, standings, by_risk=True),
-        gained_by_effort=gains(lines, standings, by_risk=False),
+        gained_by_risk=gains(lines, statuses, by_risk=True),
+        gained_by_effort=gains(lines, statuses, by_risk=False),
     )
 
 
@@ -226,11 +226,11 @@ def percent_of(snapshot: SnapshotDay) -> Fraction:
     return snapshot.current * 100 / snapshot.maximum if snapshot.maximum else ZERO
 
 
-def decision_path(standing: Status | None) -> str | None:
+def decision_path(status: Status | None) -> str | None:
     """The path of a recommendation's decision, where it has one."""
-    if standing is None or not standing.versions or standing.decision is None:
+    if status is None or not status.versions or status.decision is None:
         return None
-    return standing.versions[-1].version.path
+    return status.versions[-1].version.path
 
 
 def reweighted(before: Observation, after: Observation) -> bool:
@@ -250,14 +250,14 @@ def moved_between_kinds(
     return moved
 
 
-def gains(lines: Iterable[MovementLine], standings: Mapping[str, Status], *, by_risk: bool) -> dict[str, Fraction]:
+def gains(lines: Iterable[MovementLine], statuses: Mapping[str, Status], *, by_risk: bool) -> dict[str, Fraction]:
     """Points improved, by risk level or by Microsoft's effort rating (easy work against risk)."""
     found: dict[str, Fraction] = {}
     for line in lines:
-        standing = standings.get(line.recommendation)
-        if line.part is not Part.IMPROVED or standing is None:
+        status = statuses.get(line.recommendation)
+        if line.part is not Part.IMPROVED or status is None:
             continue
-        level = standing.risk_word
-        name = level if by_risk else standing.recommendation.cost
+        level = status.risk_word
+        name = level if by_risk else status.recommendation.cost
         found[name] = found.get(name, ZERO) + line.points
     return dict(sorted(found.items()))

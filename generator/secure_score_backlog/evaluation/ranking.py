@@ -18,39 +18,44 @@ EFFORT = ("none", "low", "unknown", "moderate", "high")
 """Microsoft's ratings from least effort to most; an unknown effort stands in the middle."""
 
 
-def eligible(standing: Status) -> bool:
+def eligible(status: Status) -> bool:
     """Open by observation, and no acceptance or cover in force."""
-    return standing.open_share > 0 and standing.state not in IN_FORCE
+    return status.open_share > 0 and status.state not in IN_FORCE
 
 
-def risk_key(standing: Status) -> tuple[int, Fraction, int, str]:
+def risk_key(status: Status) -> tuple[int, Fraction, int, str]:
     """The key of the ranking; smaller is more urgent."""
-    level = LEVELS.index(standing.level) if standing.level else len(LEVELS)
-    return (level, -standing.open_share, -standing.days_open, standing.id)
+    level = LEVELS.index(status.level) if status.level else len(LEVELS)
+    return (level, -status.open_share, -status.days_open, status.id)
 
 
-def ranked(standings: Iterable[Status]) -> tuple[Status, ...]:
+def ranked(statuses: Iterable[Status]) -> tuple[Status, ...]:
     """Everything eligible that somebody rated, the most urgent first."""
-    return tuple(sorted((s for s in standings if eligible(s) and s.level is not None), key=risk_key))
+    return tuple(sorted((s for s in statuses if eligible(s) and s.level is not None), key=risk_key))
 
 
-def unrated(standings: Iterable[Status]) -> tuple[Status, ...]:
+def unrated(statuses: Iterable[Status]) -> tuple[Status, ...]:
     """Everything eligible that nobody rated: listed apart, never silently last."""
-    return tuple(sorted((s for s in standings if eligible(s) and s.level is None), key=risk_key))
+    return tuple(sorted((s for s in statuses if eligible(s) and s.level is None), key=risk_key))
 
 
-def points_key(standing: Status) -> tuple[Fraction, int, int, str]:
+def points_key(status: Status) -> tuple[Fraction, int, int, str]:
     """What somebody who chases points looks at: points left, effort, trouble for users."""
-    recommendation = standing.recommendation
+    recommendation = status.recommendation
     return (
-        -standing.unearned,
-        EFFORT.index(recommendation.cost),
-        EFFORT.index(recommendation.user_impact),
-        standing.id,
+        -status.unearned,
+        effort(recommendation.cost),
+        effort(recommendation.user_impact),
+        status.id,
     )
 
 
-def by_points(standings: Iterable[Status]) -> tuple[Status, ...]:
+def by_points(statuses: Iterable[Status]) -> tuple[Status, ...]:
     """The five that a score-chaser would pick: the honest contrast, shown beside the ranking."""
-    worth = (s for s in standings if eligible(s) and s.unearned > 0)
+    worth = (s for s in statuses if eligible(s) and s.unearned > 0)
     return tuple(sorted(worth, key=points_key)[:5])
+
+
+def effort(rating: str) -> int:
+    """Microsoft's rating as a number, the least effort first; what it does not rate counts as unknown."""
+    return EFFORT.index(rating if rating in EFFORT else "unknown")

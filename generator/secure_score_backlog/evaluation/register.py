@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -28,67 +28,32 @@ class AcceptanceState(StrEnum):
     """Replaced by another answer, or withdrawn: history."""
 
 
+EXPIRING_DAYS = 30
+"""An acceptance is expiring in its last 30 days."""
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One acceptance, or one cover, with where it stands."""
+    """One acceptance or one cover with its renewals: consecutive versions of one file."""
 
-    standing: Status
+    status: Status
     decision: Decision
     """The acceptance itself: for an ended one, its last version."""
     state: AcceptanceState
     until: date
     days_left: int
     points: Fraction
-    """Points carried: not given while it is in force."""
+    """Points not given while it is in force."""
     renewals: int
     """How often `until` was moved on."""
     since: date | None
-    """First day of the present acceptance; None without Git."""
+    """First day of the present acceptance; None where nothing is committed."""
     citation: Version | None
+    """The newest committed version."""
     approved_by: tuple[str, ...] = ()
+    """Roles whose approval GitHub recorded; empty until approvals are collected."""
     ended: date | None = None
     """Day on which another answer replaced it; None while it stands."""
-
-
-# --- The register: accepted risks and covers, with their whole history (design §5 and §6).
-
-
-EXPIRING_DAYS = 30
-"""An acceptance is expiring in its last 30 days (design §5)."""
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptancePeriod:
-    """Consecutive versions of one file that carry the same risk: an acceptance with its renewals."""
-
-    versions: tuple[DecisionVersion, ...]
-    ended: date | None
-    """Day on which something else replaced it; None while it stands."""
-
-    @property
-    def decision(self) -> Decision:
-        """What it said last."""
-        decision = self.versions[-1].decision
-        assert decision is not None
-        return decision
-
-    @property
-    def renewals(self) -> int:
-        """How often its last day was moved on."""
-        days = [version.decision.until for version in self.versions if version.decision]
-        return sum(1 for old, new in pairwise(days) if old and new and new > old)
-
-    @property
-    def citation(self) -> Version | None:
-        """The newest committed version."""
-        committed = [version.version for version in self.versions if version.version.committed]
-        return committed[-1] if committed else None
-
-    @property
-    def since(self) -> date | None:
-        """The day of its first version; None where nothing is committed."""
-        first = self.versions[0].version
-        return first.at.date() if first.committed else None
 
 
 def carrying_bucket(version: DecisionVersion) -> Bucket | None:
@@ -99,63 +64,61 @@ def carrying_bucket(version: DecisionVersion) -> Bucket | None:
     return decision.bucket
 
 
-def acceptance_periods(versions: tuple[DecisionVersion, ...]) -> list[tuple[Bucket, AcceptancePeriod]]:
-    """Each acceptance and each cover in a file's history, oldest first."""
-    found: list[tuple[Bucket, AcceptancePeriod]] = []
+def acceptance_periods(
+    versions: tuple[DecisionVersion, ...],
+) -> list[tuple[Bucket, tuple[DecisionVersion, ...], date | None]]:
+    """Each acceptance and each cover in a file's history, oldest first.
+
+    The bucket, its versions, and the day on which something else replaced it (None while it stands).
+    """
+    found: list[tuple[Bucket, tuple[DecisionVersion, ...], date | None]] = []
     gathered: list[DecisionVersion] = []
+    current: Bucket | None = None
     for version in versions:
         bucket = carrying_bucket(version)
-        if gathered and carrying_bucket(gathered[0]) is not bucket:
-            found.append(closed(gathered, version.version.at.date()))
+        if current is not None and bucket is not current:
+            found.append((current, tuple(gathered), version.version.at.date()))
             gathered = []
+        current = bucket
         if bucket is not None:
             gathered.append(version)
-    if gathered:
-        found.append(closed(gathered, None))
+    if current is not None:
+        found.append((current, tuple(gathered), None))
     return found
 
 
-def closed(gathered: list[DecisionVersion], ended: date | None) -> tuple[Bucket, AcceptancePeriod]:
-    """A lineage from its versions."""
-    bucket = carrying_bucket(gathered[0])
-    assert bucket is not None
-    return bucket, AcceptancePeriod(tuple(gathered), ended)
-
-
-def acceptance_state(standing: Status, until: date, as_of: date) -> AcceptanceState:
+def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceState:
     """Where a standing acceptance or cover stands on a day."""
-    if standing.state is State.RETIRED:
+    if status.state is State.RETIRED:
         return AcceptanceState.ORPHAN
-    if standing.state is State.DONE or standing.was_done:
+    if status.state is State.DONE or status.was_done:
         return AcceptanceState.MOOT
     if until < as_of:
         return AcceptanceState.EXPIRED
-    if standing.state is State.BREACHED:
+    if status.state is State.BREACHED:
         return AcceptanceState.BREACHED
     return AcceptanceState.EXPIRING if (until - as_of).days < EXPIRING_DAYS else AcceptanceState.ACTIVE
 
 
-def entry_of(
-    standing: Status, lineage: AcceptancePeriod, as_of: date, approved: Mapping[str, tuple[str, ...]]
-) -> RegisterEntry:
+def entry_of(status: Status, versions: tuple[DecisionVersion, ...], ended: date | None, as_of: date) -> RegisterEntry:
     """One line of the register."""
-    decision = lineage.decision
+    decision = versions[-1].decision
+    assert decision is not None
     until = decision.until
     assert until is not None
-    ended = lineage.ended is not None
-    citation = lineage.citation
+    days = [version.decision.until for version in versions if version.decision]
+    committed = [version.version for version in versions if version.version.committed]
     return RegisterEntry(
-        standing=standing,
+        status=status,
         decision=decision,
-        state=AcceptanceState.ENDED if ended else acceptance_state(standing, until, as_of),
+        state=AcceptanceState.ENDED if ended else acceptance_state(status, until, as_of),
         until=until,
         days_left=(until - as_of).days,
-        points=Fraction(0) if ended else standing.unearned,
-        renewals=lineage.renewals,
-        since=lineage.since,
-        citation=citation,
-        approved_by=approved.get(citation.commit, ()) if citation else (),
-        ended=lineage.ended,
+        points=Fraction(0) if ended else status.unearned,
+        renewals=sum(1 for old, new in pairwise(days) if old and new and new > old),
+        since=versions[0].version.at.date() if versions[0].version.committed else None,
+        citation=committed[-1] if committed else None,
+        ended=ended,
     )
 
 
@@ -163,31 +126,30 @@ def entry_of(
 class Register:
     """Accepted risks, covers, and everything that ended."""
 
-    accepted: tuple[RegisterEntry, ...]
-    covered: tuple[RegisterEntry, ...]
-    past: tuple[RegisterEntry, ...]
+    accepted: tuple[RegisterEntry, ...] = ()
+    """The nearest end first."""
+    covered: tuple[RegisterEntry, ...] = ()
+    past: tuple[RegisterEntry, ...] = ()
+    """Newest end first."""
 
 
-def register_of(
-    standings: Iterable[Status], as_of: date, approved: Mapping[str, tuple[str, ...]] | None = None
-) -> Register:
-    """The register on a day; `approved` gives who approved a commit, where anybody recorded it."""
+def register_of(statuses: Iterable[Status], as_of: date) -> Register:
+    """The register on a day."""
     accepted: list[RegisterEntry] = []
     covered: list[RegisterEntry] = []
     past: list[RegisterEntry] = []
-    for standing in standings:
-        for bucket, lineage in acceptance_periods(standing.versions):
-            entry = entry_of(standing, lineage, as_of, approved or {})
+    for status in statuses:
+        for bucket, versions, ended in acceptance_periods(status.versions):
             current = covered if bucket is Bucket.NOT_APPLICABLE else accepted
-            (current if lineage.ended is None else past).append(entry)
+            (current if ended is None else past).append(entry_of(status, versions, ended, as_of))
 
     def nearest(entry: RegisterEntry) -> tuple[date, str]:
-        return (entry.until, entry.standing.id)
+        return (entry.until, entry.status.id)
 
     return Register(
         tuple(sorted(accepted, key=nearest)),
         tuple(sorted(covered, key=nearest)),
-        tuple(sorted(past, key=lambda entry: (-(entry.ended or date.min).toordinal(), entry.standing.id))),
+        tuple(sorted(past, key=lambda entry: (-(entry.ended or date.min).toordinal(), entry.status.id))),
     )
 
 
@@ -214,7 +176,7 @@ def is_unanswered(entry: RegisterEntry) -> bool:
 
 def lost_again(entry: RegisterEntry) -> bool:
     """Done in the meantime, which ended it, and not done any more."""
-    return entry.state is AcceptanceState.MOOT and entry.standing.state is State.REGRESSED
+    return entry.state is AcceptanceState.MOOT and entry.status.state is State.REGRESSED
 
 
 def approver(entry: RegisterEntry) -> str:
@@ -223,7 +185,7 @@ def approver(entry: RegisterEntry) -> str:
 
 
 def recorded(entry: RegisterEntry) -> bool:
-    """Somebody recorded the approval: on GitHub, or attested with a place where it can be looked up."""
+    """The approval is recorded: on GitHub, or attested with a place where it can be looked up."""
     carrier = entry.decision.carrier
     return bool(entry.approved_by) or (carrier is not None and carrier.approval is not None)
 
@@ -236,7 +198,7 @@ def citation(entry: RegisterEntry) -> str:
     request = f", pull request #{version.pull_request}" if version.pull_request else ""
     kind = "Accepted risk" if entry.decision.accepted else "Cover"
     return (
-        f"{kind}: {entry.standing.title} ({entry.standing.id}), until {entry.until}, approver {approver(entry)}; "
+        f"{kind}: {entry.status.title} ({entry.status.id}), until {entry.until}, approver {approver(entry)}; "
         f"{version.path} at commit {version.commit}{request}."
     )
 

@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened within a period: completed, regressed; and what waits: asks, blocked (design §5)."""
+"""What happened within a period: completed and regressed (docs/method.md#period)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
 from secure_score_backlog.dates import first_day
-from secure_score_backlog.decisions.model import Ask, Blockage
 from secure_score_backlog.evaluation.movement import Movement, Part
-from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.evaluation.status import GRAPH_ROUNDS_TO
 from secure_score_backlog.snapshots.model import History, Observation, Timeline
 
-GRAPH_ROUNDS_TO = Fraction(1, 100)
-"""Graph gives scores with two decimals: a loss below that is rounding, not something that anybody lost."""
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The snapshots a month is evaluated between; None before any snapshot."""
+
+    start: date | None
+    end: date | None
 
 
 def period_of(history: History, month: str, as_of: date) -> Period:
@@ -28,24 +32,23 @@ def period_of(history: History, month: str, as_of: date) -> Period:
     return Period(start.day, end.day)
 
 
-def completed_in(history: History, period: Period, standings: Mapping[str, Status]) -> tuple[Completed, ...]:
-    """What was not done at the start and is done at the end.
+def completed_in(history: History, period: Period) -> dict[str, tuple[date, str]]:
+    """What was not done at the start of a period and is done at its end: the day, and `observed` or `claimed`.
 
     The start of a newly scored one is its first day: what arrives with full points was completed by nobody.
     """
     if period.start is None or period.end is None:
-        return ()
-    found = []
+        return {}
+    found = {}
     for identifier, timeline in history.timelines.items():
         before, after = at_the_start(timeline, period.start), timeline.at(period.end)
-        standing = standings.get(identifier)
-        if before is None or after is None or standing is None:
+        if before is None or after is None:
             continue
         if after.observed_in_full and not before.observed_in_full:
-            found.append(Completed(standing, since_when(timeline, period.end, observed=True), "observed"))
+            found[identifier] = (since_when(timeline, period.end, observed=True), "observed")
         elif after.claimed and not before.in_full:
-            found.append(Completed(standing, since_when(timeline, period.end, observed=False), "claimed"))
-    return tuple(sorted(found, key=lambda item: (item.on, item.standing.id)))
+            found[identifier] = (since_when(timeline, period.end, observed=False), "claimed")
+    return found
 
 
 def at_the_start(timeline: Timeline, start: date) -> Observation | None:
@@ -68,25 +71,24 @@ def since_when(timeline: Timeline, day: date, *, observed: bool) -> date:
 
 
 def regressed_in(
-    history: History, period: Period, as_of: date, movement: Movement | None, standings: Mapping[str, Status]
-) -> tuple[Regressed, ...]:
-    """What lost its full points and did not heal the next day, and what fell on balance."""
+    history: History, period: Period, as_of: date, movement: Movement | None
+) -> dict[str, tuple[date, Fraction, date | None]]:
+    """What lost its full points and did not recover the next day, and what fell on balance.
+
+    The day, the points lost (positive), and the day within the period on which it was done again.
+    """
     if period.start is None or period.end is None:
-        return ()
-    found: dict[str, Regressed] = {}
+        return {}
+    found: dict[str, tuple[date, Fraction, date | None]] = {}
     for identifier, timeline in history.timelines.items():
-        standing = standings.get(identifier)
-        if standing is None:
-            continue
         for fall in falls(history, timeline, period, as_of):
-            found[identifier] = Regressed(standing, *fall)
+            found[identifier] = fall
     for line in movement.lines if movement else ():
-        standing = standings.get(line.recommendation)
         lost = line.part is Part.REGRESSED and -line.points >= GRAPH_ROUNDS_TO
-        if lost and standing is not None and line.recommendation not in found:
+        if lost and line.recommendation not in found:
             on = last_fall(history.timelines[line.recommendation], period)
-            found[line.recommendation] = Regressed(standing, on, -line.points)
-    return tuple(sorted(found.values(), key=lambda item: (item.on, item.standing.id)))
+            found[line.recommendation] = (on, -line.points, None)
+    return found
 
 
 def falls(
@@ -106,7 +108,7 @@ def falls(
             next_day = next_days.get(day)
             after = timeline.at(next_day) if next_day else None
             if after is None or not after.observed_in_full:
-                yield day, previous.points - observation.points, healed_on(timeline, day, period.end)
+                yield day, previous.points - observation.points, recovered_on(timeline, day, period.end)
         previous = observation
 
 
@@ -121,7 +123,7 @@ def next_snapshot_days(history: History, as_of: date) -> dict[date, date]:
     return dict(pairwise(days))
 
 
-def healed_on(timeline: Timeline, fell: date, end: date) -> date | None:
+def recovered_on(timeline: Timeline, fell: date, end: date) -> date | None:
     """The day, up to the end of the period, on which it was observed in full again."""
     for day, observation in timeline.changes():
         if fell < day <= end and observation is not None and observation.observed_in_full:
@@ -142,72 +144,3 @@ def last_fall(timeline: Timeline, period: Period) -> date:
                 last = day
         previous = observation
     return last
-
-
-def open_asks(standings: Iterable[Status], as_of: date) -> tuple[OpenAsk, ...]:
-    """Every question that waits, oldest first; a question in a draft waits as well."""
-    found = [
-        OpenAsk(standing, ask, (as_of - ask.since).days)
-        for standing in standings
-        if standing.decision
-        for ask in standing.decision.asks
-        if ask.since <= as_of
-    ]
-    return tuple(sorted(found, key=lambda item: (item.ask.since, item.standing.id, item.ask.question)))
-
-
-def blocked_items(standings: Iterable[Status]) -> tuple[BlockedItem, ...]:
-    """Planned changes that wait for something, the longest wait first."""
-    found = [
-        BlockedItem(standing, standing.decision.blocked)
-        for standing in standings
-        if standing.state is State.BLOCKED and standing.decision and standing.decision.blocked
-    ]
-    return tuple(sorted(found, key=lambda item: (item.blockage.since, item.standing.id)))
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """A recommendation that became done within the period."""
-
-    standing: Status
-    on: date
-    how: str
-    """observed or claimed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Regressed:
-    """A recommendation that lost points within the period and did not heal the next day."""
-
-    standing: Status
-    on: date
-    points: Fraction
-    """Points lost, positive."""
-    healed: date | None = None
-    """Later day within the period on which it was back, if it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAsk:
-    """A question that waits for an answer."""
-
-    standing: Status
-    ask: Ask
-    age_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class BlockedItem:
-    """A planned change that something keeps from happening."""
-
-    standing: Status
-    blockage: Blockage
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The snapshots a month is judged between; None before any snapshot."""
-
-    start: date | None
-    end: date | None

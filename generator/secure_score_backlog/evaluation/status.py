@@ -11,11 +11,12 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, DecisionHistory, DecisionVersion
+from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, DecisionVersion
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import RatedBy, Ratings, Risk, normalised
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.snapshots.model import Catalogue, History, Observation, Recommendation, Timeline
+from secure_score_backlog.snapshots.model import History, Observation, Recommendation, Timeline
+from secure_score_backlog.workspace import Workspace
 
 
 def level_of(
@@ -91,6 +92,51 @@ class Status:
     days_observed: int = 0
     was_done: bool = False
     """Observed in full on some snapshot day under its present answer; stays true when it no longer is."""
+    portal_since: date | None = None
+    """Day of the mark in the portal that gives today's portal state; None where Graph names none."""
+    last_activity: date | None = None
+    """The last day on which more or less of it was done, or a decision was recorded; None for what was never scored."""
+    completed_on: date | None = None
+    """Day within the period on which it became done; None where it did not."""
+    completed_how: str = ""
+    """observed or claimed."""
+    regressed_on: date | None = None
+    """Day within the period on which it lost points that were not back the next day; None where it did not."""
+    points_lost: Fraction = Fraction(0)
+    """Points lost on that day, positive."""
+    recovered_on: date | None = None
+    """Later day within the period on which it was done again."""
+
+    @property
+    def is_shadow(self) -> bool:
+        """The portal accepts or claims what no decision in force accepts or covers (docs/method.md#attention)."""
+        seen = self.observation
+        if seen is None or seen.portal is None or self.state in (State.DONE, State.CONFLICT):
+            return False
+        accepted = seen.portal.lower() == ACCEPTED_IN_PORTAL and self.state is not State.ACCEPTED
+        return accepted or (seen.claims and self.state is not State.COVERED)
+
+    @property
+    def decision_word(self) -> str:
+        """What the decision says, in a word: a bucket, a draft, or no decision."""
+        if self.decision is None:
+            return "no decision"
+        return "a draft" if self.decision.draft else self.decision.bucket.value
+
+    @property
+    def claim_without_effect(self) -> bool:
+        """The portal says that something else covers it, and yet points are missing."""
+        seen = self.observation
+        return seen is not None and seen.claims and not seen.in_full
+
+    @property
+    def stale_reason(self) -> str:
+        """Why nothing moves: blocked, rejected (accepted as it is), ownerless; planned where an owner did nothing."""
+        if self.state is State.BLOCKED:
+            return "blocked"
+        if self.state in (State.ACCEPTED, State.COVERED):
+            return "rejected"
+        return "planned" if self.owner else "ownerless"
 
     @property
     def risk_word(self) -> str:
@@ -131,6 +177,10 @@ class Status:
 # (facts/graph.md 0.5; docs/adr/0007).
 
 
+ACCEPTED_IN_PORTAL = "ignored"
+"""Graph's `Ignored` is the portal's "Risk accepted"."""
+GRAPH_ROUNDS_TO = Fraction(1, 100)
+"""Graph gives scores with two decimals: a loss below that is rounding."""
 PLANNED_BUCKETS = (Bucket.DO_NOW, Bucket.DO_SOON)
 NOWHERE = Timeline((), ())
 
@@ -144,42 +194,6 @@ class Run:
     """Days passed, the first and the last counted."""
     observed: int
     """Snapshot days among them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What is known about one recommendation on one day, before it is judged."""
-
-    history: History
-    timeline: Timeline
-    day: date | None
-    """The newest snapshot day up to the as-of date."""
-    as_of: date
-    retired: bool
-    """Known once, and gone from the catalogue; counts where it is gone from the scores too."""
-    decision: Decision | None
-    answered: date | None
-
-    @property
-    def observation(self) -> Observation | None:
-        """What was measured on the day."""
-        return self.timeline.at(self.day) if self.day else None
-
-    def was_done_under_its_decision(self) -> bool:
-        """It was observed in full on some snapshot day since the present answer."""
-        if self.answered is None or self.day is None:
-            return False
-        return reached(self.history, self.timeline, self.answered, self.day)
-
-    def is_breached(self) -> bool:
-        """On the last two snapshot days under this answer, the share was below the accepted one."""
-        if self.decision is None or self.decision.accepted is None or self.day is None:
-            return False
-        accepted = self.decision.accepted.share
-        days = [snapshot.day for snapshot in self.history.last(2, self.day)]
-        if len(days) < 2 or (self.answered is not None and days[0] < self.answered):
-            return False
-        return all(falls_below(self.timeline.at(day), accepted) for day in days)
 
 
 def reached(history: History, timeline: Timeline, since: date, until: date) -> bool:
@@ -197,49 +211,57 @@ def falls_below(observation: Observation | None, accepted: Fraction) -> bool:
     return share is not None and share < accepted
 
 
-def state_of(case: Case) -> State:
-    """The state, by the first rule that applies."""
-    observation = case.observation
+def is_breached(history: History, timeline: Timeline, day: date, accepted: Fraction, answered: date | None) -> bool:
+    """On the last two snapshot days under this answer, the share was below the accepted one."""
+    days = [snapshot.day for snapshot in history.last(2, day)]
+    if len(days) < 2 or (answered is not None and days[0] < answered):
+        return False
+    return all(falls_below(timeline.at(day), accepted) for day in days)
+
+
+def state_of(
+    observation: Observation | None,
+    decision: Decision | None,
+    as_of: date,
+    *,
+    retired: bool = False,
+    breached: bool = False,
+    was_done: bool = False,
+) -> State:
+    """The state, by the first rule that applies (docs/method.md#states).
+
+    Args:
+        observation: What was measured on the newest snapshot day; None where nothing was.
+        decision: The decision in force, drafts included.
+        as_of: The day that is evaluated.
+        retired: It was known once and is gone from the catalogue.
+        breached: Below the accepted share on two snapshot days in a row.
+        was_done: It was done under this decision on some snapshot day.
+    """
     if observation is None:
-        return State.RETIRED if case.retired else State.NOT_MEASURED
-    decision = case.decision
-    cover = decision.covered if decision and not decision.draft else None
-    in_force = cover is not None and case.as_of <= cover.until
+        return State.RETIRED if retired else State.NOT_MEASURED
     if observation.observed_in_full:
-        contradicts = in_force and cover is not None and cover.reason is CoverReason.NOT_APPLICABLE
+        cover = decision.covered if decision and not decision.draft else None
+        contradicts = cover and as_of <= cover.until and cover.reason is CoverReason.NOT_APPLICABLE
         return State.CONFLICT if contradicts else State.DONE
     if decision is None or decision.draft:
         return State.UNDECIDED
-    return state_of_answer(case, decision)
-
-
-def state_of_answer(case: Case, decision: Decision) -> State:
-    """The state of something that is not done and has an answer."""
-    if decision.until is not None and decision.until < case.as_of:
+    if decision.until is not None and decision.until < as_of:
         return State.EXPIRED
-    if case.is_breached():
+    if breached:
         return State.BREACHED
-    if case.observation and case.observation.open_share > 0 and case.was_done_under_its_decision():
+    if was_done and observation.open_share > 0:
         return State.REGRESSED
+    return state_in_force(decision, as_of)
+
+
+def state_in_force(decision: Decision, as_of: date) -> State:
+    """The state of something open whose decision is in force."""
     if decision.bucket in PLANNED_BUCKETS:
         if decision.blocked is not None:
             return State.BLOCKED
-        late = decision.due is not None and decision.due < case.as_of
-        return State.OVERDUE if late else State.PLANNED
+        return State.OVERDUE if decision.due is not None and decision.due < as_of else State.PLANNED
     return State.ACCEPTED if decision.bucket is Bucket.ACCEPT else State.COVERED
-
-
-def answered_on(versions: tuple[DecisionVersion, ...], has_git: bool) -> date | None:
-    """First day of the present answer; None without Git or without an answer."""
-    if not has_git or not versions or versions[-1].decision is None:
-        return None
-    answer = versions[-1].decision.answer
-    first = versions[-1].version.at
-    for version in reversed(versions):
-        if version.decision is None or version.decision.answer != answer:
-            break
-        first = version.version.at
-    return first.date()
 
 
 def run_of(history: History, timeline: Timeline, day: date | None, *, held: bool) -> Run:
@@ -259,35 +281,38 @@ def run_of(history: History, timeline: Timeline, day: date | None, *, held: bool
     return Run(since, (day - since).days + 1, end_index - start_index)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What the rules judge from; one value, so that it travels once."""
-
-    history: History
-    catalogue: Catalogue
-    decisions: DecisionHistory
-    settings: Settings
-    ratings: Ratings
-
-
-def status_of(sources: Sources, identifier: str, as_of: date) -> Status:
-    """Everything about one recommendation on a day."""
-    history = sources.history
+def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
+    """Everything about one recommendation on a day; `known` holds what was known on that day."""
+    history = known.history
     newest = history.newest(as_of)
     day = newest.day if newest else None
     timeline = history.timelines.get(identifier, NOWHERE)
-    versions = sources.decisions.until(identifier, as_of)
+    recommendation = known.catalogue.get(identifier)
+    observation = timeline.at(day) if day else None
+    versions = known.decisions.until(identifier, as_of)
     decision = versions[-1].decision if versions else None
-    answered = answered_on(versions, sources.decisions.has_git)
-    recommendation = sources.catalogue.get(identifier)
-    case = Case(history, timeline, day, as_of, is_retired(sources, identifier, as_of), decision, answered)
-    observation = case.observation
-    level, rated_by, reason = level_of(identifier, decision, sources.settings, sources.ratings)
+    answered = known.decisions.answered(identifier, as_of)
+    was_done = answered is not None and day is not None and reached(history, timeline, answered, day)
+    breached = (
+        decision is not None
+        and decision.accepted is not None
+        and day is not None
+        and is_breached(history, timeline, day, decision.accepted.share, answered)
+    )
+    state = state_of(
+        observation,
+        decision,
+        as_of,
+        retired=is_retired(known, identifier, as_of),
+        breached=breached,
+        was_done=was_done,
+    )
+    level, rated_by, reason = level_of(identifier, decision, known.settings, known.ratings)
     opened = run_of(history, timeline, day, held=False)
     held = run_of(history, timeline, day, held=True)
     return Status(
         recommendation=recommendation,
-        state=state_of(case),
+        state=state,
         observation=observation,
         decision=decision,
         versions=versions,
@@ -301,29 +326,69 @@ def status_of(sources: Sources, identifier: str, as_of: date) -> Status:
         held_since=held.since,
         days_held=held.days,
         days_observed=held.observed,
-        was_done=case.was_done_under_its_decision(),
+        was_done=was_done,
+        portal_since=portal_since(recommendation, observation, as_of),
+        last_activity=last_activity(timeline, versions, as_of),
     )
 
 
-def is_retired(sources: Sources, identifier: str, as_of: date) -> bool:
+def portal_since(recommendation: Recommendation, observation: Observation | None, as_of: date) -> date | None:
+    """The day of the newest mark, up to a day, that gives the portal state of that day."""
+    portal = observation.portal.lower() if observation and observation.portal else None
+    marks = ((update.on, update.state.lower()) for update in recommendation.updates)
+    return max((on for on, state in marks if on is not None and on <= as_of and state == portal), default=None)
+
+
+def last_activity(timeline: Timeline, versions: Iterable[DecisionVersion], as_of: date) -> date | None:
+    """The last day on which anything happened: more or less of it was done, or a decision was recorded.
+
+    Re-weighting by Microsoft, rounding, counts that change while the share does not, and days that came without
+    counts are no activity (docs/adr/0008).
+    """
+    if not timeline.days:
+        return None
+    days = [version.version.at.date() for version in versions if version.version.committed]
+    previous: Observation | None = None
+    for day, observation in timeline.changes():
+        if day > as_of:
+            break
+        if observation is not None and (previous is None or moved(previous, observation)):
+            days.append(day)
+        previous = observation
+    return max(days) if days else None
+
+
+def moved(before: Observation, after: Observation) -> bool:
+    """The part achieved changed by more than Graph's rounding, or a claim came or went."""
+    if before.claimed is not after.claimed:
+        return True
+    if before.share is None or after.share is None or not before.maximum or not after.maximum:
+        return before.points != after.points
+    if before.maximum == after.maximum:
+        return abs(after.points - before.points) >= GRAPH_ROUNDS_TO
+    rounding = GRAPH_ROUNDS_TO / 2 * (1 + after.maximum / before.maximum)  # each day's points are half a step off
+    return abs(after.share - before.share) * after.maximum > rounding
+
+
+def is_retired(known: Workspace, identifier: str, as_of: date) -> bool:
     """It was known once, by a score or by an older catalogue, and the catalogue of the day lists it no more.
 
     A catalogue that lists nothing (nobody collected one) retires nothing.
     """
-    known = sources.catalogue.recommendations.get(identifier)
-    if known is not None and known.in_catalogue:
+    described = known.catalogue.recommendations.get(identifier)
+    if described is not None and described.in_catalogue:
         return False
-    scored = sources.history.timelines.get(identifier, NOWHERE).days
-    once = known is not None or (bool(scored) and scored[0] <= as_of)
-    return once and any(entry.in_catalogue for entry in sources.catalogue.recommendations.values())
+    scored = known.history.timelines.get(identifier, NOWHERE).days
+    once = described is not None or (bool(scored) and scored[0] <= as_of)
+    return once and any(entry.in_catalogue for entry in known.catalogue.recommendations.values())
 
 
-def statuses_on(sources: Sources, as_of: date) -> dict[str, Status]:
+def statuses_on(known: Workspace, as_of: date) -> dict[str, Status]:
     """Every recommendation known on a day: catalogued, ever scored up to it, or decided; by id in order."""
-    scored = {i for i, t in sources.history.timelines.items() if t.days and t.days[0] <= as_of}
-    decided = {i for i in sources.decisions.versions if sources.decisions.until(i, as_of)}
-    known = sorted(sources.catalogue.recommendations.keys() | scored | decided)
-    return {identifier: status_of(sources, identifier, as_of) for identifier in known}
+    scored = {name for name, line in known.history.timelines.items() if line.days and line.days[0] <= as_of}
+    decided = {name for name in known.decisions.versions if known.decisions.until(name, as_of)}
+    names = sorted(known.catalogue.recommendations.keys() | scored | decided)
+    return {name: status_of(known, name, as_of) for name in names}
 
 
 def reached_under(history: History, answered: Mapping[str, date], as_of: date) -> frozenset[str]:
@@ -348,33 +413,33 @@ VERSION = re.compile(r"_?v\d+$")
 class Orphaned:
     """A decision whose recommendation is gone, or is marked by Microsoft as going."""
 
-    standing: Status
+    status: Status
     successor: Status | None
     """What it seems to be called now; None where nothing fits for certain."""
     because: str
     """`id` or `title`: what the successor was recognised by; empty without one."""
 
 
-def orphaned(standings: Iterable[Status]) -> tuple[Orphaned, ...]:
+def orphaned(statuses: Iterable[Status]) -> tuple[Orphaned, ...]:
     """Every decision whose recommendation was retired, or is deprecated in the catalogue, by id."""
-    everything = tuple(standings)
-    living = [standing for standing in everything if is_living(standing)]
-    by_id = {stem(standing.id): standing for standing in reversed(living)}
-    by_title = {title(standing): standing for standing in reversed(living) if title(standing)}
+    everything = tuple(statuses)
+    living = [status for status in everything if is_living(status)]
+    by_id = {stem(status.id): status for status in reversed(living)}
+    by_title = {title(status): status for status in reversed(living) if title(status)}
     found = []
-    for standing in everything:
-        if standing.decision is None or is_living(standing):
+    for status in everything:
+        if status.decision is None or is_living(status):
             continue
-        same_id, same_title = by_id.get(stem(standing.id)), by_title.get(title(standing))
+        same_id, same_title = by_id.get(stem(status.id)), by_title.get(title(status))
         successor = same_id or same_title
-        found.append(Orphaned(standing, successor, "id" if same_id else "title" if same_title else ""))
+        found.append(Orphaned(status, successor, "id" if same_id else "title" if same_title else ""))
     return tuple(found)
 
 
-def is_living(standing: Status) -> bool:
+def is_living(status: Status) -> bool:
     """Microsoft proposes it still."""
-    gone = standing.state is State.RETIRED or standing.recommendation.deprecated
-    return not gone and (standing.observation is not None or standing.recommendation.in_catalogue)
+    gone = status.state is State.RETIRED or status.recommendation.deprecated
+    return not gone and (status.observation is not None or status.recommendation.in_catalogue)
 
 
 def stem(identifier: str) -> str:
@@ -382,7 +447,7 @@ def stem(identifier: str) -> str:
     return VERSION.sub("", normalised(identifier))
 
 
-def title(standing: Status) -> str:
+def title(status: Status) -> str:
     """A title as it is compared; empty where the catalogue only knows the id."""
-    words = " ".join(standing.title.casefold().split())
-    return "" if words == standing.id.casefold() else words
+    words = " ".join(status.title.casefold().split())
+    return "" if words == status.id.casefold() else words

@@ -12,23 +12,24 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from secure_score_backlog import __version__
 from secure_score_backlog.decisions.model import DecisionVersion
 from secure_score_backlog.decisions.words import words_of
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.text import visible
-from secure_score_backlog.workspace import Backlog
 
 
-def as_feed(backlog: Backlog, site: Site, path: str) -> bytes:
+def as_feed(facts: Facts, site: Site, path: str) -> bytes:
     """The feed, its newest entry first. `path`: of its document, from which links lead away."""
-    organisation = backlog.settings.organisation
+    organisation = facts.settings.organisation
     entries = sorted(
-        (entry for standing in backlog.facts.standings.values() for entry in committed(standing)),
+        (entry for status in facts.statuses.values() for entry in committed(status)),
         key=lambda entry: (-entry[2].version.at.timestamp(), entry[0].id, entry[2].version.commit),
     )
-    newest = entries[0][2].version.at if entries else midnight(backlog)
+    newest = entries[0][2].version.at if entries else midnight(facts)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
@@ -38,33 +39,33 @@ def as_feed(backlog: Backlog, site: Site, path: str) -> bytes:
         f"<author><name>{text(organisation) or 'Secure Score Backlog'}</name></author>",
         f'<link rel="self" type="application/atom+xml" href={quoteattr(site.link(path, path))}/>',
         f'<link rel="alternate" type="text/html" href={quoteattr(site.link(path, "register.md"))}/>',
-        f"<generator>Secure Score Backlog {text(backlog.version)}</generator>",
+        f"<generator>Secure Score Backlog {text(__version__)}</generator>",
     ]
-    for standing, previous, version in entries:
-        lines += entry_lines(site, path, standing, previous, version)
+    for status, previous, version in entries:
+        lines += entry_lines(site, path, status, previous, version)
     return ("\n".join([*lines, "</feed>"]) + "\n").encode("utf-8")
 
 
-def committed(standing: Status) -> Iterator[tuple[Status, DecisionVersion | None, DecisionVersion]]:
+def committed(status: Status) -> Iterator[tuple[Status, DecisionVersion | None, DecisionVersion]]:
     """Each committed version with the one before it."""
     previous: DecisionVersion | None = None
-    for version in standing.versions:
+    for version in status.versions:
         if version.version.committed:
-            yield standing, previous, version
+            yield status, previous, version
         previous = version
 
 
 def entry_lines(
-    site: Site, path: str, standing: Status, previous: DecisionVersion | None, version: DecisionVersion
+    site: Site, path: str, status: Status, previous: DecisionVersion | None, version: DecisionVersion
 ) -> Iterator[str]:
     """One entry: what a commit decided, with where to read it and what to cite."""
     words = text(words_of(previous, version))
     yield "<entry>"
     yield f"<id>{urn(version.version.commit, version.version.path)}</id>"
-    yield f"<title>{text(standing.title)}: {words}</title>"
+    yield f"<title>{text(status.title)}: {words}</title>"
     yield f"<updated>{instant(version.version.at)}</updated>"
-    if site.has_page(standing.id):
-        yield f'<link rel="alternate" type="text/html" href={quoteattr(site.url_for(standing.id, path))}/>'
+    if site.has_page(status.id):
+        yield f'<link rel="alternate" type="text/html" href={quoteattr(site.url_for(status.id, path))}/>'
     if version.decision:
         yield f"<category term={quoteattr(version.decision.bucket.value)}/>"
     yield f'<summary type="text">{words} {text(cited(version.version))}</summary>'
@@ -87,9 +88,9 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def midnight(backlog: Backlog) -> datetime:
+def midnight(facts: Facts) -> datetime:
     """The start of the as-of day: the time of a feed without entries."""
-    day = backlog.facts.as_of
+    day = facts.as_of
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 

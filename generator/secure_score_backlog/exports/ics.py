@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.text import visible
-from secure_score_backlog.workspace import Backlog
 
 LONGEST_LINE = 75
 """Octets of a line without its end (RFC 5545, 3.1)."""
@@ -36,34 +36,34 @@ class Event:
     reminder: bool = False
 
 
-def as_calendar(backlog: Backlog) -> bytes:
+def as_calendar(facts: Facts) -> bytes:
     """The whole calendar, its events by day."""
-    name = " ".join(f"{backlog.settings.organisation}: Secure Score decisions".split())
-    stamp = f"DTSTAMP:{backlog.facts.as_of:%Y%m%d}T000000Z"
+    name = " ".join(f"{facts.settings.organisation}: Secure Score decisions".split())
+    stamp = f"DTSTAMP:{facts.as_of:%Y%m%d}T000000Z"
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Secure Score Backlog//backlog//EN", "CALSCALE:GREGORIAN"]
     lines += ["METHOD:PUBLISH", f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}"]
-    for event in sorted(events(backlog), key=lambda event: (event.day, event.category, event.summary, event.uid)):
+    for event in sorted(events(facts), key=lambda event: (event.day, event.category, event.summary, event.uid)):
         lines += event_lines(event, stamp)
     lines.append("END:VCALENDAR")
     return "".join(folded(line) for line in lines).encode("utf-8")
 
 
-def events(backlog: Backlog) -> Iterator[Event]:
+def events(facts: Facts) -> Iterator[Event]:
     """Everything that has a day: when answers run out, when changes are due, since when questions wait."""
-    facts, owner = backlog.facts, backlog.settings.organisation
+    owner = facts.settings.organisation
     for entry in (*facts.register, *facts.covered):
         if entry.state in RUNNING:
             yield expiry(entry, owner)
-    for standing in facts.in_state(*PENDING):
-        if standing.decision and standing.decision.due:
-            yield due(standing, standing.decision.due, owner)
-    for item in facts.asks:
-        question = f"{item.ask.since.isoformat()}\n{item.ask.question}"
+    for status in facts.in_state(*PENDING):
+        if status.decision and status.decision.due:
+            yield due(status, status.decision.due, owner)
+    for status, ask in facts.asks:
+        question = f"{ask.since.isoformat()}\n{ask.question}"
         yield Event(
-            uid(owner, "ask", item.standing.id, question),
-            item.ask.since,
-            f"Asked of {item.ask.of}: {item.ask.question}",
-            told(("About", item.standing.title), ("Options", "; ".join(item.ask.options)), ("Else", item.ask.default)),
+            uid(owner, "ask", status.id, question),
+            ask.since,
+            f"Asked of {ask.of}: {ask.question}",
+            told(("About", status.title), ("Options", "; ".join(ask.options)), ("Else", ask.default)),
             "Question",
         )
 
@@ -73,29 +73,29 @@ def expiry(entry: RegisterEntry, owner: str) -> Event:
     accepted = entry.decision.accepted is not None
     kind = "Acceptance" if accepted else "Cover"
     return Event(
-        uid(owner, "expiry", entry.standing.id),
+        uid(owner, "expiry", entry.status.id),
         entry.until,
-        f"{kind} ends: {entry.standing.title}",
+        f"{kind} ends: {entry.status.title}",
         told(
             ("Last day in force", f"{entry.until:%Y-%m-%d}"),
             ("Owner", entry.decision.owner),
             ("Approver", approver(entry)),
-            ("Risk", entry.standing.risk_word),
-            ("Recommendation", entry.standing.id),
+            ("Risk", entry.status.risk_word),
+            ("Recommendation", entry.status.id),
         ),
         kind,
         reminder=True,
     )
 
 
-def due(standing: Status, day: date, owner: str) -> Event:
+def due(status: Status, day: date, owner: str) -> Event:
     """The last day of a planned change."""
-    facts = (("Owner", standing.owner), ("Risk", standing.risk_word), ("Recommendation", standing.id))
-    blocked = standing.state is State.BLOCKED
+    facts = (("Owner", status.owner), ("Risk", status.risk_word), ("Recommendation", status.id))
+    blocked = status.state is State.BLOCKED
     return Event(
-        uid(owner, "due", standing.id),
+        uid(owner, "due", status.id),
         day,
-        f"Due{' (blocked)' if blocked else ''}: {standing.title}",
+        f"Due{' (blocked)' if blocked else ''}: {status.title}",
         told(*facts),
         "Due",
     )

@@ -32,7 +32,7 @@ def iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def status(facts: Facts, problems: tuple[Problem, ...] = ()) -> Plain:
+def plain_facts(facts: Facts) -> Plain:
     """All figures of one as-of date, in the order of design §5."""
     return {
         "schema": STATUS_SCHEMA,
@@ -42,47 +42,59 @@ def status(facts: Facts, problems: tuple[Problem, ...] = ()) -> Plain:
         "score": score(facts),
         "ledger": {name: number(value) for name, value in facts.ledger.parts().items()},
         "counts": facts.counts,
-        "top": [ranked(standing) for standing in facts.top],
-        "unrated": [standing.id for standing in facts.unrated],
-        "chaser": [standing.id for standing in facts.chaser],
+        "top": [ranked(status) for status in facts.top],
+        "unrated": [status.id for status in facts.unrated],
+        "chaser": [status.id for status in facts.by_points],
         "blocked": [
             {
-                "recommendation": item.standing.id,
-                "by": item.blockage.by.value,
-                "since": iso(item.blockage.since),
-                "note": item.blockage.note,
+                "recommendation": status.id,
+                "by": status.decision.blocked.by.value,
+                "since": iso(status.decision.blocked.since),
+                "note": status.decision.blocked.note,
             }
-            for item in facts.blocked
+            for status in facts.blocked
+            if status.decision and status.decision.blocked
         ],
         "register": [register_entry(entry) for entry in facts.register],
         "covered": [register_entry(entry) for entry in facts.covered],
         "completed": [
-            {"recommendation": c.standing.id, "on": iso(c.on), "how": c.how, "risk": level(c.standing)}
-            for c in facts.completed
+            {
+                "recommendation": status.id,
+                "on": iso(status.completed_on),
+                "how": status.completed_how,
+                "risk": level(status),
+            }
+            for status in facts.completed
         ],
         "regressed": [
             {
-                "recommendation": item.standing.id,
-                "on": iso(item.on),
-                "points": number(item.points),
-                "healed": iso(item.healed),
+                "recommendation": status.id,
+                "on": iso(status.regressed_on),
+                "points": number(status.points_lost),
+                "healed": iso(status.recovered_on),
             }
-            for item in facts.regressed
+            for status in facts.regressed
         ],
         "asks": asks(facts),
         "movement": movement(facts.movement),
         "shadow": [
-            {"recommendation": item.standing.id, "portal": item.portal, "since": iso(item.since), "decision": item.says}
-            for item in facts.shadow
+            {
+                "recommendation": status.id,
+                "portal": status.observation.portal if status.observation else None,
+                "since": iso(status.portal_since),
+                "decision": status.decision_word,
+            }
+            for status in facts.shadow
         ],
         "stale": [
-            {"recommendation": item.standing.id, "since": iso(item.since), "why": item.why} for item in facts.stale
+            {"recommendation": status.id, "since": iso(status.last_activity), "why": status.stale_reason}
+            for status in facts.stale
         ],
         "recorded_later": list(facts.recorded_later),
         "decided": decided(facts),
         "texts": texts(facts),
-        "states": {identifier: standing.state.value for identifier, standing in facts.standings.items()},
-        "problems": [problem.as_json() for problem in problems],
+        "states": {identifier: status.state.value for identifier, status in facts.statuses.items()},
+        "problems": [problem.as_json() for problem in facts.problems],
     }
 
 
@@ -91,28 +103,27 @@ def decided(facts: Facts) -> list[str]:
     start = facts.as_of.replace(day=1)
     return [
         identifier
-        for identifier, standing in facts.standings.items()
-        if standing.answered and standing.answered >= start and standing.decision and not standing.decision.draft
+        for identifier, status in facts.statuses.items()
+        if status.answered and status.answered >= start and status.decision and not status.decision.draft
     ]
 
 
 def texts(facts: Facts) -> Plain:
     """The words behind the figures: title, why it matters, why it is carried; of everything that is named above."""
-    named = {standing.id for standing in (*facts.top, *facts.unrated, *facts.chaser)}
-    named |= {entry.standing.id for entry in (*facts.register, *facts.covered)}
-    named |= {item.standing.id for item in facts.blocked} | {item.standing.id for item in facts.asks}
-    named |= {item.standing.id for item in facts.completed} | {item.standing.id for item in facts.regressed}
-    named |= {standing.id for standing in facts.in_state(State.REGRESSED)}
+    named = {status.id for status in (*facts.top, *facts.unrated, *facts.by_points)}
+    named |= {entry.status.id for entry in (*facts.register, *facts.covered)}
+    named |= {status.id for status, _ in facts.asks}
+    named |= {status.id for status in (*facts.blocked, *facts.completed, *facts.regressed)}
+    named |= {status.id for status in (*facts.shadow, *facts.stale, *facts.in_state(State.REGRESSED))}
     named |= {line.recommendation for line in (facts.movement.lines if facts.movement else ()) if line.recommendation}
-    named |= {item.standing.id for item in facts.shadow} | {item.standing.id for item in facts.stale}
     named |= set(decided(facts))
-    return {name: words(facts.standings[name]) for name in sorted(named) if name in facts.standings}
+    return {name: words(facts.statuses[name]) for name in sorted(named) if name in facts.statuses}
 
 
-def words(standing: Status) -> Plain:
+def words(status: Status) -> Plain:
     """The words about one recommendation."""
-    decision = standing.decision
-    found: Plain = {"title": standing.title, "why": (decision.reduces if decision else "") or standing.reason}
+    decision = status.decision
+    found: Plain = {"title": status.title, "why": (decision.reduces if decision else "") or status.reason}
     if decision and decision.accepted:
         found |= {"rationale": decision.accepted.rationale, "instead": list(decision.accepted.compensating)}
     elif decision and decision.covered:
@@ -145,25 +156,25 @@ def score(facts: Facts) -> Plain | None:
     }
 
 
-def level(standing: Status) -> str | None:
+def level(status: Status) -> str | None:
     """The risk level, or nothing where nobody rated it."""
-    return standing.level.value if standing.level else None
+    return status.level.value if status.level else None
 
 
-def ranked(standing: Status) -> Plain:
+def ranked(status: Status) -> Plain:
     """One of the top by risk."""
-    decision = standing.decision
+    decision = status.decision
     return {
-        "recommendation": standing.id,
-        "title": standing.title,
-        "risk": level(standing),
-        "rated_by": standing.rated_by.value if standing.rated_by else None,
-        "open": number(standing.open_share),
-        "days_open": standing.days_open,
-        "points_left": number(standing.unearned),
+        "recommendation": status.id,
+        "title": status.title,
+        "risk": level(status),
+        "rated_by": status.rated_by.value if status.rated_by else None,
+        "open": number(status.open_share),
+        "days_open": status.days_open,
+        "points_left": number(status.unearned),
         "bucket": decision.bucket.value if decision else None,
-        "state": standing.state.value,
-        "owner": standing.owner or None,
+        "state": status.state.value,
+        "owner": status.owner or None,
         "readiness": decision.readiness if decision else 0,
         "blocked": decision.blocked.by.value if decision and decision.blocked else None,
     }
@@ -174,8 +185,8 @@ def register_entry(entry: RegisterEntry) -> Plain:
     accepted, covered = entry.decision.accepted, entry.decision.covered
     approver = accepted.approver if accepted else covered.approver if covered else ""
     return {
-        "recommendation": entry.standing.id,
-        "risk": level(entry.standing),
+        "recommendation": entry.status.id,
+        "risk": level(entry.status),
         "owner": entry.decision.owner,
         "approver": approver,
         "until": iso(entry.until),
@@ -193,14 +204,14 @@ def asks(facts: Facts) -> list[Plain]:
     """Questions that wait, oldest first."""
     return [
         {
-            "recommendation": item.standing.id,
-            "from": item.ask.of,
-            "question": item.ask.question,
-            "since": iso(item.ask.since),
-            "age_days": item.age_days,
-            "default": item.ask.default,
+            "recommendation": status.id,
+            "from": ask.of,
+            "question": ask.question,
+            "since": iso(ask.since),
+            "age_days": (facts.as_of - ask.since).days,
+            "default": ask.default,
         }
-        for item in facts.asks
+        for status, ask in facts.asks
     ]
 
 
@@ -246,9 +257,9 @@ def as_json(table: Table, as_of: date) -> bytes:
     return encoded({"schema": FACTS_SCHEMA, "table": table.name.lower(), "as_of": iso(as_of), "rows": rows})
 
 
-def facts_as_json(facts: Facts, problems: tuple[Problem, ...]) -> bytes:
+def facts_as_json(facts: Facts) -> bytes:
     """What `backlog status --json` prints, byte for byte."""
-    return encoded(status(facts, problems))
+    return encoded(plain_facts(facts))
 
 
 def encoded(value: dict[str, Any]) -> bytes:

@@ -56,11 +56,11 @@ def clean(cell: Cell) -> Cell:
     return " ".join(visible(cell).split()) if isinstance(cell, str) else cell
 
 
-def place(standing: Status) -> str:
+def place(status: Status) -> str:
     """Where it stands on the board; what is done or not measured has a place of its own here."""
-    if standing.state in SETTLED:
+    if status.state in SETTLED:
         return "done"
-    return "not-measured" if standing.state in UNSEEN else str(place_of(standing))
+    return "not-measured" if status.state in UNSEEN else str(place_of(status))
 
 
 def part(entry: RegisterEntry) -> str:
@@ -72,9 +72,9 @@ def part(entry: RegisterEntry) -> str:
     return "needs-answer" if is_unanswered(entry) else "lapsed"
 
 
-def blocked(standing: Status, name: str) -> Cell:
+def blocked(status: Status, name: str) -> Cell:
     """What a planned change waits for; empty where it waits for nothing."""
-    blockage = standing.decision.blocked if standing.decision else None
+    blockage = status.decision.blocked if status.decision else None
     if blockage is None:
         return None
     cells: dict[str, Cell] = {"by": blockage.by.value, "since": blockage.since, "note": blockage.note}
@@ -131,12 +131,12 @@ BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
 """The columns of the board, each with what it takes from a standing."""
 
 REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
-    (Column("recommendation", "Id", 28), lambda e: e.standing.id),
-    (Column("title", "Recommendation", 50), lambda e: e.standing.title),
+    (Column("recommendation", "Id", 28), lambda e: e.status.id),
+    (Column("title", "Recommendation", 50), lambda e: e.status.title),
     (Column("kind", "Kind", 10), lambda e: "accepted" if e.decision.accepted else "covered"),
     (Column("part", "Part of the register", 16), part),
     (Column("state", "State", 10), lambda e: e.state.value),
-    (Column("risk", "Risk", 9), lambda e: e.standing.risk_word),
+    (Column("risk", "Risk", 9), lambda e: e.status.risk_word),
     (Column("owner", "Owner", 24), lambda e: e.decision.owner),
     (Column("approver", "Approver", 24), approver),
     (Column("approved_by", "Approved on GitHub as", 24), lambda e: "; ".join(e.approved_by)),
@@ -162,8 +162,8 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
 
 def board_table(facts: Facts) -> Table:
     """Every recommendation: what is open first, by risk; then what is done, and what is not measured."""
-    order = sorted(facts.standings.values(), key=lambda s: (s.state in UNSEEN, s.state in SETTLED, risk_key(s)))
-    rows = tuple(tuple(clean(take(standing)) for _, take in BOARD) for standing in order)
+    order = sorted(facts.statuses.values(), key=lambda s: (s.state in UNSEEN, s.state in SETTLED, risk_key(s)))
+    rows = tuple(tuple(clean(take(status)) for _, take in BOARD) for status in order)
     return Table("Board", tuple(column for column, _ in BOARD), rows)
 
 

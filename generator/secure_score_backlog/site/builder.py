@@ -16,13 +16,14 @@ from pathlib import Path
 
 from secure_score_backlog import files
 from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.files import Document
-from secure_score_backlog.settings import SETTINGS_PATH, Settings, read_settings_file
+from secure_score_backlog.settings import SETTINGS_PATH, Settings
 from secure_score_backlog.site import profiles
 from secure_score_backlog.site.links import built
 from secure_score_backlog.site.profiles import PROFILES, Profile
 from secure_score_backlog.text import nearest
-from secure_score_backlog.workspace import Backlog, assemble
+from secure_score_backlog.workspace import Workspace, load
 
 DOCS = "docs"
 
@@ -218,35 +219,37 @@ def _settle(folder: Path, seconds: int) -> int:
 # Elsewhere an option with a mistake keeps its default. Here the default shows everything, so a mistake ends it.
 
 
+SETTINGS_NAMES = (SETTINGS_PATH, "backlog.yaml")
 UNREADABLE = ("file-", "yaml-", "settings-file-name")
 """Beginnings of the codes of problems after which nobody knows for sure what the settings say."""
 
 
-def chosen(root: Path, asked: str | None) -> Profile:
+def chosen(workspace: Workspace, asked: str | None) -> Profile:
     """The profile. WrongUsage for an unknown one, and for settings that may mean one and do not say it."""
     names = ", ".join(PROFILES)
     if asked is not None:
         if asked not in PROFILES:
             raise WrongUsage(f"There is no profile {asked!r}.", hint=f"Name one of: {names}.")
         return PROFILES[asked]
-    found = read_settings_file(root)
-    unsure = [problem for problem in found.problems if problem.code.startswith(UNREADABLE)]
+    source = workspace.settings_source
+    of_settings = (problem for problem in workspace.problems if problem.path in SETTINGS_NAMES)
+    unsure = [problem for problem in of_settings if problem.code.startswith(UNREADABLE)]
     if unsure:
         raise WrongUsage(
             f"The settings cannot be read for sure, so nobody knows which readers the site is for. {unsure[0].message}",
             where=f"{unsure[0].path}, line {unsure[0].line}" if unsure[0].line else unsure[0].path,
             hint="Run `backlog check` and mend the file, or say who the site is for with --profile.",
         )
-    said = found.source.data.get("profile")
-    meant = [key for key in found.source.data if key not in ("profile", "profiles") and nearest(key, ["profile"])]
+    said = source.data.get("profile")
+    meant = [key for key in source.data if key not in ("profile", "profiles") and nearest(key, ["profile"])]
     if (said is not None and said not in tuple(PROFILES)) or (said is None and meant):
-        line = found.source.line("profile" if said is not None else meant[0])
+        line = source.line("profile" if said is not None else meant[0])
         raise WrongUsage(
             f"The settings name no profile that there is: {'profile' if said is not None else meant[0]!s}.",
             where=f"{SETTINGS_PATH}, line {line}" if line else SETTINGS_PATH,
             hint=f"Write `profile:` and one of {names}. Until then nothing is built: the default shows everything.",
         )
-    return PROFILES[found.settings.profile]
+    return PROFILES[workspace.settings.profile]
 
 
 # --- What `render`, `build` and `serve` share: from a folder to documents in `build/pages`.
@@ -261,7 +264,7 @@ SITE = "build/site"
 class Rendered:
     """What was written."""
 
-    backlog: Backlog
+    facts: Facts
     """Whole; the documents hold what the profile lets through."""
     profile: Profile
     documents: tuple[Document, ...]
@@ -278,27 +281,26 @@ def render(root: Path, *, as_of: date | None, today: date, profile: str | None =
 
     profile: who the site is for; None: what the settings say. WrongUsage where they say something unknown.
     """
-    if not root.is_dir():
-        raise CannotProceed(f"{root} is not a folder.", where=str(root), hint="Name the folder that holds snapshots/.")
-    backlog = assemble(root, as_of=as_of, today=today)
-    readers = chosen(root, profile)
-    documents = profiles.documents(backlog, read_docs(root), readers)
+    workspace = load(root, today=today)
+    readers = chosen(workspace, profile)
+    facts = evaluate(workspace, as_of or workspace.newest_day, months=None)
+    documents = profiles.documents(facts, read_docs(root), readers)
     build = root / BUILD
     changed = files.write_folder(documents, root / PAGES, build / ".manifest")
     ignore = build / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8", newline="\n")
-    return Rendered(backlog, readers, tuple(documents), changed)
+    return Rendered(facts, readers, tuple(documents), changed)
 
 
 def job_of(root: Path, rendered: Rendered) -> Job:
     """The order to the site builder."""
-    backlog, profile = rendered.backlog, rendered.profile
-    named = backlog.settings.organisation != Settings().organisation
+    facts, profile = rendered.facts, rendered.profile
+    named = facts.settings.organisation != Settings().organisation
     return Job(
         root=root.resolve(),
         packaged=profiles.configuration(profile),
         packaged_only=profile.outside,
-        as_of=backlog.facts.as_of,
-        organisation=backlog.settings.organisation if named else "",
+        as_of=facts.as_of,
+        organisation=facts.settings.organisation if named else "",
     )

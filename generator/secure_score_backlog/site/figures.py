@@ -15,11 +15,10 @@ from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.status import Status
-from secure_score_backlog.exports.json import status
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.site.charts.bars import Bar, BarPart, Row, Stack, Step, Waterfall
 from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
 from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
-from secure_score_backlog.workspace import Backlog
 
 ALL_TENANTS = "AllTenants"
 SIMILAR_SIZE = "TotalSeats"
@@ -50,9 +49,9 @@ def percent_of(snapshot: SnapshotDay) -> Fraction | None:
     return snapshot.current * 100 / snapshot.maximum if snapshot.maximum > 0 else None
 
 
-def trend(backlog: Backlog, identifier: str) -> Markup | None:
+def trend(facts: Facts, identifier: str) -> Markup | None:
     """The score over all days beside comparable tenants; None where there is only one day or none."""
-    days = [day for day in backlog.history.days if day.day <= backlog.facts.as_of]
+    days = [day for day in facts.history.days if day.day <= facts.as_of]
     ours = tuple(
         Sample(day.day, value, backfilled=not day.complete) for day in days if (value := percent_of(day)) is not None
     )
@@ -76,7 +75,7 @@ def trend(backlog: Backlog, identifier: str) -> Markup | None:
         ours=ours,
         comparison=theirs,
         comparison_label="Tenants of similar size" if basis == SIMILAR_SIZE else "All tenants",
-        bands=backlog.settings.bands,
+        bands=facts.settings.bands,
     ).draw()
 
 
@@ -101,9 +100,9 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
     ).draw()
 
 
-def ledger_over_time(backlog: Backlog, identifier: str) -> Markup | None:
+def ledger_over_time(facts: Facts, identifier: str) -> Markup | None:
     """What the points were made of at each month's end; None before there are two months."""
-    months = [review for review in backlog.reviews if review.facts.snapshot][: backlog.settings.year_months]
+    months = [review for review in facts.reviews if review.facts.snapshot][: facts.settings.year_months]
     if len(months) < 2:
         return None
     rows = tuple(
@@ -124,7 +123,7 @@ def ledger_over_time(backlog: Backlog, identifier: str) -> Markup | None:
 
 def waterfall(facts: Facts, identifier: str) -> Markup | None:
     """Why the score moved in the period; None where nothing moved."""
-    return waterfall_of(status(facts), identifier)
+    return waterfall_of(plain_facts(facts), identifier)
 
 
 def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
@@ -150,10 +149,10 @@ def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
     ).draw()
 
 
-def line_of(standing: Status, backlog: Backlog, identifier: str) -> Markup | None:
+def line_of(status: Status, facts: Facts, identifier: str) -> Markup | None:
     """One recommendation's share over time, with its decisions marked; None before the second day of scores."""
-    timeline = backlog.history.timelines.get(standing.id)
-    newest = backlog.history.newest(backlog.facts.as_of)
+    timeline = facts.history.timelines.get(status.id)
+    newest = facts.history.newest(facts.as_of)
     if timeline is None or newest is None:
         return None
     samples = tuple(
@@ -165,7 +164,7 @@ def line_of(standing: Status, backlog: Backlog, identifier: str) -> Markup | Non
         return None
     marks = tuple(
         Mark(version.version.at.date(), wording.sign(version.decision.bucket).label)
-        for version in standing.versions
+        for version in status.versions
         if version.version.committed and version.decision and not version.decision.draft
     )
     return Spark(

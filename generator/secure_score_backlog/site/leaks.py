@@ -17,8 +17,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.git import Version
-from secure_score_backlog.workspace import Backlog
 
 SHOWN_PLACES = 3
 SHOWN_FINDINGS = 10
@@ -111,15 +111,15 @@ _LINE_REFERENCE = re.compile(r"&#(?:0*1[03]|x0*[aAdD]);")
 _UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 
 
-def people(backlog: Backlog) -> frozenset[str]:
+def people(facts: Facts) -> frozenset[str]:
     """Names of those who committed and logins of those who approve, without roles, bots and GitHub itself.
 
     In a tenant whose commits are made in the name of roles there is nobody to look for.
     """
-    versions: list[Version] = [v.version for known in backlog.decisions.versions.values() for v in known]
-    versions += [v for review in backlog.reviews if review.minutes for v in review.minutes.versions]
-    versions += [backlog.head] if backlog.head else []
-    settings = backlog.settings
+    versions: list[Version] = [v.version for known in facts.decisions.versions.values() for v in known]
+    versions += [v for review in facts.reviews if review.minutes for v in review.minutes.versions]
+    versions += [facts.head] if facts.head else []
+    settings = facts.settings
     roles = {name.casefold() for name in (*settings.roles, *settings.owners)}
     names = {version.author for version in versions} | {login for logins in settings.roles.values() for login in logins}
     ours = settings.organisation.casefold()

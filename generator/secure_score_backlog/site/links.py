@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from posixpath import dirname, normpath, relpath
 
+from secure_score_backlog import __version__
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.site import markdown
-from secure_score_backlog.workspace import Backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,17 @@ class Site:
     """Tenant ids that must not appear on any page."""
 
     @staticmethod
-    def of(backlog: Backlog, tenants: Collection[str] = ()) -> Site:
+    def of(facts: Facts, tenants: Collection[str] = ()) -> Site:
         """The site of one build: a page for each recommendation that is known from anywhere."""
-        catalogue = backlog.catalogue.recommendations
-        known = {*catalogue, *backlog.history.timelines, *backlog.decisions.versions, *backlog.facts.standings}
+        catalogue = facts.catalogue.recommendations
+        known = {*catalogue, *facts.history.timelines, *facts.decisions.versions, *facts.statuses}
         said = (text for item in catalogue.values() for text in (item.action_url, item.remediation, item.description))
         return Site(
             slugs=markdown.slugs(known),
-            as_of=backlog.facts.as_of,
-            organisation=backlog.settings.organisation,
-            version=backlog.version,
-            tenants=frozenset(name.lower() for name in (*tenants, *backlog.history.tenants))
-            | markdown.tenants_in(said),
+            as_of=facts.as_of,
+            organisation=facts.settings.organisation,
+            version=__version__,
+            tenants=frozenset(name.lower() for name in (*tenants, *facts.history.tenants)) | markdown.tenants_in(said),
         )
 
     def page(self, identifier: str) -> str:

@@ -17,12 +17,10 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
-from secure_score_backlog.evaluation.attention import Shadow, Stale
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.decisions.model import Acceptance, Ask, Attestation, Cover, Decision, DecisionHistory
+from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Score
 from secure_score_backlog.evaluation.register import RegisterEntry
-from secure_score_backlog.evaluation.review import OpenAsk
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
@@ -32,37 +30,33 @@ from secure_score_backlog.site import leaks, registry, templates
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import downloads, insurer, public
 from secure_score_backlog.snapshots.model import Observation, Recommendation, SnapshotDay
-from secure_score_backlog.workspace import Backlog, Review
 
 Fields = Mapping[type, str]
 """The names of the fields that pass, by the type that has them. A type that is missing passes nothing."""
 
 INSURER_FIELDS: Fields = {
-    Backlog: "settings facts reviews decisions version head",
-    Settings: "organisation",
+    Settings: "organisation stale_months",
     DecisionHistory: "has_git",
     Version: "path commit at pull_request",
     Review: "month finished minutes",
     Minutes: "month versions",
-    Facts: "as_of snapshot score standings unrated register covered past asks shadow stale",
+    Facts: "as_of settings decisions head snapshot score statuses register covered past reviews",
     SnapshotDay: "day complete current maximum path",
     Score: "current maximum percent",
     Status: "recommendation state observation decision answered level open_share open_since days_open held_since "
-    "days_held days_observed",
+    "days_held days_observed portal_since last_activity",
     Recommendation: "id title maximum in_catalogue",
     Observation: "points maximum portal",
-    Decision: "recommendation bucket risk owner due accepted covered draft",
+    Decision: "recommendation bucket risk owner due accepted covered draft asks",
+    Ask: "since",
     Acceptance: "approver until compensating share approval",
     Cover: "reason by approver until approval",
     Attestation: "by on",
-    RegisterEntry: "standing decision state until days_left points renewals since citation approved_by ended",
-    OpenAsk: "standing age_days",
-    Shadow: "standing since",
-    Stale: "standing since",
+    RegisterEntry: "status decision state until days_left points renewals since citation approved_by ended",
 }
 """Answers, counts, and exceptions with role, end and compensating controls in short."""
 
-PUBLIC_FIELDS: Fields = {Backlog: "settings facts version", Settings: "organisation", Facts: "as_of"}
+PUBLIC_FIELDS: Fields = {Facts: "as_of settings", Settings: "organisation"}
 """Who, as of when. What else a public page says comes from a statement of numbers (`views.profile_public`)."""
 
 SHORTENED = frozenset(
@@ -83,10 +77,10 @@ PORTAL_STATES = frozenset("default ignored thirdparty alternatemitigation review
 _LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\bmailto:\S+")
 
 
-def reduced(backlog: Backlog, fields: Fields) -> Backlog:
+def reduced(facts: Facts, fields: Fields) -> Facts:
     """A backlog that holds what passes, and nothing else."""
-    made = _Reduction(fields).value(backlog)
-    assert isinstance(made, Backlog)
+    made = _Reduction(fields).value(facts)
+    assert isinstance(made, Facts)
     return made
 
 
@@ -214,33 +208,33 @@ PUBLIC = Profile(
 PROFILES = {profile.name: profile for profile in (INTERNAL, INSURER, PUBLIC)}
 
 
-def seen_through(backlog: Backlog, profile: Profile) -> Backlog:
+def seen_through(facts: Facts, profile: Profile) -> Facts:
     """The backlog as far as a profile's readers may see it: all pages of theirs are made from this value."""
-    return reduced(backlog, profile.fields) if profile.fields is not None else backlog
+    return reduced(facts, profile.fields) if profile.fields is not None else facts
 
 
-def documents(backlog: Backlog, hand_written: Iterable[Document], profile: Profile) -> list[Document]:
+def documents(facts: Facts, hand_written: Iterable[Document], profile: Profile) -> list[Document]:
     """Every document of the site for a profile's readers, by path. Hand-written pages are for the house alone."""
     return registry.pages(
-        seen_through(backlog, profile),
+        seen_through(facts, profile),
         () if profile.outside else hand_written,
-        computed=makers(backlog, profile),
-        tenants=Site.of(backlog).tenants,
+        computed=makers(facts, profile),
+        tenants=Site.of(facts).tenants,
     )
 
 
-def makers(backlog: Backlog, profile: Profile) -> tuple[registry.PageMaker, ...]:
+def makers(facts: Facts, profile: Profile) -> tuple[registry.PageMaker, ...]:
     """What makes the pages of a profile."""
     if profile is INSURER:
         return (insurer.documents, downloads.for_insurers)
     if profile is PUBLIC:
-        return (public.maker(public.statement(backlog)),)
+        return (public.maker(public.statement(facts)),)
     return registry.COMPUTED
 
 
-def guard(backlog: Backlog, profile: Profile) -> leaks.Guard:
+def guard(facts: Facts, profile: Profile) -> leaks.Guard:
     """What the scan of the built site has to look for."""
-    return leaks.Guard(profile.outside, Site.of(backlog).tenants, leaks.people(backlog))
+    return leaks.Guard(profile.outside, Site.of(facts).tenants, leaks.people(facts))
 
 
 def configuration(profile: Profile) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.site import templates
 from secure_score_backlog.site.links import Site, built
@@ -22,9 +23,8 @@ from secure_score_backlog.site.pages import (
     reviews,
     score,
 )
-from secure_score_backlog.workspace import Backlog
 
-PageMaker = Callable[[Backlog, Site], Iterable[Document]]
+PageMaker = Callable[[Facts, Site], Iterable[Document]]
 """What each page's module offers as `documents`."""
 
 COMPUTED: tuple[PageMaker, ...] = (
@@ -46,7 +46,7 @@ MERGED = "reviews/"
 
 
 def pages(
-    backlog: Backlog,
+    facts: Facts,
     hand_written: Iterable[Document],
     *,
     computed: Iterable[PageMaker] = COMPUTED,
@@ -58,14 +58,14 @@ def pages(
     same file of the site as a computed one: neither may silently replace the other.
     """
     computed = tuple(computed)
-    site = Site.of(backlog, tenants)
+    site = Site.of(facts, tenants)
     if recommendation.documents not in computed:
         site = replace(site, slugs={})  # a page that is not made is not linked
     ours: dict[str, Document] = {}
     for document in templates.assets():
         _add(ours, document)
     for maker in computed:
-        for document in maker(backlog, site):
+        for document in maker(facts, site):
             _add(ours, document)
     all_documents = dict(ours)
     for document in hand_written:

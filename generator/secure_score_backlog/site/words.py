@@ -10,29 +10,29 @@ from markupsafe import Markup
 
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Attestation, DecisionVersion
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.site.charts.calendar import Calendar, CalendarMonth, DaysOfMonth, span
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun, can_be_filled
 from secure_score_backlog.snapshots.model import Observation
-from secure_score_backlog.workspace import Backlog
 
 NO_LONGER = (State.EXPIRED, State.BREACHED, State.REGRESSED, State.CONFLICT)
 """States in which the answer that is written down carries nothing any more."""
 LAPSED = (AcceptanceState.MOOT, AcceptanceState.EXPIRED, AcceptanceState.BREACHED)
 
 
-def standing_since(standing: Status, entry: RegisterEntry | None) -> str:
+def standing_since(status: Status, entry: RegisterEntry | None) -> str:
     """What follows the name of the bucket: since when, confirmed when, and whether it holds."""
-    answered = standing.answered
+    answered = status.answered
     if answered is None:
         return "."
-    first = first_day_of_bucket(standing.versions) or answered
+    first = first_day_of_bucket(status.versions) or answered
     again = answered > first
-    if standing.state in NO_LONGER or (entry is not None and entry.state in LAPSED):
+    if status.state in NO_LONGER or (entry is not None and entry.state in LAPSED):
         last = f", last on {wording.day(answered)}" if again else ""
         return f", answered on {wording.day(first)}{last}. This answer no longer holds."
-    if standing.state is State.DONE:
+    if status.state is State.DONE:
         return f", decided on {wording.day(first)}, and done."
     return f" since {wording.day(first)}" + (f", as it reads now since {wording.day(answered)}." if again else ".")
 
@@ -55,16 +55,16 @@ def attested(approval: Attestation, approver: str) -> str:
     return f", in writing{by} on {wording.day(approval.on)}"
 
 
-def losses(standing: Status, backlog: Backlog, since: date = date.min) -> list[str]:
+def losses(status: Status, facts: Facts, since: date = date.min) -> list[str]:
     """When it was measured in full and then was not, and since when it was back: the question of every auditor.
 
     Losses before `since` are left out.
     """
     found: list[str] = []
-    line = backlog.history.timelines.get(standing.id)
+    line = facts.history.timelines.get(status.id)
     previous: Observation | None = None
     for day, observation in line.changes() if line else ():
-        if day > backlog.facts.as_of:
+        if day > facts.as_of:
             break
         if day >= since and previous and previous.observed_in_full and observation and not observation.in_full:
             found.append(f"on {wording.day(day)}")

@@ -28,7 +28,7 @@ Stream = Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]
 
 @dataclass(slots=True)
 class CatalogueVersions:
-    """Every version of the catalogue, oldest first; contents are read when somebody asks, and not kept."""
+    """Every version of the catalogue, oldest first; a version is read when a day needs it, and once."""
 
     current: Catalogue
     """As it lies in the folder, or on the branch."""
@@ -38,8 +38,10 @@ class CatalogueVersions:
     stream: Stream = lambda _: iter(())
     _ids: dict[str, frozenset[str]] = field(default_factory=dict)
     """What each version lists, by blob."""
-    _read: tuple[str, Catalogue] | None = None
-    """The version read last: neighbouring months mostly share one."""
+    _parsed: dict[str, Catalogue] = field(default_factory=dict)
+    """Versions that were read, by blob."""
+    _shared: dict[Recommendation, Recommendation] = field(default_factory=dict)
+    """Each different description once: most versions differ in a few of them."""
     _retired: dict[tuple[str, str], Recommendation | None] = field(default_factory=dict)
     """What a version says about one recommendation, by blob and id."""
 
@@ -51,7 +53,7 @@ class CatalogueVersions:
         known = [version for version in self.versions if version.at.date() <= day] or list(self.versions[:1])
         if not known:
             return self.current
-        base = self._parsed(known[-1])
+        base = self._catalogue(known[-1])
         missing = {name for name in wanted if not is_described(base.recommendations.get(name))}
         found: dict[str, Recommendation] = {}
         for version in reversed(known[:-1]) if missing else ():
@@ -64,12 +66,15 @@ class CatalogueVersions:
                 break
         return replace(base, recommendations=dict(sorted({**base.recommendations, **found}.items())))
 
-    def _parsed(self, version: Version) -> Catalogue:
+    def _catalogue(self, version: Version) -> Catalogue:
         if version is self.versions[-1]:
             return self.current
-        if self._read is None or self._read[0] != version.blob:
-            self._read = (version.blob or "", parsed(self.read(version)))
-        return self._read[1]
+        blob = version.blob or ""
+        if blob not in self._parsed:
+            found = parsed(self.read(version))
+            shared = {name: self._shared.setdefault(entry, entry) for name, entry in found.recommendations.items()}
+            self._parsed[blob] = replace(found, recommendations=shared)
+        return self._parsed[blob]
 
     def _listed(self, version: Version) -> frozenset[str]:
         """The ids that a version lists; the first time, all committed versions are looked through in one go."""
@@ -84,7 +89,7 @@ class CatalogueVersions:
     def _said(self, version: Version, name: str) -> Recommendation | None:
         key = (version.blob or "", name)
         if key not in self._retired:
-            said = self._parsed(version).recommendations.get(name)
+            said = self._catalogue(version).recommendations.get(name)
             self._retired[key] = said if is_described(said) else None
         return self._retired[key]
 

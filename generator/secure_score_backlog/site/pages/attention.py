@@ -14,7 +14,6 @@ from markupsafe import Markup, escape
 
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.checks import ASK_WAITS
-from secure_score_backlog.evaluation.attention import Shadow, Stale, claim_without_effect
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import Orphaned, State, Status, orphaned
@@ -24,7 +23,6 @@ from secure_score_backlog.site import words
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, portal_words, render
 from secure_score_backlog.snapshots.coverage import coverage
-from secure_score_backlog.workspace import Backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +172,7 @@ PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
 class Item:
     """One line: a recommendation, and how it stands."""
 
-    standing: Status
+    status: Status
     says: str
     also: Status | None = None
     """Another recommendation that the line is about."""
@@ -182,7 +180,7 @@ class Item:
     @property
     def path(self) -> str:
         """The decision's file; empty where there is none."""
-        return f"decisions/{self.standing.id}.md" if self.standing.decision else ""
+        return f"decisions/{self.status.id}.md" if self.status.decision else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +209,10 @@ class Group:
         return self.items[SHOWN:]
 
 
-def groups_of(backlog: Backlog) -> dict[str, Group]:
+def groups_of(facts: Facts) -> dict[str, Group]:
     """Every group by its key."""
-    facts = backlog.facts
     found: dict[str, Iterable[Item]] = {key: lines(facts) for key, lines in LINES.items()}
-    filled = {"months": wording.count(backlog.settings.stale_months, "month"), "next_end": next_end(facts)}
+    filled = {"months": wording.count(facts.settings.stale_months, "month"), "next_end": next_end(facts)}
     groups = {}
     for key, said in WORDS.items():
         items = tuple(found[key])
@@ -233,75 +230,73 @@ def groups_of(backlog: Backlog) -> dict[str, Group]:
 
 def next_end(facts: Facts) -> str:
     """When the next answer runs out, as a sentence; empty where none has an end ahead."""
-    ends = [(entry.until, entry.standing) for entry in (*facts.register, *facts.covered) if entry.until >= facts.as_of]
-    ends = [(until, standing) for until, standing in ends if standing.state in (State.ACCEPTED, State.COVERED)]
+    ends = [(entry.until, entry.status) for entry in (*facts.register, *facts.covered) if entry.until >= facts.as_of]
+    ends = [(until, status) for until, status in ends if status.state in (State.ACCEPTED, State.COVERED)]
     if not ends:
         return ""
-    until, standing = min(ends, key=lambda end: (end[0], end[1].id))
-    return f" The next one to run out is “{standing.title}”, on {wording.day(until)}."
+    until, status = min(ends, key=lambda end: (end[0], end[1].id))
+    return f" The next one to run out is “{status.title}”, on {wording.day(until)}."
 
 
-def by_risk(standings: Iterable[Status]) -> list[Status]:
+def by_risk(statuses: Iterable[Status]) -> list[Status]:
     """The gravest first."""
-    return sorted(standings, key=risk_key)
+    return sorted(statuses, key=risk_key)
 
 
 def expired(facts: Facts) -> Iterator[Item]:
     """What has run out."""
-    for standing in by_risk(facts.in_state(State.EXPIRED)):
-        yield Item(
-            standing, f"Ran out after {ended(standing.decision.until if standing.decision else None, facts.as_of)}."
-        )
+    for status in by_risk(facts.in_state(State.EXPIRED)):
+        yield Item(status, f"Ran out after {ended(status.decision.until if status.decision else None, facts.as_of)}.")
 
 
 def breached(facts: Facts) -> Iterator[Item]:
     """What fell below what was accepted."""
-    for standing in by_risk(facts.in_state(State.BREACHED)):
-        now = wording.share(standing.observation.share if standing.observation else None)
-        accepted = standing.decision.accepted.share if standing.decision and standing.decision.accepted else None
-        yield Item(standing, f"Now {now} achieved; {wording.share(accepted)} when it was accepted.")
+    for status in by_risk(facts.in_state(State.BREACHED)):
+        now = wording.share(status.observation.share if status.observation else None)
+        accepted = status.decision.accepted.share if status.decision and status.decision.accepted else None
+        yield Item(status, f"Now {now} achieved; {wording.share(accepted)} when it was accepted.")
 
 
 def regressed(facts: Facts) -> Iterator[Item]:
     """What was done and is not any more."""
-    for standing in by_risk(facts.in_state(State.REGRESSED)):
-        share = wording.share(standing.observation.share if standing.observation else None)
-        yield Item(standing, f"Lost on {wording.day(standing.open_since)}; {share} achieved now.")
+    for status in by_risk(facts.in_state(State.REGRESSED)):
+        share = wording.share(status.observation.share if status.observation else None)
+        yield Item(status, f"Lost on {wording.day(status.open_since)}; {share} achieved now.")
 
 
 def conflict(facts: Facts) -> Iterator[Item]:
     """What is said not to apply and yet is done."""
-    for standing in facts.in_state(State.CONFLICT):
-        yield Item(standing, f"Measured in full since {wording.day(standing.held_since)}.")
+    for status in facts.in_state(State.CONFLICT):
+        yield Item(status, f"Measured in full since {wording.day(status.held_since)}.")
 
 
 def overdue(facts: Facts) -> Iterator[Item]:
     """What is late, the longest first."""
     late = [(s.decision.due, s) for s in facts.in_state(State.OVERDUE) if s.decision and s.decision.due]
-    for due, standing in sorted(late, key=lambda pair: (pair[0], pair[1].id)):
-        yield Item(standing, f"Was due on {ended(due, facts.as_of)}.")
+    for due, status in sorted(late, key=lambda pair: (pair[0], pair[1].id)):
+        yield Item(status, f"Was due on {ended(due, facts.as_of)}.")
 
 
 def ownerless(facts: Facts) -> Iterator[Item]:
     """What nobody owns."""
-    for standing in by_risk(s for s in facts.standings.values() if s.open_share > 0 and not s.owner):
-        says = "The decision names no owner" if standing.decision else "No decision"
-        yield Item(standing, f"{says}; open since {wording.day(standing.open_since)}.")
+    for status in by_risk(s for s in facts.statuses.values() if s.open_share > 0 and not s.owner):
+        says = "The decision names no owner" if status.decision else "No decision"
+        yield Item(status, f"{says}; open since {wording.day(status.open_since)}.")
 
 
 def unrated(facts: Facts) -> Iterator[Item]:
     """What nobody judged."""
-    for standing in facts.unrated:
-        yield Item(standing, f"{wording.share(standing.open_share)} of it is open.")
+    for status in facts.unrated:
+        yield Item(status, f"{wording.share(status.open_share)} of it is open.")
 
 
 def drafts(facts: Facts) -> Iterator[Item]:
     """What was begun."""
-    for standing in by_risk(s for s in facts.standings.values() if s.decision and s.decision.draft):
-        assert standing.decision
-        days = f", {wording.count((facts.as_of - standing.answered).days, 'day')} ago" if standing.answered else ""
-        bucket = wording.sign(standing.decision.bucket).label.lower()
-        yield Item(standing, f"Leans to {bucket}; {standing.decision.readiness} of 5 questions answered{days}.")
+    for status in by_risk(s for s in facts.statuses.values() if s.decision and s.decision.draft):
+        assert status.decision
+        days = f", {wording.count((facts.as_of - status.answered).days, 'day')} ago" if status.answered else ""
+        bucket = wording.sign(status.decision.bucket).label.lower()
+        yield Item(status, f"Leans to {bucket}; {status.decision.readiness} of 5 questions answered{days}.")
 
 
 STANDSTILL = {
@@ -315,42 +310,38 @@ STANDSTILL = {
 def stale(facts: Facts) -> Iterator[Item]:
     """What stands still, and why."""
     for found in facts.stale:
-        yield Item(found.standing, f"Nothing since {wording.day(found.since)}: {standstill(found)}.")
-
-
-def standstill(found: Stale) -> str:
-    """Why it stands still, in words."""
-    return STANDSTILL.get(found.why, found.why)
+        yield Item(found, f"Nothing since {wording.day(found.last_activity)}: {STANDSTILL[found.stale_reason]}.")
 
 
 def old_asks(facts: Facts) -> Iterator[Item]:
     """Questions that wait too long."""
-    for item in facts.asks:
-        if item.age_days > ASK_WAITS:
-            waited = wording.count(item.age_days, "day")
-            says = f"“{item.ask.question}” asked of {item.ask.of} {waited} ago."
-            yield Item(item.standing, says + (f" Without an answer: {item.ask.default}" if item.ask.default else ""))
+    for status, ask in facts.asks:
+        age = (facts.as_of - ask.since).days
+        if age > ASK_WAITS:
+            says = f"“{ask.question}” asked of {ask.of} {wording.count(age, 'day')} ago."
+            yield Item(status, says + (f" Without an answer: {ask.default}" if ask.default else ""))
 
 
 def shadow(facts: Facts) -> Iterator[Item]:
     """What the portal says and no decision says."""
     for found in facts.shadow:
-        yield Item(found.standing, shadow_words(found))
+        yield Item(found, shadow_words(found))
 
 
-def shadow_words(found: Shadow) -> str:
+def shadow_words(found: Status) -> str:
     """The contradiction in words."""
-    since = f" since {wording.day(found.since)}" if found.since else ""
-    return f"The portal says “{portal_words(found.portal)}”{since}; here stands: {found.says.replace('-', ' ')}."
+    since = f" since {wording.day(found.portal_since)}" if found.portal_since else ""
+    portal = portal_words(found.observation.portal or "" if found.observation else "")
+    return f"The portal says “{portal}”{since}; here stands: {found.decision_word.replace('-', ' ')}."
 
 
 def no_effect(facts: Facts) -> Iterator[Item]:
     """Claims that earn nothing."""
-    for standing in facts.standings.values():
-        seen = standing.observation
-        if claim_without_effect(standing) and seen is not None:
+    for status in facts.statuses.values():
+        seen = status.observation
+        if status.claim_without_effect and seen is not None:
             yield Item(
-                standing,
+                status,
                 f"The portal says “{portal_words(seen.portal or '')}”, and Microsoft gives "
                 f"{wording.points(seen.points)} of {amount(seen.maximum)} points.",
             )
@@ -358,13 +349,13 @@ def no_effect(facts: Facts) -> Iterator[Item]:
 
 def gone(facts: Facts) -> Iterator[Item]:
     """Decisions that outlived their recommendation."""
-    for found in orphaned(facts.standings.values()):
-        yield Item(found.standing, gone_words(found), found.successor)
+    for found in orphaned(facts.statuses.values()):
+        yield Item(found.status, gone_words(found), found.successor)
 
 
 def gone_words(found: Orphaned) -> str:
     """What became of it."""
-    lost = "Microsoft took it out." if found.standing.state is State.RETIRED else "Microsoft marks it as going."
+    lost = "Microsoft took it out." if found.status.state is State.RETIRED else "Microsoft marks it as going."
     if found.successor is None:
         return lost
     because = "by its id" if found.because == "id" else "by its title"
@@ -400,13 +391,13 @@ LINES: dict[str, Callable[[Facts], Iterable[Item]]] = {
 
 def decide(items: tuple[Item, ...]) -> str:
     """The command that begins the first few decisions; empty where each has a file."""
-    names = [item.standing.id for item in items if not item.path][:PROPOSED]
+    names = [item.status.id for item in items if not item.path][:PROPOSED]
     return "backlog decide " + " ".join(map(quoted, names)) if names else ""
 
 
 def rate(items: tuple[Item, ...]) -> str:
     """Lines for `backlog.yml`."""
-    return "\n".join(["risk:", *(f"  {keyed(item.standing.id)}: medium" for item in items[:PROPOSED])])
+    return "\n".join(["risk:", *(f"  {keyed(item.status.id)}: medium" for item in items[:PROPOSED])])
 
 
 def keyed(identifier: str) -> str:
@@ -450,14 +441,13 @@ CHAPTERS = (
 """Heading, anchor, keys of the groups. Problems in files and gaps between snapshots have a form of their own."""
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The hygiene page."""
-    facts = backlog.facts
-    groups = groups_of(backlog)
-    days = coverage(backlog.history, facts.as_of)
+    groups = groups_of(facts)
+    days = coverage(facts.history, facts.as_of)
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
     found = {group.title: (group.key, len(group.items)) for chapter in chapters for group in chapter.groups}
-    found["Problems in files"] = ("problems", len(backlog.problems))
+    found["Problems in files"] = ("problems", len(facts.problems))
     found["Days without a snapshot"] = ("gaps", words.gap_days(days))
     body = render(
         "hygiene.html.j2",
@@ -468,16 +458,16 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         tally=[(title, anchor, number) for title, (anchor, number) in found.items()],
         said=summary(dict(found.values())),
         coded=coded,
-        decided=any(standing.decision for standing in facts.standings.values()),
-        problems=backlog.problems,
-        errors=sum(1 for problem in backlog.problems if problem.severity is Severity.ERROR),
+        decided=any(status.decision for status in facts.statuses.values()),
+        problems=facts.problems,
+        errors=sum(1 for problem in facts.problems if problem.severity is Severity.ERROR),
         gap_days=words.gap_days(days),
         days=days,
         days_said=words.sentence(days),
         late=words.is_late(days),
         recoverable=words.spans(words.recoverable(days, facts.as_of)),
         calendar=words.calendar_of(days, "calendar"),
-        has_git=backlog.decisions.has_git,
+        has_git=facts.decisions.has_git,
     )
     yield page(
         PATH,

@@ -14,7 +14,6 @@ from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.workspace import Backlog
 
 PATH = "board.md"
 
@@ -26,7 +25,7 @@ class Column:
     key: str
     title: str
     meaning: str
-    standings: tuple[Status, ...]
+    statuses: tuple[Status, ...]
     nothing: str
     """What stands there when it is empty."""
 
@@ -74,9 +73,8 @@ WORDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The board."""
-    facts = backlog.facts
     columns = board(facts)
     body = render(
         "board.html.j2",
@@ -85,9 +83,9 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         facts=facts,
         columns=columns,
         counts=facts.counts,
-        filters=filters([standing for column in columns for standing in column.standings]),
-        done=sorted(facts.in_state(*SETTLED), key=lambda standing: standing.title.lower()),
-        unseen=sorted(facts.in_state(*UNSEEN), key=lambda standing: standing.title.lower()),
+        filters=filters([status for column in columns for status in column.statuses]),
+        done=sorted(facts.in_state(*SETTLED), key=lambda status: status.title.lower()),
+        unseen=sorted(facts.in_state(*UNSEEN), key=lambda status: status.title.lower()),
     )
     yield page(
         PATH,
@@ -102,22 +100,22 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
 def board(facts: Facts) -> list[Column]:
     """The five parts, each by risk; what is done or not measured is on none of them."""
     places: dict[str, list[Status]] = {key: [] for key, *_ in WORDS}
-    for standing in facts.standings.values():
-        if standing.state not in (*SETTLED, *UNSEEN):
-            places[place_of(standing)].append(standing)
+    for status in facts.statuses.values():
+        if status.state not in (*SETTLED, *UNSEEN):
+            places[place_of(status)].append(status)
     return [
         Column(str(key), title, meaning, tuple(sorted(places[key], key=risk_key)), nothing)
         for key, title, meaning, nothing in WORDS
     ]
 
 
-def filters(standings: list[Status]) -> list[Filter]:
+def filters(statuses: list[Status]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     found = (
-        Filter("owner", "Owner", tuple(sorted({s.owner or "nobody" for s in standings}))),
-        Filter("risk", "Risk", tuple(level for level in ORDER if level in {s.risk_word for s in standings})),
-        Filter("service", "Service", tuple(sorted({s.recommendation.service for s in standings} - {""}))),
-        Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in standings} - {""}))),
+        Filter("owner", "Owner", tuple(sorted({s.owner or "nobody" for s in statuses}))),
+        Filter("risk", "Risk", tuple(level for level in ORDER if level in {s.risk_word for s in statuses})),
+        Filter("service", "Service", tuple(sorted({s.recommendation.service for s in statuses} - {""}))),
+        Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in statuses} - {""}))),
     )
     return [item for item in found if len(item.values) > 1 or (item.key == "blocker" and item.values)]
 
@@ -125,8 +123,8 @@ def filters(standings: list[Status]) -> list[Filter]:
 ORDER = ("critical", "high", "medium", "low", "unrated")
 
 
-def blocker_of(standing: Status) -> str:
+def blocker_of(status: Status) -> str:
     """What blocks it, or nothing."""
-    if standing.state is not State.BLOCKED or standing.decision is None or standing.decision.blocked is None:
+    if status.state is not State.BLOCKED or status.decision is None or status.decision.blocked is None:
         return ""
-    return standing.decision.blocked.by.value
+    return status.decision.blocked.by.value

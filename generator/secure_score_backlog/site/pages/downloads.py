@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports.atom import as_feed
 from secure_score_backlog.exports.csv import as_csv
 from secure_score_backlog.exports.ics import as_calendar
@@ -15,7 +16,6 @@ from secure_score_backlog.exports.xlsx import as_xlsx
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.workspace import Backlog
 
 PATH = "downloads/index.md"
 REGISTER = "downloads/register"
@@ -57,28 +57,27 @@ OTHERS = {
 }  # fmt: skip
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """Everything that can be taken away, and the page about it."""
-    facts = backlog.facts
-    yield from in_all_forms(REGISTER, register_table(facts), backlog)
-    yield from in_all_forms(BOARD, board_table(facts), backlog)
-    yield Document(FACTS, facts_as_json(facts, backlog.problems))
-    yield Document(CALENDAR, as_calendar(backlog))
-    yield Document(FEED, as_feed(backlog, site, FEED))
+    yield from in_all_forms(REGISTER, register_table(facts), facts)
+    yield from in_all_forms(BOARD, board_table(facts), facts)
+    yield Document(FACTS, facts_as_json(facts))
+    yield Document(CALENDAR, as_calendar(facts))
+    yield Document(FEED, as_feed(facts, site, FEED))
     yield about(site, TABLES, OTHERS)
 
 
-def for_insurers(backlog: Backlog, site: Site) -> Iterator[Document]:
+def for_insurers(facts: Facts, site: Site) -> Iterator[Document]:
     """The register alone, without what stays in the house."""
-    yield from in_all_forms(REGISTER, register_table(backlog.facts, FOR_INSURERS), backlog)
+    yield from in_all_forms(REGISTER, register_table(facts, FOR_INSURERS), facts)
     yield about(site, [REGISTER], ())
 
 
-def in_all_forms(stem: str, table: Table, backlog: Backlog) -> Iterator[Document]:
+def in_all_forms(stem: str, table: Table, facts: Facts) -> Iterator[Document]:
     """One table as CSV, XLSX and JSON."""
-    as_of = backlog.facts.as_of
+    as_of = facts.as_of
     yield Document(f"{stem}.csv", as_csv(table))
-    yield Document(f"{stem}.xlsx", as_xlsx(table, as_of, backlog.settings.organisation))
+    yield Document(f"{stem}.xlsx", as_xlsx(table, as_of, facts.settings.organisation))
     yield Document(f"{stem}.json", as_json(table, as_of))
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from secure_score_backlog import wording
+from secure_score_backlog import __version__, wording
 from secure_score_backlog.dates import month_of
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.audit import Change, Population, population_of
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.register import RegisterEntry, approver, carried_now
 from secure_score_backlog.evaluation.status import Status
-from secure_score_backlog.exports.json import status
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import differences
@@ -24,7 +24,6 @@ from secure_score_backlog.site import words
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.coverage import DayKind, coverage
-from secure_score_backlog.workspace import Backlog, Review
 
 PULL_REQUEST = r"^[0-9a-f]+ Merge pull request #[0-9]+|\(#[0-9]+\)$"
 """What GitHub writes into the first line of a merge and of a squash; as an extended regular expression."""
@@ -40,9 +39,9 @@ class Step:
     """What it has to show."""
 
 
-def steps(backlog: Backlog, population: Population) -> list[Step]:
+def steps(facts: Facts, population: Population) -> list[Step]:
     """The steps that this repository allows, in order."""
-    return [*of_decisions(population), *of_snapshots(backlog), *of_figures(backlog), *of_approvals(population)]
+    return [*of_decisions(population), *of_snapshots(facts), *of_figures(facts), *of_approvals(population)]
 
 
 def of_decisions(population: Population) -> Iterator[Step]:
@@ -70,13 +69,13 @@ def of_decisions(population: Population) -> Iterator[Step]:
     )
 
 
-def of_snapshots(backlog: Backlog) -> Iterator[Step]:
+def of_snapshots(facts: Facts) -> Iterator[Step]:
     """The measurement itself, and that no day was written twice."""
-    snapshot = backlog.facts.snapshot
+    snapshot = facts.snapshot
     if snapshot is None or not snapshot.path:
         return
-    branch = backlog.settings.snapshots_branch
-    if not backlog.decisions.has_git:
+    branch = facts.settings.snapshots_branch
+    if not facts.decisions.has_git:
         return
     place = quoted(f"{branch or 'HEAD'}:./{snapshot.path}")
     yield Step(
@@ -92,26 +91,26 @@ def of_snapshots(backlog: Backlog) -> Iterator[Step]:
     )
 
 
-def of_figures(backlog: Backlog) -> Iterator[Step]:
+def of_figures(facts: Facts) -> Iterator[Step]:
     """The figures, computed anew."""
-    finished = next((review.month for review in backlog.reviews if review.finished), None)
+    finished = next((review.month for review in facts.reviews if review.finished), None)
     if finished is not None:
         yield Step(
             f"Compute the figures of {wording.month(finished)} yourself",
             f"backlog status --json --month {finished}",
             "The figures of that month’s review, from the files and the history alone.",
         )
-    elif backlog.facts.snapshot is not None:
+    elif facts.snapshot is not None:
         yield Step(
             "Compute the figures of this site yourself",
-            f"backlog status --json --as-of {backlog.facts.as_of.isoformat()}",
+            f"backlog status --json --as-of {facts.as_of.isoformat()}",
             "The figures of these pages, from the files alone.",
         )
-    if backlog.head is not None:
+    if facts.head is not None:
         yield Step(
             "Build this site yourself and compare it",
-            f"git checkout {backlog.head.commit[:10]} && backlog build --as-of {backlog.facts.as_of.isoformat()}",
-            f"With version {backlog.version or 'of the day'} of the program: the same pages, byte for byte.",
+            f"git checkout {facts.head.commit[:10]} && backlog build --as-of {facts.as_of.isoformat()}",
+            f"With version {__version__} of the program: the same pages, byte for byte.",
         )
 
 
@@ -142,7 +141,7 @@ PATH = "evidence.md"
 class Line:
     """One change of one decision, as it is shown."""
 
-    standing: Status
+    status: Status
     day: date
     words: str
     version: Version
@@ -178,34 +177,33 @@ class Month:
     """Parts of the signed facts that today's tool would state differently."""
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The evidence page."""
-    facts = backlog.facts
-    population = population_of(backlog.decisions, facts.as_of)
-    days = coverage(backlog.history, facts.as_of)
+    population = population_of(facts.decisions, facts.as_of)
+    days = coverage(facts.history, facts.as_of)
     body = render(
         "evidence.html.j2",
         site=site,
         path=PATH,
         facts=facts,
         population=population,
-        decided=sum(1 for s in facts.standings.values() if s.decision and not s.decision.draft),
+        decided=sum(1 for s in facts.statuses.values() if s.decision and not s.decision.draft),
         since=population.changes[-1].version.at.date() if population.changes else None,
         days=days,
         days_said=words.sentence(days),
         filled=days.count(DayKind.FILLED),
         missing=days.count(DayKind.MISSING),
-        unmeasured=sum(1 for s in facts.standings.values() if s.observation is None),
+        unmeasured=sum(1 for s in facts.statuses.values() if s.observation is None),
         agreement=agreement(facts),
-        months=months(backlog),
-        signed=any(review.signed for review in backlog.reviews),
+        months=months(facts),
+        signed=any(review.signed for review in facts.reviews),
         signatures=sum(1 for version in population.commits if version.signature),
         approver=approver,
         history=history(population, facts),
         direct=[(version, population.of(version.commit)) for version in population.direct],
-        steps=steps(backlog, population),
-        has_git=backlog.decisions.has_git,
-        head=backlog.head,
+        steps=steps(facts, population),
+        has_git=facts.decisions.has_git,
+        head=facts.head,
     )
     yield page(
         PATH,
@@ -229,7 +227,7 @@ def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]
     """One change, as it is shown."""
     carrier = carrier_of(change.after.decision)
     return Line(
-        standing=facts.standings[change.recommendation],
+        status=facts.statuses[change.recommendation],
         day=change.version.at.date(),
         words=words_of(change.before, change.after),
         version=change.version,
@@ -259,13 +257,13 @@ def agreement(facts: Facts) -> Agreement:
     return Agreement(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested))
 
 
-def months(backlog: Backlog) -> list[Month]:
+def months(facts: Facts) -> list[Month]:
     """Each month with its minutes and its signed facts, the newest first."""
     return [
         Month(
             review=review,
             minutes=review.minutes.versions[-1] if review.minutes and review.minutes.versions else None,
-            differs=differences(review.signed, status(review.facts)) if review.signed else (),
+            differs=differences(review.signed, plain_facts(review.facts)) if review.signed else (),
         )
-        for review in backlog.reviews
+        for review in facts.reviews
     ]

@@ -13,7 +13,6 @@ from secure_score_backlog.ratings import RatedBy
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render, service_name
-from secure_score_backlog.workspace import Backlog
 
 Entry = tuple[str, str]
 """A word, or the key of a sign (`views.wording.SIGNS`), and what it means."""
@@ -371,10 +370,9 @@ RATERS = {
 }
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The glossary."""
-    facts = backlog.facts
-    settings = backlog.settings
+    settings = facts.settings
     body = render(
         "glossary.html.j2",
         site=site,
@@ -388,7 +386,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         parts=PARTS,
         levels=LEVELS,
         raters=raters(facts),
-        rated=sum(1 for standing in facts.standings.values() if standing.observation),
+        rated=sum(1 for status in facts.statuses.values() if status.observation),
         products=sorted(PRODUCTS, key=lambda entry: entry[0].casefold()),
         services=services(facts),
     )
@@ -412,13 +410,13 @@ def figures(settings: Settings) -> list[tuple[str, list[Entry]]]:
 
 def raters(facts: Facts) -> list[tuple[str, int]]:
     """How many measured recommendations were rated by whom; those that rated nothing are left out."""
-    found = Counter(standing.rated_by for standing in facts.standings.values() if standing.observation)
+    found = Counter(status.rated_by for status in facts.statuses.values() if status.observation)
     return [(words, found[rater]) for rater, words in RATERS.items() if found[rater]]
 
 
 def services(facts: Facts) -> list[tuple[str, str, int]]:
     """Microsoft's abbreviations in this tenant's catalogue, their plain names, and how often they occur."""
-    found = Counter(s.recommendation.service for s in facts.standings.values() if s.recommendation.service)
+    found = Counter(s.recommendation.service for s in facts.statuses.values() if s.recommendation.service)
     return sorted(
         ((code, service_name(code), number) for code, number in found.items()), key=lambda row: row[1].casefold()
     )

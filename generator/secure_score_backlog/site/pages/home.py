@@ -17,7 +17,6 @@ from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import losses
-from secure_score_backlog.workspace import Backlog
 
 PATH = "index.md"
 NEXT = 6
@@ -75,40 +74,39 @@ BLINDSPOTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
 )
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The home page."""
-    facts = backlog.facts
-    spots = blindspots(facts.standings)
+    spots = blindspots(facts.statuses)
     body = render(
         "home.html.j2",
         site=site,
         path=PATH,
         facts=facts,
         counts=facts.counts,
-        open=any(item.observation and item.open_share for item in facts.standings.values()),
+        open=any(item.observation and item.open_share for item in facts.statuses.values()),
         next_up=next_up(facts)[:NEXT],
         planned=len(next_up(facts)),
         carried=by_weight(carried_now(facts.register))[:CARRIED],
         carried_all=len(carried_now(facts.register)),
         late=late(facts),
         late_words=late_words(facts),
-        healed=healed(backlog),
+        healed=healed(facts),
         asked=asked(facts),
-        next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.standing.id), default=None),
-        first_day=backlog.history.days[0].day if backlog.history.days else None,
+        next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.status.id), default=None),
+        first_day=facts.history.days[0].day if facts.history.days else None,
         blindspots=spots,
-        lost={standing.id: losses(standing, backlog) for spot in spots for standing in spot.known},
-        review=backlog.reviews[0] if backlog.reviews else None,
-        last_finished=next((review for review in backlog.reviews if review.finished), None),
+        lost={status.id: losses(status, facts) for spot in spots for status in spot.known},
+        review=facts.reviews[0] if facts.reviews else None,
+        last_finished=next((review for review in facts.reviews if review.finished), None),
     )
-    label = f" ({backlog.settings.tenant})" if backlog.settings.tenant else ""
+    label = f" ({facts.settings.tenant})" if facts.settings.tenant else ""
     yield page(
         PATH,
         "Home",
         body,
         site=site,
         description="The biggest open gaps, what is fixed next, and which risks are carried knowingly.",
-        shown_title=f"{backlog.settings.organisation}{label}: where we stand",
+        shown_title=f"{facts.settings.organisation}{label}: where we stand",
         hide=("navigation",),
     )
 
@@ -116,21 +114,21 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
 def next_up(facts: Facts) -> list[Status]:
     """What is planned, in time and can go ahead: by date, then by risk. What is late stands on its own."""
     planned = [
-        standing
-        for standing in facts.in_state(State.PLANNED)
-        if standing.decision and standing.decision.bucket in (Bucket.DO_NOW, Bucket.DO_SOON)
+        status
+        for status in facts.in_state(State.PLANNED)
+        if status.decision and status.decision.bucket in (Bucket.DO_NOW, Bucket.DO_SOON)
     ]
     return sorted(planned, key=lambda s: ((s.decision and s.decision.due) or facts.as_of, weight(s), s.id))
 
 
-def weight(standing: Status) -> int:
+def weight(status: Status) -> int:
     """Risk level as a number, the gravest first."""
-    return LEVELS.index(standing.level) if standing.level else len(LEVELS)
+    return LEVELS.index(status.level) if status.level else len(LEVELS)
 
 
 def by_weight(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
     """The gravest risk first, then the nearest end."""
-    return sorted(entries, key=lambda entry: (weight(entry.standing), entry.until, entry.standing.id))
+    return sorted(entries, key=lambda entry: (weight(entry.status), entry.until, entry.status.id))
 
 
 def late(facts: Facts) -> list[Status]:
@@ -147,12 +145,12 @@ LATE_WORDS = (
 )
 
 
-def healed(backlog: Backlog) -> list[tuple[Status, list[str]]]:
+def healed(facts: Facts) -> list[tuple[Status, list[str]]]:
     """What is done, and was lost for a while within a year: the gravest first."""
-    since = backlog.facts.as_of - A_YEAR
-    done = sorted(backlog.facts.in_state(State.DONE), key=lambda s: (weight(s), s.id))
-    found = ((standing, losses(standing, backlog, since)) for standing in done)
-    return [(standing, spans) for standing, spans in found if spans][:HEALED]
+    since = facts.as_of - A_YEAR
+    done = sorted(facts.in_state(State.DONE), key=lambda s: (weight(s), s.id))
+    found = ((status, losses(status, facts, since)) for status in done)
+    return [(status, spans) for status, spans in found if spans][:HEALED]
 
 
 def late_words(facts: Facts) -> list[str]:
@@ -163,17 +161,17 @@ def late_words(facts: Facts) -> list[str]:
 
 def asked(facts: Facts) -> list[tuple[str, int]]:
     """How many questions wait for whom, the most first."""
-    roles = Counter(item.ask.of for item in facts.asks)
+    roles = Counter(ask.of for _, ask in facts.asks)
     return sorted(roles.items(), key=lambda item: (-item[1], item[0]))
 
 
-def blindspots(standings: Mapping[str, Status]) -> list[Blindspot]:
+def blindspots(statuses: Mapping[str, Status]) -> list[Blindspot]:
     """What a good score hides, with what is measured of it in this tenant."""
     return [
         Blindspot(
             title,
             why,
-            tuple(standings[i] for i in identifiers if i in standings and standings[i].observation),
+            tuple(statuses[i] for i in identifiers if i in statuses and statuses[i].observation),
             unknown,
         )
         for title, why, identifiers, unknown in BLINDSPOTS

@@ -15,7 +15,6 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.public import diligence
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.workspace import Backlog
 
 HOME = "index.md"
 REGISTER = "register.md"
@@ -39,24 +38,23 @@ COUNTED: tuple[tuple[State, str], ...] = (
 """Every state in words, so that the numbers add up to all recommendations."""
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """Summary and exceptions."""
-    yield summary(backlog, site)
-    yield exceptions(backlog, site)
+    yield summary(facts, site)
+    yield exceptions(facts, site)
 
 
-def summary(backlog: Backlog, site: Site) -> Document:
+def summary(facts: Facts, site: Site) -> Document:
     """Counts, how decisions are kept, the score as reported."""
-    facts = backlog.facts
     body = render(
         "insurer_summary.html.j2",
         site=site,
         path=HOME,
         facts=facts,
         counted=counted(facts),
-        kept=diligence(backlog),
+        kept=diligence(facts),
         in_force=len(carried_now(facts.register)),
-        head=backlog.head,
+        head=facts.head,
     )
     return page(
         HOME,
@@ -64,7 +62,7 @@ def summary(backlog: Backlog, site: Site) -> Document:
         body,
         site=site,
         description="How recommendations of Microsoft Secure Score are decided on, in numbers.",
-        shown_title=f"{backlog.settings.organisation}: how security settings are decided on",
+        shown_title=f"{facts.settings.organisation}: how security settings are decided on",
         hide=("navigation", "toc"),
     )
 
@@ -75,9 +73,8 @@ def counted(facts: Facts) -> list[tuple[int, str]]:
     return [(number, words) for number, words in found if number]
 
 
-def exceptions(backlog: Backlog, site: Site) -> Document:
+def exceptions(facts: Facts, site: Site) -> Document:
     """The register: role, end, and what compensates."""
-    facts = backlog.facts
     body = render(
         "insurer_register.html.j2",
         site=site,
@@ -87,7 +84,7 @@ def exceptions(backlog: Backlog, site: Site) -> Document:
         unanswered=needs_answer((*facts.register, *facts.covered)),
         past=len(facts.past),
         approver=approver,
-        has_git=backlog.decisions.has_git,
+        has_git=facts.decisions.has_git,
     )
     return page(
         REGISTER,

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ledger import NO_ANSWER_IN_FORCE
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.workspace import Backlog
 
 PATH = "index.md"
 NAVIGATION = (("How we decide", PATH),)
@@ -48,32 +48,30 @@ class Statement:
     """True where Git keeps every change."""
 
 
-def diligence(backlog: Backlog) -> Diligence:
+def diligence(facts: Facts) -> Diligence:
     """What can be said about reviews."""
-    finished = [review for review in backlog.reviews if review.finished][:YEAR]
-    held = [review.minutes for review in backlog.reviews if review.minutes]
-    days = [
-        v.at.date() for minutes in held for v in minutes.versions if v.committed and v.at.date() <= backlog.facts.as_of
-    ]
+    finished = [review for review in facts.reviews if review.finished][:YEAR]
+    held = [review.minutes for review in facts.reviews if review.minutes]
+    days = [v.at.date() for minutes in held for v in minutes.versions if v.committed and v.at.date() <= facts.as_of]
     return Diligence(len(finished), sum(1 for review in finished if review.minutes), max(days, default=None))
 
 
-def statement(backlog: Backlog) -> Statement:
+def statement(facts: Facts) -> Statement:
     """The statement of a whole backlog."""
-    decided = [s for s in backlog.facts.standings.values() if s.decision and not s.decision.draft]
+    decided = [s for s in facts.statuses.values() if s.decision and not s.decision.draft]
     return Statement(
-        diligence=diligence(backlog),
-        in_force=sum(1 for standing in decided if standing.state not in NO_ANSWER_IN_FORCE),
-        expired=sum(1 for standing in decided if standing.state is State.EXPIRED),
-        recorded=backlog.decisions.has_git,
+        diligence=diligence(facts),
+        in_force=sum(1 for status in decided if status.state not in NO_ANSWER_IN_FORCE),
+        expired=sum(1 for status in decided if status.state is State.EXPIRED),
+        recorded=facts.decisions.has_git,
     )
 
 
-def maker(said: Statement) -> Callable[[Backlog, Site], Iterator[Document]]:
+def maker(said: Statement) -> Callable[[Facts, Site], Iterator[Document]]:
     """What makes the page of a statement."""
 
-    def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
-        organisation = backlog.settings.organisation
+    def documents(facts: Facts, site: Site) -> Iterator[Document]:
+        organisation = facts.settings.organisation
         yield page(
             PATH,
             "How we decide",

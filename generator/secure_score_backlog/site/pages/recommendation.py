@@ -11,6 +11,7 @@ from itertools import pairwise
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
 from secure_score_backlog.decisions.words import words_of
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import citation
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
@@ -22,7 +23,6 @@ from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.history import utc_day
 from secure_score_backlog.snapshots.model import Observation
-from secure_score_backlog.workspace import Backlog
 
 QUESTIONS = (
     ("reduces", "Which risk does it reduce?"),
@@ -44,48 +44,48 @@ class Event:
     version: Version | None = None
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """A page for every recommendation that is known from anywhere; none is hidden."""
-    entries = {entry.standing.id: entry for entry in (*backlog.facts.register, *backlog.facts.covered)}
-    for standing in backlog.facts.standings.values():
-        path = site.page(standing.id)
-        recommendation = standing.recommendation
-        decision = standing.decision
-        detail = backlog.history.details.get(standing.id)
+    entries = {entry.status.id: entry for entry in (*facts.register, *facts.covered)}
+    for status in facts.statuses.values():
+        path = site.page(status.id)
+        recommendation = status.recommendation
+        decision = status.decision
+        detail = facts.history.details.get(status.id)
         body = render(
             "recommendation.html.j2",
             site=site,
             path=path,
-            facts=backlog.facts,
-            standing=standing,
+            facts=facts,
+            status=status,
             recommendation=recommendation,
             decision=decision,
-            entry=entries.get(standing.id),
+            entry=entries.get(status.id),
             citation=citation,
-            losses=words.losses(standing, backlog),
-            stands=words.standing_since(standing, entries.get(standing.id)),
+            losses=words.losses(status, facts),
+            stands=words.standing_since(status, entries.get(status.id)),
             attested=words.attested,
             questions=questions(decision) if decision else [],
             body=decision_markdown(decision.body, site.from_decision(path), site.tenants) if decision else "",
             links=[(link, safe_link(link, site.tenants)) for link in decision.links] if decision else [],
-            same_as=backlog.facts.standings.get(decision.same_as) if decision and decision.same_as else None,
+            same_as=facts.statuses.get(decision.same_as) if decision and decision.same_as else None,
             description=microsoft_html(recommendation.description, site.tenants),
             remediation=microsoft_html(recommendation.remediation, site.tenants),
             remediation_impact=microsoft_html(recommendation.remediation_impact, site.tenants),
-            status=microsoft_html(detail.status, site.tenants) if detail else "",
+            microsoft_status=microsoft_html(detail.status, site.tenants) if detail else "",
             synced=utc_day(detail.synced) if detail else None,
             portal_link=safe_link(recommendation.action_url, site.tenants),
-            line=figures.line_of(standing, backlog, "line"),
-            events=timeline(standing, backlog),
-            has_git=backlog.decisions.has_git,
-            unreadable=bool(standing.versions) and not standing.versions[-1].readable,
+            line=figures.line_of(status, facts, "line"),
+            events=timeline(status, facts),
+            has_git=facts.decisions.has_git,
+            unreadable=bool(status.versions) and not status.versions[-1].readable,
         )
         yield page(
             path,
             recommendation.title,
             body,
             site=site,
-            description=f"{recommendation.id}: {wording.sign(standing.state).label}",
+            description=f"{recommendation.id}: {wording.sign(status.state).label}",
             hide=("navigation",),
             up=("Board", board.PATH),
         )
@@ -98,9 +98,9 @@ def questions(decision: Decision) -> list[tuple[str, str]]:
     return [(label, getattr(decision, name)) for name, label in labels.items()]
 
 
-def timeline(standing: Status, backlog: Backlog) -> list[Event]:
+def timeline(status: Status, facts: Facts) -> list[Event]:
     """Decisions and measurements in one list, the newest first."""
-    events = [*decided(standing.versions), *measured(standing, backlog)]
+    events = [*decided(status.versions), *measured(status, facts)]
     return sorted(events, key=lambda event: (event.day, event.kind), reverse=True)
 
 
@@ -113,12 +113,12 @@ def decided(versions: tuple[DecisionVersion, ...]) -> Iterator[Event]:
         previous = version
 
 
-def measured(standing: Status, backlog: Backlog) -> Iterator[Event]:
+def measured(status: Status, facts: Facts) -> Iterator[Event]:
     """Each change that Microsoft measured and that a reader would care about."""
-    history = backlog.history.timelines.get(standing.id)
+    history = facts.history.timelines.get(status.id)
     if history is None:
         return
-    changes = [(day, seen) for day, seen in history.changes() if day <= backlog.facts.as_of]
+    changes = [(day, seen) for day, seen in history.changes() if day <= facts.as_of]
     if changes and changes[0][1]:
         day, first = changes[0]
         yield Event(day, "measured", f"First measured: {amount_words(first)}.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
@@ -22,15 +23,13 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.board import ORDER, Filter
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.wording import sign
-from secure_score_backlog.workspace import Backlog
 
 PATH = "register.md"
 LAPSED = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The register."""
-    facts = backlog.facts
     both = (*facts.register, *facts.covered)
     carried = carried_now(facts.register)
     body = render(
@@ -48,7 +47,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
         citation=citation,
         filters=filters([*both, *facts.past]),
         reason=reason,
-        has_git=backlog.decisions.has_git,
+        has_git=facts.decisions.has_git,
     )
     yield page(
         PATH,
@@ -63,7 +62,7 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
 
 def filters(entries: list[RegisterEntry]) -> list[Filter]:
     """Ways to narrow the register down; one with a single value would change nothing."""
-    levels = {entry.standing.risk_word for entry in entries}
+    levels = {entry.status.risk_word for entry in entries}
     found = (
         Filter("state", "State", tuple(sorted({sign(entry.state).label for entry in entries}))),
         Filter("risk", "Risk", tuple(level for level in ORDER if level in levels)),

@@ -16,9 +16,10 @@ from typing import Any
 from markupsafe import Markup
 
 from secure_score_backlog import wording
+from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.exports.json import status
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS, Risk
 from secure_score_backlog.reviews import differences
@@ -26,7 +27,6 @@ from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.workspace import Backlog, Review
 
 INDEX = "reviews/index.md"
 SHOWN = 5
@@ -41,11 +41,11 @@ def path_of(month: str) -> str:
     return f"reviews/{month}.md"
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The list, and a page for each month."""
-    yield index(backlog, site)
-    months = [review.month for review in backlog.reviews]
-    for position, review in enumerate(backlog.reviews):
+    yield index(facts, site)
+    months = [review.month for review in facts.reviews]
+    for position, review in enumerate(facts.reviews):
         newer = months[position - 1] if position else None
         older = months[position + 1] if position + 1 < len(months) else None
         yield month_page(site, review, older, newer)
@@ -53,12 +53,12 @@ def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
 
 def facts_of(review: Review) -> Plain:
     """What the month's page shows: the signed facts, else the computed ones."""
-    return review.signed.facts if review.signed else status(review.facts)
+    return review.signed.facts if review.signed else plain_facts(review.facts)
 
 
-def index(backlog: Backlog, site: Site) -> Document:
+def index(facts: Facts, site: Site) -> Document:
     """The list of months, newest first, with what was decided in each."""
-    entries = [(review, Month(facts_of(review))) for review in backlog.reviews]
+    entries = [(review, Month(facts_of(review))) for review in facts.reviews]
     body = render("reviews.html.j2", site=site, path=INDEX, entries=entries, link_to=path_of)
     return page(
         INDEX,
@@ -169,7 +169,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         labels=figures.STEP_LABELS,
         waterfall=figures.waterfall_of(month.facts, "movement"),
         minutes=minutes_of(site, review, path),
-        recomputed=differences(review.signed, status(review.facts)) if review.signed else (),
+        recomputed=differences(review.signed, plain_facts(review.facts)) if review.signed else (),
         older=older,
         newer=newer,
         link_to=path_of,

@@ -12,31 +12,29 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.workspace import Backlog
 
 PATH = "score.md"
 
 
-def documents(backlog: Backlog, site: Site) -> Iterator[Document]:
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The score page."""
-    facts = backlog.facts
     body = render(
         "score.html.j2",
         site=site,
         path=PATH,
         facts=facts,
-        trend=figures.trend(backlog, "trend"),
+        trend=figures.trend(facts, "trend"),
         ledger=figures.ledger(facts, "ledger"),
-        over_time=figures.ledger_over_time(backlog, "ledger-months"),
+        over_time=figures.ledger_over_time(facts, "ledger-months"),
         gains=gains(facts),
         planned_percent=of_maximum(facts, facts.score.planned) if facts.score else None,
         achievable_percent=of_maximum(facts, facts.score.achievable) if facts.score else None,
         waterfall=figures.waterfall(facts, "waterfall"),
         lines=lines(facts),
         labels=figures.STEP_LABELS,
-        bands=backlog.settings.bands,
-        months=[review for review in backlog.reviews if review.facts.score][: backlog.settings.year_months],
-        days=len(backlog.history.days),
+        bands=facts.settings.bands,
+        months=[review for review in facts.reviews if review.facts.score][: facts.settings.year_months],
+        days=len(facts.history.days),
     )
     yield page(
         PATH,

@@ -1,48 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A backlog from whatever sources a test has, and a computed page read as a person would: by heading, without tags."""
+"""The facts of whatever workspace a test has, and a computed page read as a person would: by heading, without tags."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from secure_score_backlog.dates import last_day
-from secure_score_backlog.evaluation.facts import evaluate, month_end, months_of
-from secure_score_backlog.evaluation.status import Sources
+from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.workspace import Backlog, Review
+from secure_score_backlog.workspace import Workspace
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)
 
 
-def judged(sources: Sources, as_of: date, *, has_git: bool = True, **more: Any) -> Backlog:
-    """The backlog of a day, with a review of each month."""
-    sources = replace(sources, decisions=replace(sources.decisions, has_git=has_git))
-    ends = [(month, month_end(month, as_of)) for month in months_of(sources, as_of)]
-    reviews = tuple(Review(month, evaluate(sources, end), finished=last_day(month) <= as_of) for month, end in ends)
-    made = Backlog(
-        settings=sources.settings,
-        catalogue=sources.catalogue,
-        history=sources.history,
-        decisions=sources.decisions,
-        facts=evaluate(sources, as_of),
-        reviews=reviews,
-        version="1.2.3",
-    )
-    return replace(made, **more)
+def evaluated(known: Workspace, as_of: date, *, has_git: bool = True, **more: Any) -> Facts:
+    """The facts of a day, with a review of each month."""
+    known = replace(known, decisions=replace(known.decisions, has_git=has_git))
+    return replace(evaluate(known, as_of, months=None), **more)
+
+
+def with_approvals(facts: Facts, approved: Mapping[str, tuple[str, ...]]) -> Facts:
+    """The same, as if GitHub had recorded who approved some commits."""
+
+    def recorded(entries: tuple[RegisterEntry, ...]) -> tuple[RegisterEntry, ...]:
+        return tuple(
+            replace(entry, approved_by=approved.get(entry.citation.commit, ()) if entry.citation else ())
+            for entry in entries
+        )
+
+    return replace(facts, register=recorded(facts.register), covered=recorded(facts.covered), past=recorded(facts.past))
 
 
 class Read:
     """One computed page."""
 
-    def __init__(self, backlog: Backlog, documents: Callable[[Backlog, Site], Iterable[Document]]) -> None:
+    def __init__(self, facts: Facts, documents: Callable[[Facts, Site], Iterable[Document]]) -> None:
         """Make the page; a view that makes several is read by its first."""
-        self.source = next(iter(documents(backlog, Site.of(backlog)))).content.decode("utf-8")
+        self.source = next(iter(documents(facts, Site.of(facts)))).content.decode("utf-8")
         marks = [*HEADING.finditer(self.source)]
         ends = [*(mark.start() for mark in marks[1:]), len(self.source)]
         self.sections = {mark[3]: words(self.source[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)}
