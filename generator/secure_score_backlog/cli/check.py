@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from secure_score_backlog.errors import CannotProceed
-
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
 import click
 
 from secure_score_backlog.cli import options
+from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.workspace import load

@@ -14,7 +14,6 @@ from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.tables import Cell, Table
-from secure_score_backlog.problems import Problem
 
 STATUS_SCHEMA = "backlog-status/1"
 Plain = dict[str, Any]

@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from secure_score_backlog.decisions.model import Acceptance, Ask, Attestation, Cover, Decision, DecisionHistory
+from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Score
 from secure_score_backlog.evaluation.register import RegisterEntry
@@ -47,8 +47,7 @@ INSURER_FIELDS: Fields = {
     "days_held days_observed portal_since last_activity",
     Recommendation: "id title maximum in_catalogue",
     Observation: "points maximum portal",
-    Decision: "recommendation bucket risk owner due accepted covered draft asks",
-    Ask: "since",
+    Decision: "recommendation bucket risk owner due accepted covered draft",
     Acceptance: "approver until compensating share approval",
     Cover: "reason by approver until approval",
     Attestation: "by on",
