@@ -11,6 +11,7 @@ IN := .venv/bin/python
 PIP := $(IN) -m pip --disable-pip-version-check --quiet
 TENANT := build/demo/tenant
 ARGS ?=
+FONTS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak mutants lint format workflows builders sample schemas guide pictures bench lock clean
@@ -29,8 +30,8 @@ demo: .venv/runs ## Build the sample tenant's site and say where it is
 	@echo "The program:         $(CURDIR)/.venv/bin/backlog"
 	@echo "The site, open this: $(CURDIR)/$(TENANT)/build/site/index.html"
 
-test: .venv/develops ## Run the tests (make test ARGS="-k register" for some of them)
-	@$(IN) -m pytest -n 2 --dist loadfile $(ARGS)
+test: .venv/develops ## Run the tests (ARGS="-k register" for some, FONTS=DejaVu for a browser with one family)
+	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -n 2 --dist loadfile $(ARGS)
 
 soak: .venv/develops ## Play years of unattended collecting, with faults and kills (make soak SEEDS=200)
 	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)

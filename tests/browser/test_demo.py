@@ -53,6 +53,18 @@ def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_no_text_of_the_demo_is_cut_off(browser: Page, built_demo: Path, name: str) -> None:
+    """With any font, from the narrowest phone to a wide screen: what is not in sight can be scrolled there."""
+    for width, height in ((320, 640), PHONE, (1400, 1000), (1920, 1080)):
+        browser.size(width, height)
+        browser.open(built_demo / PAGES[name])
+        assert browser.cut_off() == [], width
+        browser.space_out()
+        assert browser.cut_off() == [], f"{width}, spaced out"
+        assert browser.sideways() == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_headings_of_the_demo_are_in_order(browser: Page, built_demo: Path, name: str) -> None:
     """One first heading, no level left out, no id twice: what a screen reader steers by."""
     browser.open(built_demo / PAGES[name])

@@ -18,9 +18,12 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.support.browser import browser_paths
+from tests.support.fonts import only_family
 
 SCREENSHOTS = os.environ.get("BACKLOG_SCREENSHOTS")
 """Folder for pictures; none are taken without it. Read here, because tests run without the machine's settings."""
+FONTS = os.environ.get("BACKLOG_FONTS")
+"""The one family of fonts that the browser sees, such as "DejaVu"; all of the machine's without it."""
 
 PATIENCE = 30
 """Seconds to wait for something that must happen."""
@@ -63,6 +66,34 @@ for (const node of document.querySelectorAll('article *')) {
   if (ratio < 4.5) poor.push(node.className + ' ' + node.textContent.trim().slice(0, 30) + ' ' + ratio.toFixed(2));
 }
 return poor;
+"""
+
+CUT_OFF = """
+const unseen = node => { for (let at = node; at; at = at.parentElement)
+  if (getComputedStyle(at).clipPath === 'inset(50%)' || at.matches('svg, .headerlink, [hidden]')) return true; };
+const across = (text, box) => {
+  for (let at = text.parentElement; at && !at.matches('article'); at = at.parentElement) {
+    const {display, overflowX} = getComputedStyle(at), edge = at.getBoundingClientRect();
+    if (overflowX === 'auto' || overflowX === 'scroll') return;
+    const holds = overflowX !== 'visible' || !['inline', 'contents'].includes(display);
+    if (holds && (box.right > edge.right + 1 || box.left < edge.left - 1)) return at;
+  } };
+const found = new Set(), walker = document.createTreeWalker(document.querySelector('article'), NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const text = walker.currentNode, range = document.createRange();
+  if (!text.data.trim() || unseen(text.parentElement)) continue;
+  range.selectNodeContents(text);
+  for (const box of range.getClientRects()) {
+    const out = box.width > 1 && across(text, box);
+    if (out) found.add(`${out.tagName} ${out.className}: ${text.data.trim().slice(0, 60)}`);
+  }
+}
+return [...found];
+"""
+SPACED = """
+const style = document.head.appendChild(document.createElement('style'));
+style.textContent = `.md-content * { letter-spacing: 0.12em !important; word-spacing: 0.16em !important;
+  line-height: 1.5 !important }`;
 """
 
 
@@ -168,6 +199,20 @@ class Page:
         """Texts of the article that stand out from their ground by less than 4.5 to 1 (WCAG 2.2, 1.4.3)."""
         return list(self.run(CONTRAST))
 
+    def cut_off(self) -> list[str]:
+        """Texts of the article that reach over the edge of their box: cut off, or on top of what is beside them.
+
+        What can be scrolled into view is neither.
+        """
+        return list(self.run(CUT_OFF))
+
+    def space_out(self) -> None:
+        """Set letters and words as far apart as a reader may, who must lose nothing by it (WCAG 2.2, 1.4.12).
+
+        That is wider than the widest of the usual fonts, so it shows what another machine's fonts would.
+        """
+        self.run(SPACED)
+
     def picture(self, name: str) -> None:
         """A picture of the whole page as NAME.png, where the environment names a folder for it."""
         if not SCREENSHOTS:
@@ -191,14 +236,15 @@ class Page:
         (folder / name).write_bytes(base64.b64decode(data))
 
 
-def start(profile: Path) -> Page:
-    """A new headless browser with an empty profile."""
+def start(folder: Path) -> Page:
+    """A new headless browser with an empty profile, which it keeps in a folder of its own."""
     browser, driver = browser_paths()
+    environment = {**os.environ, **(only_family(FONTS, folder / "fonts") if FONTS else {})}
     options = Options()
     options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+    for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    page = Page(webdriver.Chrome(options=options, service=Service(executable_path=driver)))
+    page = Page(webdriver.Chrome(options=options, service=Service(executable_path=driver, env=environment)))
     page.command("Network.enable")
     return page
