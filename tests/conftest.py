@@ -17,8 +17,8 @@ import pytest
 from tests.support.browser import missing_browser
 from tests.support.running import RunBacklog, run_as_process, run_here
 
-hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
-hypothesis.settings.load_profile("house")  # the same examples everywhere, and no stopwatch
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("repeatable")  # the same examples everywhere, and no stopwatch
 
 BROWSER_REQUIRED = os.environ.get("BACKLOG_REQUIRE_BROWSER") == "1"
 FIXED_TIME = "2026-11-21T12:00:00+00:00"

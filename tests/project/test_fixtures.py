@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ground that the other tests stand on holds: `tests/conftest.py` does what it says."""
+"""The fixtures that every test has: `tests/conftest.py` does what it says."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from secure_score_backlog.site.templates import environment
+from tests.support.fonts import only_family
 from tests.support.running import RunBacklog, run_as_process, run_here
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,6 +97,24 @@ def test_a_command_in_process_leaves_no_trace(tmp_path: Path) -> None:
     run_here("--version", expect=0)
     assert environment.cache_info().currsize == 0
     assert surroundings() == before
+
+
+@pytest.mark.skipif(shutil.which("fc-list") is None, reason="needs fontconfig")
+def test_a_browser_can_be_given_one_family_of_fonts(tmp_path: Path) -> None:
+    """Fontconfig then knows no other; a family that the machine does not have is an error, not another font."""
+    families = subprocess.run(["fc-list", "--format", "%{family}\n"], check=True, capture_output=True, text=True).stdout
+    wanted = families.split("\n", 1)[0]
+    listed = subprocess.run(
+        ["fc-list", "--format", "%{family}\n"],
+        env={**os.environ, **only_family(wanted.lower(), tmp_path / "fonts")},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    assert listed
+    assert [family for family in listed if not family.startswith(wanted)] == []
+    with pytest.raises(ValueError, match="no-such-font"):
+        only_family("no-such-font", tmp_path / "none")
 
 
 BROWSER_TEST = """
