@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules for imports (`tool.importlinter` and ruff's banned names in pyproject.toml) notice what they forbid.
+
+`make lint` holds the package itself against them; here a copy of it breaks each one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = {contract["name"]: contract for contract in PROJECT["tool"]["importlinter"]["contracts"]}
+NAME = "secure_score_backlog"
+
+BROKEN = {
+    "Imports point one way": [
+        ("decisions/a.py", f"from {NAME}.evaluation.ledger import x"),
+        ("snapshots/a.py", f"from {NAME}.decisions import model"),
+        ("evaluation/a.py", f"def late() -> None:\n    import {NAME}.site.links"),
+        ("site/a.py", f"from {NAME}.graph.client import x"),
+        ("graph/a.py", f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from {NAME}.sample import tenant"),
+    ],
+    "Only graph/ asks the network": [("cli/a.py", "import requests"), ("site/a.py", "from socket import socket")],
+    "Processes are started in four places": [("graph/a.py", "from subprocess import run")],
+    "YAML has one reader": [("settings.py", "from ruamel.yaml import YAML")],
+    "Only site/ makes pages": [("exports/a.py", "import jinja2"), ("cli/a.py", "from mkdocs.commands import build")],
+    "Only exports/ writes other programs' formats": [("site/pages/a.py", "import xlsxwriter")],
+    "Only cli/ talks to the terminal": [("evaluation/a.py", "from rich.table import Table")],
+    "Rules and pages are computed from values": [
+        ("evaluation/a.py", "from pathlib import Path"),
+        ("decisions/checks.py", "import os.path"),
+        ("snapshots/a.py", "import random"),
+        ("site/pages/a.py", "from pathlib import Path"),
+        ("site/charts/a.py", "from time import monotonic"),
+        ("exports/a.py", "import os"),
+    ],
+    "Evaluation reads nothing itself": [
+        ("evaluation/a.py", f"from {NAME}.files import write_set"),
+        ("evaluation/b.py", "import msgspec"),
+    ],
+}
+"""Imports that break a contract, each in a module of a copy of the package."""
+
+CLOCKS = ["import time\nnow = time.time()", "from datetime import date\nnow = date.today()"]
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What import-linter says about a copy of the package in a folder."""
+    program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    return subprocess.run(
+        [sys.executable, "-c", program, "--no-cache", "--config", str(ROOT / "pyproject.toml")],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A folder with a copy of the package's modules."""
+    shutil.copytree(ROOT / "generator", tmp_path / "copy", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "copy"
+
+
+def test_every_contract_is_tried() -> None:
+    """A contract that no import here breaks might forbid nothing."""
+    assert set(BROKEN) == set(CONTRACTS)
+
+
+def test_the_package_keeps_every_contract(copied: Path) -> None:
+    """As it is, nothing is broken."""
+    finished = lint_imports(copied)
+    assert finished.returncode == 0, finished.stdout
+    assert f"Contracts: {len(CONTRACTS)} kept, 0 broken." in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("contract", "path", "line"), [(name, *wrong) for name, modules in BROKEN.items() for wrong in modules]
+)
+def test_a_wrong_import_breaks_its_contract(copied: Path, contract: str, path: str, line: str) -> None:
+    """In functions and for types only, too; it is named with its module."""
+    with (copied / NAME / path).open("a", encoding="utf-8") as module:
+        module.write(f"\n{line}\n")
+    finished = lint_imports(copied)
+    assert finished.returncode != 0
+    assert f"{contract} BROKEN" in finished.stdout
+    assert f"{NAME}.{path.removesuffix('.py').replace('/', '.')} -> " in finished.stdout
+
+
+def test_every_library_has_an_owner() -> None:
+    """What the program depends on is named by a contract, or listed here with the reason why it needs none."""
+    anywhere = {
+        "filelock",  # kept from rules and pages below
+        "markdown-it-py",  # reads Markdown in decisions/ and writes it in site/
+        "mkdocs-material",  # a theme, which is not imported
+        "msgspec",  # JSON, wherever it is read
+    }
+    packages = {"pyjwt": "jwt", "ruamel-yaml": "ruamel"}
+    named = {module for contract in CONTRACTS.values() for module in contract.get("forbidden_modules", ())}
+    wanted = [Requirement(line).name.replace(".", "-") for line in PROJECT["project"]["dependencies"]]
+    assert [name for name in wanted if name not in anywhere and packages.get(name, name) not in named] == []
+    assert anywhere <= set(wanted)
+
+
+@pytest.mark.parametrize("code", CLOCKS)
+@pytest.mark.parametrize(("place", "faults"), [("evaluation", 1), ("graph", 1), ("cli", 0)])
+def test_only_commands_read_the_clock(code: str, place: str, faults: int) -> None:
+    """The linter refuses it elsewhere: the same data gives the same pages on any day."""
+    file = f"generator/{NAME}/{place}/a.py"
+    finished = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--select", "TID251", "--no-cache", "--stdin-filename", file, "-"],
+        cwd=ROOT,
+        input=code,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert finished.stdout.count("TID251") == faults, finished.stdout
