@@ -272,11 +272,13 @@ def refuse_missing_git(root: Path) -> None:
 
 def current_branch(root: Path) -> str | None:
     """The branch that a folder has checked out; None outside of Git, or where a commit is checked out instead."""
+    import git  # noqa: PLC0415 - slow to import, and only a run that writes asks for its branch
+
     try:
-        found = run_git(root, "symbolic-ref", "--quiet", "--short", "HEAD")
-    except OSError:
+        with git.Repo(root, search_parent_directories=True) as repository:
+            return None if repository.head.is_detached else repository.active_branch.name
+    except (git.GitError, OSError, ValueError):
         return None
-    return found.stdout.decode("utf-8", "replace").strip() or None
 
 
 @dataclass(frozen=True, slots=True)
