@@ -11,12 +11,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.snapshots.exact_json import amount, json_number
 
 REVIEW_SCHEMA = "backlog-review/1"
 UNSIGNED = frozenset({"problems", "recorded_later"})
@@ -25,7 +27,9 @@ UNSIGNED = frozenset({"problems", "recorded_later"})
 
 def digest_of(month: str, tool: str, facts: Mapping[str, Any]) -> str:
     """SHA-256 over month, tool and facts: sorted keys, no spaces, UTF-8."""
-    canonical = json.dumps([month, tool, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = json.dumps(
+        [month, tool, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=json_number
+    )
     return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -62,12 +66,12 @@ def unusable(path: str, message: str) -> Problem:
 def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str, ...]:
     """The parts of the facts in which today's tool would say something else, in order."""
     known = signed.facts.keys() & (computed.keys() - UNSIGNED)
-    return tuple(sorted(name for name in known if signed.facts[name] != plain(computed[name])))
+    return tuple(sorted(name for name in known if plain(signed.facts[name]) != plain(computed[name])))
 
 
 def plain(value: Any) -> Any:
     """The value as it comes back from JSON."""
-    return json.loads(json.dumps(value))
+    return json.loads(json.dumps(value, default=json_number))
 
 
 # --- The minutes that people wrote: `docs/reviews/YYYY-MM.md` (design §4.2 and §6).
@@ -121,9 +125,17 @@ def load_signed_reviews(files: FileVersions) -> tuple[dict[str, SignedReview], l
 def signed_in(content: bytes, month: str, path: str) -> SignedReview | Problem:
     """The signed facts in the bytes of a file."""
     try:
-        return read_signed(json.loads(content.decode("utf-8-sig")), month, path)
+        data = json.loads(content.decode("utf-8-sig"), parse_float=_exact, parse_constant=_exact)
+        return read_signed(data, month, path)
     except (ValueError, RecursionError):
         return unusable(path, "The signed review is not JSON.")
+
+
+def _exact(literal: str) -> Decimal:
+    """A number as it is written. ValueError for one that no figure can be, such as NaN or 1e999."""
+    if amount(literal) is None:
+        raise ValueError(f"{literal} is no number of a review")
+    return Decimal(literal)
 
 
 def citation(version: Version) -> Version | None:
@@ -151,6 +163,6 @@ class SignedReview:
     """Version of the tool that computed them."""
     digest: str
     facts: Mapping[str, Any]
-    """As `backlog status --json` printed them then."""
+    """As `backlog status --json` printed them then; numbers are exact."""
     version: Version | None = None
     """The commit that brought them; None without Git."""

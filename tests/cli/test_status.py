@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.exports.json import plain_facts
+from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.workspace import load
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog, run_here
@@ -143,7 +143,7 @@ def every_month(root: Path) -> dict[str, str]:
     """The same for each month, from one reading of the folder."""
     workspace = load(root, today=date(2026, 11, 20))
     return {
-        review.month: json.dumps(plain_facts(review.facts), indent=2, ensure_ascii=False) + "\n"
+        review.month: encode(plain_facts(review.facts)) + "\n"
         for review in evaluate(workspace, workspace.newest_day, months=None).reviews
     }
 

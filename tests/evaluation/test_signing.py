@@ -6,6 +6,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.reviews import SignedReview, differences, digest_of, read_signed, sign
+from secure_score_backlog.reviews import SignedReview, differences, digest_of, read_signed, sign, signed_in
 
 FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
 PATH = "docs/reviews/2026-10.json"
@@ -142,6 +144,25 @@ def test_a_digest_that_matches_is_not_enough(month: str, tool: Any, facts: Any) 
     digest = digest_of(month, tool, facts)
     data = {"schema": "backlog-review/1", "month": month, "tool": tool, "digest": digest, "facts": facts}
     assert isinstance(read(data), Problem)
+
+
+def test_signed_numbers_are_read_back_exactly() -> None:
+    """A tenth is a tenth, so that figures are computed from what was signed and not from the nearest double."""
+    written = json.dumps(sign("2026-10", "1.2.3", {"a": 0.1, "b": [1, -2.50], "c": 1.0})).encode()
+    signed = signed_in(written, "2026-10", PATH)
+    assert isinstance(signed, SignedReview)
+    assert signed.facts == {"a": Decimal("0.1"), "b": [1, Decimal("-2.5")], "c": 1}
+    assert differences(signed, {"a": Fraction(1, 10), "b": (1, Fraction(-5, 2)), "c": 1}) == ()
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "1e-999", "1e999999999"])
+def test_a_number_that_no_figure_can_be_is_refused(number: str) -> None:
+    """Also where the digest fits: a number with a huge exponent would take all memory once it is computed with."""
+    data = sign("2026-10", "1.2.3", {"a": float(number)})
+    written = json.dumps(data).replace('"facts": {"a": ' + json.dumps(float(number)), '"facts": {"a": ' + number)
+    found = signed_in(written.encode(), "2026-10", PATH)
+    assert isinstance(found, Problem)
+    assert found.code == "review-signature"
 
 
 def test_a_signed_review_keeps_its_digest() -> None:

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -25,7 +26,7 @@ from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.atom import as_feed
 from secure_score_backlog.exports.csv import as_csv, neutral, written
 from secure_score_backlog.exports.ics import as_calendar, escaped, folded
-from secure_score_backlog.exports.json import as_json, facts_as_json, plain_facts
+from secure_score_backlog.exports.json import as_json, encode, facts_as_json, plain_facts
 from secure_score_backlog.exports.tables import BOARD, REGISTER, Column, Table, board_table, part, register_table
 from secure_score_backlog.exports.xlsx import as_xlsx
 from secure_score_backlog.settings import Settings
@@ -219,7 +220,19 @@ def test_json_is_the_same_table() -> None:
 def test_all_figures_are_those_of_status(text: str) -> None:
     """The file holds what the command prints."""
     made = backlog(text)
-    assert json.loads(facts_as_json(made)) == json.loads(json.dumps(plain_facts(made)))
+    assert json.loads(facts_as_json(made)) == json.loads(encode(plain_facts(made)))
+
+
+def test_figures_are_exact_until_they_are_encoded() -> None:
+    """Parts add up without a rounding error; in the text a whole number is whole, and a third the nearest double."""
+    facts = plain_facts(backlog())
+    assert sum(facts["ledger"].values()) == facts["score"]["max"]
+    assert {type(number) for number in facts["ledger"].values()} == {Fraction}
+    assert encode({"a": Fraction(6, 2), "b": Fraction(1, 3), "c": Decimal("0.10")}) == (
+        '{\n  "a": 3,\n  "b": 0.3333333333333333,\n  "c": 0.1\n}'
+    )
+    with pytest.raises(TypeError, match="date is no part of JSON"):
+        encode({"day": AS_OF})
 
 
 def events(made: Facts) -> list[Any]:

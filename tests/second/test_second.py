@@ -36,7 +36,7 @@ def asked(root: Path, *arguments: str) -> dict[str, Any]:
 def all_at_once(root: Path) -> Callable[..., dict[str, Any]]:
     """The same for today and for every month, from one reading of the folder: random tenants ask often."""
     from secure_score_backlog.evaluation.facts import evaluate  # noqa: PLC0415
-    from secure_score_backlog.exports.json import plain_facts  # noqa: PLC0415
+    from secure_score_backlog.exports.json import encode, plain_facts  # noqa: PLC0415
     from secure_score_backlog.workspace import load  # noqa: PLC0415 - only the tests know the product
 
     workspace = load(root, today=NOW)
@@ -44,7 +44,7 @@ def all_at_once(root: Path) -> Callable[..., dict[str, Any]]:
     facts = {"today": today, **{review.month: review.facts for review in today.reviews}}
 
     def printed(_: Path, *arguments: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(json.dumps(plain_facts(facts[arguments[1] if arguments else "today"])))
+        found: dict[str, Any] = json.loads(encode(plain_facts(facts[arguments[1] if arguments else "today"])))
         return found
 
     return printed

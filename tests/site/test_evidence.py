@@ -15,7 +15,7 @@ import pytest
 
 from secure_score_backlog.decisions.model import Attestation, Bucket, DecisionVersion
 from secure_score_backlog.evaluation.facts import Facts, evaluate
-from secure_score_backlog.exports.json import plain_facts
+from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import SignedReview
 from secure_score_backlog.site.pages import evidence
@@ -141,7 +141,7 @@ def test_nothing_at_all() -> None:
 def signed(made: Facts, **changes: object) -> Facts:
     """The backlog with its oldest month signed, some of its facts otherwise."""
     review = made.reviews[-1]
-    facts = json.loads(json.dumps({**plain_facts(review.facts), **changes}))
+    facts = json.loads(encode({**plain_facts(review.facts), **changes}))
     version = Version("docs/reviews/2026-10.json", "e" * 40, datetime(2026, 11, 3, tzinfo=UTC), "Head of IT", "Sign")
     review = replace(review, signed=SignedReview(review.month, "1.0.0", "sha256:0123456789abcdef", facts, version))
     return replace(made, reviews=(*made.reviews[:-1], review))

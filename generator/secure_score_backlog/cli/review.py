@@ -19,6 +19,7 @@ from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_file
 from secure_score_backlog.reviews import sign
+from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.text import visible
 from secure_score_backlog.workspace import load
 
@@ -121,5 +122,5 @@ def finished(facts: Facts, month: str) -> Review:
 def documents_of(review: Review) -> list[Document]:
     """Minutes and signed facts."""
     signed = sign(review.month, __version__, plain_facts(review.facts))
-    text = json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False, default=json_number)
     return [minutes(review.month, review.facts), Document.of_text(f"docs/reviews/{review.month}.json", text)]

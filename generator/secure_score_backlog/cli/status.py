@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -21,7 +20,7 @@ from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.exports.json import plain_facts
+from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.wording import count, day, percent, points, share, signed
 from secure_score_backlog.workspace import load
@@ -154,7 +153,7 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     if month is not None:
         facts = facts_of(facts, month)
     if as_json:
-        print(json.dumps(plain_facts(facts), indent=2, ensure_ascii=False))
+        print(encode(plain_facts(facts)))
     else:
         Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(terminal(facts))
     return 0

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from secure_score_backlog.decisions.store import create_decision, refuse_taken
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.ledger import NO_ANSWER_IN_FORCE
 from secure_score_backlog.evaluation.status import Status
-from secure_score_backlog.exports.json import ranked
+from secure_score_backlog.exports.json import encode, ranked
 from secure_score_backlog.wording import count, points, share
 from secure_score_backlog.workspace import load
 
@@ -93,7 +92,7 @@ def command(root: Path, as_json: bool, everything: bool, write: int | None) -> i
             "waiting": [ranked(status) for status in waiting],
             "chaser": [ranked(status) for status in facts.by_points],
         }
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        print(encode(told))
     else:
         shown = len(waiting) if everything else SHOWN
         Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(triage(facts, waiting, shown))

@@ -13,8 +13,8 @@ import re
 from datetime import date
 from fractions import Fraction
 
-from secure_score_backlog.exports.json import number
 from secure_score_backlog.exports.tables import Cell, Table
+from secure_score_backlog.snapshots.exact_json import json_number
 
 _STARTS_FORMULA = re.compile("(^|[;|])([\\s\"']*)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
 """What begins a formula, at the start of a cell or behind a mark that some spreadsheets take for a separator."""
@@ -35,7 +35,7 @@ def written(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, (int, Fraction)):
-        return str(number(Fraction(cell)))
+        return str(json_number(Fraction(cell)))
     return cell.isoformat() if isinstance(cell, date) else neutral(cell)
 
 

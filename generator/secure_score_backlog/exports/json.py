@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog status --json`: the facts as plain data (design §5), from the same value as the pages."""
+"""`backlog status --json`: the facts as plain data, from the same value as the pages (docs/method.md#numbers).
+
+Numbers stay exact in the plain data, for whoever computes with them, and become JSON numbers when they are encoded.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,10 @@ from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.tables import Cell, Table
+from secure_score_backlog.snapshots.exact_json import json_number
 
 STATUS_SCHEMA = "backlog-status/1"
 Plain = dict[str, Any]
-
-
-def number(value: Fraction | None) -> int | float | None:
-    """A JSON number: whole where it is whole, else the nearest double, so that parts still add up."""
-    if value is None:
-        return None
-    return int(value) if value.denominator == 1 else float(value)
 
 
 def iso(day: date | None) -> str | None:
@@ -32,14 +29,14 @@ def iso(day: date | None) -> str | None:
 
 
 def plain_facts(facts: Facts) -> Plain:
-    """All figures of one as-of date, in the order of design §5."""
+    """All figures of one as-of date; numbers are exact."""
     return {
         "schema": STATUS_SCHEMA,
         "as_of": iso(facts.as_of),
         "period": {"from": iso(facts.period.start), "to": iso(facts.period.end)},
         "snapshot": snapshot(facts),
         "score": score(facts),
-        "ledger": {name: number(value) for name, value in facts.ledger.parts().items()},
+        "ledger": facts.ledger.parts(),
         "counts": facts.counts,
         "top": [ranked(status) for status in facts.top],
         "unrated": [status.id for status in facts.unrated],
@@ -69,7 +66,7 @@ def plain_facts(facts: Facts) -> Plain:
             {
                 "recommendation": status.id,
                 "on": iso(status.regressed_on),
-                "points": number(status.points_lost),
+                "points": status.points_lost,
                 "healed": iso(status.recovered_on),
             }
             for status in facts.regressed
@@ -146,12 +143,12 @@ def score(facts: Facts) -> Plain | None:
     if facts.score is None:
         return None
     return {
-        "current": number(facts.score.current),
-        "max": number(facts.score.maximum),
-        "percent": number(facts.score.percent),
-        "planned": number(facts.score.planned),
-        "achievable": number(facts.score.achievable),
-        "comparison": {basis: number(value) for basis, value in facts.score.comparison.items()},
+        "current": facts.score.current,
+        "max": facts.score.maximum,
+        "percent": facts.score.percent,
+        "planned": facts.score.planned,
+        "achievable": facts.score.achievable,
+        "comparison": dict(facts.score.comparison),
     }
 
 
@@ -168,9 +165,9 @@ def ranked(status: Status) -> Plain:
         "title": status.title,
         "risk": level(status),
         "rated_by": status.rated_by.value if status.rated_by else None,
-        "open": number(status.open_share),
+        "open": status.open_share,
         "days_open": status.days_open,
-        "points_left": number(status.unearned),
+        "points_left": status.unearned,
         "bucket": decision.bucket.value if decision else None,
         "state": status.state.value,
         "owner": status.owner or None,
@@ -191,7 +188,7 @@ def register_entry(entry: RegisterEntry) -> Plain:
         "until": iso(entry.until),
         "days_left": entry.days_left,
         "state": entry.state.value,
-        "points": number(entry.points),
+        "points": entry.points,
         "renewals": entry.renewals,
         "commit": entry.citation.commit if entry.citation else None,
         "pull_request": entry.citation.pull_request if entry.citation else None,
@@ -216,7 +213,7 @@ def asks(facts: Facts) -> list[Plain]:
 
 def by_part(amounts: Mapping[Part, Fraction], total: Fraction) -> Plain:
     """The parts of a movement and their total."""
-    return {**{part.value: number(amounts[part]) for part in Part}, "total": number(total)}
+    return {**{part.value: amounts[part] for part in Part}, "total": total}
 
 
 def movement(moved: Movement | None) -> Plain | None:
@@ -232,19 +229,16 @@ def movement(moved: Movement | None) -> Plain | None:
             {
                 "recommendation": line.recommendation or None,
                 "part": line.part.value,
-                "points": number(line.points),
-                "percent": number(line.percent),
+                "points": line.points,
+                "percent": line.percent,
                 "decision": line.decision,
                 "note": line.note,
             }
             for line in moved.lines
         ],
-        "became_claimed": number(moved.became_claimed),
-        "became_observed": number(moved.became_observed),
+        "became_claimed": moved.became_claimed,
+        "became_observed": moved.became_observed,
     }
-
-
-# --- A table, or all facts, as JSON: UTF-8, keys in a fixed order.
 
 
 FACTS_SCHEMA = "backlog-table/1"
@@ -261,15 +255,18 @@ def facts_as_json(facts: Facts) -> bytes:
     return encoded(plain_facts(facts))
 
 
-def encoded(value: dict[str, Any]) -> bytes:
-    """JSON as the command prints it."""
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+def encode(value: Plain) -> str:
+    """The JSON text of plain data, keys in their order: the only place where exact numbers become JSON numbers."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=json_number)
 
 
-def plain(cell: Cell) -> int | float | str | None:
-    """One cell as JSON."""
-    if isinstance(cell, (int, Fraction)):
-        return number(Fraction(cell))
+def encoded(value: Plain) -> bytes:
+    """A file with this text, UTF-8."""
+    return (encode(value) + "\n").encode("utf-8", "backslashreplace")
+
+
+def plain(cell: Cell) -> int | Fraction | str | None:
+    """One cell as plain data."""
     if isinstance(cell, date):
         return cell.isoformat()
-    return cell or None
+    return None if cell == "" else cell

@@ -15,8 +15,8 @@ from typing import Any
 
 import xlsxwriter
 
-from secure_score_backlog.exports.json import number
 from secure_score_backlog.exports.tables import Cell, Column, Table
+from secure_score_backlog.snapshots.exact_json import json_number
 
 LONGEST = 32_000
 """UTF-16 units: a cell of a workbook holds 32,767."""
@@ -59,7 +59,7 @@ def fill(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
 def write(sheet: Any, line: int, position: int, cell: Cell, formats: dict[str, Any]) -> None:
     """Write one cell by its type."""
     if isinstance(cell, (int, Fraction)):
-        value = number(Fraction(cell))
+        value = json_number(Fraction(cell))
         sheet.write_number(line, position, value, formats["whole" if isinstance(value, int) else "number"])
     elif isinstance(cell, date):
         sheet.write_datetime(line, position, datetime(cell.year, cell.month, cell.day), formats["day"])  # noqa: DTZ001

@@ -127,15 +127,15 @@ def waterfall(facts: Facts, identifier: str) -> Markup | None:
 
 
 def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
-    """The same from the plain facts that `backlog status --json` prints, computed or signed."""
+    """The same from the plain facts of a month, computed or signed."""
     moved, score = facts["movement"], facts["score"]
     if moved is None or score is None:
         return None
-    amounts = {part: Fraction(str(moved["points"][part])) for part in STEP_LABELS}
+    amounts = {part: Fraction(moved["points"][part]) for part in STEP_LABELS}
     steps = tuple(Step(part.value, STEP_LABELS[part], value) for part, value in amounts.items() if value)
     if not steps:
         return None
-    end, total = Fraction(str(score["current"])), Fraction(str(moved["points"]["total"]))
+    end, total = Fraction(score["current"]), Fraction(moved["points"]["total"])
     said = "; ".join(f"{wording.lower_first(step.label)}: {wording.signed(step.change)}" for step in steps)
     return Waterfall(
         id=identifier,

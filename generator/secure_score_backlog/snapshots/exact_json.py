@@ -42,6 +42,18 @@ def whole(value: object) -> int | None:
     return int(exact) if exact is not None and exact.denominator == 1 else None
 
 
+def json_number(value: object) -> int | float:
+    """An exact value as a JSON number, for `json.dumps(default=)`: whole where it is whole, else the nearest double.
+
+    A `Decimal` that was read from JSON is written as the double that it was read from. TypeError for anything else.
+    """
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is no part of JSON")
+
+
 # --- JSON read without losing or guessing anything: decimals stay decimals, and what is ambiguous is refused.
 #
 # Python's own `json` reads `NaN`, keeps the last of two equal keys, accepts half a surrogate pair and turns 0.1 into
