@@ -9,10 +9,11 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import icalendar
 import pytest
 
 from secure_score_backlog.decisions.model import DecisionHistory, DecisionVersion
-from secure_score_backlog.exports.ics import escaped, folded
+from secure_score_backlog.exports.ics import Text
 from secure_score_backlog.exports.tables import Column, Table
 from secure_score_backlog.exports.xlsx import as_xlsx
 from secure_score_backlog.git import Version
@@ -142,12 +143,14 @@ def test_names_of_people_and_of_the_tenant_matter_outside() -> None:
 
 def test_every_kind_of_file_is_read() -> None:
     """Workbooks are unpacked, calendars unfolded, JSON unescaped, archives opened, names of files looked at."""
-    cell = Table("Register", (Column("a", "A", 9),), ((f"ask {MAIL}",),))
-    line = folded(f"DESCRIPTION:{escaped('x' * 54 + ' ' + MAIL)}")
-    assert "roe\r\n @harbour" in line
+    cell = Table("Register", (Column("a", "A", 9),), ((f"ask {MAIL}",),), AS_OF)
+    event = icalendar.Event()
+    event.add("description", Text("x" * 53 + " " + MAIL))
+    calendar = event.to_ical()
+    assert b"roe\r\n @harbour" in calendar
     files = {
-        "a.xlsx": as_xlsx(cell, AS_OF),
-        "a.ics": line.encode(),
+        "a.xlsx": as_xlsx(cell),
+        "a.ics": calendar,
         "a.json": json.dumps({"text": MAIL}).replace("@", "\\u0040").encode(),
         "search_index.js": f"var __index = {json.dumps(MAIL.replace('@', '&#64;'))}".encode(),
         "a.svg": f"<svg><title>{MAIL}</title></svg>".encode(),

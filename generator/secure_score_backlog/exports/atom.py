@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions as a feed (Atom, RFC 4287): one entry for each committed version of a decision.
 
-Links are relative, so that the feed is right wherever the site stands; a reader resolves them against the address it
-fetched the feed from. Ids are made from commit and path, so an entry that was read once is never new again.
+Links are relative, so that the feed works at any address; a reader resolves them against the address that the feed
+came from. Ids are made from commit and path, so an entry that was read once is never new again.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from xml.sax.saxutils import escape, quoteattr
+from datetime import UTC, datetime, time
+from typing import Any, Protocol
+
+from feedgenerator import Atom1Feed
+from markupsafe import escape
 
 from secure_score_backlog import __version__
 from secure_score_backlog.decisions.model import DecisionVersion
@@ -18,32 +21,69 @@ from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.git import Version
-from secure_score_backlog.site.links import Site
 from secure_score_backlog.text import visible
 
+PATH = "downloads/decisions.atom"
+REGISTER = "register.md"
+"""The page that the feed belongs to, and that an entry without a page of its own leads to."""
 
-def as_feed(facts: Facts, site: Site, path: str) -> bytes:
-    """The feed, its newest entry first. `path`: of its document, from which links lead away."""
-    organisation = facts.settings.organisation
+
+class Links(Protocol):
+    """Where pages are; the site knows (`site.links.Site`)."""
+
+    def link(self, source: str, target: str) -> str:
+        """Link from one document to another."""
+
+    def has_page(self, identifier: str) -> bool:
+        """True where a recommendation has a page of its own."""
+
+    def url_for(self, identifier: str, source: str) -> str:
+        """Link from a document to a recommendation's page."""
+
+
+class Feed(Atom1Feed):  # type: ignore[misc] # feedgenerator has no types
+    """A feed that says what made it, and whose time never depends on the clock."""
+
+    def add_root_elements(self, handler: Any) -> None:
+        """What the library writes about the feed, and the generator."""
+        super().add_root_elements(handler)
+        handler.addQuickElement("generator", f"Secure Score Backlog {self.feed['version']}")
+
+    def latest_post_date(self) -> datetime:
+        """When the newest entry was committed; without entries the as-of day."""
+        newest: datetime = max((item["updateddate"] for item in self.items), default=self.feed["as_of"])
+        return newest
+
+
+def as_feed(facts: Facts, links: Links) -> bytes:
+    """The feed, its newest entry first."""
+    organisation = one_line(facts.settings.organisation)
+    feed = Feed(
+        title=f"{organisation}: decisions on Secure Score",
+        link=links.link(PATH, REGISTER),
+        description=None,
+        feed_url=links.link(PATH, PATH),
+        feed_guid=urn("feed", facts.settings.organisation),
+        author_name=organisation or "Secure Score Backlog",
+        version=one_line(__version__),
+        as_of=datetime.combine(facts.as_of, time(tzinfo=UTC)),
+    )
     entries = sorted(
         (entry for status in facts.statuses.values() for entry in committed(status)),
         key=lambda entry: (-entry[2].version.at.timestamp(), entry[0].id, entry[2].version.commit),
     )
-    newest = entries[0][2].version.at if entries else midnight(facts)
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<id>{urn('feed', organisation)}</id>",
-        f"<title>{text(organisation)}: decisions on Secure Score</title>",
-        f"<updated>{instant(newest)}</updated>",
-        f"<author><name>{text(organisation) or 'Secure Score Backlog'}</name></author>",
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(site.link(path, path))}/>',
-        f'<link rel="alternate" type="text/html" href={quoteattr(site.link(path, "register.md"))}/>',
-        f"<generator>Secure Score Backlog {text(__version__)}</generator>",
-    ]
     for status, previous, version in entries:
-        lines += entry_lines(site, path, status, previous, version)
-    return ("\n".join([*lines, "</feed>"]) + "\n").encode("utf-8")
+        words = one_line(words_of(previous, version))
+        feed.add_item(
+            title=f"{one_line(status.title)}: {words}",
+            link=links.url_for(status.id, PATH) if links.has_page(status.id) else links.link(PATH, REGISTER),
+            description=escape(f"{words} {one_line(cited(version.version))}"),
+            unique_id=urn(version.version.commit, version.version.path),
+            updateddate=version.version.at.astimezone(UTC),
+            categories=[version.decision.bucket.value] if version.decision else [],
+        )
+    text: str = feed.writeString("utf-8")
+    return f"{text}\n".encode()
 
 
 def committed(status: Status) -> Iterator[tuple[Status, DecisionVersion | None, DecisionVersion]]:
@@ -55,43 +95,15 @@ def committed(status: Status) -> Iterator[tuple[Status, DecisionVersion | None, 
         previous = version
 
 
-def entry_lines(
-    site: Site, path: str, status: Status, previous: DecisionVersion | None, version: DecisionVersion
-) -> Iterator[str]:
-    """One entry: what a commit decided, with where to read it and what to cite."""
-    words = text(words_of(previous, version))
-    yield "<entry>"
-    yield f"<id>{urn(version.version.commit, version.version.path)}</id>"
-    yield f"<title>{text(status.title)}: {words}</title>"
-    yield f"<updated>{instant(version.version.at)}</updated>"
-    if site.has_page(status.id):
-        yield f'<link rel="alternate" type="text/html" href={quoteattr(site.url_for(status.id, path))}/>'
-    if version.decision:
-        yield f"<category term={quoteattr(version.decision.bucket.value)}/>"
-    yield f'<summary type="text">{words} {text(cited(version.version))}</summary>'
-    yield "</entry>"
-
-
 def cited(version: Version) -> str:
     """What to cite."""
     request = f", pull request #{version.pull_request}" if version.pull_request else ""
     return f"{version.path}, commit {version.commit}{request}."
 
 
-def text(value: str) -> str:
-    """Text for XML: one line, and only characters that XML knows."""
-    return escape(" ".join(visible(value).split()))
-
-
-def instant(at: datetime) -> str:
-    """A time as RFC 3339, UTC, whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def midnight(facts: Facts) -> datetime:
-    """The start of the as-of day: the time of a feed without entries."""
-    day = facts.as_of
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+def one_line(text: str) -> str:
+    """Text on one line, without characters that XML cannot hold."""
+    return " ".join(visible(text).split())
 
 
 def urn(*parts: str) -> str:

@@ -8,17 +8,18 @@ about the same thing, so that a program which reads the file again moves it inst
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+import icalendar
+from icalendar import Alarm, Calendar, vText
 
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.text import visible
 
-LONGEST_LINE = 75
-"""Octets of a line without its end (RFC 5545, 3.1)."""
 REMINDER_DAYS = 30
 RUNNING = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING, AcceptanceState.BREACHED, AcceptanceState.EXPIRED)
 PENDING = (State.PLANNED, State.OVERDUE, State.BLOCKED)
@@ -38,14 +39,19 @@ class Event:
 
 def as_calendar(facts: Facts) -> bytes:
     """The whole calendar, its events by day."""
-    name = " ".join(f"{facts.settings.organisation}: Secure Score decisions".split())
-    stamp = f"DTSTAMP:{facts.as_of:%Y%m%d}T000000Z"
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Secure Score Backlog//backlog//EN", "CALSCALE:GREGORIAN"]
-    lines += ["METHOD:PUBLISH", f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}"]
+    calendar = Calendar()
+    name = text(f"{facts.settings.organisation}: Secure Score decisions")
+    calendar.add("prodid", "-//Secure Score Backlog//backlog//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    stamp = datetime.combine(facts.as_of, time(tzinfo=UTC))
     for event in sorted(events(facts), key=lambda event: (event.day, event.category, event.summary, event.uid)):
-        lines += event_lines(event, stamp)
-    lines.append("END:VCALENDAR")
-    return "".join(folded(line) for line in lines).encode("utf-8")
+        calendar.add_component(component(event, stamp))
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def events(facts: Facts) -> Iterator[Event]:
@@ -63,7 +69,7 @@ def events(facts: Facts) -> Iterator[Event]:
             uid(owner, "ask", status.id, question),
             ask.since,
             f"Asked of {ask.of}: {ask.question}",
-            told(("About", status.title), ("Options", "; ".join(ask.options)), ("Else", ask.default)),
+            labelled(("About", status.title), ("Options", "; ".join(ask.options)), ("Else", ask.default)),
             "Question",
         )
 
@@ -76,7 +82,7 @@ def expiry(entry: RegisterEntry, owner: str) -> Event:
         uid(owner, "expiry", entry.status.id),
         entry.until,
         f"{kind} ends: {entry.status.title}",
-        told(
+        labelled(
             ("Last day in force", f"{entry.until:%Y-%m-%d}"),
             ("Owner", entry.decision.owner),
             ("Approver", approver(entry)),
@@ -96,12 +102,12 @@ def due(status: Status, day: date, owner: str) -> Event:
         uid(owner, "due", status.id),
         day,
         f"Due{' (blocked)' if blocked else ''}: {status.title}",
-        told(*facts),
+        labelled(*facts),
         "Due",
     )
 
 
-def told(*facts: tuple[str, str]) -> str:
+def labelled(*facts: tuple[str, str]) -> str:
     """Labelled facts, a line each; empty ones left out."""
     return "\n".join(f"{label}: {' '.join(value.split())}" for label, value in facts if value.strip())
 
@@ -112,36 +118,35 @@ def uid(*parts: str) -> str:
     return f"{digest[:32]}@secure-score-backlog"
 
 
-def event_lines(event: Event, stamp: str) -> Iterable[str]:
-    """The lines of one event, not folded yet."""
-    summary = escaped(" ".join(event.summary.split()))
-    yield from ("BEGIN:VEVENT", f"UID:{event.uid}", stamp)
-    yield f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}"
+def component(event: Event, stamp: datetime) -> icalendar.Event:
+    """The event as the library writes it."""
+    made = icalendar.Event()
+    made.add("uid", event.uid)
+    made.add("dtstamp", stamp)
+    made.add("dtstart", event.day)
     if event.day < date.max:
-        yield f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}"
-    yield from (f"SUMMARY:{summary}", f"DESCRIPTION:{escaped(event.description)}")
-    yield from (f"CATEGORIES:{escaped(event.category)}", "TRANSP:TRANSPARENT")
+        made.add("dtend", event.day + timedelta(days=1))
+    made.add("summary", text(event.summary))
+    made.add("description", Text("\n".join(visible(event.description).splitlines())))
+    made.add("categories", [event.category])
+    made.add("transp", "TRANSPARENT")
     if event.reminder:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-P{REMINDER_DAYS}D", f"DESCRIPTION:{summary}")
-        yield "END:VALARM"
-    yield "END:VEVENT"
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", timedelta(days=-REMINDER_DAYS))
+        alarm.add("description", text(event.summary))
+        made.add_component(alarm)
+    return made
 
 
-def escaped(text: str) -> str:
-    """A text value: no control character, no line end of its own (RFC 5545, 3.3.11)."""
-    text = visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return "\\n".join(text.splitlines())
+class Text(vText):
+    """A text value. The library takes a backslash and a capital N for a line break; here they stay what they are."""
+
+    def to_ical(self) -> bytes:
+        """The text with its marks escaped (RFC 5545, 3.3.11)."""
+        return rb"\\N".join(vText(piece).to_ical() for piece in self.split(r"\N"))
 
 
-def folded(line: str) -> str:
-    """A line, cut into pieces of at most 75 octets and never within a character."""
-    pieces, piece, length = [], "", 0
-    for character in line:
-        size = len(character.encode("utf-8"))
-        if length + size > LONGEST_LINE:
-            pieces.append(piece)
-            piece, length = " ", 1
-        piece += character
-        length += size
-    return "\r\n".join([*pieces, piece]) + "\r\n"
+def text(value: str) -> Text:
+    """A text on one line, without control characters."""
+    return Text(" ".join(visible(value).split()))

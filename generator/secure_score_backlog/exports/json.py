@@ -20,6 +20,7 @@ from secure_score_backlog.exports.tables import Cell, Table
 from secure_score_backlog.snapshots.exact_json import json_number
 
 STATUS_SCHEMA = "backlog-status/1"
+TABLE_SCHEMA = "backlog-table/1"
 Plain = dict[str, Any]
 
 
@@ -241,16 +242,13 @@ def movement(moved: Movement | None) -> Plain | None:
     }
 
 
-FACTS_SCHEMA = "backlog-table/1"
-
-
-def as_json(table: Table, as_of: date) -> bytes:
+def as_json(table: Table) -> bytes:
     """The rows as objects, by the columns' keys; an empty cell is null."""
     rows = [{column.key: plain(cell) for column, cell in zip(table.columns, row, strict=True)} for row in table.rows]
-    return encoded({"schema": FACTS_SCHEMA, "table": table.name.lower(), "as_of": iso(as_of), "rows": rows})
+    return encoded({"schema": TABLE_SCHEMA, "table": table.name.lower(), "as_of": iso(table.as_of), "rows": rows})
 
 
-def facts_as_json(facts: Facts) -> bytes:
+def status_as_json(facts: Facts) -> bytes:
     """What `backlog status --json` prints, byte for byte."""
     return encoded(plain_facts(facts))
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Board and register as tables: one row a recommendation or an acceptance, one type a column.
 
-CSV, XLSX and JSON are made from the same table, so they cannot differ.
+Every format is made from the same table, so they cannot differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import TypeVar
 
 from secure_score_backlog.decisions.model import Decision
 from secure_score_backlog.evaluation.facts import Facts
@@ -28,6 +29,8 @@ from secure_score_backlog.text import visible
 
 Cell = str | int | Fraction | date | None
 """What a cell may hold; None is an empty one."""
+Row = TypeVar("Row")
+"""What one row is made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    as_of: date
+    organisation: str = ""
 
 
 def clean(cell: Cell) -> Cell:
@@ -128,7 +133,7 @@ BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
     (Column("commit", "Commit", 44), lambda s: s.newest.commit if s.newest else ""),
     (Column("pull_request", "Pull request", 9), lambda s: s.newest.pull_request if s.newest else None),
 )
-"""The columns of the board, each with what it takes from a standing."""
+"""The columns of the board, each with what it takes from a status."""
 
 REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("recommendation", "Id", 28), lambda e: e.status.id),
@@ -160,16 +165,39 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
 """The columns of the register, each with what it takes from an entry."""
 
 
+FOR_INSURERS = frozenset(
+    "recommendation title kind part state risk owner approver approved_by attested_by attested_on since until "
+    "days_left ended renewals points share compensating commit pull_request".split()
+)
+"""The columns of the register that readers outside get."""
+
+
 def board_table(facts: Facts) -> Table:
     """Every recommendation: what is open first, by risk; then what is done, and what is not measured."""
-    order = sorted(facts.statuses.values(), key=lambda s: (s.state in UNSEEN, s.state in SETTLED, risk_key(s)))
-    rows = tuple(tuple(clean(take(status)) for _, take in BOARD) for status in order)
-    return Table("Board", tuple(column for column, _ in BOARD), rows)
+    statuses = facts.statuses.values()
+    order = sorted(statuses, key=lambda s: (s.state in UNSEEN, s.state in SETTLED, risk_key(s)))
+    return filled("Board", BOARD, order, facts)
 
 
-def register_table(facts: Facts, only: Collection[str] = ()) -> Table:
-    """Every acceptance and cover, present ones first, the nearest end first. `only`: keys of columns; empty: all."""
-    wanted = [(column, take) for column, take in REGISTER if not only or column.key in only]
-    entries = (*facts.register, *facts.covered, *facts.past)
-    rows = tuple(tuple(clean(take(entry)) for _, take in wanted) for entry in entries)
-    return Table("Register", tuple(column for column, _ in wanted), rows)
+def register_table(facts: Facts) -> Table:
+    """Every acceptance and cover, present ones first, the nearest end first."""
+    return filled("Register", REGISTER, (*facts.register, *facts.covered, *facts.past), facts)
+
+
+def insurers_table(facts: Facts) -> Table:
+    """The register with the columns that readers outside get."""
+    columns = [(column, take) for column, take in REGISTER if column.key in FOR_INSURERS]
+    return filled("Register", columns, (*facts.register, *facts.covered, *facts.past), facts)
+
+
+def filled(
+    name: str, columns: Sequence[tuple[Column, Callable[[Row], Cell]]], rows: Iterable[Row], facts: Facts
+) -> Table:
+    """A table with a row for each of some values."""
+    return Table(
+        name,
+        tuple(column for column, _ in columns),
+        tuple(tuple(clean(take(row)) for _, take in columns) for row in rows),
+        facts.as_of,
+        facts.settings.organisation,
+    )

@@ -25,11 +25,11 @@ MADE = (1980, 1, 1, 0, 0, 0)
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def as_xlsx(table: Table, as_of: date, organisation: str = "") -> bytes:
+def as_xlsx(table: Table) -> bytes:
     """The workbook: the table with a fixed first row and filters, and a sheet that says what it is."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, OPTIONS)
-    book.set_properties({"title": table.name, "created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
+    book.set_properties({"title": table.name, "created": midnight(table.as_of)})
     formats = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
@@ -38,7 +38,7 @@ def as_xlsx(table: Table, as_of: date, organisation: str = "") -> bytes:
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
     }
     fill(book.add_worksheet(table.name), table, formats)
-    about(book.add_worksheet("About"), table, as_of, organisation)
+    about(book.add_worksheet("About"), table)
     book.close()
     return stored(buffer.getvalue())
 
@@ -62,9 +62,14 @@ def write(sheet: Any, line: int, position: int, cell: Cell, formats: dict[str, A
         value = json_number(Fraction(cell))
         sheet.write_number(line, position, value, formats["whole" if isinstance(value, int) else "number"])
     elif isinstance(cell, date):
-        sheet.write_datetime(line, position, datetime(cell.year, cell.month, cell.day), formats["day"])  # noqa: DTZ001
+        sheet.write_datetime(line, position, midnight(cell), formats["day"])
     elif cell:
         sheet.write_string(line, position, shortened(cell), formats["text"])
+
+
+def midnight(day: date) -> datetime:
+    """A day as a workbook holds it: workbooks know no time zones."""
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
 def frozen(columns: tuple[Column, ...]) -> int:
@@ -78,12 +83,17 @@ def shortened(text: str) -> str:
     return text if len(units) <= 2 * LONGEST else units[: 2 * LONGEST].decode("utf-16-le", "ignore") + "…"
 
 
-def about(sheet: Any, table: Table, as_of: date, organisation: str) -> None:
+def about(sheet: Any, table: Table) -> None:
     """Say what the workbook is, of whom, and as of when it is true."""
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, 60)
-    lines = (("What", table.name), ("Of", organisation), ("As of", as_of.isoformat()), ("Rows", str(len(table.rows))))
-    for line, (label, value) in enumerate(lines):
+    facts = {
+        "What": table.name,
+        "Of": table.organisation,
+        "As of": table.as_of.isoformat(),
+        "Rows": str(len(table.rows)),
+    }
+    for line, (label, value) in enumerate(facts.items()):
         sheet.write_string(line, 0, label)
         sheet.write_string(line, 1, value)
 

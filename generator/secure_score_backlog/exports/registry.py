@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every file that is offered for download.
+
+A format of tables is a function from a `Table` to bytes and a line in `TABLE_FORMATS`; a table is a function that
+fills it and a line in `TABLES`; any other file is a function from the facts to bytes and a line in `FILES`. The
+downloads page lists what is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.exports import atom
+from secure_score_backlog.exports.atom import Links, as_feed
+from secure_score_backlog.exports.csv import as_csv
+from secure_score_backlog.exports.ics import as_calendar
+from secure_score_backlog.exports.json import as_json, status_as_json
+from secure_score_backlog.exports.tables import Table, board_table, insurers_table, register_table
+from secure_score_backlog.exports.xlsx import as_xlsx
+from secure_score_backlog.files import Document
+
+INTERNAL, INSURER = "internal", "insurer"
+"""Names of the profiles that get files (`site.profiles`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableFormat:
+    """One format in which every table is offered."""
+
+    suffix: str
+    purpose: str
+    write: Callable[[Table], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class TableExport:
+    """One table, offered in every format."""
+
+    path: str
+    """Without suffix."""
+    title: str
+    holds: str
+    table: Callable[[Facts], Table]
+    profile: str = INTERNAL
+
+
+@dataclass(frozen=True, slots=True)
+class FileExport:
+    """One file for programs."""
+
+    path: str
+    title: str
+    format: str
+    purpose: str
+    write: Callable[[Facts, Links], bytes]
+    profile: str = INTERNAL
+
+
+TABLE_FORMATS = (
+    TableFormat("xlsx", "a workbook for Excel, LibreOffice and the like, with filters", as_xlsx),
+    TableFormat(
+        "csv",
+        "plain rows for any program; text that a spreadsheet would run as a formula starts with an apostrophe",
+        as_csv,
+    ),
+    TableFormat("json", "the same rows for scripts", as_json),
+)
+
+REGISTER = "every risk that is accepted or said to be covered, present and past"
+TABLES = (
+    TableExport("downloads/register", "Register", REGISTER, register_table),
+    TableExport("downloads/register", "Register", REGISTER, insurers_table, INSURER),
+    TableExport(
+        "downloads/board",
+        "Board",
+        "every recommendation with its bucket, state, risk, owner and dates",
+        board_table,
+    ),
+)
+
+FILES = (
+    FileExport(
+        "downloads/status.json",
+        "All figures",
+        "JSON",
+        "what “backlog status --json” prints: every figure that stands on a page",
+        lambda facts, _: status_as_json(facts),
+    ),
+    FileExport(
+        "downloads/backlog.ics",
+        "Calendar",
+        "iCalendar",
+        "when acceptances run out (reminder 30 days before), when changes are due, since when questions wait; "
+        "subscribe to it, or import it",
+        lambda facts, _: as_calendar(facts),
+    ),
+    FileExport(
+        atom.PATH,
+        "Decisions",
+        "Atom feed",
+        "one entry for each decision, as it was merged; for a feed reader or a channel",
+        as_feed,
+    ),
+)
+
+
+def tables(profile: str) -> tuple[TableExport, ...]:
+    """The tables that readers of a profile get."""
+    return tuple(export for export in TABLES if export.profile == profile)
+
+
+def files(profile: str) -> tuple[FileExport, ...]:
+    """The other files that readers of a profile get."""
+    return tuple(export for export in FILES if export.profile == profile)
+
+
+def documents(facts: Facts, links: Links, profile: str) -> Iterator[Document]:
+    """Every file that readers of a profile get."""
+    for export in tables(profile):
+        table = export.table(facts)
+        for form in TABLE_FORMATS:
+            yield Document(f"{export.path}.{form.suffix}", form.write(table))
+    for file in files(profile):
+        yield Document(file.path, file.write(facts, links))
