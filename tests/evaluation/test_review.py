@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Months: period, completed, regressed, asks, blocked; and what rots: shadow, stale."""
+"""Months (docs/method.md#period): first and last day, completed, regressed, asks, blocked, shadow, stale."""
 
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
+
+import pytest
 
 from secure_score_backlog.decisions.model import Ask, Blocker, Bucket
 from secure_score_backlog.evaluation.facts import evaluate, months_of
-from secure_score_backlog.evaluation.review import period_of
+from secure_score_backlog.evaluation.review import (
+    Period,
+    at_the_start,
+    completed_in,
+    falls,
+    last_fall,
+    period_of,
+    recovered_on,
+    regressed_in,
+    since_when,
+)
 from secure_score_backlog.snapshots.model import Recommendation, StateUpdate
-from tests.support.tenants import blocked, cover, day, decision, history, versions, workspace
+from tests.support.tenants import Measured, blocked, cover, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8)}
 DONE = {"A": (8, 8)}
@@ -130,3 +143,167 @@ def test_stale_says_why() -> None:
         ("A", "blocked"), ("B", "rejected"), ("C", "ownerless"),
     ]  # fmt: skip
     assert evaluate(workspace(measured, decided), day(92)).stale == ()
+
+
+GONE: dict[str, Measured] = {}
+
+
+def test_the_last_day_before_a_month_is_its_start() -> None:
+    """The thirty-first of October, where there is a snapshot of it."""
+    measured = history(*[OPEN] * 33)
+    period = period_of(measured, "2026-11", day(33))
+    assert (period.start, period.end) == (day(31), day(33))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "how"),
+    [
+        (OPEN, OPEN, []),
+        (OPEN, DONE, ["observed"]),
+        (OPEN, CLAIMED, ["claimed"]),
+        (DONE, DONE, []),
+        (DONE, OPEN, []),
+        (DONE, CLAIMED, []),
+        (CLAIMED, CLAIMED, []),
+        (CLAIMED, OPEN, []),
+        (CLAIMED, DONE, ["observed"]),
+        (OPEN, GONE, []),
+        (GONE, OPEN, []),
+    ],
+)
+def test_completed_is_what_became_done(first: dict[str, Measured], last: dict[str, Measured], how: list[str]) -> None:
+    """Measured where it was not, or claimed where it was open; what stays as it is completes nothing."""
+    facts = evaluate(workspace(history(first, last), catalogued=["A"]), day(2))
+    assert [item.completed_how for item in facts.completed] == how
+
+
+def test_what_is_gone_or_unknown_hides_no_completion() -> None:
+    """A is no longer scored, B is scored later than the day, C was completed."""
+    measured = history({"A": (2, 8), "C": (0, 3)}, {"C": (3, 3)}, {"B": (1, 1), "C": (3, 3)})
+    facts = evaluate(workspace(measured, catalogued=["C"]), day(2))
+    assert [(item.id, item.completed_on) for item in facts.completed] == [("C", day(2))]
+
+
+def test_what_changes_after_the_day_does_not_date_the_completion() -> None:
+    """Done on the second day, judged on the third, lost on the fourth: completed on the second."""
+    facts = evaluate(workspace(history(OPEN, DONE, DONE, OPEN)), day(3))
+    assert [item.completed_on for item in facts.completed] == [day(2)]
+
+
+@pytest.mark.parametrize(
+    ("days", "judged", "since"),
+    [
+        ([DONE, OPEN], 2, 2),
+        ([OPEN, DONE], 2, 2),
+        ([OPEN, DONE, {"A": (10, 10)}], 3, 2),
+        ([DONE, OPEN, DONE], 3, 3),
+        ([DONE, OPEN, DONE], 1, 1),
+        ([DONE, CLAIMED, DONE], 3, 3),
+    ],
+)
+def test_the_run_that_ends_on_a_day(days: list[dict[str, Measured]], judged: int, since: int) -> None:
+    """Its first day; the day itself where nothing was done the same way before, or on it."""
+    assert since_when(history(*days).timelines["A"], day(judged), observed=True) == day(since)
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "points"),
+    [
+        ([OPEN, DONE], 1, 2),
+        ([OPEN, DONE], 2, 8),
+        ([GONE, GONE, DONE], 1, 8),
+        ([OPEN, GONE, GONE, DONE], 2, 8),
+        ([OPEN, GONE, GONE, DONE], 3, 8),
+        ([OPEN, GONE, GONE], 2, None),
+        ([OPEN, GONE, GONE], 3, None),
+    ],
+)
+def test_the_start_is_the_first_score_of_the_period(
+    days: list[dict[str, Measured]], start: int, points: int | None
+) -> None:
+    """That of the day, else the next one after it; what went before is not looked at, and there may be none."""
+    found = at_the_start(history(*days).timelines["A"], day(start))
+    assert (None if found is None else found.points) == points
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "end", "as_of", "expected"),
+    [
+        ([DONE, OPEN, OPEN], 1, 3, 3, [(2, None)]),
+        ([DONE, OPEN, OPEN], 2, 3, 3, []),
+        ([DONE, OPEN, OPEN], 1, 2, 2, [(2, None)]),
+        ([DONE, DONE, OPEN], 1, 3, 3, [(3, None)]),
+        ([DONE, DONE, OPEN], 1, 2, 3, []),
+        ([DONE, OPEN, DONE], 1, 3, 3, []),
+        ([DONE, OPEN, DONE], 1, 2, 3, []),
+        ([DONE, OPEN, DONE], 1, 2, 2, [(2, None)]),
+        ([DONE, OPEN, OPEN, DONE], 1, 4, 4, [(2, 4)]),
+        ([DONE, OPEN, OPEN, DONE], 1, 3, 4, [(2, None)]),
+    ],
+)
+def test_falls_within_a_period(
+    days: list[dict[str, Measured]], start: int, end: int, as_of: int, expected: list[tuple[int, int | None]]
+) -> None:
+    """After its first day, up to its last; healed the next day, as far as the as-of date knows it, it is none."""
+    measured = history(*days)
+    found = falls(measured, measured.timelines["A"], Period(day(start), day(end)), day(as_of))
+    assert list(found) == [(day(on), 6, None if healed is None else day(healed)) for on, healed in expected]
+
+
+def test_falls_are_listed_without_a_movement_and_without_unknown_ones() -> None:
+    """A is first scored after the day, so that it stands nowhere; B fell."""
+    measured = history({"B": (3, 3)}, {"B": (1, 3)}, {"A": (1, 1), "B": (1, 3)})
+    found = regressed_in(measured, Period(day(1), day(2)), day(2), None)
+    assert found == {"B": (day(2), 2, None)}
+    assert [item.id for item in evaluate(workspace(measured, catalogued=["B"]), day(2)).regressed] == ["B"]
+    assert completed_in(measured, Period(day(1), day(3))) == {}
+
+
+@pytest.mark.parametrize(("points", "lost"), [("5.99", [Fraction(1, 100)]), ("5.995", []), ("5.98", [Fraction(1, 50)])])
+def test_a_hundredth_of_a_point_is_a_loss(points: str, lost: list[Fraction]) -> None:
+    """Graph gives two decimals; half of one is rounding."""
+    facts = evaluate(workspace(history({"A": (6, 8)}, {"A": (points, 8)})), day(2))
+    assert [item.points_lost for item in facts.regressed] == lost
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "end", "on"),
+    [
+        ([(8, 8), (6, 8), (6, 8)], 1, 3, 2),
+        ([(8, 8), (6, 8), (6, 8)], 2, 3, 3),
+        ([(8, 8), (6, 8), (6, 8), (4, 8)], 1, 4, 4),
+        ([(8, 8), (6, 8), (6, 8), (4, 8)], 1, 3, 2),
+        ([(8, 8), (4, 8), (2, 4)], 1, 3, 2),
+        ([(8, 8), (4, 8), (5, 8)], 1, 3, 2),
+        ([(8, None), (4, None), (4, None)], 1, 3, 3),
+    ],
+)
+def test_the_last_day_on_which_the_share_went_down(days: list[Measured], start: int, end: int, on: int) -> None:
+    """After the first day of a period, up to its last; the last where none is known."""
+    timeline = history(*({"A": measured} for measured in days)).timelines["A"]
+    assert last_fall(timeline, Period(day(start), day(end))) == day(on)
+
+
+def test_healing_comes_after_the_fall() -> None:
+    """Never on the day of the fall itself, and not after the end."""
+    timeline = history(DONE, OPEN, DONE).timelines["A"]
+    assert recovered_on(timeline, day(1), day(2)) is None
+    assert recovered_on(timeline, day(1), day(3)) == recovered_on(timeline, day(2), day(3)) == day(3)
+
+
+def test_a_question_of_the_day_waits_already() -> None:
+    """Since today: no day old."""
+    asked = decision(asks=(Ask("leadership", day(4), "Now?"), Ask("leadership", day(5), "Later?")))
+    facts = evaluate(workspace(history(*[OPEN] * 4), {"A": versions((1, asked))}), day(4))
+    assert [(ask.question, (facts.as_of - ask.since).days) for _, ask in facts.asks] == [("Now?", 0)]
+
+
+def test_what_is_done_waits_for_nothing() -> None:
+    """A blockage that its decision still names is listed only while it is in the way."""
+    measured = history({"A": (8, 8), "B": (2, 8), "C": (2, 8)})
+    decided = {
+        "A": versions((1, decision("A", blocked=blocked()))),
+        "B": versions((1, decision("B", blocked=blocked()))),
+        "C": versions((1, decision("C", blocked=blocked(), draft=True))),
+    }
+    assert [item.id for item in evaluate(workspace(measured, decided), day(1)).blocked] == ["B"]
