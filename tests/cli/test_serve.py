@@ -19,24 +19,24 @@ from tests.support.running import RunBacklog
 
 
 @pytest.mark.skipif(os.name == "nt", reason="stops the server with a signal")
-def test_serve_shows_edits(bare: Path) -> None:
+def test_serve_shows_edits(bare: Path, tmp_path: Path) -> None:
     """The site is served; an edit of a hand-written page and of the settings shows; Ctrl-C ends it with 0."""
     write(bare, "docs/guide/start.md", "# Start\n\nfirst words\n")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    call = [
-        sys.executable,
-        "-m",
-        "secure_score_backlog",
-        "serve",
-        "--root",
-        str(bare),
-        "--port",
-        str(port),
-        "--no-open",
-    ]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as server:
+        port = str(probe.getsockname()[1])
+    call = [sys.executable, "-m", "secure_score_backlog", "serve", "--root", str(bare), "--port", port, "--no-open"]
+    said = tmp_path / "said.txt"
+    with (
+        said.open("wb") as output,
+        subprocess.Popen(
+            call,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "PYTHONFAULTHANDLER": "1"},
+        ) as server,
+    ):
         try:
             address = f"http://127.0.0.1:{port}/guide/start.html"
             wait_for(address, "first words")
@@ -46,10 +46,20 @@ def test_serve_shows_edits(bare: Path) -> None:
             write(bare, "docs/guide/start.md", "# Start\n\nthird words\n")
             wait_for(address, "third words")
             os.killpg(server.pid, signal.SIGINT)
-            assert server.wait(60) == 0
+            assert ending(server) == 0, said.read_text(encoding="utf-8")
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGKILL)
+
+
+def ending(server: subprocess.Popen[bytes]) -> int | None:
+    """The exit code; None where it did not end in a minute: then its output says where each thread was."""
+    try:
+        return server.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGABRT)
+        server.wait(60)
+        return None
 
 
 def test_serve_says_that_a_port_is_taken(built: Path, backlog: RunBacklog) -> None:
