@@ -18,7 +18,8 @@ from typing import Any
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.exact_json import amount, json_number
+from secure_score_backlog.snapshots.exact_json import json_number
+from secure_score_backlog.snapshots.graph_json import number
 
 REVIEW_SCHEMA = "backlog-review/1"
 UNSIGNED = frozenset({"problems", "recorded_later"})
@@ -133,9 +134,10 @@ def signed_in(content: bytes, month: str, path: str) -> SignedReview | Problem:
 
 def _exact(literal: str) -> Decimal:
     """A number as it is written. ValueError for one that no figure can be, such as NaN or 1e999."""
-    if amount(literal) is None:
+    found = number(literal)
+    if found is None:
         raise ValueError(f"{literal} is no number of a review")
-    return Decimal(literal)
+    return found
 
 
 def citation(version: Version) -> Version | None:

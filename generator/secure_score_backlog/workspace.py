@@ -20,12 +20,13 @@ from secure_score_backlog.problems import Problem
 from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.reviews import Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.settings import SETTINGS_PATH, Settings, check_settings, parse_settings, read_settings_file
-from secure_score_backlog.snapshots.catalogue_versions import CatalogueVersions, catalogue_versions
+from secure_score_backlog.snapshots.catalogue import CatalogueVersions
 from secure_score_backlog.snapshots.model import Catalogue, History
+from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.snapshots.store import (
-    SNAPSHOTS,
     SnapshotFolder,
     SnapshotSource,
+    catalogue_versions,
     load_catalogue,
     load_history,
     open_snapshot_branch,

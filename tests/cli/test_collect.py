@@ -14,11 +14,12 @@ import pytest
 
 from secure_score_backlog.sample.tenant import Tenant, to_json
 from secure_score_backlog.snapshots.exact_json import parse
-from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue, unfold, without_names
+from secure_score_backlog.snapshots.snapshot_files import decode, decode_catalogue, without_names
 from tests.support.folders import contents
 from tests.support.graph_items import DAY, OTHER_TENANT, TENANT, control, profile, score
 from tests.support.graph_server import PROFILES, SCORES, TOKEN, GraphAnswers
 from tests.support.loopback import Response
+from tests.support.rebuilt import rebuilt
 from tests.support.running import RunBacklog, run_here
 from tests.support.simulated_graph import SimulatedGraph
 from tests.support.simulated_identity import Registration, SimulatedIdentity
@@ -58,7 +59,7 @@ def test_a_second_run_changes_no_byte(tmp_path: Path, tenant: Tenant) -> None:
     for day in held[:3]:
         path = f"snapshots/{day.year}/{day}.json"
         said = parse(to_json(tenant.secure_score(day, complete=day == TODAY)))
-        kept = unfold(decode(before[path], path), catalogue["descriptions"])
+        kept = rebuilt(decode(before[path], path), catalogue["descriptions"])
         assert by_name(kept) == by_name(said)
     profiles = [without_names(item)[0] for item in parse(to_json(tenant.profiles(TODAY)))]
     assert catalogue["profiles"] == sorted(profiles, key=lambda item: str(item["id"]))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue
+from secure_score_backlog.snapshots.snapshot_files import decode, decode_catalogue
 from tests.support.folders import contents
 from tests.support.graph_items import DAY, OTHER_TENANT, control, profile, score
 from tests.support.graph_server import to_json

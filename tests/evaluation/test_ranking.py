@@ -54,7 +54,7 @@ def test_points_effort_and_impact_do_not_move_the_ranking(weights: list[tuple[in
     def order(chosen: list[tuple[int, str]]) -> list[str]:
         measured = history(
             {
-                name: (float(shares[name] * points * 4), points * 4)
+                name: (int(shares[name] * points * 4), points * 4)
                 for name, (points, _) in zip(names, chosen, strict=True)
             }
         )

@@ -26,9 +26,9 @@ from secure_score_backlog.sample.cut import cut, cut_files
 from secure_score_backlog.sample.fast_import import Commit, Git, begin, fill, find_git
 from secure_score_backlog.sample.story import commits, final_files, pull_requests, role
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, report_days, to_json
-from secure_score_backlog.snapshots.capture import Answer, RunInfo, Stored, capture
+from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
 from secure_score_backlog.snapshots.exact_json import parse
-from secure_score_backlog.snapshots.graph_json import decode, encode
+from secure_score_backlog.snapshots.snapshot_files import decode, encode
 from secure_score_backlog.workspace import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,7 +184,7 @@ def test_the_way_over_the_wire_changes_no_byte() -> None:
     tenant, run = Tenant.load(), runs()[0]
     scores = parse(to_json([tenant.secure_score(run.day)]))
     answer = Answer(tuple(scores), tuple(parse(to_json(tenant.profiles(run.day)))))
-    files = capture(answer, Stored(), RunInfo(run.at, "0.1.0", "graph")).files
+    files = collect(answer, Stored(), RunInfo(run.at, "0.1.0", "graph")).files
     assert {path: encode(content) for path, content in files.items()} == run.files
     assert all(decode(content, path) for path, content in run.files.items() if path.endswith(f"{run.day}.json"))
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from secure_score_backlog.snapshots.changes import Changes, Move, changes_between, recommendations_in
-from secure_score_backlog.snapshots.graph_json import CATALOGUE_PATH, Json, snapshot_path
+from secure_score_backlog.snapshots.graph_json import Json
+from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_path
 from tests.support.graph_items import DAY, control, profile, score
 
 TOMORROW = DAY + timedelta(days=1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Days of an answer: clocks that jump, days in the future, and which score of a day is taken."""
+"""Days of an answer: clocks that jump, days in the future, several scores of one day."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.snapshots.capture import Answer, Export, RunInfo, Stored, by_day, capture, plausible
-from secure_score_backlog.snapshots.graph_json import encode, snapshot_path
+from secure_score_backlog.snapshots.collect import Answer, Export, RunInfo, Stored, by_day, collect, split_future
+from secure_score_backlog.snapshots.snapshot_files import encode, snapshot_path
 from tests.support.graph_items import DAY, control, profile, score
 
 FAR = date(2060, 1, 1)
@@ -44,8 +44,8 @@ def stored(*days: date) -> Stored:
 def test_a_clock_that_jumps_changes_nothing_but_the_note(jump: int) -> None:
     """Days are Graph's own: however wrong our clock, the same days are stored with the same contents."""
     days = [ago(number) for number in range(20)]
-    right = capture(answer(*days), Stored(), at(DAY))
-    wrong = capture(answer(*days), Stored(), at(max(date(1970, 1, 2), DAY + timedelta(days=jump))))
+    right = collect(answer(*days), Stored(), at(DAY))
+    wrong = collect(answer(*days), Stored(), at(max(date(1970, 1, 2), DAY + timedelta(days=jump))))
     assert list(right.files) == list(wrong.files)
     for path, content in right.files.items():
         assert encode({**content, "collected": {}}) == encode({**wrong.files[path], "collected": {}})
@@ -55,25 +55,25 @@ def test_a_clock_that_jumps_changes_nothing_but_the_note(jump: int) -> None:
 
 def test_a_day_that_graph_left_out_is_a_gap() -> None:
     """Graph jumps over a day: nothing is made up for it, and it is stored if it turns up later."""
-    first = capture(answer(ago(2), ago(3)), Stored(), at(DAY))
+    first = collect(answer(ago(2), ago(3)), Stored(), at(DAY))
     assert snapshot_path(ago(1)) not in first.files
-    late = capture(answer(DAY, ago(1), ago(2), ago(3)), stored(ago(2), ago(3)), at(DAY))
+    late = collect(answer(DAY, ago(1), ago(2), ago(3)), stored(ago(2), ago(3)), at(DAY))
     assert late.changes.added == (ago(1), DAY)
 
 
 def test_a_day_in_the_far_future_is_left_out() -> None:
     """As a snapshot it would let every decision expire; the real newest day stays the newest."""
-    result = capture(answer(FAR, DAY, ago(1)), Stored(), at(DAY))
+    result = collect(answer(FAR, DAY, ago(1)), Stored(), at(DAY))
     assert snapshot_path(FAR) not in result.files
     assert result.changes.end == DAY
     assert [problem.code for problem in result.problems if "future" in problem.code] == ["snapshot-future"]
     with pytest.raises(CannotProceed, match="though today is"):
-        capture(answer(FAR), stored(DAY), at(DAY))
+        collect(answer(FAR), stored(DAY), at(DAY))
 
 
 def test_tomorrow_is_believed() -> None:
     """A clock that is a little behind, or far west, is no reason to lose a day."""
-    assert capture(answer(DAY, ago(1)), Stored(), at(ago(1))).changes.end == DAY
+    assert collect(answer(DAY, ago(1)), Stored(), at(ago(1))).changes.end == DAY
 
 
 @given(
@@ -84,7 +84,7 @@ def test_every_day_is_believed_or_not(given_days: set[int], known: set[int], jum
     days = frozenset(DAY + timedelta(days=number) for number in given_days)
     before = frozenset(DAY + timedelta(days=number) for number in known)
     today = DAY + timedelta(days=jump)
-    kept, ahead = plausible(days, before, today)
+    kept, ahead = split_future(days, before, today)
     assert kept | ahead == days
     assert not kept & ahead
     assert all(day in kept for day in days if day <= today)
@@ -121,14 +121,14 @@ def test_a_series_runs_on_within_a_week(
     given: tuple[int, ...], stored: tuple[int, ...], believed: tuple[int, ...]
 ) -> None:
     """Tomorrow is believed anyway; a later day only where the one before it lies within seven days."""
-    kept, ahead = plausible(around(*given), around(*stored), DAY)
+    kept, ahead = split_future(around(*given), around(*stored), DAY)
     assert kept == around(*believed)
     assert ahead == around(*given) - kept
 
 
 def test_the_last_day_of_the_calendar_has_no_tomorrow() -> None:
     """A clock at the end of time is a clock that is wrong, not an error."""
-    assert plausible({date.max}, frozenset(), date.max) == (frozenset({date.max}), frozenset())
+    assert split_future({date.max}, frozenset(), date.max) == (frozenset({date.max}), frozenset())
 
 
 def same_day(identifier: str, points: int) -> dict[str, Any]:

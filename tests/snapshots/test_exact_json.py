@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Strict JSON: nothing is lost, guessed or rounded."""
+"""Strict JSON: nothing is lost, guessed or rounded, and the same value gives the same bytes."""
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_BYTES, UnreadableJson, parse
+from tests.support.graph_items import ANYTHING
 
 
 def test_numbers_stay_as_written() -> None:
@@ -58,3 +64,29 @@ def test_what_cannot_be_trusted_is_refused(data: bytes, why: str) -> None:
 def test_surrogate_pairs_are_characters() -> None:
     """A whole pair is one character, escaped or not."""
     assert parse(b'["\\ud83d\\ude00"]') == parse('["\U0001f600"]'.encode())
+
+
+@given(ANYTHING)
+def test_nothing_is_lost(value: Any) -> None:
+    """What is written is read back as it was, digit by digit, and Python's own reader understands it too."""
+    data = exact_json.encode({"deep": value}, [(), ("deep",)])
+    assert exact_json.parse(data) == {"deep": value}
+    assert exact_json.encode(exact_json.parse(data), [(), ("deep",)]) == data
+    json.loads(data)
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(), max_size=6))
+def test_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
+    """A map filled in another order gives the same bytes."""
+    backwards = dict(reversed(value.items()))
+    assert exact_json.encode(backwards) == exact_json.encode(value)
+    assert exact_json.encode(backwards, []) == exact_json.encode(value, [])
+
+
+def test_layout() -> None:
+    """Spread maps and lists have one item a line; the rest is compact; UTF-8, LF, a newline at the end."""
+    value = {"b": [{"z": Decimal("1.50"), "a": None}, {}], "a": {"é": True, "c": []}, "c": {}, "d": [1, 2]}
+    expected = (
+        '{\n  "a": {"c":[],"é":true},\n  "b": [\n    {"a":null,"z":1.50},\n    {}\n  ],\n  "c": {},\n  "d": [1,2]\n}\n'
+    )
+    assert exact_json.encode(value, [(), ("b",), ("c",)]) == expected.encode()

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,38 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.problems import Severity
-from secure_score_backlog.snapshots.exact_json import LARGEST_EXPONENT, amount, whole
-from secure_score_backlog.snapshots.history import HistoryBuilder, fold_case, normalised, read_catalogue, utc_day
-from secure_score_backlog.snapshots.model import Detail, Observation, Recommendation, SnapshotDay, StateUpdate
+from secure_score_backlog.snapshots.catalogue import read_catalogue
+from secure_score_backlog.snapshots.history import HistoryBuilder
+from secure_score_backlog.snapshots.model import Detail, Observation, SnapshotDay
 from tests.support.tenants import Measured, day, history, stored
-
-
-@pytest.mark.parametrize(
-    ("written", "exact"),
-    [
-        (Decimal("7.83"), Fraction(783, 100)), ("12.5", Fraction(25, 2)), (8, Fraction(8)), ("-1", Fraction(-1)),
-        ("NaN", None), ("INF", None), ("-INF", None), (True, None), (None, None), ("", None), ([], None),
-        ("1e999999", None), (" 4 ", Fraction(4)),
-    ],
-)  # fmt: skip
-def test_numbers_are_exact_or_unknown(written: object, exact: Fraction | None) -> None:
-    """What Graph's description allows as a number, and nothing else."""
-    assert amount(written) == exact
-
-
-def test_numbers_without_bound_are_noise() -> None:
-    """Ten to the fortieth, up or down, is read; beyond it lies nothing that Graph means. A fraction stays itself."""
-    assert LARGEST_EXPONENT == 40
-    assert amount("1e40") == 10**40
-    assert amount("1e-40") == Fraction(1, 10**40)
-    assert amount("1e41") is amount("1e-41") is None
-    assert amount(Fraction(1, 3)) == Fraction(1, 3)
-    assert amount(0.5) == Fraction(1, 2)
-
-
-def test_counts_are_whole_or_unknown() -> None:
-    """Graph sends counts as strings."""
-    assert (whole("240"), whole("2.5"), whole(None)) == (240, None, None)
 
 
 def test_only_changes_are_kept() -> None:
@@ -75,8 +45,6 @@ json_values = st.recursive(
         inner, max_size=4),
     max_leaves=20,
 )  # fmt: skip
-
-
 top_keys = st.sampled_from(["secureScore", "maximum", "collected", "synced", "profiles", "descriptions"])
 
 
@@ -103,38 +71,6 @@ def test_averages_that_are_not_provided_are_unknown() -> None:
     averages = [{"basis": "AllTenants", "averageScore": -1}, {"basis": "TotalSeats", "averageScore": "48.98"}]
     measured = history(stored({"A": (1, 2)}, averageComparativeScores=averages))
     assert measured.days[0].comparison == {"AllTenants": None, "TotalSeats": Fraction("48.98")}
-
-
-def test_profiles_are_normalised_and_keep_their_id() -> None:
-    """Case is folded where Microsoft varies it; the id stays letter for letter."""
-    profile = {
-        "id": "11770.MDA_Google_X", "title": " Turn it on ", "implementationCost": "Medium", "userImpact": None,
-        "threats": ["Account Breach", "Account breach", 7], "actionUrl": " https://x.example", "maxScore": "7",
-        "controlStateUpdates": [
-            {"state": "ThirdParty", "updatedDateTime": "2026-03-02T23:30:00-02:00"},
-            {"state": "Default", "updatedDateTime": None},
-        ],
-    }  # fmt: skip
-    found = read_catalogue({"profiles": [profile], "descriptions": {"other": "text"}}, "x").recommendations
-    item = found["11770.MDA_Google_X"]
-    assert (item.title, item.cost, item.user_impact, item.maximum) == ("Turn it on", "moderate", "unknown", 7)
-    assert item.threats == ("Account breach",)
-    assert [(update.state, update.on) for update in item.updates] == [
-        ("Default", None), ("ThirdParty", date(2026, 3, 3)),
-    ]  # fmt: skip
-    assert not found["other"].in_catalogue
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("2026-11-20T00:00:00Z", date(2026, 11, 20)), ("2026-11-20T23:30:00.1234567-05:00", date(2026, 11, 21)),
-        ("yesterday", None), (None, None), ("2026-13-01T00:00:00Z", None),
-    ],
-)  # fmt: skip
-def test_days_are_utc(written: object, expected: date | None) -> None:
-    """A timestamp's day is its day in UTC."""
-    assert utc_day(written) == expected
 
 
 def test_everything_a_snapshot_says_of_its_day() -> None:
@@ -221,53 +157,6 @@ def test_zero_is_an_average() -> None:
     ]  # fmt: skip
 
 
-def test_everything_a_profile_says() -> None:
-    """Each field arrives under its name; in order of the ids; what only `descriptions` knows is not catalogued."""
-    profile = {
-        "id": "B", "title": "T", "service": "S", "controlCategory": "C", "maxScore": "7.5", "rank": 3, "tier": "Core",
-        "implementationCost": " LOW ", "userImpact": "High", "threats": ["b", "A", ""], "actionUrl": "https://x",
-        "remediation": "R", "remediationImpact": "I", "deprecated": True,
-        "controlStateUpdates": [{"state": "", "updatedDateTime": None}, {"state": "Default"}],
-    }  # fmt: skip
-    found = read_catalogue({"profiles": [profile, {"id": "A"}, {"id": ""}, 7], "descriptions": {"B": "D", "0": 5}}, "p")
-    assert found.path == "p"
-    assert list(found.recommendations) == ["0", "A", "B"]
-    assert found.recommendations["B"] == Recommendation(
-        id="B", title="T", service="S", category="C", maximum=Fraction(15, 2), rank=3, tier="Core", cost="low",
-        user_impact="high", threats=("A", "B"), action_url="https://x", remediation="R", remediation_impact="I",
-        description="D", deprecated=True, updates=(StateUpdate("Default", None),),
-    )  # fmt: skip
-    assert found.recommendations["A"] == Recommendation(id="A", title="A", cost="unknown", user_impact="unknown")
-    assert found.recommendations["0"] == Recommendation("0", title="0", description="", in_catalogue=False)
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        *(("low", "low"), ("Low", "low"), ("moderate", "moderate"), ("Medium", "moderate"), ("HIGH", "high")),
-        *(
-            ("none", "none"),
-            ("None", "none"),
-            ("Unknown", "unknown"),
-            (None, "unknown"),
-            ("", "unknown"),
-            (3, "unknown"),
-        ),
-    ],
-)
-def test_microsofts_ratings_have_one_spelling(written: object, expected: str) -> None:
-    """Graph writes them in many."""
-    assert normalised(written) == expected
-
-
-def test_marks_come_undated_first_then_oldest_first() -> None:
-    """Also the ones of one day keep their order."""
-    days = {"c": "2026-03-02T00:00:00Z", "b": "2026-03-01T00:00:00Z", "a": None, "d": "2026-03-01T05:00:00Z"}
-    marks = [{"state": state, "updatedDateTime": moment} for state, moment in days.items()]
-    found = read_catalogue({"profiles": [{"id": "A", "controlStateUpdates": marks}]}, "p").recommendations["A"]
-    assert "".join(update.state for update in found.updates) == "abdc"
-
-
 def test_a_warning_says_where_what_and_what_to_do() -> None:
     """The snapshot of that day and the recommendation, as a warning; days that can be read have none."""
     builder = HistoryBuilder()
@@ -304,42 +193,6 @@ def test_nonsense_among_the_controls_hides_nothing(nonsense: Any) -> None:
     assert history(said).scored(day(1)) == {"A": Observation(Fraction(1), Fraction(2))}
 
 
-def test_what_only_descriptions_know_keeps_its_description() -> None:
-    """An id that no profile names any more still says what it was."""
-    found = read_catalogue({"profiles": [{"id": "A"}], "descriptions": {"B": "What it was.", "A": "What it is."}}, "p")
-    described = {key: (item.description, item.in_catalogue) for key, item in found.recommendations.items()}
-    assert described == {"A": ("What it is.", True), "B": ("What it was.", False)}
-
-
-@pytest.mark.parametrize(
-    ("written", "kept"),
-    [
-        (["Account Breach", "ACCOUNT BREACH", "account breach"], ("Account breach",)),
-        (["GRO\u1e9e", "gro\u00df"], ("Gro\u00df",)),
-        (["b", "", None, "A", 7, "B"], ("A", "B")),
-        ([], ()),
-    ],
-)
-def test_each_text_is_kept_once_whatever_its_case(written: list[object], kept: tuple[str, ...]) -> None:
-    """Also where a letter has no single capital."""
-    assert fold_case(written) == kept
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("2026-11-20T23:30:00", date(2026, 11, 20)),
-        ("2026-11-20", date(2026, 11, 20)),
-        ("2026-11-20T00:30:00+00:00", date(2026, 11, 20)),
-        ("2026-11-20T00:30:00+01:00", date(2026, 11, 19)),
-        ("0001-01-01T00:00:00Z", date(1, 1, 1)),
-    ],
-)
-def test_a_timestamp_without_an_offset_is_utc(written: str, expected: date) -> None:
-    """Graph writes UTC; what names no offset is taken for it."""
-    assert utc_day(written) == expected
-
-
 @pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.parametrize("place", ["score", "count", "total"])
 def test_true_is_no_number_even_beside_one(number: int, place: str) -> None:
@@ -351,12 +204,6 @@ def test_true_is_no_number_even_beside_one(number: int, place: str) -> None:
     assert seen[0] == seen[2]
     assert seen[0] is not None
     assert (seen[1] is None) if place == "score" else (seen[1] is not None and getattr(seen[1], place) is None)
-
-
-@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:30:00-01:00"])
-def test_a_time_beyond_the_calendar_is_none(written: str) -> None:
-    """The first and the last day of the calendar have neighbours that no calendar has."""
-    assert utc_day(written) is None
 
 
 def test_an_odd_list_of_times_hides_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.snapshots.capture import (
+from secure_score_backlog.snapshots.collect import (
     derived_maximum,
     maximum_in_hindsight,
     maximum_on_the_day,

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.snapshots.capture import Answer, RunInfo, Stored, capture
-from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue, encode
+from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
+from secure_score_backlog.snapshots.snapshot_files import decode, decode_catalogue, encode
 from tests.support.graph_items import AT, DAY, control, profile, score
 
 PATH = "snapshots/2026/2026-11-20.json"
@@ -20,7 +20,7 @@ def written() -> dict[str, bytes]:
     """The files of one healthy answer."""
     answer = Answer((score(DAY, [control("b", Decimal("1.50")), control("a")]),), (profile("b"), profile("a")))
     return {
-        path: encode(content) for path, content in capture(answer, Stored(), RunInfo(AT, "1", "graph")).files.items()
+        path: encode(content) for path, content in collect(answer, Stored(), RunInfo(AT, "1", "graph")).files.items()
     }
 
 

@@ -10,26 +10,20 @@ import pytest
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.git import read_main_history
-from secure_score_backlog.snapshots import graph_json
 from secure_score_backlog.snapshots.model import Catalogue
-from secure_score_backlog.snapshots.store import (
-    CATALOGUE,
-    SnapshotFolder,
-    load_catalogue,
-    load_history,
-    open_snapshot_branch,
-)
+from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, encode
+from secure_score_backlog.snapshots.store import SnapshotFolder, load_catalogue, load_history, open_snapshot_branch
 from tests.support.repositories import Repository
 from tests.support.tenants import stored
 
-FIRST = graph_json.encode(stored({"A": (1, 2)}))
-SECOND = graph_json.encode(stored({"A": (2, 2)}))
+FIRST = encode(stored({"A": (1, 2)}))
+SECOND = encode(stored({"A": (2, 2)}))
 
 
 def catalogue_of(*titles: str) -> bytes:
     """A stored catalogue of recommendations whose id is their title."""
     profiles = [{"id": title, "title": f"Title of {title}"} for title in titles]
-    return graph_json.encode({"collected": {}, "descriptions": {}, "profiles": profiles})
+    return encode({"collected": {}, "descriptions": {}, "profiles": profiles})
 
 
 def test_only_snapshots_are_read_and_in_order(tmp_path: Path) -> None:
@@ -58,16 +52,16 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_a_gap(tmp_path: Path, conte
     assert [(problem.code, problem.path) for problem in problems] == [
         ("snapshot-unreadable", "snapshots/2026/2026-10-01.json")
     ]
-    (tmp_path / CATALOGUE).write_bytes(content)
+    (tmp_path / CATALOGUE_PATH).write_bytes(content)
     catalogue, problems = load_catalogue(SnapshotFolder(tmp_path))
     assert catalogue.recommendations == {}
-    assert [problem.path for problem in problems] == [CATALOGUE]
+    assert [problem.path for problem in problems] == [CATALOGUE_PATH]
 
 
 def test_a_missing_folder_holds_nothing(tmp_path: Path) -> None:
     """Before the first collection."""
     assert load_history(SnapshotFolder(tmp_path))[0].days == ()
-    assert load_catalogue(SnapshotFolder(tmp_path)) == (Catalogue(path=CATALOGUE), [])
+    assert load_catalogue(SnapshotFolder(tmp_path)) == (Catalogue(path=CATALOGUE_PATH), [])
 
 
 def test_snapshots_may_lie_on_a_branch_that_is_not_checked_out(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from secure_score_backlog.snapshots.graph_json import decode, decode_catalogue
+from secure_score_backlog.snapshots.snapshot_files import decode, decode_catalogue
 from tests.support.graph_items import OTHER_TENANT, control, profile, score
 from tests.support.graph_server import PROFILES, SCORES, GraphAnswers, to_json
 from tests.support.graph_stage import tree

@@ -23,9 +23,10 @@ from secure_score_backlog.graph.http import COLLECTION_SECONDS, Deadline, HttpCl
 from secure_score_backlog.graph.sign_in import token_for
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.settings import Settings, load_settings
-from secure_score_backlog.snapshots.capture import Answer, RunInfo, capture
-from secure_score_backlog.snapshots.store import finish_killed_run, load_stored, write_capture
-from secure_score_backlog.snapshots.summary import problem_text, summary_json, summary_text
+from secure_score_backlog.snapshots.changes import problem_text, summary_json, summary_text
+from secure_score_backlog.snapshots.collect import Answer, RunInfo
+from secure_score_backlog.snapshots.collect import collect as collect_snapshots
+from secure_score_backlog.snapshots.store import finish_killed_run, load_stored, write_collection
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far apart two clocks may be: sign-in services allow as much."""
@@ -94,17 +95,21 @@ def store(
     broken = any(problem.severity is Severity.ERROR for problem in settings_problems)
     now = options.now()
     stored, unreadable = load_stored(root, answer)
-    occasion = RunInfo(now, __version__, source, settings.keep_names and not broken, files)
-    result = capture(answer, stored, occasion)
-    written = write_capture(root, result, dry_run=dry_run)
-    told = (*noted, *_elsewhere(root, settings), *settings_problems, *unreadable, *result.problems)
-    problems = (*told, *(_grown_old(result.changes.end, now.date()) if source == "graph" else ()))
+    run = RunInfo(now, __version__, source, settings.keep_names and not broken, files)
+    collection = collect_snapshots(answer, stored, run)
+    written = write_collection(root, collection, dry_run=dry_run)
+    told = (*noted, *_elsewhere(root, settings), *settings_problems, *unreadable, *collection.problems)
+    problems = (*told, *(_grown_old(collection.changes.end, now.date()) if source == "graph" else ()))
     for found in problems:
         options.say(problem_text(found))
     if as_json:
-        print(json.dumps(summary_json(result, written, problems, dry_run=dry_run), indent=2, ensure_ascii=False))
+        print(
+            json.dumps(
+                summary_json(collection.changes, written, problems, dry_run=dry_run), indent=2, ensure_ascii=False
+            )
+        )
     else:
-        print(summary_text(result, written, dry_run=dry_run))
+        print(summary_text(collection.changes, collection.files, written, dry_run=dry_run))
     return 0
 
 

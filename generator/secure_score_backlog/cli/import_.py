@@ -13,9 +13,9 @@ from secure_score_backlog.cli import options
 from secure_score_backlog.cli.collect import check_root, dry_run_option, store, writing
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.capture import Answer
-from secure_score_backlog.snapshots.graph_json import snapshot_path
+from secure_score_backlog.snapshots.collect import Answer
 from secure_score_backlog.snapshots.saved_files import Saved, join_table, read_saved
+from secure_score_backlog.snapshots.snapshot_files import snapshot_path
 from secure_score_backlog.snapshots.store import stored_profiles
 
 KEPT_BY_GRAPH = timedelta(days=90)

@@ -14,7 +14,7 @@ from secure_score_backlog.graph.clouds import origin
 from secure_score_backlog.graph.errors import NOTHING_LOST, REPORT, UNTOUCHED, sanitize, without_query
 from secure_score_backlog.graph.http import HttpClient, Reply, origin_named, redirection, retry_after
 from secure_score_backlog.graph.tokens import PERMISSION, Claims, read_claims
-from secure_score_backlog.snapshots.capture import Answer
+from secure_score_backlog.snapshots.collect import Answer
 from secure_score_backlog.snapshots.exact_json import UnreadableJson, parse
 
 SCORES = "/security/secureScores?$top=90"

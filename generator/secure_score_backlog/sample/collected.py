@@ -14,8 +14,8 @@ from functools import cache
 from types import MappingProxyType
 
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, has_report
-from secure_score_backlog.snapshots.capture import Answer, RunInfo, Stored, capture
-from secure_score_backlog.snapshots.graph_json import CATALOGUE_PATH, encode
+from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
+from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, encode
 
 OUTAGES = ((date(2025, 12, 24), date(2025, 12, 28)), (date(2026, 8, 8), date(2026, 8, 10)))
 """First and last days on which the collector did not run."""
@@ -60,7 +60,7 @@ def simulate(tenant: Tenant) -> Iterator[Run]:
         missing = missing_before(day, stored)
         scores = [tenant.secure_score(day), *(tenant.secure_score(gap, complete=False) for gap in missing)]
         answer = Answer(tuple(scores), tuple(tenant.profiles(day)))
-        files = capture(answer, stored, RunInfo(started(day), WRITTEN_BY, "graph")).files
+        files = collect(answer, stored, RunInfo(started(day), WRITTEN_BY, "graph")).files
         newest = next(content for path, content in files.items() if path.endswith(f"{day}.json"))
         catalogue = files.get(CATALOGUE_PATH, stored.catalogue)
         stored = Stored(stored.days | {day, *missing}, {day: newest}, catalogue)

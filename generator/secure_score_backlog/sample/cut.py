@@ -15,7 +15,7 @@ from pathlib import Path
 from secure_score_backlog.sample.collected import newest_files
 from secure_score_backlog.sample.story import final_files
 from secure_score_backlog.sample.tenant import LAST_DAY, report_days
-from secure_score_backlog.snapshots.store import CATALOGUE, snapshot_path
+from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_path
 
 ALL_DAYS_OF = timedelta(days=90)
 """Up to the last day, every day is kept for so long."""
@@ -32,7 +32,7 @@ def days_kept() -> tuple[date, ...]:
 def cut_files() -> dict[str, bytes]:
     """Every file of the cut, by path."""
     collected = newest_files()
-    wanted = [CATALOGUE, *(snapshot_path(day) for day in days_kept())]
+    wanted = [CATALOGUE_PATH, *(snapshot_path(day) for day in days_kept())]
     return {**final_files(), **{path: collected[path] for path in wanted}}
 
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a collection changed, for the summary: days, recommendations, points."""
+"""What a collection or an import changed: days, recommendations, points; for a person to read, and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from secure_score_backlog.problems import Problem
 from secure_score_backlog.snapshots.graph_json import (
     Json,
     control_name,
@@ -19,6 +20,10 @@ from secure_score_backlog.snapshots.graph_json import (
     scored_names,
     text,
 )
+from secure_score_backlog.snapshots.snapshot_files import frozen_maximum, is_complete, snapshot_path
+
+SHOWN = 10
+"""How many recommendations a line of the summary names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,8 @@ def changes_between(
 ) -> Changes:
     """Complete the changes by comparing with what was stored: old profiles, old newest snapshot."""
     written = [content for content in files.values() if "secureScore" in content]
-    latest = max(written, key=_day, default=newest)
-    if latest is not None and newest is not None and _day(latest) < _day(newest):
+    latest = max(written, key=_day_of, default=newest)
+    if latest is not None and newest is not None and _day_of(latest) < _day_of(newest):
         latest = newest
     old_ids = recommendations_in(profiles, newest)
     new_ids = recommendations_in(catalogue["profiles"] if catalogue else (), latest)
@@ -102,7 +107,7 @@ def changes_between(
     result = replace(
         changes,
         catalogue=any("profiles" in content for content in files.values()),
-        end=_day(latest) if latest is not None else None,
+        end=_day_of(latest) if latest is not None else None,
         new=tuple(sorted(came - seen)),
         back=tuple(sorted(came & seen)),
         retired=tuple(sorted(went)),
@@ -110,17 +115,17 @@ def changes_between(
     )
     if newest is None or latest is None or latest is newest:
         return result
-    return _with_moves(replace(result, start=_day(newest)), newest, latest)
+    return _with_moves(replace(result, start=_day_of(newest)), newest, latest)
 
 
 def _with_moves(changes: Changes, before: Json, after: Json) -> Changes:
     """Add the points and maxima that differ between two snapshots."""
-    moved = _moves(_points(before), _points(after))
+    moved = _moves_between(_points(before), _points(after))
     return replace(
         changes,
         up=tuple(move for move in moved if move.after > move.before),
         down=tuple(move for move in moved if move.after < move.before),
-        reweighted=_moves(_maxima(before), _maxima(after)),
+        reweighted=_moves_between(_maxima(before), _maxima(after)),
         recategorised=tuple(_recategorised(_categories(before), _categories(after))),
     )
 
@@ -141,24 +146,151 @@ def _recategorised(before: Mapping[str, str], after: Mapping[str, str]) -> Itera
 
 def _categories(snapshot: Json) -> dict[str, str]:
     found = ((control_name(c), text(c.get("controlCategory"))) for c in controls(snapshot["secureScore"]))
-    return {name: category for name, category in found if name is not None and category is not None}
+    return {name: category for name, category in found if name and category}
 
 
-def _moves(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tuple[Move, ...]:
+def _moves_between(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tuple[Move, ...]:
     names = sorted(before.keys() & after.keys())
     return tuple(Move(name, before[name], after[name]) for name in names if before[name] != after[name])
 
 
 def _points(snapshot: Json) -> dict[str, Decimal]:
     points = ((control_name(c), number(c.get("score"))) for c in controls(snapshot["secureScore"]))
-    return {name: value for name, value in points if name is not None and value is not None}
+    return {name: value for name, value in points if name and value is not None}
 
 
 def _maxima(snapshot: Json) -> dict[str, Decimal]:
-    first = {name: entry[0] for name, entry in snapshot["maximum"].items() if isinstance(entry, list) and entry}
-    return {name: value for name, entry in first.items() if (value := number(entry)) is not None}
+    stated = ((name, frozen_maximum(entry)[0]) for name, entry in snapshot["maximum"].items())
+    return {name: value for name, value in stated if value is not None}
 
 
-def _day(snapshot: Json) -> date:
+def _day_of(snapshot: Json) -> date:
     at = created(snapshot["secureScore"])
     return at.date() if at is not None else date.min
+
+
+def summary_text(changes: Changes, files: Mapping[str, Json], written: Sequence[str], *, dry_run: bool = False) -> str:
+    """The summary for a person; `written` are the files that were written, or would be in a dry run."""
+    if not written:
+        newest = f"; the newest snapshot is of {changes.end}" if changes.end else ""
+        return f"Nothing new{newest}."
+    lines = [*_score_line(changes, files), f"Days: {_days(changes)}.", *_renamings(changes)]
+    for label, names in (("New", changes.new), ("Back", changes.back), ("Retired", changes.retired)):
+        if names:
+            lines.append(f"{label} recommendations ({len(names)}): {_some(names)}.")
+    moves = (("Points up", changes.up), ("Points down", changes.down), ("Maximum changed", changes.reweighted))
+    for label, moved in moves:
+        if moved:
+            since = f" since {changes.start}" if changes.start else ""
+            lines.append(f"{label}{since} ({len(moved)}): {_some(_move(move) for move in moved)}.")
+    if changes.catalogue:
+        lines.append(f"The catalogue {'would be' if dry_run else 'was'} written.")
+    verb = "Would write" if dry_run else "Wrote"
+    lines.append(f"{verb} {len(written)} file{'s' if len(written) > 1 else ''}: {_some(written, 4)}.")
+    if dry_run:
+        lines.append("Nothing was written: this was a dry run.")
+    return "\n".join(lines)
+
+
+def _renamings(changes: Changes) -> list[str]:
+    lines = []
+    if changes.renamed:
+        told = _some(f"{each.before} → {each.after}" for each in changes.renamed)
+        lines.append(f"Spelled in another case ({len(changes.renamed)}): {told}.")
+    if changes.recategorised:
+        told = _some(f"{each.recommendation} {each.before} → {each.after}" for each in changes.recategorised)
+        lines.append(f"Category changed ({len(changes.recategorised)}): {told}.")
+    return lines
+
+
+def _score_line(changes: Changes, files: Mapping[str, Json]) -> list[str]:
+    day = changes.end
+    newest = files.get(snapshot_path(day)) if day else None
+    if newest is None or day is None:
+        return []
+    score: Json = newest["secureScore"]
+    current, maximum = number(score.get("currentScore")), number(score.get("maxScore"))
+    how = "" if is_complete(newest) else " (incomplete)"
+    return [f"{day}: {_written(current)} of {_written(maximum)} points{how}."]
+
+
+def _written(value: Decimal | None) -> str:
+    return "an unknown number" if value is None else f"{value:f}"
+
+
+def _days(changes: Changes) -> str:
+    parts = [
+        _count(changes.added, "added"),
+        _count(changes.improved, "completed"),
+        f"{len(changes.unchanged)} stored already" if changes.unchanged else "",
+    ]
+    return ", ".join(part for part in parts if part) or "none in this answer"
+
+
+def _count(days: tuple[date, ...], what: str) -> str:
+    if not days:
+        return ""
+    span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return f"{len(days)} {what} ({span})"
+
+
+def _move(move: Move) -> str:
+    return f"{move.recommendation} {move.before:f} → {move.after:f}"
+
+
+def _some(names: Iterable[str], shown: int = SHOWN) -> str:
+    listed = list(names)
+    rest = len(listed) - shown
+    return ", ".join(listed[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def problem_text(problem: Problem) -> str:
+    """One problem for a person: severity, place, message, what to do."""
+    return f"{problem.severity.value}: {problem.path}: {problem.message}\n  {problem.hint}"
+
+
+def summary_json(
+    changes: Changes, written: Sequence[str], problems: Iterable[Problem], *, dry_run: bool = False
+) -> dict[str, Any]:
+    """The summary for a program; amounts are JSON numbers."""
+    return {
+        "schema": 1,
+        "dry_run": dry_run,
+        "days": {
+            "added": [str(day) for day in changes.added],
+            "completed": [str(day) for day in changes.improved],
+            "unchanged": [str(day) for day in changes.unchanged],
+        },
+        "newest": {"before": _day(changes.start), "now": _day(changes.end)},
+        "recommendations": {
+            "new": list(changes.new),
+            "back": list(changes.back),
+            "retired": list(changes.retired),
+            "renamed": _words(changes.renamed),
+        },
+        "categories": _words(changes.recategorised),
+        "points": {"up": _moves(changes.up), "down": _moves(changes.down)},
+        "maximum": _moves(changes.reweighted),
+        "written": [] if dry_run else list(written),
+        **({"would_write": list(written)} if dry_run else {}),
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return str(day) if day is not None else None
+
+
+def _moves(moves: Iterable[Move]) -> list[dict[str, Any]]:
+    return [
+        {"recommendation": move.recommendation, "before": _plain(move.before), "after": _plain(move.after)}
+        for move in moves
+    ]
+
+
+def _words(renamings: Iterable[Renaming]) -> list[dict[str, str]]:
+    return [{"recommendation": each.recommendation, "before": each.before, "after": each.after} for each in renamings]
+
+
+def _plain(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is odd about an answer: warnings, never a reason to drop anything (design §4.1, facts/graph.md 0.6).
+"""What is odd about an answer: warnings, never a reason to drop anything (docs/method.md#snapshots).
 
-The same oddity on many days is told once, with its days.
+The same oddity on many days is reported once, with its days.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from typing import Any
 
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.graph_json import (
-    CATALOGUE_PATH,
     Json,
     control_name,
     controls,
+    mapping,
     number,
-    snapshot_path,
+    scored_names,
     sort_key,
     text,
 )
+from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, is_complete, snapshot_path
 
 KEEPS = (
     "Nothing has to be done: the file holds what Graph said. If it stays for days, compare the total with Secure Score "
@@ -121,7 +122,7 @@ def stored_already(day: date) -> Finding:
     return Finding("import-day-stored", day, message, hint)
 
 
-def shrunk(before: Iterable[str], now: Iterable[str], teller: str = "Graph") -> list[Finding]:
+def shrunk(before: Iterable[str], now: Iterable[str], source: str = "Graph") -> list[Finding]:
     """Many profiles are missing at once, which is more often a fault than a spring cleaning."""
     known = set(before)
     present = {name.casefold() for name in now}
@@ -129,11 +130,11 @@ def shrunk(before: Iterable[str], now: Iterable[str], teller: str = "Graph") -> 
     if len(left) <= MANY or len(left) * 10 < len(known):
         return []
     message = (
-        f"{teller} no longer lists {len(left)} of {counted(len(known), 'recommendation')} stored: {some(left)}. "
+        f"{source} no longer lists {len(left)} of {counted(len(known), 'recommendation')} stored: {some(left)}. "
         f"{CATALOGUE_PATH} holds the shorter list now."
     )
     repair = (
-        "collect again tomorrow" if teller == "Graph" else "import all pages of secureScoreControlProfiles together"
+        "collect again tomorrow" if source == "Graph" else "import all pages of secureScoreControlProfiles together"
     )
     hint = (
         "So many at once is most often a fault at Microsoft or a missing page. If so, before you commit: put the list "
@@ -166,30 +167,30 @@ def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
     return Finding("snapshot-no-catalogue", day, message, hint)
 
 
-def differs(day: date, stored: Json, offered: Json, teller: str = "Graph") -> list[Finding]:
-    """What is stored (a snapshot) stays; where `teller` says something else now (a score), that is worth knowing."""
+def differs(day: date, stored: Json, offered: Json, source: str = "Graph") -> list[Finding]:
+    """What is stored (a snapshot) stays; where `source` says something else now (a score), that is worth knowing."""
     if stored["collected"].get("source") == "csv":
         view = _points
     else:
-        view = _figures if stored["collected"].get("complete") is True else _essence
+        view = _figures if is_complete(stored) else _essence
     if view(stored["secureScore"]) == view(offered):
         return []
     before, after = (number(each.get("currentScore")) for each in (stored["secureScore"], offered))
     change = f" (current score {before} then, {after} now)" if None not in (before, after) and before != after else ""
-    message = f"{teller} now tells {day} differently from what is stored{change}; what was stored first stays."
+    message = f"{source} now tells {day} differently from what is stored{change}; what was stored first stays."
     hint = "Nothing to do: a snapshot is evidence and written once. The portal shows today's view."
     return [Finding("snapshot-differs", day, message, hint)]
 
 
 def _figures(score: Json) -> Any:
     """The figures of a score: what a complete and a bare copy of one day have in common."""
-    points = [(control_name(control) or "", number(control.get("score"))) for control in controls(score)]
+    points = [(control_name(control), number(control.get("score"))) for control in controls(score)]
     return number(score.get("currentScore")), number(score.get("maxScore")), sorted(points, key=str)
 
 
 def _points(score: Json) -> Any:
     """Points above zero by recommendation: what an exported table and Graph's copy of a day have in common."""
-    points = [(control_name(control) or "", number(control.get("score"))) for control in controls(score)]
+    points = [(control_name(control), number(control.get("score"))) for control in controls(score)]
     return sorted((name, value) for name, value in points if value)
 
 
@@ -223,12 +224,12 @@ def _odd_controls(day: date, score: Json) -> list[Finding]:
     items = score.get("controlScores")
     if not isinstance(items, list) or not items:
         return [Finding("snapshot-empty", day, f"Graph scored no recommendation on {day}.")]
-    names = [control_name(item) if isinstance(item, dict) else None for item in items]
+    names = [control_name(item) for item in items]
     found = []
-    unnamed = names.count(None)
+    unnamed = names.count("")
     if unnamed:
         found.append(Finding("snapshot-unnamed", day, f"On {day}, {counted(unnamed, 'score')} without a name."))
-    repeated = {name for name, times in Counter(names).items() if name is not None and times > 1}
+    repeated = {name for name, times in Counter(names).items() if name and times > 1}
     if repeated:
         what = f"{counted(len(repeated), 'recommendation')} more than once: {some(repeated)}"
         message = f"On {day}, Graph scored {what}; sums may differ from its totals."
@@ -276,8 +277,7 @@ def _close(values: list[Decimal], stated: Decimal) -> bool:
 
 
 def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> list[Finding]:
-    scored = {name for control in controls(score) if (name := control_name(control))}
-    missing = scored - profiles.keys()
+    missing = scored_names(score) - profiles.keys()
     if not missing:
         return []
     have = "has" if len(missing) == 1 else "have"
@@ -296,11 +296,11 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
 
 def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
     """The sanity checks of the catalogue."""
-    ids = [text(profile.get("id")) if isinstance(profile, dict) else None for profile in profiles]
+    ids = [text(mapping(profile).get("id")) for profile in profiles]
     found = []
-    if None in ids:
-        found.append(Finding("catalogue-no-id", None, f"{counted(ids.count(None), 'profile')} without an id."))
-    repeated = {name for name, times in Counter(ids).items() if name is not None and times > 1}
+    if "" in ids:
+        found.append(Finding("catalogue-no-id", None, f"{counted(ids.count(''), 'profile')} without an id."))
+    repeated = {name for name, times in Counter(ids).items() if name and times > 1}
     if repeated:
         found.append(Finding("catalogue-id-twice", None, f"Graph lists more than once: {some(repeated)}.", FIRST))
     return found

@@ -1,77 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers as Graph writes them, read exactly.
+"""JSON without loss or guess: read strictly, with decimals as they were written, and written canonically.
 
-Graph's own description allows numbers, numbers in strings, and the strings NaN, INF and -INF
-(OData `ReferenceNumeric`); a value that is no finite number is unknown, never zero.
+Python's own `json` reads `NaN`, keeps the last of two equal keys, accepts half a surrogate pair and turns 0.1 into a
+float. Each of these would change what Microsoft said without notice, so each is an error here. Writing the same value
+gives the same bytes: UTF-8, LF, sorted keys, numbers as they were written (128 stays 128 and 128.0 stays 128.0), and
+chosen lists and maps spread over lines, one item a line, so that a diff shows what moved.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import msgspec
 
-LARGEST_EXPONENT = 40
-"""A number beyond 10^40 is noise; turning it into a fraction would cost memory without bound."""
-
-
-def amount(value: object) -> Fraction | None:
-    """The exact value of a JSON number or numeric string; None for anything else."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, Fraction):
-        return value
-    if not isinstance(value, (int, float, str, Decimal)):
-        return None
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
-        return None
-    return Fraction(number)
-
-
-def whole(value: object) -> int | None:
-    """A count: Graph sends it as a number or as a string; None where it is not a whole number."""
-    exact = amount(value)
-    return int(exact) if exact is not None and exact.denominator == 1 else None
-
-
-def json_number(value: object) -> int | float:
-    """An exact value as a JSON number, for `json.dumps(default=)`: whole where it is whole, else the nearest double.
-
-    A `Decimal` that was read from JSON is written as the double that it was read from. TypeError for anything else.
-    """
-    if isinstance(value, Fraction):
-        return int(value) if value.denominator == 1 else float(value)
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(f"{type(value).__name__} is no part of JSON")
-
-
-# --- JSON read without losing or guessing anything: decimals stay decimals, and what is ambiguous is refused.
-#
-# Python's own `json` reads `NaN`, keeps the last of two equal keys, accepts half a surrogate pair and turns 0.1 into
-# a float. Each of these would change what Microsoft said without a word, so each is an error here.
-
-
 MAXIMUM_BYTES = 64 * 1024 * 1024
-"""Fifteen times a whole answer of 90 days with 234 recommendations (facts/graph.md 2.6)."""
+"""Fifteen times a whole answer of 90 days with 234 recommendations."""
 MAXIMUM_VALUES = 3_000_000
 """Four times the values of 90 days with 500 recommendations each: a few hundred megabytes in memory, not gigabytes."""
 MAXIMUM_DEPTH = 64
 MAXIMUM_DIGITS = 400
 MAXIMUM_EXPONENT = 400
 """A double reaches from 5e-324 to 1.8e308; anything beyond is not a number that Graph can mean."""
+_COMPACT = msgspec.json.Encoder(decimal_format="number", order="sorted")
+_INDENT = "  "
 
 
 class UnreadableJson(ValueError):
-    """Bytes that are no JSON that can be trusted; the text says why, in plain words."""
+    """Bytes that are not JSON, or JSON that may mean two things; the text says why."""
 
 
 def parse(data: bytes) -> Any:
@@ -164,14 +123,16 @@ def _check_text(text: str) -> None:
         raise UnreadableJson("it holds half a character (a lone surrogate)")
 
 
-# --- Canonical JSON: the same value gives the same bytes, and a diff shows what moved.
-#
-# UTF-8, LF, sorted keys, numbers as they were written (128 stays 128 and 128.0 stays 128.0), and chosen lists and
-# maps spread over lines, one item a line. Reading is strict: see `rules.exact_json`.
+def json_number(value: object) -> int | float:
+    """An exact value as a JSON number, for `json.dumps(default=)`: whole where it is whole, else the nearest double.
 
-
-_COMPACT = msgspec.json.Encoder(decimal_format="number", order="sorted")
-_INDENT = "  "
+    A `Decimal` that was read from JSON is written as the double that it was read from. TypeError for anything else.
+    """
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is no part of JSON")
 
 
 def encode(value: Any, spread: Collection[tuple[str, ...]] = ((),)) -> bytes:

@@ -19,9 +19,10 @@ from decimal import Decimal
 from typing import Any
 
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.capture import Export
 from secure_score_backlog.snapshots.checks import counted
-from secure_score_backlog.snapshots.graph_json import Json, profiles_by_id, snapshot_path, text
+from secure_score_backlog.snapshots.collect import Export
+from secure_score_backlog.snapshots.graph_json import Json, profiles_by_id, text
+from secure_score_backlog.snapshots.snapshot_files import snapshot_path
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "rank": ("rank", "rang", "classement", "clasificación", "clasificacion", "rango", "classificação", "classifica"),

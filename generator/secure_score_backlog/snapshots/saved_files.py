@@ -18,7 +18,7 @@ from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.capture import Answer, Export
+from secure_score_backlog.snapshots.collect import Answer, Export
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_BYTES, UnreadableJson, parse_text
 from secure_score_backlog.snapshots.graph_json import text
 from secure_score_backlog.snapshots.portal_csv import NotAPortalExport, is_table, join, problems, read_table, titles_of

@@ -21,7 +21,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown, microsoft_html, safe_link
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.snapshots.history import utc_day
+from secure_score_backlog.snapshots.graph_json import utc_day
 from secure_score_backlog.snapshots.model import Observation
 
 QUESTIONS = (

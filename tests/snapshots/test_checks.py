@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Findings about an answer: their days and numbers, and where each of them is told."""
+"""What is odd about an answer: findings with their days and numbers, and sums within what rounding allows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import pytest
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.snapshots import checks
 from secure_score_backlog.snapshots.checks import Finding
-from secure_score_backlog.snapshots.graph_json import CATALOGUE_PATH, Json, snapshot_path
+from secure_score_backlog.snapshots.graph_json import Json
+from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_path
 from tests.support.graph_items import DAY, control, profile, score
 
 TODAY = DAY + timedelta(days=1)
@@ -268,3 +269,56 @@ def test_scores_without_a_profile(missing: tuple[str, ...], shown: str) -> None:
     assert {each.code for each in checks.snapshot_findings(DAY, stored, None)} == {each.code for each in found} - {
         "snapshot-no-profile"
     }
+
+
+@pytest.mark.parametrize(
+    ("points", "stated", "told"),
+    [
+        (["3.33", "3.33"], "6.67", False),  # both and the total may be half a cent off
+        (["3.33", "3.33"], "6.674", False),
+        (["3.33", "3.33"], "6.675", False),
+        (["3.33", "3.33"], "6.676", True),
+        (["3.33", "3.33"], "6.64", True),
+        (["3", "3"], "6.01", True),
+        (["3", "3"], "6.005", False),
+        (["3", "3"], "6", False),
+        (["3", "3"], "5", True),
+        ([], "5", False),
+        ([None, "5"], "5", False),
+        ([None], "5", False),
+    ],
+)
+def test_sums_within_what_rounding_allows(points: list[Any], stated: str, told: bool) -> None:
+    """Half a cent for every figure that is not whole, and nothing for those that are."""
+    controls = [control(f"c{number}", value) for number, value in enumerate(points)]
+    stored = {"maximum": {}, "secureScore": score(DAY, controls, currentScore=stated, maxScore=Decimal(10))}
+    codes = [finding.code for finding in checks.snapshot_findings(DAY, stored, None)]
+    assert ("snapshot-sum-differs" in codes) is told
+
+
+@pytest.mark.parametrize(
+    ("maxima", "stated", "told"),
+    [
+        ([10, 10], 20, False),
+        ([10, 10], 21, True),
+        ([10, 10], 19, True),
+        ([10, None], 20, False),
+        ([10, None], 10, False),
+        ([10, None], 9, True),
+        ([None, None], 9, False),
+        ([], 9, False),
+    ],
+)
+def test_maxima_of_which_some_are_unknown(maxima: list[int | None], stated: int, told: bool) -> None:
+    """Unknown maxima may make up for what is missing, never for what is too much."""
+    entries = {str(number): [None if value is None else Decimal(value), None] for number, value in enumerate(maxima)}
+    stored = {"maximum": entries, "secureScore": score(DAY, [control("a")], maxScore=Decimal(stated))}
+    codes = [finding.code for finding in checks.snapshot_findings(DAY, stored, None)]
+    assert ("snapshot-maximum-differs" in codes) is told
+
+
+def test_what_stands_twice_explains_a_sum() -> None:
+    """Where a recommendation is scored twice, sums that differ are not told again; what is missing still is."""
+    twice = score(DAY, [control("a"), control("a")], currentScore=Decimal(5), maxScore=None)
+    found = checks.snapshot_findings(DAY, {"maximum": {}, "secureScore": twice}, None)
+    assert [finding.code for finding in found] == ["snapshot-control-twice", "snapshot-no-maximum"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From Graph's answer to files (docs/method.md#snapshots): what is written, what stays, what is said."""
+"""From Graph's answer to files: what is written, what stays, what is reported."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.snapshots.capture import Answer, Capture, Export, RunInfo, Stored, capture, days_in, newcomers
-from secure_score_backlog.snapshots.graph_json import (
+from secure_score_backlog.snapshots.collect import (
+    Answer,
+    Collection,
+    Export,
+    RunInfo,
+    Stored,
+    collect,
+    days_in,
+    unknown_recommendations,
+)
+from secure_score_backlog.snapshots.graph_json import Json, sort_key
+from secure_score_backlog.snapshots.snapshot_files import (
     CATALOGUE_PATH,
-    Json,
     decode,
     decode_catalogue,
     encode,
     snapshot_path,
-    sort_key,
-    unfold,
     without_names,
 )
 from tests.support.graph_items import (
@@ -40,13 +47,14 @@ from tests.support.graph_items import (
     profile,
     score,
 )
+from tests.support.rebuilt import rebuilt
 
 GRAPH = RunInfo(AT, "1.0", "graph")
 SAVED = RunInfo(AT, "1.0", "json")
 EARLIER = DAY - timedelta(days=1)
 
 
-def after(result: Capture, before: Stored | None = None) -> Stored:
+def after(result: Collection, before: Stored | None = None) -> Stored:
     """What is stored once a capture has been written and read back."""
     known = before or Stored()
     snapshots, catalogue = dict(known.snapshots), known.catalogue
@@ -59,7 +67,7 @@ def after(result: Capture, before: Stored | None = None) -> Stored:
     return Stored(frozenset(snapshots), snapshots, catalogue)
 
 
-def codes(result: Capture) -> list[str]:
+def codes(result: Collection) -> list[str]:
     """The rules that a capture complains of."""
     return [problem.code for problem in result.problems]
 
@@ -76,15 +84,15 @@ def in_order(content: Mapping[str, Any]) -> Json:
 def test_graphs_answer_can_be_rebuilt(scores: list[Any], profiles: list[Any]) -> None:
     """What Graph says about a day comes back out of the files, people's names apart; a second run writes nothing."""
     answer = Answer(tuple(scores), tuple(profiles))
-    stored = after(capture(answer, Stored(), GRAPH))
+    stored = after(collect(answer, Stored(), GRAPH))
     assert stored.catalogue is not None
     for said in scores:
         kept = stored.snapshots[date.fromisoformat(said["createdDateTime"][:10])]
-        assert in_order(unfold(kept, stored.catalogue["descriptions"])) == in_order(said)
+        assert in_order(rebuilt(kept, stored.catalogue["descriptions"])) == in_order(said)
     nameless = [without_names(item)[0] for item in profiles]
     assert all(item in stored.catalogue["profiles"] for item in nameless)
     assert all(item in nameless for item in stored.catalogue["profiles"])
-    assert not capture(answer, stored, GRAPH).files
+    assert not collect(answer, stored, GRAPH).files
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -99,14 +107,14 @@ def test_an_answer_that_takes_the_description_at_its_word(scores: list[Any], pro
     days = days_in(answer)
     if not days and (how is GRAPH or not profiles):
         with pytest.raises(CannotProceed, match="date that can be read"):
-            capture(answer, Stored(), how)
+            collect(answer, Stored(), how)
         return
-    stored = after(capture(answer, Stored(), how))
+    stored = after(collect(answer, Stored(), how))
     assert stored.days == days
     descriptions = stored.catalogue["descriptions"] if stored.catalogue else {}
-    rebuilt = [in_order(unfold(kept, descriptions)) for kept in stored.snapshots.values()]
-    assert all(content in [in_order(said) for said in scores] for content in rebuilt)
-    assert not capture(answer, stored, how).files
+    found = [in_order(rebuilt(kept, descriptions)) for kept in stored.snapshots.values()]
+    assert all(content in [in_order(said) for said in scores] for content in found)
+    assert not collect(answer, stored, how).files
 
 
 def bare(day: date, **more: Any) -> Json:
@@ -124,7 +132,7 @@ PROFILES = (profile("a"), profile("b"))
 
 def test_newest_day_is_complete_and_older_ones_are_backfilled() -> None:
     """Each day says what it is and where it comes from; the newest comes first, the catalogue last."""
-    result = capture(Answer((whole(DAY), bare(EARLIER)), PROFILES), Stored(), GRAPH)
+    result = collect(Answer((whole(DAY), bare(EARLIER)), PROFILES), Stored(), GRAPH)
     assert list(result.files) == [snapshot_path(DAY), snapshot_path(EARLIER), CATALOGUE_PATH]
     notes = [result.files[snapshot_path(day)]["collected"] for day in (DAY, EARLIER)]
     assert notes[0] == {"at": "2026-11-21T04:30:00Z", "by": "1.0", "complete": True, "dropped": [], "source": "graph"}
@@ -135,12 +143,12 @@ def test_newest_day_is_complete_and_older_ones_are_backfilled() -> None:
 
 def test_a_backfilled_day_is_completed_once() -> None:
     """Degraded to complete is the one change allowed; afterwards the day stays whatever Graph says."""
-    stored = after(capture(Answer((whole(DAY), bare(EARLIER)), PROFILES), Stored(), GRAPH))
-    improved = capture(Answer((whole(EARLIER),), None), stored, SAVED)
+    stored = after(collect(Answer((whole(DAY), bare(EARLIER)), PROFILES), Stored(), GRAPH))
+    improved = collect(Answer((whole(EARLIER),), None), stored, SAVED)
     assert improved.changes.improved == (EARLIER,)
     assert improved.files[snapshot_path(EARLIER)]["collected"]["source"] == "json"
     stored = after(improved, stored)
-    again = capture(Answer((whole(EARLIER, currentScore=Decimal(99)),), None), stored, SAVED)
+    again = collect(Answer((whole(EARLIER, currentScore=Decimal(99)),), None), stored, SAVED)
     assert not again.files
     assert again.changes.unchanged == (EARLIER,)
     assert codes(again) == ["snapshot-differs"]
@@ -149,13 +157,13 @@ def test_a_backfilled_day_is_completed_once() -> None:
 
 def test_a_bare_copy_never_replaces_anything() -> None:
     """Neither a complete day nor an earlier bare copy; where a bare copy says something else, that is told."""
-    stored = after(capture(Answer((whole(DAY), bare(EARLIER)), PROFILES), Stored(), GRAPH))
+    stored = after(collect(Answer((whole(DAY), bare(EARLIER)), PROFILES), Stored(), GRAPH))
     tomorrow = DAY + timedelta(days=1)
-    quiet = capture(Answer((whole(tomorrow), bare(DAY), bare(EARLIER)), PROFILES), stored, GRAPH)
+    quiet = collect(Answer((whole(tomorrow), bare(DAY), bare(EARLIER)), PROFILES), stored, GRAPH)
     assert list(quiet.files) == [snapshot_path(tomorrow)]
     assert codes(quiet) == []
     changed = bare(EARLIER, enabledServices=["HasMCAS"])
-    loud = capture(Answer((whole(tomorrow), bare(DAY), changed), PROFILES), stored, GRAPH)
+    loud = collect(Answer((whole(tomorrow), bare(DAY), changed), PROFILES), stored, GRAPH)
     assert list(loud.files) == [snapshot_path(tomorrow)]
     assert codes(loud) == ["snapshot-differs"]
     assert loud.problems[0].path == snapshot_path(EARLIER)
@@ -163,7 +171,7 @@ def test_a_bare_copy_never_replaces_anything() -> None:
 
 def test_newest_day_without_details_is_not_complete() -> None:
     """A newest day that comes as bare as an old one is stored, marked and told."""
-    result = capture(Answer((bare(DAY),), PROFILES), Stored(), GRAPH)
+    result = collect(Answer((bare(DAY),), PROFILES), Stored(), GRAPH)
     assert result.files[snapshot_path(DAY)]["collected"]["complete"] is False
     assert codes(result) == ["snapshot-newest-bare"]
 
@@ -171,18 +179,18 @@ def test_newest_day_without_details_is_not_complete() -> None:
 def test_an_older_day_with_details_is_not_complete_from_graph() -> None:
     """Graph rebuilds the texts of older days from blanks, so only the newest counts; saved files are trusted."""
     answer = Answer((whole(DAY), whole(EARLIER)), PROFILES)
-    assert capture(answer, Stored(), GRAPH).files[snapshot_path(EARLIER)]["collected"]["complete"] is False
-    assert capture(answer, Stored(), SAVED).files[snapshot_path(EARLIER)]["collected"]["complete"] is True
+    assert collect(answer, Stored(), GRAPH).files[snapshot_path(EARLIER)]["collected"]["complete"] is False
+    assert collect(answer, Stored(), SAVED).files[snapshot_path(EARLIER)]["collected"]["complete"] is True
 
 
 def test_scores_saved_without_profiles_leave_room() -> None:
     """Without any profile most maxima are unknown: the day is kept as incomplete until a better import comes."""
-    alone = capture(Answer((whole(DAY),), None), Stored(), SAVED)
+    alone = collect(Answer((whole(DAY),), None), Stored(), SAVED)
     assert list(alone.files) == [snapshot_path(DAY)]
     assert codes(alone) == ["snapshot-no-catalogue"]
     assert alone.files[snapshot_path(DAY)]["secureScore"]["controlScores"][0]["description"] == "About a."
     stored = after(alone)
-    together = capture(Answer((whole(DAY),), PROFILES), stored, SAVED)
+    together = collect(Answer((whole(DAY),), PROFILES), stored, SAVED)
     assert together.changes.improved == (DAY,)
     assert together.files[snapshot_path(DAY)]["maximum"] == {"a": [10, "Default"], "b": [10, "Default"]}
     assert together.files[CATALOGUE_PATH]["descriptions"] == {"a": "About a.", "b": "About b."}
@@ -193,7 +201,7 @@ def test_maximum_of_the_day_and_in_hindsight() -> None:
     profiles = (profile("a", 8, "ThirdParty", "2026-11-20T09:00:00Z"), profile("b", "7"))
     today = score(DAY, [control("a", 4, 50), control("b", 0, 0), control("c", 2, "66.67"), control("d", 0, 0)])
     past = score(EARLIER, [control("a", 5, 50, full=False), control("b", 0, 0, full=False)])
-    result = capture(Answer((today, past), profiles), Stored(), GRAPH)
+    result = collect(Answer((today, past), profiles), Stored(), GRAPH)
     assert result.files[snapshot_path(DAY)]["maximum"] == {
         "a": [8, "ThirdParty"],
         "b": [7, "Default"],
@@ -210,7 +218,7 @@ def test_names_of_people_are_dropped_unless_wanted() -> None:
         "controlStateUpdates": [{"UpdatedBy": "Ada", "assignedTo": "Grace", "comment": "kept"}, None],
     }
     answer = Answer((whole(DAY),), (odd, profile("b")))
-    catalogue = capture(answer, Stored(), GRAPH).files[CATALOGUE_PATH]
+    catalogue = collect(answer, Stored(), GRAPH).files[CATALOGUE_PATH]
     assert catalogue["profiles"][0]["controlStateUpdates"] == [{"comment": "kept"}, None]
     assert catalogue["collected"]["dropped"] == [
         "controlStateUpdates.UpdatedBy",
@@ -218,26 +226,26 @@ def test_names_of_people_are_dropped_unless_wanted() -> None:
         "controlStateUpdates.updatedBy",
     ]
     assert b"Ada" not in encode(catalogue)
-    kept = capture(answer, Stored(), RunInfo(AT, "1.0", "graph", keep_names=True)).files[CATALOGUE_PATH]
+    kept = collect(answer, Stored(), RunInfo(AT, "1.0", "graph", keep_names=True)).files[CATALOGUE_PATH]
     assert kept["profiles"][0]["controlStateUpdates"][0]["UpdatedBy"] == "Ada"
     assert kept["collected"]["dropped"] == []
 
 
 def test_catalogue_is_written_only_when_it_changed() -> None:
     """Another time and version are no reason; another title is."""
-    stored = after(capture(Answer((whole(DAY),), PROFILES), Stored(), GRAPH))
+    stored = after(collect(Answer((whole(DAY),), PROFILES), Stored(), GRAPH))
     later = RunInfo(AT + timedelta(days=1), "2.0", "graph")
     tomorrow = DAY + timedelta(days=1)
-    same = capture(Answer((whole(tomorrow),), PROFILES[::-1]), stored, later)
+    same = collect(Answer((whole(tomorrow),), PROFILES[::-1]), stored, later)
     assert CATALOGUE_PATH not in same.files
-    other = capture(Answer((whole(tomorrow),), (profile("a", title="New"), profile("b"))), stored, later)
+    other = collect(Answer((whole(tomorrow),), (profile("a", title="New"), profile("b"))), stored, later)
     assert other.files[CATALOGUE_PATH]["collected"]["by"] == "2.0"
 
 
 def test_a_catalogue_that_vanishes_stays() -> None:
     """No profile at all, where there were some, is a fault at Microsoft and retires nothing."""
-    stored = after(capture(Answer((whole(DAY),), PROFILES), Stored(), GRAPH))
-    result = capture(Answer((whole(DAY + timedelta(days=1)),), ()), stored, GRAPH)
+    stored = after(collect(Answer((whole(DAY),), PROFILES), Stored(), GRAPH))
+    result = collect(Answer((whole(DAY + timedelta(days=1)),), ()), stored, GRAPH)
     assert CATALOGUE_PATH not in result.files
     assert codes(result) == ["catalogue-vanished"]
     assert result.changes.retired == ()
@@ -245,54 +253,54 @@ def test_a_catalogue_that_vanishes_stays() -> None:
 
 def test_saved_pages_only_add() -> None:
     """A page of profiles that was saved alone retires nobody; a whole answer does."""
-    stored = after(capture(Answer((whole(DAY),), PROFILES), Stored(), SAVED))
-    page = capture(Answer((), (profile("z"),), whole=False), stored, SAVED)
+    stored = after(collect(Answer((whole(DAY),), PROFILES), Stored(), SAVED))
+    page = collect(Answer((), (profile("z"),), whole=False), stored, SAVED)
     assert [item["id"] for item in page.files[CATALOGUE_PATH]["profiles"]] == ["a", "b", "z"]
     assert (page.changes.new, page.changes.retired) == (("z",), ())
-    everything = capture(Answer((score(DAY + timedelta(days=1), [control("a")]),), (profile("a"),)), stored, SAVED)
+    everything = collect(Answer((score(DAY + timedelta(days=1), [control("a")]),), (profile("a"),)), stored, SAVED)
     assert everything.changes.retired == ("b",)
 
 
 def test_an_older_import_does_not_turn_back_the_catalogue() -> None:
     """Profiles saved with older scores fill gaps in the texts, and change nothing that is newer."""
-    stored = after(capture(Answer((score(DAY, [control("a", description=None)]),), (profile("a"),)), Stored(), GRAPH))
+    stored = after(collect(Answer((score(DAY, [control("a", description=None)]),), (profile("a"),)), Stored(), GRAPH))
     older = Answer((score(EARLIER, [control("a", description="Old words.")]),), (profile("a", title="Old"),))
-    result = capture(older, stored, SAVED)
+    result = collect(older, stored, SAVED)
     assert result.files[CATALOGUE_PATH]["profiles"][0]["title"] == "Title of a"
     assert result.files[CATALOGUE_PATH]["descriptions"] == {"a": "Old words."}
     oldest = Answer((score(EARLIER - timedelta(days=1), [control("a", description="Oldest.")]),), None)
-    assert CATALOGUE_PATH not in capture(oldest, after(result, stored), SAVED).files
+    assert CATALOGUE_PATH not in collect(oldest, after(result, stored), SAVED).files
 
 
 def test_texts_that_differ_from_day_to_day() -> None:
     """The catalogue holds the newest text; an older day keeps its own, and a missing text is not made up."""
     silent = {key: value for key, value in control("b").items() if key != "description"}
     older = score(EARLIER, [control("a", description="Old words."), silent])
-    stored = after(capture(Answer((whole(DAY), older), PROFILES), Stored(), GRAPH))
+    stored = after(collect(Answer((whole(DAY), older), PROFILES), Stored(), GRAPH))
     assert stored.catalogue is not None
     descriptions = stored.catalogue["descriptions"]
     assert descriptions == {"a": "About a.", "b": "About b."}
     assert stored.snapshots[EARLIER]["collected"]["undescribed"] == ["b"]
-    assert in_order(unfold(stored.snapshots[EARLIER], descriptions)) == in_order(older)
-    fresh = after(capture(Answer((score(DAY + timedelta(days=1), [silent]),), PROFILES), stored, GRAPH), stored)
+    assert in_order(rebuilt(stored.snapshots[EARLIER], descriptions)) == in_order(older)
+    fresh = after(collect(Answer((score(DAY + timedelta(days=1), [silent]),), PROFILES), stored, GRAPH), stored)
     assert fresh.catalogue is not None
-    rebuilt = unfold(fresh.snapshots[DAY + timedelta(days=1)], fresh.catalogue["descriptions"])
-    assert (fresh.catalogue["descriptions"], rebuilt["controlScores"]) == (descriptions, [silent])
+    again = rebuilt(fresh.snapshots[DAY + timedelta(days=1)], fresh.catalogue["descriptions"])
+    assert (fresh.catalogue["descriptions"], again["controlScores"]) == (descriptions, [silent])
 
 
 def test_summary_of_changes() -> None:
     """New, back, retired, re-weighted, up and down, against the newest snapshot there was."""
     before = score(DAY, [control("a", 5), control("b", 5), control("gone", 1), control("x", 2)])
     profiles = tuple(profile(name) for name in ("a", "b", "gone", "x"))
-    stored = after(capture(Answer((before,), profiles), Stored(), GRAPH))
+    stored = after(collect(Answer((before,), profiles), Stored(), GRAPH))
     tomorrow = DAY + timedelta(days=1)
     now = score(
         tomorrow, [control("a", "5.5"), control("b", 3), control("new", 1), control("returned", 1), control("x", 2)]
     )
     answer = Answer((now,), (profile("a"), profile("b"), profile("new"), profile("returned"), profile("x", 12)))
-    assert newcomers(answer, stored) == {"new", "returned"}
+    assert unknown_recommendations(answer, stored) == {"new", "returned"}
     known = Stored(stored.days, stored.snapshots, stored.catalogue, frozenset({"returned"}))
-    changes = capture(answer, known, GRAPH).changes
+    changes = collect(answer, known, GRAPH).changes
     assert (changes.start, changes.end) == (DAY, tomorrow)
     assert (changes.new, changes.back, changes.retired) == (("new",), ("returned",), ("gone",))
     assert [(move.recommendation, move.before, move.after) for move in changes.up] == [("a", 5, Decimal("5.5"))]
@@ -302,7 +310,7 @@ def test_summary_of_changes() -> None:
 
 def test_a_first_run_calls_nothing_new() -> None:
     """Where nothing was stored, nothing can be new, back or retired."""
-    changes = capture(Answer((whole(DAY),), PROFILES), Stored(), GRAPH).changes
+    changes = collect(Answer((whole(DAY),), PROFILES), Stored(), GRAPH).changes
     assert (changes.new, changes.back, changes.retired, changes.start) == ((), (), (), None)
 
 
@@ -317,39 +325,39 @@ def test_a_first_run_calls_nothing_new() -> None:
 )
 def test_another_tenant_is_refused(answer: Answer, known: bool) -> None:
     """One repository, one tenant: neither another one nor a mixture gets in, and both ids are named."""
-    stored = after(capture(Answer((whole(EARLIER),), PROFILES), Stored(), GRAPH)) if known else Stored()
+    stored = after(collect(Answer((whole(EARLIER),), PROFILES), Stored(), GRAPH)) if known else Stored()
     with pytest.raises(CannotProceed) as ending:
-        capture(answer, stored, SAVED)
+        collect(answer, stored, SAVED)
     assert OTHER_TENANT in ending.value.message
     assert TENANT in ending.value.message
 
 
 def test_tenant_ids_are_compared_without_case() -> None:
     """Capital letters in a GUID mean nothing."""
-    stored = after(capture(Answer((whole(EARLIER),), PROFILES), Stored(), GRAPH))
-    assert capture(Answer((whole(DAY, azureTenantId=TENANT.upper()),), PROFILES), stored, GRAPH).changes.added == (DAY,)
+    stored = after(collect(Answer((whole(EARLIER),), PROFILES), Stored(), GRAPH))
+    assert collect(Answer((whole(DAY, azureTenantId=TENANT.upper()),), PROFILES), stored, GRAPH).changes.added == (DAY,)
 
 
 def test_two_scores_of_one_day() -> None:
     """The one with details is taken, then the latest; that there were two is told, unless they are the same."""
     later = bare(DAY, createdDateTime=f"{DAY}T12:00:00Z")
     for scores in ((whole(DAY), later), (later, whole(DAY))):
-        result = capture(Answer(scores, PROFILES), Stored(), GRAPH)
+        result = collect(Answer(scores, PROFILES), Stored(), GRAPH)
         assert result.files[snapshot_path(DAY)]["collected"]["complete"] is True
         assert codes(result) == ["snapshot-day-twice"]
-    assert codes(capture(Answer((whole(DAY), whole(DAY)), PROFILES), Stored(), GRAPH)) == []
+    assert codes(collect(Answer((whole(DAY), whole(DAY)), PROFILES), Stored(), GRAPH)) == []
 
 
 def test_what_cannot_be_dated_is_left_out_and_told() -> None:
     """A score without a day ends nothing where others have one; where none has, nothing can be stored."""
     undated = {**whole(DAY), "id": "x", "createdDateTime": None}
-    result = capture(Answer((whole(DAY), undated, None), PROFILES), Stored(), GRAPH)
+    result = collect(Answer((whole(DAY), undated, None), PROFILES), Stored(), GRAPH)
     assert codes(result) == ["snapshot-undated"]
     assert "of 3 scores: 2 without" in result.problems[0].message
     with pytest.raises(CannotProceed, match="No score of the answer"):
-        capture(Answer((undated,), PROFILES), Stored(), GRAPH)
+        collect(Answer((undated,), PROFILES), Stored(), GRAPH)
     with pytest.raises(CannotProceed, match="holds no Secure Score"):
-        capture(Answer((), PROFILES), Stored(), GRAPH)
+        collect(Answer((), PROFILES), Stored(), GRAPH)
 
 
 @pytest.mark.parametrize(
@@ -378,24 +386,24 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
 def test_sanity_checks_warn_and_drop_nothing(said: dict[str, Any], code: str, words: str) -> None:
     """Each oddity is told in words, and the file holds what Graph said all the same."""
     odd = whole(DAY, **said)
-    result = capture(Answer((odd,), PROFILES), Stored(), GRAPH)
+    result = collect(Answer((odd,), PROFILES), Stored(), GRAPH)
     assert [problem for problem in result.problems if problem.code == code and words in problem.message]
     descriptions = result.files[CATALOGUE_PATH]["descriptions"]
-    assert in_order(unfold(result.files[snapshot_path(DAY)], descriptions)) == in_order(odd)
+    assert in_order(rebuilt(result.files[snapshot_path(DAY)], descriptions)) == in_order(odd)
 
 
 def test_rounded_totals_are_no_oddity() -> None:
     """Scores that Graph rounded need not add up to the cent."""
     controls = [control("a", "3.33", "33.33"), control("b", "3.33", "33.33")]
     assert (
-        codes(capture(Answer((score(DAY, controls, currentScore=Decimal("6.67")),), PROFILES), Stored(), GRAPH)) == []
+        codes(collect(Answer((score(DAY, controls, currentScore=Decimal("6.67")),), PROFILES), Stored(), GRAPH)) == []
     )
 
 
 def test_the_same_oddity_of_many_days_is_told_once() -> None:
     """One warning for a month of wrong sums, with its days."""
     days = [bare(DAY - timedelta(days=ago), currentScore=Decimal(1)) for ago in range(1, 30)]
-    result = capture(Answer((whole(DAY), *days), PROFILES), Stored(), GRAPH)
+    result = collect(Answer((whole(DAY), *days), PROFILES), Stored(), GRAPH)
     assert codes(result) == ["snapshot-sum-differs"]
     assert "The same on 28 other days (2026-10-22 to 2026-11-18)." in result.problems[0].message
 
@@ -403,7 +411,7 @@ def test_the_same_oddity_of_many_days_is_told_once() -> None:
 def test_catalogue_oddities() -> None:
     """Profiles without id or with the same id are kept and told; a repeated page is no oddity."""
     odd = (profile("a"), profile("a", title="Other"), profile("b"), profile("b"), {**profile("c"), "id": None})
-    result = capture(Answer((whole(DAY),), odd), Stored(), GRAPH)
+    result = collect(Answer((whole(DAY),), odd), Stored(), GRAPH)
     assert len(result.files[CATALOGUE_PATH]["profiles"]) == 4
     assert codes(result) == ["catalogue-id-twice", "catalogue-no-id"]
 
@@ -414,8 +422,8 @@ def test_days_run_by_run_equal_a_run_that_catches_up() -> None:
     daily = Stored()
     for index, day in enumerate(days):
         scores = (whole(day), *(bare(past) for past in days[:index]))
-        daily = after(capture(Answer(scores, PROFILES), daily, GRAPH), daily)
-    late = after(capture(Answer((whole(DAY), *(bare(past) for past in days[:-1])), PROFILES), Stored(), GRAPH))
+        daily = after(collect(Answer(scores, PROFILES), daily, GRAPH), daily)
+    late = after(collect(Answer((whole(DAY), *(bare(past) for past in days[:-1])), PROFILES), Stored(), GRAPH))
     assert daily.days == late.days == frozenset(days)
     assert encode(daily.snapshots[DAY]) == encode(late.snapshots[DAY])
     assert daily.catalogue == late.catalogue
@@ -431,8 +439,8 @@ def test_days_run_by_run_equal_a_run_that_catches_up() -> None:
 
 def test_an_older_import_forgets_no_text() -> None:
     """What the newest day says about a recommendation without a profile stays, whatever an older answer lacks."""
-    stored = after(capture(Answer((score(DAY, [control("a"), control("loose")]),), (profile("a"),)), Stored(), GRAPH))
-    older = capture(Answer((score(EARLIER, [control("a", full=False)]),), None), stored, SAVED)
+    stored = after(collect(Answer((score(DAY, [control("a"), control("loose")]),), (profile("a"),)), Stored(), GRAPH))
+    older = collect(Answer((score(EARLIER, [control("a", full=False)]),), None), stored, SAVED)
     assert CATALOGUE_PATH not in older.files
     assert stored.catalogue is not None
     assert "loose" in stored.catalogue["descriptions"]
@@ -441,22 +449,22 @@ def test_an_older_import_forgets_no_text() -> None:
 def test_an_id_in_another_case_is_the_same_recommendation() -> None:
     """It is neither new nor retired; where score and profile differ in case, the portal's state is still found."""
     claimed = (profile("Old", 10, "ThirdParty"), profile("b"))
-    stored = after(capture(Answer((score(DAY, [control("Old", 10, 100), control("b")]),), claimed), Stored(), GRAPH))
+    stored = after(collect(Answer((score(DAY, [control("Old", 10, 100), control("b")]),), claimed), Stored(), GRAPH))
     tomorrow = DAY + timedelta(days=1)
     today = score(tomorrow, [control("OLD", 10, 100), control("b")])
-    result = capture(Answer((today,), (profile("old", 10, "ThirdParty"), profile("b"))), stored, GRAPH)
+    result = collect(Answer((today,), (profile("old", 10, "ThirdParty"), profile("b"))), stored, GRAPH)
     assert result.files[snapshot_path(tomorrow)]["maximum"]["OLD"] == [10, "ThirdParty"]
     assert result.changes.retired == ()
-    both = capture(Answer((score(tomorrow, [control("old")]),), (profile("old"), profile("b"))), stored, GRAPH)
+    both = collect(Answer((score(tomorrow, [control("old")]),), (profile("old"), profile("b"))), stored, GRAPH)
     assert [(each.before, each.after) for each in both.changes.renamed] == [("Old", "old")]
     assert (both.changes.new, both.changes.retired) == ((), ())
 
 
 def test_categories_are_compared() -> None:
     """A recommendation that Microsoft moves to another category is told with both."""
-    stored = after(capture(Answer((whole(DAY),), PROFILES), Stored(), GRAPH))
+    stored = after(collect(Answer((whole(DAY),), PROFILES), Stored(), GRAPH))
     moved = score(DAY + timedelta(days=1), [control("a", controlCategory="Apps"), control("b")])
-    changes = capture(Answer((moved,), PROFILES), stored, GRAPH).changes
+    changes = collect(Answer((moved,), PROFILES), stored, GRAPH).changes
     assert [(each.recommendation, each.before, each.after) for each in changes.recategorised] == [
         ("a", "Identity", "Apps")
     ]
@@ -494,15 +502,15 @@ def test_newcomers_are_known_to_neither(scored: tuple[str, ...], listed: tuple[s
     """New is what neither the stored catalogue nor the newest snapshot has, in scores and in profiles alike."""
     scores = (score(DAY, [control(name) for name in scored]), None, "no score", score(EARLIER, [control("both")]))
     answer = Answer(scores, None if listed is None else tuple(map(profile, listed)))
-    assert newcomers(answer, STORED) == new
-    assert newcomers(answer, Stored()) == frozenset()
+    assert unknown_recommendations(answer, STORED) == new
+    assert unknown_recommendations(answer, Stored()) == frozenset()
 
 
 def test_newcomers_of_every_day_and_of_tables() -> None:
     """Each score of an answer counts, and so does an exported table."""
     export = Export(DAY, {"controlScores": [{"controlName": "exported"}]}, {})
     scores = (score(DAY, [control("one")]), score(EARLIER, [control("two")]))
-    assert newcomers(Answer(scores, None, exports=(export,)), STORED) == {"one", "two", "exported"}
+    assert unknown_recommendations(Answer(scores, None, exports=(export,)), STORED) == {"one", "two", "exported"}
 
 
 UNDATED = {**score(DAY, [control("a")]), "id": "x", "createdDateTime": "soon"}
@@ -521,7 +529,7 @@ FUTURE = score(date(2060, 1, 7), [control("a")])
 def test_an_answer_without_a_usable_day(answer: Answer, where: str, facts: tuple[str, ...]) -> None:
     """The end says where Graph's answer lacks something, and what to do; days in the future are told first."""
     with pytest.raises(CannotProceed) as ending:
-        capture(answer, STORED, GRAPH)
+        collect(answer, STORED, GRAPH)
     assert str(ending.value.where).startswith(where)
     assert all(re.search(fact, ending.value.message) for fact in facts)
     for words in (ending.value.message, ending.value.hint):
@@ -535,18 +543,18 @@ def test_the_three_ends_are_told_apart() -> None:
     ends = []
     for scores in ((), (UNDATED,), (FUTURE,)):
         with pytest.raises(CannotProceed) as ending:
-            capture(Answer(scores, None), STORED, SAVED)
+            collect(Answer(scores, None), STORED, SAVED)
         ends.append(ending.value)
     assert len({end.message for end in ends}) == len({end.hint for end in ends}) == 3
 
 
 def test_profiles_alone_are_something_when_they_were_saved() -> None:
     """From a file they are taken; from Graph itself an answer without scores ends."""
-    assert capture(Answer((), (profile("a"),)), Stored(), SAVED).changes.catalogue
+    assert collect(Answer((), (profile("a"),)), Stored(), SAVED).changes.catalogue
     with pytest.raises(CannotProceed):
-        capture(Answer((), (profile("a"),)), Stored(), GRAPH)
+        collect(Answer((), (profile("a"),)), Stored(), GRAPH)
     with pytest.raises(CannotProceed):
-        capture(Answer((UNDATED,), ()), Stored(), SAVED)
+        collect(Answer((UNDATED,), ()), Stored(), SAVED)
 
 
 def exported(day: date, points: int = 5) -> Export:
@@ -558,7 +566,7 @@ def exported(day: date, points: int = 5) -> Export:
 def test_a_table_about_a_day_that_is_stored() -> None:
     """Nothing is taken of it, and that is told in the file of that day, whatever the table says."""
     for points in (5, 6):
-        found = capture(Answer((), None, exports=(exported(EARLIER, points),)), STORED, SAVED)
+        found = collect(Answer((), None, exports=(exported(EARLIER, points),)), STORED, SAVED)
         assert (dict(found.files), found.changes.unchanged) == ({}, (EARLIER,))
         assert [(each.code, each.path) for each in found.problems] == [("import-day-stored", snapshot_path(EARLIER))]
         assert str(EARLIER) in found.problems[0].message
@@ -566,7 +574,7 @@ def test_a_table_about_a_day_that_is_stored() -> None:
 
 def test_a_table_about_a_new_day() -> None:
     """It is stored as what it is: never complete, with its own maxima, and nothing is called odd about it."""
-    found = capture(Answer((), None, exports=(exported(DAY),)), STORED, SAVED)
+    found = collect(Answer((), None, exports=(exported(DAY),)), STORED, SAVED)
     stored = found.files[snapshot_path(DAY)]
     assert (stored["collected"]["source"], stored["collected"]["complete"]) == ("csv", False)
     assert stored["maximum"] == {"both": [10, None]}
@@ -578,11 +586,11 @@ def test_graph_completes_a_day_of_a_table_and_never_the_other_way_round() -> Non
     kept = {**snapshot(EARLIER, "both", complete=False, source="csv"), "maximum": {"both": [10, None]}}
     table = Stored(frozenset({EARLIER}), {EARLIER: kept}, catalogue("both"))
     whole = Answer((score(EARLIER, [control("both")]),), None)
-    assert capture(whole, table, SAVED).changes.improved == (EARLIER,)
+    assert collect(whole, table, SAVED).changes.improved == (EARLIER,)
     for points, codes in ((5, []), (6, ["snapshot-differs"])):
         newest = score(DAY, [control("both")])
         bare = score(EARLIER, [control("both", points, full=False)])
-        found = capture(Answer((newest, bare), (profile("both"),)), table, GRAPH)
+        found = collect(Answer((newest, bare), (profile("both"),)), table, GRAPH)
         assert (found.changes.added, found.changes.unchanged) == ((DAY,), (EARLIER,))
         assert [each.code for each in found.problems] == codes
 
@@ -593,7 +601,7 @@ def test_who_told_something_else_is_named(how: RunInfo) -> None:
     names = [f"id{number:02}" for number in range(30)]
     stored = Stored(frozenset({EARLIER}), {EARLIER: snapshot(EARLIER, "a")}, catalogue(*names))
     scores = (score(DAY, [control("a")]), score(EARLIER, [control("a", 6)]))
-    told = {each.code: each for each in capture(Answer(scores, (profile("a"),)), stored, how).problems}
+    told = {each.code: each for each in collect(Answer(scores, (profile("a"),)), stored, how).problems}
     assert told.keys() == {"catalogue-shrank", "snapshot-differs"}
     assert {each.message.startswith("Graph ") for each in told.values()} == {how is GRAPH}
     assert told["catalogue-shrank"].path == CATALOGUE_PATH
@@ -602,6 +610,6 @@ def test_who_told_something_else_is_named(how: RunInfo) -> None:
 def test_graphs_score_of_a_day_outweighs_a_table() -> None:
     """Where one answer holds both, the score is taken."""
     answer = Answer((score(DAY, [control("both")]),), (profile("both"),), exports=(exported(DAY), exported(EARLIER)))
-    found = capture(answer, Stored(), SAVED)
+    found = collect(answer, Stored(), SAVED)
     sources = {path: content["collected"]["source"] for path, content in found.files.items() if "2026" in path}
     assert sources == {snapshot_path(DAY): "json", snapshot_path(EARLIER): "csv"}
