@@ -50,7 +50,7 @@ def identifier(number: int) -> str:
 
 
 def catalogue(size: Size, version: int) -> bytes:
-    """What Microsoft lists; each version words one title anew."""
+    """What Microsoft lists; each version changes one title."""
     profiles = [
         {
             "controlCategory": "Apps",
@@ -151,7 +151,7 @@ def make(folder: Path, size: Size) -> None:
         for moment, subject, files in history(size):
             words, when = subject.encode(), int(moment.timestamp())
             running.stdin.write(b"commit refs/heads/main\n")
-            running.stdin.write(b"committer Somebody <nobody@tenant.example> %d +0000\n" % when)
+            running.stdin.write(b"committer Test Committer <committer@tenant.example> %d +0000\n" % when)
             running.stdin.write(b"data %d\n%s\n" % (len(words), words))
             for path, content in files.items():
                 running.stdin.write(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content))
@@ -160,8 +160,8 @@ def make(folder: Path, size: Size) -> None:
 
 
 if __name__ == "__main__":
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("folder", type=Path)
-    asked.add_argument("--years", type=int, default=5)
-    told = asked.parse_args()
-    make(told.folder, Size(years=told.years))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--years", type=int, default=5)
+    options = parser.parse_args()
+    make(options.folder, Size(years=options.years))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.sample.tenant import Tenant, to_json
+from secure_score_backlog.sample.tenant import Tenant
 from secure_score_backlog.snapshots.exact_json import parse
 from secure_score_backlog.snapshots.snapshot_files import decode, decode_catalogue, without_names
 from tests.support.folders import contents
@@ -21,7 +21,7 @@ from tests.support.graph_server import PROFILES, SCORES, TOKEN, GraphAnswers
 from tests.support.loopback import Response
 from tests.support.rebuilt import rebuilt
 from tests.support.running import RunBacklog, run_here
-from tests.support.simulated_graph import SimulatedGraph
+from tests.support.simulated_graph import SimulatedGraph, to_json
 from tests.support.simulated_identity import Registration, SimulatedIdentity
 
 TODAY = date(2026, 11, 10)

@@ -168,7 +168,7 @@ ADVICE = (
         (b"\x89PNG\r\n\x1a\n\x00\x01", "it is not a text file"),
         (b"PK\x03\x04", "an Excel workbook"),
         ({"value": [{"displayName": "a user", "id": "1"}]}, "neither a score nor a profile (with displayName, id)"),
-        ({"ControlScores": ["@{ControlName=a}"], "CurrentScore": 5}, "cut off what lies below ControlScores"),
+        ({"ControlScores": ["@{ControlName=a}"], "CurrentScore": 5}, "cut off everything below ControlScores"),
         (
             {"error": {"code": "Forbidden", "message": "no"}},
             "an error that Graph answered, Forbidden.",
@@ -176,7 +176,7 @@ ADVICE = (
         ([1, 2], "a number where an object was expected"),
         (None, "null where an object was expected"),
         ({}, "neither a score nor a profile (with no fields)"),
-        ({"value": []}, "no score and no profile"),
+        ({"value": []}, "neither scores nor profiles"),
     ],
 )
 def test_anything_else_is_refused_and_nothing_written(
@@ -332,10 +332,10 @@ def test_a_csv_of_a_day_that_graph_still_holds_is_warned_of(known: Path, save: C
 @pytest.mark.parametrize(
     ("given", "code", "words"),
     [
-        (["export.csv"], 2, "A CSV says nothing about the day it is of."),
-        (["saved.json", "--date", LONG_AGO], 2, "JSON says its own days."),
-        (["export.csv", "second.csv", "--date", LONG_AGO], 2, "Several CSV files cannot all be of one day."),
-        (["export.csv", "--date", "2099-01-01"], 2, "2099-01-01 has not come yet."),
+        (["export.csv"], 2, "A CSV does not say which day it is from."),
+        (["saved.json", "--date", LONG_AGO], 2, "JSON contains its own dates."),
+        (["export.csv", "second.csv", "--date", LONG_AGO], 2, "Only one CSV file can be imported at a time."),
+        (["export.csv", "--date", "2099-01-01"], 2, "2099-01-01 is in the future."),
         (["export.csv", "--date", "31.10.2025"], 2, "write it as 2026-10-31"),
         (["users.csv", "--date", LONG_AGO], 3, "not the portal's export (columns: Name, Mail)"),
         (
@@ -369,7 +369,7 @@ def test_an_unusable_csv_is_explained_and_nothing_written(
 
 
 def test_a_csv_needs_a_catalogue(root: Path, save: Callable[..., Path]) -> None:
-    """Titles lead nowhere as long as nothing was collected."""
+    """Titles cannot be matched as long as nothing was collected."""
     done = read_in(root, save("export.csv", TABLE), "--date", LONG_AGO, expect=3)
     assert "There is no list of recommendations yet" in done.stderr
     assert contents(root) == {}

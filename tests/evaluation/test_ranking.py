@@ -59,7 +59,7 @@ def test_points_effort_and_impact_do_not_move_the_ranking(weights: list[tuple[in
             }
         )
         catalogue = [
-            replace(Recommendation(name, name), cost=effort, user_impact=effort, rank=points)
+            replace(Recommendation(name, name), cost=effort, user_impact=effort)
             for name, (points, effort) in zip(names, chosen, strict=True)
         ]
         return [s.id for s in evaluate(workspace(measured, catalogued=catalogue, settings=LEVELS), day(1)).ranked]

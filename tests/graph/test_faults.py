@@ -151,9 +151,9 @@ REFUSED = [
           "it reports an error, though its status is 200: Simulated", ANSWER, "with the request id"),
     Fault("no score at all", scores([]), "holds no Secure Score for this tenant", "secureScores", "the Defender"),
     Fault("no score with a day", scores([{**day_score(TODAY), "id": "x", "createdDateTime": "soon"}]),
-          "No score of the answer (1 in all) carries a date", "createdDateTime", "Run it again tomorrow"),
+          "No score of the answer (1 in all) has a readable date", "createdDateTime", "Run it again tomorrow"),
     Fault("the far future only", scores([day_score(AHEAD)]),
-          f"No score of the answer can be believed. Left out: 1 score dated {AHEAD}, though", "createdDateTime",
+          f"No score of the answer can be used. Left out: 1 score dated {AHEAD}, though", "createdDateTime",
           "Check this machine's clock"),
     Fault("another tenant", both(scores([day_score(TODAY, tenant=OTHER_TENANT)]), catalogue([])),
           f"This is another tenant: the answer is about {OTHER_TENANT}", "azureTenantId", "Check AZURE_TENANT_ID"),
@@ -259,7 +259,7 @@ NOTED = [
     Passing("a score without a profile", catalogue(profiles()[1:]), "1 recommendation has no title yet"),
     Passing("the newest day without details", scores(answers()[1:]), ""),
     Passing("an old day that differs", scores([answers()[0], {**answers()[1], "currentScore": 1}]),
-            "tells 2026-11-19 differently from what is stored"),
+            "describes 2026-11-19 differently from the stored snapshot"),
 ]  # fmt: skip
 """Exit 0; what Graph said is stored as it was said, and the oddity is reported."""
 

@@ -25,11 +25,12 @@ from secure_score_backlog.sample.collected import runs
 from secure_score_backlog.sample.cut import cut, cut_files
 from secure_score_backlog.sample.fast_import import Commit, Git, begin, fill, find_git
 from secure_score_backlog.sample.story import commits, final_files, pull_requests, role
-from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, report_days, to_json
+from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, report_days
 from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
 from secure_score_backlog.snapshots.exact_json import parse
 from secure_score_backlog.snapshots.snapshot_files import decode, encode
 from secure_score_backlog.workspace import load
+from tests.support.simulated_graph import to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)

@@ -20,8 +20,8 @@ from secure_score_backlog.sample.tenant import (
     control_score,
     has_report,
     report_days,
-    to_json,
 )
+from tests.support.simulated_graph import to_json
 
 EVERY_TENTH = report_days()[::10]
 MEETINGS, INTUNE = date(2026, 3, 16), date(2026, 5, 18)

@@ -38,7 +38,7 @@ def test_profiles_are_normalised_and_keep_their_id() -> None:
             {"state": "Default", "updatedDateTime": None},
         ],
     }  # fmt: skip
-    found = read_catalogue({"profiles": [profile], "descriptions": {"other": "text"}}, "x").recommendations
+    found = read_catalogue({"profiles": [profile], "descriptions": {"other": "text"}}).recommendations
     item = found["11770.MDA_Google_X"]
     assert (item.title, item.cost, item.user_impact, item.maximum) == ("Turn it on", "moderate", "unknown", 7)
     assert item.threats == ("Account breach",)
@@ -56,11 +56,10 @@ def test_everything_a_profile_says() -> None:
         "remediation": "R", "remediationImpact": "I", "deprecated": True,
         "controlStateUpdates": [{"state": "", "updatedDateTime": None}, {"state": "Default"}],
     }  # fmt: skip
-    found = read_catalogue({"profiles": [profile, {"id": "A"}, {"id": ""}, 7], "descriptions": {"B": "D", "0": 5}}, "p")
-    assert found.path == "p"
+    found = read_catalogue({"profiles": [profile, {"id": "A"}, {"id": ""}, 7], "descriptions": {"B": "D", "0": 5}})
     assert list(found.recommendations) == ["0", "A", "B"]
     assert found.recommendations["B"] == Recommendation(
-        id="B", title="T", service="S", category="C", maximum=Fraction(15, 2), rank=3, tier="Core", cost="low",
+        id="B", title="T", service="S", category="C", maximum=Fraction(15, 2), cost="low",
         user_impact="high", threats=("A", "B"), action_url="https://x", remediation="R", remediation_impact="I",
         description="D", deprecated=True, updates=(StateUpdate("Default", None),),
     )  # fmt: skip
@@ -91,13 +90,13 @@ def test_marks_come_undated_first_then_oldest_first() -> None:
     """Also the ones of one day keep their order."""
     days = {"c": "2026-03-02T00:00:00Z", "b": "2026-03-01T00:00:00Z", "a": None, "d": "2026-03-01T05:00:00Z"}
     marks = [{"state": state, "updatedDateTime": moment} for state, moment in days.items()]
-    found = read_catalogue({"profiles": [{"id": "A", "controlStateUpdates": marks}]}, "p").recommendations["A"]
+    found = read_catalogue({"profiles": [{"id": "A", "controlStateUpdates": marks}]}).recommendations["A"]
     assert "".join(update.state for update in found.updates) == "abdc"
 
 
 def test_what_only_descriptions_know_keeps_its_description() -> None:
     """An id that no profile names any more still says what it was."""
-    found = read_catalogue({"profiles": [{"id": "A"}], "descriptions": {"B": "What it was.", "A": "What it is."}}, "p")
+    found = read_catalogue({"profiles": [{"id": "A"}], "descriptions": {"B": "What it was.", "A": "What it is."}})
     described = {key: (item.description, item.in_catalogue) for key, item in found.recommendations.items()}
     assert described == {"A": ("What it is.", True), "B": ("What it was.", False)}
 

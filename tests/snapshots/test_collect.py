@@ -55,7 +55,7 @@ EARLIER = DAY - timedelta(days=1)
 
 
 def after(result: Collection, before: Stored | None = None) -> Stored:
-    """What is stored once a capture has been written and read back."""
+    """What is stored once a collection has been written and read back."""
     known = before or Stored()
     snapshots, catalogue = dict(known.snapshots), known.catalogue
     for path, content in result.files.items():
@@ -68,7 +68,7 @@ def after(result: Collection, before: Stored | None = None) -> Stored:
 
 
 def codes(result: Collection) -> list[str]:
-    """The rules that a capture complains of."""
+    """The codes of what a collection reports."""
     return [problem.code for problem in result.problems]
 
 
@@ -106,7 +106,7 @@ def test_an_answer_that_takes_the_description_at_its_word(scores: list[Any], pro
     answer = Answer(tuple(scores), tuple(profiles))
     days = days_in(answer)
     if not days and (how is GRAPH or not profiles):
-        with pytest.raises(CannotProceed, match="date that can be read"):
+        with pytest.raises(CannotProceed, match="readable date"):
             collect(answer, Stored(), how)
         return
     stored = after(collect(answer, Stored(), how))
@@ -378,7 +378,7 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
         (
             {"controlScores": [control("a"), control("B"), control("z", 0, 0)], "maxScore": Decimal(40)},
             "snapshot-no-profile",
-            "On 2026-11-20, 2 recommendations have no title yet, for want of a profile: B, z. "
+            "On 2026-11-20, 2 recommendations have no title yet, because there is no profile: B, z. "
             "Some differ in case only: B (profile b).",
         ),
     ],

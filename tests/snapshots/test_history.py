@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -54,7 +55,7 @@ def test_no_file_breaks_the_reading(written: dict[str, object]) -> None:
     builder = HistoryBuilder()
     builder.add(day(1), written, "snapshots/x.json")
     assert len(builder.history().days) == 1
-    read_catalogue(written, "snapshots/catalogue.json")
+    read_catalogue(written)
 
 
 def test_unreadable_numbers_are_told() -> None:
@@ -139,8 +140,8 @@ def test_the_newest_complete_day_tells_more() -> None:
     third |= {"controlName": None}
     said["synced"] = {"2026-10-01T00:00:00Z": ["A", "X"], "2026-09-30T00:00:00Z": ["B"], "2026-09-29T00:00:00Z": "B"}
     assert history({"A": (1, 2)}, said).details == {
-        "A": Detail("3 of 4 users.", "2026-10-01T00:00:00Z", "Identity"),
-        "B": Detail("", "2026-09-30T00:00:00Z", ""),
+        "A": Detail("3 of 4 users.", date(2026, 10, 1)),
+        "B": Detail("", date(2026, 9, 30)),
     }
     said["collected"]["complete"] = "true"
     assert history(said).details == {}
@@ -210,4 +211,4 @@ def test_an_odd_list_of_times_hides_nothing() -> None:
     """What is no name in the list of times is passed over."""
     said = stored({"A": (1, 2)})
     said["synced"] = {"2026-10-01T00:00:00Z": [["A"], {"A": 1}, 7, None, "A"]}
-    assert history(said).details["A"].synced == "2026-10-01T00:00:00Z"
+    assert history(said).details["A"].synced == date(2026, 10, 1)

@@ -15,7 +15,7 @@ from secure_score_backlog.snapshots.collect import (
     derived_maximum,
     maximum_in_hindsight,
     maximum_on_the_day,
-    portal_state,
+    portal_status,
 )
 from tests.support.graph_items import profile
 
@@ -140,15 +140,15 @@ def test_state_is_the_newest_up_to_the_day() -> None:
         {"state": "Reviewed", "updatedDateTime": "no date"},
     ]
     told = {"controlStateUpdates": updates}
-    assert portal_state(told, date(2026, 11, 1)) == "Default"
-    assert portal_state(told, date(2026, 11, 10)) == "ThirdParty"
-    assert portal_state(told, date(2026, 11, 20)) == "Ignored"
+    assert portal_status(told, date(2026, 11, 1)) == "Default"
+    assert portal_status(told, date(2026, 11, 10)) == "ThirdParty"
+    assert portal_status(told, date(2026, 11, 20)) == "Ignored"
 
 
 def test_state_that_nobody_states_is_unknown() -> None:
     """No profile, no list, no date that could be compared, no text: None."""
-    assert portal_state(None, date(2026, 11, 1)) is None
-    assert portal_state({"controlStateUpdates": None}, date(2026, 11, 1)) is None
-    assert portal_state({"controlStateUpdates": [{"state": None}]}, date(2026, 11, 1)) is None
+    assert portal_status(None, date(2026, 11, 1)) is None
+    assert portal_status({"controlStateUpdates": None}, date(2026, 11, 1)) is None
+    assert portal_status({"controlStateUpdates": [{"state": None}]}, date(2026, 11, 1)) is None
     later = {"controlStateUpdates": [{"state": "Ignored", "updatedDateTime": "2026-11-02T00:00:00Z"}]}
-    assert portal_state(later, date(2026, 11, 1)) is None
+    assert portal_status(later, date(2026, 11, 1)) is None

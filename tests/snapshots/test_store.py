@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_read_is_a_problem_and_a_gap(tmp_path: Path, conte
 def test_a_missing_folder_holds_nothing(tmp_path: Path) -> None:
     """Before the first collection."""
     assert load_history(SnapshotFolder(tmp_path))[0].days == ()
-    assert load_catalogue(SnapshotFolder(tmp_path)) == (Catalogue(path=CATALOGUE_PATH), [])
+    assert load_catalogue(SnapshotFolder(tmp_path)) == (Catalogue(), [])
 
 
 def test_snapshots_may_lie_on_a_branch_that_is_not_checked_out(tmp_path: Path) -> None:
@@ -87,5 +87,5 @@ def test_snapshots_may_lie_on_a_branch_that_is_not_checked_out(tmp_path: Path) -
 def test_a_branch_that_is_not_there_is_refused(tmp_path: Path, branch: str) -> None:
     """Whatever the settings say, it is looked up as a branch and as nothing else."""
     Repository(tmp_path).commit("Begin")
-    with pytest.raises(CannotProceed, match="is not here"):
+    with pytest.raises(CannotProceed, match="was not found"):
         open_snapshot_branch(read_main_history(tmp_path), branch)

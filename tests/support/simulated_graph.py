@@ -14,10 +14,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from secure_score_backlog.sample.measurements import number
-from secure_score_backlog.sample.tenant import Json, Tenant, has_report, to_json
+from secure_score_backlog.sample.tenant import Json, Tenant, has_report
 from tests.support.loopback import LoopbackServer, Request, Responder, Response
 from tests.support.tokens import claims_of
+
+
+def to_json(value: Any) -> bytes:
+    """Bytes as Graph would send them: compact, UTF-8, decimals as plain numbers."""
+    return msgspec.json.Encoder(decimal_format="number").encode(value)
+
 
 RETENTION_DAYS = 90
 PERMISSION = "SecurityEvents.Read.All"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `collect` and `import` have in common: compare an answer with what is stored, write, tell."""
+"""`backlog collect`: fetch Secure Score from Microsoft Graph into `snapshots/`; and what `import` shares with it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from secure_score_backlog import __version__
 from secure_score_backlog.cli import options
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import lock
+from secure_score_backlog.git import current_branch
 from secure_score_backlog.graph.client import fetch
 from secure_score_backlog.graph.clouds import CLOUDS, check_address
 from secure_score_backlog.graph.credentials import DeviceCode, choose_credential
@@ -24,32 +25,33 @@ from secure_score_backlog.graph.sign_in import token_for
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.settings import Settings, load_settings
 from secure_score_backlog.snapshots.changes import problem_text, summary_json, summary_text
-from secure_score_backlog.snapshots.collect import Answer, RunInfo
-from secure_score_backlog.snapshots.collect import collect as collect_snapshots
+from secure_score_backlog.snapshots.collect import Answer, RunInfo, collect
 from secure_score_backlog.snapshots.store import finish_killed_run, load_stored, write_collection
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far apart two clocks may be: sign-in services allow as much."""
-GROWN_OLD = timedelta(days=3)
-"""Microsoft publishes daily; so long without a new day is worth a word."""
+"""How far apart two clocks may be: as far as sign-in services allow."""
+NO_NEW_DAY = timedelta(days=3)
+"""Microsoft publishes daily; after so long without a new day there is a warning."""
+TO_ENTER_A_CODE = 900.0
+"""Seconds that a person has to enter a device code: as long as the code is valid."""
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print what would change, and write nothing.")
 
 
 def check_root(root: Path) -> None:
-    """Refuse a root that is not there, before anything is asked of anybody."""
+    """Refuse a root that does not exist, before anything is fetched."""
     if not root.is_dir():
         raise CannotProceed(
             "There is no such folder.",
             where=str(root),
             hint="Nothing was written. Name the folder that holds the tenant's snapshots/ and decisions/ by --root, or "
-            "make it first.",
+            "create it first.",
         )
 
 
 @contextmanager
 def writing(root: Path, *, dry_run: bool) -> Iterator[None]:
-    """Be the only one who writes, and first complete what a killed run left; a dry run does neither."""
+    """Hold the lock, and first complete what a killed run left behind; a dry run does neither."""
     if dry_run:
         yield
         return
@@ -67,8 +69,8 @@ def clock_problems(server: datetime | None) -> tuple[Problem, ...]:
     apart = _span(abs(here - server))
     message = f"This machine's clock ({here:%Y-%m-%d %H:%M} UTC) is {apart} {side} the server's."
     hint = (
-        "The days stored are Graph's own and right. Set the clock all the same: while it is wrong, sign-ins may fail "
-        "and certificates count as invalid."
+        "The stored days are Graph's own and correct. Set the clock anyway: while it is wrong, sign-ins may fail and "
+        "certificates count as invalid."
     )
     return (problem("clock-differs", "snapshots", None, message, hint),)
 
@@ -86,20 +88,26 @@ def store(
     source: str,
     *,
     as_json: bool,
-    noted: tuple[Problem, ...] = (),
+    earlier: tuple[Problem, ...] = (),
     dry_run: bool = False,
     files: tuple[str, ...] = (),
 ) -> int:
-    """Write what is new in an answer and say what it was; the exit code."""
+    """Write what is new in an answer and print the summary; the exit code."""
     settings, settings_problems = load_settings(root)
     broken = any(problem.severity is Severity.ERROR for problem in settings_problems)
     now = options.now()
     stored, unreadable = load_stored(root, answer)
     run = RunInfo(now, __version__, source, settings.keep_names and not broken, files)
-    collection = collect_snapshots(answer, stored, run)
+    collection = collect(answer, stored, run)
     written = write_collection(root, collection, dry_run=dry_run)
-    told = (*noted, *_elsewhere(root, settings), *settings_problems, *unreadable, *collection.problems)
-    problems = (*told, *(_grown_old(collection.changes.end, now.date()) if source == "graph" else ()))
+    problems = (
+        *earlier,
+        *_other_branch(root, settings),
+        *settings_problems,
+        *unreadable,
+        *collection.problems,
+        *(_no_new_day(collection.changes.end, now.date()) if source == "graph" else ()),
+    )
     for found in problems:
         options.say(problem_text(found))
     if as_json:
@@ -113,22 +121,20 @@ def store(
     return 0
 
 
-def _grown_old(newest: date | None, today: date) -> tuple[Problem, ...]:
-    """A warning where Graph answers, but has had nothing new for days."""
-    if newest is None or today - newest <= GROWN_OLD:
+def _no_new_day(newest: date | None, today: date) -> tuple[Problem, ...]:
+    """A warning where Graph answers, but has no new day."""
+    if newest is None or today - newest <= NO_NEW_DAY:
         return ()
     message = f"Graph's newest day is {newest}, {(today - newest).days} days ago."
-    hint = "If the portal shows a newer score, report it to Microsoft; if not even that, check this machine's clock."
+    hint = "If the portal shows a newer score, report it to Microsoft; if it does not, check this machine's clock."
     return (problem("graph-grown-old", "snapshots", None, message, hint),)
 
 
-def _elsewhere(root: Path, settings: Settings) -> tuple[Problem, ...]:
+def _other_branch(root: Path, settings: Settings) -> tuple[Problem, ...]:
     """A warning where the site reads its snapshots from a branch that is not the one checked out here."""
     branch = settings.snapshots_branch
     if branch is None:
         return ()
-    from secure_score_backlog.git import current_branch
-
     here = current_branch(root)
     if here is None or here == branch:
         return ()
@@ -137,18 +143,11 @@ def _elsewhere(root: Path, settings: Settings) -> tuple[Problem, ...]:
         f"{here!r} checked out: what is written to snapshots/ here is not what the site shows."
     )
     hint = (
-        "Undo what was written here: of the files below snapshots/ that git status names, delete the untracked ones "
-        "and put the changed ones back (git checkout -- FILE). Then check that branch out beside this one (git "
+        "Undo what was written here: of the files below snapshots/ that git status lists, delete the untracked ones "
+        "and restore the changed ones (git checkout -- FILE). Then check that branch out beside this one (git "
         f"worktree add ../{branch} {branch}), run the command with --root ../{branch}, and commit and push there."
     )
     return (problem("snapshots-elsewhere", "backlog.yml", None, message, hint),)
-
-
-# --- `backlog collect`: fetch Secure Score from Microsoft Graph into `snapshots/`.
-
-
-PERSON = 900.0
-"""Seconds that a person has to enter a device code: as long as the code lives."""
 
 
 @click.command("collect", short_help="Fetch Secure Score from Microsoft Graph.")
@@ -204,27 +203,27 @@ def command(
     graph = check_address(graph_url or CLOUDS[cloud].graph, "--graph-url")
     check_root(root)
     with writing(root, dry_run=dry_run):
-        answer, wire = ask(cloud, graph, login, device_code=device_code, seconds=deadline, log=log)
-        noted = clock_problems(wire.server_time)
-        return store(root, answer, "graph", as_json=as_json, noted=noted, dry_run=dry_run)
+        answer, client = ask(cloud, graph, login, device_code=device_code, seconds=deadline, log=log)
+        clock = clock_problems(client.server_time)
+        return store(root, answer, "graph", as_json=as_json, earlier=clock, dry_run=dry_run)
 
 
 def ask(
     cloud: str, graph: str, login: str, *, device_code: bool, seconds: float, log: Callable[[str], None]
 ) -> tuple[Answer, HttpClient]:
-    """Sign in and fetch everything; the answer, and the wire that it came over."""
+    """Sign in and fetch everything; the answer, and the client that fetched it."""
     credential = choose_credential(os.environ, device_code=device_code)
     limit = Deadline(seconds)
-    signing_in = HttpClient(Deadline(PERSON) if isinstance(credential, DeviceCode) else limit, log=log)
+    signing_in = HttpClient(Deadline(TO_ENTER_A_CODE) if isinstance(credential, DeviceCode) else limit, log=log)
     token = signing_in.deadline.run(
         lambda: token_for(credential, CLOUDS[cloud], login, signing_in, options.say, mask_in_actions)
     )
-    wire = HttpClient(Deadline(seconds) if isinstance(credential, DeviceCode) else limit, log=log)
-    return wire.deadline.run(lambda: fetch(graph, token, wire)), wire
+    client = HttpClient(Deadline(seconds) if isinstance(credential, DeviceCode) else limit, log=log)
+    return client.deadline.run(lambda: fetch(graph, token, client)), client
 
 
 def mask_in_actions(token: str) -> None:
-    """Tell the runner of GitHub Actions to hide a token wherever it might turn up; elsewhere, say nothing.
+    """Tell the runner of GitHub Actions to hide a token in all output; do nothing elsewhere.
 
     The runner takes the line out of the log. It reads stderr too, so stdout stays the product.
     """

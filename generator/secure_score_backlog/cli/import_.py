@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog import`: read what a person saved (Graph's JSON, the portal's CSV) into `snapshots/`."""
+"""`backlog import`: read saved files (Graph's JSON, the portal's CSV) into `snapshots/`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from secure_score_backlog.cli.collect import check_root, dry_run_option, store, 
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.collect import Answer
+from secure_score_backlog.snapshots.graph_json import KEPT_BY_GRAPH
 from secure_score_backlog.snapshots.saved_files import Saved, join_table, read_saved
 from secure_score_backlog.snapshots.snapshot_files import snapshot_path
 from secure_score_backlog.snapshots.store import stored_profiles
-
-KEPT_BY_GRAPH = timedelta(days=90)
-"""How far back Graph itself can be asked (facts/graph.md 3.1)."""
 
 
 @click.command("import", short_help="Read saved Graph JSON or a CSV of the portal.")
@@ -34,21 +32,21 @@ KEPT_BY_GRAPH = timedelta(days=90)
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 def command(root: Path, as_json: bool, dry_run: bool, day: date | None, files: tuple[Path, ...]) -> int:
-    """Read what was saved elsewhere and write what is new to snapshots/.
+    """Read saved files and write what is new to snapshots/.
 
     FILE holds what /security/secureScores or /security/secureScoreControlProfiles answered, as JSON: one object, a
     list of any number of days, or the whole response; also as PowerShell's ConvertTo-Json -Depth 10 writes it. Several
     files may be given in any order; give scores and profiles together.
 
     FILE may also be the CSV that the Defender portal exports under Secure Score, Recommended actions; then --date says
-    of which day it is. Its rows are joined by title with the catalogue.
+    which day it is from. Its rows are joined by title with the catalogue.
     """
     check_root(root)
     saved = read_saved(files)
     with writing(root, dry_run=dry_run):
         answer, problems = with_table(root, saved, day)
         places = tuple(file.as_posix() for file in files)
-        return store(root, answer, "json", as_json=as_json, noted=problems, dry_run=dry_run, files=places)
+        return store(root, answer, "json", as_json=as_json, earlier=problems, dry_run=dry_run, files=places)
 
 
 def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tuple[Problem, ...]]:
@@ -59,38 +57,38 @@ def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tupl
     file, content = saved.tables[0]
     profiles = (*(saved.answer.profiles or ()), *stored_profiles(root))
     export, problems = join_table(file, content, profiles, day)
-    if (root / snapshot_path(day)).exists():  # nothing is taken from the table, so nothing is to be said of its rows
+    if (root / snapshot_path(day)).exists():  # nothing is taken from the table, so its rows need no report
         problems = ()
     elif options.now().date() - day < KEPT_BY_GRAPH:
-        problems = (_recent(file, day),)  # it says to delete what was written, so nothing is to be said of its rows
+        problems = (_recent(file, day),)  # it says to delete what was written, so its rows need no report
     return replace(saved.answer, exports=(export,)), (*saved.problems, *problems)
 
 
 def _check_usage(saved: Saved, day: date | None) -> None:
-    """Refuse a table without a date, a date without a table, two tables, and a day that has not come yet."""
+    """Refuse a table without a date, a date without a table, two tables, and a day in the future."""
     places = ", ".join(str(file) for file, _ in saved.tables)
     if saved.tables and day is None:
         raise WrongUsage(
-            "A CSV says nothing about the day it is of.",
+            "A CSV does not say which day it is from.",
             where=places,
-            hint="Nothing was changed. Add the day on which it was exported, as --date YYYY-MM-DD. If it is meant to "
-            "be JSON: it is not valid JSON.",
+            hint="Nothing was changed. Add the day on which it was exported, as --date YYYY-MM-DD. If it should be "
+            "JSON, it is not valid JSON.",
         )
     if day is not None and not saved.tables:
         raise WrongUsage(
-            "JSON says its own days.",
+            "JSON contains its own dates.",
             where="--date",
             hint="Nothing was changed. Leave --date out; it is for CSV exports.",
         )
     if len(saved.tables) > 1:
         raise WrongUsage(
-            "Several CSV files cannot all be of one day.",
+            "Only one CSV file can be imported at a time.",
             where=places,
-            hint="Nothing was changed. Import them one by one, each with its day.",
+            hint="Nothing was changed. Import them one by one, each with its own --date.",
         )
     if day is not None and day > options.now().date() + timedelta(days=1):
         raise WrongUsage(
-            f"{day} has not come yet.",
+            f"{day} is in the future.",
             where="--date",
             hint="Nothing was changed. Give the day on which the CSV was exported.",
         )
@@ -99,7 +97,7 @@ def _check_usage(saved: Saved, day: date | None) -> None:
 def _recent(file: Path, day: date) -> Problem:
     message = f"Graph still holds {day}, and in more detail than a CSV."
     hint = (
-        f"Delete {snapshot_path(day)}, which comes of this import, and do not commit it: the next backlog collect, a "
+        f"Delete {snapshot_path(day)}, which this import wrote, and do not commit it: the next backlog collect, a "
         "scheduled one too, stores that day. Keep it only where nothing collects from this tenant."
     )
     return problem("import-csv-recent", file.as_posix(), None, message, hint)

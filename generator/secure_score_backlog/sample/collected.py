@@ -15,12 +15,11 @@ from types import MappingProxyType
 
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, has_report
 from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
+from secure_score_backlog.snapshots.graph_json import KEPT_BY_GRAPH
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, encode
 
 OUTAGES = ((date(2025, 12, 24), date(2025, 12, 28)), (date(2026, 8, 8), date(2026, 8, 10)))
 """First and last days on which the collector did not run."""
-KEPT_BY_GRAPH = timedelta(days=90)
-"""How long Graph keeps a day."""
 WRITTEN_BY = "0.1.0"
 """Version that the files name; fixed, so that the history stays the same from release to release."""
 

@@ -51,11 +51,6 @@ COMMENTS = {
 Json = dict[str, Any]
 
 
-def to_json(value: Any) -> bytes:
-    """Bytes as Graph would send them: compact, UTF-8, decimals as plain numbers."""
-    return msgspec.json.Encoder(decimal_format="number").encode(value)
-
-
 def has_report(day: date) -> bool:
     """Whether Graph ever had a report for a day."""
     return FIRST_DAY <= day <= LAST_DAY and day not in MISSING_DAYS

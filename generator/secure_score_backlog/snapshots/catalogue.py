@@ -17,7 +17,7 @@ from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.git import Version
-from secure_score_backlog.snapshots.graph_json import fraction, mapping, mappings, text, utc_day, whole
+from secure_score_backlog.snapshots.graph_json import fraction, mapping, mappings, text, utc_day
 from secure_score_backlog.snapshots.model import Catalogue, Recommendation, StateUpdate
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, decode_catalogue
 
@@ -29,7 +29,7 @@ NAMED = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 Stream = Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]
 
 
-def read_catalogue(stored: Mapping[str, Any], path: str) -> Catalogue:
+def read_catalogue(stored: Mapping[str, Any]) -> Catalogue:
     """The stored catalogue as recommendations, by id in order."""
     descriptions = mapping(stored.get("descriptions"))
     found: dict[str, Recommendation] = {}
@@ -42,7 +42,7 @@ def read_catalogue(stored: Mapping[str, Any], path: str) -> Catalogue:
             found[identifier] = Recommendation(
                 identifier, title=identifier, description=text(description), in_catalogue=False
             )
-    return Catalogue(dict(sorted(found.items())), path)
+    return Catalogue(dict(sorted(found.items())))
 
 
 def read_profile(profile: Mapping[str, Any], description: str) -> Recommendation:
@@ -55,8 +55,6 @@ def read_profile(profile: Mapping[str, Any], description: str) -> Recommendation
         service=text(profile.get("service")),
         category=text(profile.get("controlCategory")),
         maximum=fraction(profile.get("maxScore")),
-        rank=whole(profile.get("rank")),
-        tier=text(profile.get("tier")),
         cost=effort(profile.get("implementationCost")),
         user_impact=effort(profile.get("userImpact")),
         threats=without_repetition(threats) if isinstance(threats, list) else (),
@@ -164,7 +162,7 @@ class CatalogueVersions:
 def parsed(content: bytes | None) -> Catalogue:
     """A version as catalogue; an empty one where there was none, or where it cannot be read."""
     try:
-        return read_catalogue(decode_catalogue(content, CATALOGUE_PATH), CATALOGUE_PATH) if content else Catalogue()
+        return read_catalogue(decode_catalogue(content, CATALOGUE_PATH)) if content else Catalogue()
     except CannotProceed:
         return Catalogue()
 

@@ -37,7 +37,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """A word of one recommendation before and after: its id, or its category."""
+    """A text of one recommendation before and after: its id, or its category."""
 
     recommendation: str
     before: str
@@ -61,7 +61,7 @@ class Changes:
     catalogue: bool = False
     """The catalogue was written."""
     new: tuple[str, ...] = ()
-    """Recommendations never seen before; empty on a first run."""
+    """Recommendations that no snapshot had before; empty on a first run."""
     back: tuple[str, ...] = ()
     """Recommendations that were gone."""
     retired: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Changes:
 
 
 def recommendations_in(profiles: Iterable[Any], snapshot: Json | None) -> frozenset[str]:
-    """The recommendations that a catalogue or a snapshot knows."""
+    """The recommendations of a catalogue or a snapshot."""
     scored = scored_names(snapshot["secureScore"]) if snapshot else set()
     return frozenset(profiles_by_id(profiles).keys() | scored)
 
@@ -92,7 +92,7 @@ def changes_between(
     newest: Json | None,
     catalogue: Json | None,
     files: Mapping[str, Json],
-    seen: frozenset[str],
+    seen_before: frozenset[str],
 ) -> Changes:
     """Complete the changes by comparing with what was stored: old profiles, old newest snapshot."""
     written = [content for content in files.values() if "secureScore" in content]
@@ -101,16 +101,16 @@ def changes_between(
         latest = newest
     old_ids = recommendations_in(profiles, newest)
     new_ids = recommendations_in(catalogue["profiles"] if catalogue else (), latest)
-    came, went = (new_ids - old_ids, old_ids - new_ids) if old_ids else (frozenset[str](), frozenset[str]())
-    renamed = tuple(_case_only(went, came))
-    came, went = came - {each.after for each in renamed}, went - {each.before for each in renamed}
+    arrived, gone = (new_ids - old_ids, old_ids - new_ids) if old_ids else (frozenset[str](), frozenset[str]())
+    renamed = tuple(_case_only(gone, arrived))
+    arrived, gone = arrived - {each.after for each in renamed}, gone - {each.before for each in renamed}
     result = replace(
         changes,
         catalogue=any("profiles" in content for content in files.values()),
         end=_day_of(latest) if latest is not None else None,
-        new=tuple(sorted(came - seen)),
-        back=tuple(sorted(came & seen)),
-        retired=tuple(sorted(went)),
+        new=tuple(sorted(arrived - seen_before)),
+        back=tuple(sorted(arrived & seen_before)),
+        retired=tuple(sorted(gone)),
         renamed=renamed,
     )
     if newest is None or latest is None or latest is newest:
@@ -130,11 +130,11 @@ def _with_moves(changes: Changes, before: Json, after: Json) -> Changes:
     )
 
 
-def _case_only(went: frozenset[str], came: frozenset[str]) -> Iterator[Renaming]:
-    """Ids that went and came back in another case; scores and profiles may even spell them in two."""
-    for before in sorted(went):
-        if sum(name.casefold() == before.casefold() for name in went) == 1:
-            for after in sorted(name for name in came if name.casefold() == before.casefold()):
+def _case_only(gone: frozenset[str], arrived: frozenset[str]) -> Iterator[Renaming]:
+    """Ids that are now spelled in another case; scores and profiles may even use two spellings."""
+    for before in sorted(gone):
+        if sum(name.casefold() == before.casefold() for name in gone) == 1:
+            for after in sorted(name for name in arrived if name.casefold() == before.casefold()):
                 yield Renaming(after, before, after)
 
 
@@ -195,11 +195,11 @@ def summary_text(changes: Changes, files: Mapping[str, Json], written: Sequence[
 def _renamings(changes: Changes) -> list[str]:
     lines = []
     if changes.renamed:
-        told = _some(f"{each.before} → {each.after}" for each in changes.renamed)
-        lines.append(f"Spelled in another case ({len(changes.renamed)}): {told}.")
+        listed = _some(f"{each.before} → {each.after}" for each in changes.renamed)
+        lines.append(f"Spelled in another case ({len(changes.renamed)}): {listed}.")
     if changes.recategorised:
-        told = _some(f"{each.recommendation} {each.before} → {each.after}" for each in changes.recategorised)
-        lines.append(f"Category changed ({len(changes.recategorised)}): {told}.")
+        listed = _some(f"{each.recommendation} {each.before} → {each.after}" for each in changes.recategorised)
+        lines.append(f"Category changed ({len(changes.recategorised)}): {listed}.")
     return lines
 
 
@@ -266,9 +266,9 @@ def summary_json(
             "new": list(changes.new),
             "back": list(changes.back),
             "retired": list(changes.retired),
-            "renamed": _words(changes.renamed),
+            "renamed": _renamed(changes.renamed),
         },
-        "categories": _words(changes.recategorised),
+        "categories": _renamed(changes.recategorised),
         "points": {"up": _moves(changes.up), "down": _moves(changes.down)},
         "maximum": _moves(changes.reweighted),
         "written": [] if dry_run else list(written),
@@ -288,7 +288,7 @@ def _moves(moves: Iterable[Move]) -> list[dict[str, Any]]:
     ]
 
 
-def _words(renamings: Iterable[Renaming]) -> list[dict[str, str]]:
+def _renamed(renamings: Iterable[Renaming]) -> list[dict[str, str]]:
     return [{"recommendation": each.recommendation, "before": each.before, "after": each.after} for each in renamings]
 
 

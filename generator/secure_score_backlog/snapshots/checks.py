@@ -27,15 +27,15 @@ from secure_score_backlog.snapshots.graph_json import (
 )
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, is_complete, snapshot_path
 
-KEEPS = (
+KEPT_AS_IT_IS = (
     "Nothing has to be done: the file holds what Graph said. If it stays for days, compare the total with Secure Score "
     "in the Defender portal, and report a difference to Microsoft."
 )
-FIRST = "Nothing has to be done: the file holds all that Graph said, and of each of these one entry counts."
+ONE_COUNTS = "Nothing has to be done: the file holds all that Graph said, and of each of these one entry counts."
 SHOWN = 5
-"""How many names a message spells out."""
+"""How many names a message lists."""
 MANY = 10
-"""Recommendations that may vanish in a day unremarked: Microsoft takes out some twenty a year."""
+"""Recommendations that may disappear in a day without a warning: Microsoft retires some twenty a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Finding:
     code: str
     day: date | None
     message: str
-    hint: str = KEEPS
+    hint: str = KEPT_AS_IT_IS
 
 
 def problems(findings: Iterable[Finding]) -> tuple[Problem, ...]:
-    """Findings as problems, those of one kind gathered into one."""
+    """Findings as problems, one for each kind."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)
@@ -107,7 +107,7 @@ def left_out_as_future(days: Iterable[date], today: date) -> Finding:
 
 
 def ahead_of_clock(newest: date, today: date) -> Finding:
-    """A series of days that runs on past our own clock."""
+    """A series of days that continues past this machine's clock."""
     message = f"The newest score is of {newest}, but this machine's clock says {today}: the clock seems to be wrong."
     hint = (
         "Set the clock, as `collected.at` is taken from it; the days are Microsoft's own and were stored as they are."
@@ -118,12 +118,12 @@ def ahead_of_clock(newest: date, today: date) -> Finding:
 def stored_already(day: date) -> Finding:
     """A table about a day that has a snapshot."""
     message = f"{day} is stored already, so nothing was taken from the exported table."
-    hint = "Nothing has to be done, and nothing stored should be deleted for it: it knows more, or came first."
+    hint = "Nothing has to be done. Keep the stored snapshot: it has more detail, or was stored first."
     return Finding("import-day-stored", day, message, hint)
 
 
 def shrunk(before: Iterable[str], now: Iterable[str], source: str = "Graph") -> list[Finding]:
-    """Many profiles are missing at once, which is more often a fault than a spring cleaning."""
+    """Many profiles are missing at once, which is more often a fault than a change by Microsoft."""
     known = set(before)
     present = {name.casefold() for name in now}
     left = {name for name in known if name.casefold() not in present}
@@ -152,12 +152,12 @@ def catalogue_vanished(count: int) -> Finding:
 
 
 def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
-    """The newest day came as bare as an old one, or without the profiles that complete it."""
+    """The newest day came without details, as an old one does, or without the profiles that complete it."""
     if has_profiles:
         message = f"Graph gave its newest day, {day}, without texts or counts, so it is stored as incomplete."
         hint = (
-            "To have them, run it again later today: once Graph has a newer day, this one stays incomplete, which "
-            "costs its texts and, where they are missing, its points by recommendation. What Graph gave is stored."
+            "What Graph gave is stored. To get the rest, run it again later today: once Graph has a newer day, this "
+            "one stays incomplete, without its texts and, where they are missing, without points by recommendation."
         )
         return Finding("snapshot-newest-bare", day, message, hint)
     message = f"There are no recommendation profiles for {day}, so it is stored as incomplete: most maxima are unknown."
@@ -168,34 +168,34 @@ def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
 
 
 def differs(day: date, stored: Json, offered: Json, source: str = "Graph") -> list[Finding]:
-    """What is stored (a snapshot) stays; where `source` says something else now (a score), that is worth knowing."""
+    """A stored snapshot stays; where a later score of its day says something else, that is reported."""
     if stored["collected"].get("source") == "csv":
-        view = _points
+        comparable = _points_above_zero
     else:
-        view = _figures if is_complete(stored) else _essence
-    if view(stored["secureScore"]) == view(offered):
+        comparable = _figures if is_complete(stored) else _without_lifted_texts
+    if comparable(stored["secureScore"]) == comparable(offered):
         return []
     before, after = (number(each.get("currentScore")) for each in (stored["secureScore"], offered))
     change = f" (current score {before} then, {after} now)" if None not in (before, after) and before != after else ""
-    message = f"{source} now tells {day} differently from what is stored{change}; what was stored first stays."
-    hint = "Nothing to do: a snapshot is evidence and written once. The portal shows today's view."
+    message = f"{source} now describes {day} differently from the stored snapshot{change}; the stored one stays."
+    hint = "Nothing has to be done: a snapshot is evidence and written once. The portal shows today's view."
     return [Finding("snapshot-differs", day, message, hint)]
 
 
 def _figures(score: Json) -> Any:
-    """The figures of a score: what a complete and a bare copy of one day have in common."""
+    """The figures of a score: what a complete and an incomplete copy of one day have in common."""
     points = [(control_name(control), number(control.get("score"))) for control in controls(score)]
     return number(score.get("currentScore")), number(score.get("maxScore")), sorted(points, key=str)
 
 
-def _points(score: Json) -> Any:
+def _points_above_zero(score: Json) -> Any:
     """Points above zero by recommendation: what an exported table and Graph's copy of a day have in common."""
     points = [(control_name(control), number(control.get("score"))) for control in controls(score)]
     return sorted((name, value) for name, value in points if value)
 
 
-def _essence(score: Json) -> Any:
-    """A score without the texts that may have been lifted out of it, in an order of its own."""
+def _without_lifted_texts(score: Json) -> Any:
+    """A score without the texts that may have been lifted out of it, its controls in order."""
     items = score.get("controlScores")
     if not isinstance(items, list):
         return score
@@ -208,7 +208,7 @@ def _without_lifted(control: Json) -> Json:
 
 
 def snapshot_findings(day: date, snapshot: Json, profiles: Mapping[str, Json] | None) -> list[Finding]:
-    """The sanity checks of one snapshot; `profiles` where they are of the same day."""
+    """The checks of one snapshot; `profiles` where they are of the same day."""
     score = snapshot["secureScore"]
     found = _odd_controls(day, score)
     sums = [*_sum_of_points(day, score), *_sum_of_maxima(day, snapshot)]
@@ -282,7 +282,7 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
         return []
     have = "has" if len(missing) == 1 else "have"
     what = f"{counted(len(missing), 'recommendation')} {have} no title yet"
-    message = f"On {day}, {what}, for want of a profile: {some(missing)}."
+    message = f"On {day}, {what}, because there is no profile: {some(missing)}."
     by_case = {name.lower(): name for name in profiles}
     renamed = {f"{name} (profile {by_case[name.lower()]})" for name in missing if name.lower() in by_case}
     if renamed:
@@ -295,12 +295,12 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
 
 
 def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
-    """The sanity checks of the catalogue."""
+    """The checks of the catalogue."""
     ids = [text(mapping(profile).get("id")) for profile in profiles]
     found = []
     if "" in ids:
         found.append(Finding("catalogue-no-id", None, f"{counted(ids.count(''), 'profile')} without an id."))
     repeated = {name for name, times in Counter(ids).items() if name and times > 1}
     if repeated:
-        found.append(Finding("catalogue-id-twice", None, f"Graph lists more than once: {some(repeated)}.", FIRST))
+        found.append(Finding("catalogue-id-twice", None, f"Graph lists more than once: {some(repeated)}.", ONE_COUNTS))
     return found

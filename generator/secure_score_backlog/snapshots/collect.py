@@ -192,7 +192,7 @@ def _nothing_usable(scores: int, findings: list[Finding]) -> CannotProceed:
     """The error where an answer has no usable day."""
     future = next((finding for finding in findings if finding.code == "snapshot-future"), None)
     if future is not None:
-        message = f"No score of the answer can be believed. {future.message}"
+        message = f"No score of the answer can be used. {future.message}"
         hint = (
             "Nothing was changed. Check this machine's clock: if it was wrong, set it and run it again; if it is "
             "right, Microsoft gave a wrong date: run it again tomorrow."
@@ -200,9 +200,9 @@ def _nothing_usable(scores: int, findings: list[Finding]) -> CannotProceed:
         return CannotProceed(message, where="createdDateTime", hint=hint)
     if scores:
         return CannotProceed(
-            f"No score of the answer ({scores} in all) carries a date that can be read, so nothing can be stored.",
+            f"No score of the answer ({scores} in all) has a readable date, so nothing can be stored.",
             where="createdDateTime, or the end of id",
-            hint="Nothing was changed. Run it again tomorrow; if it stays, report it to Microsoft.",
+            hint="Nothing was changed. Run it again tomorrow; if it stays like this, report it to Microsoft.",
         )
     return CannotProceed(
         "Microsoft Graph holds no Secure Score for this tenant.",
@@ -220,7 +220,7 @@ def refuse_other_tenant(answer: Answer, stored: Stored, run: RunInfo) -> None:
     where = f"azureTenantId in {', '.join(run.files)}" if run.files else "azureTenantId"
     own = f"The tenant of this repository is {min(known)}. " if known else ""
     if len(given) > 1:
-        advice = "One answer speaks of one tenant: run it again, and report it to Microsoft if it stays."
+        advice = "One answer is about one tenant: run it again, and report it to Microsoft if it stays like this."
         if run.files:
             advice = "Import the files of one tenant at a time, each tenant into a repository of its own (--root)."
         raise CannotProceed(
@@ -425,7 +425,7 @@ class _Snapshots:
                 continue
             rule = maximum_on_the_day if is_today and name in self.profiles.listed else maximum_in_hindsight
             profile = self.profiles.get(name)
-            found[name] = [rule(control, profile), portal_state(profile, day.day)]
+            found[name] = [rule(control, profile), portal_status(profile, day.day)]
         return found
 
 
@@ -449,7 +449,7 @@ def profile_maximum(profile: Mapping[str, Any] | None) -> Decimal | None:
 
 
 def derived_maximum(control: Mapping[str, Any], expected: Decimal | None) -> Decimal | None:
-    """The maximum that a score and its percentage imply, within what rounding allows (docs/method.md#numbers).
+    """The maximum that a score and its percentage imply, within what rounding allows (docs/method.md#snapshots).
 
     `expected` where it fits; else the one whole number that fits (several: only if it is hit exactly); else None.
     """
@@ -480,7 +480,7 @@ def _rounding(written: Decimal) -> Fraction:
     return min(COARSEST_ROUNDING, Fraction(1, 10 ** max(0, decimals)))
 
 
-def portal_state(profile: Mapping[str, Any] | None, day: date) -> str | None:
+def portal_status(profile: Mapping[str, Any] | None, day: date) -> str | None:
     """The newest `controlStateUpdates` state dated up to the end of a UTC day; None where no profile says.
 
     A state without a date holds from the beginning.

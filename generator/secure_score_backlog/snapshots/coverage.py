@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which days were observed, which were filled in later, and which nobody saw (design §6, Hygiene and Evidence).
+"""Which days have a snapshot, which were filled in later, and which are missing (docs/method.md#snapshots).
 
-Graph holds 90 days and only its newest in full, so a day that was not collected in time is lost for good, and one
-that was filled in later is known in less detail (design §4.1).
+Graph keeps 90 days and only its newest in full, so a day that was not collected in time is lost for good, and one that
+was filled in later is known in less detail.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from secure_score_backlog.dates import first_day, last_day, months_between
+from secure_score_backlog.snapshots.graph_json import KEPT_BY_GRAPH
 from secure_score_backlog.snapshots.model import History
 
-GRAPH_HOLDS = 90
-"""Days that Graph still gives (facts of Graph: the last 90 days)."""
-ONE = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 class DayKind(StrEnum):
@@ -26,7 +25,7 @@ class DayKind(StrEnum):
     COMPLETE = "complete"
     """Collected in full."""
     FILLED = "filled"
-    """There, but in less detail: filled in later, or imported from what somebody saved."""
+    """There, but in less detail: filled in later, or imported from a portal table."""
     MISSING = "missing"
     """Between the first and the newest snapshot, and not there."""
     AWAITED = "awaited"
@@ -60,7 +59,7 @@ class Coverage:
 
     @property
     def observed(self) -> int:
-        """Days with a snapshot, in whatever detail."""
+        """Days with a snapshot, complete or not."""
         return self.count(DayKind.COMPLETE) + self.count(DayKind.FILLED)
 
     def count(self, kind: DayKind) -> int:
@@ -76,7 +75,7 @@ class Coverage:
         return tuple(months_between(self.runs[0].first, self.runs[-1].last)) if self.runs else ()
 
     def within(self, month: str) -> Coverage:
-        """The part of it that lies in a month, YYYY-MM."""
+        """The part of it in a month, YYYY-MM."""
         start, end = first_day(month), last_day(month)
         return Coverage(
             tuple(
@@ -99,9 +98,9 @@ def each_day(history: History, as_of: date) -> Iterator[DayRun]:
         if snapshot.day > as_of:
             break
         if expected is not None and snapshot.day > expected:
-            yield DayRun(expected, snapshot.day - ONE, DayKind.MISSING)
+            yield DayRun(expected, snapshot.day - ONE_DAY, DayKind.MISSING)
         yield DayRun(snapshot.day, snapshot.day, DayKind.COMPLETE if snapshot.complete else DayKind.FILLED)
-        expected = snapshot.day + ONE
+        expected = snapshot.day + ONE_DAY
     if expected is not None and expected <= as_of:
         yield DayRun(expected, as_of, DayKind.AWAITED)
 
@@ -110,7 +109,7 @@ def joined(runs: Iterable[DayRun]) -> Iterator[DayRun]:
     """Neighbours of one kind as one run."""
     held: DayRun | None = None
     for run in runs:
-        if held is not None and held.kind is run.kind and held.last + ONE == run.first:
+        if held is not None and held.kind is run.kind and held.last + ONE_DAY == run.first:
             held = DayRun(held.first, run.last, run.kind)
             continue
         if held is not None:
@@ -121,5 +120,5 @@ def joined(runs: Iterable[DayRun]) -> Iterator[DayRun]:
 
 
 def can_be_filled(run: DayRun, as_of: date) -> bool:
-    """Whether Graph still holds a day of it, so that the next collection fills it in."""
-    return run.kind in (DayKind.MISSING, DayKind.AWAITED) and run.last > as_of - timedelta(days=GRAPH_HOLDS)
+    """Whether Graph still keeps a day of it, so that the next collection fills it in."""
+    return run.kind in (DayKind.MISSING, DayKind.AWAITED) and run.last > as_of - KEPT_BY_GRAPH

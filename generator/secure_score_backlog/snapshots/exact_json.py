@@ -24,7 +24,7 @@ MAXIMUM_VALUES = 3_000_000
 MAXIMUM_DEPTH = 64
 MAXIMUM_DIGITS = 400
 MAXIMUM_EXPONENT = 400
-"""A double reaches from 5e-324 to 1.8e308; anything beyond is not a number that Graph can mean."""
+"""A double reaches from 5e-324 to 1.8e308; Graph cannot send anything beyond it."""
 _COMPACT = msgspec.json.Encoder(decimal_format="number", order="sorted")
 _INDENT = "  "
 
@@ -70,7 +70,7 @@ def parse_text(text: str) -> Any:
 
 
 def _explain(error: json.JSONDecodeError) -> str:
-    """A decoder's complaint in words, with its place."""
+    """A decoder's error in words, with its place."""
     cut_off = not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string")
     if cut_off:
         return f"it ends in the middle, at line {error.lineno}: it was cut off"
@@ -83,7 +83,7 @@ def _number(literal: str) -> Decimal:
         raise UnreadableJson(f"it holds a number of {len(literal)} characters")
     number = Decimal(literal)
     if not number.is_finite() or abs(number.adjusted()) > MAXIMUM_EXPONENT:
-        raise UnreadableJson(f"it holds a number beyond all measure ({literal[:20]})")
+        raise UnreadableJson(f"it holds a number that is too large or too small ({literal[:20]})")
     return number
 
 
@@ -102,7 +102,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _examine(value: Any) -> None:
-    """Refuse depth without end and half surrogate pairs, which no file can hold."""
+    """Refuse what is nested too deeply, and half surrogate pairs, which no file can hold."""
     pending = [(value, 1)]
     while pending:
         item, depth = pending.pop()
@@ -120,7 +120,7 @@ def _examine(value: Any) -> None:
 
 def _check_text(text: str) -> None:
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise UnreadableJson("it holds half a character (a lone surrogate)")
+        raise UnreadableJson("it holds an incomplete character (a lone surrogate)")
 
 
 def json_number(value: object) -> int | float:

@@ -22,6 +22,8 @@ from secure_score_backlog.snapshots.exact_json import MAXIMUM_DIGITS
 Json = dict[str, Any]
 """A JSON object whose numbers are Decimal."""
 
+KEPT_BY_GRAPH = timedelta(days=90)
+"""How far back Graph answers."""
 LARGEST_EXPONENT = 40
 """A number beyond 10^40 is noise; turning it into a fraction would cost memory without bound."""
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)

@@ -20,6 +20,7 @@ from secure_score_backlog.snapshots.graph_json import (
     mapping,
     mappings,
     text,
+    utc_day,
     whole,
 )
 from secure_score_backlog.snapshots.model import Detail, History, Observation, SnapshotDay, Timeline
@@ -109,7 +110,7 @@ class HistoryBuilder:
         collected = mapping(stored.get("collected"))
         current, maximum = fraction(score.get("currentScore")), fraction(score.get("maxScore"))
         if current is None or maximum is None:
-            self._warn(path, "Graph gave no readable currentScore or maxScore; the sums over recommendations stand in")
+            self._warn(path, "Graph gave no readable currentScore or maxScore; the sums over recommendations are used")
         if current is None:
             current = sum((o.points for o in observations.values()), Fraction(0))
         if maximum is None:
@@ -173,9 +174,7 @@ def details(stored: Mapping[str, Any]) -> dict[str, Detail]:
         if isinstance(identifier, str)
     }
     return {
-        name: Detail(
-            text(control.get("implementationStatus")), text(times.get(name)), text(control.get("controlCategory"))
-        )
+        name: Detail(text(control.get("implementationStatus")), utc_day(times.get(name)))
         for control in controls(mapping(stored.get("secureScore")))
         if (name := control_name(control))
     }

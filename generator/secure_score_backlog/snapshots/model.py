@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Microsoft measured, day by day, kept as changes rather than as copies.
+"""What Microsoft measured, day by day, and what it proposes.
 
-A tenant has some 250 recommendations and, over the years, thousands of days; almost nothing changes
-from one day to the next. So each recommendation keeps a timeline of the days on which its observation
-changed, and each day keeps only its own totals.
+A tenant has some 250 recommendations and, over the years, thousands of days; almost nothing changes from one day to the
+next. So each recommendation keeps a timeline of the days on which its observation changed, and each day keeps only its
+own totals (docs/adr/0006-history-as-change-points.md). Points are exact fractions (docs/method.md#numbers).
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from datetime import date
 from fractions import Fraction
 
 CLAIMING_STATES = frozenset({"thirdparty", "alternatemitigation"})
-"""Portal states that earn full points on an administrator's word (facts/graph.md 6)."""
+"""Portal states that give full points on an administrator's word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One recommendation's state in one snapshot (design §5)."""
+    """One recommendation in one snapshot."""
 
     points: Fraction
     maximum: Fraction | None
-    """From the snapshot's `maximum`; None where it cannot be had."""
+    """From the snapshot's `maximum`; None where it is unknown."""
     portal: str | None = None
     """Portal state on that day as Graph wrote it; None where no profile says."""
     count: int | None = None
     total: int | None = None
-    """Users, devices or policies behind a partial score; None where Graph does not say."""
+    """Users, devices or policies behind a partial score; None where Graph gives none."""
 
     @property
     def claims(self) -> bool:
-        """An administrator says that something Microsoft cannot see covers it."""
+        """An administrator marked in the portal that something Microsoft cannot see covers it."""
         return self.portal is not None and self.portal.lower() in CLAIMING_STATES
 
     @property
@@ -43,7 +43,7 @@ class Observation:
 
     @property
     def claimed(self) -> bool:
-        """All points are given on somebody's word."""
+        """All points are given on an administrator's word."""
         return self.claims and self.in_full
 
     @property
@@ -78,7 +78,7 @@ class SnapshotDay:
 
     day: date
     complete: bool
-    """False on a backfilled day: Graph gives details only for its newest (facts/graph.md 0.1)."""
+    """False on a backfilled day: Graph gives details only for its newest."""
     source: str
     """graph, backfill, json or csv."""
     current: Fraction
@@ -89,7 +89,7 @@ class SnapshotDay:
     """Average of comparable tenants in percent, by basis; None where Graph sent none or -1."""
     services: frozenset[str] = frozenset()
     seats: int | None = None
-    """activeUserCount: known to be unreliable, shown only beside the ruler."""
+    """activeUserCount: known to be unreliable, so it is shown beside a movement and used in no formula."""
     path: str = ""
 
 
@@ -102,12 +102,12 @@ class Timeline:
     """None: from this snapshot day on, not scored."""
 
     def at(self, day: date) -> Observation | None:
-        """The observation in force on a snapshot day; None when it was not scored."""
+        """The observation on a snapshot day; None when it was not scored."""
         index = bisect_right(self.days, day) - 1
         return self.observations[index] if index >= 0 else None
 
     def between(self, first: date, last: date) -> Iterator[tuple[date, Observation | None]]:
-        """What was in force on a snapshot day and each change after it, up to and including another one."""
+        """The observation on a snapshot day and each change after it, up to and including another day."""
         start = max(bisect_right(self.days, first) - 1, 0)
         for index in range(start, bisect_right(self.days, last)):
             yield self.days[index], self.observations[index]
@@ -119,12 +119,12 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What only the newest snapshot tells about a recommendation; texts are Microsoft's."""
+    """What only the newest snapshot says about a recommendation."""
 
     status: str = ""
-    """`implementationStatus`: free text or HTML; shown, never parsed."""
-    synced: str = ""
-    category: str = ""
+    """`implementationStatus`: Microsoft's free text or HTML; shown, never parsed."""
+    synced: date | None = None
+    """UTC day of `lastSynced`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class History:
     details: Mapping[str, Detail] = field(default_factory=dict)
     """By id, of the newest snapshot."""
     tenants: frozenset[str] = frozenset()
-    """Tenant ids that the files name: none of them may stand on a page."""
+    """Tenant ids that the files name; none of them may appear on a page."""
 
     def newest(self, until: date) -> SnapshotDay | None:
         """The newest snapshot up to and including a day."""
@@ -165,22 +165,19 @@ class History:
         return {identifier: observation for identifier, observation in found if observation is not None}
 
 
-# --- What Microsoft proposes: the catalogue (Graph `secureScoreControlProfiles`).
-
-
 @dataclass(frozen=True, slots=True)
 class StateUpdate:
-    """One entry of `controlStateUpdates`: what an administrator marked in the portal."""
+    """One entry of `controlStateUpdates`: a status that an administrator set in the portal."""
 
     state: str
     """As Graph wrote it: Default, Ignored, ThirdParty, AlternateMitigation, Reviewed."""
     on: date | None
-    """UTC day of the mark; None means since ever (facts/graph.md 0.8)."""
+    """UTC day on which it was set; None means that it holds from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One recommendation as the catalogue describes it. Texts are Microsoft's: hostile until sanitised."""
+    """One recommendation as the catalogue describes it. Texts are Microsoft's, and not sanitised yet."""
 
     id: str
     """Graph's control id, kept letter for letter."""
@@ -189,8 +186,6 @@ class Recommendation:
     category: str = ""
     maximum: Fraction | None = None
     """Points that can be earned today; None where no profile says so."""
-    rank: int | None = None
-    tier: str = ""
     cost: str = "unknown"
     """Microsoft's effort rating, normalised: low, moderate, high, none, unknown."""
     user_impact: str = "unknown"
@@ -208,10 +203,9 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every recommendation of the newest catalogue, by id."""
+    """The recommendations of one version of the catalogue (Graph `secureScoreControlProfiles`), by id."""
 
     recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
-    path: str = "snapshots/catalogue.json"
 
     def get(self, identifier: str) -> Recommendation:
         """The recommendation, or a bare one named after its id where the catalogue lacks it."""

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of a table that the portal exports, in the languages it speaks (facts/graph.md 6).
+"""The table that the Defender portal exports (CSV), as one day of scores (docs/method.md#snapshots).
+
+It names recommendations by title, in the reader's language, and has points and status; it has no ids, no date, no
+totals, no counts and no comparison. What it does not have stays unknown.
 
 The portal translates its column titles and statuses and documents none of them. So words are recognised by their
-beginnings, columns also by what stands in them (`portal_export`), and what is not recognised stays unknown.
+beginnings, columns also by their content, and what is not recognised stays unknown.
 """
 
 from __future__ import annotations
@@ -104,12 +107,6 @@ def says_no(cell: str) -> bool:
     return plain_words(cell) in _REFUSED
 
 
-# --- The table that the Defender portal exports (CSV), read as far as it goes (facts/graph.md 6).
-#
-# It names recommendations by title, in the reader's language, and knows points and status; it has no ids, no date, no
-# totals, no counts and no comparison. What it does not know stays unknown.
-
-
 EXPECTED_COLUMNS = (
     "Recommended action, Points achieved, Status (in whatever language), as the portal's Export writes them"
 )
@@ -159,7 +156,7 @@ def is_table(content: str) -> bool:
 
 
 def read_table(content: str, titles: frozenset[str] = frozenset()) -> tuple[Row, ...]:
-    """The rows of an export. Raises NoExport where it is something else.
+    """The rows of an export. Raises NotAPortalExport where it is something else.
 
     `titles` are those of the catalogue (see `titles_of`), by which a column is found whose own title is not known.
     """
@@ -170,7 +167,7 @@ def read_table(content: str, titles: frozenset[str] = frozenset()) -> tuple[Row,
     tables = [_cells(body, mark) for mark in ((separator[1],) if separator else (",", ";", "\t"))]
     table = max(tables, key=lambda lines: len(lines[0][1]) if lines else 0)
     if not table:
-        raise NotAPortalExport("it is a table that was cut off, or one with quotation marks that do not fit")
+        raise NotAPortalExport("it is a table that was cut off, or one with unbalanced quotation marks")
     if len(table) < 2:
         raise NotAPortalExport("it is a table without rows")
     names = _meanings(table[0][1], [cells for _, cells in table[1:]], titles)
@@ -204,7 +201,7 @@ def titles_of(profiles: Iterable[Any]) -> frozenset[str]:
 
 
 def _meanings(header: Sequence[str], rows: Sequence[Sequence[str]], titles: frozenset[str]) -> dict[str, int]:
-    """Where each column stands: by its title, else by what stands in it."""
+    """The position of each column: by its title, else by its content."""
     named: dict[str, int] = {}
     for at, title in enumerate(header):
         meaning = column_meaning(title)
@@ -316,8 +313,8 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-status-unknown",
-                f"Unknown statuses beside full points: {_listed(joined.unclear)}. So nobody can tell whether Microsoft "
-                "measured these points or somebody claimed them in the portal; their maximum is stored as unknown.",
+                f"Unknown statuses beside full points: {_listed(joined.unclear)}. They may be measured by Microsoft "
+                "or claimed by an administrator, so their maximum is stored as unknown.",
                 "Nothing has to be done. An export with the portal in English has statuses that are known.",
             )
         )
@@ -333,5 +330,5 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Every name: what was not taken must be known in full."""
+    """Every name, so that all that was left out is reported."""
     return "; ".join(names)

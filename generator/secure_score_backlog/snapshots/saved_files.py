@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Microsoft's PowerShell module makes of Graph's answer, turned back (facts/graph.md 2.1).
+"""Files that a person saved: Graph's JSON or the portal's CSV, in any encoding (PowerShell 5 writes UTF-16).
 
-`Get-MgSecuritySecureScore | ConvertTo-Json` writes property names in PascalCase, puts what the module does not know
-under `AdditionalProperties`, and cuts off what lies deeper than it was told. Windows PowerShell writes dates as
-`/Date(1700000000000)/`.
+JSON may be one object, a list of objects, a whole response (`{"value": [...]}`) or a list of responses, as Graph sent
+it or as Microsoft's PowerShell module wrote it: `Get-MgSecuritySecureScore | ConvertTo-Json` writes property names in
+PascalCase, puts what the module does not know under `AdditionalProperties`, and cuts off what is nested deeper than its
+`-Depth`. Windows PowerShell writes dates as `/Date(1700000000000)/`.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ class TruncatedJson(ValueError):
 
 
 def is_powershell(item: dict[str, Any]) -> bool:
-    """The object came out of the PowerShell module."""
+    """The object was written by the PowerShell module."""
     return bool(MARKS & item.keys())
 
 
 def as_graph(item: dict[str, Any]) -> dict[str, Any]:
-    """One object as Graph sent it. Raises CutOff where a part of it is missing."""
+    """One object as Graph sent it. Raises TruncatedJson where a part of it is missing."""
     result: dict[str, Any] = {}
     for name, value in item.items():
         if name == REST:
@@ -71,7 +72,7 @@ def _camel(name: str) -> str:
 
 
 def _date(value: Any) -> Any:
-    """A time as Graph writes it, where PowerShell wrote it in its own way."""
+    """A time as Graph writes it, where PowerShell wrote it differently."""
     found = _DATE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return value
@@ -79,12 +80,6 @@ def _date(value: Any) -> Any:
         return (_SINCE + timedelta(milliseconds=int(found[1]))).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OverflowError:
         return value
-
-
-# --- Graph JSON that a person saved, told apart by content: scores, profiles, or neither.
-#
-# One object, a list of objects, a whole response (`{"value": [...]}`), or a list of whole responses; as Graph sent it,
-# or as the PowerShell module wrote it.
 
 
 EXPECTED = (
@@ -100,7 +95,7 @@ PROFILE_KEYS = frozenset(
 
 
 class UnsupportedFile(ValueError):
-    """JSON that is not what was expected; the text says what it is instead, `advice` how to mend it."""
+    """A file that cannot be imported; the text says what it is instead, `advice` what to do."""
 
     def __init__(self, what: str, advice: str = EXPECTED) -> None:
         super().__init__(what)
@@ -118,7 +113,7 @@ class SavedItems:
 
 
 def sort_out(content: Any) -> SavedItems:
-    """The items of a parsed file. Raises Foreign where it holds anything else."""
+    """The items of a parsed file. Raises UnsupportedFile where it holds anything else."""
     scores: list[Any] = []
     profiles: list[Any] = []
     unfinished = False
@@ -145,11 +140,11 @@ def _of_graph(item: Any) -> Any:
     try:
         return as_graph(item)
     except TruncatedJson as missing:
-        raise UnsupportedFile(f"ConvertTo-Json cut off what lies below {missing}", DEEPER) from None
+        raise UnsupportedFile(f"ConvertTo-Json cut off everything below {missing}", DEEPER) from None
 
 
 class _Unfinished:
-    """Stands among the items for a page that is missing."""
+    """Marks, among the items, a page that is missing."""
 
 
 def _items(content: Any) -> list[Any]:
@@ -178,7 +173,7 @@ def _what_else(item: dict[str, Any]) -> UnsupportedFile:
         )
         return UnsupportedFile(
             f"it is an error that Graph answered, {code}",
-            f"{advice if denied else 'Mend its cause'}, then save Graph's answer again.",
+            f"{advice if denied else 'Remove its cause'}, then save Graph's answer again.",
         )
     names = ", ".join(sorted(item)[:4])
     return UnsupportedFile(
@@ -189,9 +184,6 @@ def _what_else(item: dict[str, Any]) -> UnsupportedFile:
 def _kind(item: Any) -> str:
     names = {str: "a text", list: "a list", bool: "true or false", type(None): "null"}
     return names.get(type(item), "a number")
-
-
-# --- Files that a person saved (Graph's JSON, the portal's CSV), in whatever encoding (PowerShell 5 writes UTF-16).
 
 
 BYTE_ORDER_MARKS = (
@@ -206,7 +198,7 @@ BYTE_ORDER_MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What some files hold, told apart by content."""
+    """What some files hold, by kind."""
 
     answer: Answer
     tables: tuple[tuple[Path, str], ...] = ()
@@ -224,10 +216,10 @@ def read_saved(files: Sequence[Path]) -> Saved:
     if not scores and not profiles and not tables:
         places = ", ".join(str(file) for file in files)
         raise CannotProceed(
-            "There is no score and no profile in what was given.",
+            "The files hold neither scores nor profiles.",
             where=places,
-            hint="Nothing was changed. The form is right, but the list is empty: see whether the Defender portal shows "
-            "a Secure Score, then save Graph's answer again.",
+            hint="Nothing was changed. The format is right, but the list is empty: check whether the Defender portal "
+            "shows a Secure Score, then save Graph's answer again.",
         )
     unfinished = tuple(_unfinished(file) for file, items in found if items.unfinished)
     # Profiles that come alone may be the last of several pages, so only those with scores count as the whole catalogue.
@@ -238,7 +230,7 @@ def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> 
     """An exported table as a day, and what could not be used of it. Raises CannotProceed where nothing could."""
     if not profiles:
         raise CannotProceed(
-            "There is no list of recommendations yet, so the titles of this table lead nowhere.",
+            "There is no list of recommendations yet, so the titles in this table cannot be matched.",
             where=str(file),
             hint="Nothing was changed. If a scheduled run collects already: git pull first, on the branch that holds "
             "snapshots/. Else run backlog collect once, or import secureScoreControlProfiles (which has the "
@@ -264,7 +256,7 @@ def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> 
 def _unfinished(file: Path) -> Problem:
     message = "The saved answer is one page of several: it names a next page that is not in the file."
     hint = (
-        "What is in these files is taken. Save the other pages too (their address stands in @odata.nextLink), then "
+        "What is in these files is taken. Save the other pages too (their address is in @odata.nextLink), then "
         "import all of them in one command; days that are stored already stay as they are."
     )
     return problem("import-unfinished", file.as_posix(), None, message, hint)

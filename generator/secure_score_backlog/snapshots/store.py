@@ -103,7 +103,7 @@ def open_snapshot_branch(main: MainHistory | None, branch: str) -> SnapshotBranc
     tip = repository.tip(branch) if repository else None
     if repository is None or tip is None:
         raise CannotProceed(
-            f"the branch {branch!r}, which should hold the snapshots, is not here",
+            f"the branch {branch!r}, which should hold the snapshots, was not found",
             where="backlog.yml: snapshots.branch",
             hint=f"Fetch it: git fetch origin {branch}:{branch}. In GitHub Actions set 'fetch-depth: 0'.",
         )
@@ -129,11 +129,11 @@ def load_catalogue(source: SnapshotSource) -> tuple[Catalogue, list[Problem]]:
     """The stored catalogue; an empty one, without a problem, where nothing was collected yet."""
     content = source.content(CATALOGUE_PATH)
     if content is None:
-        return Catalogue(path=CATALOGUE_PATH), []
+        return Catalogue(), []
     try:
-        return read_catalogue(decode_catalogue(content, CATALOGUE_PATH), CATALOGUE_PATH), []
+        return read_catalogue(decode_catalogue(content, CATALOGUE_PATH)), []
     except CannotProceed as error:
-        return Catalogue(path=CATALOGUE_PATH), [_unreadable(error)]
+        return Catalogue(), [_unreadable(error)]
 
 
 def catalogue_versions(files: FileVersions, source: SnapshotSource, current: Catalogue) -> CatalogueVersions:
@@ -229,7 +229,7 @@ def _bytes(file: Path, root: Path) -> bytes:
         raise CannotProceed(
             f"This file cannot be read: {error.strerror or type(error).__name__}.",
             where=_relative(file, root),
-            hint="See what lies there: it should be an ordinary file that you may read. Nothing was changed in it.",
+            hint="Check that it is an ordinary file that you may read. Nothing was changed.",
         ) from None
 
 

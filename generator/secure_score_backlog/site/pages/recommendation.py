@@ -21,7 +21,6 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown, microsoft_html, safe_link
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.snapshots.graph_json import utc_day
 from secure_score_backlog.snapshots.model import Observation
 
 QUESTIONS = (
@@ -73,7 +72,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             remediation=microsoft_html(recommendation.remediation, site.tenants),
             remediation_impact=microsoft_html(recommendation.remediation_impact, site.tenants),
             microsoft_status=microsoft_html(detail.status, site.tenants) if detail else "",
-            synced=utc_day(detail.synced) if detail else None,
+            synced=detail.synced if detail else None,
             portal_link=safe_link(recommendation.action_url, site.tenants),
             line=figures.line_of(status, facts, "line"),
             events=timeline(status, facts),
