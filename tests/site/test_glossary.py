@@ -6,61 +6,35 @@ from __future__ import annotations
 import pytest
 
 from secure_score_backlog import wording
-from secure_score_backlog.decisions.model import Bucket
-from secure_score_backlog.evaluation.register import AcceptanceState
-from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.pages import glossary
-from secure_score_backlog.site.pages.glossary import (
-    BUCKETS,
-    FIGURES,
-    LEVELS,
-    PARTS,
-    PRODUCTS,
-    REGISTER_STATES,
-    STATES,
-    WORDS,
-)
-from secure_score_backlog.site.templates import CONNECTED, PORTAL, SERVICES, portal_words, service_name
+from secure_score_backlog.site.pages.glossary import GLOSSARY
+from secure_score_backlog.site.templates import SERVICE_NAMES, portal_words, service_name
 from secure_score_backlog.snapshots.model import History, Recommendation
 from tests.support.pages import Read, evaluated
 from tests.support.tenants import day, history, workspace
 
 
-def test_every_state_answer_and_level_is_explained() -> None:
-    """Each once, states in the order in which they are tried."""
-    assert [key for key, _ in STATES] == [state.value for state in State]
-    assert {key for key, _ in REGISTER_STATES} == set(AcceptanceState)
-    assert {key for key, _ in BUCKETS} == {*Bucket, "undecided"}
-    assert [key for key, _ in LEVELS] == [*Risk, "unrated"]
-
-
-def test_every_part_of_a_movement_is_explained_by_the_name_it_has_on_the_chart() -> None:
-    """The waterfall's words are the glossary's words."""
-    assert [name for name, _ in PARTS] == list(figures.STEP_LABELS.values())
-
-
 def test_every_count_is_explained() -> None:
-    """Each headline count of `backlog status --json` stands among the figures."""
-    explained = " ".join(name for title, rows in FIGURES for name, _ in rows if title == "Counts").lower()
+    """Each headline count of `backlog status --json` is among the figures."""
+    explained = " ".join(GLOSSARY.figures["Counts"]).lower()
     for name in evaluated(workspace(History()), day(1)).counts:
         assert {"asks": "questions"}.get(name, name) in explained, name
 
 
-def test_no_word_is_explained_twice_and_every_explanation_is_a_sentence() -> None:
-    """A reader who looks something up finds one answer."""
-    lists = [WORDS, BUCKETS, STATES, REGISTER_STATES, PARTS, LEVELS, PRODUCTS, *(rows for _, rows in FIGURES)]
-    for entries in lists:
-        names = [name for name, _ in entries]
-        assert len(names) == len(set(names))
-        assert all(meaning.endswith(".") and len(meaning) > 15 for _, meaning in entries)
+def test_every_explanation_is_a_sentence() -> None:
+    """A reader who looks something up finds more than a word."""
+    lists = [GLOSSARY.words, GLOSSARY.buckets, GLOSSARY.states, GLOSSARY.register_states, GLOSSARY.levels]
+    for entries in [*lists, GLOSSARY.products, *GLOSSARY.figures.values()]:
+        assert all(meaning.endswith(".") and len(meaning) > 15 for meaning in entries.values())
+    assert all(part.meaning.endswith(".") for part in figures.WORDS.movement.values())
 
 
 def test_the_products_that_leadership_meets_are_explained() -> None:
-    """What stands on the home page of a usual tenant."""
-    explained = " ".join(name for name, _ in PRODUCTS)
+    """What the home page of a usual tenant names."""
+    explained = " ".join(GLOSSARY.products)
     for word in ("Entra ID", "MFA", "Legacy authentication", "Conditional Access", "Safe Links", "SPF", "DLP", "EDR"):
         assert word in explained, word
 
@@ -97,10 +71,10 @@ def test_an_empty_tenant_has_a_glossary() -> None:
     assert wording.sign("moot").label in page.sections["register"]
 
 
-@pytest.mark.parametrize("code", SERVICES)
+@pytest.mark.parametrize("code", SERVICE_NAMES.services)
 def test_services_are_glossed_with_microsofts_name_behind(code: str) -> None:
     """Plain words first, the product's name in brackets; letter case does not matter."""
-    assert service_name(code) == service_name(code.upper()) == SERVICES[code]
+    assert service_name(code) == service_name(code.upper()) == SERVICE_NAMES.services[code]
     assert service_name(code).endswith(")")
 
 
@@ -109,10 +83,10 @@ def test_connected_apps_and_unknown_codes() -> None:
     assert service_name("MDA_SF") == "Salesforce (connected app)"
     assert service_name("MDA_Something") == "Something (connected app)"
     assert [service_name(code) for code in ("", "MDA_", "Brand New", "azuread")][:3] == ["", "MDA_", "Brand New"]
-    assert set(CONNECTED) >= {"Google", "GitHub", "Okta", "Zoom"}
+    assert set(SERVICE_NAMES.connected) >= {"google", "github", "okta", "zoom"}
 
 
 def test_marks_in_the_portal_are_worded_as_the_portal_words_them() -> None:
     """Graph's words in any case; unknown ones stay."""
-    assert portal_words("ThirdParty") == portal_words("thirdparty") == PORTAL["thirdparty"]
+    assert portal_words("ThirdParty") == portal_words("thirdparty") == SERVICE_NAMES.portal["thirdparty"]
     assert portal_words("Something") == "Something"

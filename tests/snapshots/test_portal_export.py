@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.snapshots.portal_csv import (
-    COLUMNS,
-    STATUSES,
+    WORDS,
     Joined,
     NotAPortalExport,
     Row,
@@ -210,13 +209,15 @@ def test_words_are_compared_without_their_looks() -> None:
 
 def test_every_known_word_is_recognised() -> None:
     """Each column title and each beginning of a status finds itself, in capitals too."""
-    for meaning, titles in COLUMNS.items():
+    for meaning, titles in WORDS.columns.items():
         assert {column_meaning(title.upper()) for title in titles} == {meaning}
     assert {portal_state_of(word) for word in ("To address", "Planned", "Completed", "Abgeschlossen")} == {"Default"}
     assert portal_state_of("Resolved through alternate mitigation") == "AlternateMitigation"
     assert portal_state_of("Über Drittanbieter gelöst") == "ThirdParty"
     assert portal_state_of("something else") is None
-    assert {state for _, state in STATUSES} == {"Default", "Ignored", "ThirdParty", "AlternateMitigation"}
+    for state, beginnings in WORDS.statuses.items():
+        assert {portal_state_of(beginning.upper()) for beginning in beginnings} == {state}
+    assert set(WORDS.statuses) == {"Default", "Ignored", "ThirdParty", "AlternateMitigation"}
 
 
 @given(st.text(alphabet='abc,;\t"\n0123456789/% ', max_size=200))

@@ -10,8 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from secure_score_backlog import wording
+from secure_score_backlog.content import load
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.status import Status
@@ -23,25 +25,24 @@ from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
 ALL_TENANTS = "AllTenants"
 SIMILAR_SIZE = "TotalSeats"
 
-PART_NOTES = {
-    "observed": "measured by Microsoft",
-    "claimed": "counted on somebody’s word",
-    "do-now": "being done",
-    "do-soon": "planned",
-    "accept": "carried knowingly",
-    "blocked": "planned, but something is in the way",
-    "not-applicable": "said not to matter, or covered elsewhere",
-    "undecided": "no answer in force",
-    "unexplained": "Microsoft’s total that no recommendation explains",
-}
-STEP_LABELS = {
-    Part.IMPROVED: "We improved",
-    Part.REGRESSED: "We fell back",
-    Part.CLAIMED: "Claimed on somebody’s word",
-    Part.RULER: "Microsoft changed what counts",
-    Part.POPULATION: "Users or devices changed",
-    Part.UNEXPLAINED: "Not explained",
-}
+
+class MovementWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a part of a movement is called and means."""
+
+    label: str
+    meaning: str
+
+
+class PointsWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """The words about points (`content/points.yml`)."""
+
+    ledger: dict[str, str]
+    """What each part of the ledger is."""
+    movement: dict[Part, MovementWords]
+
+
+WORDS = load("points", PointsWords)
+STEP_LABELS = {part: words.label for part, words in WORDS.movement.items()}
 
 
 def percent_of(snapshot: SnapshotDay) -> Fraction | None:
@@ -95,7 +96,7 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
         title="Every point of the maximum, by what is known or decided about it",
         caption=caption,
         parts=tuple(
-            BarPart(key, wording.sign(key).label, value, PART_NOTES[key]) for key, value in parts.items() if value
+            BarPart(key, wording.sign(key).label, value, WORDS.ledger[key]) for key, value in parts.items() if value
         ),
     ).draw()
 

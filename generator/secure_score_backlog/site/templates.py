@@ -12,8 +12,10 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from secure_score_backlog import wording
+from secure_score_backlog.content import load
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.text import escape_html, plain_text, visible
@@ -44,52 +46,19 @@ def assets() -> Iterator[Document]:
 # --- Plain names for what Microsoft abbreviates: services, connected apps, marks in the portal.
 
 
-SERVICES = {
-    "AzureAD": "Sign-in and accounts (Entra ID)",
-    "EXO": "E-mail (Exchange Online)",
-    "MDO": "E-mail protection (Defender for Office 365)",
-    "MDATP": "Computers (Defender for Endpoint)",
-    "Azure ATP": "On-premises directory (Defender for Identity)",
-    "MIP": "Protection of documents (Purview)",
-    "SPO": "Files and sharing (SharePoint, OneDrive)",
-    "MS Teams": "Meetings and chat (Teams)",
-    "MCAS": "Watch over cloud apps (Defender for Cloud Apps)",
-    "AppG": "Apps that may read our data (App governance)",
-    "Admincenter": "Settings of the whole tenant (admin center)",
-    "FORMS": "Surveys (Forms)",
-    "SWAY": "Presentations (Sway)",
-    "Intune": "Phones and managed computers (Intune)",
-}
-"""Graph's `service`, as seen in real tenants."""
+class ServiceNames(Struct, frozen=True, forbid_unknown_fields=True):
+    """Plain names for what Microsoft abbreviates (`content/services.yml`), by codes in lower case."""
 
-CONNECTED = {
-    "Atlassian": "Atlassian",
-    "CitrixSF": "Citrix ShareFile",
-    "DocuSign": "DocuSign",
-    "Dropbox": "Dropbox",
-    "GitHub": "GitHub",
-    "Google": "Google Workspace",
-    "NetDocuments": "NetDocuments",
-    "Okta": "Okta",
-    "SF": "Salesforce",
-    "SNOW": "ServiceNow",
-    "Workplace": "Workplace",
-    "Zendesk": "Zendesk",
-    "Zoom": "Zoom",
-}
+    services: dict[str, str]
+    """Plain names of Graph's `service`."""
+    connected: dict[str, str]
+    """Apps of other makers that Defender for Cloud Apps looks into, by their code without prefix."""
+    portal: dict[str, str]
+    """Graph's states of a recommendation, in the portal's words."""
+
+
+SERVICE_NAMES = load("services", ServiceNames)
 CONNECTED_PREFIX = "mda_"
-"""Apps of other makers that Defender for Cloud Apps looks into."""
-
-PORTAL = {
-    "default": "to address",
-    "ignored": "risk accepted",
-    "thirdparty": "resolved through third party",
-    "alternatemitigation": "resolved through alternate mitigation",
-    "reviewed": "reviewed",
-}
-
-_SERVICES = {code.casefold(): name for code, name in SERVICES.items()}
-_CONNECTED = {code.casefold(): name for code, name in CONNECTED.items()}
 
 
 def service_name(service: str) -> str:
@@ -97,13 +66,13 @@ def service_name(service: str) -> str:
     code = service.strip().casefold()
     if code.startswith(CONNECTED_PREFIX) and len(code) > len(CONNECTED_PREFIX):
         name = service.strip()[len(CONNECTED_PREFIX) :]
-        return f"{_CONNECTED.get(name.casefold(), name)} (connected app)"
-    return _SERVICES.get(code, service)
+        return f"{SERVICE_NAMES.connected.get(name.casefold(), name)} (connected app)"
+    return SERVICE_NAMES.services.get(code, service)
 
 
 def portal_words(state: str) -> str:
     """A mark as the portal words it; Graph's own word where it is another."""
-    return PORTAL.get(state.strip().casefold(), state)
+    return SERVICE_NAMES.portal.get(state.strip().casefold(), state)
 
 
 # --- From values to a page: Jinja with autoescape on, and the Markdown file around its HTML.

@@ -21,66 +21,31 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
+
+from secure_score_backlog.content import load
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.checks import counted
 from secure_score_backlog.snapshots.collect import Export
 from secure_score_backlog.snapshots.graph_json import Json, profiles_by_id, text
 from secure_score_backlog.snapshots.snapshot_files import snapshot_path
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "rank": ("rank", "rang", "classement", "clasificación", "clasificacion", "rango", "classificação", "classifica"),
-    "title": (
-        *("recommended action", "improvement action", "recommendation", "empfohlene maßnahme", "empfohlene aktion"),
-        *("action recommandée", "acción recomendada", "azione consigliata", "ação recomendada", "aanbevolen actie"),
-        *("verbesserungsmaßnahme", "verbesserungsaktion", "action d'amélioration", "acción de mejora"),
-    ),
-    "impact": (
-        *("score impact", "bewertungsauswirkung", "impact sur le score", "impact du score"),
-        *("impacto de puntuación", "impacto en la puntuación", "impatto sul punteggio", "impacto na pontuação"),
-        *("impact op score",),
-    ),
-    "points": (
-        *("points achieved", "erzielte punkte", "erreichte punkte", "points obtenus", "points atteints"),
-        *("puntos conseguidos", "puntos obtenidos", "puntos logrados", "punti ottenuti", "punti raggiunti"),
-        *("pontos obtidos", "pontos alcançados", "behaalde punten"),
-    ),
-    "status": ("status", "statut", "état", "estado", "stato", "status "),
-    "regressed": (
-        "regressed",
-        "zurückgegangen",
-        "verschlechtert",
-        "régression",
-        "régressé",
-        "retrocedido",
-        "regredito",
-    ),
-    "licence": (
-        *("have license", "have licence", "lizenz vorhanden", "haben sie eine lizenz", "licence disponible"),
-        *("possède une licence", "tiene licencia", "licenza disponibile", "tem licença", "heeft licentie"),
-    ),
-    "category": ("category", "kategorie", "catégorie", "categoría", "categoria", "categorie"),
-    "product": ("product", "produkt", "produit", "producto", "prodotto", "produto"),
-    "synced": (
-        *("last synced", "zuletzt synchronisiert", "letzte synchronisierung", "dernière synchronisation"),
-        *("última sincronización", "ultima sincronizzazione", "última sincronização", "laatst gesynchroniseerd"),
-    ),
-    "update": ("microsoft update", "microsoft-update", "mise à jour microsoft", "actualización de microsoft"),
-    "notes": ("notes", "notizen", "anmerkungen", "hinweise", "remarques", "notas", "note", "notities"),
+
+class PortalWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of the table in the languages of the portal (`content/portal_csv.yml`)."""
+
+    columns: dict[str, list[str]]
+    """Column titles by what they mean; the first of each is English."""
+    statuses: dict[str, list[str]]
+    """Beginnings of words by Graph's state, in the order of trying."""
+    refused: frozenset[str]
+    """What a cell says where there is no licence."""
+
+
+WORDS = load("portal_csv", PortalWords)
+_STATUSES = {
+    state: re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})") for state, words in WORDS.statuses.items()
 }
-"""Column titles by what they mean; the first of each is English."""
-
-STATUSES: tuple[tuple[str, str], ...] = (
-    (r"third|dritt|tiers|tercer|terz|terceir|derde", "ThirdParty"),
-    (r"alternat", "AlternateMitigation"),
-    (r"risk accept|risiko|risque|riesgo|rischio|risco|ignor", "Ignored"),
-    (r"complete|abgeschlossen|erledigt|termin|achev|complét|complet|concluíd|concluid|voltooid|fertig", "Default"),
-    (r"to address|zu beheb|zu bearbeit|zu adress|zu behandel|à trait|à résoudre|à corrig|por abordar", "Default"),
-    (r"da risolvere|da affrontare|a resolver|para abordar|para tratar|te behandelen|offen|default", "Default"),
-    (r"plan", "Default"),
-)
-"""Beginnings of a status, in the order of trying, and Graph's state for it. Graph has none for Planned."""
-
-_REFUSED = frozenset({"no", "nein", "non", "não", "nao", "nee", "nej", "nei", "ei", "false", "falsch", "faux", "falso"})
 
 
 def plain_words(text: str) -> str:
@@ -93,18 +58,18 @@ def plain_words(text: str) -> str:
 def column_meaning(title: str) -> str | None:
     """What a column holds by its title; None where the title is not known."""
     words = plain_words(title.lstrip("\ufeff"))
-    return next((meaning for meaning, known in COLUMNS.items() if words in map(plain_words, known)), None)
+    return next((meaning for meaning, known in WORDS.columns.items() if words in map(plain_words, known)), None)
 
 
 def portal_state_of(status: str) -> str | None:
     """Graph's state for a status of the portal; None where the word is not known."""
     words = plain_words(status)
-    return next((state for pattern, state in STATUSES if re.search(rf"(?<!\w)(?:{pattern})", words)), None)
+    return next((state for state, pattern in _STATUSES.items() if pattern.search(words)), None)
 
 
 def says_no(cell: str) -> bool:
     """A cell of the column about licences says that there is none."""
-    return plain_words(cell) in _REFUSED
+    return plain_words(cell) in WORDS.refused
 
 
 EXPECTED_COLUMNS = (
@@ -221,7 +186,7 @@ def _meanings(header: Sequence[str], rows: Sequence[Sequence[str]], titles: froz
     if "title" not in named and rest:
         best = max(rest, key=lambda at: sum(plain_words(cell) in titles for cell in rest[at]))
         named |= {"title": best} if any(plain_words(cell) in titles for cell in rest[best]) else {}
-    return {name: at for name, at in named.items() if name in COLUMNS}
+    return {name: at for name, at in named.items() if name in WORDS.columns}
 
 
 def _is_status(cell: str) -> bool:

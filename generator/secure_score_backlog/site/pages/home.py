@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
+
+from secure_score_backlog.content import load
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, carried_now
@@ -28,55 +30,22 @@ A_YEAR = timedelta(days=365)
 LATE_STATES = (State.BREACHED, State.EXPIRED, State.REGRESSED, State.OVERDUE, State.CONFLICT)
 
 
-@dataclass(frozen=True, slots=True)
-class Blindspot:
-    """Something that a good score hides, and what is known of it here."""
+class Blindspot(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that a good score hides (`content/blindspots.yml`, by title)."""
 
-    title: str
     why: str
-    known: tuple[Status, ...]
-    """What Microsoft measures of it; empty where it measures nothing."""
+    recommendations: tuple[str, ...]
+    """What measures some of it; empty where Microsoft measures nothing."""
     unknown: str
     """What has to be asked elsewhere."""
 
 
-BLINDSPOTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
-    (
-        "Exceptions",
-        "A rule can count as in place while some accounts are left out of it.",
-        (),
-        "Which accounts are left out, and why: the score does not list them.",
-    ),
-    (
-        "Who holds the master keys",
-        "A few administrators can undo every other protection.",
-        ("AdminMFAV2", "aad_phishing_MFA_strength", "OneAdmin", "RoleOverlap"),
-        "Whether these rights are given only for the hour in which they are needed.",
-    ),
-    (
-        "Mail that forwards itself",
-        "Whoever has broken into a mailbox reads along by a quiet forwarding rule, until an invoice is worth forging.",
-        ("mdo_blockmailforward", "mdo_autoforwardingmode"),
-        "Rules that exist already inside mailboxes.",
-    ),
-    (
-        "Sharing with outsiders",
-        "Files leave by links that nobody counts.",
-        ("spo_external_sharing_managed", "spo_external_users_sharing", "exo_individualsharing"),
-        "What has been shared already, and with whom.",
-    ),
-    (
-        "Whether anybody would notice",
-        "Protection fails some day; then it matters who watches, and who knows what to do.",
-        ("mip_search_auditlog", "exo_mailboxaudit"),
-        "Round-the-clock watch, tested backups, a rehearsed plan: the score measures none of them.",
-    ),
-)
+BLINDSPOTS = load("blindspots", dict[str, Blindspot])
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The home page."""
-    spots = blindspots(facts.statuses)
+    spots = [(title, spot, known(facts.statuses, spot)) for title, spot in BLINDSPOTS.items()]
     body = render(
         "home.html.j2",
         site=site,
@@ -95,7 +64,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.status.id), default=None),
         first_day=facts.history.days[0].day if facts.history.days else None,
         blindspots=spots,
-        lost={status.id: losses(status, facts) for spot in spots for status in spot.known},
+        lost={status.id: losses(status, facts) for *_, measured in spots for status in measured},
         review=facts.reviews[0] if facts.reviews else None,
         last_finished=next((review for review in facts.reviews if review.finished), None),
     )
@@ -165,14 +134,6 @@ def asked(facts: Facts) -> list[tuple[str, int]]:
     return sorted(roles.items(), key=lambda item: (-item[1], item[0]))
 
 
-def blindspots(statuses: Mapping[str, Status]) -> list[Blindspot]:
-    """What a good score hides, with what is measured of it in this tenant."""
-    return [
-        Blindspot(
-            title,
-            why,
-            tuple(statuses[i] for i in identifiers if i in statuses and statuses[i].observation),
-            unknown,
-        )
-        for title, why, identifiers, unknown in BLINDSPOTS
-    ]
+def known(statuses: Mapping[str, Status], spot: Blindspot) -> list[Status]:
+    """What is measured of a blind spot in this tenant."""
+    return [statuses[i] for i in spot.recommendations if i in statuses and statuses[i].observation]

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prose and lists as data, in files beside this module: texts can be changed without touching code."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TypeVar
+
+import msgspec
+
+from secure_score_backlog.strict_yaml import read_yaml
+
+Kind = TypeVar("Kind")
+
+
+def load(name: str, kind: type[Kind]) -> Kind:
+    """The data of `NAME.yml` as a value of a type. ValueError where it does not fit, which is a fault of the package.
+
+    Keys that come twice are refused, and keys that the type does not know where it is a `msgspec.Struct` that forbids
+    unknown fields.
+    """
+    text = files(__package__).joinpath(f"{name}.yml").read_text(encoding="utf-8")
+    read = read_yaml(text, f"{name}.yml")
+    for found in read.problems:
+        raise ValueError(f"{found.path}, line {found.line}: {found.message}")
+    return msgspec.convert(read.data, kind)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data files beside the code: each key that the code asks for is there, and none that nothing asks for."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+from msgspec import ValidationError
+
+from secure_score_backlog import content
+from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.evaluation.ledger import Ledger
+from secure_score_backlog.evaluation.movement import Part
+from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.ratings import Risk, load_ratings
+from secure_score_backlog.site import figures
+from secure_score_backlog.site.pages import attention, home
+from secure_score_backlog.site.pages.glossary import GLOSSARY
+from secure_score_backlog.site.templates import SERVICE_NAMES
+from secure_score_backlog.snapshots.portal_csv import KEPT, WORDS
+
+LOADED = {"attention", "blindspots", "glossary", "points", "portal_csv", "services"}
+
+
+def test_every_file_is_read() -> None:
+    """A file that nothing loads is dead text."""
+    names = [entry.name for entry in files(content).iterdir()]
+    assert {name.removesuffix(".yml") for name in names if name.endswith(".yml")} == LOADED
+
+
+def test_every_state_bucket_and_level_is_explained() -> None:
+    """Each once, states in the order in which they are tried."""
+    assert list(GLOSSARY.states) == [state.value for state in State]
+    assert set(GLOSSARY.register_states) == set(AcceptanceState)
+    assert set(GLOSSARY.buckets) == {*Bucket, "undecided"}
+    assert list(GLOSSARY.levels) == [*Risk, "unrated"]
+
+
+def test_every_part_of_points_has_its_words() -> None:
+    """Of the ledger and of a movement, in their order."""
+    assert list(figures.WORDS.ledger) == list(Ledger().parts())
+    assert list(figures.WORDS.movement) == list(Part)
+
+
+def test_every_group_of_the_attention_page_has_its_words() -> None:
+    """The groups with lines, those of the chapters, and those with texts are the same."""
+    assert list(attention.WORDS) == list(attention.LINES)
+    assert {key for _, _, keys in attention.CHAPTERS for key in keys} == set(attention.WORDS)
+    assert set(attention.COMMANDS) <= set(attention.WORDS)
+
+
+def test_blind_spots_name_recommendations_that_are_rated() -> None:
+    """A misspelt id would show nothing, in every tenant."""
+    ratings = load_ratings()
+    for spot in home.BLINDSPOTS.values():
+        for identifier in spot.recommendations:
+            assert ratings.rate(identifier) is not None, identifier
+
+
+def test_codes_are_in_lower_case() -> None:
+    """That is how they are looked up."""
+    for names in (SERVICE_NAMES.services, SERVICE_NAMES.connected, SERVICE_NAMES.portal):
+        assert list(names) == [code.casefold() for code in names]
+
+
+def test_the_columns_that_are_kept_are_known() -> None:
+    """What is read of a portal's table has a title to be found by."""
+    assert set(WORDS.columns) >= {*KEPT, "title", "points", "licence", "notes"}
+
+
+def test_data_that_does_not_fit_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A key twice, a value of another type: each says where."""
+    folder = tmp_path_factory.mktemp("content")
+    monkeypatch.setattr(content, "files", lambda _: folder)
+    (folder / "twice.yml").write_text("a: x\nb: y\na: z\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"twice\.yml, line 3"):
+        content.load("twice", dict[str, str])
+    (folder / "number.yml").write_text("a: 1\n", encoding="utf-8")
+    with pytest.raises(ValidationError, match="Expected `str`"):
+        content.load("number", dict[str, str])
