@@ -22,14 +22,17 @@ document.addEventListener('focusin', event => {
   const target = event.target;
   const shown = target.matches('.md-option') ? target.nextElementSibling : target;  // the theme draws the label
   const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
-  const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
-  const y = Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1);
-  const there = document.elementFromPoint(x, y);
+  const inSight = part => {  // a link over two lines has two parts, and other words may be between them
+    const x = Math.min(Math.max(part.left + part.width / 2, 0), innerWidth - 1);
+    const y = Math.min(Math.max(part.top + part.height / 2, 0), innerHeight - 1);
+    const there = document.elementFromPoint(x, y);
+    return there && (shown.contains(there) || there.contains(shown));
+  };
   window.stops.push({
     element: target,
     marked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
     inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-    covered: !there || !(shown.contains(there) || there.contains(shown)),
+    covered: ![...shown.getClientRects()].some(inSight),
   });
 });
 """
