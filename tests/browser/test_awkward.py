@@ -135,6 +135,7 @@ def test_nothing_sticks_out(browser: Page, tenant: str, site: Path) -> None:
         for name in pages:
             browser.open(site / name)
             assert browser.sideways() == 0, f"{name} at {size}"
+            assert browser.cut_off() == [], f"{name} at {size}"
             browser.picture(f"awkward-{tenant}-{name.replace('/', '-')[:-5]}-{size[0]}")
     assert browser.messages() == []
     assert browser.outside() == []

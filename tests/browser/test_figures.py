@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.chromium import Page
+from tests.support.running import run_here
 
 pytestmark = pytest.mark.browser
 
@@ -22,16 +21,8 @@ def told(built_demo: Path) -> dict[str, Any]:
     """What `backlog status --json` says of today, and of October."""
 
     def status(*arguments: str) -> Any:
-        command = [
-            sys.executable,
-            "-m",
-            "secure_score_backlog",
-            "status",
-            "--json",
-            "--root",
-            str(built_demo.parents[1]),
-        ]
-        return json.loads(subprocess.run([*command, *arguments], check=True, capture_output=True).stdout)
+        finished = run_here("status", "--json", "--root", built_demo.parents[1], *arguments, expect=0)
+        return json.loads(finished.stdout)
 
     return {"today": status(), "2026-10": status("--month", "2026-10")}
 
