@@ -16,10 +16,17 @@ from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.git import FileVersions, MainHistory, Version, read_main_history
-from secure_score_backlog.problems import Problem
+from secure_score_backlog.problems import Problem, is_unreadable
 from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.reviews import Minutes, SignedReview, load_minutes, load_signed_reviews
-from secure_score_backlog.settings import SETTINGS_PATH, Settings, check_settings, parse_settings, read_settings_file
+from secure_score_backlog.settings import (
+    SETTINGS_PATH,
+    Settings,
+    SettingsFile,
+    check_settings,
+    parse_settings,
+    read_settings_file,
+)
 from secure_score_backlog.snapshots.catalogue import CatalogueVersions
 from secure_score_backlog.snapshots.model import Catalogue, History
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
@@ -92,9 +99,9 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         CannotProceed: Git's history or the snapshots' branch cannot be read.
     """
     refuse_other_folders(root)
+    main = read_main_history(root) if with_history else None
     settings_file = read_settings_file(root)
     settings = settings_file.settings
-    main = read_main_history(root) if with_history else None
     snapshots = snapshot_source(root, settings, main)
     catalogue, catalogue_problems = load_catalogue(snapshots)
     history, history_problems = load_history(snapshots)
@@ -122,7 +129,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         signed=signed,
         catalogue_versions=catalogue_versions(files, snapshots, catalogue),
         settings_source=settings_file.source,
-        settings_versions=settings_versions(files, settings),
+        settings_versions=settings_versions(files, settings_file),
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
     )
 
@@ -156,11 +163,16 @@ def newest_day(history: History, main: MainHistory | None, today: date) -> date:
     return max(days, default=today)
 
 
-def settings_versions(files: FileVersions, newest: Settings) -> tuple[tuple[date, Settings], ...]:
-    """Day and settings of each version; the newest one is the working tree's, which is read already."""
+def settings_versions(files: FileVersions, newest: SettingsFile) -> tuple[tuple[date, Settings], ...]:
+    """Day and settings of each version; `newest` is the working tree's, and each other content is read once."""
     versions = files.of(SETTINGS_PATH)
-    older = ((version, files.content(version)) for version in versions[:-1])
-    found = [
-        (version.at.date(), parse_settings(content).settings if content else Settings()) for version, content in older
-    ]
-    return (*found, *((version.at.date(), newest) for version in versions[-1:]))
+    known: dict[str | None, Settings] = {}
+    if versions and not is_unreadable(newest.problems):
+        known[versions[-1].blob] = newest.settings
+    known[None] = Settings()
+    found = []
+    for version in versions[:-1]:
+        if version.blob not in known:
+            known[version.blob] = parse_settings(files.content(version) or b"").settings
+        found.append((version.at.date(), known[version.blob]))
+    return (*found, *((version.at.date(), newest.settings) for version in versions[-1:]))

@@ -132,7 +132,8 @@ class CatalogueVersions:
         return replace(base, recommendations=dict(sorted({**base.recommendations, **found}.items())))
 
     def _catalogue(self, version: Version) -> Catalogue:
-        if version is self.versions[-1]:
+        newest = self.versions[-1]
+        if version is newest or (version.blob == newest.blob and self.current.recommendations):
             return self.current
         blob = version.blob or ""
         if blob not in self._parsed:

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A folder is read once: no command parses the same content of the same file a second time."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from secure_score_backlog import reviews, strict_yaml
+from secure_score_backlog.decisions import parse as decisions_parse
+from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.snapshots import exact_json
+from secure_score_backlog.workspace import load
+from tests.support.bare_folder import measured
+from tests.support.repositories import Repository
+from tests.support.running import PACKAGE, run_here
+
+PARSERS: Mapping[str, ModuleType] = {
+    "parse": exact_json,  # snapshots and the versions of the catalogue
+    "read_yaml": strict_yaml,  # settings and front matter
+    "read_decision": decisions_parse,
+    "read_signed": reviews,
+    "minutes_text": reviews,
+}
+"""Everything that turns the content of a file into values, by name."""
+
+
+class Calls:
+    """Counts what each parser was given."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        """Count from now on, wherever a module has imported a parser."""
+        self.counted: Counter[tuple[str, int]] = Counter()
+        for name, module in PARSERS.items():
+            original: Callable[..., Any] = getattr(module, name)
+            for each in list(sys.modules.values()):
+                if each.__name__.startswith(PACKAGE) and getattr(each, name, None) is original:
+                    patch.setattr(each, name, self.counting(name, original))
+
+    def counting(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The parser; it notes the content it is given."""
+
+        def call(content: Any, *more: Any, **named: Any) -> Any:
+            key = content if isinstance(content, (bytes, str)) else repr(content)
+            self.counted[name, hash(key)] += 1
+            return original(content, *more, **named)
+
+        return call
+
+    def more_than_once(self) -> dict[str, int]:
+        """How many contents each parser was given again, by parser."""
+        return dict(Counter(name for (name, _), times in self.counted.items() if times > 1))
+
+    def of(self, name: str) -> int:
+        """How many different contents a parser was given."""
+        return sum(1 for parser, _ in self.counted if parser == name)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """The calls of the parsers in this test."""
+    return Calls(monkeypatch)
+
+
+DECISION = "---\nrecommendation: Safe\nbucket: do-soon\nowner: The {text} one\ndue: 2026-12-01\ndraft: true\n---\n"
+
+
+@pytest.fixture(scope="module")
+def reverted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository in which every kind of file was changed, and changed back."""
+    folder = tmp_path_factory.mktemp("reverted") / "tenant"
+    tenant = Repository(measured(folder))
+    catalogue = (folder / "snapshots/catalogue.json").read_text(encoding="utf-8")
+    for number, again in enumerate(("first", "second", "first", "second", "first"), start=1):
+        tenant.write("backlog.yml", f"organisation: {again}\n")
+        tenant.write("snapshots/catalogue.json", catalogue.replace("Zebracrossing", f"Zebra {again}"))
+        tenant.write("decisions/Safe.md", DECISION.format(text=again))
+        tenant.write("docs/reviews/2026-10.md", f"The {again} minutes.\n")
+        tenant.commit(f"Change {number}", f"2026-11-0{number}T12:00:00+00:00")
+    run_here("review", "2026-10", "--root", folder, expect=0)
+    tenant.commit("Sign October", "2026-11-06T12:00:00+00:00")
+    return folder
+
+
+@pytest.mark.parametrize("command", ["status --json", "status --month 2026-10", "check", "triage"])
+def test_a_command_parses_no_content_twice(command: str, reverted: Path, calls: Calls) -> None:
+    """Settings, snapshots, catalogue, decisions, minutes and signed months."""
+    run_here(*command.split(), "--root", reverted, expect=0)
+    assert calls.more_than_once() == {}
+    assert calls.of("parse") == 3 + 1  # snapshots and the newest catalogue
+    assert calls.of("read_yaml") == 2 + 2  # settings and the decision
+    assert calls.of("read_decision") == 2
+    assert (calls.of("minutes_text"), calls.of("read_signed")) == (1, 1)
+
+
+@pytest.mark.parametrize("command", ["status", "check"])
+def test_a_command_parses_no_content_of_the_sample_tenant_twice(
+    command: str, sample_tenant: Path, calls: Calls
+) -> None:
+    """The same with fifteen months of history."""
+    run_here(command, "--root", sample_tenant, expect=0)
+    assert calls.more_than_once() == {}
+    assert calls.of("parse") > 400
+
+
+@pytest.mark.parametrize("folder", ["sample_tenant", "reverted"])
+def test_the_reviews_of_all_months_parse_nothing_again(
+    folder: str, calls: Calls, request: pytest.FixtureRequest
+) -> None:
+    """Every month needs the settings, the catalogue and the decisions of its own last day."""
+    workspace = load(request.getfixturevalue(folder), today=date(2026, 12, 1))
+    facts = evaluate(workspace, workspace.newest_day, months=None)
+    assert len(facts.reviews) > 1
+    assert calls.more_than_once() == {}
+    assert calls.of("parse") >= len(workspace.history.days)
+
+
+def test_a_shallow_clone_is_read_once(tmp_path: Path, calls: Calls, reverted: Path) -> None:
+    """`check` goes on without the history, and had parsed nothing before it missed it."""
+    shallow = tmp_path / "shallow"
+    Repository(tmp_path).git("clone", "--quiet", "--depth=1", f"file://{reverted}", str(shallow))
+    done = run_here("check", "--root", shallow, expect=0)
+    assert "every decision counts as made today" in done.stderr
+    assert calls.more_than_once() == {}
