@@ -111,7 +111,7 @@ def test_the_sdist_holds_named_paths_only(sdist: Path) -> None:
     """Nothing lies in it but what `pyproject.toml` names (hatchling adds .gitignore and PKG-INFO)."""
     names = in_sdist(sdist)
     assert {name.split("/")[0] for name in names} == SDIST_TOP
-    assert {name.split("/")[1] for name in names if name.startswith("docs/")} == {"adr"}
+    assert {name.split("/")[1] for name in names if name.startswith("docs/")} == {"adr", "method.md"}
     assert {name.split("/")[1] for name in names if name.startswith("generator/")} == {PACKAGE}
 
 
