@@ -1,28 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of the settings at their limits, and what is said of values that do not fit."""
+"""`backlog.yml`: every option read with its type, every mistake reported with its line, defaults for the rest."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped] # its stubs are no dependency of ours
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from secure_score_backlog.problems import MOST_REPEATED, Problem
+from secure_score_backlog.problems import MOST_REPEATED, Problem, Severity
+from secure_score_backlog.ratings import Risk
+from secure_score_backlog.schema import as_written
 from secure_score_backlog.settings import (
+    KEYS,
+    ProfileName,
     Settings,
-    Unfit,
+    SnapshotSettings,
     check_settings,
-    inner_names,
-    options,
+    load_settings,
+    parse_settings,
     read_settings,
-    shown_default,
+    read_settings_file,
+    settings_schema,
 )
-from secure_score_backlog.snapshots.model import Catalogue, Recommendation
 from secure_score_backlog.strict_yaml import YamlData, read_yaml
 
 PATH = "backlog.yml"
-OPTIONS = {declared.name: declared for declared in options()}
+EVERYTHING = """\
+# comments stay out of it
+organisation: Northwind
+tenant: "Tenant 1"
+acceptance_months: 6
+year_months: 24
+stale_months: 4
+bands: [50, 75]
+snapshots:
+  branch: data/snapshots
+  keep_names: true
+profile: insurer
+roles:
+  Managing Director: [md-login]
+  Head of IT: it-login
+risk: {AdminMFAV2: critical}
+owners: [Head of IT, Managing Director]
+"""
 
 
 def source(text: str) -> YamlData:
@@ -46,10 +72,42 @@ def faults(text: str) -> list[Problem]:
 
 
 def taken(text: str, name: str) -> Any:
-    """The value of an option in a file without problems."""
+    """The value of an option in a file without problems; `snapshots.branch` is one of a group."""
     settings, problems = read_settings(source(text))
     assert problems == []
-    return getattr(settings, name)
+    value: Any = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def test_every_option_is_read(tmp_path: Path) -> None:
+    """A file that says everything gives everything, in the types of the model."""
+    (tmp_path / "backlog.yml").write_text(EVERYTHING, encoding="utf-8")
+    settings, problems = load_settings(tmp_path)
+    assert problems == []
+    assert settings == Settings(
+        organisation="Northwind",
+        tenant="Tenant 1",
+        acceptance_months=6,
+        year_months=24,
+        stale_months=4,
+        bands=(50, 75),
+        snapshots=SnapshotSettings(branch="data/snapshots", keep_names=True),
+        profile=ProfileName.INSURER,
+        roles={"Managing Director": ("md-login",), "Head of IT": ("it-login",)},
+        risk={"AdminMFAV2": Risk.CRITICAL},
+        owners=("Head of IT", "Managing Director"),
+    )
+    assert all(getattr(settings, each.name) != getattr(Settings(), each.name) for each in dataclasses.fields(settings))
+
+
+@pytest.mark.parametrize("text", ["", "\n# nothing yet\n", "{}\n", "organisation:\nbands: ~\nsnapshots:\n"])
+def test_nothing_said_means_the_defaults(tmp_path: Path, text: str) -> None:
+    """A missing file, an empty one and empty options are all the same, and no problem."""
+    assert load_settings(tmp_path) == (Settings(), [])
+    (tmp_path / "backlog.yml").write_text(text, encoding="utf-8")
+    assert load_settings(tmp_path) == (Settings(), [])
 
 
 @pytest.mark.parametrize(
@@ -66,16 +124,14 @@ def taken(text: str, name: str) -> Any:
         ("tenant: ' T '", "tenant", "T"),
         ("tenant: ''", "tenant", ""),
         ("profile: public", "profile", "public"),
-        ("snapshots: {branch: a}", "snapshots_branch", "a"),
-        ("snapshots: {branch: data/a-1_b.c}", "snapshots_branch", "data/a-1_b.c"),
-        ("snapshots: {keep_names: false}", "keep_names", False),
-        ("snapshots: {keep_names: true}", "keep_names", True),
-        ("snapshots:", "keep_names", False),
+        ("snapshots: {branch: a}", "snapshots.branch", "a"),
+        ("snapshots: {branch: data/a-1_b.c}", "snapshots.branch", "data/a-1_b.c"),
+        ("snapshots: {keep_names: false}", "snapshots.keep_names", False),
+        ("snapshots: {keep_names: true}", "snapshots.keep_names", True),
+        ("snapshots:", "snapshots.keep_names", False),
         ("roles: {CIO: login}", "roles", {"CIO": ("login",)}),
         ("roles: {CIO: [], 'Bot': ['a-b_c', 'x[bot]']}", "roles", {"CIO": (), "Bot": ("a-b_c", "x[bot]")}),
         ("risk: {}", "risk", {}),
-        ("insurer_questions: []", "insurer_questions", ()),
-        ("insurer_questions: [{a: b}]", "insurer_questions", ({"a": "b"},)),
     ],
 )
 def test_values_at_their_limits(text: str, name: str, value: Any) -> None:
@@ -83,77 +139,106 @@ def test_values_at_their_limits(text: str, name: str, value: Any) -> None:
     assert taken(text, name) == value
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "line"),
-    [
-        ("acceptance_months: 61", "settings-wrong-value", 1),
-        ("acceptance_months: 0", "settings-wrong-value", 1),
-        ("acceptance_months: 5.0", "settings-wrong-type", 1),
-        ("year_months: 121", "settings-wrong-value", 1),
-        ("bands: [65, 65]", "settings-wrong-value", 1),
-        ("bands: [0, 65]", "settings-wrong-value", 1),
-        ("bands: [65, 100]", "settings-wrong-value", 1),
-        ("bands: [65, x]", "settings-wrong-type", 1),
-        ("bands: [true, 65]", "settings-wrong-type", 1),
-        ("bands: []", "settings-wrong-type", 1),
-        ("profile: ''", "settings-wrong-value", 1),
-        ("profile: [public]", "settings-wrong-type", 1),
-        ("snapshots: {branch: ''}", "settings-wrong-value", 1),
-        ("snapshots: {branch: a/}", "settings-wrong-value", 1),
-        ("snapshots: {branch: a.lock}", "settings-wrong-value", 1),
-        ("snapshots: {keep_names: 1}", "settings-wrong-type", 1),
-        ("snapshots: []", "settings-wrong-type", 1),
-        ("snapshots: 0", "settings-wrong-type", 1),
-        ("owners: 5", "settings-wrong-type", 1),
-        ("owners:\n  - A\n  - 5", "settings-wrong-type", 3),
-        ("owners:\n  - A\n  - ' '", "settings-wrong-type", 3),
-        ("roles:\n  A: ok\n  B: 5", "settings-wrong-type", 3),
-        ("roles:\n  A: ok\n  B: {c: d}", "settings-wrong-type", 3),
-        ("roles:\n  A: ok\n  B: [c, 5]", "settings-wrong-value", 3),
-        ("roles:\n  A: ok\n  B: -c", "settings-wrong-value", 3),
-        ("roles: x", "settings-wrong-type", 1),
-        ("risk:\n  A: high\n  B: [high]", "settings-wrong-value", 3),
-        ("risk:\n  A: high\n  B:", "settings-wrong-value", 3),
-        ("risk: [A]", "settings-wrong-type", 1),
-        ("insurer_questions:\n  - a: b\n  - {}", "settings-wrong-type", 3),
-        ("insurer_questions:\n  - a: 5", "settings-wrong-type", 2),
-        ("insurer_questions:\n  - a: b\n    c: 5", "settings-wrong-type", 2),
-        ("insurer_questions:\n  - a: b\n  - []", "settings-wrong-type", 3),
-        ("insurer_questions: {a: b}", "settings-wrong-type", 1),
-    ],
-)
-def test_values_beyond_their_limits(text: str, code: str, line: int) -> None:
-    """A wrong type and a wrong value are told apart, on the line of the entry that is wrong; the default holds."""
-    assert [(problem.code, problem.line) for problem in faults(text)] == [(code, line)]
-    assert read_settings(source(text))[0] == Settings()
+MISTAKES = {
+    "organization: X": ("settings-unknown-key", 1, "organisation"),
+    "tenant: T\nBands: [1, 2]": ("settings-unknown-key", 2, "bands"),
+    "wholly_else: 1": ("settings-unknown-key", 1, "organisation"),
+    "insurer_questions: []": ("settings-unknown-key", 1, "organisation"),
+    "snapshots:\n  brunch: x": ("settings-unknown-key", 2, "branch"),
+    "snapshots: data": ("settings-wrong-type", 1, "branch"),
+    "snapshots: []": ("settings-wrong-type", 1, "branch"),
+    "snapshots: 0": ("settings-wrong-type", 1, "branch"),
+    "organisation: 12": ("settings-wrong-type", 1, "double quotes"),
+    "acceptance_months: twelve": ("settings-wrong-type", 1, "12"),
+    "acceptance_months: true": ("settings-wrong-type", 1, "12"),
+    "acceptance_months: 5.0": ("settings-wrong-type", 1, "12"),
+    "acceptance_months: 0": ("settings-wrong-value", 1, "1 to 60"),
+    "acceptance_months: 61": ("settings-wrong-value", 1, "1 to 60"),
+    "acceptance_months: 600": ("settings-wrong-value", 1, "1 to 60"),
+    "year_months: 121": ("settings-wrong-value", 1, "1 to 120"),
+    "stale_months: 1.5": ("settings-wrong-type", 1, "3"),
+    "bands: 65": ("settings-wrong-type", 1, "[65, 80]"),
+    "bands: []": ("settings-wrong-type", 1, "[65, 80]"),
+    "bands: [80, 65]": ("settings-wrong-value", 1, "[65, 80]"),
+    "bands: [65, 65]": ("settings-wrong-value", 1, "[65, 80]"),
+    "bands: [0, 65]": ("settings-wrong-value", 1, "[65, 80]"),
+    "bands: [65, 100]": ("settings-wrong-value", 1, "[65, 80]"),
+    "bands: [65, x]": ("settings-wrong-type", 1, "[65, 80]"),
+    "bands: [true, 65]": ("settings-wrong-type", 1, "[65, 80]"),
+    "bands: [1, 2, 3]": ("settings-wrong-type", 1, "[65, 80]"),
+    "bands: [65, 200]": ("settings-wrong-value", 1, "two whole percentages"),
+    "snapshots: {keep_names: yes}": ("settings-wrong-type", 1, "true or false"),
+    "snapshots: {keep_names: 1}": ("settings-wrong-type", 1, "true or false"),
+    "snapshots: {branch: --upload-pack=x}": ("settings-wrong-value", 1, "branch"),
+    "snapshots: {branch: a..b}": ("settings-wrong-value", 1, "branch"),
+    "snapshots: {branch: ''}": ("settings-wrong-value", 1, "branch"),
+    "snapshots: {branch: a/}": ("settings-wrong-value", 1, "branch"),
+    "snapshots: {branch: a.lock}": ("settings-wrong-value", 1, "branch"),
+    "snapshots:\n  keep_names: false\n  branch: 2026-10-01": ("settings-wrong-type", 3, "double quotes"),
+    "profile: Public": ("settings-wrong-value", 1, "public"),
+    "profile: ''": ("settings-wrong-value", 1, "public"),
+    "profile: [public]": ("settings-wrong-type", 1, "public"),
+    "roles: x": ("settings-wrong-type", 1, "logins"),
+    "roles: [a]": ("settings-wrong-type", 1, "logins"),
+    "roles: {A: 5}": ("settings-wrong-type", 1, 'double quotes: `A: "5"`'),
+    "roles:\n  A: ok\n  B: 5": ("settings-wrong-type", 3, 'double quotes: `B: "5"`'),
+    "roles:\n  A: ok\n  B:": ("settings-wrong-type", 3, "login"),
+    "roles:\n  A: ok\n  B: {c: d}": ("settings-wrong-type", 3, "login"),
+    "roles:\n  A: ok\n  B: [c, 5]": ("settings-wrong-type", 3, "double quotes"),
+    "roles:\n  A: ok\n  B:\n    - c\n    - -d": ("settings-wrong-value", 5, "login"),
+    "roles:\n  A: ok\n  B: -c": ("settings-wrong-value", 3, "login"),
+    "roles:\n  A: [ok]\n  B: ['@x']": ("settings-wrong-value", 3, "without the @"),
+    "risk: high": ("settings-wrong-type", 1, "critical"),
+    "risk: [A]": ("settings-wrong-type", 1, "critical"),
+    "risk:\n  A: high\n  B: huge": ("settings-wrong-value", 3, "critical"),
+    "risk:\n  A: high\n  B: [high]": ("settings-wrong-type", 3, "critical"),
+    "risk:\n  A: high\n  B:": ("settings-wrong-value", 3, "critical"),
+    "owners: 5": ("settings-wrong-type", 1, 'double quotes: `owners: "5"`'),
+    "owners: {A: b}": ("settings-wrong-type", 1, "text"),
+    "owners:\n  - A\n  - 5": ("settings-wrong-type", 3, "double quotes"),
+    "owners:\n  - A\n  - ''": ("settings-wrong-value", 3, "text"),
+    "owners:\n  - A\n  - ' '": ("settings-wrong-value", 3, "text"),
+    "tenant: A\ntenant: B": ("yaml-duplicate-key", 2, "delete"),
+    "- a": ("yaml-not-a-mapping", 1, "colon"),
+    "tenant: [": ("yaml-syntax", 1, "]"),
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_each_mistake_is_reported_and_the_default_holds(text: str) -> None:
+    """Every wrong key, type and value is an error on its line whose hint says what to write."""
+    code, line, hint = MISTAKES[text]
+    found = parse_settings(text.encode())
+    assert [(fault.code, fault.line, fault.severity) for fault in found.problems] == [(code, line, Severity.ERROR)]
+    assert hint in sound(found.problems[0]).hint
+    assert dataclasses.replace(found.settings, tenant="") == Settings()
 
 
 @pytest.mark.parametrize(
     ("text", "place", "said"),
     [
         ("acceptance_months: twelve", "`acceptance_months`", '"twelve"'),
-        ("acceptance_months: 600", "`acceptance_months`", '"600"'),
-        ("stale_months: 1.5", "`stale_months`", '"1.5"'),
-        ("tenant: [Secret]", "`tenant`", None),
+        ("acceptance_months: 600", "`acceptance_months`", "the number 600"),
+        ("stale_months: 1.5", "`stale_months`", "the number 1.5"),
+        ("tenant: [Secret]", "`tenant`", "a list"),
         ("profile: nobody   at all", "`profile`", '"nobody at all"'),
-        ("bands: [80, 65]", "`bands`", None),
-        ("owners: {Secret: x}", "`owners`", None),
-        ("tenant: 2026-10-01", "`tenant`", None),
+        ("bands: [80, 65]", "`bands`", "[80, 65]"),
+        ("bands: [Secret, 65]", "`bands`", "a list"),
+        ("owners: {Secret: x}", "`owners`", "keys of its own"),
+        ("tenant: 2026-10-01", "`tenant`", "the date 2026-10-01"),
         ("snapshots: {keep_names: perhaps}", "`snapshots.keep_names`", '"perhaps"'),
         ("snapshots: {branch: a..b}", "`snapshots.branch`", '"a..b"'),
         ("snapshots: data", "`snapshots`", '"data"'),
-        ("risk: {A: huge}", "`risk`", None),
+        ("risk: {A: huge}", "`risk.A`", '"huge"'),
+        ("risk: {A: [Secret]}", "`risk.A`", "a list"),
     ],
 )
-def test_what_stands_there_is_repeated_where_it_is_short(text: str, place: str, said: str | None) -> None:
-    """A word or a number in quotes, as safely as any typed text; lists, mappings and days are not repeated."""
+def test_a_message_repeats_what_was_written(text: str, place: str, said: str) -> None:
+    """Where it is short; lists and mappings are named by their kind, so that nothing long or private is repeated."""
     (problem,) = faults(text)
-    assert place in problem.message
-    if said is None:
-        assert '"' not in problem.message
-        assert "Secret" not in problem.message
-    else:
-        assert said in problem.message
+    assert f"{place} takes " in problem.message
+    assert f", not {said}." in problem.message
+    assert "Secret" not in problem.message
 
 
 @pytest.mark.parametrize(
@@ -166,7 +251,7 @@ def test_what_stands_there_is_repeated_where_it_is_short(text: str, place: str, 
         ("bands: [80, 65]", ("[65, 80]",)),
         ("profile: Nobody", ("internal", "insurer", "public")),
         ("snapshots: {keep_names: 5}", ("true or false", "is false")),
-        ("organisation: 5", ("Our organisation",)),
+        ("organisation: 5", ('"5"', "Our organisation")),
         ("risk: {A: 5}", ("critical", "high", "medium", "low")),
     ],
 )
@@ -179,15 +264,15 @@ def test_a_hint_says_what_fits_and_the_default(text: str, expected: tuple[str, .
 @pytest.mark.parametrize(
     ("text", "place", "near", "others"),
     [
-        ("organization: X", '"organization"', "`organisation`", "acceptance_months"),
-        ("zzz: 1", '"zzz"', None, "acceptance_months, bands, insurer_questions"),
-        ("snapshots: {brunch: x}", '"snapshots.brunch"', "`branch`", "keep_names"),
-        ("snapshots: {zzz: x}", '"snapshots.zzz"', None, "branch, keep_names"),
-        ("branch: x", '"branch"', None, "snapshots"),
+        ("organization: X", '"organization" is not a key of the settings', "`organisation`", "acceptance_months"),
+        ("zzz: 1", '"zzz" is not a key of the settings', None, "organisation, tenant, acceptance_months"),
+        ("snapshots: {brunch: x}", '"brunch" is not a key of `snapshots`', "`branch`", "keep_names"),
+        ("snapshots: {zzz: x}", '"zzz" is not a key of `snapshots`', None, "branch, keep_names"),
+        ("branch: x", '"branch" is not a key of the settings', None, "below `snapshots:`"),
     ],
 )
 def test_an_unknown_option(text: str, place: str, near: str | None, others: str) -> None:
-    """It is named with what it stands in; the nearest is proposed, else all that there are."""
+    """It is named with its group; the nearest is proposed, else its group, else all that there are."""
     (problem,) = faults(text)
     assert problem.code == "settings-unknown-key"
     assert place in problem.message
@@ -196,7 +281,7 @@ def test_an_unknown_option(text: str, place: str, near: str | None, others: str)
 
 
 def test_unknown_options_without_end() -> None:
-    """Twenty are told, beside as many within a group; what is known is read all the same."""
+    """Twenty are reported, and as many within a group; what is known is read all the same."""
     many = "".join(f"q{number:02}: 1\n" for number in range(MOST_REPEATED + 5))
     inner = "".join(f"  w{number:02}: 1\n" for number in range(MOST_REPEATED + 5))
     settings, problems = read_settings(source(f"{many}tenant: T\nsnapshots:\n{inner}"))
@@ -205,21 +290,12 @@ def test_unknown_options_without_end() -> None:
     assert settings.tenant == "T"
 
 
-def test_a_group_names_what_belongs_into_it() -> None:
-    """Those options only that stand below it in the file."""
-    assert inner_names("snapshots") == ["branch", "keep_names"]
-    assert inner_names("organisation") == inner_names("keep_names") == []
-    (problem,) = faults("snapshots: data")
-    assert all(name in problem.hint for name in ("branch", "keep_names"))
-
-
-def test_defaults_as_one_would_type_them() -> None:
-    """Numbers, words, lists and truth values; whatever is empty is called the same."""
-    shown = {name: shown_default(declared) for name, declared in OPTIONS.items()}
-    empty = {shown.pop(name) for name in ("tenant", "snapshots_branch", "roles", "risk", "owners", "insurer_questions")}
-    assert len(empty) == 1
-    assert re.fullmatch("[a-z]+", empty.pop())
-    assert shown == {
+def test_defaults_as_one_would_write_them() -> None:
+    """Numbers, words, lists and truth values; what is empty is empty."""
+    options = {each.name: each for key in KEYS for each in (key.keys or (key,))}
+    shown = {name: as_written(option.default) for name, option in options.items()}
+    assert {name for name, text in shown.items() if not text} == {"tenant", "branch", "roles", "risk", "owners"}
+    assert {name: text for name, text in shown.items() if text} == {
         "organisation": "Our organisation",
         "acceptance_months": "12",
         "year_months": "12",
@@ -230,22 +306,98 @@ def test_defaults_as_one_would_type_them() -> None:
     }
 
 
-def test_what_does_not_fit_says_what_would() -> None:
-    """The exception's own text is what was expected."""
-    assert str(Unfit("a list")) == Unfit("a list").expected == "a list"
+def test_one_mistake_leaves_the_rest() -> None:
+    """The other options of a file with a mistake are read, those of the same group too."""
+    found = parse_settings(b"tenant: T\nbands: 5\nyear_months: 6\nsnapshots: {branch: --x, keep_names: true}\n")
+    assert (found.settings.tenant, found.settings.year_months, found.settings.bands) == ("T", 6, (65, 80))
+    assert found.settings.snapshots == SnapshotSettings(None, keep_names=True)
+
+
+def test_windows_line_ends_and_marks() -> None:
+    """A file saved by Notepad reads the same, with the same lines."""
+    found = parse_settings(b"\xef\xbb\xbftenant: T\r\n\r\nbands: 5\r\n")
+    assert found.settings.tenant == "T"
+    assert [fault.line for fault in found.problems] == [3]
+
+
+def test_a_file_that_is_not_text_is_a_problem(tmp_path: Path) -> None:
+    """UTF-16, a folder of that name and the other usual ending are problems, and the defaults hold."""
+    (tmp_path / "backlog.yaml").write_text("tenant: T\n", encoding="utf-8")
+    settings, problems = load_settings(tmp_path)
+    assert (settings, [fault.code for fault in problems]) == (Settings(), ["settings-file-name"])
+    (tmp_path / "backlog.yml").mkdir()
+    assert [fault.code for fault in load_settings(tmp_path)[1]] == ["file-unreadable"]
+    assert [fault.code for fault in parse_settings("tenant: T".encode("utf-16")).problems] == ["file-encoding"]
+    assert [fault.code for fault in parse_settings(b"#" * 300_000).problems] == ["file-too-large"]
+
+
+def test_lines_are_kept(tmp_path: Path) -> None:
+    """Further checks of a setting can point at its line."""
+    (tmp_path / "backlog.yml").write_text(EVERYTHING, encoding="utf-8")
+    assert read_settings_file(tmp_path).source.line("snapshots", "keep_names") == 10
 
 
 @pytest.mark.parametrize(
     ("identifier", "near"), [("AdminMFA2", "AdminMFAV2"), ("adminmfav2", "AdminMFAV2"), ("zzz", None)]
 )
-def test_risk_of_an_id_that_nobody_knows(identifier: str, near: str | None) -> None:
-    """The id is named on its line; the nearest is proposed, else the place to look it up."""
-    text = f"risk:\n  AdminMFAV2: high\n  {identifier}: low\n"
-    read = source(text)
-    catalogue = Catalogue({"AdminMFAV2": Recommendation("AdminMFAV2", "")})
-    (problem,) = check_settings(read, read_settings(read)[0], catalogue)
+def test_risk_of_an_id_that_the_catalogue_does_not_know(identifier: str, near: str | None) -> None:
+    """A warning on its line with the nearest id, or the place to look it up; nothing without a catalogue."""
+    found = parse_settings(f"risk:\n  AdminMFAV2: high\n  {identifier}: low\n".encode())
+    (problem,) = check_settings(found.source, found.settings, {"AdminMFAV2"})
     sound(problem)
-    assert (problem.code, problem.line) == ("settings-unknown-id", 3)
+    assert (problem.code, problem.line, problem.severity) == ("settings-unknown-id", 3, Severity.WARNING)
     assert f'"{identifier}"' in problem.message
     assert ("AdminMFAV2" in problem.hint) is (near is not None)
     assert ("catalogue.json" in problem.hint) is (near is None)
+    assert check_settings(found.source, found.settings, ()) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "fits"),
+    [
+        ({}, True),
+        (None, True),
+        ({"bands": [65, 80], "snapshots": {"branch": "data"}, "roles": {"CIO": "login"}, "risk": {"A": "high"}}, True),
+        ({"organisation": None, "snapshots": None}, True),
+        ({"bands": [65]}, False),
+        ({"profile": "nobody"}, False),
+        ({"snapshots": {"branch": "--x"}}, False),
+        ({"snapshots": {"nonsense": 1}}, False),
+        ({"roles": {"CIO": ["@login"]}}, False),
+        ({"risk": {"A": "huge"}}, False),
+        ({"acceptance_months": 600}, False),
+        ({"nonsense": 1}, False),
+    ],
+)
+def test_the_json_schema(data: Any, fits: bool) -> None:
+    """The schema of backlog.yml takes what is right and refuses what is wrong."""
+    assert jsonschema.Draft202012Validator(settings_schema()).is_valid(data) is fits
+
+
+@given(st.binary(max_size=120))
+def test_any_bytes_give_settings(content: bytes) -> None:
+    """Settings are read or refused, never raised."""
+    for text in (content, b"bands: " + content, b"roles: {a: " + content + b"}", b"risk:\n  " + content):
+        assert isinstance(parse_settings(text).settings, Settings)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([option.name for option in KEYS]),
+        st.recursive(
+            st.sampled_from(["5", "x", "true", "2026-10-01", "1.5", "~", "high", "'@'", '""']),
+            lambda inner: st.one_of(
+                st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+                st.dictionaries(st.sampled_from(["branch", "keep_names", "a", "b"]), inner, max_size=3).map(
+                    lambda items: f"{{{', '.join(f'{key}: {value}' for key, value in items.items())}}}"
+                ),
+            ),
+            max_leaves=6,
+        ),
+    )
+)
+def test_any_values_give_settings(values: dict[str, str]) -> None:
+    """Values of any shape behind any option are read or refused, never raised."""
+    found = parse_settings("".join(f"{key}: {value}\n" for key, value in values.items()).encode())
+    wrong = {fault.code for fault in found.problems}
+    assert wrong <= {"settings-wrong-type", "settings-wrong-value", "settings-unknown-key"}

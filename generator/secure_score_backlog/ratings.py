@@ -12,16 +12,31 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.schema import (
+    DIALECT,
+    Choice,
+    Format,
+    Json,
+    Need,
+    Reading,
+    Text,
+    build,
+    filled,
+    key,
+    keys_of,
+    object_schema,
+    required_hint,
+)
 
 
 class Risk(StrEnum):
-    """What it means to leave the recommendation open, in our judgement."""
+    """What it means to leave the recommendation open, in our judgement; the most serious first."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -29,18 +44,20 @@ class Risk(StrEnum):
     LOW = "low"
 
 
-LEVELS = (Risk.CRITICAL, Risk.HIGH, Risk.MEDIUM, Risk.LOW)
+LEVELS = (*Risk, "unrated")
+"""Every level as a word, in the order of all lists: the most serious first, unrated last."""
+
+
+def level_order(level: str | None) -> int:
+    """Position of a level, for sorting; None is unrated."""
+    return LEVELS.index(level or "unrated")
 
 
 RATINGS_SCHEMA = "ratings/1"
 RATINGS_PATH = "ratings.json"
 SHORTEST_REASON = 40
 """Characters; less cannot say what goes wrong."""
-
 INSTANCE_NUMBER = re.compile(r"^\d+\.")
-IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+")
-PATTERN = re.compile(r"[A-Za-z0-9_?*-]+")
-RATING_KEYS = frozenset({"id", "pattern", "family", "level", "reason", "source"})
 
 
 def normalised(identifier: str) -> str:
@@ -48,28 +65,66 @@ def normalised(identifier: str) -> str:
     return INSTANCE_NUMBER.sub("", identifier.strip()).lower()
 
 
-@dataclass(frozen=True, slots=True)
-class PatternRating:
-    """A rating for all ids of one form: `*` stands for any text, `?` for one character."""
+class RatedBy(StrEnum):
+    """Where a risk level comes from."""
 
-    pattern: str
-    rating: Rating
-    matcher: re.Pattern[str] = field(compare=False, repr=False)
+    DECISION = "decision"
+    SETTINGS = "settings"
+    SHIPPED = "shipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A shipped rating: of one recommendation by its id, or of all whose ids have one form."""
+
+    level: Risk = key(Choice(Risk, code="rating-level"), "The risk if this stays open.", Need.REQUIRED, example="high")
+    reason: str = key(
+        Text(
+            f"a sentence of at least {SHORTEST_REASON} characters",
+            shortest=SHORTEST_REASON,
+            pattern=r"[\s\S]*\.",
+            code="rating-reason",
+        ),
+        "What goes wrong if this stays open, in plain words for a managing director.",
+        Need.REQUIRED,
+        example="…",
+    )
+    source: str = key(
+        Text("one of the listed sources", shortest=1, code="rating-source"),
+        "One of the sources, then the place in it.",
+        Need.REQUIRED,
+        example="CIS Controls v8 6.5",
+    )
+    id: str = key(
+        Text("an id in letters, digits, `_` and `-`", pattern=r"[A-Za-z0-9_-]+", code="rating-key"),
+        "Microsoft's id of the recommendation, without an instance number such as 11770.",
+        default="",
+    )
+    pattern: str = key(
+        Text("an id in which `*` and `?` may stand", pattern=r"[A-Za-z0-9_?*-]+", code="rating-key"),
+        "The form of a family's ids: * stands for any text, ? for one character.",
+        default="",
+    )
+    family: str = key(
+        Text("the name of a family", shortest=1, code="rating-family"),
+        "Those that share one reason; needed with a pattern.",
+        default="",
+    )
 
     @property
-    def order(self) -> tuple[int, int, str]:
-        """Most specific first: most letters that are spelled out, fewest `*`, then the alphabet."""
+    def name(self) -> str:
+        """The id, or the pattern."""
+        return self.id or self.pattern
+
+    @property
+    def specificity(self) -> tuple[int, int, str]:
+        """Order of patterns, most specific first: most letters spelled out, fewest `*`, then the alphabet."""
         wild = self.pattern.count("*")
-        return (wild + self.pattern.count("?") - len(self.pattern), wild, self.pattern)
+        return (wild + self.pattern.count("?") - len(self.pattern), wild, self.pattern.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRating:
-    """A rating as it stands in the file, for those who read the list: an id or a pattern, and its family."""
-
-    name: str
-    family: str
-    rating: Rating
+KEYS = keys_of(Rating)
+FORMAT = Format("a rating", unknown_key="rating-unknown-key", wrong_type="rating-shape", wrong_value="rating-shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +132,9 @@ class Ratings:
     """The shipped ratings: by id (normalised), and by pattern, most specific first."""
 
     exact: Mapping[str, Rating] = field(default_factory=dict)
-    patterns: tuple[PatternRating, ...] = ()
-    listed: tuple[NamedRating, ...] = ()
-    """All of them as written, in the order of the file."""
+    patterns: tuple[Rating, ...] = ()
+    listed: tuple[Rating, ...] = ()
+    """All of them, in the order of the file."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """What the sources are: the name by which a rating cites each, and its title."""
 
@@ -88,135 +143,7 @@ class Ratings:
         name = normalised(identifier)
         if name in self.exact:
             return self.exact[name]
-        return next((known.rating for known in self.patterns if known.matcher.match(name)), None)
-
-
-def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
-    """The ratings in parsed JSON, and what is wrong with it; an entry with a problem is left out.
-
-    Shape: `{"schema": "ratings/1", "sources": {name: title},
-    "ratings": [{"id" or "pattern", "level", "reason", "source", "family"?}]}`.
-    A pattern names its family; a reason may repeat only inside one family; a source is one of `sources`, with the
-    place in it (`CIS Controls v8 6.5`). The JSON Schema is `rating_schema.ratings_schema`.
-    """
-    entries = data.get("ratings") if isinstance(data, dict) and data.get("schema") == RATINGS_SCHEMA else None
-    sources = _sources(data)
-    if not isinstance(entries, list) or not sources:
-        message = (
-            f"This is no list of risk ratings: `schema` {RATINGS_SCHEMA}, `sources` and a list `ratings` are expected."
-        )
-        return Ratings(), [_problem("rating-shape", message, "Compare with the file that the package ships.")]
-    problems: list[Problem] = []
-    exact: dict[str, Rating] = {}
-    patterns: dict[str, PatternRating] = {}
-    families: dict[str, str | None] = {}
-    listed: list[NamedRating] = []
-    for number, entry in enumerate(entries, start=1):
-        found = _faults(entry, sources) or _repeats(entry, exact, patterns, families)
-        if found:
-            problems += [_problem(code, f"Entry {number}{_named(entry)}: {text}", hint) for code, text, hint in found]
-            continue
-        rating = Rating(Risk(entry["level"]), entry["reason"], entry["source"])
-        families[_words(rating.reason)] = entry.get("family")
-        listed.append(NamedRating(entry.get("id") or entry["pattern"], entry.get("family", ""), rating))
-        if "id" in entry:
-            exact[normalised(entry["id"])] = rating
-        else:
-            pattern = entry["pattern"].lower()
-            patterns[pattern] = PatternRating(pattern, rating, re.compile(translate(pattern)))
-    ordered = tuple(sorted(patterns.values(), key=lambda known: known.order))
-    return Ratings(exact, ordered, tuple(listed), sources), problems
-
-
-def cited(source: str, sources: Iterable[str]) -> str | None:
-    """Which of the listed sources a rating cites: the longest name that the citation begins with; None for none."""
-    found = [name for name in sources if source == name or source.startswith(f"{name} ")]
-    return max(found, key=len, default=None)
-
-
-def _sources(data: Any) -> dict[str, str]:
-    """The sources by name, with their titles; none where something in the list is not as it should be."""
-    sources = data.get("sources") if isinstance(data, dict) else None
-    if not isinstance(sources, dict):
-        return {}
-    texts = [text for pair in sources.items() for text in pair]
-    return sources if all(isinstance(text, str) and bool(text.strip()) for text in texts) else {}
-
-
-Fault = tuple[str, str, str]
-"""Code, message, hint."""
-
-
-def _faults(entry: Any, sources: Iterable[str]) -> list[Fault]:
-    """What is wrong with one entry by itself."""
-    if not isinstance(entry, dict):
-        return [("rating-shape", "it is no object.", "Write id or pattern, level, reason and source.")]
-    faults: list[Fault] = _key_faults(entry)
-    if entry.get("level") not in tuple(Risk):
-        faults.append(("rating-level", "the level is not known.", f"Use one of {', '.join(Risk)}."))
-    reason = entry.get("reason")
-    if not isinstance(reason, str) or len(reason.strip()) < SHORTEST_REASON or not reason.endswith("."):
-        faults.append(("rating-reason", "the reason does not say enough.", "Say in a sentence what goes wrong."))
-    source = entry.get("source")
-    if not isinstance(source, str) or cited(source, sources) is None:
-        hint = "Name where the judgement can be checked: one of `sources`, then the place in it."
-        faults.append(("rating-source", "the source is missing or not listed.", hint))
-    return faults
-
-
-def _key_faults(entry: dict[str, Any]) -> list[Fault]:
-    """What is wrong with the keys that say which recommendations an entry rates."""
-    faults: list[Fault] = []
-    unknown = sorted(str(key) for key in entry.keys() - RATING_KEYS)
-    if unknown:
-        hint = f"The keys are {', '.join(sorted(RATING_KEYS))}."
-        faults.append(("rating-unknown-key", f"unknown key {', '.join(unknown)}.", hint))
-    if ("id" in entry) == ("pattern" in entry):
-        faults.append(("rating-key", "it needs an id or a pattern, and not both.", "Keep one of the two."))
-    for key, form in (("id", IDENTIFIER), ("pattern", PATTERN)):
-        value = entry.get(key, "x")
-        if not isinstance(value, str) or not form.fullmatch(value):
-            hint = "Letters, digits, `_` and `-`; in a pattern also `*` and `?`; no instance number."
-            faults.append(("rating-key", f"the {key} cannot be read.", hint))
-    family = entry.get("family", "" if "pattern" in entry else "x")
-    if not isinstance(family, str) or not family.strip():
-        faults.append(("rating-family", "the family has no name.", "A pattern rates a family: name it."))
-    return faults
-
-
-def _repeats(
-    entry: dict[str, Any],
-    exact: Mapping[str, Rating],
-    patterns: Mapping[str, PatternRating],
-    families: Mapping[str, str | None],
-) -> list[Fault]:
-    """What an entry says again: the same id or pattern, or a reason that belongs to something else."""
-    faults: list[Fault] = []
-    if normalised(entry.get("id", "")) in exact or entry.get("pattern", "").lower() in patterns:
-        faults.append(("rating-duplicate", "it is rated twice.", "Keep the entry that is right."))
-    reason, family = _words(entry["reason"]), entry.get("family")
-    if reason in families and (family is None or families[reason] != family):
-        hint = "Say what goes wrong here, or give both the same family."
-        faults.append(("rating-repeated-reason", "another entry gives the same reason.", hint))
-    return faults
-
-
-def _words(text: str) -> str:
-    """A reason as it is compared: letters and digits only, so that a comma makes no new reason."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _named(entry: Any) -> str:
-    """The id or pattern of an entry in brackets, where it has one."""
-    name = entry.get("id", entry.get("pattern")) if isinstance(entry, dict) else None
-    return f" ({name})" if isinstance(name, str) else ""
-
-
-def _problem(code: str, message: str, hint: str) -> Problem:
-    return problem(code, RATINGS_PATH, None, message, hint)
-
-
-# --- The shipped risk ratings, read from the package itself.
+        return next((rating for rating in self.patterns if fnmatchcase(name, rating.pattern.lower())), None)
 
 
 def load_ratings() -> Ratings:
@@ -237,18 +164,123 @@ def load_ratings() -> Ratings:
     return ratings
 
 
-class RatedBy(StrEnum):
-    """Where a risk level comes from."""
+def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
+    """The ratings in parsed JSON, and what is wrong with it; an entry with a problem is left out.
 
-    DECISION = "decision"
-    SETTINGS = "settings"
-    SHIPPED = "shipped"
+    Shape: `{"schema": "ratings/1", "sources": {name: title}, "ratings": [entry, …]}` (`ratings_schema`). A pattern
+    names its family; a reason may repeat only inside one family; a source is one of `sources`, with the place in it.
+    """
+    entries = data.get("ratings") if isinstance(data, dict) and data.get("schema") == RATINGS_SCHEMA else None
+    sources = _sources(data)
+    if not isinstance(entries, list) or not sources:
+        message = (
+            f"This is no list of risk ratings: `schema` {RATINGS_SCHEMA}, `sources` and a list `ratings` are expected."
+        )
+        return Ratings(), [_problem("rating-shape", message, "Compare with the file that the package ships.")]
+    problems: list[Problem] = []
+    listed: dict[str, Rating] = {}
+    families: dict[str, str] = {}
+    for number, entry in enumerate(entries, start=1):
+        rating, faults = _read_entry(entry, sources)
+        if rating is not None:
+            faults = _repeats(rating, listed, families)
+        problems += [_problem(code, f"Entry {number}{_named(entry)}: {text}", hint) for code, text, hint in faults]
+        if rating is not None and not faults:
+            listed[normalised(rating.name)] = rating
+            families[_words(rating.reason)] = rating.family
+    exact = {name: rating for name, rating in listed.items() if rating.id}
+    patterns = sorted((rating for rating in listed.values() if rating.pattern), key=lambda each: each.specificity)
+    return Ratings(exact, tuple(patterns), tuple(listed.values()), sources), problems
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A shipped risk rating: level, and what goes wrong if this stays open, in plain words."""
+def cited(source: str, sources: Iterable[str]) -> str | None:
+    """Which of the listed sources a rating cites: the longest name that the citation begins with; None for none."""
+    found = [name for name in sources if source == name or source.startswith(f"{name} ")]
+    return max(found, key=len, default=None)
 
-    level: Risk
-    reason: str
-    source: str = ""
+
+def _sources(data: Any) -> dict[str, str]:
+    """The sources by name, with their titles; none where something in the list is not as it should be."""
+    sources = data.get("sources") if isinstance(data, dict) else None
+    if not isinstance(sources, dict):
+        return {}
+    texts = [text for pair in sources.items() for text in pair]
+    return sources if all(isinstance(text, str) and bool(text.strip()) for text in texts) else {}
+
+
+Told = tuple[str, str, str]
+"""Code, message, hint."""
+
+
+def _read_entry(entry: Any, sources: Iterable[str]) -> tuple[Rating | None, list[Told]]:
+    """One rating, or what is wrong with it by itself."""
+    if not isinstance(entry, dict):
+        return None, [("rating-shape", "it is not an object.", "Write id or pattern, level, reason and source.")]
+    reading = Reading(FORMAT)
+    values = reading.group(KEYS, entry)
+    faults = [(fault.code, fault.message, fault.hint) for fault in reading.faults]
+    faults += [(each.type.code, f"it needs `{each.name}`.", required_hint(each)) for each, _ in reading.missing]
+    by_id, by_pattern = (entry.get(name) is not None for name in ("id", "pattern"))
+    if by_id is by_pattern:
+        faults.append(("rating-key", "it needs an id or a pattern, and not both.", "Keep one of the two."))
+    if by_pattern and entry.get("family") is None:
+        faults.append(("rating-family", "a pattern rates a family, and this one has no name.", "Write `family`."))
+    if values["source"] is not None and cited(values["source"], sources) is None:
+        hint = "Name where the judgement can be checked: one of `sources`, then the place in it."
+        faults.append(("rating-source", "its source is not listed.", hint))
+    return None if faults else build(Rating, KEYS, values), faults
+
+
+def _repeats(rating: Rating, listed: Mapping[str, Rating], families: Mapping[str, str]) -> list[Told]:
+    """What a rating says again: the same id or pattern, or a reason that belongs to something else."""
+    faults: list[Told] = []
+    if normalised(rating.name) in listed:
+        faults.append(("rating-duplicate", "it is rated twice.", "Keep the entry that is right."))
+    reason = _words(rating.reason)
+    if reason in families and (not rating.family or families[reason] != rating.family):
+        hint = "Say what goes wrong here, or give both the same family."
+        faults.append(("rating-repeated-reason", "another entry gives the same reason.", hint))
+    return faults
+
+
+def _words(text: str) -> str:
+    """A reason as it is compared: letters and digits only, so that a comma makes no new reason."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _named(entry: Any) -> str:
+    """The id or pattern of an entry in brackets, where it has one."""
+    name = entry.get("id", entry.get("pattern")) if isinstance(entry, dict) else None
+    return f" ({name})" if isinstance(name, str) else ""
+
+
+def _problem(code: str, message: str, hint: str) -> Problem:
+    return problem(code, RATINGS_PATH, None, message, hint)
+
+
+def ratings_schema() -> Json:
+    """The JSON Schema of `ratings.json`, but for what needs the whole list: repetitions, and sources not listed."""
+    text = {"type": "string", "pattern": r"\S"}
+    entry = {
+        **object_schema(KEYS, required=("level", "reason", "source")),
+        "oneOf": [filled(["id"]), filled(["pattern", "family"])],
+        "not": filled(["id", "pattern"]),
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "Risk ratings: what goes wrong if a recommendation stays open",
+        "type": "object",
+        "properties": {
+            "schema": {"description": "The format of this file.", "const": RATINGS_SCHEMA},
+            "about": {"description": "What the list is, in a sentence or two.", **text},
+            "sources": {
+                "description": "Each source by the name that ratings cite, with its full title.",
+                "type": "object",
+                "propertyNames": {"pattern": r"\S"},
+                "additionalProperties": text,
+                "minProperties": 1,
+            },
+            "ratings": {"description": "One entry for an id or a pattern.", "type": "array", "items": entry},
+        },
+        "required": ["schema", "sources", "ratings"],
+    }

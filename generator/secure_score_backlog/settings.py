@@ -1,338 +1,154 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every option of `backlog.yml`, declared once with type, default and documentation (design §4.3).
+"""`backlog.yml`: every option declared once with type, default and documentation, and the file as it is read.
 
-The settings page of the guide and the JSON Schema are generated from these declarations.
+An option with a problem keeps its default; a missing file means the defaults.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
-from secure_score_backlog.problems import MOST_REPEATED, Problem, is_unreadable, problem
+from secure_score_backlog.problems import Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.snapshots.model import Catalogue
-from secure_score_backlog.strict_yaml import UNREADABLE, Place, YamlData, decode, read_yaml, typed
+from secure_score_backlog.schema import (
+    DIALECT,
+    At,
+    Choice,
+    Flag,
+    Format,
+    Group,
+    Json,
+    OneOrMore,
+    Reading,
+    Table,
+    Text,
+    Type,
+    Whole,
+    as_written,
+    build,
+    key,
+    keys_of,
+    object_schema,
+)
+from secure_score_backlog.strict_yaml import YamlData, decode, read_yaml
 from secure_score_backlog.text import nearest, shown
 
+SETTINGS_PATH = "backlog.yml"
+LARGEST_SETTINGS = 262_144
+"""Characters; a settings file with hundreds of roles and overrides is a few thousand."""
 
-def option(documentation: str, *, default: Any, written: tuple[str, ...] = (), **limits: Any) -> Any:
-    """Declare an option: its documentation travels with the field.
 
-    Args:
-        documentation: One or two sentences for the guide and for editors.
-        default: What holds where the file says nothing.
-        written: Where it stands in the file, from the outside in; its own name unless told.
-        limits: `lowest` and `highest` for numbers, `choices` for words, `pattern` (a regular expression) for texts.
-    """
-    metadata = {"documentation": documentation, "written": written, **limits}
-    if isinstance(default, (dict, list)):
-        return field(default_factory=lambda: default, metadata=metadata)
-    return field(default=default, metadata=metadata)
+class ProfileName(StrEnum):
+    """The profiles of the site: who it is for."""
+
+    INTERNAL = "internal"
+    INSURER = "insurer"
+    PUBLIC = "public"
+
+
+class Bands(Type):
+    """Two whole percentages, the lower first."""
+
+    expects = "two whole percentages from 1 to 99, the lower first"
+    label = "two whole numbers, 1 to 99"
+    schema: Mapping[str, Any] = {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": 99},
+        "minItems": 2,
+        "maxItems": 2,
+    }
+
+    def read(self, value: object, at: At) -> tuple[int, int] | None:
+        """The two percentages."""
+        match value:
+            case [int(low), int(high)] if not isinstance(low, bool) and not isinstance(high, bool):
+                if 1 <= low < high <= 99:
+                    return low, high
+                at.wrong_value(self, value, as_written(value))
+            case _:
+                at.wrong_type(self, value)
+        return None
+
+
+BRANCH = Text("the name of a branch", pattern=r"(?!.*(\.\.|//|@\{|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
+LOGIN = Text("a GitHub login without the @", pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotSettings:
+    """Where snapshots are kept, and what of Graph's answer."""
+
+    branch: str | None = key(
+        BRANCH,
+        "Branch that holds `snapshots/` where the main branch accepts pull requests only "
+        "(written `snapshots: {branch: NAME}`).",
+        default=None,
+    )
+    keep_names: bool = key(
+        Flag(),
+        "Keep `updatedBy` and `assignedTo` from Graph. Off: Git cannot forget a person's name "
+        "(written `snapshots: {keep_names: true}`).",
+        default=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a tenant's `backlog.yml` says, defaults filled in."""
 
-    organisation: str = option(
-        "Name of the organisation, as it stands in the site's title.", default="Our organisation"
+    organisation: str = key(
+        Text(), "Name of the organisation, as it stands in the site's title.", default="Our organisation"
     )
-    tenant: str = option("Label of the tenant, shown beside the organisation. Not the tenant's id.", default="")
-    acceptance_months: int = option(
-        "How many months ahead an acceptance or a cover may run at most.", default=12, lowest=1, highest=60
+    tenant: str = key(Text(), "Label of the tenant, shown beside the organisation. Not the tenant's id.", default="")
+    acceptance_months: int = key(
+        Whole(1, 60), "How many months ahead an acceptance or a cover may run at most.", default=12
     )
-    year_months: int = option("How many months the views over a year show.", default=12, lowest=1, highest=120)
-    stale_months: int = option(
+    year_months: int = key(Whole(1, 120), "How many months the views over a year show.", default=12)
+    stale_months: int = key(
+        Whole(1, 120),
         "After how many months without decision or movement an open recommendation counts as stale.",
         default=3,
-        lowest=1,
-        highest=120,
     )
-    bands: tuple[int, int] = option(
+    bands: tuple[int, int] = key(
+        Bands(),
         "Two percentages, the lower first, that part the score into low, fair and good on the score page.",
         default=(65, 80),
-        lowest=1,
-        highest=99,
     )
-    snapshots_branch: str | None = option(
-        "Branch that holds `snapshots/` where the main branch accepts pull requests only "
-        "(written `snapshots: {branch: NAME}`).",
-        default=None,
-        written=("snapshots", "branch"),
-        pattern=r"(?!.*(\.\.|//|@\{|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*",
+    snapshots: SnapshotSettings = key(
+        Group(SnapshotSettings), "Where snapshots are kept, and what of Graph's answer.", default=SnapshotSettings()
     )
-    keep_names: bool = option(
-        "Keep `updatedBy` and `assignedTo` from Graph. Off: Git cannot forget a person's name "
-        "(written `snapshots: {keep_names: true}`).",
-        default=False,
-        written=("snapshots", "keep_names"),
+    profile: ProfileName = key(
+        Choice(ProfileName), "Who the site is for: `internal`, `insurer` or `public`.", default=ProfileName.INTERNAL
     )
-    profile: str = option(
-        "Who the site is for: `internal`, `insurer` or `public`.",
-        default="internal",
-        choices=("internal", "insurer", "public"),
-    )
-    roles: Mapping[str, tuple[str, ...]] = option(
+    roles: Mapping[str, tuple[str, ...]] = key(
+        Table(OneOrMore(LOGIN), "roles, each with a list of GitHub logins", "roles with lists of logins"),
         "Which GitHub logins may approve as which role: `{Managing Director: [login]}`.",
         default={},
-        pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?",
     )
-    risk: Mapping[str, Risk] = option(
-        "Risk of single recommendations, over the shipped rating: `{id: critical|high|medium|low}`.", default={}
+    risk: Mapping[str, Risk] = key(
+        Table(Choice(Risk), f"ids, each with one of {', '.join(Risk)}", "ids with a risk"),
+        "Risk of single recommendations, over the shipped rating: `{id: critical|high|medium|low}`.",
+        default={},
     )
-    owners: tuple[str, ...] = option("Roles that may own a decision. Empty: any role.", default=())
-    insurer_questions: tuple[Mapping[str, str], ...] = option(
-        "Further questions of your insurer, beside the shipped ones.", default=()
+    owners: tuple[str, ...] = key(
+        OneOrMore(Text(shortest=1), "list of texts"),
+        "Roles that may own a decision. Empty: any role.",
+        default=(),
     )
 
 
-# --- What `backlog.yml` says: each option as declared in `model/settings.py`, or a problem and the default.
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option as it is declared."""
-
-    name: str
-    type: Any
-    default: Any
-    documentation: str
-    place: tuple[str, ...]
-    """Keys in the file, from the outside in."""
-    limits: Mapping[str, Any]
-    """`lowest`, `highest`, `choices`, `pattern`: see `model.settings.option`."""
-
-
-def options() -> Iterator[Option]:
-    """Every option, in the order of the declaration."""
-    hints, defaults = get_type_hints(Settings), Settings()
-    for declared in dataclasses.fields(Settings):
-        limits = dict(declared.metadata)
-        documentation, place = limits.pop("documentation"), limits.pop("written") or (declared.name,)
-        default = getattr(defaults, declared.name)
-        yield Option(declared.name, hints[declared.name], default, documentation, place, limits)
-
-
-def read_settings(source: YamlData) -> tuple[Settings, list[Problem]]:
-    """The settings, and every problem of the file; an option with a problem keeps its default.
-
-    Nothing is taken from a file that is not YAML: half of the settings could mean something else than all of them.
-    """
-    if is_unreadable(source.problems):
-        return Settings(), list(source.problems)
-    reading = _Reading(source)
-    return reading.settings(), [*source.problems, *sorted(reading.problems, key=lambda fault: fault.order)]
-
-
-def check_settings(source: YamlData, settings: Settings, catalogue: Catalogue) -> list[Problem]:
-    """Ids in the settings that the catalogue does not know; nothing where there is no catalogue yet."""
-    known = catalogue.recommendations
-    found = []
-    for identifier in settings.risk if known else ():
-        if identifier not in known:
-            meant = nearest(identifier, known)
-            hint = (
-                f"Write {meant} if that is meant."
-                if meant
-                else "Copy the id from snapshots/catalogue.json, or delete it."
-            )
-            message = f"The catalogue does not know {shown(identifier)}."
-            line = source.line("risk", identifier)
-            found.append(problem("settings-unknown-id", source.path, line, message, hint))
-    return found
-
-
-class Unfit(Exception):
-    """A value that an option cannot take: what was expected."""
-
-    def __init__(self, expected: str, *, place: Place = (), wrong_value: bool = False) -> None:
-        super().__init__(expected)
-        self.expected = expected
-        self.place = place
-        """Below the option's own place."""
-        self.wrong_value = wrong_value
-        self.code = "settings-wrong-value" if wrong_value else "settings-wrong-type"
-
-
-@dataclass(slots=True)
-class _Reading:
-    source: YamlData
-    problems: list[Problem] = field(default_factory=list)
-
-    def settings(self) -> Settings:
-        self.refuse_unknown()
-        typed: dict[str, Any] = {each.name: self.value(each) for each in options()}
-        return Settings(**{name: value for name, value in typed.items() if value is not None})
-
-    def refuse_unknown(self) -> None:
-        """Keys that no option is written at."""
-        places = {each.place for each in options()}
-        groups = {place[0] for place in places if len(place) > 1}
-        top = sorted({place[0] for place in places})
-        for name in [name for name in self.source.data if name not in top][:MOST_REPEATED]:
-            self.unknown((name,), top)
-        for name, value in self.source.data.items():
-            if name in groups and isinstance(value, dict):
-                inner = sorted(place[1] for place in places if place[0] == name)
-                for key in [key for key in value if key not in inner][:MOST_REPEATED]:
-                    self.unknown((name, key), inner)
-            elif name in groups and value is not None and value is not UNREADABLE:
-                message = f"`{name}` takes keys of its own, not {shown(value)}."
-                hint = f"Write `{name}:` and below it, two spaces further in, {' or '.join(sorted(inner_names(name)))}."
-                self.report("settings-wrong-type", (name,), message, hint)
-
-    def unknown(self, place: tuple[str, ...], known: list[str]) -> None:
-        meant = nearest(place[-1], known)
-        hint = f"Write `{meant}`." if meant else f"Delete it, or use one of: {', '.join(known)}."
-        self.report("settings-unknown-key", place, f"{shown('.'.join(place))} is not an option.", hint)
-
-    def value(self, declared: Option) -> object | None:
-        """The typed value; None where there is none, or a wrong one."""
-        value: object = self.source.data
-        for key in declared.place:
-            value = value.get(key) if isinstance(value, Mapping) else None
-        if value is None or value is UNREADABLE:
-            return None
-        try:
-            return READERS[declared.type](value, declared)
-        except Unfit as unfit:
-            name = ".".join(declared.place)
-            plain = isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
-            message = f"`{name}` takes {unfit.expected}, not {shown(value) if plain else typed(value)}."
-            hint = f"Write {unfit.expected}, or delete the line: the default is {shown_default(declared)}."
-            self.report(unfit.code, (*declared.place, *unfit.place), message, hint)
-            return None
-
-    def report(self, code: str, place: Place, message: str, hint: str) -> None:
-        self.problems.append(problem(code, self.source.path, self.source.line(*place), message, hint))
-
-
-def inner_names(group: str) -> list[str]:
-    """The keys below a group of options."""
-    return [each.place[1] for each in options() if each.place[0] == group and len(each.place) > 1]
-
-
-def shown_default(declared: Option) -> str:
-    """A default as one would type it."""
-    if declared.default is None or declared.default in ("", (), {}):
-        return "nothing"
-    if isinstance(declared.default, tuple):
-        return f"[{', '.join(map(str, declared.default))}]"
-    return str(declared.default).lower() if isinstance(declared.default, bool) else str(declared.default)
-
-
-def _whole(value: object, declared: Option) -> int:
-    lowest, highest = declared.limits["lowest"], declared.limits["highest"]
-    expected = f"a whole number from {lowest} to {highest}"
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Unfit(expected)
-    if not lowest <= value <= highest:
-        raise Unfit(expected, wrong_value=True)
-    return value
-
-
-def _text(value: object, declared: Option) -> str:
-    if not isinstance(value, str):
-        raise Unfit("a text (numbers and dates in double quotes)")
-    choices, pattern = declared.limits.get("choices"), declared.limits.get("pattern")
-    if choices and value not in choices:
-        raise Unfit(f"one of {', '.join(choices)}", wrong_value=True)
-    if pattern and not re.fullmatch(pattern, value):
-        raise Unfit("the name of a branch", wrong_value=True)
-    return value.strip()
-
-
-def _flag(value: object, _: Option) -> bool:
-    if not isinstance(value, bool):
-        raise Unfit("true or false")
-    return value
-
-
-def _band(value: object, declared: Option) -> tuple[int, int]:
-    expected = "two whole percentages, the lower first, such as [65, 80]"
-    if not isinstance(value, list) or len(value) != 2:
-        raise Unfit(expected)
-    try:
-        low, high = (_whole(item, declared) for item in value)
-    except Unfit as unfit:
-        raise Unfit(expected, wrong_value=unfit.wrong_value) from None
-    if low >= high:
-        raise Unfit(expected, wrong_value=True)
-    return low, high
-
-
-def _texts(value: object, _: Option) -> tuple[str, ...]:
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list):
-        raise Unfit("a list of texts")
-    for index, item in enumerate(items):
-        if not isinstance(item, str) or not item.strip():
-            raise Unfit("a list of texts", place=(index,))
-    return tuple(item.strip() for item in items)
-
-
-def _roles(value: object, declared: Option) -> dict[str, tuple[str, ...]]:
-    expected = "roles, each with a list of GitHub logins without the @"
-    if not isinstance(value, dict):
-        raise Unfit(expected)
-    found = {}
-    for role, named in value.items():
-        logins = [named] if isinstance(named, str) else named
-        if not isinstance(logins, list):
-            raise Unfit(expected, place=(role,))
-        for login in logins:
-            if not isinstance(login, str) or not re.fullmatch(declared.limits["pattern"], login):
-                raise Unfit(expected, place=(role,), wrong_value=True)
-        found[role] = tuple(logins)
-    return found
-
-
-def _risks(value: object, _: Option) -> dict[str, Risk]:
-    expected = f"ids, each with one of {', '.join(Risk)}"
-    if not isinstance(value, dict):
-        raise Unfit(expected)
-    for identifier, level in value.items():
-        if not isinstance(level, str) or level not in list(Risk):
-            raise Unfit(expected, place=(identifier,), wrong_value=True)
-    return {identifier: Risk(level) for identifier, level in value.items()}
-
-
-def _questions(value: object, _: Option) -> tuple[Mapping[str, str], ...]:
-    expected = "a list of questions, each with keys and texts"
-    if not isinstance(value, list):
-        raise Unfit(expected)
-    for index, item in enumerate(value):
-        if not isinstance(item, dict) or not item or not all(isinstance(text, str) for text in item.values()):
-            raise Unfit(expected, place=(index,))
-    return tuple(value)
-
-
-READERS: Mapping[Any, Callable[[object, Option], object]] = {
-    int: _whole,
-    str: _text,
-    str | None: _text,
-    bool: _flag,
-    tuple[int, int]: _band,
-    tuple[str, ...]: _texts,
-    Mapping[str, tuple[str, ...]]: _roles,
-    Mapping[str, Risk]: _risks,
-    tuple[Mapping[str, str], ...]: _questions,
-}
-"""How a value of each declared type is read."""
-
-
-# --- `backlog.yml`: bytes in, settings out; a missing file means the defaults.
-
-
-SETTINGS_PATH = "backlog.yml"
-LARGEST_SETTINGS = 262_144
-"""Characters; a settings file with hundreds of roles and overrides is a few thousand."""
+KEYS = keys_of(Settings)
+FORMAT = Format(
+    "the settings",
+    unknown_key="settings-unknown-key",
+    wrong_type="settings-wrong-type",
+    wrong_value="settings-wrong-value",
+    has_defaults=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +198,43 @@ def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> SettingsFile:
     source = read_yaml(text, path)
     settings, problems = read_settings(source)
     return SettingsFile(settings, source, tuple(problems))
+
+
+def read_settings(source: YamlData) -> tuple[Settings, list[Problem]]:
+    """The settings, and every problem of the file; an option with a problem keeps its default.
+
+    Nothing is taken from a file that is not YAML: half of the settings could mean something else than all of them.
+    """
+    if is_unreadable(source.problems):
+        return Settings(), list(source.problems)
+    reading = Reading(FORMAT)
+    settings: Settings = build(Settings, KEYS, reading.group(KEYS, source.data))
+    faults = (problem(code, source.path, source.line(*place), *text) for code, place, *text in reading.faults)
+    return settings, [*source.problems, *sorted(faults, key=lambda found: found.order)]
+
+
+def check_settings(source: YamlData, settings: Settings, known: Collection[str]) -> list[Problem]:
+    """Ids in the settings that are not among the known ones; nothing where none is known yet."""
+    found = []
+    for identifier in settings.risk if known else ():
+        if identifier not in known:
+            meant = nearest(identifier, known)
+            hint = (
+                f"Write {meant} if that is meant."
+                if meant
+                else "Copy the id from snapshots/catalogue.json, or delete it."
+            )
+            message = f"The catalogue does not know {shown(identifier)}."
+            line = source.line("risk", identifier)
+            found.append(problem("settings-unknown-id", source.path, line, message, hint))
+    return found
+
+
+def settings_schema() -> Json:
+    """The JSON Schema of `backlog.yml`."""
+    options = object_schema(KEYS)
+    title = "Settings of a tenant's backlog (backlog.yml)"
+    return {"$schema": DIALECT, "title": title, **options, "type": ["object", "null"]}
 
 
 def _without_file(root: Path) -> SettingsFile:

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person typed as YAML: plain data, and the line of every key, so that a problem can point at it."""
+"""YAML that people write, as plain data with the line of every key, so that a problem can point at it.
+
+Builds the data from ruamel's events (YAML 1.2: `no` and `off` are texts). A decision file is a record: what a line
+says must be written on that line. So duplicate keys, anchors, aliases, tags, second documents and impossible dates are
+problems, nesting and number of values are bounded, and nothing is constructed but text, bool, whole number, `Decimal`,
+`date`, list and dict.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +34,11 @@ from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.text import shown
 
 Place: TypeAlias = tuple[str | int, ...]
-"""Where a value stands: keys and list positions from the outside in, such as `("ask", 0, "since")`."""
+"""Position of a value: keys and list indexes from the outside in, such as `("ask", 0, "since")`."""
 
 
 class Unreadable(Enum):
-    """Stands for a value that was typed but cannot be read (a 13th month): its problem is told already."""
+    """Marks a value that was written but cannot be read, such as a 13th month; its problem is reported already."""
 
     UNREADABLE = "unreadable"
 
@@ -44,8 +50,8 @@ UNREADABLE: Final = Unreadable.UNREADABLE
 class YamlData:
     """One YAML mapping as plain data.
 
-    Values are str, bool, int, `Decimal`, `date` (typed without quotes), None (nothing typed), list, dict or
-    `UNREADABLE`. They are shared between callers: read them, never change them.
+    Values are str, bool, int, `Decimal`, `date` (written without quotes), None (nothing written), list, dict or
+    `UNREADABLE`. They are shared between callers: do not change them.
     """
 
     path: str
@@ -60,15 +66,12 @@ class YamlData:
         return not any(problem.severity is Severity.ERROR for problem in self.problems)
 
     def line(self, *place: str | int) -> int:
-        """The line of a key or item; of the nearest thing around it where it was not typed; else 1."""
+        """The line of a key or item; where it was not written, of the nearest key around it; else 1."""
         while place:
             if place in self.lines:
                 return self.lines[place]
             place = place[:-1]
         return 1
-
-
-# --- What a single YAML value means: text, number, date, true, false or nothing (the core of YAML 1.2, and dates).
 
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -80,7 +83,7 @@ MOMENT = re.compile(
 )
 WHOLE = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 FRACTIONAL = re.compile(r"[-+]?\d{0,18}\.\d{1,18}", re.ASCII)
-"""Numbers of a size that people type; longer ones, and those with exponents, stay texts."""
+"""Numbers of a size that people write; longer ones, and those with exponents, stay texts."""
 WORDS: dict[str, object] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -89,7 +92,7 @@ WORDS: dict[str, object] = {
 
 
 class InvalidValue(ValueError):
-    """A value that cannot be read: the rule it breaks, what is wrong, what to type."""
+    """A value that cannot be read: the code of its problem, message and hint."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
@@ -98,8 +101,12 @@ class InvalidValue(ValueError):
         self.hint = hint
 
 
-def meaning(text: str) -> object:
-    """What a value without quotes means; raises Unfit."""
+def value_of_plain(text: str) -> object:
+    """The value of a text without quotes: text, number, date, true, false or None.
+
+    Raises:
+        InvalidValue: it looks like a date, and is none.
+    """
     if text in WORDS:
         return WORDS[text]
     if WHOLE.fullmatch(text):
@@ -113,7 +120,7 @@ def meaning(text: str) -> object:
 
 
 def day(text: str) -> date:
-    """A date; raises Unfit, for a date that cannot be read must never count as "for ever"."""
+    """A date; raises InvalidValue, because a date that cannot be read must never count as "no limit"."""
     try:
         found = date(*(int(part) for part in text.split("-")))
     except ValueError as error:
@@ -125,83 +132,72 @@ def day(text: str) -> date:
 
 
 def shown_text(text: str) -> str:
-    """A text that can be shown; raises Unfit."""
+    """A text that can be shown; raises InvalidValue."""
     if CONTROL.search(text):
         hint = "Type the text again; take out escapes such as \\e or \\0."
         raise InvalidValue("file-characters", f"The text {shown(text)} holds a control character.", hint)
     return text
 
 
-# --- ruamel's complaints in plain words, with what to type instead.
-
-
 QUOTES = "Put the whole text in double quotes."
 
 
-class Saying(NamedTuple):
-    """What ruamel says, and how we say it; `{complaint}` and `{began}` are filled in."""
+class Explanation(NamedTuple):
+    """A syntax error of ruamel in plain words; `{complaint}` is filled in."""
 
     part: str
     """A part of ruamel's context and problem."""
     message: str
     hint: str
     at_beginning: bool = False
-    """Whether the fault is better shown where the thing began than where the reader gave up."""
+    """Whether to name the line on which the value began rather than the one on which reading ended."""
 
 
-SAYINGS = (
-    Saying("'\\t'", "A tab stands here; YAML is indented with spaces.", "Replace the tab by two spaces."),
-    Saying(
+EXPLANATIONS = (
+    Explanation("'\\t'", "A tab stands here; YAML is indented with spaces.", "Replace the tab by two spaces."),
+    Explanation(
         "mapping values are not allowed",
         "A colon followed by a space stands inside a text, or the indentation is off.",
         f"{QUOTES} Or line the key up with the keys above it.",
     ),
-    Saying("cannot start any token", "A text may not begin with the character that stands here.", QUOTES),
-    Saying(
+    Explanation("cannot start any token", "A text may not begin with the character that stands here.", QUOTES),
+    Explanation(
         "expected ':'",
         "This line is neither `key: value` nor a part of the value above.",
         "Write a colon and a space after the key, or indent the line by two spaces more than its key.",
     ),
-    Saying(
+    Explanation(
         "scanning a quoted scalar",
         "A quotation mark is opened here and never closed.",
         "Close it with the same mark; inside single quotes, write an apostrophe twice.",
         at_beginning=True,
     ),
-    Saying(
+    Explanation(
         "parsing a flow",
         "A list or mapping in brackets is opened here and not closed, or lacks a comma.",
         "Close it with ] or }, part its items with commas, and put texts with commas or brackets in double quotes.",
         at_beginning=True,
     ),
-    Saying(
+    Explanation(
         "expected <block end>",
         "The indentation of this line does not fit the lines above.",
         "Line keys that belong together up in one column.",
     ),
-    Saying("alias", "A text may not begin with & or *.", QUOTES),
-    Saying("anchor", "A text may not begin with & or *.", QUOTES),
+    Explanation("alias", "A text may not begin with & or *.", QUOTES),
+    Explanation("anchor", "A text may not begin with & or *.", QUOTES),
 )
-OTHERWISE = Saying("", "This is not YAML: {complaint}.", QUOTES)
+OTHER_ERROR = Explanation("", "This is not YAML: {complaint}.", QUOTES)
 
 
 def explain(error: MarkedYAMLError, line_at: Callable[[int], int]) -> tuple[int, str, str]:
     """Line, message and hint for a syntax error; `line_at` turns a position in the text into a line of the file."""
     complaint = " ".join(str(part) for part in (error.context, error.problem) if part)
-    saying = next((known for known in SAYINGS if known.part in complaint), OTHERWISE)
+    found = next((known for known in EXPLANATIONS if known.part in complaint), OTHER_ERROR)
     mark = error.problem_mark or error.context_mark
-    if saying.at_beginning and error.context_mark is not None:
+    if found.at_beginning and error.context_mark is not None:
         mark = error.context_mark
     line = line_at(mark.index) if mark is not None else line_at(0)
-    return line, saying.message.replace("{complaint}", " ".join(complaint.split())), saying.hint
-
-
-# --- YAML that people type, as plain data with the line of every key.
-#
-# Reads ruamel's events (YAML 1.2: `no` and `off` are texts, not False) and builds the data here, because a decision
-# file is a record: what a reader sees on a line must be what it says. So duplicate keys, anchors, aliases, tags,
-# second documents and impossible dates are problems, depth and number are bounded, and nothing is ever constructed
-# but text, bool, whole number, `Decimal`, `date`, list and dict.
+    return line, found.message.replace("{complaint}", " ".join(complaint.split())), found.hint
 
 
 DEEPEST = 12
@@ -210,8 +206,8 @@ MOST_PROBLEMS = 100
 """A file that is wrong in a hundred places is not read further."""
 
 TEXT_TAG = "tag:yaml.org,2002:str"
-NOWHERE = "\x00"
-"""Name of a key that cannot be used: no person can type it, so it hides nothing."""
+UNUSABLE_KEY = "\x00"
+"""Name given to a key that cannot be used; no file can hold it, so it hides nothing."""
 
 
 class _Stop(Exception):
@@ -227,12 +223,12 @@ class _Open:
     key: str | None = None
     """In a mapping: the key that waits for its value."""
     ignored: bool = False
-    """Stands under a key that could not be used (twice, or not text): read past, not kept."""
+    """Below a key that could not be used (a duplicate, or not text): read, but not kept."""
 
 
 @dataclass(slots=True)
 class _Builder:
-    """Turns events into data; holds what is known so far."""
+    """Builds the data from the events of the reader."""
 
     path: str
     text: str
@@ -253,7 +249,7 @@ class _Builder:
         return self.first_line + bisect_right(self.breaks, index - 1)
 
     def report(self, code: str, line: int, message: str, hint: str) -> None:
-        """Note a problem, and give up where there is no end to them."""
+        """Note a problem; stop reading after `MOST_PROBLEMS`."""
         self.problems.append(problem(code, self.path, line, message, hint))
         if len(self.problems) >= MOST_PROBLEMS:
             raise _Stop
@@ -283,10 +279,10 @@ class _Builder:
                 self.refuse_hidden(event)
                 self.place(UNREADABLE, event)
             case _:
-                pass  # ends of documents and of the stream say nothing
+                pass  # ends of documents and of the stream
 
     def refuse_hidden(self, event: Any) -> None:
-        """Anchors, aliases and tags: what a line says must stand on that line."""
+        """Report anchors, aliases and tags, which change the meaning of another line or of this one."""
         line = self.line_at(event.start_mark.index)
         if event.anchor is not None:
             self.report(
@@ -331,14 +327,14 @@ class _Builder:
         if container is not None and isinstance(container.value, dict) and container.key is None:
             self.key(container, event)
             return
-        self.place(self.valued(event, typed=event.tag is None and event.implicit[0]), event)
+        self.place(self.value_of(event, plain=event.tag is None and event.implicit[0]), event)
 
     def key(self, container: _Open, event: Any) -> None:
         """A key of a mapping: text, and once."""
-        name, line = self.valued(event, typed=False), self.line_at(event.start_mark.index)
+        name, line = self.value_of(event, plain=False), self.line_at(event.start_mark.index)
         if not isinstance(name, str) or not name.strip():
             self.report("yaml-key", line, "A key is empty or cannot be read.", "Write one word before the colon.")
-            name = NOWHERE
+            name = UNUSABLE_KEY
         place = (*container.place, name)
         if not container.ignored and place in self.lines:
             self.report(
@@ -347,13 +343,13 @@ class _Builder:
                 f"The key {shown(name)} stands on line {self.lines[place]} already.",
                 f"Keep one of the two lines, {self.lines[place]} or {line}, and delete the other.",
             )
-            name = NOWHERE
-        elif not container.ignored and name != NOWHERE:
+            name = UNUSABLE_KEY
+        elif not container.ignored and name != UNUSABLE_KEY:
             self.lines[place] = line
         container.key = name
 
     def place(self, value: object, event: Any) -> tuple[Place, bool]:
-        """Put a value where it belongs; returns where that is, and whether it is only read past."""
+        """Put a value into its container; returns its place, and whether it is ignored."""
         self.values += 1
         line = self.line_at(event.start_mark.index)
         if self.values > MOST_VALUES:
@@ -370,18 +366,18 @@ class _Builder:
                 self.lines[place] = line
             return place, container.ignored
         name, container.key = container.key or "", None
-        ignored = container.ignored or name == NOWHERE
+        ignored = container.ignored or name == UNUSABLE_KEY
         if not ignored:
             container.value[name] = value
         return (*container.place, name), ignored
 
-    def valued(self, event: Any, *, typed: bool) -> object:
-        """A single value: what it means where it was `typed` without quotes, else its text."""
+    def value_of(self, event: Any, *, plain: bool) -> object:
+        """A single value; `plain`: written without quotes, so it may be a number, a date, true or false."""
         text = str(event.value)
         try:
-            return meaning(text) if typed else shown_text(text)
-        except InvalidValue as unfit:
-            self.report(unfit.code, self.line_at(event.start_mark.index), unfit.message, unfit.hint)
+            return value_of_plain(text) if plain else shown_text(text)
+        except InvalidValue as error:
+            self.report(error.code, self.line_at(event.start_mark.index), error.message, error.hint)
             return UNREADABLE
 
 
@@ -391,7 +387,7 @@ def _events(text: str) -> Iterator[Any]:
 
 
 def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
-    """One YAML mapping as plain data; never raises for content, every fault is a problem in the result.
+    """One YAML mapping as plain data; never raises for content: what is wrong is a problem in the result.
 
     `text` has LF line endings; `first_line` is the line of the file on which it begins.
     """
@@ -403,7 +399,7 @@ def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
         pass
     except MarkedYAMLError as error:
         builder.problems.append(problem("yaml-syntax", path, *explain(error, builder.line_at)))
-    except Exception as error:  # ruamel's scanner lets go of ValueError and others on hostile text
+    except Exception as error:  # ruamel's scanner raises ValueError and others on hostile text
         builder.problems.append(
             problem(
                 "yaml-syntax",
@@ -442,7 +438,7 @@ SAVE_AGAIN = "Save it again as UTF-8: `Save as` in Notepad, `Save with encoding`
 def decode(content: bytes, path: str) -> str | Problem:
     """The text of a file with LF line endings and without byte-order mark, or why it is not text."""
     if len(content) > LARGEST_FILE:
-        return replace(_too_large("The file", LARGEST_FILE), path=path)
+        return replace(too_large("The file", LARGEST_FILE), path=path)
     for mark, name in OTHER_ENCODINGS:
         if content.startswith(mark):
             return problem("file-encoding", path, 1, f"The file is written in {name}, not in UTF-8.", SAVE_AGAIN)
@@ -468,7 +464,8 @@ def decode(content: bytes, path: str) -> str | Problem:
     return text
 
 
-def _too_large(what: str, limit: int) -> Problem:
+def too_large(what: str, limit: int) -> Problem:
+    """The problem of a text that is too long to be read, without a path."""
     return problem(
         "file-too-large",
         "",
@@ -476,19 +473,3 @@ def _too_large(what: str, limit: int) -> Problem:
         f"{what} is longer than {limit} characters and was not read.",
         "Keep the answer here, and link to long evidence with `links`.",
     )
-
-
-QUOTED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-def typed(value: object) -> str:
-    """What a person typed, in words."""
-    if isinstance(value, bool):
-        return f"{str(value).lower()} (true or false)"
-    if isinstance(value, (int, Decimal)):
-        return f"the number {value}"
-    if isinstance(value, date):
-        return f"the date {value.isoformat()}"
-    if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "keys of its own"
-    return shown(value)

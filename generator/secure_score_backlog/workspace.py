@@ -111,7 +111,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
     decisions, decision_problems = load_decisions(files)
     problems = {
         *settings_file.problems,
-        *check_settings(settings_file.source, settings, catalogue),
+        *check_settings(settings_file.source, settings, catalogue.recommendations),
         *catalogue_problems,
         *history_problems,
         *signed_problems,
@@ -150,9 +150,9 @@ def refuse_other_folders(root: Path) -> None:
 
 def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) -> SnapshotSource:
     """Where the snapshots are: in the folder, or on the branch that the settings name."""
-    if settings.snapshots_branch is None:
+    if settings.snapshots.branch is None:
         return SnapshotFolder(root)
-    return open_snapshot_branch(main, settings.snapshots_branch)
+    return open_snapshot_branch(main, settings.snapshots.branch)
 
 
 def newest_day(history: History, main: MainHistory | None, today: date) -> date:

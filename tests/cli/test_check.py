@@ -83,15 +83,14 @@ def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: 
     write(tmp_path, "backlog.yml", "bands: 5\n")
     done = backlog("check", expect=1)
     assert done.stdout.split("\n") == [
-        "backlog.yml:1: error: `bands` takes two whole percentages, the lower first, such as [65, 80], "
-        'not "5". [settings-wrong-type]',
-        "    Write two whole percentages, the lower first, such as [65, 80], or delete the line: "
-        "the default is [65, 80].",
+        "backlog.yml:1: error: `bands` takes two whole percentages from 1 to 99, the lower first, not the number 5. "
+        "[settings-wrong-type]",
+        "    Write two whole percentages from 1 to 99, the lower first, or delete the line: the default is [65, 80].",
         "",
         f"decisions/A.md:10: warning: It was due on {TODAY - timedelta(days=2)}, 2 days ago. [decision-overdue]",
         "    Write a new `due` and say why in the text, write what has `blocked` it, or choose another bucket.",
         "",
-        'decisions/B.md:4: error: "hihg" is no value of `risk`. [decision-wrong-value]',
+        'decisions/B.md:4: error: `risk` takes one of critical, high, medium, low, not "hihg". [decision-wrong-value]',
         "    Write `risk: high`.",
         "",
         f"2 errors and 1 warning in 3 files; 3 decisions checked, as of {TODAY}.",

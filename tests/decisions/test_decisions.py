@@ -26,13 +26,13 @@ from secure_score_backlog.decisions.model import (
     CoverReason,
     Decision,
     DecisionVersion,
-    Need,
 )
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.decisions.same_as import resolve_same_as
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import RULES, Problem, Severity
 from secure_score_backlog.ratings import Risk
+from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Catalogue, Recommendation
 
@@ -646,7 +646,7 @@ def test_the_table_of_keys_is_the_model() -> None:
     }
     for group, model in {"accepted": Acceptance, "covered": Cover, "blocked": Blockage, "ask": Ask}.items():
         assert {names.get(each.name, each.name) for each in fields(model)} == inner[group]
-    needs = {key.name: "".join(need.name[0] for need in key.needs) for key in KEYS}
+    needs = {key.name: "".join(key.need(bucket).name[0] for bucket in Bucket) for key in KEYS}
     assert needs == {
         **dict.fromkeys(("recommendation", "bucket", "owner"), "RRRR"),
         "risk": "RRRO",

@@ -97,7 +97,7 @@ def store(
     broken = any(problem.severity is Severity.ERROR for problem in settings_problems)
     now = options.now()
     stored, unreadable = load_stored(root, answer)
-    run = RunInfo(now, __version__, source, settings.keep_names and not broken, files)
+    run = RunInfo(now, __version__, source, settings.snapshots.keep_names and not broken, files)
     collection = collect(answer, stored, run)
     written = write_collection(root, collection, dry_run=dry_run)
     problems = (
@@ -132,7 +132,7 @@ def _no_new_day(newest: date | None, today: date) -> tuple[Problem, ...]:
 
 def _other_branch(root: Path, settings: Settings) -> tuple[Problem, ...]:
     """A warning where the site reads its snapshots from a branch that is not the one checked out here."""
-    branch = settings.snapshots_branch
+    branch = settings.snapshots.branch
     if branch is None:
         return ()
     here = current_branch(root)

@@ -10,10 +10,11 @@ from datetime import date, timedelta
 
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.front_matter import FrontMatter
-from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision, DecisionVersion, Need
+from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision, DecisionVersion
 from secure_score_backlog.decisions.parse import unanswered
 from secure_score_backlog.decisions.same_as import chain_of, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity, problem
+from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Catalogue
 from secure_score_backlog.strict_yaml import Place

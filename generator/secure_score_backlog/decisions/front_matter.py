@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.strict_yaml import YamlData, _too_large, decode, read_yaml
+from secure_score_backlog.strict_yaml import YamlData, decode, read_yaml, too_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def parse_content(content: bytes) -> FrontMatter:
         return FrontMatter("", problems=(_not_closed(),))
     header = "\n".join(lines[1:end]) + "\n"
     if len(header) > LARGEST_FRONT_MATTER:
-        return FrontMatter("", problems=(_too_large("The front matter", LARGEST_FRONT_MATTER),))
+        return FrontMatter("", problems=(too_large("The front matter", LARGEST_FRONT_MATTER),))
     yaml = read_yaml(header, "", first_line=2)
     problems = yaml.problems
     if not yaml.data and not problems:

@@ -6,14 +6,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import Enum, StrEnum
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
+from secure_score_backlog.decisions.values import Link, Role, Share
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem
 from secure_score_backlog.ratings import Risk
+from secure_score_backlog.schema import (
+    DIALECT,
+    Choice,
+    Day,
+    Flag,
+    Group,
+    Json,
+    Key,
+    Need,
+    OneOrMore,
+    Text,
+    filled,
+    key,
+    keys_of,
+    object_schema,
+)
 
 
 class Bucket(StrEnum):
@@ -41,83 +58,201 @@ class CoverReason(StrEnum):
     ALTERNATE = "alternate"
 
 
+ROLE, ANSWER = Role(), Text()
+IDENTIFIER = Text("an id")
+TEXTS = OneOrMore(ANSWER, "text or list of texts")
+
+
+def _needs(do_now: Need, do_soon: Need, accept: Need, not_applicable: Need) -> Mapping[str, Need]:
+    return dict(zip(Bucket, (do_now, do_soon, accept, not_applicable), strict=True))
+
+
+REQUIRED, ASKED, OPTIONAL, FORBIDDEN = Need.REQUIRED, Need.ASKED, Need.OPTIONAL, Need.FORBIDDEN
+QUESTION = _needs(REQUIRED, ASKED, ASKED, OPTIONAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Attestation:
     """An approval by somebody without a seat on GitHub: shown as attested, never as a GitHub approval."""
 
-    by: str
-    on: date
-    record: str
+    by: str = key(ROLE, "The role that approved.", REQUIRED, example="Managing Director")
+    on: date = key(Day(), "The day of the approval.", REQUIRED, example="2026-10-31")
+    record: str = key(
+        ANSWER, "Link to the record, or the minutes that hold it.", REQUIRED, example="Board minutes of October"
+    )
+
+
+APPROVAL = Group(Attestation, needs=("by", "on", "record"))
+APPROVAL_TEXT = "For an approver without a seat on GitHub: shown as attested, never as a GitHub approval."
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """Why a risk is carried, who approved it and until when."""
 
-    rationale: str
-    approver: str
-    until: date
-    """Last day in force (UTC, inclusive)."""
-    compensating: tuple[str, ...] = ()
-    share: Fraction = Fraction(0)
-    """Part achieved when it was accepted, 0 to 1: falling below it is a breach."""
-    approval: Attestation | None = None
+    rationale: str = key(ANSWER, "Why the risk is carried, in your own words.", REQUIRED, example="…", inheritable=True)
+    approver: str = key(
+        ROLE, "The role that may carry this risk.", REQUIRED, example="Managing Director", inheritable=True
+    )
+    until: date = key(Day(), "Last day on which it is in force, UTC.", REQUIRED, example="2027-01-31")
+    compensating: tuple[str, ...] = key(
+        TEXTS, "What lowers the risk meanwhile.", default=(), example="…", inheritable=True
+    )
+    share: Fraction = key(
+        Share(),
+        "Part achieved when it was accepted, as `0.6`, `6/10` or `60 %`: falling below it is a breach.",
+        default=Fraction(0),
+        example="60 %",
+    )
+    approval: Attestation | None = key(APPROVAL, APPROVAL_TEXT, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
     """A claim that the recommendation does not apply, or that something else covers it."""
 
-    reason: CoverReason
-    by: str
-    evidence: str
-    approver: str
-    until: date
-    approval: Attestation | None = None
+    reason: CoverReason = key(
+        Choice(CoverReason, empty=CoverReason.NOT_APPLICABLE),
+        "Why no change is needed here.",
+        REQUIRED,
+        example="third-party",
+        inheritable=True,
+    )
+    by: str = key(
+        ANSWER,
+        "What covers it, or what is missing here for it to apply.",
+        REQUIRED,
+        example="Mail gateway",
+        inheritable=True,
+    )
+    evidence: str = key(
+        ANSWER,
+        "How a stranger may check that.",
+        REQUIRED,
+        example="Export of the gateway's rules",
+        inheritable=True,
+    )
+    approver: str = key(ROLE, "The role that may make this claim.", REQUIRED, example="Head of IT", inheritable=True)
+    until: date = key(Day(), "Last day on which the claim is in force, UTC.", REQUIRED, example="2027-01-31")
+    approval: Attestation | None = key(APPROVAL, APPROVAL_TEXT, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Blockage:
     """What a planned change waits for."""
 
-    by: Blocker
-    since: date
-    note: str = ""
+    by: Blocker = key(Choice(Blocker), "What it waits for.", REQUIRED, example="licensing")
+    since: date = key(Day(), "Since when it waits.", REQUIRED, example="2026-10-01")
+    note: str = key(ANSWER, "What would set it free.", default="", example="…")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A decision needed from others."""
 
-    of: str
-    """The role that is asked (`from` in the file)."""
-    since: date
-    question: str
-    options: tuple[str, ...] = ()
-    default: str = ""
-    """What happens when nobody answers."""
+    of: str = key(ROLE, "The role that is asked.", REQUIRED, name="from", example="leadership")
+    since: date = key(Day(), "The day on which it was first asked.", REQUIRED, example="2026-10-01")
+    question: str = key(ANSWER, "One question that can be answered in a meeting.", REQUIRED, example="Fund the relay?")
+    options: tuple[str, ...] = key(TEXTS, "The answers to choose from.", default=(), example="[in Q1, never]")
+    default: str = key(ANSWER, "What happens when nobody answers.", default="", example="…")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision as read from its file, without errors (or a draft)."""
 
-    recommendation: str
-    bucket: Bucket
-    risk: Risk | None = None
-    reduces: str = ""
-    owner: str = ""
-    impact: str = ""
-    prerequisites: str = ""
-    proof: str = ""
-    due: date | None = None
-    blocked: Blockage | None = None
-    accepted: Acceptance | None = None
-    covered: Cover | None = None
-    asks: tuple[Ask, ...] = ()
-    same_as: str | None = None
-    links: tuple[str, ...] = ()
-    draft: bool = False
+    recommendation: str = key(
+        IDENTIFIER,
+        "The recommendation's id, letter for letter; the file is named after it.",
+        REQUIRED,
+        example="BlockLegacyAuthentication",
+    )
+    bucket: Bucket = key(Choice(Bucket), "The answer.", REQUIRED, example="do-soon")
+    risk: Risk | None = key(
+        Choice(Risk),
+        "The risk if this stays open, in your judgement.",
+        _needs(REQUIRED, REQUIRED, REQUIRED, OPTIONAL),
+        default=None,
+        example="high",
+    )
+    reduces: str = key(
+        ANSWER,
+        "Question 1: which risk does it reduce, this quarter?",
+        QUESTION,
+        default="",
+        example="Password spraying against old mail clients.",
+        inheritable=True,
+    )
+    owner: str = key(
+        ROLE, "Question 2: who owns it? A role, never a person.", REQUIRED, default="", example="Head of IT"
+    )
+    impact: str = key(
+        ANSWER,
+        "Question 3: what changes for users and services?",
+        QUESTION,
+        default="",
+        example="Two scanners stop sending.",
+        inheritable=True,
+    )
+    prerequisites: str = key(
+        ANSWER,
+        "Question 4: which licences and which technique does it need, and what is missing?",
+        QUESTION,
+        default="",
+        example="Entra ID P1 (have it).",
+        inheritable=True,
+    )
+    proof: str = key(
+        ANSWER,
+        "Question 5: what will prove that it stays done?",
+        QUESTION,
+        default="",
+        example="Sign-in log shows no legacy client for 30 days.",
+        inheritable=True,
+    )
+    due: date | None = key(
+        Day(),
+        "Last day for a planned change; do-now: within 92 days of the decision.",
+        _needs(REQUIRED, REQUIRED, FORBIDDEN, FORBIDDEN),
+        default=None,
+        example="2026-12-31",
+    )
+    blocked: Blockage | None = key(
+        Group(Blockage, needs=("by", "since")),
+        "What keeps a planned change from happening.",
+        _needs(OPTIONAL, OPTIONAL, FORBIDDEN, FORBIDDEN),
+        default=None,
+    )
+    accepted: Acceptance | None = key(
+        Group(Acceptance, needs=("until",)),
+        "Why a risk is carried, who approved it and until when.",
+        _needs(FORBIDDEN, FORBIDDEN, REQUIRED, FORBIDDEN),
+        default=None,
+    )
+    covered: Cover | None = key(
+        Group(Cover, needs=("until",)),
+        "Why it needs no change here. A claim like any other: with evidence, approver and end.",
+        _needs(FORBIDDEN, FORBIDDEN, FORBIDDEN, REQUIRED),
+        default=None,
+    )
+    asks: tuple[Ask, ...] = key(
+        OneOrMore(Group(Ask, needs=("from", "since", "question"))),
+        "Decisions needed from others.",
+        name="ask",
+        default=(),
+    )
+    same_as: str | None = key(
+        IDENTIFIER,
+        "Id of the decision whose answers and reason this one shares; owner and dates stay its own.",
+        default=None,
+        example="BlockLegacyAuthentication",
+    )
+    links: tuple[str, ...] = key(
+        OneOrMore(Link()), "Tickets and evidence.", default=(), example="[https://tickets.example/4711]"
+    )
+    draft: bool = key(
+        Flag(), "A draft counts as undecided, and may leave anything open.", default=False, example="true"
+    )
     body: str = ""
     """Markdown after the front matter, as written."""
     inherits: frozenset[str] = frozenset()
@@ -203,206 +338,57 @@ class DecisionHistory:
         return first.date()
 
 
-# --- The front matter of a decision as data: every key, what it may hold, and which bucket needs it (design §4.2).
-#
-# Declared once: the reader, the JSON Schema and the guide's page are all made from this table.
-
-
-class Need(Enum):
-    """Whether a bucket needs a key."""
-
-    REQUIRED = "required"
-    ASKED = "asked"
-    """A warning that lowers readiness."""
-    OPTIONAL = "optional"
-    FORBIDDEN = "–"
-
-
-class Kind(Enum):
-    """What may stand behind a key."""
-
-    IDENTIFIER = "id of a recommendation"
-    TEXT = "text"
-    ROLE = "role"
-    CHOICE = "one of"
-    DAY = "date"
-    SHARE = "share"
-    TEXTS = "text or list of texts"
-    LINKS = "link or list of links"
-    FLAG = "true or false"
-    GROUP = "keys of its own"
-    GROUPS = "list of groups with keys of their own"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of the front matter, or of a group within it."""
-
-    name: str
-    kind: Kind
-    documentation: str
-    needs: tuple[Need, Need, Need, Need]
-    """In the order of `Bucket`: do-now, do-soon, accept, not-applicable."""
-    example: str = ""
-    """What a hint proposes to type behind the colon."""
-    choices: type[StrEnum] | None = None
-    keys: tuple[Key, ...] = ()
-    """Of a group."""
-    shared: bool = False
-    """Whether `same_as` may answer it: answers and reason are shared, owner and dates are one's own."""
-
-    def need(self, bucket: Bucket | None) -> Need:
-        """Whether a bucket needs it; for an unknown bucket, only what every bucket needs is required."""
-        if bucket is None:
-            return self.needs[0] if len(set(self.needs)) == 1 else Need.OPTIONAL
-        return self.needs[_COLUMN[bucket]]
-
-
-_COLUMN = {bucket: column for column, bucket in enumerate(Bucket)}
-
-_ALWAYS = (Need.REQUIRED,) * 4
-_MAY = (Need.OPTIONAL,) * 4
-_ANSWER = (Need.REQUIRED, Need.ASKED, Need.ASKED, Need.OPTIONAL)
-_PLANNED = (Need.REQUIRED, Need.REQUIRED, Need.FORBIDDEN, Need.FORBIDDEN)
-_BLOCKED = (Need.OPTIONAL, Need.OPTIONAL, Need.FORBIDDEN, Need.FORBIDDEN)
-_ACCEPT = (Need.FORBIDDEN, Need.FORBIDDEN, Need.REQUIRED, Need.FORBIDDEN)
-_COVER = (Need.FORBIDDEN, Need.FORBIDDEN, Need.FORBIDDEN, Need.REQUIRED)
-_RATED = (Need.REQUIRED, Need.REQUIRED, Need.REQUIRED, Need.OPTIONAL)
-
-_APPROVAL = Key(
-    "approval",
-    Kind.GROUP,
-    "For an approver without a seat on GitHub: shown as attested, never as a GitHub approval.",
-    _MAY,
-    keys=(
-        Key("by", Kind.ROLE, "The role that approved.", _ALWAYS, "Managing Director"),
-        Key("on", Kind.DAY, "The day of the approval.", _ALWAYS, "2026-10-31"),
-        Key(
-            "record", Kind.TEXT, "Link to the record, or the minutes that hold it.", _ALWAYS, "Board minutes of October"
-        ),
-    ),
-)
-_ACCEPTED = (
-    Key("rationale", Kind.TEXT, "Why the risk is carried, in your own words.", _ALWAYS, "…", shared=True),
-    Key("approver", Kind.ROLE, "The role that may carry this risk.", _ALWAYS, "Managing Director", shared=True),
-    Key("until", Kind.DAY, "Last day on which it is in force, UTC.", _ALWAYS, "2027-01-31"),
-    Key("compensating", Kind.TEXTS, "What lowers the risk meanwhile.", _MAY, "…", shared=True),
-    Key(
-        "share",
-        Kind.SHARE,
-        "Part achieved when it was accepted, as `0.6`, `6/10` or `60 %`: falling below it is a breach.",
-        _MAY,
-        "60 %",
-    ),
-    _APPROVAL,
-)
-_COVERED = (
-    Key(
-        "reason",
-        Kind.CHOICE,
-        "Why no change is needed here.",
-        _ALWAYS,
-        "third-party",
-        choices=CoverReason,
-        shared=True,
-    ),
-    Key(
-        "by",
-        Kind.TEXT,
-        "What covers it, or what is missing here for it to apply.",
-        _ALWAYS,
-        "Mail gateway",
-        shared=True,
-    ),
-    Key("evidence", Kind.TEXT, "How a stranger may check that.", _ALWAYS, "Export of the gateway's rules", shared=True),
-    Key("approver", Kind.ROLE, "The role that may make this claim.", _ALWAYS, "Head of IT", shared=True),
-    Key("until", Kind.DAY, "Last day on which the claim is in force, UTC.", _ALWAYS, "2027-01-31"),
-    _APPROVAL,
-)
-_BLOCKED_KEYS = (
-    Key("by", Kind.CHOICE, "What it waits for.", _ALWAYS, "licensing", choices=Blocker),
-    Key("since", Kind.DAY, "Since when it waits.", _ALWAYS, "2026-10-01"),
-    Key("note", Kind.TEXT, "What would set it free.", _MAY, "…"),
-)
-_ASK_KEYS = (
-    Key("from", Kind.ROLE, "The role that is asked.", _ALWAYS, "leadership"),
-    Key("since", Kind.DAY, "The day on which it was first asked.", _ALWAYS, "2026-10-01"),
-    Key("question", Kind.TEXT, "One question that can be answered in a meeting.", _ALWAYS, "Fund the relay?"),
-    Key("options", Kind.TEXTS, "The answers to choose from.", _MAY, "[in Q1, never]"),
-    Key("default", Kind.TEXT, "What happens when nobody answers.", _MAY, "…"),
-)
-
-KEYS: tuple[Key, ...] = (
-    Key(
-        "recommendation",
-        Kind.IDENTIFIER,
-        "The recommendation's id, letter for letter; the file is named after it.",
-        _ALWAYS,
-        "BlockLegacyAuthentication",
-    ),
-    Key("bucket", Kind.CHOICE, "The answer.", _ALWAYS, "do-soon", choices=Bucket),
-    Key("risk", Kind.CHOICE, "The risk if this stays open, in your judgement.", _RATED, "high", choices=Risk),
-    Key(
-        "reduces",
-        Kind.TEXT,
-        "Question 1: which risk does it reduce, this quarter?",
-        _ANSWER,
-        "Password spraying against old mail clients.",
-        shared=True,
-    ),
-    Key("owner", Kind.ROLE, "Question 2: who owns it? A role, never a person.", _ALWAYS, "Head of IT"),
-    Key(
-        "impact",
-        Kind.TEXT,
-        "Question 3: what changes for users and services?",
-        _ANSWER,
-        "Two scanners stop sending.",
-        shared=True,
-    ),
-    Key(
-        "prerequisites",
-        Kind.TEXT,
-        "Question 4: which licences and which technique does it need, and what is missing?",
-        _ANSWER,
-        "Entra ID P1 (have it).",
-        shared=True,
-    ),
-    Key(
-        "proof",
-        Kind.TEXT,
-        "Question 5: what will prove that it stays done?",
-        _ANSWER,
-        "Sign-in log shows no legacy client for 30 days.",
-        shared=True,
-    ),
-    Key(
-        "due",
-        Kind.DAY,
-        "Last day for a planned change; do-now: within 92 days of the decision.",
-        _PLANNED,
-        "2026-12-31",
-    ),
-    Key("blocked", Kind.GROUP, "What keeps a planned change from happening.", _BLOCKED, keys=_BLOCKED_KEYS),
-    Key("accepted", Kind.GROUP, "Why a risk is carried, who approved it and until when.", _ACCEPT, keys=_ACCEPTED),
-    Key(
-        "covered",
-        Kind.GROUP,
-        "Why it needs no change here. A claim like any other: with evidence, approver and end.",
-        _COVER,
-        keys=_COVERED,
-    ),
-    Key("ask", Kind.GROUPS, "Decisions needed from others.", _MAY, keys=_ASK_KEYS),
-    Key(
-        "same_as",
-        Kind.IDENTIFIER,
-        "Id of the decision whose answers and reason this one shares; owner and dates stay its own.",
-        _MAY,
-        "BlockLegacyAuthentication",
-    ),
-    Key("links", Kind.LINKS, "Tickets and evidence.", _MAY, "[https://tickets.example/4711]"),
-    Key("draft", Kind.FLAG, "A draft counts as undecided, and may leave anything open.", _MAY, "true"),
-)
-"""Every key, in the order in which a scaffold writes them and the guide lists them."""
+KEYS = keys_of(Decision)
+"""Every key of the front matter, in the order in which a scaffold writes them and the guide lists them."""
 
 QUESTIONS = ("reduces", "owner", "impact", "prerequisites", "proof")
 """The five questions of a useful decision, in their order."""
+
+
+def decision_schema() -> Json:
+    """The JSON Schema of the front matter: every key, and what each bucket requires and refuses."""
+    return {
+        "$schema": DIALECT,
+        "title": "A decision about one recommendation (front matter)",
+        **object_schema(KEYS, required=("recommendation", "bucket")),
+        "allOf": [_refused(bucket) for bucket in Bucket],
+        "if": {"required": ["draft"], "properties": {"draft": {"const": True}}},
+        "else": {
+            "if": {"required": ["same_as"], "properties": {"same_as": {"type": "string"}}},
+            "then": _finished(sharing=True),
+            "else": _finished(sharing=False),
+        },
+    }
+
+
+def _of_bucket(bucket: Bucket) -> Json:
+    return {"required": ["bucket"], "properties": {"bucket": {"const": bucket.value}}}
+
+
+def _refused(bucket: Bucket) -> Json:
+    """The keys that have no place in a bucket."""
+    refused = [each.name for each in KEYS if each.need(bucket) is FORBIDDEN]
+    return {"if": _of_bucket(bucket), "then": {"properties": {name: {"type": "null"} for name in refused}}}
+
+
+def _finished(*, sharing: bool) -> Json:
+    """What a finished decision fills in; `sharing`: `same_as` may answer the inheritable keys."""
+    return {
+        "properties": {each.name: _complete(each, sharing) for each in KEYS if each.keys},
+        "allOf": [{"if": _of_bucket(bucket), "then": _filled(KEYS, bucket, sharing)} for bucket in Bucket],
+    }
+
+
+def _filled(keys: tuple[Key, ...], bucket: Bucket | None, sharing: bool) -> Json:
+    wanted = [each for each in keys if each.need(bucket) is REQUIRED]
+    return filled([each.name for each in wanted if not (sharing and each.inheritable)])
+
+
+def _complete(group: Key, sharing: bool) -> Json:
+    """A group that is begun holds what it needs."""
+    inside = _filled(group.keys, None, sharing)
+    for each in group.keys:
+        if each.keys:
+            inside["properties"][each.name] = _complete(each, sharing)
+    complete: Json = {"if": {"type": "object", "minProperties": 1}, "then": inside}
+    return {**complete, "items": complete} if isinstance(group.type, OneOrMore) else complete

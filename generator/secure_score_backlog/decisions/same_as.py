@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from secure_score_backlog.decisions.model import KEYS, Acceptance, Cover, Decision, Need
+from secure_score_backlog.decisions.model import KEYS, Acceptance, Cover, Decision
+from secure_score_backlog.schema import Need
 
 
 def resolve_same_as(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
@@ -58,7 +59,7 @@ def left_open(decision: Decision, source: Decision) -> list[str]:
     """Dotted keys that the bucket requires, left to a resolved decision that does not answer them either."""
     required = {
         *(key.name for key in KEYS if key.need(decision.bucket) is Need.REQUIRED),
-        *(f"{group.name}.{key.name}" for group in KEYS for key in group.keys if key.needs[0] is Need.REQUIRED),
+        *(f"{group.name}.{key.name}" for group in KEYS for key in group.keys if key.need(None) is Need.REQUIRED),
     }
     return sorted(name for name in decision.inherits & required if not _answers(source, name))
 

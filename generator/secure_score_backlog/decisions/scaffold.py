@@ -13,10 +13,12 @@ from fractions import Fraction
 
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.checks import SOON_ENOUGH
-from secure_score_backlog.decisions.model import KEYS, Bucket, Key, Kind, Need
+from secure_score_backlog.decisions.model import KEYS, Bucket
+from secure_score_backlog.decisions.values import Share
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import Risk
+from secure_score_backlog.schema import Choice, Key, Need
 from secure_score_backlog.snapshots.model import Observation, Recommendation
 from secure_score_backlog.text import nearest, shown
 
@@ -158,7 +160,7 @@ class Scaffold:
         given["risk"] = self.risk.value if self.risk else ""
         for key in KEYS:
             wanted = key.need(self.bucket) in (Need.REQUIRED, Need.ASKED)
-            question = key.shared and key.need(self.bucket) is not Need.FORBIDDEN
+            question = key.inheritable and key.need(self.bucket) is not Need.FORBIDDEN
             if wanted or question or key.name == "risk":
                 yield ""
                 yield from self.key(key, given.get(key.name, ""))
@@ -166,29 +168,29 @@ class Scaffold:
     def key(self, key: Key, given: str) -> Iterator[str]:
         """One key with what to write there."""
         yield from comment(self.advice(key))
-        if key.kind is not Kind.GROUP:
+        if not key.keys:
             yield f"{key.name}: {scalar(given)}".rstrip()
             return
         yield f"{key.name}:"
         for inner in key.keys:
-            if inner.kind is not Kind.GROUP:
+            if not inner.keys:
                 yield from comment(self.advice(inner), "  ")
-                yield f"  {inner.name}: {self.share() if inner.kind is Kind.SHARE else ''}".rstrip()
+                yield f"  {inner.name}: {self.share() if isinstance(inner.type, Share) else ''}".rstrip()
 
     def advice(self, key: Key) -> str:
         """What to write behind a key."""
         text = key.documentation
         if key.name == "bucket":
             return "The answer: " + "; ".join(f"{bucket} ({meaning})" for bucket, meaning in BUCKETS.items()) + "."
-        if key.choices is not None:
-            text += f" One of: {', '.join(choice.value for choice in key.choices)}."
+        if isinstance(key.type, Choice):
+            text += f" One of: {', '.join(key.type.values)}."
         if key.name == "until":
             text += f" At most {add_months(self.today, self.acceptance_months)}."
         if key.name == "due" and self.bucket is Bucket.DO_NOW:
             text = f"Last day for it, within 92 days: {self.today + SOON_ENOUGH} at the latest."
         elif key.name == "due":
             text = "Last day for it, as YYYY-MM-DD."
-        if key.kind is Kind.TEXT and key.shared and key.need(self.bucket) is Need.ASKED:
+        if key.need(self.bucket) is Need.ASKED:
             text += " (asked for, not required)"
         elif key.need(self.bucket) is Need.OPTIONAL:
             text += " (optional)"

@@ -7,44 +7,28 @@ Plain Markdown, made from the declarations that the readers use, so that the gui
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from secure_score_backlog.decisions.model import KEYS, Bucket, Key, Kind, Need
+from secure_score_backlog.decisions.model import KEYS, Bucket
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import RULES
-from secure_score_backlog.ratings import NamedRating, Ratings, Risk, load_ratings
-from secure_score_backlog.settings import Option, Settings, options
-
-NEEDS = {Need.REQUIRED: "required", Need.ASKED: "asked", Need.OPTIONAL: "optional", Need.FORBIDDEN: "–"}
-
-TYPES: Mapping[Any, str] = {
-    int: "whole number",
-    str: "text",
-    str | None: "text",
-    bool: "true or false",
-    tuple[int, int]: "two whole numbers",
-    tuple[str, ...]: "list of texts",
-    Mapping[str, tuple[str, ...]]: "roles with lists of logins",
-    Mapping[str, Risk]: "ids with a risk",
-    tuple[Mapping[str, str], ...]: "list of questions",
-}
+from secure_score_backlog.ratings import Rating, Ratings, Risk, load_ratings
+from secure_score_backlog.schema import Choice, Key, as_written
+from secure_score_backlog.settings import KEYS as OPTIONS
+from secure_score_backlog.settings import Settings
 
 
 def settings_page(settings: Settings) -> str:
     """Every option of `backlog.yml`: type, default, meaning, and what holds in this repository."""
-    rows = [
-        (
-            code(": ".join(declared.place)),
-            kind_of(declared),
-            value(declared.default),
-            cell(declared.documentation),
-            value(getattr(settings, declared.name)),
-        )
-        for declared in options()
-    ]
+    rows = []
+    for option in OPTIONS:
+        here = getattr(settings, option.field)
+        if option.keys:
+            rows += [_option(inner, getattr(here, inner.field), f"{option.name}: ") for inner in option.keys]
+        else:
+            rows.append(_option(option, here))
     return "\n".join(
         [
             "# Settings",
@@ -58,6 +42,12 @@ def settings_page(settings: Settings) -> str:
             "",
         ]
     )
+
+
+def _option(option: Key, here: object, group: str = "") -> tuple[str, ...]:
+    """One option: name, type, default, meaning and what holds here."""
+    meaning = cell(option.documentation)
+    return (code(group + option.name), option.type.label, value(option.default), meaning, value(here))
 
 
 def decision_page() -> str:
@@ -77,7 +67,7 @@ def decision_page() -> str:
     for key in KEYS:
         if key.keys:
             lines += [f"## Inside {code(key.name)}", "", *_group_table(key), ""]
-    approval = next(inner for key in KEYS for inner in key.keys if inner.kind is Kind.GROUP)
+    approval = next(inner for key in KEYS for inner in key.keys if inner.keys)
     lines += [f"## Inside {code(approval.name)}", "", *_group_table(approval), ""]
     lines += ["What `backlog check` says about decisions is listed under [Problems](problems.md).", ""]
     return "\n".join(lines)
@@ -108,42 +98,26 @@ def rules_of(subject: str) -> list[str]:
 
 
 def _key_row(key: Key) -> tuple[str, ...]:
-    mark = r"\*" if key.shared else ""
-    return (code(key.name) + mark, _meaning(key), *(NEEDS[need] for need in key.needs))
+    return (_key_name(key), _meaning(key), *(key.need(bucket).value for bucket in Bucket))
 
 
 def _group_table(group: Key) -> list[str]:
-    rows = ((code(key.name) + (r"\*" if key.shared else ""), _meaning(key), NEEDS[key.needs[0]]) for key in group.keys)
+    rows = ((_key_name(key), _meaning(key), key.need(None).value) for key in group.keys)
     return table(("Key", "Meaning", "In every bucket that has the group"), rows)
 
 
+def _key_name(key: Key) -> str:
+    return code(key.name) + (r"\*" if key.inheritable else "")
+
+
 def _meaning(key: Key) -> str:
-    choices = f" One of {', '.join(code(choice.value) for choice in key.choices)}." if key.choices else ""
-    return cell(key.documentation) + choices
-
-
-def kind_of(declared: Option) -> str:
-    """An option's type with its limits, in words."""
-    limits = declared.limits
-    if "choices" in limits:
-        return "one of " + ", ".join(code(choice) for choice in limits["choices"])
-    span = f", {limits['lowest']} to {limits['highest']}" if "lowest" in limits else ""
-    return TYPES[declared.type] + span
+    return cell(key.documentation) + (f" {key.type.label.capitalize()}." if isinstance(key.type, Choice) else "")
 
 
 def value(setting: object) -> str:
-    """A setting's value as one would type it."""
-    return "" if setting in (None, "", (), {}) else code(_typed(setting))
-
-
-def _typed(setting: object) -> str:
-    if isinstance(setting, bool):
-        return str(setting).lower()
-    if isinstance(setting, Mapping):
-        return "{" + ", ".join(f"{key}: {_typed(inner)}" for key, inner in sorted(setting.items())) + "}"
-    if isinstance(setting, (tuple, list)):
-        return "[" + ", ".join(_typed(inner) for inner in setting) + "]"
-    return str(setting)
+    """A setting's value as one would write it."""
+    written = as_written(setting)
+    return code(written) if written else ""
 
 
 def code(text: str) -> str:
@@ -202,17 +176,17 @@ def ratings_page(ratings: Ratings) -> str:
     """All ratings, most serious level first, in the order of the file; and the sources with their titles."""
     lines = [INTRODUCTION]
     for level in Risk:
-        chosen = [known for known in ratings.listed if known.rating.level is level]
+        chosen = [rating for rating in ratings.listed if rating.level is level]
         lines += [f"## {level.value.capitalize()}", "", *_ratings(chosen), ""]
     titles = ((cell(name), cell(title)) for name, title in sorted(ratings.sources.items()))
     lines += ["## Sources", "", *table(("Cited as", "What it is"), titles), ""]
     return "\n".join(lines)
 
 
-def _ratings(chosen: list[NamedRating]) -> list[str]:
+def _ratings(chosen: list[Rating]) -> list[str]:
     """One row a reason; the neighbours of a family that share reason and source share the row."""
     rows = []
-    for (reason, source), members in groupby(chosen, key=lambda known: (known.rating.reason, known.rating.source)):
+    for (reason, source), members in groupby(chosen, key=lambda rating: (rating.reason, rating.source)):
         names = "<br>".join(code(member.name) for member in members)
         rows.append((names, cell(reason), cell(source)))
     return table(("Recommendation", "What goes wrong if it stays open", "Source"), rows)

@@ -74,7 +74,7 @@ def of_snapshots(facts: Facts) -> Iterator[Step]:
     snapshot = facts.snapshot
     if snapshot is None or not snapshot.path:
         return
-    branch = facts.settings.snapshots_branch
+    branch = facts.settings.snapshots.branch
     if not facts.decisions.has_git:
         return
     place = quoted(f"{branch or 'HEAD'}:./{snapshot.path}")

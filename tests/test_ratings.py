@@ -15,12 +15,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.decisions.model import Bucket, Decision
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.evaluation.status import level_of
-from secure_score_backlog.ratings import RatedBy, Ratings, Risk, cited, load_ratings, normalised, read_ratings
-from secure_score_backlog.settings import Settings
-from secure_score_backlog.site.schemas import ratings_schema, schema_document
+from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.ratings import (
+    LEVELS,
+    SHORTEST_REASON,
+    Rating,
+    Ratings,
+    Risk,
+    cited,
+    level_order,
+    load_ratings,
+    normalised,
+    ratings_schema,
+    read_ratings,
+)
 
 SHIPPED: dict[str, Any] = json.loads(
     files("secure_score_backlog.content").joinpath("ratings.json").read_text(encoding="utf-8")
@@ -84,12 +93,16 @@ JARGON = re.compile(
 )
 
 
+SOURCES = {"CIS Controls v8": "The controls.", "NIST CSF 2.0": "The framework."}
+REASON = "One stolen password is enough to take everything over."
+
+
 def entry(**changes: Any) -> dict[str, Any]:
     """A good entry, with changes; None takes a key away."""
     good: dict[str, Any] = {
         "id": "AdminMFAV2",
         "level": "critical",
-        "reason": "One stolen password is enough to take everything over.",
+        "reason": REASON,
         "source": "CIS Controls v8 6.5",
     }
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
@@ -103,7 +116,7 @@ def family(pattern: str, level: str, name: str) -> dict[str, Any]:
 
 def listed(*entries: Any) -> dict[str, Any]:
     """A file with these entries."""
-    return {"schema": "ratings/1", "sources": {"CIS Controls v8": "The controls."}, "ratings": list(entries)}
+    return {"schema": "ratings/1", "sources": SOURCES, "ratings": list(entries)}
 
 
 def read(*entries: Any) -> tuple[Ratings, list[str]]:
@@ -371,48 +384,6 @@ def test_repeated_reason_needs_one_family(first: str | None, second: str | None,
     assert read(entry(family=first), entry(id="Other", family=second, reason=again))[1] == codes
 
 
-def decided(risk: Risk | None) -> Decision:
-    """A decision that says this about the risk."""
-    return Decision(recommendation="AdminMFAV2", bucket=Bucket.DO_NOW, risk=risk)
-
-
-def test_decision_before_settings_before_shipped() -> None:
-    """The order of precedence, one step at a time; a reason comes with the shipped rating only."""
-    settings = Settings(risk={"AdminMFAV2": Risk.MEDIUM})
-    shipped = RATINGS.rate("AdminMFAV2")
-    assert shipped is not None
-    assert level_of("AdminMFAV2", decided(Risk.LOW), settings, RATINGS) == (Risk.LOW, RatedBy.DECISION, "")
-    for silent in (None, decided(None)):
-        assert level_of("AdminMFAV2", silent, settings, RATINGS) == (Risk.MEDIUM, RatedBy.SETTINGS, "")
-        expected = (Risk.CRITICAL, RatedBy.SHIPPED, shipped.reason)
-        assert level_of("AdminMFAV2", silent, Settings(), RATINGS) == expected
-        assert level_of("mdo_thresholdreachedaction", silent, settings, RATINGS) == (None, None, "")
-
-
-@pytest.mark.parametrize(
-    ("written", "asked", "level"),
-    [
-        ("mda_zoom_mfa", "MDA_Zoom_MFA", Risk.LOW),
-        ("MDA_Zoom_MFA", "11770.MDA_Zoom_MFA", Risk.LOW),
-        ("11770.MDA_Zoom_MFA", "11770.mda_zoom_mfa", Risk.LOW),
-        ("11770.MDA_Zoom_MFA", "20000.MDA_Zoom_MFA", Risk.HIGH),
-        ("MDA_Zoom", "MDA_Zoom_MFA", Risk.HIGH),
-    ],
-)
-def test_settings_are_found_as_people_write_them(written: str, asked: str, level: Risk) -> None:
-    """Case is forgiven, and an id without instance number speaks for all; one instance does not for another."""
-    assert level_of(asked, None, Settings(risk={written: Risk.LOW}), RATINGS)[0] is level
-
-
-def test_settings_for_one_instance_win_over_those_for_all() -> None:
-    """The closer name counts."""
-    settings = Settings(risk={"MDA_Zoom_MFA": Risk.LOW, "11770.MDA_Zoom_MFA": Risk.CRITICAL})
-    assert level_of("11770.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.CRITICAL
-    assert level_of("1.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.LOW
-    twice = Settings(risk={"OneAdmin": Risk.LOW, "oneadmin": Risk.HIGH})
-    assert level_of("OneAdmin", None, twice, RATINGS)[0] is Risk.LOW
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -475,6 +446,85 @@ def test_shipped_file_fits_its_schema() -> None:
     """The schema is a valid one, and the file that is shipped fits it."""
     jsonschema.Draft202012Validator.check_schema(ratings_schema())
     assert list(jsonschema.Draft202012Validator(ratings_schema()).iter_errors(SHIPPED)) == []
-    assert json.loads(schema_document().content) == ratings_schema()
-    shipped = files("secure_score_backlog").joinpath("content", "schemas", schema_document().path)
-    assert shipped.read_bytes() == schema_document().content
+
+
+def in_full(problem: Problem) -> bool:
+    """It names the file, weighs as an error, and has a message and a hint to read."""
+    readable = problem.message.strip() != "" and problem.hint.strip() != ""
+    return readable and (problem.path, problem.line, problem.severity) == ("ratings.json", None, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("bad", "code", "start"),
+    [
+        ("text", "rating-shape", "Entry 1: "),
+        (entry(id=5), "rating-key", "Entry 1: "),
+        (entry(level="severe"), "rating-level", "Entry 1 (AdminMFAV2): "),
+        (entry(id=None, pattern="MDA_[a-z]", family="all"), "rating-key", "Entry 1 (MDA_[a-z]): "),
+        (entry(id=None, pattern="MDA_*"), "rating-family", "Entry 1 (MDA_*): "),
+        (entry(id=None), "rating-key", "Entry 1: "),
+        (entry(reason="Bad."), "rating-reason", "Entry 1 (AdminMFAV2): "),
+        (entry(source="Somebody 6.5"), "rating-source", "Entry 1 (AdminMFAV2): "),
+        (entry(points=10), "rating-unknown-key", 'Entry 1 (AdminMFAV2): "points" is not a key of a rating'),
+    ],
+)
+def test_each_problem_says_where_what_and_what_to_do(bad: Any, code: str, start: str) -> None:
+    """The number of the entry, its id or pattern where it has a readable one, and a way on."""
+    (problem,) = read_ratings(listed(bad))[1]
+    assert problem.code == code
+    assert problem.message.startswith(start)
+    assert in_full(problem)
+
+
+@pytest.mark.parametrize("data", [None, {}, {**listed(), "schema": "ratings/2"}, {**listed(), "sources": {}}])
+def test_a_file_of_another_shape_is_told_in_full(data: Any) -> None:
+    """The message names the shape that is expected."""
+    (problem,) = read_ratings(data)[1]
+    assert "ratings/1" in problem.message
+    assert in_full(problem)
+
+
+def test_what_is_said_again_is_told_in_full() -> None:
+    """An id twice with a reason of its own, and a reason twice under another id."""
+    other = "A quite different reason, which comes too late."
+    problems = read_ratings(listed(entry(), entry(id="adminmfav2", reason=other), entry(id="Other")))[1]
+    assert [(problem.code, problem.message[:8]) for problem in problems] == [
+        ("rating-duplicate", "Entry 2 "),
+        ("rating-repeated-reason", "Entry 3 "),
+    ]
+    assert all(in_full(problem) for problem in problems)
+
+
+def test_no_bad_entry_hides_another_or_a_good_one() -> None:
+    """All problems are told, in the order of the file, and what is good between and after them is read."""
+    other = "Nobody can help when the only administrator is away."
+    entries = (entry(level="severe", source="x"), entry(), "text", entry(id="OneAdmin", reason=other, level="low"))
+    ratings, problems = read_ratings(listed(*entries))
+    assert [problem.code for problem in problems] == ["rating-level", "rating-source", "rating-shape"]
+    assert list(ratings.exact) == ["adminmfav2", "oneadmin"]
+
+
+def test_a_rating_is_read_with_everything_it_says() -> None:
+    """By id, by pattern and in the order of the file, with the sources."""
+    other = "Whoever leaves takes the data along, and nobody notices."
+    apps = entry(id=None, pattern="MDA_*", family="apps", level="low", reason=other, source="NIST CSF 2.0 PR.DS-01")
+    ratings, problems = read_ratings(listed(apps, entry()))
+    by_pattern = Rating(Risk.LOW, other, "NIST CSF 2.0 PR.DS-01", pattern="MDA_*", family="apps")
+    by_id = Rating(Risk.CRITICAL, REASON, "CIS Controls v8 6.5", id="AdminMFAV2")
+    assert problems == []
+    assert ratings == Ratings({"adminmfav2": by_id}, (by_pattern,), (by_pattern, by_id), SOURCES)
+    assert [rating.name for rating in ratings.listed] == ["MDA_*", "AdminMFAV2"]
+
+
+@pytest.mark.parametrize(("length", "codes"), [(39, ["rating-reason"]), (40, []), (41, [])])
+def test_the_shortest_reason_is_long_enough(length: int, codes: list[str]) -> None:
+    """Forty characters, its full stop counted."""
+    reason = "x" * (length - 1) + "."
+    assert SHORTEST_REASON == 40
+    assert [problem.code for problem in read_ratings(listed(entry(reason=reason)))[1]] == codes
+
+
+def test_there_is_one_order_of_levels() -> None:
+    """The most serious first, unrated last."""
+    assert LEVELS == ("critical", "high", "medium", "low", "unrated")
+    assert sorted([None, Risk.LOW, Risk.CRITICAL, Risk.MEDIUM, Risk.HIGH], key=level_order) == [*Risk, None]

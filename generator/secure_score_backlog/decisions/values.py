@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Types of value that only decisions have: answers, roles, shares and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from urllib.parse import urlsplit
+
+from secure_score_backlog.schema import At, Text, Type
+from secure_score_backlog.text import shown
+
+FILLERS = frozenset({"tbd", "tba", "todo", "fixme", "xxx", "?", "??", "???", "-", "--", "…", "..."})
+"""Texts that leave a question as open as an empty line does."""
+
+PERSON = re.compile(r"(?:^|[\s(\[,;/])@[\w-]+|[^\s@]+@[^\s@]+\.[^\s@]+")
+"""An e-mail address, or a login on GitHub."""
+LONGEST_ROLE = 300
+"""Characters of a role in which a person is looked for."""
+
+RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*/\s*(\d{1,9}(?:\.\d{1,9})?)", re.ASCII)
+PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%", re.ASCII)
+
+
+def is_open(value: object) -> bool:
+    """Whether nothing was answered: no value, an empty one, or a filler such as TBD."""
+    if isinstance(value, str):
+        return not value.strip() or value.strip().casefold() in FILLERS
+    return value is None or value in ([], {})
+
+
+class Role(Text):
+    """A role; a person in its place is a warning."""
+
+    def __init__(self) -> None:
+        super().__init__("a role")
+
+    def read(self, value: object, at: At) -> str | None:
+        """The role, also where it looks like a person."""
+        role = super().read(value, at)
+        if role is not None and PERSON.search(role[:LONGEST_ROLE]):
+            at.report(
+                "decision-person",
+                f"`{at.name}` looks like a person ({shown(role)}), not like a role.",
+                f"Write the role that outlives the person, such as `{at.name}: {at.key.example}`; "
+                "who approved is read from the pull request.",
+            )
+        return role
+
+
+class Share(Type):
+    """A part of the points, from 0 to 1, exactly: `0.6`, `6/10` or `60 %`."""
+
+    expects = "a part between 0 and 1"
+    label = "share"
+    empty = Fraction(0)
+    code = "decision-share"
+    schema: Mapping[str, Any] = {
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "pattern": rf"^\s*{RATIO.pattern}\s*$"},
+            {"type": "string", "pattern": rf"^\s*{PERCENT.pattern}\s*$"},
+        ]
+    }
+
+    def read(self, value: object, at: At) -> Fraction | None:
+        """The share as an exact fraction."""
+        share = part(value)
+        if share is None:
+            at.wrong_value(self, value)
+        return share
+
+    def hint(self, value: object, at: At) -> str:
+        """A whole number up to 100 is a percentage without its sign."""
+        if isinstance(value, int) and not isinstance(value, bool) and 1 < value <= 100:
+            return f"Write `share: {value} %`"
+        return "Write `0.6`, `6/10` or `60 %`"
+
+
+def part(value: object) -> Fraction | None:
+    """A share from 0 to 1 in any of its spellings, exactly; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, Decimal)):
+        share = Fraction(value)
+    elif isinstance(value, str) and (found := RATIO.fullmatch(value.strip())):
+        total = Fraction(found[2])
+        if total == 0:
+            return None
+        share = Fraction(found[1]) / total
+    elif isinstance(value, str) and (found := PERCENT.fullmatch(value.strip())):
+        share = Fraction(found[1]) / 100
+    else:
+        return None
+    return share if 0 <= share <= 1 else None
+
+
+class Link(Text):
+    """A link that a page may hold: http, https or a path in this repository."""
+
+    def __init__(self) -> None:
+        super().__init__("a link")
+        pattern = r"^([hH][tT][tT][pP][sS]?://|(?![A-Za-z][A-Za-z0-9+.-]*:|//))[^\s\\<>\"]+$"
+        self.schema = {**self.schema, "pattern": pattern}
+
+    def read(self, value: object, at: At) -> str | None:
+        """The link."""
+        link = super().read(value, at)
+        if link is None or is_link(link):
+            return link
+        at.report(
+            "decision-bad-link",
+            f"{shown(link)} is not a link that a page may hold.",
+            "Write a link that begins with https://, or a path in this repository such as docs/evidence.pdf.",
+        )
+        return None
+
+
+def is_link(link: str) -> bool:
+    """Whether a page may hold it: http or https with a host, or a relative path; nothing a browser would run."""
+    if any(letter.isspace() or not letter.isprintable() or letter in '\\<>"' for letter in link):
+        return False
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    if parts.scheme:
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+    return not link.startswith("//") and ":" not in link.split("/", maxsplit=1)[0]

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which risk level counts: the decision's, else the settings', else the shipped rating's."""
+
+from __future__ import annotations
+
+import pytest
+
+from secure_score_backlog.decisions.model import Bucket, Decision
+from secure_score_backlog.evaluation.status import level_of
+from secure_score_backlog.ratings import RatedBy, Risk, load_ratings
+from secure_score_backlog.settings import Settings
+
+RATINGS = load_ratings()
+
+
+def decided(risk: Risk | None) -> Decision:
+    """A decision that says this about the risk."""
+    return Decision(recommendation="AdminMFAV2", bucket=Bucket.DO_NOW, risk=risk)
+
+
+def test_decision_before_settings_before_shipped() -> None:
+    """The order of precedence, one step at a time; a reason comes with the shipped rating only."""
+    settings = Settings(risk={"AdminMFAV2": Risk.MEDIUM})
+    shipped = RATINGS.rate("AdminMFAV2")
+    assert shipped is not None
+    assert level_of("AdminMFAV2", decided(Risk.LOW), settings, RATINGS) == (Risk.LOW, RatedBy.DECISION, "")
+    for silent in (None, decided(None)):
+        assert level_of("AdminMFAV2", silent, settings, RATINGS) == (Risk.MEDIUM, RatedBy.SETTINGS, "")
+        expected = (Risk.CRITICAL, RatedBy.SHIPPED, shipped.reason)
+        assert level_of("AdminMFAV2", silent, Settings(), RATINGS) == expected
+        assert level_of("mdo_thresholdreachedaction", silent, settings, RATINGS) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "level"),
+    [
+        ("mda_zoom_mfa", "MDA_Zoom_MFA", Risk.LOW),
+        ("MDA_Zoom_MFA", "11770.MDA_Zoom_MFA", Risk.LOW),
+        ("11770.MDA_Zoom_MFA", "11770.mda_zoom_mfa", Risk.LOW),
+        ("11770.MDA_Zoom_MFA", "20000.MDA_Zoom_MFA", Risk.HIGH),
+        ("MDA_Zoom", "MDA_Zoom_MFA", Risk.HIGH),
+    ],
+)
+def test_settings_are_found_as_people_write_them(written: str, asked: str, level: Risk) -> None:
+    """Case is forgiven, and an id without instance number speaks for all; one instance does not for another."""
+    assert level_of(asked, None, Settings(risk={written: Risk.LOW}), RATINGS)[0] is level
+
+
+def test_settings_for_one_instance_win_over_those_for_all() -> None:
+    """The closer name counts."""
+    settings = Settings(risk={"MDA_Zoom_MFA": Risk.LOW, "11770.MDA_Zoom_MFA": Risk.CRITICAL})
+    assert level_of("11770.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.CRITICAL
+    assert level_of("1.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.LOW
+    twice = Settings(risk={"OneAdmin": Risk.LOW, "oneadmin": Risk.HIGH})
+    assert level_of("OneAdmin", None, twice, RATINGS)[0] is Risk.LOW
