@@ -41,7 +41,7 @@ def parse(text: bytes | str, path: str) -> FrontMatter:
 
 @lru_cache(maxsize=REMEMBERED)
 def parse_content(content: bytes) -> FrontMatter:
-    """The same for bytes alone, with an empty path: the seam for a cache by content."""
+    """The same for bytes alone, with an empty path, so that it can be cached by content."""
     decoded = decode(content, "")
     if isinstance(decoded, Problem):
         return FrontMatter("", problems=(decoded,))

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A person's answer to one recommendation: `decisions/<id>.md` (design §4.2)."""
+"""A decision about one recommendation, `decisions/<id>.md`: its values, and every key of its front matter.
+
+Each field is declared with its key: reader, JSON Schema and the guide's tables follow from the declaration. What the
+values mean is defined in docs/method.md#decisions.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +77,7 @@ QUESTION = _needs(REQUIRED, ASKED, ASKED, OPTIONAL)
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """An approval by somebody without a seat on GitHub: shown as attested, never as a GitHub approval."""
+    """An approval outside GitHub: shown as attested, never as a GitHub approval."""
 
     by: str = key(ROLE, "The role that approved.", REQUIRED, example="Managing Director")
     on: date = key(Day(), "The day of the approval.", REQUIRED, example="2026-10-31")
@@ -260,7 +264,7 @@ class Decision:
 
     @property
     def readiness(self) -> int:
-        """How many of the five questions are answered, 0 to 5 (design §5)."""
+        """How many of the five questions are answered, 0 to 5."""
         answers = (self.reduces, self.owner, self.impact, self.prerequisites, self.proof)
         return sum(1 for answer in answers if answer.strip())
 
@@ -276,20 +280,20 @@ class Decision:
 
     @property
     def answer(self) -> tuple[object, ...]:
-        """What makes it this answer: when any of it changes, a new answer was given.
+        """What identifies the answer: a version in which any of it differs is a new decision.
 
-        Owner, links, asks and discussion may change without anybody having decided anew; what `same_as` lends
-        belongs to the other decision.
+        Owner, links, asks and discussion may change without a new decision; what comes from `same_as` belongs to the
+        other decision.
         """
         return (self.bucket, self.due, self._own("accepted"), self._own("covered"), self.same_as, self.draft)
 
     def _own(self, group: str) -> object:
-        """An acceptance or a cover without what `same_as` lends it."""
+        """An acceptance or a cover without what comes from `same_as`."""
         holder = getattr(self, group)
-        lent: dict[str, Any] = {
+        inherited: dict[str, Any] = {
             name.removeprefix(f"{group}."): None for name in self.inherits if name.startswith(f"{group}.")
         }
-        return replace(holder, **lent) if holder is not None and lent else holder
+        return replace(holder, **inherited) if holder is not None and inherited else holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +376,7 @@ def _refused(bucket: Bucket) -> Json:
 
 
 def _finished(*, sharing: bool) -> Json:
-    """What a finished decision fills in; `sharing`: `same_as` may answer the inheritable keys."""
+    """What a decision holds that is not a draft; `sharing`: it may leave the inheritable keys to `same_as`."""
     return {
         "properties": {each.name: _complete(each, sharing) for each in KEYS if each.keys},
         "allOf": [{"if": _of_bucket(bucket), "then": _filled(KEYS, bucket, sharing)} for bucket in Bucket],
@@ -385,7 +389,7 @@ def _filled(keys: tuple[Key, ...], bucket: Bucket | None, sharing: bool) -> Json
 
 
 def _complete(group: Key, sharing: bool) -> Json:
-    """A group that is begun holds what it needs."""
+    """A group that is not empty holds what it requires."""
     inside = _filled(group.keys, None, sharing)
     for each in group.keys:
         if each.keys:

@@ -13,8 +13,8 @@ from secure_score_backlog.schema import Need
 def resolve_same_as(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
     """The decisions, by id, with what they left out taken from the one they name.
 
-    A chain is followed to its end. A decision whose `same_as` is unknown, or goes round in a circle, stays as it
-    is: `check_decisions` tells, as it does of what the other one cannot answer.
+    A chain is followed to its end. A decision whose `same_as` is unknown or circular stays as it is; `check_same_as`
+    reports it, and what the other decision does not answer either.
     """
     resolved: dict[str, Decision] = {}
     for identifier in decisions:
@@ -30,9 +30,9 @@ def resolve_same_as(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
 
 
 def chain_of(decisions: Mapping[str, Decision], identifier: str) -> list[str]:
-    """The ids that `same_as` leads through, from the first on.
+    """The ids along `same_as`, beginning with this one.
 
-    Its last id is not in `decisions` where the chain breaks off, and stands in it twice where it is a circle.
+    The last id is not in `decisions` where the chain is broken, and occurs twice where it is circular.
     """
     chain = [identifier]
     while (known := decisions.get(chain[-1])) is not None and known.same_as:

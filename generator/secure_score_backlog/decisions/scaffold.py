@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which recommendation a person means, and whether a file can be named after it."""
+"""Begins a decision: resolves the id that was typed, and writes a scaffold with the five questions.
+
+What is unknown is left empty in the scaffold, never filled with words that would pass for an answer.
+"""
 
 from __future__ import annotations
 
@@ -33,20 +36,20 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class ResolvedId:
-    """The id that was meant."""
+    """A typed id as the catalogue writes it."""
 
     identifier: str
     note: str = ""
-    """What the person should know about it; empty where the id was typed as it is."""
+    """A remark for the person; empty where the id was typed as the catalogue writes it."""
 
 
 def resolve_id(
     typed: str, catalogue: Collection[str], scored: Collection[str], older: Collection[str] = ()
 ) -> ResolvedId:
-    """The recommendation that a person means.
+    """The recommendation that a typed id names.
 
-    `scored`: ids of the newest snapshot; `older`: ids of any snapshot. Raises WrongUsage for an id that no file can
-    be named after, and for one that nobody knows, unless there is nothing to know it from.
+    `scored`: ids of the newest snapshot; `older`: ids of any snapshot. Raises WrongUsage for an id that cannot be a
+    file name, and for an unknown one, unless there is neither a catalogue nor a snapshot.
     """
     refuse_unsafe(typed)
     if not (catalogue or scored):
@@ -94,13 +97,8 @@ def unsafe(identifier: str) -> str | None:
     return None
 
 
-# --- The scaffold of one decision: the five questions, suited to the bucket; a draft until a person is done.
-#
-# What is unknown is left empty, never filled with words that would pass for an answer.
-
-
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
-"""Texts that YAML reads as text without quotes, but for the words below; numbers and dates begin with a digit."""
+"""Texts that need no quotes in YAML, apart from the words below; numbers and dates begin with a digit."""
 NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 WIDTH = 100
@@ -116,7 +114,7 @@ BUCKETS = {
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """What is known when a decision is begun."""
+    """The scaffold of one decision, suited to its bucket; a draft until a person has completed it."""
 
     recommendation: Recommendation
     bucket: Bucket
@@ -129,12 +127,12 @@ class Scaffold:
     """Day of the newest snapshot."""
 
     def document(self) -> Document:
-        """The file, ready to be written: it passes `check` with one warning, that it is a draft."""
+        """The file: it passes `check` with one warning, that it is a draft."""
         lines = ["---", *self.head(), *self.keys(), *self.extras(), "---", ""]
         return Document.of_text(f"decisions/{self.recommendation.id}.md", "\n".join(lines))
 
     def head(self) -> Iterator[str]:
-        """What this is about, in comments."""
+        """Title and facts of the recommendation, as comments."""
         known = self.recommendation
         if known.title and known.title != known.id:
             yield f"# {one_line(known.title)}"
@@ -166,7 +164,7 @@ class Scaffold:
                 yield from self.key(key, given.get(key.name, ""))
 
     def key(self, key: Key, given: str) -> Iterator[str]:
-        """One key with what to write there."""
+        """One key with its advice as comments."""
         yield from comment(self.advice(key))
         if not key.keys:
             yield f"{key.name}: {scalar(given)}".rstrip()
@@ -205,7 +203,7 @@ class Scaffold:
         return f"{number(tenths)} %"
 
     def extras(self) -> Iterator[str]:
-        """What may be added, ready to be uncommented."""
+        """Optional keys, commented out."""
         yield ""
         yield "# If others have to decide something first, or something blocks it, take the # away and fill in:"
         if self.bucket in (Bucket.DO_NOW, Bucket.DO_SOON):
@@ -228,10 +226,10 @@ def scalar(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Somebody else's text within a comment: one line, nothing invisible."""
+    """A text of the catalogue as one line without invisible characters, for a comment."""
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def number(amount: Fraction) -> str:
-    """Points as a person writes them: at most two decimals."""
+    """Points with at most two decimals."""
     return f"{float(amount):.2f}".rstrip("0").rstrip(".")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one version of a decision changed, in words: the same on its page and in the evidence."""
+"""What one version of a decision changed, in a sentence or two for pages, feed and evidence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Decision, DecisionVersion
 
-TEXTS = {
+TEXT_NAMES = {
     "reduces": "risk it reduces",
     "impact": "impact",
     "prerequisites": "prerequisites",
@@ -16,7 +16,7 @@ TEXTS = {
     "links": "links",
     "body": "discussion",
 }
-REASONS = {
+REASON_NAMES = {
     "rationale": "reason",
     "compensating": "what lowers the risk meanwhile",
     "reason": "kind of cover",
@@ -26,7 +26,7 @@ REASONS = {
 
 
 def words_of(previous: DecisionVersion | None, version: DecisionVersion) -> str:
-    """What a version changed, in one sentence or two."""
+    """What a version changed against the one before it."""
     decision = version.decision
     if decision is None:
         return "The decision was withdrawn." if version.version.blob is None else "The decision could not be read."
@@ -44,7 +44,7 @@ def words_of(previous: DecisionVersion | None, version: DecisionVersion) -> str:
 
 
 def headline(before: Decision, after: Decision) -> str:
-    """The gravest of what changed within one bucket."""
+    """The most important change within one bucket, as a sentence."""
     if before.until and after.until and before.until != after.until:
         if after.until > before.until:
             return f"Renewed until {wording.day(after.until)}, instead of {wording.day(before.until)}."
@@ -55,11 +55,11 @@ def headline(before: Decision, after: Decision) -> str:
 
 
 def details_of(before: Decision, after: Decision) -> Iterator[str]:
-    """Whatever else changed, one phrase each."""
+    """Every other change, one phrase each."""
     if before.owner != after.owner:
         yield f"owner now {after.owner or 'nobody'}, before {before.owner or 'nobody'}"
     if before.risk is not after.risk:
-        yield f"risk now {level(after)}, before {level(before)}"
+        yield f"risk now {risk_word(after)}, before {risk_word(before)}"
     if before.blocked is None and after.blocked is not None:
         yield f"blocked for {after.blocked.by.value} reasons"
     elif after.blocked is None and before.blocked is not None:
@@ -67,8 +67,8 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
     elif before.blocked != after.blocked:
         yield "what blocks it was written anew"
     if before.asks != after.asks:
-        yield from asked(before, after)
-    yield from carried(before, after)
+        yield from changed_asks(before, after)
+    yield from changed_acceptance(before, after)
     if before.same_as != after.same_as:
         yield f"now the same as {after.same_as}" if after.same_as else "stands on its own now"
     new_texts = reworded(before, after)
@@ -77,15 +77,15 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
 
 
 def reworded(before: Decision, after: Decision) -> list[str]:
-    """The texts that read otherwise, by what they are about."""
+    """The texts that changed, by their names."""
     old, new = before.carrier, after.carrier
-    reasons = {} if old is None or new is None else REASONS
+    reasons = {} if old is None or new is None else REASON_NAMES
     found = [name for key, name in reasons.items() if getattr(old, key, None) != getattr(new, key, None)]
-    return found + [name for key, name in TEXTS.items() if getattr(before, key) != getattr(after, key)]
+    return found + [name for key, name in TEXT_NAMES.items() if getattr(before, key) != getattr(after, key)]
 
 
-def asked(before: Decision, after: Decision) -> Iterator[str]:
-    """Questions that were put, and questions that were answered or dropped."""
+def changed_asks(before: Decision, after: Decision) -> Iterator[str]:
+    """Decisions requested that were added, removed or changed."""
     old, new = ({(ask.of, ask.question) for ask in decision.asks} for decision in (before, after))
     for of in sorted(of for of, _ in new - old):
         yield f"a question to {of} was put"
@@ -95,8 +95,8 @@ def asked(before: Decision, after: Decision) -> Iterator[str]:
         yield "a question was written anew"
 
 
-def carried(before: Decision, after: Decision) -> Iterator[str]:
-    """What changed in an acceptance or a cover, apart from its last day."""
+def changed_acceptance(before: Decision, after: Decision) -> Iterator[str]:
+    """Changes of an acceptance or a cover, apart from its last day."""
     old, new = before.carrier, after.carrier
     if old is None or new is None:
         return
@@ -109,13 +109,13 @@ def carried(before: Decision, after: Decision) -> Iterator[str]:
         yield f"accepted at {share}, before at {was}"
 
 
-def level(decision: Decision) -> str:
-    """The risk level that a decision names."""
+def risk_word(decision: Decision) -> str:
+    """The risk level as the decision gives it."""
     return decision.risk.value if decision.risk else "left to the tool"
 
 
 def sentence(phrases: list[str]) -> str:
-    """Phrases as one more sentence; nothing for none."""
+    """Phrases as one sentence with a blank before it; empty for no phrase."""
     if not phrases:
         return ""
     said = "; ".join(phrases)
@@ -123,7 +123,7 @@ def sentence(phrases: list[str]) -> str:
 
 
 def until_words(decision: Decision) -> str:
-    """How long an answer holds, or by when it is to be done."""
+    """Until when a decision holds, or by when it is due."""
     if decision.until:
         return f" until {wording.day(decision.until)}"
     return f" by {wording.day(decision.due)}" if decision.due else ""
