@@ -2,7 +2,7 @@
 """Problems in the data, and the one registry of the rules that find them.
 
 A problem is a value that is collected and shown, never raised. It is made by `problem(code, ...)` alone, and every
-code is a rule of `RULES`: severity, subject and meaning stand there once, for all commands and for the guide.
+code is a rule of `RULES`: severity, subject and meaning are given there once, for all commands and for the guide.
 """
 
 from __future__ import annotations
@@ -74,15 +74,15 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
         "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",
         "front-matter-not-closed": "The second line of three dashes is missing.",
-        "yaml-syntax": "The text between the dashes is not YAML.",
+        "yaml-syntax": "The file, or the text between the dashes, is not YAML.",
         "yaml-not-a-mapping": "There are no `key: value` lines where they were expected.",
-        "yaml-duplicate-key": "A key stands twice, and only one of the two could count.",
+        "yaml-duplicate-key": "A key is written twice, and only one of the two could count.",
         "yaml-alias": "Anchors and aliases (`&` and `*`) hide what a line says.",
         "yaml-tag": "Tags (`!` at the start of a value) are not read.",
         "yaml-key": "A key is not plain text.",
         "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format ever needs.",
         "date-invalid": "A date does not exist, or is not written YYYY-MM-DD.",
-        "date-with-time": "A date carries a time of day; days here are whole, and UTC.",
+        "date-with-time": "A date has a time of day; days are whole, and UTC.",
         "decisions-link": "A symbolic link leads out of `decisions/`, or to nowhere.",
     },
     (FILES, Severity.WARNING): {
@@ -91,24 +91,24 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (DECISIONS, Severity.ERROR): {
         "decision-unknown-key": "A key is not part of the format.",
         "decision-missing-key": "A key that this bucket needs is missing or empty.",
-        "decision-forbidden-key": "A key has no place in this bucket.",
+        "decision-forbidden-key": "A key does not belong in this bucket.",
         "decision-wrong-type": "A value is of the wrong kind, such as a list where a text belongs.",
         "decision-wrong-value": "A value is not one of those that the key may have.",
         "decision-share": "`share` is not a part between 0 and 1, nor written like `6/10` or `60 %`.",
         "decision-bad-link": "A link is neither http, nor https, nor a path in this repository.",
-        "decision-raw-html": "Raw HTML stands in a text; a decision is plain Markdown.",
+        "decision-raw-html": "A text holds raw HTML; a decision is plain Markdown.",
         "decision-not-ready": "A do-now decision leaves one of the five questions unanswered.",
         "decision-file-name": "The file is not named after its `recommendation`, letter for letter.",
     },
     (DECISIONS, Severity.WARNING): {
         "decision-unanswered": "Some of the five questions are unanswered, which lowers readiness.",
         "decision-draft": "A draft counts as undecided.",
-        "decision-person": "A person seems to stand where a role belongs.",
+        "decision-person": "A value looks like a person, where a role belongs.",
     },
     (TOGETHER, Severity.ERROR): {
         "decision-two-files": "Two files decide about one recommendation.",
         "decision-id-case": "The id differs from the catalogue's in upper and lower case.",
-        "decision-copied-rationale": "A reason is copied word for word from another decision, without `same_as`.",
+        "decision-copied-rationale": "A rationale is copied word for word from another decision, without `same_as`.",
         "decision-same-as-unknown": "`same_as` names a decision that does not exist.",
         "decision-same-as-circular": "`same_as` leads back to where it came from.",
         "decision-same-as-unusable": "`same_as` names a decision that lacks the answer, is a draft or has errors.",
@@ -116,7 +116,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     },
     (TOGETHER, Severity.WARNING): {
         "decision-unknown-id": "Neither the catalogue nor any snapshot knows the id.",
-        "decision-retired-id": "The recommendation was known once; Microsoft has retired it.",
+        "decision-retired-id": "Microsoft has retired the recommendation.",
         "decision-not-in-catalogue": "The recommendation is scored, but the catalogue does not describe it.",
     },
     (TIME, Severity.ERROR): {
@@ -124,10 +124,10 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-due-too-far": "A do-now decision is due later than 92 days after it was made.",
     },
     (TIME, Severity.WARNING): {
-        "decision-expired": "An acceptance or cover has run out.",
-        "decision-overdue": "A planned change has passed its due day.",
-        "decision-ask-old": "A question to others has waited for more than 90 days.",
-        "decision-date-ahead": "A day that should lie in the past lies ahead.",
+        "decision-expired": "An acceptance or cover has expired.",
+        "decision-overdue": "The due date of a planned change has passed.",
+        "decision-ask-old": "A decision requested from others has been open for more than 90 days.",
+        "decision-date-ahead": "A day that belongs in the past is in the future.",
     },
     (SETTINGS, Severity.ERROR): {
         "settings-unknown-key": "An option is not part of the settings.",
@@ -135,7 +135,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "settings-wrong-value": "An option's value is not one of those it may have.",
     },
     (SETTINGS, Severity.WARNING): {
-        "settings-file-name": "The settings lie in a file that is not called backlog.yml.",
+        "settings-file-name": "The settings are in a file that is not called backlog.yml.",
         "settings-unknown-id": "The settings name a recommendation that the catalogue does not know.",
     },
     (SIGNED, Severity.ERROR): {

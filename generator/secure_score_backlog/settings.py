@@ -90,7 +90,7 @@ class SnapshotSettings:
     )
     keep_names: bool = key(
         Flag(),
-        "Keep `updatedBy` and `assignedTo` from Graph. Off: Git cannot forget a person's name "
+        "Keep `updatedBy` and `assignedTo` from Graph. Off by default, because Git cannot forget a person's name "
         "(written `snapshots: {keep_names: true}`).",
         default=False,
     )
@@ -100,13 +100,9 @@ class SnapshotSettings:
 class Settings:
     """What a tenant's `backlog.yml` says, defaults filled in."""
 
-    organisation: str = key(
-        Text(), "Name of the organisation, as it stands in the site's title.", default="Our organisation"
-    )
+    organisation: str = key(Text(), "Name of the organisation, shown in the site's title.", default="Our organisation")
     tenant: str = key(Text(), "Label of the tenant, shown beside the organisation. Not the tenant's id.", default="")
-    acceptance_months: int = key(
-        Whole(1, 60), "How many months ahead an acceptance or a cover may run at most.", default=12
-    )
+    acceptance_months: int = key(Whole(1, 60), "Longest term of an acceptance or a cover, in months.", default=12)
     year_months: int = key(Whole(1, 120), "How many months the views over a year show.", default=12)
     stale_months: int = key(
         Whole(1, 120),
@@ -126,7 +122,8 @@ class Settings:
     )
     roles: Mapping[str, tuple[str, ...]] = key(
         Table(OneOrMore(LOGIN), "roles, each with a list of GitHub logins", "roles with lists of logins"),
-        "Which GitHub logins may approve as which role: `{Managing Director: [login]}`.",
+        "Which GitHub logins may approve as which role: `{Managing Director: [login]}`. It documents who may approve: "
+        "its form is checked, but approvals are not compared with it.",
         default={},
     )
     risk: Mapping[str, Risk] = key(

@@ -115,7 +115,7 @@ def value_of_plain(text: str) -> object:
         return Decimal(text)
     if MOMENT.fullmatch(text):
         hint = f"Write the day alone: {text[:10].strip()}. Days are whole, and UTC."
-        raise InvalidValue("date-with-time", f"{shown(text)} carries a time of day.", hint)
+        raise InvalidValue("date-with-time", f"{shown(text)} has a time of day.", hint)
     return day(text) if DAY.fullmatch(text) else shown_text(text)
 
 
@@ -154,13 +154,13 @@ class Explanation(NamedTuple):
 
 
 EXPLANATIONS = (
-    Explanation("'\\t'", "A tab stands here; YAML is indented with spaces.", "Replace the tab by two spaces."),
+    Explanation("'\\t'", "There is a tab here; YAML is indented with spaces.", "Replace the tab by two spaces."),
     Explanation(
         "mapping values are not allowed",
-        "A colon followed by a space stands inside a text, or the indentation is off.",
+        "There is a colon followed by a space inside a text, or the indentation is wrong.",
         f"{QUOTES} Or line the key up with the keys above it.",
     ),
-    Explanation("cannot start any token", "A text may not begin with the character that stands here.", QUOTES),
+    Explanation("cannot start any token", "A text may not begin with this character.", QUOTES),
     Explanation(
         "expected ':'",
         "This line is neither `key: value` nor a part of the value above.",
@@ -288,7 +288,7 @@ class _Builder:
             self.report(
                 "yaml-alias",
                 line,
-                f"An anchor or alias ({shown(event.anchor)}) stands here; it is not read.",
+                f"There is an anchor or alias ({shown(event.anchor)}) here; it is not read.",
                 "Write the text out, or put it in double quotes if it begins with & or *.",
             )
         tag = getattr(event, "tag", None)
@@ -296,7 +296,7 @@ class _Builder:
             self.report(
                 "yaml-tag",
                 line,
-                f"A tag ({shown(tag)}) stands here; tags are not read.",
+                f"There is a tag ({shown(tag)}) here; tags are not read.",
                 "Take out the word that begins with !, or put the whole text in double quotes.",
             )
 
@@ -306,7 +306,7 @@ class _Builder:
             self.report(
                 "yaml-key",
                 self.line_at(event.start_mark.index),
-                "A list or mapping stands where a key belongs.",
+                "There is a list or mapping where a key belongs.",
                 "Write one word, a colon and a value; put text that begins with [ or { in double quotes.",
             )
             raise _Stop
@@ -340,7 +340,7 @@ class _Builder:
             self.report(
                 "yaml-duplicate-key",
                 line,
-                f"The key {shown(name)} stands on line {self.lines[place]} already.",
+                f"The key {shown(name)} is already on line {self.lines[place]}.",
                 f"Keep one of the two lines, {self.lines[place]} or {line}, and delete the other.",
             )
             name = UNUSABLE_KEY
@@ -458,7 +458,7 @@ def decode(content: bytes, path: str) -> str | Problem:
             "file-characters",
             path,
             line,
-            f"A control character ({name}) stands on this line.",
+            f"There is a control character ({name}) on this line.",
             "Delete the line and type it again; if the whole file looks garbled, save it as UTF-8.",
         )
     return text

@@ -309,7 +309,7 @@ def test_a_do_now_names_every_open_question_once() -> None:
     (fault,) = judged(file(yaml)).problems
     assert fault.code == "decision-not-ready"
     assert "`reduces`, `owner`, `impact`, `prerequisites`, `proof`" in fault.message
-    assert "not ready to be called progress" in fault.message
+    assert "a do-now decision needs all five answers" in fault.message
 
 
 def test_a_draft_is_told_what_it_lacks() -> None:

@@ -198,7 +198,7 @@ def test_a_duplicate_names_both_lines() -> None:
     """Message and hint say where the two are; the first is kept, and what lies below the second is not mixed in."""
     found = header("a: {x: 1}\nb: 2\na: {y: 3}")
     assert found.data == {"a": {"x": 1}, "b": 2}
-    assert found.problems[0].message == 'The key "a" stands on line 2 already.'
+    assert found.problems[0].message == 'The key "a" is already on line 2.'
     assert "2 or 4" in found.problems[0].hint
 
 

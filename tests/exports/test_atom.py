@@ -39,7 +39,7 @@ def test_every_committed_decision_is_an_entry() -> None:
     }
     assert [entry.title for entry in found.entries] == [
         "Title of Wait: Decided: do soon by 29 December 2026.",
-        "Title of Plan: Decided anew: do now by 29 December 2026, instead of do soon.",
+        "Title of Plan: New decision: do now by 29 December 2026, instead of do soon.",
         "Title of Plan: Decided: do soon by 29 December 2026.",
         "Title of Cover: Decided: not applicable until 29 December 2026.",
         "Title of Accept: Decided: accept until 29 November 2026.",

@@ -76,7 +76,7 @@ def _not_opened(lines: list[str]) -> Problem:
             "front-matter-missing",
             "",
             1,
-            "Blank lines stand above the front matter.",
+            "There are blank lines above the front matter.",
             "Delete them, so that line 1 is --- and nothing else.",
         )
     return problem(

@@ -87,20 +87,22 @@ class Attestation:
 
 
 APPROVAL = Group(Attestation, needs=("by", "on", "record"))
-APPROVAL_TEXT = "For an approver without a seat on GitHub: shown as attested, never as a GitHub approval."
+APPROVAL_TEXT = "For an approver without a GitHub account: shown as attested, never as a GitHub approval."
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Why a risk is carried, who approved it and until when."""
+    """An accepted risk: why, who approved it and until when."""
 
-    rationale: str = key(ANSWER, "Why the risk is carried, in your own words.", REQUIRED, example="…", inheritable=True)
+    rationale: str = key(
+        ANSWER, "Why the risk is accepted, in your own words.", REQUIRED, example="…", inheritable=True
+    )
     approver: str = key(
-        ROLE, "The role that may carry this risk.", REQUIRED, example="Managing Director", inheritable=True
+        ROLE, "The role that may accept this risk.", REQUIRED, example="Managing Director", inheritable=True
     )
     until: date = key(Day(), "Last day on which it is in force, UTC.", REQUIRED, example="2027-01-31")
     compensating: tuple[str, ...] = key(
-        TEXTS, "What lowers the risk meanwhile.", default=(), example="…", inheritable=True
+        TEXTS, "Compensating controls: what lowers the risk meanwhile.", default=(), example="…", inheritable=True
     )
     share: Fraction = key(
         Share(),
@@ -131,7 +133,7 @@ class Cover:
     )
     evidence: str = key(
         ANSWER,
-        "How a stranger may check that.",
+        "How a third party can check that.",
         REQUIRED,
         example="Export of the gateway's rules",
         inheritable=True,
@@ -147,12 +149,12 @@ class Blockage:
 
     by: Blocker = key(Choice(Blocker), "What it waits for.", REQUIRED, example="licensing")
     since: date = key(Day(), "Since when it waits.", REQUIRED, example="2026-10-01")
-    note: str = key(ANSWER, "What would set it free.", default="", example="…")
+    note: str = key(ANSWER, "What would remove the block.", default="", example="…")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A decision needed from others."""
+    """A decision requested from others."""
 
     of: str = key(ROLE, "The role that is asked.", REQUIRED, name="from", example="leadership")
     since: date = key(Day(), "The day on which it was first asked.", REQUIRED, example="2026-10-01")
@@ -200,7 +202,7 @@ class Decision:
     )
     prerequisites: str = key(
         ANSWER,
-        "Question 4: which licences and which technique does it need, and what is missing?",
+        "Question 4: which licences and technical preconditions does it need, and what is missing?",
         QUESTION,
         default="",
         example="Entra ID P1 (have it).",
@@ -208,7 +210,7 @@ class Decision:
     )
     proof: str = key(
         ANSWER,
-        "Question 5: what will prove that it stays done?",
+        "Question 5: what will prove that it stays in place?",
         QUESTION,
         default="",
         example="Sign-in log shows no legacy client for 30 days.",
@@ -229,19 +231,19 @@ class Decision:
     )
     accepted: Acceptance | None = key(
         Group(Acceptance, needs=("until",)),
-        "Why a risk is carried, who approved it and until when.",
+        "Why the risk is accepted, who approved it and until when.",
         _needs(FORBIDDEN, FORBIDDEN, REQUIRED, FORBIDDEN),
         default=None,
     )
     covered: Cover | None = key(
         Group(Cover, needs=("until",)),
-        "Why it needs no change here. A claim like any other: with evidence, approver and end.",
+        "Why it needs no change here; with evidence, an approver and a last day.",
         _needs(FORBIDDEN, FORBIDDEN, FORBIDDEN, REQUIRED),
         default=None,
     )
     asks: tuple[Ask, ...] = key(
         OneOrMore(Group(Ask, needs=("from", "since", "question"))),
-        "Decisions needed from others.",
+        "Decisions requested from others.",
         name="ask",
         default=(),
     )

@@ -84,7 +84,7 @@ class _File:
         self.report(
             "decision-forbidden-key",
             place,
-            f"`{key.name}` has no place in a decision of bucket {self.bucket}.",
+            f"`{key.name}` does not belong in a decision of bucket {self.bucket}.",
             f"Delete it, or write `bucket: {' or '.join(buckets)}` if that is what you mean.",
         )
 
@@ -123,7 +123,7 @@ def unanswered(path: str, line: int, bucket: Bucket, left: list[str]) -> Problem
     names = ", ".join(f"`{name}`" for name in left)
     hint = " ".join(required_hint(key).replace("Write", "Add", 1) for key in KEYS if key.name == left[0])
     if bucket is Bucket.DO_NOW:
-        message = f"{names} left open: without all five answers, do-now is not ready to be called progress."
+        message = f"{names} left open: a do-now decision needs all five answers."
         return problem("decision-not-ready", path, line, message, f"{hint} Or write `bucket: do-soon` meanwhile.")
-    message = f"{names} left open; of the five questions, {len(QUESTIONS) - len(left)} answered."
+    message = f"{names} left open; {len(QUESTIONS) - len(left)} of the five questions are answered."
     return problem("decision-unanswered", path, line, message, hint)

@@ -65,7 +65,9 @@ def resolve_id(
             return ResolvedId(identifier, f"{typed} is written {identifier}")
     likely = nearest(typed, known)
     hint = (
-        f"Did you mean {likely}?" if likely else "Ids stand in snapshots/catalogue.json and on the pages of the site."
+        f"Did you mean {likely}?"
+        if likely
+        else "Ids are listed in snapshots/catalogue.json and on the pages of the site."
     )
     raise WrongUsage(f"No recommendation is called {shown(typed)}.", hint=hint)
 
@@ -107,7 +109,7 @@ WIDTH = 100
 BUCKETS = {
     Bucket.DO_NOW: "within 92 days",
     Bucket.DO_SOON: "later, by a day",
-    Bucket.ACCEPT: "carry the risk knowingly, for a time",
+    Bucket.ACCEPT: "accept the risk for a time",
     Bucket.NOT_APPLICABLE: "does not apply here, or something else covers it",
 }
 
@@ -138,7 +140,7 @@ class Scaffold:
             yield f"# {one_line(known.title)}"
         facts = [one_line(known.service), self.points(), f"effort {known.cost}", f"user impact {known.user_impact}"]
         yield f"# {' · '.join(fact for fact in facts if fact and not fact.endswith('unknown'))}"
-        yield "# What Microsoft says about it stands on its page of the site, and in snapshots/catalogue.json."
+        yield "# What Microsoft says about it is on its page of the site, and in snapshots/catalogue.json."
         yield "#"
         yield "# A draft counts as undecided. When everything is written and agreed, delete the next line."
         yield "draft: true"
@@ -205,9 +207,9 @@ class Scaffold:
     def extras(self) -> Iterator[str]:
         """Optional keys, commented out."""
         yield ""
-        yield "# If others have to decide something first, or something blocks it, take the # away and fill in:"
+        yield "# If others have to decide something first, or something blocks it, remove the # and fill in:"
         if self.bucket in (Bucket.DO_NOW, Bucket.DO_SOON):
-            yield f"# blocked: {{by: licensing, since: {self.today}, note: What would set it free}}"
+            yield f"# blocked: {{by: licensing, since: {self.today}, note: What would remove the block}}"
         yield "# ask:"
         yield f"#   - {{from: leadership, since: {self.today}, question: One question, default: What else happens}}"
         yield "# links: [https://tickets.example/4711]"

@@ -150,7 +150,7 @@ def _html(path: str, line: int) -> Problem:
         "decision-raw-html",
         path,
         line,
-        "Raw HTML stands here; a decision is plain Markdown.",
+        "There is raw HTML here; a decision is plain Markdown.",
         "Use Markdown, put code in `backticks`, or write a blank after the <.",
     )
 

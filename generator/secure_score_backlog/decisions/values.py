@@ -45,8 +45,7 @@ class Role(Text):
             at.report(
                 "decision-person",
                 f"`{at.name}` looks like a person ({shown(role)}), not like a role.",
-                f"Write the role that outlives the person, such as `{at.name}: {at.key.example}`; "
-                "who approved is read from the pull request.",
+                f"Write a role, such as `{at.name}: {at.key.example}`: people change, and the role remains.",
             )
         return role
 

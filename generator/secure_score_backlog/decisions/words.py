@@ -18,8 +18,8 @@ TEXT_NAMES = {
 }
 REASON_NAMES = {
     "rationale": "reason",
-    "compensating": "what lowers the risk meanwhile",
-    "reason": "kind of cover",
+    "compensating": "compensating controls",
+    "reason": "reason of the cover",
     "by": "what covers it",
     "evidence": "evidence",
 }
@@ -38,7 +38,7 @@ def words_of(previous: DecisionVersion | None, version: DecisionVersion) -> str:
         return f"Decided: {label.lower()}{until_words(decision)}."
     if before.bucket is not decision.bucket:
         instead = wording.sign(before.bucket).label.lower()
-        return f"Decided anew: {label.lower()}{until_words(decision)}, instead of {instead}."
+        return f"New decision: {label.lower()}{until_words(decision)}, instead of {instead}."
     details = list(details_of(before, decision))
     return f"{headline(before, decision)}{sentence(details)}"
 
@@ -51,13 +51,15 @@ def headline(before: Decision, after: Decision) -> str:
         return f"Shortened to {wording.day(after.until)}, instead of {wording.day(before.until)}."
     if before.due != after.due:
         return f"New date: {wording.day(after.due)}, instead of {wording.day(before.due)}."
-    return "The decision was amended." if before.answer != after.answer else "Amended; the answer stays."
+    return (
+        "The decision was amended." if before.answer != after.answer else "Amended; the decision itself is unchanged."
+    )
 
 
 def details_of(before: Decision, after: Decision) -> Iterator[str]:
     """Every other change, one phrase each."""
     if before.owner != after.owner:
-        yield f"owner now {after.owner or 'nobody'}, before {before.owner or 'nobody'}"
+        yield f"owner now {after.owner or 'none'}, before {before.owner or 'none'}"
     if before.risk is not after.risk:
         yield f"risk now {risk_word(after)}, before {risk_word(before)}"
     if before.blocked is None and after.blocked is not None:
@@ -65,12 +67,12 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
     elif after.blocked is None and before.blocked is not None:
         yield "no longer blocked"
     elif before.blocked != after.blocked:
-        yield "what blocks it was written anew"
+        yield "what blocks it was changed"
     if before.asks != after.asks:
         yield from changed_asks(before, after)
     yield from changed_acceptance(before, after)
     if before.same_as != after.same_as:
-        yield f"now the same as {after.same_as}" if after.same_as else "stands on its own now"
+        yield f"now the same as {after.same_as}" if after.same_as else "no longer the same as another decision"
     new_texts = reworded(before, after)
     if new_texts:
         yield f"new text: {', '.join(new_texts)}"
@@ -88,11 +90,11 @@ def changed_asks(before: Decision, after: Decision) -> Iterator[str]:
     """Decisions requested that were added, removed or changed."""
     old, new = ({(ask.of, ask.question) for ask in decision.asks} for decision in (before, after))
     for of in sorted(of for of, _ in new - old):
-        yield f"a question to {of} was put"
+        yield f"a decision was requested from {of}"
     for of in sorted(of for of, _ in old - new):
-        yield f"a question to {of} was taken off"
+        yield f"the request to {of} was removed"
     if new == old:
-        yield "a question was written anew"
+        yield "a request was changed"
 
 
 def changed_acceptance(before: Decision, after: Decision) -> Iterator[str]:
@@ -111,7 +113,7 @@ def changed_acceptance(before: Decision, after: Decision) -> Iterator[str]:
 
 def risk_word(decision: Decision) -> str:
     """The risk level as the decision gives it."""
-    return decision.risk.value if decision.risk else "left to the tool"
+    return decision.risk.value if decision.risk else "not set here"
 
 
 def sentence(phrases: list[str]) -> str:

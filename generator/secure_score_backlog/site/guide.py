@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The guide's two pages that are tables of what the program knows: the decision format with its rules, the settings.
+"""The generated pages of the guide (`make guide`): decision format, settings, problems and shipped ratings.
 
-Plain Markdown, made from the declarations that the readers use, so that the guide cannot fall behind.
+Plain Markdown made from the declarations that the readers use; a test holds the pages in `docs/` equal to it.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ def decision_page() -> str:
     lines = [
         "# The decision format",
         "",
-        "One recommendation, one file: `decisions/<id>.md`. Between two lines of three dashes stand the answers, "
-        "below them as much discussion as it needs, in plain Markdown.",
+        "One recommendation, one file: `decisions/<id>.md`. Between two lines of three dashes are the answers, "
+        "below them the discussion, as long as it needs to be, in plain Markdown.",
         "",
-        "*Asked* means that leaving it out is a warning and lowers readiness; – means that the key has no place in "
+        "*Asked* means that leaving it out is a warning and lowers readiness; – means that the key is not allowed in "
         "that bucket. With `same_as`, the keys marked with an asterisk may be left out.",
         "",
         *table(("Key", "Meaning", *(bucket.value for bucket in Bucket)), (_key_row(key) for key in KEYS)),
@@ -155,20 +155,16 @@ def _row(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-# --- The guide's page of the shipped risk ratings: every level with its reason and source, so that it can be doubted.
-
-
 INTRODUCTION = """# Risk ratings
 
-Not every recommendation matters alike. The program ships with a judgement of its own for each one below: how much it
-matters to leave it open, what goes wrong then, and where that can be checked. Points, effort and cost play no part in
-it. The reasons are written for readers without technical training, because they are shown to leadership.
+Recommendations differ in risk. The program ships with a rating of each one below: its level, what goes wrong if it
+stays open, and a source where that can be checked. Points, effort and cost are not used. The reasons are written for
+readers without technical training, because leadership sees them.
 
-A judgement made here is better than ours: the `risk` of a decision counts first, then `risk` in `backlog.yml`
-(see [Settings](settings.md)), and only then this list. A recommendation that none of the three knows is *unrated*; it
-is listed apart and never silently last.
+A rating of your own comes first: the `risk` of a decision, then `risk` in `backlog.yml` (see [Settings](settings.md)),
+and only then this list. A recommendation that none of the three rates is *unrated* and is listed separately.
 
-In an id, `*` stands for any text; an id written out comes before a pattern, and upper and lower case are alike.
+In an id, `*` matches any text and `?` one character. A full id comes before a pattern; upper and lower case are equal.
 """
 
 
@@ -190,9 +186,6 @@ def _ratings(chosen: list[Rating]) -> list[str]:
         names = "<br>".join(code(member.name) for member in members)
         rows.append((names, cell(reason), cell(source)))
     return table(("Recommendation", "What goes wrong if it stays open", "Source"), rows)
-
-
-# --- Writes the generated pages of the guide (`make guide`); a test holds them equal to what the model declares.
 
 
 def guide_pages() -> tuple[Document, ...]:
