@@ -202,7 +202,7 @@ def test_critical_is_rare_and_low_is_used() -> None:
         ("exo_mailtipsenabled", Risk.LOW),
     ],
 )
-def test_levels_nobody_should_argue_about(identifier: str, level: Risk) -> None:
+def test_obvious_levels(identifier: str, level: Risk) -> None:
     """The extremes stand where they must."""
     rating = RATINGS.rate(identifier)
     assert rating is not None
@@ -260,7 +260,7 @@ def test_any_text_is_answered(identifier: str) -> None:
 
 
 def test_id_comes_before_pattern() -> None:
-    """An exact id wins over every family, wherever it stands in the file."""
+    """An exact id wins over every family, wherever it is in the file."""
     ratings, codes = read(family("Admin*", "low", "early"), entry(), family("AdminMFAV?", "low", "late"))
     assert codes == []
     found = ratings.rate("adminmfav2")
@@ -351,7 +351,7 @@ def test_bad_entry_is_named_and_left_out(bad: Any, code: str) -> None:
         ),
     ],
 )
-def test_other_data_is_no_rating(data: Any) -> None:
+def test_data_of_another_shape_rates_nothing(data: Any) -> None:
     """Anything but a list of ratings in the known shape is one problem and rates nothing."""
     ratings, problems = read_ratings(data)
     assert [problem.code for problem in problems] == ["rating-shape"]
@@ -477,14 +477,14 @@ def test_each_problem_says_where_what_and_what_to_do(bad: Any, code: str, start:
 
 
 @pytest.mark.parametrize("data", [None, {}, {**listed(), "schema": "ratings/2"}, {**listed(), "sources": {}}])
-def test_a_file_of_another_shape_is_told_in_full(data: Any) -> None:
+def test_the_problem_of_another_shape_is_complete(data: Any) -> None:
     """The message names the shape that is expected."""
     (problem,) = read_ratings(data)[1]
     assert "ratings/1" in problem.message
     assert in_full(problem)
 
 
-def test_what_is_said_again_is_told_in_full() -> None:
+def test_problems_of_repetitions_are_complete() -> None:
     """An id twice with a reason of its own, and a reason twice under another id."""
     other = "A quite different reason, which comes too late."
     problems = read_ratings(listed(entry(), entry(id="adminmfav2", reason=other), entry(id="Other")))[1]
@@ -496,7 +496,7 @@ def test_what_is_said_again_is_told_in_full() -> None:
 
 
 def test_no_bad_entry_hides_another_or_a_good_one() -> None:
-    """All problems are told, in the order of the file, and what is good between and after them is read."""
+    """All problems are reported, in the order of the file, and what is good between and after them is read."""
     other = "Nobody can help when the only administrator is away."
     entries = (entry(level="severe", source="x"), entry(), "text", entry(id="OneAdmin", reason=other, level="low"))
     ratings, problems = read_ratings(listed(*entries))
@@ -504,7 +504,7 @@ def test_no_bad_entry_hides_another_or_a_good_one() -> None:
     assert list(ratings.exact) == ["adminmfav2", "oneadmin"]
 
 
-def test_a_rating_is_read_with_everything_it_says() -> None:
+def test_a_rating_is_read_completely() -> None:
     """By id, by pattern and in the order of the file, with the sources."""
     other = "Whoever leaves takes the data along, and nobody notices."
     apps = entry(id=None, pattern="MDA_*", family="apps", level="low", reason=other, source="NIST CSF 2.0 PR.DS-01")
@@ -517,7 +517,7 @@ def test_a_rating_is_read_with_everything_it_says() -> None:
 
 
 @pytest.mark.parametrize(("length", "codes"), [(39, ["rating-reason"]), (40, []), (41, [])])
-def test_the_shortest_reason_is_long_enough(length: int, codes: list[str]) -> None:
+def test_the_shortest_reason(length: int, codes: list[str]) -> None:
     """Forty characters, its full stop counted."""
     reason = "x" * (length - 1) + "."
     assert SHORTEST_REASON == 40

@@ -83,7 +83,7 @@ def test_every_key_and_item_has_its_line(ending: str, mark: bytes) -> None:
     assert found.data["impact"] == "Two scanners\nand the ERP mailer.\n"
 
 
-def test_line_breaks_that_editors_do_not_count_are_not_counted() -> None:
+def test_only_line_breaks_that_editors_count_are_counted() -> None:
     """NEL and LINE SEPARATOR break lines for YAML's reader, not for an editor."""
     assert faults(header("a: x\x85\nb: \u2028y\nb: z")) == [("yaml-duplicate-key", 4)]
 
@@ -202,13 +202,13 @@ def test_a_duplicate_names_both_lines() -> None:
     assert "2 or 4" in found.problems[0].hint
 
 
-def test_an_impossible_date_is_never_a_text_nor_for_ever() -> None:
+def test_an_impossible_date_is_unreadable() -> None:
     """The value of a date that does not exist cannot be mistaken for anything."""
     assert header("until: 2026-13-01").data["until"] is UNREADABLE
 
 
 def test_one_fault_does_not_hide_the_next() -> None:
-    """Faults that leave the rest readable are told together, in order of line."""
+    """Faults that leave the rest readable are reported together, in order of line."""
     found = header("a: 2026-13-01\nb: &x y\na: 1\nc: !t z\nd: 2026-1-1")
     assert faults(found) == [
         ("date-invalid", 2),
@@ -219,7 +219,7 @@ def test_one_fault_does_not_hide_the_next() -> None:
     ]
 
 
-def test_messages_quote_nothing_that_a_terminal_obeys() -> None:
+def test_messages_hold_no_control_characters() -> None:
     """What a person typed is quoted short and printable."""
     found = header('"\\e[31m' + "k" * 500 + '": 1\na: "\\e]0;x\\a"')
     assert found.problems

@@ -37,7 +37,7 @@ def test_every_table_is_whole(text: str) -> None:
 
 
 def test_everything_is_explained() -> None:
-    """Every key, rule and option stands in the guide, with its meaning."""
+    """Every key, rule and option is in the guide, with its meaning."""
     decisions, settings = decision_page(), settings_page(HOSTILE)
     for key in (inner for outer in KEYS for inner in (outer, *outer.keys)):
         assert f"| `{key.name}`" in decisions
@@ -50,7 +50,7 @@ def test_everything_is_explained() -> None:
             assert f"| `{name}` |" in settings
 
 
-def test_a_tenants_own_values_are_shown() -> None:
+def test_the_settings_page_shows_the_values_of_a_tenant() -> None:
     """The last column says what holds here."""
     assert "| `[A, B]` |" in settings_page(HOSTILE)
     assert "| `{AdminMFAV2: high}` |" in settings_page(HOSTILE)
@@ -64,8 +64,8 @@ def sections(page: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def test_every_rating_stands_under_its_level() -> None:
-    """No rating is missing, none stands in two places, and the reason and the source are in its row."""
+def test_every_rating_is_under_its_level() -> None:
+    """No rating is missing, none is listed twice, and the reason and the source are in its row."""
     ratings = load_ratings()
     found = sections(ratings_page(ratings))
     assert list(found) == ["Critical", "High", "Medium", "Low", "Sources"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`same_as` and its faults: what is lent, what is not, and which ids a fault names."""
+"""`same_as`: what a decision takes from another one, what it does not, and which ids a problem names."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def source(name: str) -> FrontMatter:
 
 
 def plain(name: str, to: str | None = None, bucket: Bucket = Bucket.DO_SOON, **more: Any) -> Decision:
-    """A decision with answers of its own unless told."""
+    """A decision with answers of its own unless others are given."""
     answers = dict.fromkeys(("reduces", "impact", "prerequisites", "proof"), "Said.")
     return Decision(name, bucket, same_as=to, owner="CIO", **{**answers, **more})
 
 
 def faults(*decisions: Decision, broken: tuple[str, ...] = ()) -> Mapping[str, Problem]:
-    """What is wrong with `same_as`, by the id it is told about; always on that line, in words that lack nothing."""
+    """What is wrong with `same_as`, by the id it is about; always on that line, in words that lack nothing."""
     files = {decision.recommendation: (source(decision.recommendation), decision) for decision in decisions}
     found = list(check_same_as(files, broken))
     for problem in found:
@@ -64,7 +64,7 @@ def faults(*decisions: Decision, broken: tuple[str, ...] = ()) -> Mapping[str, P
         ([plain("A", "Zulu"), plain("B")], ("Zulu",), "unusable", ("Zulu",), "Zulu.md"),
     ],
 )
-def test_faults_name_what_they_are_about(
+def test_problems_name_the_ids_they_are_about(
     decisions: list[Decision], broken: tuple[str, ...], code: str, named: tuple[str, ...], hint: str
 ) -> None:
     """The ids along the way, the one with errors, the draft or the unknown one; and what to do about it."""
@@ -75,15 +75,15 @@ def test_faults_name_what_they_are_about(
     assert found.hint.strip()
 
 
-def test_the_way_round_a_circle_is_told_in_its_order() -> None:
+def test_a_circle_is_reported_in_its_order() -> None:
     """From the decision on, and back to it."""
     found = faults(plain("A", "B"), plain("B", "C"), plain("C", "A"))
     ways = {name: re.findall(r"\b[ABC]\b", problem.message) for name, problem in found.items()}
     assert ways == {"A": list("ABCA"), "B": list("BCAB"), "C": list("CABC")}
 
 
-def test_a_draft_may_lean_on_a_draft() -> None:
-    """Neither counts yet; a finished one may not, and a draft is told about circles and unknown ids all the same."""
+def test_a_draft_may_name_a_draft() -> None:
+    """Neither counts yet; a finished one may not, and circles and unknown ids are reported in a draft too."""
     assert faults(plain("A", "B", draft=True), plain("B", draft=True)) == {}
     assert faults(plain("A", "Zulu", draft=True))["A"].code == "decision-same-as-unknown"
     assert faults(plain("A", "A", draft=True))["A"].code == "decision-same-as-circular"
@@ -102,7 +102,7 @@ def test_a_draft_may_lean_on_a_draft() -> None:
 def test_questions_that_neither_answers(
     bucket: Bucket, open_here: tuple[str, ...], open_there: tuple[str, ...], codes: list[str]
 ) -> None:
-    """Asked for on the line of the bucket, required on the line of `same_as`, or nobody's concern."""
+    """Asked for on the line of the bucket, required on the line of `same_as`, or not at all."""
     own = plain("A", "B", bucket, inherits=frozenset(open_here), **dict.fromkeys(open_here, ""))
     there: dict[str, Any] = dict.fromkeys(open_there, "")
     found = faults(own, plain("B", **there))
@@ -126,7 +126,7 @@ def test_required_keys_that_neither_has() -> None:
     assert '"B"' in found.message
 
 
-def test_each_answer_is_lent_where_it_is_open() -> None:
+def test_open_answers_are_taken_from_the_other_decision() -> None:
     """One's own words stay, owner, risk and days too."""
     own = plain("A", "B", reduces="", proof="Mine.")
     there = plain("B", reduces="Theirs.", proof="Theirs.", due=UNTIL)
@@ -144,8 +144,8 @@ def test_each_answer_is_lent_where_it_is_open() -> None:
         (Acceptance("", "Me", OWN, ("Own",)), ACCEPTED, Acceptance("A reason.", "Me", OWN, ("Own",))),
     ],
 )
-def test_acceptances(own: Acceptance | None, there: Acceptance | None, lent: Acceptance | None) -> None:
-    """Lent where both have one; the end is one's own."""
+def test_open_parts_of_an_acceptance(own: Acceptance | None, there: Acceptance | None, lent: Acceptance | None) -> None:
+    """Taken where both have one; the end is one's own."""
     decisions = {"A": plain("A", "B", Bucket.ACCEPT, accepted=own), "B": plain("B", accepted=there)}
     assert resolve_same_as(decisions)["A"].accepted == lent
 
@@ -173,8 +173,10 @@ ALTERNATE = Cover(CoverReason.ALTERNATE, "", "", "", OWN)
         ),
     ],
 )
-def test_covers(own: Cover | None, there: Cover | None, inherits: tuple[str, ...], lent: Cover | None) -> None:
-    """Lent where both have one; the reason only where it was left open, the end never."""
+def test_open_parts_of_a_cover(
+    own: Cover | None, there: Cover | None, inherits: tuple[str, ...], lent: Cover | None
+) -> None:
+    """Taken where both have one; the reason only where it was left open, the end never."""
     mine = plain("A", "B", Bucket.NOT_APPLICABLE, covered=own, inherits=frozenset(inherits))
     assert resolve_same_as({"A": mine, "B": plain("B", covered=there)})["A"].covered == lent
 
@@ -192,14 +194,14 @@ def test_covers(own: Cover | None, there: Cover | None, inherits: tuple[str, ...
         ({"A": "B", "B": "C", "C": "B"}, "ABCB"),
     ],
 )
-def test_where_a_chain_leads(links: dict[str, str | None], chain: str) -> None:
+def test_chains(links: dict[str, str | None], chain: str) -> None:
     """To its end, to what does not exist, or once round a circle."""
     decisions = {name: plain(name, to) for name, to in links.items()}
     assert "".join(chain_of(decisions, "A")) == chain
 
 
-def test_three_files_about_one() -> None:
-    """Each is told about the two others, on the line that names the recommendation, and which name is the right one."""
+def test_three_files_about_one_recommendation() -> None:
+    """Each names the two others, on the line that names the recommendation, and which name is the right one."""
     files = [FrontMatter(f"decisions/{name}.md", {}, LINES) for name in ("One", "Two", "Three", "Four")]
     found = list(check_two_files([*(("Alpha", each) for each in files[:3]), ("Bravo", files[3])]))
     assert [(problem.path, problem.line) for problem in found] == [(each.path, 2) for each in files[:3]]
@@ -219,7 +221,7 @@ def test_three_files_about_one() -> None:
         ({"scored": {"A"}, "known": {"A"}}, "decision-not-in-catalogue"),
     ],
 )
-def test_what_surrounds_the_decisions_arrives(around: dict[str, set[str]], code: str) -> None:
+def test_scored_known_and_decided_are_used(around: dict[str, set[str]], code: str) -> None:
     """Scored, once known and decided are each taken for what they are."""
     catalogue = Catalogue({"Other": Recommendation("Other", "")})
     accepted = plain("A", bucket=Bucket.ACCEPT, accepted=Acceptance("Reason.", "CIO", date(2027, 11, 21)))

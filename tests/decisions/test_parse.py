@@ -1,19 +1,287 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One file read: what it lacks, what has no place in it, and what a draft may leave open."""
+"""One decision file: every spelling that is read, what is missing or does not belong, what a draft may leave open."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
 from secure_score_backlog.decisions.front_matter import parse
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Bucket, Cover, CoverReason, Decision
 from secure_score_backlog.decisions.parse import read_decision
+from secure_score_backlog.decisions.values import is_link, is_open, part
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.schema import in_words
 
 PATH = "decisions/Alpha.md"
+PLAN_VALUES = {
+    "recommendation": "Alpha",
+    "bucket": "do-soon",
+    "risk": "high",
+    "reduces": "Spraying.",
+    "owner": "Head of IT",
+    "impact": "Two scanners stop.",
+    "prerequisites": "Nothing.",
+    "proof": "Sign-in log.",
+    "due": "2026-12-31",
+}
+FIRST_FREE_LINE = len(PLAN_VALUES) + 2
+
+
+def read_with(**values: str) -> tuple[Decision | None, list[Problem]]:
+    """The decision of a plan in which some lines are other ones, and its problems."""
+    lines = "".join(f"{key}: {value}\n" for key, value in {**PLAN_VALUES, **values}.items())
+    return read_decision(parse(f"---\n{lines}---\n", PATH), path=PATH)
+
+
+def fault(**values: str) -> Problem:
+    """The one problem of such a plan; in words that hold nothing that is missing."""
+    _, (found,) = read_with(**values)
+    assert found.path == PATH
+    for words in (found.message, found.hint):
+        assert isinstance(words, str)
+        assert not re.search(r"\bNone\b", words)
+        assert words != words.upper()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "shown", "hint"),
+    [
+        ({"owner": "12"}, "decision-wrong-type", "12", '`owner: "12"`'),
+        ({"owner": "1.50"}, "decision-wrong-type", "1.50", '`owner: "1.50"`'),
+        ({"owner": "2026-10-01"}, "decision-wrong-type", "2026-10-01", '`owner: "2026-10-01"`'),
+        ({"owner": "true"}, "decision-wrong-type", "true", '`owner: "true"`'),
+        ({"proof": "FALSE"}, "decision-wrong-type", "false", '`proof: "false"`'),
+        ({"owner": "[One]"}, "decision-wrong-type", "`owner`", "`owner: Head of IT`"),
+        ({"owner": "{a: b}"}, "decision-wrong-type", "`owner`", "`owner: Head of IT`"),
+        ({"draft": "5"}, "decision-wrong-type", "5", "`draft: true`"),
+        ({"draft": "perhaps"}, "decision-wrong-type", '"perhaps"', "`draft: true`"),
+        ({"draft": "2026-10-01"}, "decision-wrong-type", "2026-10-01", "`draft: true`"),
+        ({"blocked": "licensing"}, "decision-wrong-type", '"licensing"', "`blocked:`"),
+        ({"blocked": "5"}, "decision-wrong-type", "5", "`blocked:`"),
+        ({"ask": "Why?"}, "decision-wrong-type", '"Why?"', "`ask:`"),
+        ({"ask": "true"}, "decision-wrong-type", "true", "`ask:`"),
+        ({"links": "5"}, "decision-wrong-type", "5", '`links: "5"`'),
+        ({"links": "[docs/a.md, 5]"}, "decision-wrong-type", "5", '`links: "5"`'),
+        ({"links": "{a: b}"}, "decision-wrong-type", "`links`", "`links:"),
+        ({"same_as": "[Bravo]"}, "decision-wrong-type", "`same_as`", "`same_as:"),
+        ({"risk": "5"}, "decision-wrong-value", "the number 5", "critical, high, medium, low"),
+        ({"risk": "very high risk"}, "decision-wrong-value", '"very high risk"', "critical, high, medium, low"),
+        ({"risk": "hihg"}, "decision-wrong-value", '"hihg"', "`risk: high`"),
+        ({"bucket": "do_soon"}, "decision-wrong-value", '"do_soon"', "`bucket: do-soon`"),
+        ({"due": "soon"}, "date-invalid", '"soon"', "YYYY-MM-DD"),
+        ({"due": "20261231"}, "date-invalid", "the number 20261231", "YYYY-MM-DD"),
+        ({"due": "'2026-13-01'"}, "date-invalid", '"2026-13-01"', "YYYY-MM-DD"),
+        ({"due": "[2026-12-31]"}, "date-invalid", "`due` takes a day of the calendar, not a list", "YYYY-MM-DD"),
+        (
+            {"risk": "[high]"},
+            "decision-wrong-type",
+            "`risk` takes one of critical, high, medium, low, not a list",
+            "one of",
+        ),
+        ({"ask": "[{from: CIO, since: soon, question: Why?}]"}, "date-invalid", "`ask.since`", "`since: 2026-10-01`"),
+        ({"owner": "Ada <ada@tenant.example>"}, "decision-person", "ada@tenant.example", "`owner: Head of IT`"),
+    ],
+)
+def test_messages_repeat_what_was_written_and_hints_say_what_to_write(
+    values: dict[str, str], code: str, shown: str, hint: str
+) -> None:
+    """The message repeats what was typed, and the hint says what to type instead."""
+    found = fault(**values)
+    assert found.code == code
+    assert shown in found.message
+    assert hint in found.hint
+
+
+@pytest.mark.parametrize("values", [{"owner": "[One]"}, {"owner": "{a: b}"}, {"draft": "5"}, {"blocked": "5"}])
+def test_quotes_help_numbers_and_days_only(values: dict[str, str]) -> None:
+    """Nothing else becomes right by putting it into quotes."""
+    assert '"' not in fault(**values).hint
+
+
+@pytest.mark.parametrize("key", ["owner", "due", "risk", "draft", "links", "blocked", "proof"])
+def test_a_date_that_does_not_exist_is_reported_once(key: str) -> None:
+    """The reader of YAML reports it, whatever the key."""
+    _, problems = read_with(**{key: "2026-02-31"})
+    assert [(found.code, found.line) for found in problems if found.code == "date-invalid"][1:] == []
+    assert {found.code for found in problems} == {"date-invalid"}
+
+
+ACCEPT_VALUES = {"bucket": "accept", "due": "~"}
+
+
+def accepting(share: str) -> dict[str, str]:
+    """An acceptance with a share."""
+    return {**ACCEPT_VALUES, "accepted": f"{{rationale: Ours, approver: CIO, until: 2027-01-31, share: {share}}}"}
+
+
+@pytest.mark.parametrize(
+    ("share", "hint"),
+    [
+        ("2", "2 %"),
+        ("60", "60 %"),
+        ("100", "100 %"),
+        ("101", None),
+        ("-1", None),
+        ("1.5", None),
+        ("true", None),
+        ("false", None),
+        ("most", None),
+        ("150 %", None),
+        ("7/6", None),
+        ("[1]", None),
+        ("2026-10-01", None),
+    ],
+)
+def test_a_wrong_share(share: str, hint: str | None) -> None:
+    """A whole number up to a hundred is taken for a percentage that lacks its mark; the rest gets all spellings."""
+    found = fault(**accepting(share))
+    assert (found.code, found.line) == ("decision-share", FIRST_FREE_LINE)
+    if hint is not None:
+        assert f"`share: {hint}`" in found.hint
+    else:
+        assert all(f"`{spelling}`" in found.hint for spelling in ("0.6", "6/10", "60 %"))
+        assert share not in found.hint
+    assert {"[1]": "a list"}.get(share, share) in found.message.casefold()
+
+
+@pytest.mark.parametrize(
+    ("value", "share"),
+    [
+        (0, 0),
+        (1, 1),
+        (True, None),
+        (False, None),
+        ("0 / 5", 0),
+        ("5/5", 1),
+        (" 1/3 ", Fraction(1, 3)),
+        ("0/0", None),
+        ("1/0.0", None),
+        ("5/4", None),
+        ("100 %", 1),
+        ("0%", 0),
+        ("100.1 %", None),
+        ("1000 %", None),
+        ("0.5", None),
+        ("1/2/3", None),
+        ("-1/2", None),
+        ("%", None),
+        ("", None),
+        (None, None),
+        (0.5, None),
+        ([1], None),
+    ],
+)
+def test_shares_at_their_limits(value: object, share: object) -> None:
+    """From nothing to all, both included; a number in quotes, a float and truth values are no parts."""
+    assert part(value) == share
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("http://a.example", True),
+        ("https://a.example/x?y=z#w", True),
+        ("HTTPS://A.example", True),
+        ("HTTP://a.example", True),
+        ("docs/X.md", True),
+        ("X", True),
+        ("../evidence.pdf", True),
+        ("#part", True),
+        ("?a=b", True),
+        ("docs/a:b.md", True),
+        ("docs/a:b/c.md", True),
+        ("./a:b", True),
+        ("/docs/a.md", True),
+        ("", True),
+        ("1:b", False),
+        (":b", False),
+        ("a:b", False),
+        ("//evil.example", False),
+        ("https://", False),
+        ("https:///path", False),
+        ("https:a.example", False),
+        ("https://[", False),
+        ("ftp://a.example", False),
+        ("mailto:a@b.example", False),
+        ("javascript:alert(1)", False),
+        ("a b", False),
+        ("a\tb", False),
+        ("a\u00a0b", False),
+        ("a\u200bb", False),
+        ("a\x07b", False),
+        ("a\\b", False),
+        ("a<b", False),
+        ("a>b", False),
+        ('a"b', False),
+    ],
+)
+def test_links_that_a_page_may_hold(link: str, expected: bool) -> None:
+    """With a host, or a path in this repository, in letters that can be seen."""
+    assert is_link(link) is expected
+
+
+@pytest.mark.parametrize(
+    ("links", "line", "shown"),
+    [
+        ("ftp://x", 0, "ftp://x"),
+        ("[docs/a.md, ftp://x]", 0, "ftp://x"),
+        ("\n  - docs/a.md\n  - ftp://x", 2, "ftp://x"),
+        ("\n  - docs/a.md\n  - '  ftp://x  '", 2, "ftp://x"),
+        ("\n  - tbd\n  - docs/a.md\n  - a b", 3, "a b"),
+    ],
+)
+def test_a_bad_link_is_reported_on_its_line(links: str, line: int, shown: str) -> None:
+    """In a list on the line of the item, else on the key's."""
+    found = fault(links=links)
+    assert (found.code, found.line) == ("decision-bad-link", FIRST_FREE_LINE + line)
+    assert f'"{shown}"' in found.message
+
+
+def test_every_bad_link_is_reported() -> None:
+    """Not only the first, and not the good ones."""
+    _, problems = read_with(links="[ftp://x, docs/a.md, 'a b', ftp://y]")
+    assert [re.findall('"(.*)"', found.message) for found in problems] == [["a b"], ["ftp://x"], ["ftp://y"]]
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [("docs/a.md", 1), ("[docs/a.md, tbd, ~, '', docs/b.md]", 2), ("[]", 0), ("~", 0), ("'?'", 0)],
+)
+def test_fillers_in_a_list_are_left_out(links: str, expected: int) -> None:
+    """What answers nothing is no item."""
+    decision, problems = read_with(links=links)
+    assert decision is not None
+    assert (len(decision.links), problems) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *(("", True), (" ", True), (" TBD ", True), ("…", True), (None, True), ([], True), ({}, True)),
+        *(("tbd.", False), ("0", False), (0, False), (False, False), ([None], False), ({"a": None}, False)),
+    ],
+)
+def test_values_that_answer_nothing(value: object, expected: bool) -> None:
+    """Nothing, blanks and fillers; zero and false are answers."""
+    assert is_open(value) is expected
+
+
+def test_written_values_in_words() -> None:
+    """Each type of value has its own words; texts are quoted, lists and mappings are not repeated."""
+    assert in_words(True).startswith("true")
+    assert in_words(False).startswith("false")
+    assert in_words("x\x1b") == '"x\ufffd"'
+    assert in_words(["secret"]) == in_words([]) != in_words({}) == in_words({"secret": 1})
+    assert "secret" not in in_words(["secret"]) + in_words({"secret": 1})
+    assert re.search(r"\b5\b", in_words(5))
+    assert in_words(None) == "nothing"
+
+
 ANSWERS = ("reduces: Spraying.", "owner: Head of IT", "impact: Two stop.", "prerequisites: Nothing.", "proof: A log.")
 BEGINNING = ("recommendation: Alpha", "bucket: do-soon", "risk: high")
 SOON = (*BEGINNING, *ANSWERS, "due: 2026-12-31")
@@ -93,7 +361,7 @@ def changed(**values: str) -> tuple[str, ...]:
         ),
     ],
 )
-def test_what_is_missing(lines: tuple[str, ...], line: int, message: tuple[str, ...], hint: tuple[str, ...]) -> None:
+def test_missing_keys(lines: tuple[str, ...], line: int, message: tuple[str, ...], hint: tuple[str, ...]) -> None:
     """The key, the bucket or the group that needs it, and what to type, on the line of the nearest thing around it."""
     decision, (problem,) = read(*lines)
     assert decision is None
@@ -128,7 +396,7 @@ def test_what_is_missing(lines: tuple[str, ...], line: int, message: tuple[str, 
         ),
     ],
 )
-def test_what_has_no_place_in_a_bucket(lines: tuple[str, ...], key: str, bucket: str, homes: str) -> None:
+def test_keys_that_do_not_belong_in_a_bucket(lines: tuple[str, ...], key: str, bucket: str, homes: str) -> None:
     """Key and bucket are named, and the buckets that it belongs to."""
     _, (problem,) = read(*lines)
     assert problem.code == "decision-forbidden-key"
@@ -138,7 +406,7 @@ def test_what_has_no_place_in_a_bucket(lines: tuple[str, ...], key: str, bucket:
 
 
 @pytest.mark.parametrize("value", ["~", "''", "[]", "{}", "tbd", "???"])
-def test_an_open_key_is_forbidden_nowhere(value: str) -> None:
+def test_an_empty_key_is_allowed_everywhere(value: str) -> None:
     """A key that says nothing may stay behind when a bucket changes."""
     assert read(*SOON, f"accepted: {value}")[1] == []
 
@@ -161,8 +429,8 @@ def test_an_open_key_is_forbidden_nowhere(value: str) -> None:
         ),
     ],
 )
-def test_a_key_that_nobody_knows(line: str, message: tuple[str, ...], hint: tuple[str, ...]) -> None:
-    """It is named with the group it stands in; the hint has the nearest, its home, or all there are."""
+def test_an_unknown_key(line: str, message: tuple[str, ...], hint: tuple[str, ...]) -> None:
+    """It is named with its group; the hint proposes the nearest key, the right group, or all keys."""
     _, (problem,) = read(*SOON, line)
     assert (problem.code, problem.line) == ("decision-unknown-key", 11)
     assert all(fact in problem.message for fact in message)
@@ -211,7 +479,7 @@ def test_a_draft_names_what_it_lacks() -> None:
         (("recommendation: Alpha", "bucket: do-soon", "draft: false"), {"decision-missing-key", "decision-unanswered"}),
     ],
 )
-def test_a_draft_says_what_it_is_about_and_what_it_will_be(lines: tuple[str, ...], codes: set[str]) -> None:
+def test_a_draft_needs_id_and_bucket(lines: tuple[str, ...], codes: set[str]) -> None:
     """Id and bucket are required of a draft too, and of a draft only."""
     decision, problems = read(*lines)
     assert {problem.code for problem in problems} == codes
@@ -225,13 +493,13 @@ def test_a_draft_says_what_it_is_about_and_what_it_will_be(lines: tuple[str, ...
         *("{from: CIO, question: Why?}", "{since: 2026-10-01, question: Why?}", "{default: Never}", "{}"),
     ],
 )
-def test_half_a_question_in_a_draft_is_none(ask: str) -> None:
+def test_an_incomplete_request_in_a_draft_is_left_out(ask: str) -> None:
     """Who, since when and what: one that is missing leaves nothing to wait for."""
     assert drafted("bucket: do-soon", f"ask: [{ask}]").asks == ()
 
 
-def test_a_whole_question_needs_no_default() -> None:
-    """What happens when nobody answers may stay unsaid."""
+def test_a_request_needs_no_default() -> None:
+    """What happens without an answer may be left open."""
     (ask,) = drafted("bucket: do-soon", "ask: [{from: CIO, since: 2026-10-01, question: Why?}, {from: CIO}]").asks
     assert (ask.of, ask.since, ask.question, ask.options, ask.default) == ("CIO", date(2026, 10, 1), "Why?", (), "")
 
@@ -239,7 +507,7 @@ def test_a_whole_question_needs_no_default() -> None:
 @pytest.mark.parametrize(
     "approval", ["{by: Board}", "{on: 2026-10-01}", "{record: Minutes}", "{by: Board, on: 2026-10-01}", "{}", "~"]
 )
-def test_half_an_approval_in_a_draft_is_none(approval: str) -> None:
+def test_an_incomplete_approval_in_a_draft_is_left_out(approval: str) -> None:
     """An approval is attested with role, day and record, or it is not."""
     accepted = drafted("bucket: accept", f"accepted: {{until: 2027-01-31, approval: {approval}}}").accepted
     assert accepted == Acceptance("", "", date(2027, 1, 31))
@@ -247,7 +515,7 @@ def test_half_an_approval_in_a_draft_is_none(approval: str) -> None:
     assert covered == Cover(CoverReason.NOT_APPLICABLE, "", "", "", date(2027, 1, 31))
 
 
-def test_a_whole_approval_is_kept() -> None:
+def test_a_complete_approval_is_kept() -> None:
     """Role, day and record, in an acceptance and in a cover."""
     for bucket, group in ((Bucket.ACCEPT, "accepted"), (Bucket.NOT_APPLICABLE, "covered")):
         approval = "{by: Board, on: 2026-10-01, record: Minutes}"
@@ -258,7 +526,7 @@ def test_a_whole_approval_is_kept() -> None:
 
 
 @pytest.mark.parametrize("blocked", ["{by: business}", "{since: 2026-10-01}", "{note: x}"])
-def test_what_ends_or_begins_on_no_day_is_left_out_of_a_draft(blocked: str) -> None:
+def test_a_group_without_its_day_is_left_out_of_a_draft(blocked: str) -> None:
     """Half a blockage blocks nothing; without an end there is neither acceptance nor cover."""
     assert drafted("bucket: do-soon", f"blocked: {blocked}").blocked is None
     assert drafted("bucket: accept", "accepted: {rationale: Ours}").accepted is None
@@ -266,7 +534,7 @@ def test_what_ends_or_begins_on_no_day_is_left_out_of_a_draft(blocked: str) -> N
 
 
 def test_unsafe_links_in_the_text() -> None:
-    """Each is told on its line, below the front matter and within it."""
+    """Each is reported on its line, below the front matter and within it."""
     body = "fine [x](https://a.example)\n\n[y](javascript:alert(1))\n"
     decision, problems = read(*changed(proof="'[z](vbscript:x)'"), body=body)
     assert decision is None

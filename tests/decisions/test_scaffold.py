@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which recommendation a person means, and what cannot be the name of a file."""
+"""Ids that people type, and ids that cannot be the name of a file."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ CATALOGUE = ("AdminMFAV2", "mdo_zapspam", "scid_2010")
 SCORED = ("AdminMFAV2", "scid_9999")
 
 
-def test_an_id_is_meant_as_it_is_typed() -> None:
+def test_a_known_id_needs_no_remark() -> None:
     """Known from the catalogue or from the newest snapshot alone, an id needs no remark."""
     for known in ("mdo_zapspam", "scid_9999", "AdminMFAV2"):
         assert resolve_id(known, CATALOGUE, SCORED) == ResolvedId(known) == ResolvedId(known, "")
 
 
-def test_without_anything_to_know_it_from() -> None:
-    """No catalogue and no snapshot: the id is taken, and the person is told. One of the two is enough to refuse."""
+def test_any_id_is_taken_without_catalogue_and_snapshot() -> None:
+    """No catalogue and no snapshot: the id is taken, with a remark. One of the two is enough to refuse."""
     found = resolve_id("Anything", (), ())
     assert found.identifier == "Anything"
     assert '"Anything"' in found.note
@@ -31,27 +31,27 @@ def test_without_anything_to_know_it_from() -> None:
             resolve_id("Anything", catalogue, scored)
 
 
-def test_retired_is_said() -> None:
+def test_a_retired_id_gets_a_remark() -> None:
     """An id of older snapshots only is meant, with a remark; what is still there gets none."""
     assert resolve_id("GoneLongAgo", CATALOGUE, SCORED, ("GoneLongAgo",)).note == "Microsoft has retired GoneLongAgo"
     assert resolve_id("GoneLongAgo", CATALOGUE, SCORED, ("GoneLongAgo",)).identifier == "GoneLongAgo"
     assert resolve_id("scid_9999", CATALOGUE, SCORED, ("scid_9999",)).note == ""
 
 
-def test_another_case_is_understood() -> None:
+def test_another_case_is_corrected() -> None:
     """The id as Microsoft writes it is meant, and said; of two such ids the first of the alphabet."""
     assert resolve_id("ADMINmfav2", CATALOGUE, SCORED) == ResolvedId("AdminMFAV2", "ADMINmfav2 is written AdminMFAV2")
     assert resolve_id("ab", ("aB", "AB"), ()).identifier == "AB"
     assert resolve_id("SCID_9999", CATALOGUE, SCORED).identifier == "scid_9999"
 
 
-def test_a_known_id_that_no_file_can_bear_is_refused_in_any_case() -> None:
+def test_a_known_id_that_cannot_be_a_file_name_is_refused() -> None:
     """What Microsoft calls something is no excuse for a path."""
     with pytest.raises(WrongUsage, match="no file name may hold"):
         resolve_id("A:B", ("a:b",), ())
 
 
-def test_unknown_is_refused_with_the_nearest() -> None:
+def test_an_unknown_id_is_refused_with_the_nearest() -> None:
     """A slip of the finger gets a proposal; nonsense gets a place to look."""
     with pytest.raises(WrongUsage, match="mdo_zapsam") as near:
         resolve_id("mdo_zapsam", CATALOGUE, SCORED)
@@ -88,8 +88,8 @@ READ_BY_OTHERS = ("README", "readme", "Index", "index")
         *((name, "not read as a decision") for name in READ_BY_OTHERS),
     ],
 )
-def test_what_no_file_can_be_named_after(identifier: str, why: str | None) -> None:
-    """Each reason by itself, at its limit, and what is just within it; whoever refuses says the reason."""
+def test_ids_that_cannot_be_file_names(identifier: str, why: str | None) -> None:
+    """Each reason by itself, at its limit, and what is just within it; the message says the reason."""
     reason = unsafe(identifier)
     assert (reason is None) is (why is None)
     if why is None:
@@ -105,7 +105,7 @@ def test_what_no_file_can_be_named_after(identifier: str, why: str | None) -> No
         resolve_id(identifier, (identifier,), ())
 
 
-def test_bytes_that_were_no_text_are_refused_without_a_mishap() -> None:
+def test_an_id_that_is_not_utf_8_is_refused() -> None:
     """A file name that was not UTF-8 reaches us with stand-ins; it is no printable text."""
     assert unsafe("a\udcff") is not None
 
