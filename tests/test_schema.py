@@ -382,7 +382,7 @@ BAD: list[dict[str, Any]] = [
 
 def decision_fits(data: dict[str, Any]) -> bool:
     """Whether the reader takes a decision without an error."""
-    _, problems = read_decision(FrontMatter("decisions/A.md", data), path="decisions/A.md")
+    _, problems = read_decision(FrontMatter("decisions/A.md", data))
     return all(fault.severity is Severity.WARNING for fault in problems)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -438,7 +438,7 @@ SAVE_AGAIN = "Save it again as UTF-8: `Save as` in Notepad, `Save with encoding`
 def decode(content: bytes, path: str) -> str | Problem:
     """The text of a file with LF line endings and without byte-order mark, or why it is not text."""
     if len(content) > LARGEST_FILE:
-        return replace(too_large("The file", LARGEST_FILE), path=path)
+        return too_large("The file", LARGEST_FILE, path)
     for mark, name in OTHER_ENCODINGS:
         if content.startswith(mark):
             return problem("file-encoding", path, 1, f"The file is written in {name}, not in UTF-8.", SAVE_AGAIN)
@@ -464,11 +464,11 @@ def decode(content: bytes, path: str) -> str | Problem:
     return text
 
 
-def too_large(what: str, limit: int) -> Problem:
-    """The problem of a text that is too long to be read, without a path."""
+def too_large(what: str, limit: int, path: str) -> Problem:
+    """The problem of a text that is too long to be read."""
     return problem(
         "file-too-large",
-        "",
+        path,
         1,
         f"{what} is longer than {limit} characters and was not read.",
         "Keep the answer here, and link to long evidence with `links`.",

@@ -57,7 +57,7 @@ def test_the_scaffold_passes_check_as_a_draft(root: Path, backlog: RunBacklog, b
     for identifier in ids:
         content = (root / "decisions" / f"{identifier}.md").read_bytes()
         found = parse(content, f"decisions/{identifier}.md")
-        decision, problems = read_decision(found, path=found.path)
+        decision, problems = read_decision(found)
         assert [fault.code for fault in problems] == ["decision-draft"]
         assert decision is not None
         assert (decision.recommendation, decision.bucket, decision.draft) == (identifier, bucket, True)

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from secure_score_backlog.decisions import front_matter
-from secure_score_backlog.decisions.front_matter import LARGEST_FRONT_MATTER, FrontMatter, parse, parse_content
+from secure_score_backlog.decisions.front_matter import LARGEST_FRONT_MATTER, FrontMatter, parse
 from secure_score_backlog.problems import RULES, Severity
 from secure_score_backlog.strict_yaml import LARGEST_FILE, UNREADABLE
 
@@ -228,16 +227,6 @@ def test_messages_hold_no_control_characters() -> None:
         assert len(fault.message) < 200
 
 
-def test_remembered_by_content_not_by_path() -> None:
-    """The same bytes under two paths are read once, and each result names its own path."""
-    content = b"---\na: 2026-13-01\n---\nremembered\n"
-    parse_content.cache_clear()
-    first, second = parse(content, "decisions/A.md"), parse(content, "decisions/B.md")
-    assert parse_content.cache_info().misses == 1
-    assert [found.problems[0].path for found in (first, second)] == ["decisions/A.md", "decisions/B.md"]
-    assert (first.path, second.path) == ("decisions/A.md", "decisions/B.md")
-
-
 def test_a_text_and_its_bytes_are_the_same() -> None:
     """Text in, bytes in: one result."""
     assert parse(DESIGN_SAMPLE, PATH) == parse(DESIGN_SAMPLE.encode(), PATH)
@@ -293,8 +282,3 @@ def test_any_bytes_give_values(content: bytes) -> None:
 def test_any_yaml_gives_values(pieces: list[str], between: str) -> None:
     """Everything that YAML knows, in any order, is read or refused, never raised."""
     judge(f"---\na: 1\n{between.join(pieces)}\n---\n".encode("utf-8", "replace"))
-
-
-def test_the_cache_is_bounded() -> None:
-    """Remembered contents cannot grow without end."""
-    assert front_matter.parse_content.cache_info().maxsize == front_matter.REMEMBERED

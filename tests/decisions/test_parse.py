@@ -34,7 +34,7 @@ FIRST_FREE_LINE = len(PLAN_VALUES) + 2
 def read_with(**values: str) -> tuple[Decision | None, list[Problem]]:
     """The decision of a plan in which some lines are other ones, and its problems."""
     lines = "".join(f"{key}: {value}\n" for key, value in {**PLAN_VALUES, **values}.items())
-    return read_decision(parse(f"---\n{lines}---\n", PATH), path=PATH)
+    return read_decision(parse(f"---\n{lines}---\n", PATH))
 
 
 def fault(**values: str) -> Problem:
@@ -290,7 +290,7 @@ SOON = (*BEGINNING, *ANSWERS, "due: 2026-12-31")
 def read(*lines: str, body: str = "") -> tuple[Decision | None, list[Problem]]:
     """The decision in some lines of front matter, with every problem; all of them in words that lack nothing."""
     text = "".join(f"{line}\n" for line in lines)
-    decision, problems = read_decision(parse(f"---\n{text}---\n{body}", "elsewhere.md"), path=PATH)
+    decision, problems = read_decision(parse(f"---\n{text}---\n{body}", PATH))
     for problem in problems:
         assert problem.path == PATH
         for words in (problem.message, problem.hint):

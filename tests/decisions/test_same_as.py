@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.decisions.checks import check_decisions, check_same_as, check_two_files
+from secure_score_backlog.decisions.checks import CheckContext, check_decisions, check_same_as, check_two_files
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import Acceptance, Bucket, Cover, CoverReason, Decision
 from secure_score_backlog.decisions.same_as import chain_of, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.settings import Settings
-from secure_score_backlog.snapshots.model import Catalogue, Recommendation
 from secure_score_backlog.strict_yaml import Place
 
 UNTIL = date(2027, 1, 31)
@@ -221,14 +219,12 @@ def test_three_files_about_one_recommendation() -> None:
         ({"scored": {"A"}, "known": {"A"}}, "decision-not-in-catalogue"),
     ],
 )
-def test_scored_known_and_decided_are_used(around: dict[str, set[str]], code: str) -> None:
+def test_scored_known_and_decided_are_used(around: dict[str, Any], code: str) -> None:
     """Scored, once known and decided are each taken for what they are."""
-    catalogue = Catalogue({"Other": Recommendation("Other", "")})
     accepted = plain("A", bucket=Bucket.ACCEPT, accepted=Acceptance("Reason.", "CIO", date(2027, 11, 21)))
-    files = {"decisions/A.md": (source("A"), accepted)}
-    scored, known = around.get("scored", set()), around.get("known", set())
-    found = check_decisions(files, catalogue, Settings(), today=TODAY, scored=scored, known=known)
+    files = [(source("A"), accepted)]
+    found = check_decisions(files, CheckContext(TODAY, catalogued={"Other"}, **around))
     assert [problem.code for problem in found] == [code]
     decided = {"A": date(2026, 11, 20)}
-    late = check_decisions(files, catalogue, Settings(), today=TODAY, scored=scored, known=known, decided=decided)
+    late = check_decisions(files, CheckContext(TODAY, catalogued={"Other"}, decided=decided, **around))
     assert {problem.code for problem in late} == {code, "decision-until-too-far"}

@@ -95,7 +95,7 @@ def test_every_version_of_every_decision_is_without_errors(request_: PullRequest
     """Nobody ever merged a file that could not be read; the day of the merge and the folder match the file."""
     for path, content in request_.changes().items():
         if content is not None and path.startswith("decisions/"):
-            decision, problems = read_decision(parse(content, path), path=path)
+            decision, problems = read_decision(parse(content, path))
             assert decision is not None, problems
             assert path == f"decisions/{decision.recommendation}.md"
             assert decision.owner in ROLES

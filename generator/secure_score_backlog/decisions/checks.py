@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one decision must answer for outside its file: its name, the catalogue, the settings and the calendar."""
+"""The rules for decisions beyond the single file: name, catalogue, settings, calendar, and one another.
+
+Each rule is a function that yields problems with line, message and hint. `decisions_in_force` applies all of them and
+keeps the decisions without an error, so that `check` and a build cannot disagree.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.front_matter import FrontMatter
@@ -16,56 +21,138 @@ from secure_score_backlog.decisions.same_as import chain_of, left_open, resolve_
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.snapshots.model import Catalogue
 from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import nearest, shown
 
-SOON_ENOUGH = timedelta(days=92)
-"""A do-now decision is due within a quarter of the day it was made (design §4.2)."""
-ASK_WAITS = 90
-"""Days after which a question to others counts as waiting too long."""
+DO_NOW_TERM = timedelta(days=92)
+"""A do-now decision is due within a quarter of the day on which it was made (docs/method.md#decisions)."""
+ASK_TERM = timedelta(days=90)
+"""A decision requested from others that is older is pointed out."""
+
+LONGEST_CHAIN = 8
+"""Ids of a chain that a message names."""
+
+ERRORS_OF_DRAFTS = frozenset({"decision-file-name", "decision-two-files", "decision-id-case"})
+"""Errors in a draft too: the file would be about another recommendation than it seems. Its others are warnings."""
+
+Sources: TypeAlias = Mapping[str, tuple[FrontMatter, Decision]]
+"""Decisions without errors of their own by id, each with its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """What decisions are checked against."""
+    """What decisions are checked against, as it was known on a day."""
 
-    catalogue: Catalogue
-    settings: Settings
     today: date
-    scored: Collection[str] = ()
+    settings: Settings = field(default_factory=Settings)
+    catalogued: Collection[str] = frozenset()
+    """Ids that the catalogue lists; without any, ids are not checked."""
+    scored: Collection[str] = frozenset()
     """Ids that the newest snapshot scores."""
-    known: Collection[str] = ()
-    """Ids that any older snapshot scored, or an older catalogue held."""
+    known: Collection[str] = frozenset()
+    """Ids that any snapshot scored, or an older catalogue listed."""
     decided: Mapping[str, date] = field(default_factory=dict)
-    """Day of the present answer, by id, where Git knows it; else the decision counts as made today."""
-    done: Collection[str] = ()
-    """Ids that the newest snapshot observes in full: what is done is neither overdue nor missed when it runs out."""
-
-    reached: Collection[str] = ()
-    """Ids that were observed in full under their present answer: lost since perhaps, but not late."""
+    """Day of the present answer by id, where Git knows it; any other decision counts as made today."""
+    done: Collection[str] = frozenset()
+    """Ids that the newest snapshot observes in full: what is done is neither overdue nor expired."""
+    reached: Collection[str] = frozenset()
+    """Ids that were observed in full under their present answer: perhaps regressed since, but not late."""
 
     def is_retired(self, identifier: str) -> bool:
-        """Whether Microsoft once scored it and has it no more; False where there is no catalogue yet."""
+        """Whether Microsoft once scored it and no longer lists it; False where there is no catalogue yet."""
         gone = identifier not in self.catalogued and identifier not in self.scored
         return bool(self.catalogued) and gone and identifier in self.known
 
-    @property
-    def catalogued(self) -> frozenset[str]:
-        """Ids that the newest catalogue lists; those known only from older ones or from scores are not."""
-        return frozenset(name for name, entry in self.catalogue.recommendations.items() if entry.in_catalogue)
-
-    def is_over(self, identifier: str) -> bool:
-        """Whether nothing is left to be late with."""
+    def is_settled(self, identifier: str) -> bool:
+        """Whether no date of its decision can be missed any more."""
         return identifier in self.done or self.is_retired(identifier)
 
 
+def decisions_in_force(
+    versions: Collection[DecisionVersion], context: CheckContext
+) -> tuple[dict[str, Decision], tuple[Problem, ...]]:
+    """The decisions that count, by id in order, and every problem of every file, in order of place.
+
+    What counts has no error; drafts are included, and what `same_as` shares is filled in.
+    """
+    files = [(version.source, version.decision) for version in versions if version.source is not None]
+    problems = [found for version in versions for found in version.faults]
+    problems += check_decisions(files, context)
+    wrong = _with_errors(problems)
+    in_force = {
+        decision.recommendation: decision
+        for source, decision in files
+        if decision is not None and source.path not in wrong
+    }
+    return dict(sorted(resolve_same_as(in_force).items())), tuple(sorted(problems, key=lambda found: found.order))
+
+
+def check_decisions(files: Collection[tuple[FrontMatter, Decision | None]], context: CheckContext) -> list[Problem]:
+    """What is wrong with decisions beyond the single file, in order of place.
+
+    A draft does not count, so most of its errors are warnings, and its dates are not checked.
+    """
+    named = [(name, source, found) for source, found in files if (name := identifier_of(source, found)) is not None]
+    readable = {name: (source, found) for name, source, found in named if found is not None}
+    drafts = {source.path for source, found in files if found is not None and found.draft}
+
+    def weighed(found: Iterable[Problem]) -> list[Problem]:
+        return [
+            replace(each, severity=Severity.WARNING)
+            if each.path in drafts and each.code not in ERRORS_OF_DRAFTS
+            else each
+            for each in found
+        ]
+
+    problems = weighed(each for name, source, found in named for each in _check_one(source, name, found, context))
+    problems += weighed(check_two_files((name, source) for name, source, _ in named))
+    problems += weighed(check_copies(readable, context.decided))
+    wrong = _with_errors(problems)
+    broken = {name for name, source, found in named if found is None or source.path in wrong}
+    while True:  # a decision that takes answers from one with errors has an error itself
+        of_same_as = weighed(check_same_as(readable, broken))
+        wrong = _with_errors(of_same_as)
+        also_broken = {name for name, source, _ in named if source.path in wrong}
+        if also_broken <= broken:
+            return sorted([*problems, *of_same_as], key=lambda found: found.order)
+        broken |= also_broken
+
+
+def _with_errors(problems: Iterable[Problem]) -> set[str]:
+    """The paths of files with an error."""
+    return {found.path for found in problems if found.severity is Severity.ERROR}
+
+
+def _check_one(
+    source: FrontMatter, identifier: str, decision: Decision | None, context: CheckContext
+) -> Iterator[Problem]:
+    """The rules for one file; of a file with errors, only those about its name and id."""
+    yield from check_name(source, identifier)
+    yield from check_id(source, identifier, context)
+    if decision is None:
+        return
+    yield from check_owner(source, decision, context.settings.owners)
+    if decision.draft:
+        return
+    today = context.today
+    made = min(context.decided.get(identifier, today), today)
+    settled = context.is_settled(identifier)
+    yield from check_term(source, decision, made, context.settings.acceptance_months)
+    yield from check_due_term(source, decision, made)
+    if not settled:
+        yield from check_expiry(source, decision, today)
+    if not settled and identifier not in context.reached and decision.blocked is None:
+        yield from check_overdue(source, decision, today)
+    yield from check_asks(source, decision, today)
+    yield from check_past_days(source, decision, today)
+
+
 def identifier_of(source: FrontMatter, decision: Decision | None) -> str | None:
-    """The id a file speaks about, also where the file has errors; None where it names none."""
+    """The id that a file is about, also where the file has errors; None where it names none."""
     if decision is not None:
         return decision.recommendation
-    typed = source.data.get("recommendation")
-    return typed.strip() if isinstance(typed, str) and typed.strip() else None
+    written = source.data.get("recommendation")
+    return written.strip() if isinstance(written, str) and written.strip() else None
 
 
 def check_name(source: FrontMatter, identifier: str) -> Iterator[Problem]:
@@ -77,28 +164,22 @@ def check_name(source: FrontMatter, identifier: str) -> Iterator[Problem]:
     hint = f"Rename it: git mv decisions/{name} decisions/{wanted}. Or correct `recommendation`."
     if "/" in identifier or "\\" in identifier or not identifier.isprintable():
         hint = "Correct `recommendation`: an id is one word, without slashes."
-    yield problem(
-        "decision-file-name",
-        source.path,
-        source.line("recommendation"),
-        f"The file decides about {shown(identifier)}, but its name {shown(name)} {how}.",
-        hint,
-    )
+    message = f"The file decides about {shown(identifier)}, but its name {shown(name)} {how}."
+    yield problem("decision-file-name", source.path, source.line("recommendation"), message, hint)
 
 
-def check_id(source: FrontMatter, identifier: str, around: CheckContext) -> Iterator[Problem]:
-    """The id against the catalogue; nothing is said where there is no catalogue yet."""
-    known = around.catalogued
-    if not known or identifier in known:
+def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Iterator[Problem]:
+    """The catalogue lists the id; nothing is checked where there is no catalogue yet."""
+    if not context.catalogued or identifier in context.catalogued:
         return
     line = source.line("recommendation")
-    folded = {other.casefold(): other for other in sorted(known)}
-    if identifier in around.scored:
+    folded = {other.casefold(): other for other in sorted(context.catalogued)}
+    if identifier in context.scored:
         message = f"{shown(identifier)} is scored, but the catalogue does not describe it."
-        hint = "Nothing to type: the next `backlog collect` may bring its description."
+        hint = "Nothing to do: the next `backlog collect` may bring its description."
         yield problem("decision-not-in-catalogue", source.path, line, message, hint)
-    elif around.is_retired(identifier):
-        message = f"Microsoft has retired {shown(identifier)}; the decision stands for the record."
+    elif context.is_retired(identifier):
+        message = f"Microsoft has retired {shown(identifier)}; the decision remains as a record."
         hint = "Keep the file as history, or delete it: Git remembers it either way."
         yield problem("decision-retired-id", source.path, line, message, hint)
     elif identifier.casefold() in folded:
@@ -107,23 +188,22 @@ def check_id(source: FrontMatter, identifier: str, around: CheckContext) -> Iter
         hint = f"Write `recommendation: {right}` and rename the file to {right}.md."
         yield problem("decision-id-case", source.path, line, message, hint)
     else:
-        meant = nearest(identifier, known)
+        meant = nearest(identifier, context.catalogued)
         hint = (
             f"Write `recommendation: {meant}` if that is meant, and rename the file."
             if meant
-            else ("Look the id up in snapshots/catalogue.json, and copy it letter for letter.")
+            else "Look the id up in snapshots/catalogue.json, and copy it letter for letter."
         )
         message = f"Neither the catalogue nor any snapshot knows {shown(identifier)}."
         yield problem("decision-unknown-id", source.path, line, message, hint)
 
 
-def check_owner(source: FrontMatter, decision: Decision, settings: Settings) -> Iterator[Problem]:
-    """The owner against the settings' list, where there is one."""
-    if not settings.owners or not decision.owner or decision.owner in settings.owners:
+def check_owner(source: FrontMatter, decision: Decision, owners: tuple[str, ...]) -> Iterator[Problem]:
+    """The owner is one of those in the settings, where they list any."""
+    if not owners or not decision.owner or decision.owner in owners:
         return
-    meant = nearest(decision.owner, settings.owners)
-    choices = ", ".join(settings.owners[:8])
-    hint = f"Write `owner: {meant}`" if meant else f"Write one of: {choices}"
+    meant = nearest(decision.owner, owners)
+    hint = f"Write `owner: {meant}`" if meant else f"Write one of: {', '.join(owners[:8])}"
     yield problem(
         "decision-owner-unlisted",
         source.path,
@@ -133,73 +213,65 @@ def check_owner(source: FrontMatter, decision: Decision, settings: Settings) -> 
     )
 
 
-def check_time(source: FrontMatter, decision: Decision, around: CheckContext) -> Iterator[Problem]:
-    """Every day in a decision against today and against the day it was made."""
-    made = min(around.decided.get(decision.recommendation, around.today), around.today)
-    yield from _check_until(source, decision, around, made)
-    yield from _check_due(source, decision, around, made)
-    yield from _check_asks(source, decision, around.today)
-    yield from _check_past(source, decision, around.today)
-
-
-def _check_until(source: FrontMatter, decision: Decision, around: CheckContext, made: date) -> Iterator[Problem]:
-    """An acceptance or cover: not too long, and not over."""
-    until = decision.until
-    if until is None:
-        return
-    line = source.line("accepted" if decision.accepted is not None else "covered", "until")
-    limit = add_months(made, around.settings.acceptance_months)
-    if until > limit:
+def check_term(source: FrontMatter, decision: Decision, made: date, months: int) -> Iterator[Problem]:
+    """An acceptance or a cover does not run longer than the settings allow."""
+    limit = add_months(made, months)
+    if decision.until is not None and decision.until > limit:
         yield problem(
             "decision-until-too-far",
             source.path,
-            line,
-            f"It would run until {until}, longer than {around.settings.acceptance_months} months from {made}.",
+            _until_line(source, decision),
+            f"It would run until {decision.until}, longer than {months} months from {made}.",
             f"Write `until: {limit}` or an earlier day, and renew it then if it still holds.",
         )
-    if until < around.today and not around.is_over(decision.recommendation):
-        message = f"It ran out on {until}, {days(around.today - until)} ago, and is no answer any more."
-        hint = "Decide anew: agree on a later `until` in a pull request, or choose another bucket."
-        yield problem("decision-expired", source.path, line, message, hint)
 
 
-def _check_due(source: FrontMatter, decision: Decision, around: CheckContext, made: date) -> Iterator[Problem]:
-    """A planned change: near enough, and not overdue."""
+def check_expiry(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
+    """An acceptance or a cover is renewed or replaced after its last day."""
+    until = decision.until
+    if until is not None and until < today:
+        message = f"It expired on {until}, {days(today - until)} ago, and no longer counts."
+        hint = "Make a new decision: agree on a later `until` in a pull request, or choose another bucket."
+        yield problem("decision-expired", source.path, _until_line(source, decision), message, hint)
+
+
+def _until_line(source: FrontMatter, decision: Decision) -> int:
+    return source.line("accepted" if decision.accepted is not None else "covered", "until")
+
+
+def check_due_term(source: FrontMatter, decision: Decision, made: date) -> Iterator[Problem]:
+    """A do-now decision is due soon enough."""
     due = decision.due
-    if due is None:
-        return
-    line = source.line("due")
-    if decision.bucket is Bucket.DO_NOW and due > made + SOON_ENOUGH:
+    if due is not None and decision.bucket is Bucket.DO_NOW and due > made + DO_NOW_TERM:
         yield problem(
             "decision-due-too-far",
             source.path,
-            line,
-            f"It is due on {due}, {days(due - made)} after {made}: do-now means within {SOON_ENOUGH.days} days.",
-            f"Write `due: {made + SOON_ENOUGH}` or an earlier day, or `bucket: do-soon`.",
+            source.line("due"),
+            f"It is due on {due}, {days(due - made)} after {made}: do-now means within {DO_NOW_TERM.days} days.",
+            f"Write `due: {made + DO_NOW_TERM}` or an earlier day, or `bucket: do-soon`.",
         )
-    waits = (
-        decision.blocked is not None
-        or around.is_over(decision.recommendation)
-        or decision.recommendation in around.reached
-    )
-    if due < around.today and not waits:
-        message = f"It was due on {due}, {days(around.today - due)} ago."
+
+
+def check_overdue(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
+    """A planned change is done by its due date."""
+    if decision.due is not None and decision.due < today:
+        message = f"It was due on {decision.due}, {days(today - decision.due)} ago."
         hint = "Write a new `due` and say why in the text, write what has `blocked` it, or choose another bucket."
-        yield problem("decision-overdue", source.path, line, message, hint)
+        yield problem("decision-overdue", source.path, source.line("due"), message, hint)
 
 
-def _check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
-    """Questions that wait for too long."""
+def check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
+    """A decision requested from others is answered in time."""
     for index, ask in enumerate(decision.asks):
-        if (today - ask.since).days > ASK_WAITS:
-            message = f"The question to {shown(ask.of)} has waited for {days(today - ask.since)}."
+        if today - ask.since > ASK_TERM:
+            message = f"The question to {shown(ask.of)} has been open for {days(today - ask.since)}."
             hint = f"Get the answer, let the default happen ({shown(ask.default or 'none is written')}), or delete it."
             line = source.line("ask", index) if ("ask", index) in source.lines else source.line("ask")
             yield problem("decision-ask-old", source.path, line, message, hint)
 
 
-def _check_past(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
-    """Days that can only lie behind us."""
+def check_past_days(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
+    """Days on which something happened are not in the future."""
     past: list[tuple[Place, date]] = []
     if decision.blocked is not None:
         past.append((("blocked", "since"), decision.blocked.since))
@@ -211,7 +283,7 @@ def _check_past(source: FrontMatter, decision: Decision, today: date) -> Iterato
             past.append(((group, "approval", "on"), holder.approval.on))
     for place, day in past:
         if day > today:
-            message = f"`{place[-1]}` names a day that lies {days(day - today)} ahead: {day}."
+            message = f"`{place[-1]}` is {days(day - today)} in the future: {day}."
             hint = f"Write the day on which it happened, such as `{place[-1]}: {today}`."
             yield problem("decision-date-ahead", source.path, source.line(*place), message, hint)
 
@@ -221,15 +293,8 @@ def days(span: timedelta) -> str:
     return "1 day" if span.days == 1 else f"{span.days} days"
 
 
-# --- What decisions owe one another: one file each, reasons of their own, and a `same_as` that leads home.
-
-
-Sources = Mapping[str, tuple[FrontMatter, Decision]]
-"""Readable decisions by id, each with its file."""
-
-
 def check_two_files(named: Iterable[tuple[str, FrontMatter]]) -> Iterator[Problem]:
-    """Two files about one recommendation: neither may count, so both are told."""
+    """One recommendation is decided in one file; where it is in two, neither counts."""
     files: dict[str, list[FrontMatter]] = defaultdict(list)
     for identifier, source in named:
         files[identifier].append(source)
@@ -246,7 +311,7 @@ def check_two_files(named: Iterable[tuple[str, FrontMatter]]) -> Iterator[Proble
 
 
 def check_copies(sources: Sources, decided: Mapping[str, date]) -> Iterator[Problem]:
-    """A reason copied word for word: told in every copy but the oldest."""
+    """A rationale is not copied word for word; every copy but the oldest is reported."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for identifier, (_, decision) in sources.items():
         if decision.accepted is not None and decision.accepted.rationale and not decision.draft:
@@ -260,13 +325,13 @@ def check_copies(sources: Sources, decided: Mapping[str, date]) -> Iterator[Prob
                     "decision-copied-rationale",
                     source.path,
                     source.line("accepted", "rationale"),
-                    f"The reason is copied word for word from {sources[first][0].path}.",
-                    f"Write why it holds here, or write `same_as: {first}` and leave the reason out.",
+                    f"The rationale is copied word for word from {sources[first][0].path}.",
+                    f"Write why it holds here, or write `same_as: {first}` and leave the rationale out.",
                 )
 
 
 def check_same_as(sources: Sources, broken: Collection[str]) -> Iterator[Problem]:
-    """`same_as` names a decision that exists, is finished, has no errors (`broken`: ids that do) and the answer."""
+    """`same_as` names a finished decision without errors that has the answers; `broken`: ids with errors."""
     decisions = {identifier: decision for identifier, (_, decision) in sources.items()}
     resolved = resolve_same_as(decisions)
     for identifier, (source, decision) in sources.items():
@@ -275,12 +340,13 @@ def check_same_as(sources: Sources, broken: Collection[str]) -> Iterator[Problem
         line = source.line("same_as")
         fault = _fault(decisions, identifier, broken)
         if fault is not None:
-            yield problem(fault[0], source.path, line, fault[1], fault[2])
+            code, message, hint = fault
+            yield problem(code, source.path, line, message, hint)
             continue
         left = left_open(decision, resolved[decision.same_as])
         if left and not decision.draft:
-            named = ", ".join(f"`{name}`" for name in left)
-            message = f"{named} left open here, and the decision about {shown(decision.same_as)} says nothing either."
+            names = ", ".join(f"`{name}`" for name in left)
+            message = f"{names} left open here, and the decision about {shown(decision.same_as)} has no answer either."
             hint = "Write it here, or name a decision of the same bucket."
             yield problem("decision-same-as-unusable", source.path, line, message, hint)
         elif not decision.draft:
@@ -288,25 +354,22 @@ def check_same_as(sources: Sources, broken: Collection[str]) -> Iterator[Problem
 
 
 def _fault(decisions: Mapping[str, Decision], identifier: str, broken: Collection[str]) -> tuple[str, str, str] | None:
-    """Code, message and hint of what is wrong along the chain; None where it leads home."""
+    """Code, message and hint of what is wrong along the chain; None where it leads to answers."""
     chain = chain_of(decisions, identifier)
     end = chain[-1]
     if end == identifier:
-        way = " → ".join(chain)
-        return (
-            "decision-same-as-circular",
-            f"`same_as` goes round in a circle: {way}.",
-            ("Write the answers out in one of them, and let the others name that one."),
-        )
+        message = f"`same_as` is circular: {_shown_chain(chain)}."
+        return "decision-same-as-circular", message, "Write the answers out in one of them; the others name that one."
     if len(set(chain)) < len(chain):
-        message = f"`same_as` leads into a circle: {' → '.join(chain)}."
+        message = f"`same_as` leads into a circle: {_shown_chain(chain)}."
         return "decision-same-as-unusable", message, "Name a decision that gives its own answers."
     wrong = next((link for link in chain[1:] if link in broken), None)
     if wrong is not None:
         message = f"The decision about {shown(wrong)} has errors, so its answers cannot be shared."
         return "decision-same-as-unusable", message, f"Correct {wrong}.md first; its problems are listed with it."
     if end not in decisions:
-        meant = nearest(end, (other for other in decisions if other != identifier))
+        others = (other for other in decisions if other != identifier) if len(chain) == 2 else ()
+        meant = nearest(end, others)
         hint = f"Write `same_as: {meant}`." if meant else "Name the id of a file in decisions/, or delete the line."
         return "decision-same-as-unknown", f"There is no decision about {shown(end)}.", hint
     draft = next((link for link in chain[1:] if decisions[link].draft), None)
@@ -316,108 +379,15 @@ def _fault(decisions: Mapping[str, Decision], identifier: str, broken: Collectio
     return None
 
 
+def _shown_chain(chain: list[str]) -> str:
+    """The ids along a chain; of a long one, its beginning and its end."""
+    links = chain if len(chain) <= LONGEST_CHAIN else [*chain[: LONGEST_CHAIN - 2], "…", chain[-1]]
+    return " → ".join(links)
+
+
 def _check_asked(source: FrontMatter, decision: Decision) -> Iterator[Problem]:
-    """Questions that neither this decision nor the one it is the same as answers."""
+    """Questions that neither this decision nor the one it names answers."""
     asked = {key.name for key in KEYS if key.need(decision.bucket) is Need.ASKED}
     left = [name for name in QUESTIONS if name in asked and not getattr(decision, name)]
     if left:
         yield unanswered(source.path, source.line("bucket"), decision.bucket, left)
-
-
-# --- Decisions as a whole: read them, check them against one another and everything else, judge which ones count.
-#
-# `read_decision` looks at one file alone; `check_decisions` at all of them together; `judge_decisions` does both and
-# keeps only what counts, so that `check` and a build can never disagree.
-
-
-ReadFiles = Mapping[str, tuple[FrontMatter, Decision | None]]
-"""By path: what a file holds, and its decision where it has no errors."""
-
-STAYS_AN_ERROR = frozenset({"decision-file-name", "decision-two-files", "decision-id-case"})
-"""What is wrong in a draft too: the file would be about something else than it seems."""
-
-
-def check_decisions(  # noqa: PLR0913 - what decisions are checked against, each by its name
-    decisions: ReadFiles,
-    catalogue: Catalogue,
-    settings: Settings,
-    *,
-    today: date,
-    scored: Collection[str],
-    known: Collection[str] = (),
-    decided: Mapping[str, date] | None = None,
-) -> list[Problem]:
-    """What is wrong with decisions beyond the single file (see `Surroundings` for the arguments).
-
-    A draft counts for nothing, so most of its errors weigh as warnings, and its days are not judged.
-    """
-    return check_together(decisions, CheckContext(catalogue, settings, today, scored, known, decided or {}))
-
-
-def check_together(decisions: ReadFiles, around: CheckContext) -> list[Problem]:
-    """The same, with everything that decisions are checked against in one value."""
-    named = list(_named(decisions))
-    readable = {name: (source, decision) for name, source, decision in named if decision is not None}
-    by_path = {source.path: decision for source, decision in decisions.values()}
-    found = [fault for source, decision in decisions.values() for fault in _check_one(source, decision, around)]
-    found += check_two_files((name, source) for name, source, _ in named)
-    found += check_copies(readable, around.decided)
-    found = [_weighed(fault, by_path.get(fault.path)) for fault in found]
-    broken = {name for name, source, decision in named if decision is None or _has_error(source.path, found)}
-    while True:  # what leans on a decision with errors has an error itself
-        leaning = [_weighed(fault, by_path.get(fault.path)) for fault in check_same_as(readable, broken)]
-        wrong = {name for name, source, _ in named if _has_error(source.path, leaning)}
-        if wrong <= broken:
-            return sorted([*found, *leaning], key=lambda fault: fault.order)
-        broken |= wrong
-
-
-def decisions_in_force(
-    versions: Collection[DecisionVersion], around: CheckContext
-) -> tuple[dict[str, Decision], tuple[Problem, ...]]:
-    """The decisions that count, by id, and every problem of every file, in order of place.
-
-    What counts has no error (drafts are included), and what `same_as` shares is filled in.
-    """
-    read = {v.source.path: (v.source, v.decision) for v in versions if v.source is not None}
-    problems = [fault for v in versions for fault in v.faults]
-    problems += check_together(read, around)
-    wrong = {fault.path for fault in problems if fault.severity is Severity.ERROR}
-    kept = {
-        decision.recommendation: decision
-        for source, decision in read.values()
-        if decision is not None and source.path not in wrong
-    }
-    ordered = dict(sorted(resolve_same_as(kept).items()))
-    return ordered, tuple(sorted(problems, key=lambda fault: fault.order))
-
-
-def _named(decisions: ReadFiles) -> Iterator[tuple[str, FrontMatter, Decision | None]]:
-    """Every file that says what it is about."""
-    for source, decision in decisions.values():
-        identifier = identifier_of(source, decision)
-        if identifier is not None:
-            yield identifier, source, decision
-
-
-def _check_one(source: FrontMatter, decision: Decision | None, around: CheckContext) -> Iterator[Problem]:
-    """What one file owes its surroundings; of a file with errors, only what it is about."""
-    identifier = identifier_of(source, decision)
-    if identifier is None:
-        return
-    yield from check_name(source, identifier)
-    yield from check_id(source, identifier, around)
-    if decision is not None:
-        yield from check_owner(source, decision, around.settings)
-        if not decision.draft:
-            yield from check_time(source, decision, around)
-
-
-def _weighed(fault: Problem, decision: Decision | None) -> Problem:
-    """A fault, lighter in a draft."""
-    light = decision is not None and decision.draft and fault.code not in STAYS_AN_ERROR
-    return replace(fault, severity=Severity.WARNING) if light else fault
-
-
-def _has_error(path: str, faults: Iterable[Problem]) -> bool:
-    return any(fault.path == path and fault.severity is Severity.ERROR for fault in faults)

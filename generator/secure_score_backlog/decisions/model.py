@@ -271,14 +271,14 @@ class Decision:
         return sum(1 for answer in answers if answer.strip())
 
     @property
-    def carrier(self) -> Acceptance | Cover | None:
-        """The acceptance or the cover: what an approver carries; None for a planned change."""
+    def exemption(self) -> Acceptance | Cover | None:
+        """What an approver signs: the acceptance or the cover; None for a planned change."""
         return self.accepted or self.covered
 
     @property
     def until(self) -> date | None:
         """Last day of the acceptance or cover; None for a planned change."""
-        return self.carrier.until if self.carrier else None
+        return self.exemption.until if self.exemption else None
 
     @property
     def answer(self) -> tuple[object, ...]:

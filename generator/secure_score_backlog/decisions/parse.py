@@ -6,7 +6,6 @@ Fails closed: a file with any error is no decision, so its recommendation counts
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
@@ -27,21 +26,21 @@ FORMAT = Format(
 )
 
 
-def read_decision(front_matter: FrontMatter, *, path: str) -> tuple[Decision | None, list[Problem]]:
+def read_decision(source: FrontMatter) -> tuple[Decision | None, list[Problem]]:
     """The decision of one file, and every problem of that file, those of its front matter included.
 
     None where there is an error. A draft may leave anything open but `recommendation` and `bucket`.
     """
-    problems = list(front_matter.problems)
+    problems = list(source.problems)
     if is_unreadable(problems):
         return None, problems
-    file = _File(replace(front_matter, path=path))
+    file = _File(source)
     values = file.read()
     problems += sorted(file.problems, key=lambda found: found.order)
     if any(found.severity is Severity.ERROR for found in problems):
         return None, problems
     inherits = frozenset(file.reading.inherited)
-    return build(Decision, KEYS, values, body=front_matter.body, inherits=inherits), problems
+    return build(Decision, KEYS, values, body=source.body, inherits=inherits), problems
 
 
 class _File:

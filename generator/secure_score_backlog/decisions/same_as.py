@@ -18,6 +18,8 @@ def resolve_same_as(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
     """
     resolved: dict[str, Decision] = {}
     for identifier in decisions:
+        if identifier in resolved:
+            continue
         chain = chain_of(decisions, identifier)
         if chain[-1] not in decisions or len(set(chain)) < len(chain):
             resolved[identifier] = decisions[identifier]
@@ -34,11 +36,12 @@ def chain_of(decisions: Mapping[str, Decision], identifier: str) -> list[str]:
 
     The last id is not in `decisions` where the chain is broken, and occurs twice where it is circular.
     """
-    chain = [identifier]
+    chain, seen = [identifier], {identifier}
     while (known := decisions.get(chain[-1])) is not None and known.same_as:
         chain.append(known.same_as)
-        if chain.count(known.same_as) > 1:
+        if known.same_as in seen:
             break
+        seen.add(known.same_as)
     return chain
 
 

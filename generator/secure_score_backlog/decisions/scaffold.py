@@ -15,7 +15,7 @@ from datetime import date
 from fractions import Fraction
 
 from secure_score_backlog.dates import add_months
-from secure_score_backlog.decisions.checks import SOON_ENOUGH
+from secure_score_backlog.decisions.checks import DO_NOW_TERM
 from secure_score_backlog.decisions.model import KEYS, Bucket
 from secure_score_backlog.decisions.values import Share
 from secure_score_backlog.errors import WrongUsage
@@ -187,7 +187,7 @@ class Scaffold:
         if key.name == "until":
             text += f" At most {add_months(self.today, self.acceptance_months)}."
         if key.name == "due" and self.bucket is Bucket.DO_NOW:
-            text = f"Last day for it, within 92 days: {self.today + SOON_ENOUGH} at the latest."
+            text = f"Last day for it, within 92 days: {self.today + DO_NOW_TERM} at the latest."
         elif key.name == "due":
             text = "Last day for it, as YYYY-MM-DD."
         if key.need(self.bucket) is Need.ASKED:

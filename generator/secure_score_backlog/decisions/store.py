@@ -23,7 +23,7 @@ DECISIONS = "decisions"
 SUFFIX = ".md"
 NOT_DECISIONS = frozenset({"readme.md", "index.md"})
 LOOK_ALIKES = frozenset({".markdown", ".mdown", ".mkd", ".yml", ".yaml", ".txt"})
-"""Endings under which somebody may have saved a decision by mistake."""
+"""Endings under which a decision may have been saved by mistake."""
 
 
 def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]:
@@ -60,7 +60,7 @@ def read_version(version: Version, content: bytes | None) -> DecisionVersion:
     if content is None:
         return DecisionVersion(version, None)
     source = parse(content, version.path)
-    decision, faults = read_decision(source, path=version.path)
+    decision, faults = read_decision(source)
     return DecisionVersion(version, decision, decision is not None, source, tuple(faults))
 
 
@@ -78,7 +78,7 @@ def folder_problems(root: Path) -> list[Problem]:
 
 
 def create_decision(root: Path, document: Document) -> Path:
-    """Write a new decision; CannotProceed where anything of that name is there already, whatever its case."""
+    """Write a new decision; CannotProceed where a file of that name exists, in any case."""
     refuse_taken(root, document.path)
     file = root / document.path
     try:
@@ -97,7 +97,7 @@ def create_decision(root: Path, document: Document) -> Path:
 
 
 def refuse_taken(root: Path, path: str) -> None:
-    """CannotProceed where a file of that name is there already, or the folder is not this root's own."""
+    """CannotProceed where a file of that name exists, in any case, or the folder is a link out of the root."""
     folder = root / DECISIONS
     if not folder.resolve().is_relative_to(root.resolve()):
         raise CannotProceed(
@@ -114,16 +114,16 @@ def refuse_taken(root: Path, path: str) -> None:
 
 
 def taken(path: str) -> CannotProceed:
-    """The ending of a command that would have written over a decision."""
+    """The error of a command that would have overwritten a decision."""
     return CannotProceed(
         "There is a decision about this already; nothing was written.",
         where=path,
-        hint=f"Open {path} and change it there. To start anew, delete it first: Git remembers what it said.",
+        hint=f"Open {path} and change it there. To start again, delete it first: Git keeps what it said.",
     )
 
 
 def _names(folder: Path, problems: list[Problem]) -> Iterator[str]:
-    """The names in the folder, in order."""
+    """The names in the folder, sorted."""
     try:
         yield from sorted(os.listdir(folder))  # noqa: PTH208 - names as the disk has them, undecodable ones too
     except FileNotFoundError:
@@ -137,12 +137,12 @@ def _names(folder: Path, problems: list[Problem]) -> Iterator[str]:
 
 
 def _printable(name: str) -> str:
-    """A name that can be printed and compared: bytes that are no UTF-8 are replaced."""
+    """A name that can be printed and compared: bytes that are not UTF-8 are replaced."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_decision(folder: Path, name: str, path: str, problems: list[Problem]) -> bool:
-    """Whether a name is a decision's; one that was probably meant to be is told."""
+    """Whether a name is a decision's; one that was probably meant to be is a problem."""
     if name.startswith(".") or name.casefold() in NOT_DECISIONS:
         return False
     if _printable(name) != name:

@@ -80,7 +80,7 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
 
 def reworded(before: Decision, after: Decision) -> list[str]:
     """The texts that changed, by their names."""
-    old, new = before.carrier, after.carrier
+    old, new = before.exemption, after.exemption
     reasons = {} if old is None or new is None else REASON_NAMES
     found = [name for key, name in reasons.items() if getattr(old, key, None) != getattr(new, key, None)]
     return found + [name for key, name in TEXT_NAMES.items() if getattr(before, key) != getattr(after, key)]
@@ -99,7 +99,7 @@ def changed_asks(before: Decision, after: Decision) -> Iterator[str]:
 
 def changed_acceptance(before: Decision, after: Decision) -> Iterator[str]:
     """Changes of an acceptance or a cover, apart from its last day."""
-    old, new = before.carrier, after.carrier
+    old, new = before.exemption, after.exemption
     if old is None or new is None:
         return
     if old.approver != new.approver:

@@ -217,13 +217,13 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
     counting, problems = decisions_in_force(
         [version for version in in_force.values() if version.source is not None],
         CheckContext(
-            catalogue=catalogue,
-            settings=settings,
             today=day,
+            settings=settings,
+            catalogued={name for name, entry in catalogue.recommendations.items() if entry.in_catalogue},
             scored=scored.keys(),
-            known=[name for name, line in history.timelines.items() if line.days and line.days[0] <= day],
+            known={name for name, line in history.timelines.items() if line.days and line.days[0] <= day},
             decided=answered,
-            done=[name for name, seen in scored.items() if seen.observed_in_full],
+            done={name for name, seen in scored.items() if seen.observed_in_full},
             reached=reached_under(history, answered, day),
         ),
     )

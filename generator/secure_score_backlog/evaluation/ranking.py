@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.ratings import LEVELS
+from secure_score_backlog.ratings import level_order
 
 IN_FORCE = frozenset({State.ACCEPTED, State.COVERED})
 EFFORT = ("none", "low", "unknown", "moderate", "high")
@@ -25,7 +25,7 @@ def eligible(status: Status) -> bool:
 
 def risk_key(status: Status) -> tuple[int, Fraction, int, str]:
     """The key of the ranking; smaller is more urgent."""
-    level = LEVELS.index(status.level) if status.level else len(LEVELS)
+    level = level_order(status.level)
     return (level, -status.open_share, -status.days_open, status.id)
 
 

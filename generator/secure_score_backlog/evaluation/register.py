@@ -181,13 +181,13 @@ def lost_again(entry: RegisterEntry) -> bool:
 
 def approver(entry: RegisterEntry) -> str:
     """The role that the file names as approver."""
-    return entry.decision.carrier.approver if entry.decision.carrier else ""
+    return entry.decision.exemption.approver if entry.decision.exemption else ""
 
 
 def recorded(entry: RegisterEntry) -> bool:
     """The approval is recorded: on GitHub, or attested with a place where it can be looked up."""
-    carrier = entry.decision.carrier
-    return bool(entry.approved_by) or (carrier is not None and carrier.approval is not None)
+    exemption = entry.decision.exemption
+    return bool(entry.approved_by) or (exemption is not None and exemption.approval is not None)
 
 
 def citation(entry: RegisterEntry) -> str:

@@ -88,7 +88,7 @@ def blocked(status: Status, name: str) -> Cell:
 
 def attested(decision: Decision, name: str) -> Cell:
     """An approval outside of GitHub; empty where there is none."""
-    approval = decision.carrier.approval if decision.carrier else None
+    approval = decision.exemption.approval if decision.exemption else None
     if approval is None:
         return None
     cells: dict[str, Cell] = {"by": approval.by, "on": approval.on, "record": approval.record}

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
-from secure_score_backlog.decisions.checks import ASK_WAITS
+from secure_score_backlog.decisions.checks import ASK_TERM
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import Orphaned, State, Status, orphaned
@@ -198,7 +198,7 @@ def old_asks(facts: Facts) -> Iterator[Item]:
     """Questions that wait too long."""
     for status, ask in facts.asks:
         age = (facts.as_of - ask.since).days
-        if age > ASK_WAITS:
+        if age > ASK_TERM.days:
             says = f"“{ask.question}” asked of {ask.of} {wording.count(age, 'day')} ago."
             yield Item(status, says + (f" Without an answer: {ask.default}" if ask.default else ""))
 

@@ -12,6 +12,7 @@ from secure_score_backlog.evaluation.ledger import SETTLED, UNSEEN, place_of
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
+from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
@@ -113,14 +114,11 @@ def filters(statuses: list[Status]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     found = (
         Filter("owner", "Owner", tuple(sorted({s.owner or "nobody" for s in statuses}))),
-        Filter("risk", "Risk", tuple(level for level in ORDER if level in {s.risk_word for s in statuses})),
+        Filter("risk", "Risk", tuple(level for level in LEVELS if level in {s.risk_word for s in statuses})),
         Filter("service", "Service", tuple(sorted({s.recommendation.service for s in statuses} - {""}))),
         Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in statuses} - {""}))),
     )
     return [item for item in found if len(item.values) > 1 or (item.key == "blocker" and item.values)]
-
-
-ORDER = ("critical", "high", "medium", "low", "unrated")
 
 
 def blocker_of(status: Status) -> str:

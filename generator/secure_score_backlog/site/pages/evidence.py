@@ -225,21 +225,21 @@ def history(population: Population, facts: Facts) -> list[tuple[str, list[Line]]
 
 def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]]) -> Line:
     """One change, as it is shown."""
-    carrier = carrier_of(change.after.decision)
+    exemption = exemption_of(change.after.decision)
     return Line(
         status=facts.statuses[change.recommendation],
         day=change.version.at.date(),
         words=words_of(change.before, change.after),
         version=change.version,
-        approver=carrier.approver if carrier else "",
+        approver=exemption.approver if exemption else "",
         approved_by=recorded.get(change.version.commit, ()),
-        attested=carrier.approval if carrier else None,
+        attested=exemption.approval if exemption else None,
     )
 
 
-def carrier_of(decision: Decision | None) -> Acceptance | Cover | None:
+def exemption_of(decision: Decision | None) -> Acceptance | Cover | None:
     """The acceptance or the cover of an answer that needs an approver."""
-    return decision.carrier if decision and not decision.draft else None
+    return decision.exemption if decision and not decision.draft else None
 
 
 def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
@@ -253,7 +253,7 @@ def agreement(facts: Facts) -> Agreement:
     entries = carried_now((*facts.register, *facts.covered))
     approved = [entry for entry in entries if entry.approved_by]
     rest = [entry for entry in entries if not entry.approved_by]
-    attested = [entry for entry in rest if (carrier := carrier_of(entry.decision)) and carrier.approval]
+    attested = [entry for entry in rest if (exemption := exemption_of(entry.decision)) and exemption.approval]
     return Agreement(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested))
 
 

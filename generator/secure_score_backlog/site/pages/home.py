@@ -15,7 +15,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, carried_now
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
-from secure_score_backlog.ratings import LEVELS
+from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import losses
@@ -92,7 +92,7 @@ def next_up(facts: Facts) -> list[Status]:
 
 def weight(status: Status) -> int:
     """Risk level as a number, the gravest first."""
-    return LEVELS.index(status.level) if status.level else len(LEVELS)
+    return level_order(status.level)
 
 
 def by_weight(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:

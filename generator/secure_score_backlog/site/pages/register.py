@@ -19,8 +19,9 @@ from secure_score_backlog.evaluation.register import (
     recorded,
 )
 from secure_score_backlog.files import Document
+from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.board import ORDER, Filter
+from secure_score_backlog.site.pages.board import Filter
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.wording import sign
 
@@ -65,7 +66,7 @@ def filters(entries: list[RegisterEntry]) -> list[Filter]:
     levels = {entry.status.risk_word for entry in entries}
     found = (
         Filter("state", "State", tuple(sorted({sign(entry.state).label for entry in entries}))),
-        Filter("risk", "Risk", tuple(level for level in ORDER if level in levels)),
+        Filter("risk", "Risk", tuple(level for level in LEVELS if level in levels)),
         Filter("approver", "Approver", tuple(sorted({approver(entry) for entry in entries} - {""}))),
         Filter("owner", "Owner", tuple(sorted({entry.decision.owner for entry in entries}))),
     )

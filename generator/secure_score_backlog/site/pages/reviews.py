@@ -21,7 +21,7 @@ from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
-from secure_score_backlog.ratings import LEVELS, Risk
+from secure_score_backlog.ratings import level_order
 from secure_score_backlog.reviews import differences
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
@@ -151,7 +151,7 @@ NEEDS_ANSWER = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
 
 def weight(level: str | None) -> int:
     """Risk level as a number, the gravest first."""
-    return LEVELS.index(Risk(level)) if level else len(LEVELS)
+    return level_order(level)
 
 
 def month_page(site: Site, review: Review, older: str | None, newer: str | None) -> Document:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import MovementLine, Part
 from secure_score_backlog.files import Document
+from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
@@ -55,7 +56,6 @@ def lines(facts: Facts) -> list[tuple[Part, list[MovementLine]]]:
     return [(part, group) for part, group in found if group]
 
 
-RISK_ORDER = ("critical", "high", "medium", "low", "unrated")
 EFFORT_ORDER = ("low", "moderate", "high", "none", "unknown")
 
 
@@ -64,7 +64,7 @@ def gains(facts: Facts) -> list[tuple[str, list[tuple[str, Fraction]]]]:
     moved = facts.movement
     if moved is None or not moved.gained_by_risk:
         return []
-    by_risk = [(level, moved.gained_by_risk[level]) for level in RISK_ORDER if level in moved.gained_by_risk]
+    by_risk = [(level, moved.gained_by_risk[level]) for level in LEVELS if level in moved.gained_by_risk]
     by_effort = [
         (effort, moved.gained_by_effort[effort]) for effort in EFFORT_ORDER if effort in moved.gained_by_effort
     ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every rule about decisions, each with a file that breaks it and one that keeps it, with exact lines."""
+"""Every rule about decisions: files that break it and files that keep it, with exact lines."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ from secure_score_backlog.problems import RULES, Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.snapshots.model import Catalogue, Recommendation
 
 TODAY = date(2026, 11, 21)
-CATALOGUE = Catalogue({name: Recommendation(name, name) for name in ("Alpha", "Bravo", "Charlie", "BlockLegacyMail")})
+CATALOGUED = {"Alpha", "Bravo", "Charlie", "BlockLegacyMail"}
 
 ACCEPT = """\
 recommendation: Alpha
@@ -85,7 +84,7 @@ def file(yaml: str, body: str = "", path: str = "decisions/Alpha.md") -> FrontMa
 UTC_NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
-class Judged(NamedTuple):
+class Checked(NamedTuple):
     """What counts of some files, what has an error, and every problem."""
 
     decisions: dict[str, Decision]
@@ -93,27 +92,27 @@ class Judged(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def judged(*files: FrontMatter, **around: Any) -> Judged:
+def checked(*files: FrontMatter, **around: Any) -> Checked:
     """The files checked together."""
-    context = CheckContext(**{"catalogue": CATALOGUE, "settings": Settings(), "today": TODAY, **around})
-    read = [(each, *read_decision(each, path=each.path)) for each in files]
+    context = CheckContext(**{"today": TODAY, "catalogued": CATALOGUED, **around})
+    read = [(each, *read_decision(each)) for each in files]
     versions = [
         DecisionVersion(Version(each.path, "", UTC_NOON, "", ""), found, found is not None, each, tuple(faults))
         for each, found, faults in read
     ]
     decisions, problems = decisions_in_force(versions, context)
     named = {identifier_of(each, found) for each, found, _ in read} - {None}
-    return Judged(decisions, named - decisions.keys(), problems)
+    return Checked(decisions, named - decisions.keys(), problems)
 
 
-def told(problems: Any) -> list[tuple[str, int | None]]:
+def places(problems: Any) -> list[tuple[str, int | None]]:
     """Code and line of each problem."""
     return [(fault.code, fault.line) for fault in problems]
 
 
 def read(yaml: str, body: str = "") -> Decision:
     """The decision of a file without problems."""
-    decision, problems = read_decision(file(yaml, body), path="decisions/Alpha.md")
+    decision, problems = read_decision(file(yaml, body))
     assert problems == []
     assert decision is not None
     return decision
@@ -182,7 +181,7 @@ def test_share_in_every_spelling(typed: str, share: Fraction) -> None:
     assert accepted.share == share
 
 
-def test_kind_spellings() -> None:
+def test_other_spellings_of_lists_groups_and_dates() -> None:
     """One text for a list, one mapping for a list of asks, a quoted date: all mean what they say."""
     decision = read(
         ACCEPT.replace("2027-01-31", '"2027-01-31"')
@@ -270,9 +269,9 @@ ONE_FILE: list[tuple[str, str, list[tuple[str, int]]]] = [
 
 @pytest.mark.parametrize(("yaml", "body", "expected"), ONE_FILE)
 def test_each_rule_about_one_file(yaml: str, body: str, expected: list[tuple[str, int]]) -> None:
-    """A file that breaks one rule is told exactly that, on its line, and counts only if it is a warning."""
-    result = judged(file(yaml, body))
-    assert told(result.problems) == expected
+    """A file that breaks one rule has exactly that problem, on its line, and counts only if it is a warning."""
+    result = checked(file(yaml, body))
+    assert places(result.problems) == expected
     errors = [fault for fault in result.problems if fault.severity is Severity.ERROR]
     assert bool(result.decisions) is not bool(errors)
 
@@ -280,12 +279,12 @@ def test_each_rule_about_one_file(yaml: str, body: str, expected: list[tuple[str
 @pytest.mark.parametrize("yaml", [PLAN, ACCEPT, COVERED, changed(PLAN, "do-now", "do-soon")])
 def test_a_good_file_has_no_problems(yaml: str) -> None:
     """The files that the broken ones are made from are fine, with and without discussion."""
-    assert judged(file(yaml)).problems == ()
-    assert judged(file(yaml, "Text, `<b>`, and <https://a.example> with 1 < 2.\n")).problems == ()
-    assert list(judged(file(yaml)).decisions) == ["Alpha"]
+    assert checked(file(yaml)).problems == ()
+    assert checked(file(yaml, "Text, `<b>`, and <https://a.example> with 1 < 2.\n")).problems == ()
+    assert list(checked(file(yaml)).decisions) == ["Alpha"]
 
 
-def test_hints_say_what_to_type() -> None:
+def test_hints_say_what_to_write() -> None:
     """A wrong word is answered with the right one."""
     wrong = {
         PLAN + "impcat: x\n": "`impact`",
@@ -300,56 +299,56 @@ def test_hints_say_what_to_type() -> None:
         PLAN + "ask: [{from: a, since: 2026-10-01, question: First, or last?}]\n": "double quotes",
     }
     for yaml, hint in wrong.items():
-        assert hint in " ".join(fault.hint for fault in judged(file(yaml)).problems)
+        assert hint in " ".join(fault.hint for fault in checked(file(yaml)).problems)
 
 
 def test_a_do_now_names_every_open_question_once() -> None:
     """Open questions of a do-now are one error with all their names, and no second complaint about the owner."""
     yaml = "recommendation: Alpha\nbucket: do-now\nrisk: high\ndue: 2026-12-31\nimpact: ???\n"
-    (fault,) = judged(file(yaml)).problems
+    (fault,) = checked(file(yaml)).problems
     assert fault.code == "decision-not-ready"
     assert "`reduces`, `owner`, `impact`, `prerequisites`, `proof`" in fault.message
     assert "a do-now decision needs all five answers" in fault.message
 
 
-def test_a_draft_is_told_what_it_lacks() -> None:
+def test_a_draft_names_what_is_missing() -> None:
     """One warning names all that is missing; a draft is kept, and mistakes of form stay errors."""
-    result = judged(file("recommendation: Alpha\nbucket: accept\ndraft: true\naccepted: {until: 2027-01-01}\n"))
+    result = checked(file("recommendation: Alpha\nbucket: accept\ndraft: true\naccepted: {until: 2027-01-01}\n"))
     (fault,) = result.problems
     assert "risk, owner, accepted.rationale, accepted.approver" in fault.message
     assert result.decisions["Alpha"].draft
-    broken = judged(file("recommendation: Alpha\nbucket: accept\ndraft: true\nrisk: huge\n"))
+    broken = checked(file("recommendation: Alpha\nbucket: accept\ndraft: true\nrisk: huge\n"))
     assert broken.decisions == {}
 
 
-def test_every_problem_of_a_file_is_told_at_once() -> None:
+def test_every_problem_of_a_file_is_reported_at_once() -> None:
     """Faults of YAML do not hide faults of the format, unless nothing could be read."""
     yaml = PLAN + "due: 2026-12-30\nlinks: ftp://x\nnonsense: 1\n"
-    assert told(judged(file(yaml)).problems) == [
+    assert places(checked(file(yaml)).problems) == [
         ("yaml-duplicate-key", 11),
         ("decision-bad-link", 12),
         ("decision-unknown-key", 13),
     ]
-    assert told(judged(file(PLAN + "a: b: c\n")).problems) == [("yaml-syntax", 11)]
+    assert places(checked(file(PLAN + "a: b: c\n")).problems) == [("yaml-syntax", 11)]
 
 
 def other(name: str, yaml: str = ACCEPT, **changes: str) -> FrontMatter:
-    """A decision about another recommendation, with a reason of its own unless told."""
+    """A decision about another recommendation, with a rationale of its own."""
     for old, new in {"Alpha": name, "The ERP": f"The {name} system", **changes}.items():
         yaml = yaml.replace(old, new)
     return file(yaml, path=f"decisions/{name}.md")
 
 
 def known(problems: Any, path: str) -> list[str]:
-    """The codes told about one file."""
+    """The codes of the problems of one file."""
     return [fault.code for fault in problems if fault.path == path]
 
 
-def test_ids() -> None:
-    """Unknown, misspelt, retired and undescribed ids are told apart; without a catalogue nothing is said."""
+def test_unknown_misspelt_retired_and_undescribed_ids() -> None:
+    """Unknown, misspelt, retired and undescribed ids are different problems; without a catalogue there is none."""
 
     def fault(name: str, **around: Any) -> Problem:
-        (found,) = judged(other(name), **around).problems
+        (found,) = checked(other(name), **around).problems
         assert found.line == 2
         return found
 
@@ -362,21 +361,21 @@ def test_ids() -> None:
     retired = fault("Zulu", known={"Zulu"})
     assert (retired.code, retired.severity) == ("decision-retired-id", Severity.WARNING)
     assert fault("Zulu", known={"Zulu"}, scored={"Zulu"}).code == "decision-not-in-catalogue"
-    assert judged(other("Zulu"), catalogue=Catalogue()).problems == ()
-    assert judged(other("Bravo")).problems == ()
+    assert checked(other("Zulu"), catalogued=()).problems == ()
+    assert checked(other("Bravo")).problems == ()
 
 
 @pytest.mark.parametrize("path", ["decisions/alpha.md", "decisions/Alpha copy.md", "decisions/Alpha.MD"])
 def test_file_names_match_letter_for_letter(path: str) -> None:
     """A file under another name is an error whose hint renames it."""
-    (fault,) = judged(file(ACCEPT, path=path)).problems
+    (fault,) = checked(file(ACCEPT, path=path)).problems
     assert (fault.code, fault.line) == ("decision-file-name", 2)
     assert fault.hint.startswith(f"Rename it: git mv {path} decisions/Alpha.md")
 
 
 def test_two_files_about_one_recommendation() -> None:
-    """Both files are told about the other, and neither counts."""
-    result = judged(file(ACCEPT), file(PLAN, path="decisions/Old.md"))
+    """Both files name the other, and neither counts."""
+    result = checked(file(ACCEPT), file(PLAN, path="decisions/Old.md"))
     assert known(result.problems, "decisions/Alpha.md") == ["decision-two-files"]
     assert known(result.problems, "decisions/Old.md") == ["decision-file-name", "decision-two-files"]
     assert (result.decisions, result.with_errors) == ({}, {"Alpha"})
@@ -384,17 +383,17 @@ def test_two_files_about_one_recommendation() -> None:
 
 
 def test_copied_reasons() -> None:
-    """A reason copied but for case and blanks is told in the younger file; `same_as` makes it right."""
+    """A reason copied but for case and blanks is reported in the younger file; `same_as` makes it right."""
     copy = other("Bravo", **{"The Bravo system cannot do": "the  ERP\n    CANNOT do"})
-    assert told(judged(file(ACCEPT), copy).problems) == [("decision-copied-rationale", 11)]
-    assert known(judged(file(ACCEPT), copy).problems, "decisions/Bravo.md") == ["decision-copied-rationale"]
+    assert places(checked(file(ACCEPT), copy).problems) == [("decision-copied-rationale", 11)]
+    assert known(checked(file(ACCEPT), copy).problems, "decisions/Bravo.md") == ["decision-copied-rationale"]
     older = {"Alpha": date(2026, 10, 2), "Bravo": date(2026, 10, 1)}
-    assert known(judged(file(ACCEPT), copy, decided=older).problems, "decisions/Alpha.md") == [
+    assert known(checked(file(ACCEPT), copy, decided=older).problems, "decisions/Alpha.md") == [
         "decision-copied-rationale"
     ]
     same = file(ACCEPT.replace("Alpha", "Bravo") + "same_as: Alpha\n", path="decisions/Bravo.md")
-    assert judged(file(ACCEPT), same).problems == ()
-    assert judged(file(ACCEPT), other("Bravo")).problems == ()
+    assert checked(file(ACCEPT), same).problems == ()
+    assert checked(file(ACCEPT), other("Bravo")).problems == ()
 
 
 SHARING = """\
@@ -413,9 +412,9 @@ def sharing(same_as: str = "Alpha", name: str = "Bravo", yaml: str = SHARING) ->
     return file(text, path=f"decisions/{name}.md")
 
 
-def test_same_as_lends_answers_and_reason() -> None:
+def test_same_as_fills_in_answers_and_rationale() -> None:
     """What is left out comes from the other decision, along a chain too; owner and dates stay."""
-    result = judged(file(ACCEPT + "  compensating: Limits\n  share: 0.5\n"), sharing(), sharing("Bravo", "Charlie"))
+    result = checked(file(ACCEPT + "  compensating: Limits\n  share: 0.5\n"), sharing(), sharing("Bravo", "Charlie"))
     assert result.problems == ()
     for name in ("Bravo", "Charlie"):
         decision = result.decisions[name]
@@ -428,29 +427,29 @@ def test_same_as_lends_answers_and_reason() -> None:
         "recommendation: Bravo\nbucket: not-applicable\nowner: CIO\ncovered: {until: 2027-01-01}\nsame_as: Alpha\n",
         path="decisions/Bravo.md",
     )
-    cover = judged(file(COVERED), covering).decisions["Bravo"].covered
+    cover = checked(file(COVERED), covering).decisions["Bravo"].covered
     assert cover == Cover(
         CoverReason.THIRD_PARTY, "Mail gateway", "Export of its rules", "Head of IT", date(2027, 1, 1)
     )
 
 
-def test_what_is_lent_makes_no_new_answer() -> None:
-    """A decision is the same answer before and after `same_as` is followed, and whatever the other one's words."""
-    alone, _ = read_decision(sharing(), path="decisions/Bravo.md")
-    first = judged(file(ACCEPT), sharing()).decisions["Bravo"]
-    second = judged(file(changed(ACCEPT, "The ERP cannot", "The old ERP cannot")), sharing()).decisions["Bravo"]
-    later = judged(file(ACCEPT), sharing(yaml=changed(SHARING, "2026-12-31", "2027-01-01"))).decisions["Bravo"]
+def test_answers_of_another_decision_make_no_new_decision() -> None:
+    """A decision is the same answer before and after `same_as` is followed, whatever the other one says."""
+    alone, _ = read_decision(sharing())
+    first = checked(file(ACCEPT), sharing()).decisions["Bravo"]
+    second = checked(file(changed(ACCEPT, "The ERP cannot", "The old ERP cannot")), sharing()).decisions["Bravo"]
+    later = checked(file(ACCEPT), sharing(yaml=changed(SHARING, "2026-12-31", "2027-01-01"))).decisions["Bravo"]
     assert alone is not None
     assert alone.answer == first.answer == second.answer
     assert first.accepted != second.accepted
     assert first.answer != later.answer
 
 
-def test_same_as_that_leads_nowhere() -> None:
-    """Unknown, circular, unfinished, broken and silent sources are told on the line of `same_as`."""
+def test_same_as_without_usable_answers() -> None:
+    """Unknown, circular, unfinished, broken and silent sources are reported on the line of `same_as`."""
 
     def codes(*files: FrontMatter) -> list[tuple[str, int | None]]:
-        return [(f.code, f.line) for f in judged(*files).problems if f.path == "decisions/Bravo.md"]
+        return [(f.code, f.line) for f in checked(*files).problems if f.path == "decisions/Bravo.md"]
 
     broken = file(changed(ACCEPT, "risk: high", "risk: huge"))
     until = file(changed(ACCEPT, "2027-01-31", "2028-01-31"))
@@ -464,37 +463,37 @@ def test_same_as_that_leads_nowhere() -> None:
     assert codes(draft, sharing()) == [("decision-same-as-unusable", 7)]
     assert codes(file(PLAN), sharing()) == [("decision-same-as-unusable", 7)]
     assert codes(file(ACCEPT), sharing()) == []
-    assert "Alpha" in judged(file(ACCEPT), sharing("Alhpa")).problems[0].hint
+    assert "Alpha" in checked(file(ACCEPT), sharing("Alhpa")).problems[0].hint
 
 
 def test_an_error_spreads_along_same_as() -> None:
-    """Whatever leans on a decision with errors, however far away, does not count either."""
+    """A decision that takes answers from one with errors, along a chain too, does not count either."""
     broken = file(changed(ACCEPT, "2027-01-31", "2028-01-31"))
-    result = judged(broken, sharing(), sharing("Bravo", "Charlie"))
+    result = checked(broken, sharing(), sharing("Bravo", "Charlie"))
     assert (result.decisions, result.with_errors) == ({}, {"Alpha", "Bravo", "Charlie"})
     own = changed(SHARING, "{until: 2026-12-31}", "{rationale: Ours, approver: CIO, until: 2026-12-31}")
-    silent = judged(file(PLAN), sharing(), sharing("Bravo", "Charlie", own))
+    silent = checked(file(PLAN), sharing(), sharing("Bravo", "Charlie", own))
     assert known(silent.problems, "decisions/Charlie.md") == ["decision-same-as-unusable"]
     assert list(silent.decisions) == ["Alpha"]
 
 
-def test_questions_that_nobody_answers_are_asked_for() -> None:
+def test_questions_that_neither_decision_answers() -> None:
     """With `same_as`, a question that the other decision leaves open too is a warning, for do-now an error."""
     silent = file(changed(ACCEPT, "proof: Sign-in log.\n", ""))
-    assert known(judged(silent, sharing()).problems, "decisions/Bravo.md") == ["decision-unanswered"]
+    assert known(checked(silent, sharing()).problems, "decisions/Bravo.md") == ["decision-unanswered"]
     plan = "recommendation: Bravo\nbucket: do-now\nrisk: low\nowner: CIO\ndue: 2026-12-01\nsame_as: Alpha\n"
     bravo = file(plan, path="decisions/Bravo.md")
-    assert known(judged(silent, bravo).problems, "decisions/Bravo.md") == ["decision-same-as-unusable"]
-    assert judged(file(PLAN), bravo).problems == ()
+    assert known(checked(silent, bravo).problems, "decisions/Bravo.md") == ["decision-same-as-unusable"]
+    assert checked(file(PLAN), bravo).problems == ()
 
 
 def test_owners_list() -> None:
     """Where the settings list owners, another one is an error with the nearest; else any role may own."""
     settings = Settings(owners=("Head of Operations", "Head of ICT"))
-    (fault,) = judged(file(PLAN), settings=settings).problems
+    (fault,) = checked(file(PLAN), settings=settings).problems
     assert (fault.code, fault.line, fault.severity) == ("decision-owner-unlisted", 6, Severity.ERROR)
     assert "Head of ICT" in fault.hint
-    assert judged(file(PLAN), settings=Settings(owners=("Head of IT",))).problems == ()
+    assert checked(file(PLAN), settings=Settings(owners=("Head of IT",))).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -515,8 +514,10 @@ def test_owners_list() -> None:
 def test_last_days(yaml: str, line: int, until: str, months: int, decided: str | None, expected: list[str]) -> None:
     """An acceptance or cover ends after its last day, and runs no longer than allowed from the day it was made."""
     days = {"Alpha": date.fromisoformat(decided)} if decided else {}
-    result = judged(file(changed(yaml, "2027-01-31", until)), settings=Settings(acceptance_months=months), decided=days)
-    assert told(result.problems) == [(code, line) for code in expected]
+    result = checked(
+        file(changed(yaml, "2027-01-31", until)), settings=Settings(acceptance_months=months), decided=days
+    )
+    assert places(result.problems) == [(code, line) for code in expected]
 
 
 @pytest.mark.parametrize(
@@ -532,27 +533,27 @@ def test_last_days(yaml: str, line: int, until: str, months: int, decided: str |
     ],
 )
 def test_due_days(bucket: str, due: date, decided: date | None, expected: list[str]) -> None:
-    """A do-now is due within 92 days of the decision; what is late is told with its days."""
+    """A do-now is due within 92 days of the decision; what is late is reported with its days."""
     yaml = changed(changed(PLAN, "do-now", bucket), "2026-12-31", due.isoformat())
-    result = judged(file(yaml), decided={"Alpha": decided} if decided else {})
-    assert told(result.problems) == [(code, 10) for code in expected]
+    result = checked(file(yaml), decided={"Alpha": decided} if decided else {})
+    assert places(result.problems) == [(code, 10) for code in expected]
     if expected == ["decision-overdue"]:
         assert ("1 day ago" if due == TODAY - timedelta(days=1) else "30 days ago") in result.problems[0].message
 
 
-def test_what_is_done_blocked_or_retired_is_not_late() -> None:
-    """Nobody is late with what is done, blocked or gone; an acceptance of what is done does not run out."""
+def test_what_is_done_blocked_or_retired_is_not_overdue() -> None:
+    """What is done, blocked or retired is not overdue; an acceptance of what is done does not expire."""
     late = file(changed(PLAN, "2026-12-31", "2026-11-01"))
     over = file(changed(ACCEPT, "2027-01-31", "2026-11-01"))
     blocked = file(changed(PLAN, "2026-12-31", "2026-11-01") + "blocked: {by: business, since: 2026-10-01}\n")
-    gone = {"catalogue": Catalogue({"Other": Recommendation("Other", "")}), "known": {"Alpha"}}
-    assert told(judged(late).problems) == [("decision-overdue", 10)]
-    assert told(judged(over).problems) == [("decision-expired", 13)]
-    assert judged(late, done={"Alpha"}).problems == ()
-    assert judged(over, done={"Alpha"}).problems == ()
-    assert judged(blocked).problems == ()
-    assert [f.code for f in judged(late, **gone).problems] == ["decision-retired-id"]
-    assert [f.code for f in judged(over, **gone).problems] == ["decision-retired-id"]
+    gone = {"catalogued": {"Other"}, "known": {"Alpha"}}
+    assert places(checked(late).problems) == [("decision-overdue", 10)]
+    assert places(checked(over).problems) == [("decision-expired", 13)]
+    assert checked(late, done={"Alpha"}).problems == ()
+    assert checked(over, done={"Alpha"}).problems == ()
+    assert checked(blocked).problems == ()
+    assert [f.code for f in checked(late, **gone).problems] == ["decision-retired-id"]
+    assert [f.code for f in checked(over, **gone).problems] == ["decision-retired-id"]
 
 
 @pytest.mark.parametrize(
@@ -560,52 +561,59 @@ def test_what_is_done_blocked_or_retired_is_not_late() -> None:
     [(TODAY - timedelta(days=90), []), (TODAY - timedelta(days=91), ["decision-ask-old"]), (TODAY, [])],
 )
 @pytest.mark.parametrize("listed", [True, False])
-def test_questions_that_wait(since: date, expected: list[str], listed: bool) -> None:
-    """A question that waits for more than 90 days is told on its line, in a list and alone."""
+def test_open_requests(since: date, expected: list[str], listed: bool) -> None:
+    """A request that is open for more than 90 days is reported on its line, in a list and alone."""
     entry = f"from: leadership\n    since: {since}\n    question: Fund it?\n"
     yaml = PLAN + ("ask:\n  - " + entry if listed else "ask:\n    " + entry)
     line = 12 if listed else 11
-    assert told(judged(file(yaml)).problems) == [(code, line) for code in expected]
+    assert places(checked(file(yaml)).problems) == [(code, line) for code in expected]
 
 
-def test_days_that_should_lie_behind() -> None:
-    """What happened cannot have happened tomorrow."""
+def test_days_in_the_future() -> None:
+    """Something cannot have happened tomorrow."""
     tomorrow = TODAY + timedelta(days=1)
     blocked = file(PLAN + f"blocked:\n  by: business\n  since: {tomorrow}\n")
     asked = file(PLAN + f"ask: {{from: leadership, since: {tomorrow}, question: Why?}}\n")
     approved = file(ACCEPT + f"  approval:\n    by: Board\n    on: {tomorrow}\n    record: Minutes\n")
-    assert told(judged(blocked).problems) == [("decision-date-ahead", 13)]
-    assert told(judged(asked).problems) == [("decision-date-ahead", 11)]
-    assert told(judged(approved).problems) == [("decision-date-ahead", 16)]
+    assert places(checked(blocked).problems) == [("decision-date-ahead", 13)]
+    assert places(checked(asked).problems) == [("decision-date-ahead", 11)]
+    assert places(checked(approved).problems) == [("decision-date-ahead", 16)]
 
 
-def test_a_draft_is_not_judged_by_the_calendar() -> None:
+def test_the_dates_of_a_draft_are_not_checked() -> None:
     """Days, owner and `same_as` of a draft weigh as warnings at most; its name and id weigh as ever."""
     draft = file(changed(PLAN, "2026-12-31", "2030-01-01") + "draft: true\nsame_as: Nobody\n")
-    result = judged(draft, settings=Settings(owners=("Somebody else",)))
+    result = checked(draft, settings=Settings(owners=("Somebody else",)))
     assert {fault.severity for fault in result.problems} == {Severity.WARNING}
     assert known(result.problems, draft.path) == [
         "decision-owner-unlisted",
         "decision-draft",
         "decision-same-as-unknown",
     ]
-    named = judged(file(PLAN + "draft: true\n", path="decisions/Else.md"))
+    named = checked(file(PLAN + "draft: true\n", path="decisions/Else.md"))
     assert Severity.ERROR in {fault.severity for fault in named.problems}
 
 
 def test_the_rules_apart_and_together_agree() -> None:
-    """`read_decision` and `check_decisions` by themselves tell what `judge_decisions` tells."""
+    """`read_decision` and `check_decisions` by themselves find what `decisions_in_force` reports."""
     files = [file(changed(ACCEPT, "2027-01-31", "2028-01-31")), sharing("Alhpa"), other("Zulu", PLAN)]
-    both = [read_decision(each, path=each.path) for each in files]
-    apart = [fault for _, problems in both for fault in problems]
+    both = [read_decision(each) for each in files]
+    apart = [found for _, problems in both for found in problems]
     apart += check_decisions(
-        {each.path: (each, decision) for each, (decision, _) in zip(files, both, strict=True)},
-        CATALOGUE,
-        Settings(),
-        today=TODAY,
-        scored=set(),
+        [(each, decision) for each, (decision, _) in zip(files, both, strict=True)],
+        CheckContext(TODAY, catalogued=CATALOGUED),
     )
-    assert sorted(apart, key=lambda fault: fault.order) == list(judged(*files).problems)
+    assert sorted(apart, key=lambda found: found.order) == list(checked(*files).problems)
+
+
+@pytest.mark.parametrize("last", ["Id400", "Id0", "Id200"])
+def test_long_chains_end(last: str) -> None:
+    """Four hundred decisions that name one another, to nowhere and in circles; messages stay short."""
+    after = {**{number: f"Id{number + 1}" for number in range(399)}, 399: last}
+    files = [other(f"Id{number}", ACCEPT + f"same_as: {after[number]}\n") for number in range(400)]
+    found = [each for each in checked(*files).problems if each.code.startswith("decision-same-as")]
+    assert len(found) == 400
+    assert all(len(each.message) < 200 for each in found)
 
 
 def test_resolving_needs_no_order_and_leaves_what_it_cannot_follow() -> None:
@@ -622,7 +630,7 @@ def test_resolving_needs_no_order_and_leaves_what_it_cannot_follow() -> None:
 
 
 def test_every_rule_is_broken_somewhere() -> None:
-    """The table of rules holds nothing that no test provokes, and every problem comes from the table."""
+    """The registry has no rule about decisions that no test breaks."""
     here = {code for _, _, expected in ONE_FILE for code, _ in expected}
     elsewhere = {
         *("decision-unknown-id", "decision-id-case", "decision-retired-id", "decision-not-in-catalogue"),
@@ -673,15 +681,15 @@ def test_the_table_of_keys_is_the_model() -> None:
     ],
 )
 def test_hostile_sizes_end(yaml: str, body: str) -> None:
-    """Files made to exhaust a check end, and are not told the same mistake for ever."""
-    assert len(judged(file(yaml, body)).problems) <= 25
+    """Files made to exhaust a check end, and one mistake is reported a limited number of times."""
+    assert len(checked(file(yaml, body)).problems) <= 25
 
 
 @given(st.text(max_size=60), st.text(max_size=120))
-def test_any_text_is_judged(value: str, body: str) -> None:
-    """Texts of any kind, as values and as body, are judged and never raised."""
+def test_any_text_is_checked(value: str, body: str) -> None:
+    """Texts of any kind, as values and as body, are checked, never raised."""
     for yaml in (f"recommendation: {value}\nbucket: accept\n", f"{value}: x\n", changed(ACCEPT, "2027-01-31", value)):
-        judged(file(yaml, body), file(ACCEPT))
+        checked(file(yaml, body), file(ACCEPT))
 
 
 LEAVES = st.sampled_from(["x", "", "~", "5", "1.5", "true", "2026-10-01", "2026-13-01", "Alpha", "a@b.c", "<b>"])
@@ -698,10 +706,10 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(list(Bucket)), st.dictionaries(st.sampled_from([key.name for key in KEYS]), VALUES, max_size=8))
-def test_any_shape_is_judged(bucket: Bucket, values: dict[str, str]) -> None:
+def test_any_shape_is_checked(bucket: Bucket, values: dict[str, str]) -> None:
     """Any shape of value behind any key gives a decision or an error, never both and never neither."""
     typed = {"recommendation": "Alpha", "bucket": bucket.value, **values}
     found = file("".join(f"{key}: {value}\n" for key, value in typed.items()))
-    decision, problems = read_decision(found, path=found.path)
+    decision, problems = read_decision(found)
     assert (decision is None) is any(fault.severity is Severity.ERROR for fault in problems)
-    judged(found, file(ACCEPT, path="decisions/Bravo.md"))
+    checked(found, file(ACCEPT, path="decisions/Bravo.md"))
