@@ -136,7 +136,7 @@ def test_a_month(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
     for label, part in (
         ("we improved", "improved"),
         ("we fell back", "regressed"),
-        ("Microsoft changed what counts", "ruler"),
+        ("Microsoft changed what counts", "rescored"),
     ):
         assert number(said.partition(label)[2]) == pytest.approx(points[part], abs=0.005)
     titles = [

@@ -22,7 +22,7 @@ KEYS = (
     "schema as_of period snapshot score ledger counts top blocked register completed regressed asks movement shadow "
     "problems"
 ).split()
-PARTS = "improved regressed claimed ruler population unexplained total".split()
+PARTS = "improved regressed claimed rescored scope unexplained total".split()
 Status = Callable[..., dict[str, Any]]
 CHANGED_LATER = 20
 """Decisions that change after the months that are compared."""

@@ -16,7 +16,7 @@ from secure_score_backlog.evaluation.movement import (
     Part,
     earned,
     movement_between,
-    population,
+    scope,
     split_movement,
 )
 from secure_score_backlog.evaluation.status import Status, statuses_on
@@ -35,29 +35,29 @@ def seen(points: object, maximum: object, portal: str | None = None, total: int 
 CASES = {
     "improved": (seen(0, 8), seen(8, 8), {Part.IMPROVED: F(8)}),
     "regressed": (seen(8, 8), seen(0, 8), {Part.REGRESSED: F(-8)}),
-    "re-weighted, share kept": (seen(4, 8), seen(5, 10), {Part.RULER: F(1)}),
-    "re-weighted and improved": (seen(4, 8), seen(10, 10), {Part.RULER: F(1), Part.IMPROVED: F(5)}),
+    "re-weighted, share kept": (seen(4, 8), seen(5, 10), {Part.RESCORED: F(1)}),
+    "re-weighted and improved": (seen(4, 8), seen(10, 10), {Part.RESCORED: F(1), Part.IMPROVED: F(5)}),
     "claimed at once": (seen(0, 8), seen(8, 8, "ThirdParty"), {Part.CLAIMED: F(8)}),
     "claim withdrawn": (seen(8, 8, "AlternateMitigation"), seen(2, 8), {Part.CLAIMED: F(-6)}),
     "observed becomes claimed": (seen(8, 8), seen(8, 8, "ThirdParty"), {}),
     "claim without effect": (seen(0, 8), seen(4, 8, "ThirdParty"), {Part.IMPROVED: F(4)}),
-    "new": (None, seen(3, 5), {Part.RULER: F(3)}),
+    "new": (None, seen(3, 5), {Part.RESCORED: F(3)}),
     "new and claimed": (None, seen(5, 5, "thirdParty"), {Part.CLAIMED: F(5)}),
-    "gone": (seen(3, 5), None, {Part.RULER: F(-3)}),
-    "maximum was 0": (seen(0, 0), seen(5, 5), {Part.RULER: F(5)}),
-    "maximum is 0": (seen(5, 5), seen(0, 0), {Part.RULER: F(-5)}),
+    "gone": (seen(3, 5), None, {Part.RESCORED: F(-3)}),
+    "maximum was 0": (seen(0, 0), seen(5, 5), {Part.RESCORED: F(5)}),
+    "maximum is 0": (seen(5, 5), seen(0, 0), {Part.RESCORED: F(-5)}),
     "maximum unknown before": (seen(1, None), seen(5, 5), {Part.IMPROVED: F(4)}),
     "maximum unknown after": (seen(5, 5), seen(1, None), {Part.REGRESSED: F(-4)}),
-    "more users, same registered": (seen("8", 10, total=100), seen("6.4", 10, total=125), {Part.POPULATION: F("-1.6")}),
-    "fewer users, same registered": (seen("4", 10, total=100), seen("5", 10, total=80), {Part.POPULATION: F(1)}),
+    "more users, same registered": (seen("8", 10, total=100), seen("6.4", 10, total=125), {Part.SCOPE: F("-1.6")}),
+    "fewer users, same registered": (seen("4", 10, total=100), seen("5", 10, total=80), {Part.SCOPE: F(1)}),
     "more users and more registered": (
         seen("5", 10, total=100), seen("8", 10, total=125), {Part.IMPROVED: F(3)},
     ),
     "drift is no more than the change": (
-        seen("5", 10, total=100), seen("4.9", 10, total=200), {Part.POPULATION: F("-0.1")},
+        seen("5", 10, total=100), seen("4.9", 10, total=200), {Part.SCOPE: F("-0.1")},
     ),
     "drift and regression": (
-        seen("8", 10, total=100), seen("6", 10, total=125), {Part.POPULATION: F("-1.6"), Part.REGRESSED: F("-0.4")},
+        seen("8", 10, total=100), seen("6", 10, total=125), {Part.SCOPE: F("-1.6"), Part.REGRESSED: F("-0.4")},
     ),
     "no users before": (seen("0", 10, total=0), seen("5", 10, total=10), {Part.IMPROVED: F(5)}),
     "nothing moved": (seen(3, 8), seen(3, 8), {}),
@@ -196,7 +196,7 @@ def test_drift_is_clamped_between_nothing_and_the_change() -> None:
     """More devices explain no gain, fewer explain no loss, and neither explains more than there is."""
     assert split(seen("5", 10, total=100), seen("8", 10, total=200))[0][:2] == (Part.IMPROVED, 3)
     assert split(seen("5", 10, total=200), seen("4", 10, total=100))[0][:2] == (Part.REGRESSED, -1)
-    assert split(seen("5", 10, total=200), seen("6", 10, total=100))[0][:2] == (Part.POPULATION, 1)
+    assert split(seen("5", 10, total=200), seen("6", 10, total=100))[0][:2] == (Part.SCOPE, 1)
 
 
 def test_a_score_above_its_maximum_is_reckoned_like_any_other() -> None:
@@ -227,18 +227,18 @@ def test_every_line_in_points_and_percent_exactly() -> None:
     assert [(line.recommendation, line.part, line.points, line.percent, line.note) for line in moved.lines] == [
         ("A", Part.IMPROVED, 6, 6 * point, "split unknown"),
         ("G", Part.IMPROVED, 1, point, "maximum unknown"),
-        ("D", Part.RULER, -4, -4 * point - 4 * maximum, "no longer scored"),
-        ("B", Part.RULER, -1, -point - maximum, "re-weighted"),
-        ("F", Part.RULER, 1, point + 3 * maximum, "newly scored"),
-        ("E", Part.RULER, 0, 6 * maximum, "newly scored"),
+        ("D", Part.RESCORED, -4, -4 * point - 4 * maximum, "no longer scored"),
+        ("B", Part.RESCORED, -1, -point - maximum, "re-weighted"),
+        ("F", Part.RESCORED, 1, point + 3 * maximum, "newly scored"),
+        ("E", Part.RESCORED, 0, 6 * maximum, "newly scored"),
         ("", Part.UNEXPLAINED, 0, maximum, "not explained by recommendations"),
     ]
     assert moved.percent[Part.IMPROVED] == 7 * point
-    assert moved.percent[Part.RULER] == -4 * point + 4 * maximum
+    assert moved.percent[Part.RESCORED] == -4 * point + 4 * maximum
     assert moved.percent[Part.UNEXPLAINED] == maximum
     assert moved.total_percent == 3 * point + 5 * maximum == 0
     assert moved.points == {
-        **dict.fromkeys(Part, F(0)), Part.IMPROVED: 7, Part.RULER: -4,
+        **dict.fromkeys(Part, F(0)), Part.IMPROVED: 7, Part.RESCORED: -4,
     }  # fmt: skip
     assert (moved.start, moved.end, moved.total_points) == (day(1), day(2), 3)
 
@@ -301,8 +301,8 @@ def test_gains_are_parted_by_risk_and_by_effort() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (seen(4, 8, total=1), seen(2, 8, total=2), [(Part.POPULATION, -2, "users or devices changed")]),
-        (seen(2, 8, total=2), seen(4, 8, total=1), [(Part.POPULATION, 2, "users or devices changed")]),
+        (seen(4, 8, total=1), seen(2, 8, total=2), [(Part.SCOPE, -2, "users or devices changed")]),
+        (seen(2, 8, total=2), seen(4, 8, total=1), [(Part.SCOPE, 2, "users or devices changed")]),
         (seen(-1, 8, total=10), seen(8, 8, total=20), [(Part.IMPROVED, 9, "")]),
         (seen(0, 8), seen(-4, 8), [(Part.REGRESSED, -4, "")]),
         (seen(10, 8), seen(8, 8), [(Part.REGRESSED, -2, "")]),
@@ -321,8 +321,8 @@ def test_one_user_counts_and_odd_scores_are_reckoned(
 def test_what_did_not_move_is_not_unknown() -> None:
     """A share that stays has nothing to split, whether or not anybody counted."""
     half = F(1, 2)
-    assert population(seen(1, 2), seen(1, 2), half, half, F(0)) == (0, "")
-    assert population(seen(1, 2, total=4), seen(1, 2, total=8), half, half, F(0)) == (0, "")
+    assert scope(seen(1, 2), seen(1, 2), half, half, F(0)) == (0, "")
+    assert scope(seen(1, 2, total=4), seen(1, 2, total=8), half, half, F(0)) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -352,9 +352,9 @@ def test_lines_without_points_say_why_the_maximum_changed() -> None:
     second = {"A": (0, 10), "C": (0, 3), "D": (5, 10)}
     lines = {line.recommendation: line for line in moved_between(history(first, second)).lines}
     assert {identifier: (line.part, line.points, line.note) for identifier, line in lines.items()} == {
-        "A": (Part.RULER, 0, "re-weighted"),
-        "B": (Part.RULER, 0, "no longer scored"),
-        "C": (Part.RULER, 0, "newly scored"),
+        "A": (Part.RESCORED, 0, "re-weighted"),
+        "B": (Part.RESCORED, 0, "no longer scored"),
+        "C": (Part.RESCORED, 0, "newly scored"),
     }
     assert lines["A"].percent < 0 < lines["B"].percent
 
@@ -362,7 +362,7 @@ def test_lines_without_points_say_why_the_maximum_changed() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "points"), [((1, None), (5, 5), 4), ((5, 5), (1, None), -4), ((1, None), (2, None), 1)]
 )
-def test_an_unknown_maximum_moves_no_ruler(
+def test_an_unknown_maximum_rescores_nothing(
     first: tuple[int, int | None], second: tuple[int, int | None], points: int
 ) -> None:
     """Out of 100 on both days each point is one percent; what nobody knew before did not change."""

@@ -114,7 +114,7 @@ def test_the_count_of_unrated_is_the_list_of_unrated() -> None:
 def test_worth_nothing_comes_before_unknown() -> None:
     """A maximum of 0 on one day and none on the other: the rule that stands first."""
     before, after = Observation(Fraction(0), Fraction(0)), Observation(Fraction(2), None)
-    assert [(part, points) for part, points, _ in split_movement(before, after)] == [(Part.RULER, Fraction(2))]
+    assert [(part, points) for part, points, _ in split_movement(before, after)] == [(Part.RESCORED, Fraction(2))]
 
 
 def test_a_line_that_moves_nothing_is_left_out() -> None:

@@ -250,8 +250,8 @@ def test_every_part_of_movement_occurs(facts: Facts) -> None:
         for part, amount in review.facts.movement.points.items()
         if amount
     }
-    both = {(part, up) for part in (Part.CLAIMED, Part.RULER) for up in (True, False)}
-    assert signs >= {(Part.IMPROVED, True), (Part.REGRESSED, False), (Part.POPULATION, False), *both}
+    both = {(part, up) for part in (Part.CLAIMED, Part.RESCORED) for up in (True, False)}
+    assert signs >= {(Part.IMPROVED, True), (Part.REGRESSED, False), (Part.SCOPE, False), *both}
     gone = {name for review in facts.reviews if review.facts.movement for name in review.facts.movement.gone}
     new = {name for review in facts.reviews if review.facts.movement for name in review.facts.movement.new}
     assert len(gone) == 3
@@ -259,7 +259,7 @@ def test_every_part_of_movement_occurs(facts: Facts) -> None:
 
 
 def test_october_is_worth_reading(facts: Facts) -> None:
-    """One month shows it all: better, worse, a claim, the ruler, more people, and a dip that healed."""
+    """One month shows it all: better, worse, a claim, what Microsoft rescored, more people, and a dip that healed."""
     facts = in_month(facts, "2026-10")
     assert facts.movement is not None
     points = facts.movement.points

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from tests.second.archive import Day, Seen
 
-PARTS = ("improved", "regressed", "claimed", "ruler", "population", "unexplained")
+PARTS = ("improved", "regressed", "claimed", "rescored", "scope", "unexplained")
 BAR = ("observed", "claimed", "do-now", "do-soon", "accept", "blocked", "not-applicable", "undecided", "unexplained")
 Line = tuple[str, str]
 """Recommendation (empty: nobody's) and part."""
@@ -32,15 +32,15 @@ def moved(old: Seen | None, new: Seen | None) -> dict[str, Fraction]:
     """The points of one recommendation, by part."""
     if old is None or new is None:
         if new is None:
-            return {"ruler": -old.points} if old else {}
-        return {"claimed" if new.claimed else "ruler": new.points}
+            return {"rescored": -old.points} if old else {}
+        return {"claimed" if new.claimed else "rescored": new.points}
     change = new.points - old.points
     if old.most == 0 or new.most == 0:
-        return {"ruler": change}
+        return {"rescored": change}
     if old.most is None or new.most is None:
         return {"improved" if change > 0 else "regressed": change}
     before, after = old.points / old.most, new.points / new.most
-    found = {"ruler": before * (new.most - old.most)}
+    found = {"rescored": before * (new.most - old.most)}
     rest = new.most * (after - before)
     if old.claimed != new.claimed:
         return {**found, "claimed": rest}
@@ -49,7 +49,7 @@ def moved(old: Seen | None, new: Seen | None) -> dict[str, Fraction]:
     if partial and before != after and old.total and new.total and old.total > 0 and new.total > 0:
         grown = new.most * before * old.total * (1 / new.total - 1 / old.total)
         grown = min(max(grown, min(Fraction(0), rest)), max(Fraction(0), rest))
-    return {**found, "population": grown, "improved" if rest > 0 else "regressed": rest - grown}
+    return {**found, "scope": grown, "improved" if rest > 0 else "regressed": rest - grown}
 
 
 def movement(old: Day, new: Day) -> tuple[dict[Line, Fraction], dict[Line, Fraction]]:
@@ -67,7 +67,7 @@ def movement(old: Day, new: Day) -> tuple[dict[Line, Fraction], dict[Line, Fract
             percent[name, part] += 100 * amount * inverse
         most = [Fraction(0) if seen is None else seen.most for seen in (before, after)]
         if most[0] is not None and most[1] is not None:
-            percent[name, "ruler"] += weight * (most[1] - most[0])
+            percent[name, "rescored"] += weight * (most[1] - most[0])
             explained += most[1] - most[0]
     rest = (new.current - old.current) - sum(points.values())
     points["", "unexplained"] += rest

@@ -237,7 +237,7 @@ def test_the_waterfall_joins_its_steps() -> None:
     steps = (
         Step("improved", "Up", Fraction(10)),
         Step("regressed", "Down", Fraction(-4)),
-        Step("ruler", "Same", Fraction(0)),
+        Step("rescored", "Same", Fraction(0)),
     )
     figure = Waterfall("w", "T", "C.", "before", Fraction(100), "after", Fraction(106), steps).draw()
     bars = [
@@ -259,7 +259,7 @@ def test_the_waterfall_joins_its_steps() -> None:
 
 def test_a_waterfall_from_nothing_begins_at_zero() -> None:
     """The first month: from 0, and no warning about a cut axis."""
-    steps = (Step("ruler", "New", Fraction(5)),)
+    steps = (Step("rescored", "New", Fraction(5)),)
     figure = Waterfall("w", "T", "C.", "before", Fraction(0), "after", Fraction(5), steps).draw()
     assert "do not begin at zero" not in figure
     assert "backlog-cut" not in figure

@@ -128,8 +128,8 @@ def a_waterfall() -> Waterfall:
     """A month that went up and down."""
     steps = (
         Step("improved", "Improved", Fraction(43, 2)), Step("regressed", "Regressed", Fraction(-8)),
-        Step("claimed", "Claimed by hand", Fraction(5)), Step("ruler", "Microsoft changed the ruler", Fraction(-11, 3)),
-        Step("population", "More or fewer users", Fraction(1, 2)), Step("unexplained", "Unexplained", Fraction(0)),
+        Step("claimed", "Self-attested", Fraction(5)), Step("rescored", "Rescored by Microsoft", Fraction(-11, 3)),
+        Step("scope", "Scope changed", Fraction(1, 2)), Step("unexplained", "Unexplained", Fraction(0)),
     )  # fmt: skip
     end = 412 + sum((step.change for step in steps), Fraction(0))
     words = "The score rose by 15.33 points: 21.5 came from work, 5 were claimed, and Microsoft's changes took 3.67."

@@ -19,8 +19,8 @@ class Part(StrEnum):
     IMPROVED = "improved"
     REGRESSED = "regressed"
     CLAIMED = "claimed"
-    RULER = "ruler"
-    POPULATION = "population"
+    RESCORED = "rescored"
+    SCOPE = "scope"
     UNEXPLAINED = "unexplained"
 
 
@@ -83,9 +83,9 @@ def split_movement(before: Observation | None, after: Observation | None) -> lis
     if before is None and after is None:
         return []
     if before is None and after is not None:
-        return [(Part.CLAIMED if after.claimed else Part.RULER, after.points, "newly scored")]
+        return [(Part.CLAIMED if after.claimed else Part.RESCORED, after.points, "newly scored")]
     if before is not None and after is None:
-        return [(Part.RULER, -before.points, "no longer scored")]
+        return [(Part.RESCORED, -before.points, "no longer scored")]
     assert before is not None
     assert after is not None
     return split_both(before, after)
@@ -95,21 +95,21 @@ def split_both(before: Observation, after: Observation) -> list[Split]:
     """The split of a recommendation that was scored on both days."""
     change = after.points - before.points
     if 0 in (before.maximum, after.maximum):
-        return [(Part.RULER, change, "worth nothing on one of the days")]
+        return [(Part.RESCORED, change, "worth nothing on one of the days")]
     if before.maximum is None or after.maximum is None:
         return [(earned(change), change, "maximum unknown")]
     share_before = before.points / before.maximum
     share_after = after.points / after.maximum
-    ruler = share_before * (after.maximum - before.maximum)
+    rescored = share_before * (after.maximum - before.maximum)
     rest = after.maximum * (share_after - share_before)
-    splits: list[Split] = [(Part.RULER, ruler, "re-weighted")]
+    splits: list[Split] = [(Part.RESCORED, rescored, "re-weighted")]
     if before.claimed != after.claimed:
         return [*splits, (Part.CLAIMED, rest, "claimed" if after.claimed else "claim withdrawn")]
-    drift, remark = population(before, after, share_before, share_after, rest)
-    return [*splits, (Part.POPULATION, drift, "users or devices changed"), (earned(rest), rest - drift, remark)]
+    drift, remark = scope(before, after, share_before, share_after, rest)
+    return [*splits, (Part.SCOPE, drift, "users or devices changed"), (earned(rest), rest - drift, remark)]
 
 
-def population(
+def scope(
     before: Observation, after: Observation, share_before: Fraction, share_after: Fraction, rest: Fraction
 ) -> tuple[Fraction, str]:
     """The part of a change that a changed number of users or devices explains, and a remark."""
@@ -159,8 +159,8 @@ def lines_of(
         if points:
             amounts[part] = (points, points * scale.per_point, remark)
     if maximum_change:
-        points, percent, remark = amounts.get(Part.RULER, (ZERO, ZERO, maximum_remark(before, after)))
-        amounts[Part.RULER] = (points, percent + maximum_change * scale.per_maximum, remark)
+        points, percent, remark = amounts.get(Part.RESCORED, (ZERO, ZERO, maximum_remark(before, after)))
+        amounts[Part.RESCORED] = (points, percent + maximum_change * scale.per_maximum, remark)
     for part, (points, percent, remark) in amounts.items():
         if points or percent:
             yield MovementLine(identifier, part, points, percent, decision, remark)
