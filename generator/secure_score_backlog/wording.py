@@ -94,22 +94,22 @@ BADGES: dict[str, Badge] = {
     # states of a recommendation
     "not-measured": Badge("Not measured", "\u25cc", "quiet", "Microsoft gave no score for it that day."),
     "retired": Badge("Retired", "\u2205", "quiet", "Microsoft took it out of the catalogue."),
-    "conflict": Badge("Conflict", "\u2260", "warn", "Said not to apply, yet Microsoft measured it in full."),
+    "conflict": Badge("Conflict", "\u2260", "warn", "Marked not applicable, but measured as done."),
     "done": Badge("Done", "\u2713", "good", "Microsoft measured it in full."),
-    "undecided": Badge("Undecided", "?", "bad", "Nobody has answered it."),
-    "expired": Badge("Expired", "\u2715", "bad", "The answer has run out."),
-    "breached": Badge("Breached", "\u2193", "bad", "Worse than what was accepted."),
-    "regressed": Badge("Regressed", "\u21a9", "bad", "Was done under its decision and is not now."),
-    "blocked": Badge("Blocked", "\u2016", "warn", "Planned, but something keeps it from happening."),
+    "undecided": Badge("Undecided", "?", "bad", "No decision is recorded."),
+    "expired": Badge("Expired", "\u2715", "bad", "The last day of the decision has passed."),
+    "breached": Badge("Breached", "\u2193", "bad", "Worse than the level that was accepted."),
+    "regressed": Badge("Regressed", "\u21a9", "bad", "It was done under its decision and is not any more."),
+    "blocked": Badge("Blocked", "\u2016", "warn", "Planned, but waiting for something."),
     "overdue": Badge("Overdue", "!", "bad", "Planned, and its date has passed."),
-    "accepted": Badge("Accepted", "\u25d0", "hold", "Somebody carries this risk knowingly, until a date."),
-    "covered": Badge("Covered", "\u25d1", "hold", "Said not to apply, or covered by something Microsoft cannot see."),
+    "accepted": Badge("Accepted", "\u25d0", "hold", "The risk is accepted until a date."),
+    "covered": Badge("Covered", "\u25d1", "hold", "Not applicable, or covered by another control (not verified)."),
     "planned": Badge("Planned", "\u25b7", "plan", "To be done, and in time."),
     # acceptances
     "active": Badge("In force", "\u25d0", "hold", "Accepted, with time left."),
     "expiring": Badge("Expiring", "\u25d4", "warn", "In its last 30 days."),
-    "moot": Badge("Done meanwhile", "\u2713", "quiet", "Done in the meantime."),
-    "orphan": Badge("Gone from Microsoft’s list", "\u2205", "quiet", "Microsoft retired the recommendation."),
+    "moot": Badge("Done since", "\u2713", "quiet", "Done after it was accepted."),
+    "orphan": Badge("Retired by Microsoft", "\u2205", "quiet", "Microsoft retired the recommendation."),
     "ended": Badge("Ended", "\u25a0", "quiet", "Replaced or withdrawn."),
     # buckets
     "do-now": Badge("Do now", "\u25b6", "plan"),
@@ -122,13 +122,13 @@ BADGES: dict[str, Badge] = {
     "high": Badge("High", "\u25b2", "bad"),
     "medium": Badge("Medium", "\u25c6", "warn"),
     "low": Badge("Low", "\u25bd", "quiet"),
-    "unrated": Badge("Unrated", "?", "quiet", "Nobody has judged what it means to leave it open."),
+    "unrated": Badge("Unrated", "?", "quiet", "It has no risk level yet."),
     # how points are known
-    "observed": Badge("Observed", "\u25cf", "good", "Microsoft measured it."),
-    "claimed": Badge("Claimed", "\u25d2", "hold", "Given on an administrator's word; Microsoft measured nothing."),
+    "observed": Badge("Measured", "\u25cf", "good", "Microsoft measured it."),
+    "claimed": Badge("Self-attested", "\u25d2", "hold", "Stated by an administrator; not verified by Microsoft."),
     # where an approval comes from
-    "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request that brought it."),
-    "attested": Badge("Attested", "\u270e", "hold", "Somebody wrote that it was approved, and where."),
+    "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
+    "attested": Badge("Attested", "\u270e", "hold", "Approved outside of GitHub; the decision names the record."),
 }  # fmt: skip
 
 

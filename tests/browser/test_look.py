@@ -57,7 +57,7 @@ def test_the_score_shows_every_column(browser: Page, built_demo: Path, size: tup
     )
     assert hidden == [0, 0]
     label = "return getComputedStyle(document.querySelector('.backlog-stacked td.backlog-number'), '::before').content"
-    assert browser.run(label) == '"Observed"'
+    assert browser.run(label) == '"Measured"'
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE, NARROW])

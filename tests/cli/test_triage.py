@@ -43,7 +43,7 @@ def test_the_order_is_by_risk_and_the_contrast_by_points(backlog: RunBacklog, te
         "unheard_of",
     ]
     assert told["waiting"][-1]["risk"] is None
-    assert [item["recommendation"] for item in told["chaser"]][:2] == [
+    assert [item["recommendation"] for item in told["by_points"]][:2] == [
         "exo_mailtipsenabled",
         "BlockLegacyAuthentication",
     ]

@@ -47,9 +47,9 @@ def test_what_comes_due_is_in_the_calendar() -> None:
         (
             "174b8a7ca967af267149134f160bb669@secure-score-backlog",
             (date(2026, 10, 30), date(2026, 10, 31)),
-            "Asked of leadership: plain words",
-            ["About: Title of Accept", "Options: plain words", "Else: plain words"],
-            ["Question"],
+            "Decision requested from leadership: plain words",
+            ["About: Title of Accept", "Options: plain words", "Default: plain words"],
+            ["Decision requested"],
             [],
         ),
         (
@@ -103,7 +103,7 @@ def test_no_text_adds_removes_or_moves_an_event(text: str) -> None:
     """Expiries, due dates and the question, each once, whatever the texts try; all day; reminders on expiries."""
     found = events(backlog(text, title=text))
     assert sorted(str(event["CATEGORIES"].to_ical().decode()) for event in found) == [
-        "Acceptance", "Cover", "Due", "Due", "Question",
+        "Acceptance", "Cover", "Decision requested", "Due", "Due",
     ]  # fmt: skip
     for event in found:
         start, end = event["DTSTART"].dt, event["DTEND"].dt

@@ -28,8 +28,8 @@ from secure_score_backlog.exports.tables import (
     Table,
     board_table,
     insurers_table,
-    part,
     register_table,
+    section,
 )
 from secure_score_backlog.exports.xlsx import as_xlsx
 from tests.support.backlogs import AS_OF, backlog
@@ -48,7 +48,7 @@ def test_the_tables_have_every_recommendation_and_acceptance() -> None:
     made = backlog()
     board = {row["recommendation"]: row for row in rows(as_csv(board_table(made)))}
     assert list(board)[-1] == "Done"
-    places = {name: row["place"] for name, row in board.items()}
+    places = {name: row["group"] for name, row in board.items()}
     assert places == {
         "Accept": "accept", "Cover": "not-applicable", "Done": "done", "Open": "undecided", "Plan": "do-now",
         "Wait": "do-soon",
@@ -56,7 +56,7 @@ def test_the_tables_have_every_recommendation_and_acceptance() -> None:
     assert board["Wait"]["blocked_by"] == "business"
     assert (board["Plan"]["points"], board["Plan"]["maximum"], board["Plan"]["points_left"]) == ("0", "8", "8")
     register = rows(as_csv(register_table(made)))
-    assert [(row["recommendation"], row["kind"], row["part"]) for row in register] == [
+    assert [(row["recommendation"], row["kind"], row["section"]) for row in register] == [
         ("Accept", "accepted", "in-force"),
         ("Cover", "covered", "in-force"),
     ]
@@ -70,18 +70,18 @@ def test_the_tables_have_every_recommendation_and_acceptance() -> None:
     ("state", "now", "place"),
     [
         (AcceptanceState.ACTIVE, State.ACCEPTED, "in-force"),
-        (AcceptanceState.EXPIRED, State.EXPIRED, "needs-answer"),
-        (AcceptanceState.BREACHED, State.BREACHED, "needs-answer"),
-        (AcceptanceState.MOOT, State.REGRESSED, "needs-answer"),
-        (AcceptanceState.MOOT, State.DONE, "lapsed"),
-        (AcceptanceState.ORPHAN, State.RETIRED, "lapsed"),
+        (AcceptanceState.EXPIRED, State.EXPIRED, "needs-decision"),
+        (AcceptanceState.BREACHED, State.BREACHED, "needs-decision"),
+        (AcceptanceState.MOOT, State.REGRESSED, "needs-decision"),
+        (AcceptanceState.MOOT, State.DONE, "ended-automatically"),
+        (AcceptanceState.ORPHAN, State.RETIRED, "ended-automatically"),
         (AcceptanceState.ENDED, State.ACCEPTED, "past"),
     ],
 )
-def test_a_row_names_its_part_of_the_register(state: AcceptanceState, now: State, place: str) -> None:
-    """What was done and lost again needs an answer in the table as on the page."""
+def test_a_row_names_its_section_of_the_register(state: AcceptanceState, now: State, place: str) -> None:
+    """What regressed after it was done needs a decision in the table as on the page."""
     entry = backlog().register[0]
-    assert part(replace(entry, state=state, status=replace(entry.status, state=now))) == place
+    assert section(replace(entry, state=state, status=replace(entry.status, state=now))) == place
 
 
 def test_insurers_get_their_columns_and_no_reasons() -> None:

@@ -99,9 +99,9 @@ def test_backfilled_days_look_and_read_differently() -> None:
     samples = (*days(0), Sample(FIRST + timedelta(days=1), Fraction(51), backfilled=True), *days(2))
     figure = Trend("t", "T", "C.", samples).draw()
     assert len(re.findall("backlog-line--backfilled", figure)) == 1
-    assert figure.count("<td>backfilled</td>") == 1
+    assert figure.count("<td>filled in later</td>") == 1
     assert figure.count("<td>in full</td>") == 2
-    assert "backfilled" not in Trend("t", "T", "C.", days(0, 1)).draw()
+    assert "filled in later" not in Trend("t", "T", "C.", days(0, 1)).draw()
 
 
 def test_the_table_holds_every_day_or_says_what_it_left_out() -> None:

@@ -109,8 +109,8 @@ def a_daily_trend() -> Trend:
 def a_bar() -> Bar:
     """A ledger with every part."""
     parts = [
-        ("observed", "Observed", 412, "Microsoft measured it."),
-        ("claimed", "Claimed", 38, "Given on somebody's word."),
+        ("observed", "Measured", 412, "Microsoft measured it."),
+        ("claimed", "Self-attested", 38, "Not verified by Microsoft."),
         ("do-now", "Do now", 64, "Decided: this quarter."), ("do-soon", "Do soon", 81, "Decided: later."),
         ("accept", "Accepted", 72, "Left open knowingly."),
         ("blocked", "Blocked", 30, "Planned, and something is in the way."),

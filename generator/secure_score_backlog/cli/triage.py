@@ -90,7 +90,7 @@ def command(root: Path, as_json: bool, everything: bool, write: int | None) -> i
         told = {
             "schema": SCHEMA,
             "waiting": [ranked(status) for status in waiting],
-            "chaser": [ranked(status) for status in facts.by_points],
+            "by_points": [ranked(status) for status in facts.by_points],
         }
         print(encode(told))
     else:

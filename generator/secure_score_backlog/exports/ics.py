@@ -68,9 +68,9 @@ def events(facts: Facts) -> Iterator[Event]:
         yield Event(
             uid(owner, "ask", status.id, question),
             ask.since,
-            f"Asked of {ask.of}: {ask.question}",
-            labelled(("About", status.title), ("Options", "; ".join(ask.options)), ("Else", ask.default)),
-            "Question",
+            f"Decision requested from {ask.of}: {ask.question}",
+            labelled(("About", status.title), ("Options", "; ".join(ask.options)), ("Default", ask.default)),
+            "Decision requested",
         )
 
 

@@ -41,7 +41,7 @@ def plain_facts(facts: Facts) -> Plain:
         "counts": facts.counts,
         "top": [ranked(status) for status in facts.top],
         "unrated": [status.id for status in facts.unrated],
-        "chaser": [status.id for status in facts.by_points],
+        "by_points": [status.id for status in facts.by_points],
         "blocked": [
             {
                 "recommendation": status.id,
@@ -68,7 +68,7 @@ def plain_facts(facts: Facts) -> Plain:
                 "recommendation": status.id,
                 "on": iso(status.regressed_on),
                 "points": status.points_lost,
-                "healed": iso(status.recovered_on),
+                "recovered": iso(status.recovered_on),
             }
             for status in facts.regressed
         ],
@@ -122,7 +122,7 @@ def words(status: Status) -> Plain:
     decision = status.decision
     found: Plain = {"title": status.title, "why": (decision.reduces if decision else "") or status.reason}
     if decision and decision.accepted:
-        found |= {"rationale": decision.accepted.rationale, "instead": list(decision.accepted.compensating)}
+        found |= {"rationale": decision.accepted.rationale, "compensating": list(decision.accepted.compensating)}
     elif decision and decision.covered:
         found |= {"rationale": decision.covered.by, "evidence": decision.covered.evidence}
     return found

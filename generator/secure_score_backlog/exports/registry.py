@@ -59,23 +59,23 @@ class FileExport:
 
 
 TABLE_FORMATS = (
-    TableFormat("xlsx", "a workbook for Excel, LibreOffice and the like, with filters", as_xlsx),
+    TableFormat("xlsx", "a workbook with filters, for Excel, LibreOffice and others", as_xlsx),
     TableFormat(
         "csv",
-        "plain rows for any program; text that a spreadsheet would run as a formula starts with an apostrophe",
+        "plain rows for any program; a text that a spreadsheet would run as a formula starts with an apostrophe",
         as_csv,
     ),
     TableFormat("json", "the same rows for scripts", as_json),
 )
 
-REGISTER = "every risk that is accepted or said to be covered, present and past"
+REGISTER = "every accepted risk and every cover, present and past"
 TABLES = (
     TableExport("downloads/register", "Register", REGISTER, register_table),
     TableExport("downloads/register", "Register", REGISTER, insurers_table, INSURER),
     TableExport(
         "downloads/board",
         "Board",
-        "every recommendation with its bucket, state, risk, owner and dates",
+        "every recommendation with its decision, state, risk, owner and dates",
         board_table,
     ),
 )
@@ -85,22 +85,22 @@ FILES = (
         "downloads/status.json",
         "All figures",
         "JSON",
-        "what “backlog status --json” prints: every figure that stands on a page",
+        "every figure of these pages, as “backlog status --json” prints them",
         lambda facts, _: status_as_json(facts),
     ),
     FileExport(
         "downloads/backlog.ics",
         "Calendar",
         "iCalendar",
-        "when acceptances run out (reminder 30 days before), when changes are due, since when questions wait; "
-        "subscribe to it, or import it",
+        "when acceptances end (with a reminder 30 days before), when changes are due, since when decisions are "
+        "requested; subscribe to it, or import it",
         lambda facts, _: as_calendar(facts),
     ),
     FileExport(
         atom.PATH,
         "Decisions",
         "Atom feed",
-        "one entry for each decision, as it was merged; for a feed reader or a channel",
+        "one entry for each merged decision, for a feed reader or a chat channel",
         as_feed,
     ),
 )

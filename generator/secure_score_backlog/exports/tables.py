@@ -61,20 +61,20 @@ def clean(cell: Cell) -> Cell:
     return " ".join(visible(cell).split()) if isinstance(cell, str) else cell
 
 
-def place(status: Status) -> str:
-    """Where it stands on the board; what is done or not measured has a place of its own here."""
+def group(status: Status) -> str:
+    """Its group on the board; what is done or not measured has a group of its own here."""
     if status.state in SETTLED:
         return "done"
     return "not-measured" if status.state in UNSEEN else str(place_of(status))
 
 
-def part(entry: RegisterEntry) -> str:
-    """The part of the register's page on which an entry stands."""
+def section(entry: RegisterEntry) -> str:
+    """The section of the register's page that an entry is in."""
     if entry.state is AcceptanceState.ENDED:
         return "past"
     if entry.state in IN_FORCE:
         return "in-force"
-    return "needs-answer" if is_unanswered(entry) else "lapsed"
+    return "needs-decision" if is_unanswered(entry) else "ended-automatically"
 
 
 def blocked(status: Status, name: str) -> Cell:
@@ -96,27 +96,27 @@ def attested(decision: Decision, name: str) -> Cell:
 
 
 def compensating(decision: Decision) -> str:
-    """What lowers the risk meanwhile, or what is said to cover it."""
+    """What lowers the risk meanwhile; empty for a cover."""
     return "; ".join(decision.accepted.compensating) if decision.accepted else ""
 
 
 BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
     (Column("recommendation", "Id", 28), lambda s: s.id),
     (Column("title", "Recommendation", 50), lambda s: s.title),
-    (Column("place", "On the board", 14), place),
+    (Column("group", "Group on the board", 14), group),
     (Column("state", "State", 13), lambda s: s.state.value),
     (Column("risk", "Risk", 9), lambda s: s.risk_word),
     (Column("rated_by", "Rated by", 10), lambda s: s.rated_by.value if s.rated_by else ""),
     (Column("owner", "Owner", 24), lambda s: s.owner),
     (Column("due", "Due", 11), lambda s: s.decision.due if s.decision else None),
-    (Column("until", "Holds until", 11), lambda s: s.decision.until if s.decision else None),
+    (Column("until", "Valid until", 11), lambda s: s.decision.until if s.decision else None),
     (Column("blocked_by", "Blocked by", 11), lambda s: blocked(s, "by")),
     (Column("blocked_since", "Blocked since", 12), lambda s: blocked(s, "since")),
-    (Column("blocked_note", "What would free it", 30), lambda s: blocked(s, "note")),
-    (Column("answered", "Answered on", 11), lambda s: s.answered),
+    (Column("blocked_note", "Note on what blocks it", 30), lambda s: blocked(s, "note")),
+    (Column("decided", "Decided on", 11), lambda s: s.answered),
     (Column("readiness", "Questions answered", 10), lambda s: s.decision.readiness if s.decision else 0),
     (Column("points", "Points", 9), lambda s: s.observation.points if s.observation else None),
-    (Column("maximum", "Of", 9), lambda s: s.observation.maximum if s.observation else None),
+    (Column("maximum", "Maximum", 9), lambda s: s.observation.maximum if s.observation else None),
     (Column("points_left", "Points left", 9), lambda s: s.unearned if s.observation else None),
     (Column("open", "Open share", 9), lambda s: s.open_share if s.observation else None),
     (Column("open_since", "Open since", 11), lambda s: s.open_since),
@@ -124,12 +124,12 @@ BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
     (Column("held_since", "Held since", 11), lambda s: s.held_since),
     (Column("service", "Service", 12), lambda s: s.recommendation.service),
     (Column("category", "Category", 12), lambda s: s.recommendation.category),
-    (Column("effort", "Effort, says Microsoft", 12), lambda s: s.recommendation.cost),
-    (Column("user_impact", "Trouble for users, says Microsoft", 12), lambda s: s.recommendation.user_impact),
-    (Column("reduces", "Which risk does it reduce?", 50), lambda s: s.decision.reduces if s.decision else ""),
-    (Column("impact", "What changes for users?", 50), lambda s: s.decision.impact if s.decision else ""),
-    (Column("prerequisites", "What has to be there?", 50), lambda s: s.decision.prerequisites if s.decision else ""),
-    (Column("proof", "What will prove it?", 50), lambda s: s.decision.proof if s.decision else ""),
+    (Column("effort", "Effort (Microsoft)", 12), lambda s: s.recommendation.cost),
+    (Column("user_impact", "User impact (Microsoft)", 12), lambda s: s.recommendation.user_impact),
+    (Column("reduces", "Risk it reduces", 50), lambda s: s.decision.reduces if s.decision else ""),
+    (Column("impact", "Impact on users", 50), lambda s: s.decision.impact if s.decision else ""),
+    (Column("prerequisites", "Prerequisites", 50), lambda s: s.decision.prerequisites if s.decision else ""),
+    (Column("proof", "Proof that it stays in place", 50), lambda s: s.decision.proof if s.decision else ""),
     (Column("commit", "Commit", 44), lambda s: s.newest.commit if s.newest else ""),
     (Column("pull_request", "Pull request", 9), lambda s: s.newest.pull_request if s.newest else None),
 )
@@ -139,7 +139,7 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("recommendation", "Id", 28), lambda e: e.status.id),
     (Column("title", "Recommendation", 50), lambda e: e.status.title),
     (Column("kind", "Kind", 10), lambda e: "accepted" if e.decision.accepted else "covered"),
-    (Column("part", "Part of the register", 16), part),
+    (Column("section", "Section of the register", 16), section),
     (Column("state", "State", 10), lambda e: e.state.value),
     (Column("risk", "Risk", 9), lambda e: e.status.risk_word),
     (Column("owner", "Owner", 24), lambda e: e.decision.owner),
@@ -147,16 +147,16 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("approved_by", "Approved on GitHub as", 24), lambda e: "; ".join(e.approved_by)),
     (Column("attested_by", "Attested by", 24), lambda e: attested(e.decision, "by")),
     (Column("attested_on", "Attested on", 11), lambda e: attested(e.decision, "on")),
-    (Column("attested_record", "Record of it", 30), lambda e: attested(e.decision, "record")),
+    (Column("attested_record", "Approval record", 30), lambda e: attested(e.decision, "record")),
     (Column("since", "Since", 11), lambda e: e.since),
     (Column("until", "Until", 11), lambda e: e.until),
     (Column("days_left", "Days left", 9), lambda e: e.days_left if e.ended is None else None),
     (Column("ended", "Ended", 11), lambda e: e.ended),
-    (Column("renewals", "Renewed", 9), lambda e: e.renewals),
-    (Column("points", "Points carried", 9), lambda e: e.points),
+    (Column("renewals", "Renewals", 9), lambda e: e.renewals),
+    (Column("points", "Points at risk", 9), lambda e: e.points),
     (Column("share", "Share when accepted", 9), lambda e: e.decision.accepted.share if e.decision.accepted else None),
-    (Column("reason", "Why, or covered by what", 60), reason),
-    (Column("compensating", "Instead", 60), lambda e: compensating(e.decision)),
+    (Column("reason", "Reason", 60), reason),
+    (Column("compensating", "Compensating controls", 60), lambda e: compensating(e.decision)),
     (Column("evidence", "Evidence", 40), lambda e: e.decision.covered.evidence if e.decision.covered else ""),
     (Column("file", "File", 40), lambda e: e.citation.path if e.citation else ""),
     (Column("commit", "Commit", 44), lambda e: e.citation.commit if e.citation else ""),
@@ -166,7 +166,7 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
 
 
 FOR_INSURERS = frozenset(
-    "recommendation title kind part state risk owner approver approved_by attested_by attested_on since until "
+    "recommendation title kind section state risk owner approver approved_by attested_by attested_on since until "
     "days_left ended renewals points share compensating commit pull_request".split()
 )
 """The columns of the register that readers outside get."""

@@ -88,8 +88,8 @@ def about(sheet: Any, table: Table) -> None:
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, 60)
     facts = {
-        "What": table.name,
-        "Of": table.organisation,
+        "Table": table.name,
+        "Organisation": table.organisation,
         "As of": table.as_of.isoformat(),
         "Rows": str(len(table.rows)),
     }

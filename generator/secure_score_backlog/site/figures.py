@@ -88,12 +88,12 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
     known = parts["observed"]
     caption = (
         f"Of {wording.points(facts.ledger.maximum)} points, {wording.points(known)} are measured by Microsoft, "
-        f"{wording.points(parts['claimed'])} counted on somebody’s word and "
+        f"{wording.points(parts['claimed'])} self-attested and "
         f"{wording.points(parts['undecided'])} undecided."
     )
     return Bar(
         id=identifier,
-        title="Every point of the maximum, by what is known or decided about it",
+        title="Every point of the maximum, by what was measured or decided",
         caption=caption,
         parts=tuple(
             BarPart(key, wording.sign(key).label, value, WORDS.ledger[key]) for key, value in parts.items() if value
@@ -191,10 +191,10 @@ def line_words(timeline: Timeline, until: date) -> str:
     now = timeline.at(until)
     began = f"{wording.share(first.share)} when first measured on {wording.day(timeline.days[0])}"
     if now is None:
-        return f"{began}; not measured any more."
+        return f"{began}; no longer measured."
     stands = wording.share(now.share)
     if now.claimed:
-        stands += ", on an administrator’s word"
+        stands += ", self-attested"
     return f"{began}; {stands} on {wording.day(until)}."
 
 

@@ -40,6 +40,6 @@ def of_profile(facts: Facts, site: Site, profile: str) -> Iterator[Document]:
         "Downloads",
         body,
         site=site,
-        description="Register and board as files, a calendar of what comes due, a feed of decisions.",
+        description="Register and board as files, a calendar of due dates, a feed of decisions.",
         hide=("navigation", "toc"),
     )

@@ -41,10 +41,10 @@ GLOSSARY = load("glossary", Glossary)
 PATH = "glossary.md"
 
 RATERS = {
-    RatedBy.DECISION: "in the decision itself",
+    RatedBy.DECISION: "in the decision",
     RatedBy.SETTINGS: "in our settings",
-    RatedBy.SHIPPED: "by the list that comes with the program",
-    None: "by nobody yet",
+    RatedBy.SHIPPED: "in the list that comes with the program",
+    None: "not yet",
 }
 
 
@@ -69,7 +69,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         "Glossary",
         body,
         site=site,
-        description="Every word and every figure of this site in plain language, and how each is computed.",
+        description="Every term and every figure of these pages in plain language, and how each is computed.",
         shown_title="Glossary and method",
         hide=("navigation",),
     )
