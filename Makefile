@@ -68,8 +68,9 @@ sample: .venv/runs ## Write this repository's own decisions/ and snapshots/ anew
 schemas: .venv/runs ## Write the JSON Schemas anew, from the model
 	@$(IN) -m secure_score_backlog.site.schemas
 
-guide: .venv/runs ## Write the generated pages of docs/guide/ anew, from the model
+guide: .venv/runs ## Write the generated pages of docs/guide/ and the navigation of mkdocs.yml anew, from the model
 	@$(IN) -m secure_score_backlog.site.guide docs
+	@$(IN) -m secure_score_backlog.site.registry mkdocs.yml
 
 bench: .venv/develops ## Measure how memory and time grow with the years (a few minutes; prints ratios)
 	@$(IN) -m benchmarks.growth

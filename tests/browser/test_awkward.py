@@ -12,14 +12,13 @@ from tests.support.awkward import TENANTS, build
 from tests.support.chromium import PHONE, WIDE, Page
 from tests.support.emptiness import article, faults
 from tests.support.links import dead_links
+from tests.support.pages import KINDS
 
 pytestmark = pytest.mark.browser
 
 NARROW = (320, 640)
 SHOWN = (
-    *("index.html", "board.html", "register.html", "reviews/index.html", "score.html", "hygiene.html"),
-    *("evidence.html", "glossary.html", "downloads/index.html", "reviews/2026-11.html", "reviews/2026-10.html"),
-    *("recommendations/adminmfav2.html", "recommendations/blocklegacyauthentication.html"),
+    *(*KINDS, "reviews/2026-11.html", "recommendations/adminmfav2.html"),
     *("recommendations/mfaregistrationv2.html", "recommendations/signinriskpolicy.html"),
 )
 """Pages to be looked at in the browser, where the tenant has them."""

@@ -10,21 +10,9 @@ import pytest
 
 from tests.support.chromium import PHONE, Page
 from tests.support.links import dead_links, outside_links
+from tests.support.pages import KINDS
 
 pytestmark = pytest.mark.browser
-
-PAGES = {
-    "home": "index.html",
-    "board": "board.html",
-    "register": "register.html",
-    "reviews": "reviews/index.html",
-    "review": "reviews/2026-10.html",
-    "score": "score.html",
-    "hygiene": "hygiene.html",
-    "evidence": "evidence.html",
-    "glossary": "glossary.html",
-    "recommendation": "recommendations/blocklegacyauthentication.html",
-}
 
 
 def test_no_link_of_the_demo_is_dead(built_demo: Path) -> None:
@@ -33,41 +21,41 @@ def test_no_link_of_the_demo_is_dead(built_demo: Path) -> None:
     assert outside_links(built_demo) == set()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", KINDS)
 def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
     """Legible in light and dark, whole on a phone, silent in the console, and asking nothing from outside."""
-    file = built_demo / PAGES[name]
+    file, picture = built_demo / name, name.removesuffix(".html").replace("/", "-")
     for scheme in ("light", "dark"):
         browser.scheme(scheme)
         browser.open(file)
         assert browser.pale() == [], scheme
-        browser.picture(f"demo-{name}-{scheme}")
+        browser.picture(f"demo-{picture}-{scheme}")
     browser.scheme("light")
-    browser.paper(f"demo-{name}")
+    browser.paper(f"demo-{picture}")
     browser.size(*PHONE)
     browser.open(file)
     assert browser.sideways() == 0
-    browser.picture(f"demo-{name}-phone")
+    browser.picture(f"demo-{picture}-phone")
     assert browser.messages() == []
     assert browser.outside() == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", KINDS)
 def test_no_text_of_the_demo_is_cut_off(browser: Page, built_demo: Path, name: str) -> None:
     """With any font, from the narrowest phone to a wide screen: what is not in sight can be scrolled there."""
     for width, height in ((320, 640), PHONE, (1400, 1000), (1920, 1080)):
         browser.size(width, height)
-        browser.open(built_demo / PAGES[name])
+        browser.open(built_demo / name)
         assert browser.cut_off() == [], width
         browser.space_out()
         assert browser.cut_off() == [], f"{width}, spaced out"
         assert browser.sideways() == 0
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", KINDS)
 def test_headings_of_the_demo_are_in_order(browser: Page, built_demo: Path, name: str) -> None:
     """One first heading, no level left out, no id twice: what a screen reader steers by."""
-    browser.open(built_demo / PAGES[name])
+    browser.open(built_demo / name)
     levels = [
         int(level)
         for level in browser.run(

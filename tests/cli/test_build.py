@@ -7,7 +7,8 @@ import json
 import shutil
 from pathlib import Path
 
-from secure_score_backlog.site import builder, templates
+from secure_score_backlog.site import builder
+from secure_score_backlog.site.registry import configuration
 from tests.support.bare_folder import TENANT, measured
 from tests.support.folders import contents, write
 from tests.support.links import dead_links, outside_links
@@ -91,7 +92,7 @@ def test_hand_written_pages_and_settings_are_part_of_the_site(bare: Path, backlo
     write(bare, "docs/.hidden", "no")
     write(bare, "docs/reviews/2026-10.md", "Minutes of October.\n")
     write(bare, "backlog.yml", "organisation: Smith & Sons <b>\n")
-    write(bare, "mkdocs.yml", templates.configuration().replace("\nnav:\n", "\nnav:\n  - Guide: guide/start.md\n"))
+    write(bare, "mkdocs.yml", configuration().replace("\nnav:\n", "\nnav:\n  - Guide: guide/start.md\n"))
     backlog("build", "--root", bare, expect=0)
     site = bare / "build" / "site"
     assert (site / "guide" / "plan.txt").read_bytes() == b"plan\n"
@@ -105,7 +106,7 @@ def test_hand_written_pages_and_settings_are_part_of_the_site(bare: Path, backlo
 
 def test_a_page_that_the_builder_drops_is_an_error(bare: Path, backlog: RunBacklog) -> None:
     """A configuration that excludes a page, or builds another folder, is caught and named."""
-    kept = templates.configuration().replace("  - Board: board.md\n", "")
+    kept = configuration().replace("  - Board: board.md\n", "")
     write(bare, "mkdocs.yml", kept + "\nexclude_docs: board.md\n")
     finished = backlog("build", "--root", bare, expect=3)
     assert "lacks board.html" in finished.stderr
@@ -129,9 +130,5 @@ def test_a_folder_with_other_files_is_never_replaced(built: Path, tmp_path: Path
 
 
 def test_the_configuration_of_this_repository_is_the_packaged_one() -> None:
-    """What `backlog init` copies is what this repository itself is built with, but for the navigation."""
-
-    def common(text: str) -> list[str]:
-        return [line for line in text.splitlines() if not line.startswith("  - ") or ".md" not in line]
-
-    assert common((ROOT / "mkdocs.yml").read_text(encoding="utf-8")) == common(templates.configuration())
+    """What `backlog init` copies is what this repository itself is built with, letter for letter."""
+    assert (ROOT / "mkdocs.yml").read_text(encoding="utf-8") == configuration(), "run `make guide`"

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.site import templates
-from secure_score_backlog.site.builder import chosen
-from secure_score_backlog.site.profiles import PROFILES
+from secure_score_backlog.site.profiles import PROFILES, choose
+from secure_score_backlog.site.registry import configuration
 from secure_score_backlog.workspace import load
 from tests.support.graph_items import DAY, TENANT, control, profile, score
 from tests.support.links import dead_links, outside_links
@@ -184,7 +183,7 @@ def test_the_command_line_outweighs_the_profile_of_the_settings(root: Path, back
 
 def test_an_own_mkdocs_configuration_does_not_reach_readers_outside(root: Path, backlog: RunBacklog) -> None:
     """A mkdocs.yml may name pages, links and people: it is read inside alone."""
-    text = templates.configuration().replace("\nnav:\n", "\ncopyright: canary-name\nnav:\n")
+    text = configuration().replace("\nnav:\n", "\ncopyright: canary-name\nnav:\n")
     (root / "mkdocs.yml").write_text(text, encoding="utf-8")
     backlog("build", "--root", root, expect=0)
     assert "canary-name" in everything(root / "build" / "site")
@@ -212,10 +211,10 @@ def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path, said: st
     """The default shows everything, so a slip of the pen ends the command; naming the profile gets past it."""
     (tmp_path / "backlog.yml").write_bytes(said.encode("utf-8", "surrogateescape"))
     with pytest.raises(WrongUsage) as ending:
-        chosen(load(tmp_path, today=TODAY), None)
+        choose(load(tmp_path, today=TODAY), None)
     assert "backlog.yml" in (ending.value.where or "")
     assert "profile" in (ending.value.hint or "")
-    assert chosen(load(tmp_path, today=TODAY), "public") is PROFILES["public"]
+    assert choose(load(tmp_path, today=TODAY), "public") is PROFILES["public"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +230,7 @@ def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path, said: st
 def test_other_mistakes_in_the_settings_do_not_hide_the_profile(tmp_path: Path, said: str, name: str) -> None:
     """Other mistakes do not matter here: `backlog check` tells them."""
     (tmp_path / "backlog.yml").write_text(said, encoding="utf-8")
-    assert chosen(load(tmp_path, today=TODAY), None).name == name
+    assert choose(load(tmp_path, today=TODAY), None).name == name
 
 
 def test_a_backlog_yaml_is_refused(tmp_path: Path) -> None:
@@ -239,7 +238,7 @@ def test_a_backlog_yaml_is_refused(tmp_path: Path) -> None:
     (tmp_path / "decisions").mkdir()
     (tmp_path / "backlog.yaml").write_text("profile: public\n", encoding="utf-8")
     with pytest.raises(WrongUsage):
-        chosen(load(tmp_path, today=TODAY), None)
+        choose(load(tmp_path, today=TODAY), None)
 
 
 @pytest.mark.parametrize("verb", ["build", "render", "serve"])
@@ -249,7 +248,7 @@ def test_an_unknown_profile_is_a_usage_error(verb: str, backlog: RunBacklog, tmp
     assert "insurer" in finished.stderr
     (tmp_path / "snapshots").mkdir()
     with pytest.raises(WrongUsage):
-        chosen(load(tmp_path, today=TODAY), "everybody")
+        choose(load(tmp_path, today=TODAY), "everybody")
 
 
 def test_a_secret_or_the_tenants_id_ends_the_build(root: Path, backlog: RunBacklog) -> None:

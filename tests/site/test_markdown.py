@@ -16,8 +16,9 @@ from markupsafe import Markup
 from mkdocs.config import load_config
 from mkdocs.utils.meta import get_data
 
-from secure_score_backlog.site import markdown, templates
+from secure_score_backlog.site import markdown
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.registry import configuration
 from secure_score_backlog.site.templates import environment, heading, page
 from secure_score_backlog.text import visible
 
@@ -131,7 +132,7 @@ def configured(tmp_path_factory: pytest.TempPathFactory) -> Markdown:
     """The Markdown of the packaged configuration, as MkDocs sets it up."""
     folder: Path = tmp_path_factory.mktemp("site")
     (folder / "build" / "pages").mkdir(parents=True)
-    (folder / "mkdocs.yml").write_text(templates.configuration(), encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(configuration(), encoding="utf-8")
     config = load_config(str(folder / "mkdocs.yml"))
     return Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs)
 

@@ -19,7 +19,7 @@ from secure_score_backlog.evaluation.review import Period
 from secure_score_backlog.files import Document
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.links import Site, built
-from secure_score_backlog.site.registry import pages
+from secure_score_backlog.site.registry import site_documents
 from secure_score_backlog.site.templates import page
 from secure_score_backlog.snapshots.model import Catalogue, History, Recommendation
 
@@ -49,7 +49,7 @@ def maker(*paths: str) -> list[object]:
 def staged(computed: list[object], *hand_written: str) -> list[str]:
     """Paths of the documents, without the frame's assets."""
     written = [Document(path, b"x") for path in hand_written]
-    made = pages(backlog(), written, computed=computed)  # type: ignore[arg-type]
+    made = site_documents(backlog(), written, makers=computed)  # type: ignore[arg-type]
     return [document.path for document in made if not document.path.startswith("assets/")]
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -17,15 +16,13 @@ from secure_score_backlog.site import builder, markdown, templates
 from secure_score_backlog.site.charts.bars import Bar, BarPart, Step, Waterfall
 from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
 from secure_score_backlog.site.links import Site, built
+from secure_score_backlog.site.registry import NAVIGATION, configuration
 from secure_score_backlog.site.templates import environment, heading, page
 
 AS_OF = date(2026, 11, 21)
 HOSTILE = (
     "</title><script>window.hacked=1</script>*bold* [x](javascript:alert(1)) {: onclick=x } &amp; `c` | --8<-- $a$"
 )
-
-NAVIGATION = re.compile(r"^  - [^:\n]+: (\S+\.md)$", re.MULTILINE)
-"""The pages that the packaged navigation names."""
 
 GALLERY = Path(__file__).with_name("gallery.html.j2")
 """Everything the frame offers, as a template of a page."""
@@ -42,7 +39,7 @@ def documents(as_of: date = AS_OF) -> Iterator[Document]:
     yield from templates.assets()
     yield page("index.md", "Home", gallery(), site=here, description=HOSTILE, hide=("navigation", "toc"))
     yield page("score.md", "Score", charts(), site=here)
-    for path in sorted(set(NAVIGATION.findall(templates.configuration())) - {"index.md", "score.md"}):
+    for path in sorted({path for _, path in NAVIGATION} - {"index.md", "score.md"}):
         yield page(path, path, Markup("<p>Nothing here yet.</p>"), site=here)
     yield page("recommendations/blocklegacyauthentication.md", HOSTILE, Markup("<p>Zebracrossing.</p>"), site=here)
 
@@ -159,6 +156,6 @@ def build(root: Path, as_of: date = AS_OF) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(document.content)
     expected = {built(d.path): None if d.path.endswith(".md") else d.content for d in made}
-    job = builder.Job(root, templates.configuration(), as_of, "Tenant & Sons")
+    job = builder.Job(root, configuration(), as_of, "Tenant & Sons")
     builder.build(job, root / "site", expected)
     return root / "site"

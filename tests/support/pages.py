@@ -13,8 +13,14 @@ from typing import Any
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.files import Document
-from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.links import Site, built
+from secure_score_backlog.site.registry import PAGES
 from secure_score_backlog.workspace import Workspace
+
+MONTH = "reviews/2026-10.html"
+RECOMMENDATION = "recommendations/blocklegacyauthentication.html"
+KINDS = (*(built(page.PATH) for page in PAGES if page.TITLE), MONTH, RECOMMENDATION)
+"""One page of each kind of the sample tenant's site."""
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)
 

@@ -11,7 +11,7 @@ import click
 
 from secure_score_backlog.cli import options
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.site import builder, leaks, profiles
+from secure_score_backlog.site import builder, leaks, profiles, rendering
 
 
 @click.command("build", short_help="Render, build the site and make sure that no page is missing.")
@@ -30,13 +30,11 @@ def command(root: Path, as_of: date | None, profile: str | None, output: Path | 
     The same commit gives the same bytes, wherever it is built. The built files are searched for ids of the tenant,
     addresses and secrets; what must not be seen ends the build.
     """
-    place = output or root / builder.SITE
+    place = output or root / rendering.SITE
     builder.refuse_foreign(place)
-    rendered = builder.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
     options.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
-    files = builder.build(
-        builder.job_of(root, rendered), place, rendered.expected(), lambda built: refuse_leaks(rendered, built)
-    )
+    files = builder.build(rendered.job, place, rendered.expected(), lambda built: refuse_leaks(rendered, built))
     pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
     readers = "" if not rendered.profile.outside else f" for readers outside ({rendered.profile.name})"
     options.say(f"{pages} pages{readers} as of {rendered.facts.as_of}, {files} files, none missing.")
@@ -44,7 +42,7 @@ def command(root: Path, as_of: date | None, profile: str | None, output: Path | 
     return 0
 
 
-def refuse_leaks(rendered: builder.Rendered, built: Iterator[tuple[str, bytes]]) -> None:
+def refuse_leaks(rendered: rendering.Rendered, built: Iterator[tuple[str, bytes]]) -> None:
     """Say what somebody should look at; CannotProceed with file and place where something must not be seen."""
     found = leaks.scan(built, profiles.guard(rendered.facts, rendered.profile))
     for line in leaks.told(item for item in found if not item.serious):

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog.cli import options
-from secure_score_backlog.site import builder
+from secure_score_backlog.site import builder, rendering
 
 
 @click.command("render", short_help="Write the site's pages to build/pages.")
@@ -22,10 +22,10 @@ def command(root: Path, as_of: date | None, profile: str | None) -> int:
     The folder belongs to this program and is kept out of Git; nothing outside it is touched. For readers outside of
     your organisation, a configuration that fits their pages is written to build/mkdocs.yml.
     """
-    rendered = builder.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
     if rendered.profile.outside:
-        builder.configuration(builder.job_of(root, rendered))
+        builder.configuration(rendered.job)
     pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
     options.say(f"{pages} pages as of {rendered.facts.as_of}; {rendered.changed} files changed.")
-    print(root / builder.PAGES)
+    print(root / rendering.PAGES)
     return 0

@@ -17,7 +17,7 @@ import click
 
 from secure_score_backlog.cli import options
 from secure_score_backlog.errors import BacklogError, CannotProceed
-from secure_score_backlog.site import builder
+from secure_score_backlog.site import builder, rendering
 
 HOST = "127.0.0.1"
 PAUSE = 0.5
@@ -34,14 +34,13 @@ WATCHED = ("snapshots", "decisions", "docs", "backlog.yml")
 def command(root: Path, as_of: date | None, profile: str | None, port: int, no_open: bool) -> int:
     """Serve the site on this machine; it is rendered again when a decision, snapshot, minute or setting changes."""
     refuse_taken(port)
-    rendered = builder.render(root, as_of=as_of, today=options.now().date(), profile=profile)
-    job = builder.job_of(root, rendered)
-    arguments = ["serve", "--config-file", str(builder.configuration(job)), "--dev-addr", f"{HOST}:{port}"]
+    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    arguments = ["serve", "--config-file", str(builder.configuration(rendered.job)), "--dev-addr", f"{HOST}:{port}"]
     options.say(f"Serving http://{HOST}:{port}/ until you press Ctrl-C; edits show by themselves.")
     with subprocess.Popen(
         builder.command(*arguments, "--quiet", *([] if no_open else ["--open"])),
         cwd=root,
-        env=builder.environment(job),
+        env=builder.environment(rendered.job),
     ) as server:
         try:
             return follow(root, as_of, rendered.profile.name, server)
@@ -62,7 +61,7 @@ def follow(root: Path, as_of: date | None, profile: str, server: subprocess.Pope
             continue
         seen = here
         try:
-            rendered = builder.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+            rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
         except BacklogError as error:
             options.say(f"Not rendered: {error.message}" + (f" {error.hint}" if error.hint else ""))
         else:

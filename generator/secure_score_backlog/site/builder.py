@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The hand-written pages in `docs/`."""
+"""Builds the site with MkDocs in a process of its own, and checks what it built.
+
+MkDocs builds into a folder of its own, which takes the place of the site only when nothing is missing: a failed build
+leaves the last good site where it was.
+"""
 
 from __future__ import annotations
 
@@ -14,46 +18,7 @@ from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 
-from secure_score_backlog import files
 from secure_score_backlog.errors import CannotProceed, WrongUsage
-from secure_score_backlog.evaluation.facts import Facts, evaluate
-from secure_score_backlog.files import Document
-from secure_score_backlog.settings import SETTINGS_PATH, Settings
-from secure_score_backlog.site import profiles
-from secure_score_backlog.site.links import built
-from secure_score_backlog.site.profiles import PROFILES, Profile
-from secure_score_backlog.text import nearest
-from secure_score_backlog.workspace import Workspace, load
-
-DOCS = "docs"
-
-
-def read_docs(root: Path) -> list[Document]:
-    """Every file of `docs/`, by path relative to it; nothing where the folder is missing.
-
-    Hidden files stay out, as site builders leave them out. Links are not followed: what they lead to may be outside
-    the repository, and would be published.
-    """
-    folder = root / DOCS
-    if not folder.is_dir():
-        return []
-    return [Document(path.relative_to(folder).as_posix(), path.read_bytes()) for path in _docs_files(folder)]
-
-
-def _docs_files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(place) / name
-            if not name.startswith(".") and not path.is_symlink():
-                yield path
-
-
-# --- The site builder: a guest, called once at the end, and checked afterwards (design §3).
-#
-# It builds into a folder of its own, which takes the place of the site only when nothing is missing: a failed build
-# leaves the last good site where it was.
-
 
 MARKER = ".backlog-site"
 """Says that a folder was built by us and may be replaced."""
@@ -212,95 +177,3 @@ def _settle(folder: Path, seconds: int) -> int:
         files += len(names)
     os.utime(folder, (seconds, seconds))
     return files
-
-
-# --- Which profile a site is made for: the command line's, else the settings', and never a guess.
-#
-# Elsewhere an option with a mistake keeps its default. Here the default shows everything, so a mistake ends it.
-
-
-SETTINGS_NAMES = (SETTINGS_PATH, "backlog.yaml")
-UNREADABLE = ("file-", "yaml-", "settings-file-name")
-"""Beginnings of the codes of problems after which nobody knows for sure what the settings say."""
-
-
-def chosen(workspace: Workspace, asked: str | None) -> Profile:
-    """The profile. WrongUsage for an unknown one, and for settings that may mean one and do not say it."""
-    names = ", ".join(PROFILES)
-    if asked is not None:
-        if asked not in PROFILES:
-            raise WrongUsage(f"There is no profile {asked!r}.", hint=f"Name one of: {names}.")
-        return PROFILES[asked]
-    source = workspace.settings_source
-    of_settings = (problem for problem in workspace.problems if problem.path in SETTINGS_NAMES)
-    unsure = [problem for problem in of_settings if problem.code.startswith(UNREADABLE)]
-    if unsure:
-        raise WrongUsage(
-            f"The settings cannot be read for sure, so nobody knows which readers the site is for. {unsure[0].message}",
-            where=f"{unsure[0].path}, line {unsure[0].line}" if unsure[0].line else unsure[0].path,
-            hint="Run `backlog check` and mend the file, or say who the site is for with --profile.",
-        )
-    said = source.data.get("profile")
-    meant = [key for key in source.data if key not in ("profile", "profiles") and nearest(key, ["profile"])]
-    if (said is not None and said not in tuple(PROFILES)) or (said is None and meant):
-        line = source.line("profile" if said is not None else meant[0])
-        raise WrongUsage(
-            f"The settings name no profile that there is: {'profile' if said is not None else meant[0]!s}.",
-            where=f"{SETTINGS_PATH}, line {line}" if line else SETTINGS_PATH,
-            hint=f"Write `profile:` and one of {names}. Until then nothing is built: the default shows everything.",
-        )
-    return PROFILES[workspace.settings.profile]
-
-
-# --- What `render`, `build` and `serve` share: from a folder to documents in `build/pages`.
-
-
-BUILD = "build"
-PAGES = "build/pages"
-SITE = "build/site"
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What was written."""
-
-    facts: Facts
-    """Whole; the documents hold what the profile lets through."""
-    profile: Profile
-    documents: tuple[Document, ...]
-    changed: int
-    """Files that differ from the last rendering."""
-
-    def expected(self) -> dict[str, bytes | None]:
-        """What the built site has to hold: every page, and every other file byte for byte."""
-        return {built(d.path): None if d.path.endswith(".md") else d.content for d in self.documents}
-
-
-def render(root: Path, *, as_of: date | None, today: date, profile: str | None = None) -> Rendered:
-    """Write every page to `build/pages`, which this program owns.
-
-    profile: who the site is for; None: what the settings say. WrongUsage where they say something unknown.
-    """
-    workspace = load(root, today=today)
-    readers = chosen(workspace, profile)
-    facts = evaluate(workspace, as_of or workspace.newest_day, months=None)
-    documents = profiles.documents(facts, read_docs(root), readers)
-    build = root / BUILD
-    changed = files.write_folder(documents, root / PAGES, build / ".manifest")
-    ignore = build / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8", newline="\n")
-    return Rendered(facts, readers, tuple(documents), changed)
-
-
-def job_of(root: Path, rendered: Rendered) -> Job:
-    """The order to the site builder."""
-    facts, profile = rendered.facts, rendered.profile
-    named = facts.settings.organisation != Settings().organisation
-    return Job(
-        root=root.resolve(),
-        packaged=profiles.configuration(profile),
-        packaged_only=profile.outside,
-        as_of=facts.as_of,
-        organisation=facts.settings.organisation if named else "",
-    )

@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All documents of the site: computed pages, hand-written pages, style sheet and scripts, in one list."""
+"""The registry of pages, and all documents of a site: computed pages, files of `docs/`, style sheet and scripts.
+
+A page is a module and a template in `pages/`, and one entry in `PAGES`. The navigation follows from it; `make guide`
+writes it to this repository's `mkdocs.yml`.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts
@@ -25,67 +33,87 @@ from secure_score_backlog.site.pages import (
 )
 
 PageMaker = Callable[[Facts, Site], Iterable[Document]]
-"""What each page's module offers as `documents`."""
 
-COMPUTED: tuple[PageMaker, ...] = (
-    home.documents,
-    board.documents,
-    reviews.documents,
-    register.documents,
-    score.documents,
-    attention.documents,
-    evidence.documents,
-    glossary.documents,
-    downloads.documents,
-    recommendation.documents,
+
+class Page(Protocol):
+    """What a module in `pages/` offers."""
+
+    PATH: str
+    """The document that the navigation lists, such as `board.md`; a folder for pages that it does not list."""
+    TITLE: str
+    """Label in the navigation; empty for pages that it does not list."""
+
+    def documents(self, facts: Facts, site: Site) -> Iterable[Document]:
+        """The page's documents, `PATH` among them."""
+
+
+PAGES: tuple[Page, ...] = (
+    home,
+    board,
+    reviews,
+    register,
+    score,
+    attention,
+    evidence,
+    downloads,
+    glossary,
+    recommendation,
 )
-"""Every page that is computed. A new page is a module of this room and one name here."""
+"""The pages for readers of the organisation, in the order of the navigation."""
+COMPUTED: tuple[PageMaker, ...] = tuple(page.documents for page in PAGES)
+NAVIGATION = tuple((page.TITLE, page.PATH) for page in PAGES if page.TITLE)
 
 MERGED = "reviews/"
 """Minutes in `docs/reviews/` become part of the computed month, so they are not staged as pages of their own."""
 
 
-def pages(
+def site_documents(
     facts: Facts,
-    hand_written: Iterable[Document],
+    docs: Iterable[Document],
     *,
-    computed: Iterable[PageMaker] = COMPUTED,
+    makers: Iterable[PageMaker] = COMPUTED,
     tenants: Collection[str] = (),
 ) -> list[Document]:
     """Everything that `backlog render` writes, by path.
 
-    hand_written: files of `docs/`, paths relative to it. CannotProceed where a hand-written file would become the
-    same file of the site as a computed one: neither may silently replace the other.
+    Args:
+        facts: What the pages show.
+        docs: Files of `docs/`, paths relative to it.
+        makers: What makes the computed pages.
+        tenants: Tenant ids that must not appear, beside those that `facts` knows.
+
+    Raises:
+        CannotProceed: A file of `docs/` would become the same file of the site as another one.
     """
-    computed = tuple(computed)
+    makers = tuple(makers)
     site = Site.of(facts, tenants)
-    if recommendation.documents not in computed:
-        site = replace(site, slugs={})  # a page that is not made is not linked
-    ours: dict[str, Document] = {}
+    if recommendation.documents not in makers:
+        site = replace(site, slugs={})  # no links to pages that are not made
+    computed: dict[str, Document] = {}
     for document in templates.assets():
-        _add(ours, document)
-    for maker in computed:
+        _add(computed, document)
+    for maker in makers:
         for document in maker(facts, site):
-            _add(ours, document)
-    all_documents = dict(ours)
-    for document in hand_written:
+            _add(computed, document)
+    found = dict(computed)
+    for document in docs:
         if document.path.startswith(MERGED):
             continue
         key = built(document.path).lower()
-        if key in ours:
+        if key in computed:
             raise CannotProceed(
                 f"docs/{document.path} would become {built(document.path)}, which is a computed page.",
                 where=f"docs/{document.path}",
                 hint="Give the file another name; the computed pages are made by the program.",
             )
-        if key in all_documents:
+        if key in found:
             raise CannotProceed(
-                f"docs/{document.path} and docs/{all_documents[key].path} would become the same file of the site.",
+                f"docs/{document.path} and docs/{found[key].path} would become the same file of the site.",
                 where=f"docs/{document.path}",
                 hint="Give one of them another name.",
             )
-        all_documents[key] = document
-    return sorted(all_documents.values(), key=lambda document: document.path)
+        found[key] = document
+    return sorted(found.values(), key=lambda document: document.path)
 
 
 def _add(documents: dict[str, Document], document: Document) -> None:
@@ -94,3 +122,18 @@ def _add(documents: dict[str, Document], document: Document) -> None:
     if key in documents:
         raise ValueError(f"{document.path} and {documents[key].path} would become the same file")
     documents[key] = document
+
+
+def configuration(navigation: Iterable[tuple[str, str]] = NAVIGATION) -> str:
+    """The packaged `mkdocs.yml`: what a folder without one gets, and what `backlog init` copies.
+
+    Args:
+        navigation: Title and document of each section.
+    """
+    packaged = resources.files(__package__).joinpath("theme", "mkdocs.yml").read_text(encoding="utf-8")
+    sections = "".join(f"  - {title}: {path}\n" for title, path in navigation)
+    return packaged.replace("\nnav:\n", f"\nnav:\n{sections}")
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(configuration(), encoding="utf-8", newline="\n")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from functools import cache
 from html import unescape
 from importlib.resources import files
@@ -19,21 +19,6 @@ from secure_score_backlog.content import load
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.text import escape_html, plain_text, visible
-
-SITE_NAME = "Secure Score Backlog"
-"""The site's title where neither `mkdocs.yml` nor `backlog.yml` gives one."""
-
-
-def configuration(navigation: Sequence[tuple[str, str]] = ()) -> str:
-    """The packaged `mkdocs.yml`: what a folder without one gets, and what `backlog init` copies.
-
-    navigation: title and document of each section, for a site of other pages than the usual ones.
-    """
-    packaged = files(__package__).joinpath("theme", "mkdocs.yml").read_text(encoding="utf-8")
-    if not navigation:
-        return packaged
-    sections = "".join(f"  - {title}: {path}\n" for title, path in navigation)
-    return re.sub(r"(?m)^nav:\n(?:  .*\n)+", f"nav:\n{sections}", packaged)
 
 
 def assets() -> Iterator[Document]:

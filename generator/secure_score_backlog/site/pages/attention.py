@@ -302,6 +302,7 @@ COMMANDS: dict[str, Callable[[tuple[Item, ...]], str]] = {"ownerless": decide, "
 
 
 PATH = "hygiene.md"
+TITLE = "Hygiene"
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +353,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
     yield page(
         PATH,
-        "Hygiene",
+        TITLE,
         body,
         site=site,
         description="What rots quietly: expired, ownerless, stale, contradicted; each with what to do.",

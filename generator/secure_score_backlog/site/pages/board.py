@@ -17,6 +17,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
 PATH = "board.md"
+TITLE = "Board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
     yield page(
         PATH,
-        "Board",
+        TITLE,
         body,
         site=site,
         description="Every recommendation in one of four buckets, or waiting for an answer.",

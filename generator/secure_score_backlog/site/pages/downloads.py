@@ -12,6 +12,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
 PATH = "downloads/index.md"
+TITLE = "Downloads"
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
@@ -37,7 +38,7 @@ def of_profile(facts: Facts, site: Site, profile: str) -> Iterator[Document]:
     )
     yield page(
         PATH,
-        "Downloads",
+        TITLE,
         body,
         site=site,
         description="Register and board as files, a calendar of due dates, a feed of decisions.",

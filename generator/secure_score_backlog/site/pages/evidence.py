@@ -135,6 +135,7 @@ def quoted(words: str) -> str:
 
 
 PATH = "evidence.md"
+TITLE = "Evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
     yield page(
         PATH,
-        "Evidence",
+        TITLE,
         body,
         site=site,
         description="Every change of a decision with commit, pull request and approver; and how to check it.",

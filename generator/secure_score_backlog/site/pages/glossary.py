@@ -39,6 +39,7 @@ class Glossary(Struct, frozen=True, forbid_unknown_fields=True):
 
 GLOSSARY = load("glossary", Glossary)
 PATH = "glossary.md"
+TITLE = "Glossary"
 
 RATERS = {
     RatedBy.DECISION: "in the decision",
@@ -66,7 +67,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
     yield page(
         PATH,
-        "Glossary",
+        TITLE,
         body,
         site=site,
         description="Every term and every figure of these pages in plain language, and how each is computed.",

@@ -21,6 +21,7 @@ from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import losses
 
 PATH = "index.md"
+TITLE = "Home"
 NEXT = 6
 """How many planned changes leadership is shown; the board has all of them."""
 CARRIED = 6
@@ -71,7 +72,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     label = f" ({facts.settings.tenant})" if facts.settings.tenant else ""
     yield page(
         PATH,
-        "Home",
+        TITLE,
         body,
         site=site,
         description="The biggest open gaps, what is fixed next, and which risks are carried knowingly.",

@@ -18,7 +18,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
 PATH = "index.md"
-NAVIGATION = (("How we decide", PATH),)
+TITLE = "How we decide"
 YEAR = 12
 """Months that the statement looks back."""
 
@@ -74,7 +74,7 @@ def maker(said: Statement) -> Callable[[Facts, Site], Iterator[Document]]:
         organisation = facts.settings.organisation
         yield page(
             PATH,
-            "How we decide",
+            TITLE,
             render("public.html.j2", site=site, path=PATH, said=said, organisation=organisation),
             site=site,
             description="How decisions about security settings are made and kept.",

@@ -23,6 +23,9 @@ from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.model import Observation
 
+PATH = "recommendations/"
+TITLE = ""
+
 QUESTIONS = (
     ("reduces", "Which risk does it reduce?"),
     ("owner", "Who owns it?"),

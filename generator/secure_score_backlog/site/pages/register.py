@@ -26,6 +26,7 @@ from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.wording import sign
 
 PATH = "register.md"
+TITLE = "Register"
 LAPSED = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
 
 
@@ -52,7 +53,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
     yield page(
         PATH,
-        "Register",
+        TITLE,
         body,
         site=site,
         description="Accepted risks: why, approved by whom, until when.",

@@ -28,7 +28,8 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
 
-INDEX = "reviews/index.md"
+PATH = "reviews/index.md"
+TITLE = "Reviews"
 SHOWN = 5
 """How many accepted risks a one-page review names; the register has all of them."""
 STALE = timedelta(days=3)
@@ -59,10 +60,10 @@ def facts_of(review: Review) -> Plain:
 def index(facts: Facts, site: Site) -> Document:
     """The list of months, newest first, with what was decided in each."""
     entries = [(review, Month(facts_of(review))) for review in facts.reviews]
-    body = render("reviews.html.j2", site=site, path=INDEX, entries=entries, link_to=path_of)
+    body = render("reviews.html.j2", site=site, path=PATH, entries=entries, link_to=path_of)
     return page(
-        INDEX,
-        "Reviews",
+        PATH,
+        TITLE,
         body,
         site=site,
         description="One page a month.",
@@ -180,7 +181,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         body,
         site=site,
         hide=("navigation",),
-        up=("Reviews", INDEX),
+        up=("Reviews", PATH),
         description="Decisions needed, top five by risk, accepted risks, completed; the score last.",
     )
 

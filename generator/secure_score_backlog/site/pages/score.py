@@ -15,6 +15,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
 PATH = "score.md"
+TITLE = "Score"
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
@@ -39,7 +40,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
     yield page(
         PATH,
-        "Score",
+        TITLE,
         body,
         site=site,
         description="The Secure Score over time, and why it moved.",

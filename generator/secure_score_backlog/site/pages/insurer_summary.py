@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The site for an insurer or an auditor: how things stand in numbers, and the exceptions in force.
+"""The first page for insurers and auditors: recommendations by state, how decisions are kept, the score as reported.
 
-Made from a reduced backlog (`views.profile_fields`), so what is not on the allow-list is not there to be shown.
+Made from reduced facts (`site/reduction.py`): what is not on the allow-list is not there to be shown.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import approver, carried_now, needs_answer
+from secure_score_backlog.evaluation.register import carried_now
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.public import diligence
 from secure_score_backlog.site.templates import page, render
 
-HOME = "index.md"
-REGISTER = "register.md"
-NAVIGATION = (("Summary", HOME), ("Exceptions", REGISTER), ("Downloads", "downloads/index.md"))
+PATH = "index.md"
+TITLE = "Summary"
 
 COUNTED: tuple[tuple[State, str], ...] = (
     (State.DONE, "measured by Microsoft as fully in place"),
@@ -39,26 +38,20 @@ COUNTED: tuple[tuple[State, str], ...] = (
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
-    """Summary and exceptions."""
-    yield summary(facts, site)
-    yield exceptions(facts, site)
-
-
-def summary(facts: Facts, site: Site) -> Document:
-    """Counts, how decisions are kept, the score as reported."""
+    """The summary."""
     body = render(
         "insurer_summary.html.j2",
         site=site,
-        path=HOME,
+        path=PATH,
         facts=facts,
         counted=counted(facts),
         kept=diligence(facts),
         in_force=len(carried_now(facts.register)),
         head=facts.head,
     )
-    return page(
-        HOME,
-        "Summary",
+    yield page(
+        PATH,
+        TITLE,
         body,
         site=site,
         description="How recommendations of Microsoft Secure Score are decided on, in numbers.",
@@ -71,26 +64,3 @@ def counted(facts: Facts) -> list[tuple[int, str]]:
     """How many recommendations are in each state that occurs."""
     found = ((len(facts.in_state(state)), words) for state, words in COUNTED)
     return [(number, words) for number, words in found if number]
-
-
-def exceptions(facts: Facts, site: Site) -> Document:
-    """The register: role, end, and what compensates."""
-    body = render(
-        "insurer_register.html.j2",
-        site=site,
-        path=REGISTER,
-        carried=carried_now(facts.register),
-        covered=carried_now(facts.covered),
-        unanswered=needs_answer((*facts.register, *facts.covered)),
-        past=len(facts.past),
-        approver=approver,
-        has_git=facts.decisions.has_git,
-    )
-    return page(
-        REGISTER,
-        "Exceptions",
-        body,
-        site=site,
-        description="Exceptions in force: who carries them, until when, and what compensates.",
-        hide=("navigation",),
-    )

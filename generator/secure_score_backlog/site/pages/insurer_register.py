@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The risk register for insurers and auditors: accepted risks with role, last day and compensating controls.
+
+Made from reduced facts (`site/reduction.py`): what is not on the allow-list is not there to be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import approver, carried_now, needs_answer
+from secure_score_backlog.files import Document
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.templates import page, render
+
+PATH = "register.md"
+TITLE = "Exceptions"
+
+
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
+    """The register."""
+    body = render(
+        "insurer_register.html.j2",
+        site=site,
+        path=PATH,
+        carried=carried_now(facts.register),
+        covered=carried_now(facts.covered),
+        unanswered=needs_answer((*facts.register, *facts.covered)),
+        past=len(facts.past),
+        approver=approver,
+        has_git=facts.decisions.has_git,
+    )
+    yield page(
+        PATH,
+        TITLE,
+        body,
+        site=site,
+        description="Exceptions in force: who carries them, until when, and what compensates.",
+        hide=("navigation",),
+    )

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes facts that hold only allowed fields, for readers outside of the organisation.
+
+The reduced value is built anew from an allow-list. Every other field is empty, also one that is added to the model
+later, so nothing is shown by oversight.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+from collections.abc import Hashable, Mapping
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.snapshots.model import Observation
+
+Fields = Mapping[type, str]
+"""The names of the allowed fields, by the type that has them. A type that is missing shows nothing."""
+
+SHORTENED = frozenset(
+    {
+        (Acceptance, "compensating"),
+        (Acceptance, "approver"),
+        (Cover, "by"),
+        (Cover, "approver"),
+        (Attestation, "by"),
+        (Decision, "owner"),
+        (RegisterEntry, "approved_by"),
+    }
+)
+"""Allowed fields that hold free text: shortened, and without links."""
+LONGEST = 160
+"""Characters of a shortened text."""
+PORTAL_STATES = frozenset("default ignored thirdparty alternatemitigation reviewed".split())
+
+_LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\bmailto:\S+")
+
+
+def reduced(facts: Facts, fields: Fields) -> Facts:
+    """The facts with the allowed fields alone."""
+    made = _Reduction(fields).value(facts)
+    assert isinstance(made, Facts)
+    return made
+
+
+class _Reduction:
+    """One pass over the facts. A value that is shared (a status is in many lists) is shared again."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = {kind: frozenset(names.split()) for kind, names in fields.items()}
+        self.made: dict[int, Any] = {}
+
+    def value(self, value: Any) -> Any:
+        """A reduced value: containers by their members, values of the model by their fields.
+
+        Raises:
+            TypeError: The value is of a type for which there is no rule.
+        """
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            if id(value) not in self.made:
+                self.made[id(value)] = self.instance(value)
+            return self.made[id(value)]
+        if isinstance(value, tuple):
+            return tuple(self.value(member) for member in value)
+        if isinstance(value, Mapping):
+            return {key: self.value(member) for key, member in value.items()}
+        if value is None or isinstance(value, (str, int, Fraction, date)):
+            return value
+        raise TypeError(f"there is no rule for how a profile reduces a {type(value).__name__}")
+
+    def instance(self, value: Any) -> Any:
+        """A new value of the same type, with the allowed fields."""
+        kind: Any = type(value)
+        allowed = self.fields.get(kind, frozenset())
+        given = {}
+        for field in dataclasses.fields(kind):
+            if field.name in allowed:
+                given[field.name] = self.field(kind, field.name, getattr(value, field.name))
+            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+                given[field.name] = blank(hints(kind)[field.name])
+        return kind(**given)
+
+    def field(self, kind: type, name: str, value: Any) -> Any:
+        """The value of one allowed field."""
+        if (kind, name) == (Observation, "portal"):
+            return value if str(value).lower() in PORTAL_STATES else None
+        if (kind, name) in SHORTENED:
+            return tuple(shortened(text) for text in value) if isinstance(value, tuple) else shortened(value)
+        return self.value(value)
+
+
+@cache
+def hints(kind: Hashable) -> dict[str, Any]:
+    """The types of a type's fields."""
+    return get_type_hints(kind)
+
+
+def blank(hint: Any) -> Any:
+    """The empty value of a type.
+
+    Raises:
+        TypeError: The type has none: allow the field, or give it a default.
+    """
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType) and type(None) in get_args(hint):
+        return None
+    if origin is tuple and Ellipsis not in get_args(hint):
+        return tuple(blank(part) for part in get_args(hint))
+    for kind, empty in BLANKS.items():
+        if hint is kind or origin is kind:
+            return empty
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        fields = [field for field in dataclasses.fields(hint) if field.default is dataclasses.MISSING]
+        needed = [field.name for field in fields if field.default_factory is dataclasses.MISSING]
+        return hint(**{name: blank(hints(hint)[name]) for name in needed})
+    raise TypeError(f"there is no empty {hint}: a profile has to allow it, or the type needs a default")
+
+
+BLANKS: Mapping[Any, Any] = {
+    str: "",
+    int: 0,
+    bool: False,
+    Fraction: Fraction(0),
+    tuple: (),
+    Mapping: types.MappingProxyType({}),
+    frozenset: frozenset(),
+    datetime: datetime.min.replace(tzinfo=UTC),
+    date: date.min,
+}
+
+
+def shortened(text: str) -> str:
+    """Free text on one line, without links, cut after a whole word."""
+    text = " ".join(_LINK.sub("(link left out)", text).split())
+    if len(text) <= LONGEST:
+        return text
+    head, _, _ = text[: LONGEST - 1].rpartition(" ")
+    return f"{head or text[: LONGEST - 1]}…"
