@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m secure_score_backlog`: the same door as `backlog`."""
+"""`python -m secure_score_backlog`: the same as the command `backlog`."""
 
 from __future__ import annotations
 

@@ -95,10 +95,10 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         with_history: False: leave Git's history alone, so that every decision counts as made on the day.
 
     Raises:
-        WrongUsage: root is not a folder, or holds no backlog.
+        WrongUsage: root holds no backlog.
         CannotProceed: Git's history or the snapshots' branch cannot be read.
     """
-    refuse_other_folders(root)
+    require_backlog(root)
     main = read_main_history(root) if with_history else None
     settings_file = read_settings_file(root)
     settings = settings_file.settings
@@ -134,12 +134,8 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
     )
 
 
-def refuse_other_folders(root: Path) -> None:
-    """WrongUsage for what is no folder, and for a folder without anything of a backlog in it."""
-    if not root.is_dir():
-        raise WrongUsage(
-            f"{root} is not a folder.", where=str(root), hint="Name the folder that holds snapshots/ with --root."
-        )
+def require_backlog(root: Path) -> None:
+    """WrongUsage for a folder that has nothing of a backlog in it."""
     if not any((root / name).exists() for name in (SNAPSHOTS, DECISIONS, SETTINGS_PATH)):
         raise WrongUsage(
             f"There is no backlog in this folder: it has no {SNAPSHOTS}/, no {DECISIONS}/ and no {SETTINGS_PATH}.",

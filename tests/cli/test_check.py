@@ -56,25 +56,6 @@ def test_a_folder_without_decisions(tmp_path: Path, backlog: RunBacklog) -> None
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("verb", ["check", "status", "triage", "render", "build", "decide A", "review 2026-10"])
-def test_a_folder_that_holds_no_backlog_gets_one_answer(tmp_path: Path, backlog: RunBacklog, verb: str) -> None:
-    """A gate in the wrong folder is never green: every verb says that there is no backlog."""
-    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
-    done = backlog(*verb.split(), expect=2)
-    assert "There is no backlog in this folder" in done.stderr
-    assert "--root" in done.stderr
-    missing = backlog(*verb.split(), "--root", tmp_path / "nowhere", expect=2)
-    assert "is not a folder" in missing.stderr
-    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
-
-
-def test_a_missing_folder_is_a_usage_error(backlog: RunBacklog) -> None:
-    """A folder that is not there is a mistake of usage, with what to do."""
-    done = backlog("check", "--root", "nowhere", expect=2)
-    assert done.stdout == ""
-    assert "what to do" in done.stderr
-
-
 def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: RunBacklog) -> None:
     """One block a file, a line and a hint for each problem, a sentence at the end."""
     write(tmp_path, "decisions/B.md", plan("B", TODAY - timedelta(days=1), risk="hihg"))

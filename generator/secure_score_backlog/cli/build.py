@@ -14,7 +14,7 @@ from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.site import builder, leaks, profiles, rendering
 
 
-@click.command("build", short_help="Render, build the site and make sure that no page is missing.")
+@click.command()
 @options.root
 @options.as_of
 @options.profile

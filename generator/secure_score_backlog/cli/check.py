@@ -20,7 +20,7 @@ from secure_score_backlog.workspace import load
 SCHEMA = "backlog-check/1"
 
 
-@click.command("check", short_help="Check every decision and setting.")
+@click.command()
 @options.root
 @options.as_json
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")

@@ -14,7 +14,6 @@ import click
 
 from secure_score_backlog import __version__
 from secure_score_backlog.cli import options
-from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import lock
 from secure_score_backlog.git import current_branch
 from secure_score_backlog.graph.client import fetch
@@ -36,17 +35,6 @@ TO_ENTER_A_CODE = 900.0
 """Seconds that a person has to enter a device code: as long as the code is valid."""
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print what would change, and write nothing.")
-
-
-def check_root(root: Path) -> None:
-    """Refuse a root that does not exist, before anything is fetched."""
-    if not root.is_dir():
-        raise CannotProceed(
-            "There is no such folder.",
-            where=str(root),
-            hint="Nothing was written. Name the folder that holds the tenant's snapshots/ and decisions/ by --root, or "
-            "create it first.",
-        )
 
 
 @contextmanager
@@ -150,7 +138,7 @@ def _other_branch(root: Path, settings: Settings) -> tuple[Problem, ...]:
     return (problem("snapshots-elsewhere", "backlog.yml", None, message, hint),)
 
 
-@click.command("collect", short_help="Fetch Secure Score from Microsoft Graph.")
+@click.command()
 @options.root
 @options.as_json
 @dry_run_option
@@ -201,7 +189,6 @@ def command(
     log = options.say if verbose else lambda _: None
     login = check_address(authority or CLOUDS[cloud].authority, "--authority")
     graph = check_address(graph_url or CLOUDS[cloud].graph, "--graph-url")
-    check_root(root)
     with writing(root, dry_run=dry_run):
         answer, client = ask(cloud, graph, login, device_code=device_code, seconds=deadline, log=log)
         clock = clock_problems(client.server_time)

@@ -18,7 +18,7 @@ from secure_score_backlog.ratings import Risk
 from secure_score_backlog.workspace import load
 
 
-@click.command("decide", short_help="Write the scaffold of a decision.")
+@click.command()
 @click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
 @options.root
 @click.option(

@@ -15,10 +15,10 @@ from secure_score_backlog.sample.story import commits, final_files, pull_request
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY
 
 
-@click.command("demo", help="Make the sample tenant's repository in DIR, which must be new or empty.")
+@click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
-    """Write the repository, say what was made and what to do next."""
+    """Make the sample tenant's repository in DIR, which must be new or empty."""
     find_git()
     is_new = prepare(folder)
     try:

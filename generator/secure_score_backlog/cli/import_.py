@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog.cli import options
-from secure_score_backlog.cli.collect import check_root, dry_run_option, store, writing
+from secure_score_backlog.cli.collect import dry_run_option, store, writing
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.collect import Answer
@@ -20,7 +20,7 @@ from secure_score_backlog.snapshots.snapshot_files import snapshot_path
 from secure_score_backlog.snapshots.store import stored_profiles
 
 
-@click.command("import", short_help="Read saved Graph JSON or a CSV of the portal.")
+@click.command()
 @options.root
 @options.as_json
 @dry_run_option
@@ -41,7 +41,6 @@ def command(root: Path, as_json: bool, dry_run: bool, day: date | None, files: t
     FILE may also be the CSV that the Defender portal exports under Secure Score, Recommended actions; then --date says
     which day it is from. Its rows are joined by title with the catalogue.
     """
-    check_root(root)
     saved = read_saved(files)
     with writing(root, dry_run=dry_run):
         answer, problems = with_table(root, saved, day)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The door: finds the command, and turns every ending into an exit code (design §7).
+"""The command `backlog`: the registry of verbs, and the exit code of everything that can happen.
 
-0 done · 1 problems of severity error in the data · 2 usage · 3 could not do the job · 4 a bug.
+0 done · 1 problems of severity error in the data · 2 wrong usage · 3 could not do the job · 4 a bug · 130 interrupted.
 """
 
 from __future__ import annotations
 
 import io
+import keyword
 import platform
 import sys
 import traceback
@@ -30,24 +31,25 @@ VERBS = {
     "build": "Render, build the site and make sure that no page is missing.",
     "serve": "Build and serve the site while you edit.",
 }
-"""Every verb with the line that `backlog --help` shows; each lives in `cli/<verb>.py`."""
-MODULES = {"import": "import_"}
-"""Verbs whose module cannot have their name: `import` is a word of Python."""
+"""Every verb with its line in `backlog --help`, in the order in which a newcomer needs them.
+
+A verb is the function `command` in `cli/<verb>.py`; a word of Python gets an underscore: `cli/import_.py`.
+"""
 
 
 class Verbs(click.Group):
-    """Loads a command only when it is called: msal and mkdocs are slow to import."""
+    """Imports the module of a verb only when it is called: msal and mkdocs are slow to import."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs in the order in which a newcomer meets them."""
+        """The verbs in the order of the registry."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a verb, or None."""
         if cmd_name not in VERBS:
             return None
-        module = import_module(f"secure_score_backlog.cli.{MODULES.get(cmd_name, cmd_name)}")
-        command: click.Command = module.command
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"secure_score_backlog.cli.{name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -63,7 +65,7 @@ def backlog() -> None:
 
 
 def describe(error: BacklogError) -> str:
-    """An expected ending in words: what happened, where, what to do next."""
+    """An expected error: what happened, where, and what to do next."""
     lines = [f"backlog: {error.message}"]
     if error.where:
         lines.append(f"  where: {error.where}")
@@ -73,7 +75,7 @@ def describe(error: BacklogError) -> str:
 
 
 def describe_bug(error: BaseException) -> str:
-    """An unexpected ending: everything a maintainer needs, ready to paste."""
+    """An unexpected error: everything that a maintainer needs, ready to paste."""
     trace = "".join(traceback.format_exception(error))
     versions = f"backlog {__version__}, Python {platform.python_version()}, {platform.system()}"
     return (
@@ -83,9 +85,9 @@ def describe_bug(error: BaseException) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command and leave with its exit code."""
+    """Run one command and exit with its code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows would choke on most of the world's letters
+        if isinstance(stream, io.TextIOWrapper):  # a Windows pipe cannot encode most characters by default
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         result = backlog.main(args=arguments, prog_name="backlog", standalone_mode=False)
@@ -101,7 +103,7 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
-    except Exception as error:  # the last door: everything else is a bug, and says so
+    except Exception as error:  # whatever no command expected
         print(describe_bug(error), file=sys.stderr)
         code = 4
     sys.exit(code)

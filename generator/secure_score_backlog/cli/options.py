@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options that several commands share, declared once, and how a command talks."""
+"""Options that several commands share, the clock, and messages to the person."""
 
 from __future__ import annotations
 
@@ -11,12 +11,26 @@ from typing import Any
 import click
 
 from secure_score_backlog import wording
+from secure_score_backlog.errors import WrongUsage
+
+
+def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path:
+    """The folder; WrongUsage where there is none, before a command does anything."""
+    if not folder.is_dir():
+        raise WrongUsage(
+            f"{folder} is not a folder.",
+            where="--root",
+            hint="Name the folder that holds snapshots/, decisions/ and backlog.yml, or make it first.",
+        )
+    return folder
+
 
 root = click.option(
     "--root",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     default=Path("."),
     show_default="current directory",
+    callback=existing_folder,
     help="Folder that holds snapshots/, decisions/ and backlog.yml.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")
@@ -51,12 +65,12 @@ as_of = click.option("--as-of", type=Day(), help="Judge as of this day (UTC). De
 
 
 def say(message: str) -> None:
-    """Talk to the person: stderr, so that stdout stays the product."""
+    """Tell the person something on stderr; stdout is for the product alone."""
     print(message, file=sys.stderr)
 
 
 def now() -> datetime:
-    """The one place that reads the clock: UTC, whole seconds."""
+    """The time now, in UTC and whole seconds. Nothing else reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
 
 

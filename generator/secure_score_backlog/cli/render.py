@@ -12,7 +12,7 @@ from secure_score_backlog.cli import options
 from secure_score_backlog.site import builder, rendering
 
 
-@click.command("render", short_help="Write the site's pages to build/pages.")
+@click.command()
 @options.root
 @options.as_of
 @options.profile

@@ -76,7 +76,7 @@ def one_line(text: str) -> str:
 # --- `backlog review`: the scaffold of a month's minutes, and the month's facts, signed.
 
 
-@click.command("review", short_help="Write a month's minutes and sign its facts.")
+@click.command()
 @click.argument("month", metavar="YYYY-MM")
 @options.root
 def command(month: str, root: Path) -> int:

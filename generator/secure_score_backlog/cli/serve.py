@@ -25,7 +25,7 @@ PAUSE = 0.5
 WATCHED = ("snapshots", "decisions", "docs", "backlog.yml")
 
 
-@click.command("serve", short_help="Build and serve the site while you edit.")
+@click.command()
 @options.root
 @options.as_of
 @options.profile

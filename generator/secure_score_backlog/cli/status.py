@@ -139,7 +139,7 @@ def closing(problems: tuple[Problem, ...]) -> Iterator[Text]:
 # --- `backlog status`: where the tenant stands, for people or as JSON.
 
 
-@click.command("status", short_help="Print where the tenant stands.")
+@click.command()
 @options.root
 @options.as_json
 @options.as_of

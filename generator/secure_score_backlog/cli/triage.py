@@ -74,7 +74,7 @@ SHOWN = 10
 SCHEMA = "backlog-triage/1"
 
 
-@click.command("triage", short_help="Show what to decide next, by risk.")
+@click.command()
 @options.root
 @options.as_json
 @click.option("--all", "everything", is_flag=True, help="Show all, not the first ten.")
