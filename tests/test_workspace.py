@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -98,6 +99,14 @@ def test_a_command_parses_no_content_twice(command: str, reverted: Path, calls: 
     assert calls.of("read_yaml") == 2 + 2  # settings and the decision
     assert calls.of("read_decision") == 2
     assert (calls.of("minutes_text"), calls.of("read_signed")) == (1, 1)
+
+
+def test_several_scaffolds_need_one_reading(tmp_path: Path, reverted: Path, calls: Calls) -> None:
+    """However many `triage` writes."""
+    copy = shutil.copytree(reverted, tmp_path / "copy")
+    done = run_here("triage", "--write", "9", "--root", copy, expect=0)
+    assert done.stdout.split() == ["decisions/scid_1.md", "decisions/Evil.md"]
+    assert calls.more_than_once() == {}
 
 
 @pytest.mark.parametrize("command", ["status", "check"])

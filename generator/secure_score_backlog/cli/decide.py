@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from secure_score_backlog.decisions.store import DECISIONS, create_decision, ref
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.workspace import load
+from secure_score_backlog.workspace import Workspace, load
 
 
 @click.command()
@@ -31,60 +32,66 @@ from secure_score_backlog.workspace import load
 @click.option("--risk", type=click.Choice([risk.value for risk in Risk]), help="The risk if it stays open.")
 @click.option("--owner", default="", metavar="ROLE", help="The role that owns it; never a person.")
 def command(identifiers: tuple[str, ...], root: Path, bucket: str, risk: str | None, owner: str) -> int:
-    """Write decisions/ID.md with the five questions, as a draft; never over a file that is there.
+    """Write decisions/ID.md with the five questions, as a draft; never over a file that exists.
 
     Prints the path of each new file. All are written, or none.
     """
     if not owner.isprintable():
         raise WrongUsage("The owner holds characters that cannot be shown.", hint="Type the role again.")
-    documents = scaffolds(root, identifiers, Bucket(bucket), Risk(risk) if risk else None, owner)
-    for document in documents:  # all of them first: all are written, or none
-        refuse_taken(root, document.path)
-    for document in documents:
-        create_decision(root, document)
-        print(document.path)
+    today = options.now().date()
+    workspace = load(root, today=today)
+    for fault in workspace.problems:
+        if not fault.path.startswith(f"{DECISIONS}/"):
+            options.say(f"{fault.path}: {fault.message}")
+    level = Risk(risk) if risk else None
+    ids = dict.fromkeys(resolved(workspace, typed) for typed in identifiers)
+    documents = [scaffold(workspace, name, Bucket(bucket), level, owner.strip(), today) for name in ids]
+    write(root, documents)
     say_next(documents)
     return 0
 
 
-def scaffolds(
-    root: Path, identifiers: tuple[str, ...], bucket: Bucket, risk: Risk | None, owner: str
-) -> list[Document]:
-    """One scaffold for each id, each once; nothing is written yet."""
-    today = options.now().date()
-    workspace = load(root, today=today, edited_on=today)
-    for fault in workspace.problems:
-        if not fault.path.startswith(f"{DECISIONS}/"):
-            options.say(f"{fault.path}: {fault.message}")
+def resolved(workspace: Workspace, typed: str) -> str:
+    """The id that a person means; CannotProceed where there is a decision about it, under whatever file name."""
     history = workspace.history
-    newest = history.days[-1].day if history.days else None
-    scored = history.scored(newest) if newest else {}
-    there = {
-        identifier_of(version.source, version.decision): version.version.path
-        for version in workspace.decisions.in_force(today).values()
-        if version.source is not None
-    }
-    documents = {}
-    for typed in identifiers:
-        meant = resolve_id(typed, workspace.catalogue.recommendations, scored, history.timelines)
-        if meant.note:
-            options.say(f"Note: {meant.note}.")
-        if meant.identifier in there:
-            raise taken(there[meant.identifier])
-        documents[meant.identifier] = Scaffold(
-            recommendation=workspace.catalogue.get(meant.identifier),
-            bucket=bucket,
-            today=today,
-            acceptance_months=workspace.settings.acceptance_months,
-            risk=risk,
-            owner=owner.strip(),
-            observation=scored.get(meant.identifier),
-            measured=newest,
-        ).document()
-    return list(documents.values())
+    scored = history.scored(history.days[-1].day) if history.days else {}
+    found = resolve_id(typed, workspace.catalogue.recommendations, scored, history.timelines)
+    if found.note:
+        options.say(f"Note: {found.note}.")
+    for versions in workspace.decisions.versions.values():
+        newest = versions[-1]
+        if newest.source is not None and identifier_of(newest.source, newest.decision) == found.identifier:
+            raise taken(newest.version.path)
+    return found.identifier
+
+
+def scaffold(
+    workspace: Workspace, identifier: str, bucket: Bucket, risk: Risk | None, owner: str, today: date
+) -> Document:
+    """The scaffold of one decision; nothing is written yet."""
+    newest = workspace.history.days[-1].day if workspace.history.days else None
+    return Scaffold(
+        recommendation=workspace.catalogue.get(identifier),
+        bucket=bucket,
+        today=today,
+        acceptance_months=workspace.settings.acceptance_months,
+        risk=risk,
+        owner=owner,
+        observation=workspace.history.scored(newest).get(identifier) if newest else None,
+        measured=newest,
+    ).document()
+
+
+def write(root: Path, documents: list[Document]) -> None:
+    """Write all scaffolds, or none where one of the files exists, and print their paths."""
+    for document in documents:
+        refuse_taken(root, document.path)
+    for document in documents:
+        create_decision(root, document)
+        print(document.path)
 
 
 def say_next(documents: list[Document]) -> None:
-    """What a person does with it."""
+    """What a person does with the scaffolds."""
     files = "it" if len(documents) == 1 else "them"
     options.say(f"Fill {files} in, delete the line `draft: true`, run `backlog check`, and agree in a pull request.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from secure_score_backlog import wording
+from secure_score_backlog.dates import first_day
 from secure_score_backlog.errors import WrongUsage
 
 
@@ -42,17 +42,30 @@ class Day(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day, or a usage error that shows the form."""
+        """The day; anything else is a usage error that shows the form."""
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value) if len(value) == 10 else self.fail_form(value, param, ctx)
+            found = date.fromisoformat(value)
         except ValueError:
-            return self.fail_form(value, param, ctx)
+            found = None
+        if found is None or found.isoformat() != value:  # also refuses other forms of ISO 8601, such as 20261031
+            self.fail(f"{value!r} is not a day; write it as 2026-10-31", param, ctx)
+        return found
 
-    def fail_form(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Say what was expected."""
-        self.fail(f"{value!r} is not a day; write it as 2026-10-31", param, ctx)
+
+class Month(click.ParamType[str]):
+    """A month written YYYY-MM."""
+
+    name = "YYYY-MM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The month as it was written; anything else is a usage error that shows the form."""
+        try:
+            first_day(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
 
 
 profile = click.option(
@@ -72,8 +85,3 @@ def say(message: str) -> None:
 def now() -> datetime:
     """The time now, in UTC and whole seconds. Nothing else reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def month_words(month: str) -> str:
-    """A month written YYYY-MM for people."""
-    return wording.month(month)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scaffold of a month's minutes: what there is to talk about, in the order in which to talk about it."""
+"""`backlog review YYYY-MM`: the scaffold of a month's minutes, and the month's facts, signed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 
 from secure_score_backlog import __version__, wording
 from secure_score_backlog.cli import options
-from secure_score_backlog.dates import first_day
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
 from secure_score_backlog.evaluation.register import needs_answer
@@ -24,13 +23,59 @@ from secure_score_backlog.text import visible
 from secure_score_backlog.workspace import load
 
 
+@click.command()
+@click.argument("month", type=options.Month(), metavar="YYYY-MM")
+@options.root
+def command(month: str, root: Path) -> int:
+    """Write docs/reviews/YYYY-MM.md, the scaffold of the minutes, and YYYY-MM.json, the month's facts with a digest.
+
+    Once both are merged, the month shows the signed facts. Files that are there are never written over.
+    """
+    workspace = load(root, today=options.now().date())
+    facts = evaluate(workspace, workspace.newest_day, months=[month])
+    documents = [found for found in documents_of(finished(facts, month)) if not (root / found.path).exists()]
+    if not documents:
+        raise CannotProceed(
+            f"{wording.month(month)} is signed already, and its minutes are there",
+            where=f"docs/reviews/{month}.json",
+            hint="To sign it anew, delete the file in a pull request that says why.",
+        )
+    for document in documents:
+        create_file(root, document)
+        print(document.path)
+    options.say("Write the minutes, and agree on both files in a pull request: merging it is the sign-off.")
+    return 0
+
+
+def finished(facts: Facts, month: str) -> Review:
+    """The review of a month that is over."""
+    review = next((review for review in facts.reviews if review.month == month), None)
+    if review is None:
+        months = reversed(months_of(facts.history, facts.as_of))
+        known = ", ".join(months) or "none: nothing has been measured"
+        raise WrongUsage(f"there are no facts for {month}", hint=f"Months with facts: {known}.")
+    if not review.finished:
+        raise WrongUsage(
+            f"{wording.month(month)} is not over on {facts.as_of}, the newest day of the data",
+            hint="Sign it when the next month has its first snapshot or commit.",
+        )
+    return review
+
+
+def documents_of(review: Review) -> list[Document]:
+    """Minutes and signed facts."""
+    signed = sign(review.month, __version__, plain_facts(review.facts))
+    text = json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False, default=json_number)
+    return [minutes(review.month, review.facts), Document.of_text(f"docs/reviews/{review.month}.json", text)]
+
+
 def minutes(month: str, facts: Facts) -> Document:
     """`docs/reviews/YYYY-MM.md`, for people to fill in."""
     return Document.of_text(f"docs/reviews/{month}.md", "\n".join(lines(month, facts)))
 
 
 def lines(month: str, facts: Facts) -> Iterator[str]:
-    """The scaffold, line by line. It names; the page beside it explains."""
+    """What there is to discuss, in that order, line by line; the explanations are on the page of the month."""
     yield f"Present: (roles, not names), {wording.month(month)}."
     yield ""
     if facts.asks:
@@ -69,58 +114,5 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
 
 
 def one_line(text: str) -> str:
-    """Text as it may stand in Markdown that a person goes on writing: no markup, no line breaks."""
+    """A text without markup and line breaks, for Markdown that a person continues to write."""
     return " ".join(visible(text).split()).replace("<", "(").replace(">", ")").replace("[", "(").replace("]", ")")
-
-
-# --- `backlog review`: the scaffold of a month's minutes, and the month's facts, signed.
-
-
-@click.command()
-@click.argument("month", metavar="YYYY-MM")
-@options.root
-def command(month: str, root: Path) -> int:
-    """Write docs/reviews/YYYY-MM.md, the scaffold of the minutes, and YYYY-MM.json, the month's facts with a digest.
-
-    Once both are merged, the month shows the signed facts. Files that are there are never written over.
-    """
-    try:
-        first_day(month)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="YYYY-MM") from error
-    workspace = load(root, today=options.now().date())
-    facts = evaluate(workspace, workspace.newest_day, months=[month])
-    documents = [found for found in documents_of(finished(facts, month)) if not (root / found.path).exists()]
-    if not documents:
-        raise CannotProceed(
-            f"{options.month_words(month)} is signed already, and its minutes are there",
-            where=f"docs/reviews/{month}.json",
-            hint="To sign it anew, delete the file in a pull request that says why.",
-        )
-    for document in documents:
-        create_file(root, document)
-        print(document.path)
-    options.say("Write the minutes, and agree on both files in a pull request: merging it is the sign-off.")
-    return 0
-
-
-def finished(facts: Facts, month: str) -> Review:
-    """The review of a month that is over."""
-    review = next((review for review in facts.reviews if review.month == month), None)
-    if review is None:
-        months = reversed(months_of(facts.history, facts.as_of))
-        known = ", ".join(months) or "none: nothing has been measured"
-        raise WrongUsage(f"there are no facts for {month}", hint=f"Months with facts: {known}.")
-    if not review.finished:
-        raise WrongUsage(
-            f"{options.month_words(month)} is not over on {facts.as_of}, the newest day of the data",
-            hint="Sign it when the next month has its first snapshot or commit.",
-        )
-    return review
-
-
-def documents_of(review: Review) -> list[Document]:
-    """Minutes and signed facts."""
-    signed = sign(review.month, __version__, plain_facts(review.facts))
-    text = json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False, default=json_number)
-    return [minutes(review.month, review.facts), Document.of_text(f"docs/reviews/{review.month}.json", text)]

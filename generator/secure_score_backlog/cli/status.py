@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog status` for a person at a terminal: decisions first, the score last."""
+"""`backlog status`: where the tenant stands, for people or as JSON; decisions first, the score last."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secure_score_backlog.cli import options
-from secure_score_backlog.dates import first_day, month_of
+from secure_score_backlog.dates import month_of
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.register import AcceptanceState
@@ -28,6 +28,34 @@ from secure_score_backlog.workspace import load
 WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "of": 2}
 """Columns that share what a narrow terminal has left; the others stay on one line."""
 RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
+
+
+@click.command()
+@options.root
+@options.as_json
+@options.as_of
+@click.option("--month", type=options.Month(), help="The facts of one month, as they were at its end.")
+def command(root: Path, as_json: bool, as_of: date | None, month: str | None) -> int:
+    """Print where the tenant stands: what waits, the top five by risk, accepted risks; the score last."""
+    workspace = load(root, today=options.now().date())
+    facts = evaluate(workspace, as_of or workspace.newest_day, months=[month] if month else ())
+    if month is not None:
+        facts = facts_of(facts, month)
+    if as_json:
+        print(encode(plain_facts(facts)))
+    else:
+        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(terminal(facts))
+    return 0
+
+
+def facts_of(facts: Facts, month: str) -> Facts:
+    """The facts at the end of a month."""
+    for review in facts.reviews:
+        if review.month == month:
+            return review.facts
+    days = [snapshot.day for snapshot in facts.history.days if snapshot.day <= facts.as_of]
+    span = f"from {month_of(days[0])} to {month_of(facts.as_of)}" if days else "yet: there is no snapshot"
+    raise WrongUsage(f"there are no facts for {month}", hint=f"There are facts {span}.")
 
 
 def terminal(facts: Facts) -> RenderableType:
@@ -134,44 +162,3 @@ def closing(problems: tuple[Problem, ...]) -> Iterator[Text]:
         words = f"{count(errors, 'error')} and {count(len(problems) - errors, 'warning')} in the data"
         yield Text("")
         yield Text(f"{words}: run 'backlog check'.", style="red" if errors else "yellow")
-
-
-# --- `backlog status`: where the tenant stands, for people or as JSON.
-
-
-@click.command()
-@options.root
-@options.as_json
-@options.as_of
-@click.option("--month", metavar="YYYY-MM", help="The facts of one month, as they were at its end.")
-def command(root: Path, as_json: bool, as_of: date | None, month: str | None) -> int:
-    """Print where the tenant stands: what waits, the top five by risk, accepted risks; the score last."""
-    if month is not None:
-        check_month(month)
-    workspace = load(root, today=options.now().date())
-    facts = evaluate(workspace, as_of or workspace.newest_day, months=[month] if month else ())
-    if month is not None:
-        facts = facts_of(facts, month)
-    if as_json:
-        print(encode(plain_facts(facts)))
-    else:
-        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(terminal(facts))
-    return 0
-
-
-def check_month(month: str) -> None:
-    """A month that is none is a usage error."""
-    try:
-        first_day(month)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--month") from error
-
-
-def facts_of(facts: Facts, month: str) -> Facts:
-    """The facts at the end of a month."""
-    for review in facts.reviews:
-        if review.month == month:
-            return review.facts
-    days = [snapshot.day for snapshot in facts.history.days if snapshot.day <= facts.as_of]
-    span = f"from {month_of(days[0])} to {month_of(facts.as_of)}" if days else "yet: there is no snapshot"
-    raise WrongUsage(f"there are no facts for {month}", hint=f"There are facts {span}.")

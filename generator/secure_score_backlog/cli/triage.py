@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog triage` for a person: what to decide next, by risk, and what a score-chaser would do instead."""
+"""`backlog triage`: what to decide next by risk, what the points alone would suggest, and scaffolds to begin with."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
@@ -12,65 +14,18 @@ from rich.padding import Padding
 from rich.text import Text
 
 from secure_score_backlog.cli import options
-from secure_score_backlog.cli.decide import say_next, scaffolds
+from secure_score_backlog.cli.decide import say_next, scaffold, write
 from secure_score_backlog.cli.status import RISK_STYLES, grid
 from secure_score_backlog.decisions.model import Bucket
-from secure_score_backlog.decisions.store import create_decision, refuse_taken
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.ledger import NO_ANSWER_IN_FORCE
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.exports.json import encode, ranked
 from secure_score_backlog.wording import count, points, share
-from secure_score_backlog.workspace import load
-
-
-def triage(facts: Facts, waiting: tuple[Status, ...], shown: int) -> RenderableType:
-    """The next ones by risk, and beside them the score-chaser's choice."""
-    if not waiting:
-        return Text("Nothing is undecided.")
-    parts: list[RenderableType] = [
-        Text(f"{count(len(waiting), 'recommendation')} without an answer in force, gravest risk first", style="bold"),
-        Padding(table(waiting[:shown]), (0, 0, 0, 2)),
-    ]
-    if len(waiting) > shown:
-        parts.append(Text(f"  and {len(waiting) - shown} more: --all shows them"))
-    if facts.by_points:
-        parts += [
-            Text(""),
-            Text("What somebody would pick who only wants the number to rise", style="bold"),
-            Padding(chased(facts), (0, 0, 0, 2)),
-        ]
-    return Group(*parts)
-
-
-def table(statuses: tuple[Status, ...]) -> RenderableType:
-    """One line for each, with the id that `backlog decide` takes."""
-    found = grid("risk", "recommendation", "open", "days", "state")
-    for status in statuses:
-        level = status.risk_word
-        found.add_row(
-            Text(level, style=RISK_STYLES.get(level, "")),
-            Text.assemble(status.title, "\n", (status.id, "dim")),
-            Text(share(status.open_share)),
-            Text(str(status.days_open)),
-            Text(status.state.value),
-        )
-    return found
-
-
-def chased(facts: Facts) -> RenderableType:
-    """The same recommendations seen by points and ease."""
-    found = grid("points", "recommendation", "effort", "risk")
-    for status in facts.by_points:
-        level = status.risk_word
-        found.add_row(Text(points(status.unearned)), Text(status.title), Text(status.recommendation.cost), Text(level))
-    return found
-
-
-# --- `backlog triage`: what to decide next, by risk; and the scaffolds to begin with.
-
+from secure_score_backlog.workspace import Workspace, load
 
 SHOWN = 10
+"""Recommendations in the table without --all."""
 SCHEMA = "backlog-triage/1"
 
 
@@ -78,46 +33,85 @@ SCHEMA = "backlog-triage/1"
 @options.root
 @options.as_json
 @click.option("--all", "everything", is_flag=True, help="Show all, not the first ten.")
-@click.option("--write", type=click.IntRange(1, 100), metavar="N", help="Write the scaffolds of the next N.")
-def command(root: Path, as_json: bool, everything: bool, write: int | None) -> int:
+@click.option("--write", "number", type=click.IntRange(1, 100), metavar="N", help="Write the scaffolds of the next N.")
+def command(root: Path, as_json: bool, everything: bool, number: int | None) -> int:
     """Show what has no answer in force, gravest risk first, and what a score-chaser would pick instead."""
-    workspace = load(root, today=options.now().date())
+    today = options.now().date()
+    workspace = load(root, today=today)
     facts = evaluate(workspace, workspace.newest_day)
-    waiting = without_answer(facts)
-    if write is not None:
-        return write_next(root, waiting, write)
-    if as_json:
-        told = {
+    undecided = without_answer(facts)
+    if number is not None:
+        write_next(root, workspace, undecided, number, today)
+    elif as_json:
+        result = {
             "schema": SCHEMA,
-            "waiting": [ranked(status) for status in waiting],
+            "waiting": [ranked(status) for status in undecided],
             "by_points": [ranked(status) for status in facts.by_points],
         }
-        print(encode(told))
+        print(encode(result))
     else:
-        shown = len(waiting) if everything else SHOWN
-        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(triage(facts, waiting, shown))
+        shown = len(undecided) if everything else SHOWN
+        page = terminal(undecided, facts.by_points, shown)
+        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(page)
     return 0
 
 
 def without_answer(facts: Facts) -> tuple[Status, ...]:
-    """Open and without an answer in force: by risk, what nobody rated at the end."""
+    """Open and without an answer in force: by risk, and the unrated at the end."""
     return tuple(s for s in (*facts.ranked, *facts.unrated) if s.state in NO_ANSWER_IN_FORCE)
 
 
-def write_next(root: Path, waiting: tuple[Status, ...], number: int) -> int:
-    """Write the scaffolds of the next ones that have no file yet."""
-    fresh = [status for status in waiting if not status.versions or status.versions[-1].version.blob is None]
-    chosen = fresh[:number]
+def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], number: int, today: date) -> None:
+    """Write the scaffolds of the first ones that have no file yet."""
+    without_file = [status for status in undecided if not status.versions or status.versions[-1].version.blob is None]
     documents = [
-        document for status in chosen for document in scaffolds(root, (status.id,), Bucket.DO_SOON, status.level, "")
+        scaffold(workspace, status.id, Bucket.DO_SOON, status.level, "", today) for status in without_file[:number]
     ]
-    for document in documents:
-        refuse_taken(root, document.path)
-    for document in documents:
-        create_decision(root, document)
-        print(document.path)
+    write(root, documents)
     if documents:
         say_next(documents)
     else:
         options.say("Nothing to write: everything without an answer has a file already.")
-    return 0
+
+
+def terminal(undecided: Sequence[Status], by_points: Sequence[Status], shown: int) -> RenderableType:
+    """The first ones by risk, and for contrast those with the most points."""
+    if not undecided:
+        return Text("Nothing is undecided.")
+    parts: list[RenderableType] = [
+        Text(f"{count(len(undecided), 'recommendation')} without an answer in force, gravest risk first", style="bold"),
+        Padding(risk_table(undecided[:shown]), (0, 0, 0, 2)),
+    ]
+    if len(undecided) > shown:
+        parts.append(Text(f"  and {len(undecided) - shown} more: --all shows them"))
+    if by_points:
+        parts += [
+            Text(""),
+            Text("What somebody would pick who only wants the number to rise", style="bold"),
+            Padding(points_table(by_points), (0, 0, 0, 2)),
+        ]
+    return Group(*parts)
+
+
+def risk_table(statuses: Sequence[Status]) -> RenderableType:
+    """One row each, with the id that `backlog decide` takes."""
+    table = grid("risk", "recommendation", "open", "days", "state")
+    for status in statuses:
+        level = status.risk_word
+        table.add_row(
+            Text(level, style=RISK_STYLES.get(level, "")),
+            Text.assemble(status.title, "\n", (status.id, "dim")),
+            Text(share(status.open_share)),
+            Text(str(status.days_open)),
+            Text(status.state.value),
+        )
+    return table
+
+
+def points_table(statuses: Sequence[Status]) -> RenderableType:
+    """One row each, with points and effort."""
+    table = grid("points", "recommendation", "effort", "risk")
+    for status in statuses:
+        effort, level = status.recommendation.cost, status.risk_word
+        table.add_row(Text(points(status.unearned)), Text(status.title), Text(effort), Text(level))
+    return table
