@@ -16,7 +16,7 @@ MONTHS = (
 MINUS = "\u2212"
 
 
-def number(value: Fraction | Decimal | int | float, places: int = 0) -> str:
+def number(value: Fraction | Decimal | int, places: int = 0) -> str:
     """A number rounded half up to so many places, thousands parted by a thin space, a true minus sign."""
     exact = Fraction(value)
     with localcontext() as context:

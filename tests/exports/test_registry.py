@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 
 import feedparser
@@ -25,7 +26,7 @@ def test_every_file_is_made_and_linked() -> None:
     assert sorted(made) == sorted([*forms, *others, PATH])
     page = made[PATH].decode()
     for path in (*forms, *others):
-        assert f'href="{path.removeprefix("downloads/")}"' in page, path
+        assert re.search(rf'href="{path.removeprefix("downloads/")}" type="[a-z]+/[a-z.+-]+"', page), path
 
 
 def test_a_file_is_for_a_profile_that_exists() -> None:

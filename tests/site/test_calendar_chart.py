@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The calendar of days: every day in its place, kinds told by shape, the table behind it whole."""
+"""The calendar of days: every day in its place, kinds that differ in shape, and every month in the table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_it_is_sound_and_described() -> None:
     assert str(Calendar("c", "t", "w", (YEAR,)).draw()) == str(Calendar("c", "t", "w", (YEAR,)).draw())
 
 
-def test_days_stand_where_they_belong() -> None:
+def test_every_day_is_in_its_column() -> None:
     """Day n begins at (n - 1) / 31 of the width and is 1 / 31 wide."""
     shapes = {
         str(node.get("class")).rpartition("--")[2]: (node.get("x"), node.get("width"))
@@ -51,7 +51,7 @@ def test_days_stand_where_they_belong() -> None:
     assert shapes == {"complete": ("0%", "32.26%"), "filled": ("32.26%", "9.68%"), "missing": ("41.94%", "6.45%")}
 
 
-def test_kinds_are_told_without_colour() -> None:
+def test_kinds_differ_without_colour() -> None:
     """Filled in is hatched, missing is crossed day by day, awaited is a line; each has its name in the legend."""
     figure = drawn(YEAR)
     drawing = next(figure.iter("svg"))
@@ -77,7 +77,7 @@ def test_the_table_has_every_month_also_those_not_drawn() -> None:
     assert "the table has 1\u00a0more month" in str(figure.findtext("figcaption"))
 
 
-def test_what_a_kind_does_not_occur_is_not_explained() -> None:
+def test_the_legend_leaves_out_kinds_that_do_not_occur() -> None:
     """A tenant without gaps has no cross in its legend."""
     whole = CalendarMonth("2026-01", YEAR.days[:1])
     assert ["".join(item.itertext()).strip() for item in next(drawn(whole).iter("ul"))] == ["complete"]

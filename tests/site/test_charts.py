@@ -159,8 +159,8 @@ def test_two_years_close_together_share_no_room() -> None:
 
 
 @given(st.lists(st.integers(0, 400), max_size=12))
-def test_flags_stand_beside_each_other(offsets: list[int]) -> None:
-    """On the narrowest phone no flag covers another unless there are more than fit; lines stand at their days."""
+def test_flags_do_not_cover_each_other(offsets: list[int]) -> None:
+    """On the narrowest phone no flag covers another unless there are more than fit; lines are at their days."""
     axis = Days(FIRST, FIRST + timedelta(days=400))
     shown = flags([Mark(FIRST + timedelta(days=offset), "m") for offset in offsets], axis)
     assert [float(flag.x) for flag in shown] == pytest.approx([offset / 4 for offset in sorted(offsets)], abs=0.01)
@@ -175,7 +175,7 @@ def test_flags_stand_beside_each_other(offsets: list[int]) -> None:
 
 @pytest.mark.parametrize(("values", "anchor"), [((20, 40), "end"), ((20, 66), "start"), ((66, 40), "end")])
 def test_the_name_of_a_band_gives_way_to_the_line(values: tuple[int, int], anchor: str) -> None:
-    """It stands at the right, or at the left where the line comes close at the right."""
+    """It is at the right, or at the left where the line comes close at the right."""
     samples = tuple(Sample(FIRST + timedelta(days=100 * n), Fraction(value)) for n, value in enumerate(values))
     figure = Trend("t", "T", "C.", samples, bands=(65,)).draw()
     assert re.findall(r'band-label"[^>]*text-anchor="([a-z]+)"', figure) == [anchor]
@@ -223,7 +223,7 @@ def test_stacked_bars_share_one_scale() -> None:
     ]  # fmt: skip
 
 
-def test_no_state_is_told_by_colour_alone() -> None:
+def test_no_part_is_recognised_by_colour_alone() -> None:
     """Every part of the bar but the two largest kinds has a pattern, and the table names every part."""
     figure = miniature.a_bar().draw()
     filled = re.findall(r"fill=\"url\(#ledger-([a-z-]+)\)\"", figure)
@@ -233,7 +233,7 @@ def test_no_state_is_told_by_colour_alone() -> None:
 
 
 def test_the_waterfall_joins_its_steps() -> None:
-    """Each bar begins where the one before ended; totals stand at both ends; a step of nothing has no bar."""
+    """Each bar begins where the one before ended; totals are at both ends; a step of nothing has no bar."""
     steps = (
         Step("improved", "Up", Fraction(10)),
         Step("regressed", "Down", Fraction(-4)),

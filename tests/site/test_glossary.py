@@ -50,14 +50,14 @@ def test_figures_know_the_tenants_settings() -> None:
 
 
 def test_who_rated_is_counted() -> None:
-    """By decision, settings, list, nobody: of what is measured."""
+    """By decision, settings or list, or not at all: of what is measured."""
     given = workspace(history({"A": (0, 4), "B": (0, 4)}), settings=Settings(risk={"A": Risk.HIGH}))
     page = Read(evaluated(given, day(1)), glossary.documents)
     assert "Here, of 2 measured recommendations: 1 in our settings, 1 not yet." in page.sections["risk"]
 
 
 def test_the_tenants_abbreviations_stand_in_plain_words() -> None:
-    """Only those of its catalogue, with how often; a code that nobody knows stays."""
+    """Only those of its catalogue, with how often; an unknown code stays."""
     known = [Recommendation(name, name, service) for name, service in (("A", "EXO"), ("B", "EXO"), ("C", "NEWONE"))]
     page = Read(evaluated(workspace(history({"A": (0, 4)}), catalogued=known), day(1)), glossary.documents)
     assert page.rows("abbreviations") == ["E-mail (Exchange Online) EXO 2", "NEWONE NEWONE 1"]

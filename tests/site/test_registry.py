@@ -111,7 +111,7 @@ def test_a_site_knows_its_recommendations_and_hides_its_tenant() -> None:
 
 def test_numbers_are_written_one_way() -> None:
     """Half up, thin space, true minus, no needless zeros."""
-    assert wording.number(12345.5) == "12\u202f346"
+    assert wording.number(Fraction("12345.5")) == "12\u202f346"
     assert [wording.points(value) for value in (12, 0)] == ["12", "0"]
     assert wording.points(Fraction(49, 4)) == "12.25"
     assert wording.points(100) == "100"

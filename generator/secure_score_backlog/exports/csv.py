@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A table as CSV: RFC 4180, UTF-8 with a byte order mark, and nothing in it that a spreadsheet would run.
 
-The mark is for Excel, which takes a file without one for the letters of the last century; other readers know it as
-`utf-8-sig`. Numbers have a decimal point, days are ISO 8601.
+Excel needs the mark to read UTF-8; other readers know it as `utf-8-sig`. Numbers have a decimal point, days are
+ISO 8601.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes due, as a calendar (RFC 5545): expiries with a reminder, due dates, and questions that wait.
+"""What comes due, as a calendar (RFC 5545): ends of acceptances with a reminder, due dates, and decisions requested.
 
 All events last a whole day, because decisions run to the end of a day. An event keeps its UID for as long as it is
 about the same thing, so that a program which reads the file again moves it instead of adding another.
@@ -55,7 +55,7 @@ def as_calendar(facts: Facts) -> bytes:
 
 
 def events(facts: Facts) -> Iterator[Event]:
-    """Everything that has a day: when answers run out, when changes are due, since when questions wait."""
+    """Last days of acceptances and covers, due dates, and the days on which decisions were requested."""
     owner = facts.settings.organisation
     for entry in (*facts.register, *facts.covered):
         if entry.state in RUNNING:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`backlog status --json`: the facts as plain data, from the same value as the pages (docs/method.md#numbers).
 
-Numbers stay exact in the plain data, for whoever computes with them, and become JSON numbers when they are encoded.
+Numbers stay exact in the plain data, for further computing, and become JSON numbers when they are encoded.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def decided(facts: Facts) -> list[str]:
 
 
 def texts(facts: Facts) -> Plain:
-    """The words behind the figures: title, why it matters, why it is carried; of everything that is named above."""
+    """Title and reasons of every recommendation that the figures name."""
     named = {status.id for status in (*facts.top, *facts.unrated, *facts.by_points)}
     named |= {entry.status.id for entry in (*facts.register, *facts.covered)}
     named |= {status.id for status, _ in facts.asks}
@@ -154,7 +154,7 @@ def score(facts: Facts) -> Plain | None:
 
 
 def level(status: Status) -> str | None:
-    """The risk level, or nothing where nobody rated it."""
+    """The risk level; None where it is not rated."""
     return status.level.value if status.level else None
 
 

@@ -30,6 +30,7 @@ class TableFormat:
     """One format in which every table is offered."""
 
     suffix: str
+    media: str
     purpose: str
     write: Callable[[Table], bytes]
 
@@ -53,19 +54,26 @@ class FileExport:
     path: str
     title: str
     format: str
+    media: str
     purpose: str
     write: Callable[[Facts, Links], bytes]
     profile: str = INTERNAL
 
 
 TABLE_FORMATS = (
-    TableFormat("xlsx", "a workbook with filters, for Excel, LibreOffice and others", as_xlsx),
+    TableFormat(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "a workbook with filters, for Excel, LibreOffice and others",
+        as_xlsx,
+    ),
     TableFormat(
         "csv",
+        "text/csv",
         "plain rows for any program; a text that a spreadsheet would run as a formula starts with an apostrophe",
         as_csv,
     ),
-    TableFormat("json", "the same rows for scripts", as_json),
+    TableFormat("json", "application/json", "the same rows for scripts", as_json),
 )
 
 REGISTER = "every accepted risk and every cover, present and past"
@@ -85,6 +93,7 @@ FILES = (
         "downloads/status.json",
         "All figures",
         "JSON",
+        "application/json",
         "every figure of these pages, as “backlog status --json” prints them",
         lambda facts, _: status_as_json(facts),
     ),
@@ -92,6 +101,7 @@ FILES = (
         "downloads/backlog.ics",
         "Calendar",
         "iCalendar",
+        "text/calendar",
         "when acceptances end (with a reminder 30 days before), when changes are due, since when decisions are "
         "requested; subscribe to it, or import it",
         lambda facts, _: as_calendar(facts),
@@ -100,6 +110,7 @@ FILES = (
         atom.PATH,
         "Decisions",
         "Atom feed",
+        "application/atom+xml",
         "one entry for each merged decision, for a feed reader or a chat channel",
         as_feed,
     ),

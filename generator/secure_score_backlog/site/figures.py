@@ -186,16 +186,16 @@ def merged(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
 
 
 def line_words(timeline: Timeline, until: date) -> str:
-    """The line in words: where it began, where it stands."""
+    """The line in words: the first share and the present one."""
     first = next(observation for observation in timeline.observations if observation is not None)
     now = timeline.at(until)
     began = f"{wording.share(first.share)} when first measured on {wording.day(timeline.days[0])}"
     if now is None:
         return f"{began}; no longer measured."
-    stands = wording.share(now.share)
+    present = wording.share(now.share)
     if now.claimed:
-        stands += ", self-attested"
-    return f"{began}; {stands} on {wording.day(until)}."
+        present += ", self-attested"
+    return f"{began}; {present} on {wording.day(until)}."
 
 
 def absences(timeline: Timeline, until: date) -> list[tuple[date, date]]:

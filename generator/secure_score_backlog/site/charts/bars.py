@@ -44,7 +44,7 @@ class _Piece:
     x: str
     width: str
     middle: str
-    room: str
+    fits: str
     """`wide`, `roomy` or empty: where its name fits."""
 
 
@@ -56,9 +56,9 @@ def _pieces(parts: Iterable[BarPart], full: Fraction) -> tuple[_Piece, ...]:
         if part.points <= 0:
             continue
         share = part.points / full
-        room = "wide" if share >= WIDE else "roomy" if share >= ROOMY else ""
+        fits = "wide" if share >= WIDE else "roomy" if share >= ROOMY else ""
         middle = plain((start + share / 2) * 100)
-        pieces.append(_Piece(part, plain(start * 100), plain(share * 100, 3), middle, room))
+        pieces.append(_Piece(part, plain(start * 100), plain(share * 100, 3), middle, fits))
         start += share
     return tuple(pieces)
 
