@@ -39,7 +39,7 @@ GIT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "file",
 }
-"""Git's whole environment in tests: nothing of the machine's, nobody's name, no clock, no network."""
+"""Git's whole environment in tests: nothing of the machine's, no real name, no clock, no network."""
 
 FORBIDDEN_PREFIXES = ("GIT_", "AZURE_", "GRAPH_", "ACTIONS_", "GITHUB_", "BACKLOG_", "PYTHON")
 """Variables of the machine that could change what a test sees."""
@@ -110,13 +110,13 @@ def no_outside_network() -> Iterator[None]:
 
 @pytest.fixture
 def backlog(tmp_path: Path) -> RunBacklog:
-    """`backlog` in this process, in `tmp_path` unless told otherwise: the way for every test of what a command does."""
+    """`backlog` in this process, in `tmp_path` unless another folder is given: for what a command does."""
     return partial(run_here, cwd=tmp_path)
 
 
 @pytest.fixture
 def run_backlog(tmp_path: Path) -> RunBacklog:
-    """`backlog` in a process of its own, in `tmp_path` unless told otherwise: where the process is the point."""
+    """`backlog` in a process of its own, also in `tmp_path`: for signals, hash seeds, encodings and the like."""
     return partial(run_as_process, cwd=tmp_path)
 
 

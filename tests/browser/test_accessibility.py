@@ -117,7 +117,7 @@ def test_a_magnified_page_loses_nothing(browser: Page, built_demo: Path, name: s
     assert browser.sideways() == 0
     headings = set(browser.run("return [...document.querySelectorAll('thead th')].map(e => e.textContent)"))
     columns = {word for heading in headings for word in heading.lower().split()}
-    assert wide - set(browser.run(WORDS)) <= columns, "headings of columns may go: they stand beside each cell instead"
+    assert wide - set(browser.run(WORDS)) <= columns, "headings of columns may go: they are beside each cell instead"
 
 
 READ = """

@@ -75,7 +75,7 @@ NEVER_SAID = {
     ),
     "no-git": ("No commit has changed a decision", "every one of them names the pull request"),
 }
-"""What nobody has observed there, so that no page may say it."""
+"""What was never observed there, so that no page may say it."""
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +118,7 @@ def test_pages_say_what_is_so(tenant: str, site: Path) -> None:
 
 @pytest.mark.parametrize("tenant", NEVER_SAID, indirect=True)
 def test_nothing_is_claimed_that_was_not_observed(tenant: str, site: Path) -> None:
-    """Where there is nothing to judge by, no page says that all is well; the glossary explains words and may."""
+    """Where there is no data, no page says that all is well; the glossary explains words and may."""
     for path in sorted(site.rglob("*.html")):
         if path.name not in ("404.html", "glossary.html"):
             said = article(path.read_text(encoding="utf-8")).text()
@@ -142,7 +142,7 @@ def test_nothing_sticks_out(browser: Page, tenant: str, site: Path) -> None:
 
 @pytest.mark.parametrize("tenant", ["first-day", "long-words", "nothing-at-all"], indirect=True)
 def test_axe_finds_nothing_on_empty_pages(browser: Page, tenant: str, site: Path) -> None:
-    """What stands where data is missing, and text of other scripts, is as accessible as the rest."""
+    """What is shown where data is missing, and text of other scripts, is as accessible as the rest."""
     for name in SHOWN[:5]:
         browser.open(site / name)
         assert violations(browser) == [], name

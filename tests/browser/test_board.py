@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The board in a browser: filters narrow it down, stand in the address, and need no server."""
+"""The board in a browser: filters narrow it down, are kept in the address, and need no server."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_filters_narrow_the_board_down_and_can_be_bookmarked(browser: Page, buil
 
 
 def test_without_script_the_board_shows_everything(built_demo: Path) -> None:
-    """The rows stand in the page, none of them hidden, and the form that would do nothing is."""
+    """The rows are in the page, none of them hidden, and the form that would do nothing is."""
     text = (built_demo / "board.html").read_text(encoding="utf-8")
     assert text.count("<tr data-row") > 50
     assert "<tr hidden" not in text

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def told(built_demo: Path) -> dict[str, Any]:
+def figures(built_demo: Path) -> dict[str, Any]:
     """What `backlog status --json` says of today, and of October."""
 
     def status(*arguments: str) -> Any:
@@ -55,9 +55,9 @@ def rows(browser: Page, after: str, table: str = "table") -> list[list[str]]:
     return found
 
 
-def test_home(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
     """The four counts, the top five by name, every question, the score."""
-    today = told["today"]
+    today = figures["today"]
     browser.open(built_demo / "index.html")
     counts = today["counts"]
     assert cards(browser) == {
@@ -75,9 +75,9 @@ def test_home(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
     assert f"{today['score']['current']:g} of {today['score']['max']:g} points" in text
 
 
-def test_board(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
-    """Each recommendation that is open stands in exactly one part, in the part that its state belongs to."""
-    states = told["today"]["states"]
+def test_board(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
+    """Each recommendation that is open is in exactly one part, in the part that its state belongs to."""
+    states = figures["today"]["states"]
     browser.open(built_demo / "board.html")
     without = [name for name, state in states.items() if state in ("undecided", "expired", "breached", "regressed")]
     found = cards(browser)
@@ -89,10 +89,10 @@ def test_board(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
     )
 
 
-def test_register(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+def test_register(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
     """Every acceptance in force, with its last day, points and commit, and their sum."""
     browser.open(built_demo / "register.html")
-    carried = [entry for entry in told["today"]["register"] if entry["state"] in ("active", "expiring")]
+    carried = [entry for entry in figures["today"]["register"] if entry["state"] in ("active", "expiring")]
     shown = rows(browser, "accepted")
     assert len(shown) == len(carried)
     for row, entry in zip(shown, carried, strict=True):
@@ -104,9 +104,9 @@ def test_register(browser: Page, built_demo: Path, told: dict[str, Any]) -> None
     assert number(lead.partition("worth")[2]) == pytest.approx(sum(entry["points"] for entry in carried), abs=0.005)
 
 
-def test_score(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
+def test_score(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
     """Cards, every part of the ledger, every part of the movement."""
-    today = told["today"]
+    today = figures["today"]
     score = today["score"]
     browser.open(built_demo / "score.html")
     found = cards(browser)
@@ -123,9 +123,9 @@ def test_score(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
         assert sum(number(row[1]) for row in lines) == pytest.approx(today["movement"]["points"][part], abs=0.02)
 
 
-def test_a_month(browser: Page, built_demo: Path, told: dict[str, Any]) -> None:
-    """October: what was needed, open, blocked, carried, completed, lost; and why the score moved."""
-    october = told["2026-10"]
+def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
+    """October: what was needed, open, blocked, accepted, completed, lost; and why the score moved."""
+    october = figures["2026-10"]
     browser.open(built_demo / "reviews" / "2026-10.html")
     assert [number(row[2]) for row in rows(browser, "top-five")] == [item["days_open"] for item in october["top"]]
     assert len(rows(browser, "blocked")) == len(october["blocked"])

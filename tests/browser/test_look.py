@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a reader sees at once, on a phone and at a desk: text uses its room, labels are legible, the way up is there."""
+"""What one sees at once, on a phone and at a desk: text fills the width, labels are legible, ways up are shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ for (const texts of shown) texts.forEach(([one, a], index) => texts.slice(index 
 }));
 return found;
 """
-"""Texts of a chart that stand on one another."""
+"""Texts of a chart that overlap."""
 
 LINE = """
 const element = document.querySelector(arguments[0]);
@@ -35,7 +35,7 @@ return element.getBoundingClientRect().width / size;
 
 @pytest.mark.parametrize("name", ["register.html", "reviews/2026-10.html"])
 def test_a_reason_fills_its_card(browser: Page, built_demo: Path, name: str) -> None:
-    """On a phone the title and the reason of what is carried take the width of the card."""
+    """On a phone the title and the reason of an accepted risk take the width of the card."""
     browser.size(*PHONE)
     browser.open(built_demo / name)
     shares = browser.run(
@@ -101,7 +101,7 @@ def test_what_is_undecided_is_brief_on_a_phone(browser: Page, built_demo: Path) 
 
 
 def test_lines_are_neither_cut_short_nor_endless(browser: Page, built_demo: Path) -> None:
-    """Running text is as wide as some 85 letters; beside what is carried stands who approved it, and until when."""
+    """Running text is as wide as some 85 letters; beside an accepted risk is who approved it, and until when."""
     browser.open(built_demo / "index.html")
     assert browser.run(LINE, "#hidden ~ .backlog > p") == pytest.approx(38, abs=1)
     first = "const li = document.querySelector('#carried + .backlog li');"

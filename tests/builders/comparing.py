@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a built site says: its pages, and the words, headings and links of each, whoever built it."""
+"""What a built site says: its pages, and the words, headings and links of each, whichever program built it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 UNREAD = frozenset({"script", "style", "template"})
-"""Elements whose text nobody reads."""
+"""Elements whose text is not read."""
 THEIR_OWN = frozenset({"headerlink"})
 """Classes of what a builder puts into the article by itself: the sign that links to a heading."""
 SHOWN_DIFFERENCES = 20

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_snapshots_alone_make_a_whole_site(built: Path) -> None:
-    """Snapshots alone make a whole site; nothing but build/ is added, and Git is told to leave that out."""
+    """Snapshots alone make a whole site; nothing but build/ is added, and Git leaves that out."""
     assert sorted(path.name for path in built.iterdir()) == ["build", "snapshots"]
     assert (built / "build" / ".gitignore").read_text() == "*\n"
     site = built / "build" / "site"
@@ -43,7 +43,7 @@ def test_hostile_text_of_the_catalogue_runs_nothing(built: Path) -> None:
         text = content.decode("utf-8", "replace").lower()
         assert TENANT not in text, path
         if path.startswith("downloads/") and not path.endswith(".html"):
-            continue  # data, in which a text stands as it is: tests/views/test_downloads.py
+            continue  # data, which holds a text as it is: tests/exports
         assert "<script>alert" not in text, path
         assert "javascript:x" not in text, path
         assert "onclick='x'" not in text, path

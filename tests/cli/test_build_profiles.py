@@ -86,7 +86,7 @@ def root(sites: dict[str, Path], tmp_path: Path) -> Path:
 def tenant(folder: Path) -> Path:
     """A repository with canaries in all that it holds."""
     names = ("Carried", "Covered", "Open")
-    told = {"implementationStatus": "canary-status", "description": "canary-description"}
+    status = {"implementationStatus": "canary-status", "description": "canary-description"}
     more = {
         "remediation": f"canary-remediation {PERSON}",
         "actionUrl": f"https://portal.example/canary-portal?tid={TENANT}",
@@ -94,7 +94,7 @@ def tenant(folder: Path) -> Path:
         "tenantNote": "canary-note",
     }
     answers = {
-        "scores.json": [score(DAY, [{**control(name, 2, 20), **told} for name in names], enabledServices=["canary"])],
+        "scores.json": [score(DAY, [{**control(name, 2, 20), **status} for name in names], enabledServices=["canary"])],
         "profiles.json": [{**profile(name, title=f"Title of {name}"), **more} for name in names],
     }
     for name, value in answers.items():

@@ -21,7 +21,7 @@ ODD_FILES = pytest.mark.skipif(sys.platform != "linux", reason="other systems re
 
 
 def plan(identifier: str, due: date | None = None, **changes: str) -> str:
-    """A complete do-now decision, due in a month unless told."""
+    """A complete do-now decision, due in a month unless given."""
     values = {
         "recommendation": identifier,
         "bucket": "do-now",
@@ -103,7 +103,7 @@ def test_warnings_fail_only_with_strict(tmp_path: Path, backlog: RunBacklog) -> 
 
 @ODD_FILES
 def test_no_odd_file_stops_the_check(tmp_path: Path, backlog: RunBacklog) -> None:
-    """Every odd file in the folder is told or left alone, and none stops the check."""
+    """Every odd file in the folder is reported or left alone, and none stops the check."""
     folder = tmp_path / "decisions"
     write(tmp_path, "decisions/A.md", plan("A").replace("\n", "\r\n"))
     write(tmp_path, "decisions/README.md", "# About this folder\n")

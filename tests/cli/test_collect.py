@@ -123,8 +123,8 @@ def test_json_summary_says_what_changed(tmp_path: Path) -> None:
         tomorrow = DAY + timedelta(days=1)
         graph.scores.insert(0, score(tomorrow, [control("a", "5.5"), control("c")], currentScore=99))
         graph.profiles[1:] = [profile("c")]
-        told = collect(tmp_path, graph, "--json")
-    summary = json.loads(told.stdout)
+        done = collect(tmp_path, graph, "--json")
+    summary = json.loads(done.stdout)
     assert summary["days"] == {"added": ["2026-11-21"], "completed": [], "unchanged": ["2026-11-20"]}
     assert summary["newest"] == {"before": "2026-11-20", "now": "2026-11-21"}
     assert summary["recommendations"] == {"new": ["c"], "back": [], "retired": ["b"], "renamed": []}
@@ -132,7 +132,7 @@ def test_json_summary_says_what_changed(tmp_path: Path) -> None:
     assert summary["written"] == ["snapshots/2026/2026-11-21.json", CATALOGUE]
     codes = {problem["code"] for problem in summary["problems"]}
     assert codes - {"graph-grown-old"} == {"snapshot-sum-differs"}  # the answer grows old by the clock
-    assert "warning: snapshots/2026/2026-11-21.json: " in told.stderr
+    assert "warning: snapshots/2026/2026-11-21.json: " in done.stderr
 
 
 def test_a_returning_recommendation_is_not_new(tmp_path: Path) -> None:
@@ -142,9 +142,9 @@ def test_a_returning_recommendation_is_not_new(tmp_path: Path) -> None:
         answer_with(graph, DAY + timedelta(days=1), "a")
         collect(tmp_path, graph)
         answer_with(graph, DAY + timedelta(days=2), "a", "b", "c")
-        told = collect(tmp_path, graph).stdout
-    assert "New recommendations (1): c." in told
-    assert "Back recommendations (1): b." in told
+        printed = collect(tmp_path, graph).stdout
+    assert "New recommendations (1): c." in printed
+    assert "Back recommendations (1): b." in printed
 
 
 def answer_with(graph: GraphAnswers, day: date, *names: str) -> None:
@@ -205,7 +205,7 @@ def test_another_tenant_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_peoples_names_are_kept_only_if_the_settings_say_so(tmp_path: Path) -> None:
-    """People's names enter Git only where somebody asked for it."""
+    """People's names enter Git only where the settings ask for it."""
     with GraphAnswers() as graph:
         collect(tmp_path, graph)
         files = contents(tmp_path)
@@ -217,19 +217,19 @@ def test_peoples_names_are_kept_only_if_the_settings_say_so(tmp_path: Path) -> N
 
 
 def test_an_unreadable_day_does_not_stop_the_collection(tmp_path: Path) -> None:
-    """A snapshot that cannot be read is told and left alone; today's is written all the same."""
+    """A snapshot that cannot be read is named and left alone; today's is written all the same."""
     with GraphAnswers() as graph:
         collect(tmp_path, graph)
         (tmp_path / SNAPSHOT).write_bytes(b"<<<<<<< HEAD\n")
         graph.scores.insert(0, score(DAY + timedelta(days=1), [control("a")]))
-        told = collect(tmp_path, graph)
-    assert f"error: {SNAPSHOT}: This snapshot cannot be read" in told.stderr
+        done = collect(tmp_path, graph)
+    assert f"error: {SNAPSHOT}: This snapshot cannot be read" in done.stderr
     assert (tmp_path / SNAPSHOT).read_bytes() == b"<<<<<<< HEAD\n"
     assert (tmp_path / "snapshots/2026/2026-11-21.json").is_file()
 
 
 def test_nothing_is_written_where_no_stored_day_can_be_read(tmp_path: Path) -> None:
-    """Without any readable file nobody knows whose repository it is."""
+    """Without any readable file the tenant of the repository is unknown."""
     (tmp_path / "snapshots/2026").mkdir(parents=True)
     (tmp_path / SNAPSHOT).write_bytes(b"{")
     with GraphAnswers() as graph:

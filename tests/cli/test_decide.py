@@ -71,7 +71,7 @@ def test_the_scaffold_passes_check_as_a_draft(root: Path, backlog: RunBacklog, b
 
 
 def test_the_scaffold_holds_title_points_share_and_last_days(root: Path, backlog: RunBacklog) -> None:
-    """Title and points stand in comments, the share of today where it is observed, the limits of days as dates."""
+    """Title and points are comments, the share of today where it is observed, the limits of days as dates."""
     backlog("decide", "Odd.Name_1", "Claimed", "Evil", "--bucket", "accept", expect=0)
     today = datetime.now(UTC).date()
     text = (root / "decisions" / "Odd.Name_1.md").read_text(encoding="utf-8")
@@ -174,7 +174,7 @@ def test_without_a_catalogue_any_id_is_taken(tmp_path: Path, backlog: RunBacklog
     ],
 )
 def test_wrong_usage_writes_nothing(root: Path, backlog: RunBacklog, arguments: list[str], code: int) -> None:
-    """What cannot be meant is exit 2, and nothing is written."""
+    """Wrong usage is exit 2, and nothing is written."""
     backlog("decide", *arguments, expect=code)
     assert files(root) == []
 

@@ -57,7 +57,7 @@ def listed(root: Path) -> list[str]:
 
 
 def test_files_are_recognised_in_any_order(root: Path, save: Callable[..., Path]) -> None:
-    """Scores and profiles are told apart by content; a second import changes nothing."""
+    """Scores and profiles are recognised by their content; a second import changes nothing."""
     profiles, scores = (
         save("one.json", {"value": PROFILES}),
         save("two.json", {"@odata.context": "x", "value": [SCORE]}),
@@ -185,11 +185,11 @@ def test_anything_else_is_refused_and_nothing_written(
     """Beside a good file too: exit 3, the file and the reason, what can be done, and nothing written."""
     odd = save("odd.json", content)
     good = [] if content == {"value": []} else [save("good.json", [SCORE, *PROFILES])]
-    told = read_in(root, *good, odd, expect=3).stderr
-    assert why in told
-    assert str(odd) in told
-    assert "nothing was changed" in told.lower()
-    assert any(words in told for words in ADVICE)
+    errors = read_in(root, *good, odd, expect=3).stderr
+    assert why in errors
+    assert str(odd) in errors
+    assert "nothing was changed" in errors.lower()
+    assert any(words in errors for words in ADVICE)
     assert contents(root) == {}
 
 
@@ -241,7 +241,7 @@ def test_powershell_json_gives_the_same_bytes_as_graph(root: Path, save: Callabl
 
 
 def test_overlapping_ranges_are_one_history(root: Path, save: Callable[..., Path]) -> None:
-    """Files that share days are one history: a day in full beats a day in part, and nothing is told twice."""
+    """Files that share days are one history: a day in full beats a day in part, and nothing is reported twice."""
     days = [DAY - timedelta(days=ago) for ago in range(120)]
     early = [score(day, [control("a", full=False)]) for day in days[40:]]
     late = [score(days[0], [control("a")]), *(score(day, [control("a", full=False)]) for day in days[1:80])]
@@ -274,10 +274,10 @@ def known(root: Path, save: Callable[..., Path]) -> Path:
 def test_a_portal_csv_becomes_a_day_marked_csv(known: Path, save: Callable[..., Path]) -> None:
     """It becomes a day of its own, marked as csv; what it does not say stays unknown, what did not fit is listed."""
     before = contents(known)
-    told = read_in(known, save("export.csv", TABLE), "--date", LONG_AGO)
-    assert "1 row of 3 could not be joined, as the catalogue has no such title" in told.stderr
-    assert "Title that nobody has." in told.stderr
-    assert "1 added (2025-10-31)" in told.stdout
+    done = read_in(known, save("export.csv", TABLE), "--date", LONG_AGO)
+    assert "1 row of 3 could not be joined, as the catalogue has no such title" in done.stderr
+    assert "Title that nobody has." in done.stderr
+    assert "1 added (2025-10-31)" in done.stdout
     path = f"snapshots/2025/{LONG_AGO}.json"
     files = contents(known)
     assert {name: data for name, data in files.items() if name != path} == before
@@ -294,7 +294,7 @@ def test_a_portal_csv_becomes_a_day_marked_csv(known: Path, save: Callable[..., 
 
 
 def test_a_csv_day_gives_way_to_a_whole_day_only(known: Path, save: Callable[..., Path]) -> None:
-    """A day that Graph told stays; a day from a table gives way to Graph's day in full, and to nothing less."""
+    """A day from Graph stays; a day from a table is replaced by Graph's day in full, and by nothing less."""
     before = contents(known)
     read_in(known, save("export.csv", TABLE), "--date", str(DAY))
     assert contents(known) == before
@@ -321,7 +321,7 @@ def test_each_day_is_marked_with_its_own_source(root: Path, save: Callable[..., 
 
 
 def test_a_csv_of_a_day_that_graph_still_holds_is_warned_of(known: Path, save: Callable[..., Path]) -> None:
-    """As long as Graph has the day itself, a table would stand in its way."""
+    """As long as Graph has the day itself, a table would take the place of it."""
     recently = str(datetime.now(UTC).date() - timedelta(days=9))
     done = read_in(known, save("export.csv", TABLE), "--date", recently, "--dry-run")
     assert "Graph still holds" in done.stderr
@@ -352,7 +352,7 @@ def test_an_unusable_csv_is_explained_and_nothing_written(
     code: int,
     words: str,
 ) -> None:
-    """Each is told in words, and nothing is written."""
+    """Each is explained, and nothing is written."""
     given_files = {
         "export.csv": TABLE,
         "second.csv": TABLE,
@@ -383,13 +383,13 @@ def test_a_dry_run_writes_nothing(root: Path, save: Callable[..., Path]) -> None
 
 
 def test_a_shrinking_catalogue_is_warned_of(known: Path, save: Callable[..., Path]) -> None:
-    """Many recommendations that vanish in one day are told: a fault is likelier than a spring cleaning."""
+    """Many recommendations that vanish in one day are reported: a fault is likelier than so many retirements."""
     many = [profile(f"p{number}") for number in range(40)]
     tomorrow = score(DAY + timedelta(days=1), [control("a")])
     read_in(known, save("many.json", [SCORE, *PROFILES, *many]))
-    told = read_in(known, save("few.json", [tomorrow, *PROFILES])).stderr
-    assert "The file no longer lists 40 of 42 recommendations stored: p0, p1, p10, p11, p12 and 35 more." in told
-    assert "git checkout -- snapshots/catalogue.json" in told
+    errors = read_in(known, save("few.json", [tomorrow, *PROFILES])).stderr
+    assert "The file no longer lists 40 of 42 recommendations stored: p0, p1, p10, p11, p12 and 35 more." in errors
+    assert "git checkout -- snapshots/catalogue.json" in errors
 
 
 def test_a_claim_is_not_lost_with_its_profile(known: Path, save: Callable[..., Path]) -> None:

@@ -69,7 +69,7 @@ def test_a_month_that_cannot_be_signed_is_a_usage_error(
 
 
 def test_the_month_shows_what_was_signed_once_it_is_merged(backlog: RunBacklog, tenant: Repository) -> None:
-    """Before the merge computed, after it signed; what today's tool would say otherwise is told."""
+    """Before the merge computed, after it signed; what today's tool computes otherwise is shown."""
     backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     backlog("render", "--root", tenant.folder, expect=0)
     assert "as they were signed" not in page(tenant)

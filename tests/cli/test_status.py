@@ -74,7 +74,7 @@ def test_a_month_does_not_know_a_decision_committed_later(status: Status) -> Non
 
 
 def test_an_earlier_day_sees_earlier_data(status: Status) -> None:
-    """As of a day without a snapshot, the newest before it counts and its age is told."""
+    """As of a day without a snapshot, the newest before it counts, with its age."""
     found = status("--as-of", "2026-01-17")
     assert found["snapshot"] == {"date": "2026-01-16", "complete": True, "age_days": 1}
 
@@ -107,8 +107,8 @@ def test_an_uncommitted_edit_counts_today_and_not_last_month(backlog: RunBacklog
     (folder / "decisions" / "BlockLegacyAuthentication.md").unlink()
 
     def state(*arguments: str) -> str:
-        told = backlog("status", "--json", "--root", folder, *arguments, expect=0).stdout
-        found: str = json.loads(told)["states"]["BlockLegacyAuthentication"]
+        text = backlog("status", "--json", "--root", folder, *arguments, expect=0).stdout
+        found: str = json.loads(text)["states"]["BlockLegacyAuthentication"]
         return found
 
     assert state() == "undecided"

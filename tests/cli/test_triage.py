@@ -22,7 +22,7 @@ POINTS = {
 
 @pytest.fixture
 def tenant(backlog: RunBacklog, tmp_path: Path) -> Path:
-    """Four open recommendations: two grave, one low, one that nobody rated."""
+    """Four open recommendations: two critical, one low, one unrated."""
     controls = [control(name, points, points * 100 // most) for name, (points, most) in POINTS.items()]
     profiles = [profile(name, most, title=f"Title of {name}") for name, (_, most) in POINTS.items()]
     saved = tmp_path / "saved.json"
@@ -34,16 +34,16 @@ def tenant(backlog: RunBacklog, tmp_path: Path) -> Path:
 
 
 def test_the_order_is_by_risk_and_the_contrast_by_points(backlog: RunBacklog, tenant: Path) -> None:
-    """The gravest first though it has least to win; what nobody rated comes last and says so."""
-    told = json.loads(backlog("triage", "--json", "--root", tenant, expect=0).stdout)
-    assert [item["recommendation"] for item in told["waiting"]] == [
+    """The highest risk first though it has least to win; what is unrated comes last and says so."""
+    found = json.loads(backlog("triage", "--json", "--root", tenant, expect=0).stdout)
+    assert [item["recommendation"] for item in found["waiting"]] == [
         "AdminMFAV2",
         "BlockLegacyAuthentication",
         "exo_mailtipsenabled",
         "unheard_of",
     ]
-    assert told["waiting"][-1]["risk"] is None
-    assert [item["recommendation"] for item in told["by_points"]][:2] == [
+    assert found["waiting"][-1]["risk"] is None
+    assert [item["recommendation"] for item in found["by_points"]][:2] == [
         "exo_mailtipsenabled",
         "BlockLegacyAuthentication",
     ]
@@ -65,8 +65,8 @@ def test_no_scaffold_is_written_twice(backlog: RunBacklog, tenant: Path) -> None
     assert third.stdout == ""
     assert "Nothing to write" in third.stderr
     backlog("check", "--root", tenant, expect=0)
-    told = json.loads(backlog("triage", "--json", "--root", tenant, expect=0).stdout)
-    assert len(told["waiting"]) == 4
+    found = json.loads(backlog("triage", "--json", "--root", tenant, expect=0).stdout)
+    assert len(found["waiting"]) == 4
 
 
 def test_without_snapshots_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:

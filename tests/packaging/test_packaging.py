@@ -108,7 +108,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: dict[str, bytes], c
 
 
 def test_the_sdist_holds_named_paths_only(sdist: Path) -> None:
-    """Nothing lies in it but what `pyproject.toml` names (hatchling adds .gitignore and PKG-INFO)."""
+    """It holds nothing but what `pyproject.toml` names (hatchling adds .gitignore and PKG-INFO)."""
     names = in_sdist(sdist)
     assert {name.split("/")[0] for name in names} == SDIST_TOP
     assert {name.split("/")[1] for name in names if name.startswith("docs/")} == {"adr", "method.md"}
@@ -129,7 +129,7 @@ def test_the_wheel_runs_by_itself(wheel: dict[str, bytes], tmp_path: Path) -> No
         path = tmp_path / "site" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    code = f"import sys, {PACKAGE}.cli.main as door; print(door.__file__); door.main(sys.argv[1:])"
+    code = f"import sys, {PACKAGE}.cli.main as cli; print(cli.__file__); cli.main(sys.argv[1:])"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     finished = subprocess.run(
         [sys.executable, "-c", code, "demo", "tenant"],

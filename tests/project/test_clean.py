@@ -14,11 +14,11 @@ PACKAGE_INDEXES = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "
 
 FORBIDDEN = {
     "a package index": re.compile(r"\b(" + "|".join(map(re.escape, PACKAGE_INDEXES)) + r")\b"),
-    "a path of somebody's machine": re.compile(r"(?<![\w.~-])(/(home|Users)/\w|/(work|root|farm)/|[A-Z]:\\+Users\\)"),
+    "a path of one machine": re.compile(r"(?<![\w.~-])(/(home|Users)/\w|/(work|root|farm)/|[A-Z]:\\+Users\\)"),
     "a private key": re.compile("-----BEGIN [A-Z ]*PRIVATE" + " KEY-----"),
     "a token": re.compile(r"\b(gh[pousr]_\w{36}|github_pat_\w{22}|eyJ[\w-]{20,}\.eyJ[\w-]{20,}\.)"),
 }
-"""What must not stand in any published file; put together so that this file does not match itself."""
+"""What no published file may hold; put together so that this file does not match itself."""
 
 
 def published() -> list[Path]:

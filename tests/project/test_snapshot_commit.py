@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one script of the daily run, taken from the workflow and run as it stands against a real repository."""
+"""The one script of the daily run, taken from the workflow and run unchanged against a real repository."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def git(*arguments: str | Path, cwd: Path) -> str:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A clone with one commit on main; its origin lies beside it, at `org/tenant`."""
+    """A clone with one commit on main; its origin is beside it, at `org/tenant`."""
     origin, copy = tmp_path / "org" / "tenant", tmp_path / "clone"
     git("init", "--quiet", "--bare", origin, cwd=tmp_path)
     git("clone", "--quiet", origin, copy, cwd=tmp_path)
@@ -57,7 +57,7 @@ def run_step(clone: Path) -> tuple[int, dict[str, str]]:
 
 
 def test_a_new_snapshot_is_committed_and_nothing_else(clone: Path) -> None:
-    """The snapshot reaches main; a stray change of another file does not, and the build is told the commit."""
+    """The snapshot reaches main; a stray change of another file does not, and the build gets the commit."""
     (clone / SNAPSHOT).write_text("{}", encoding="utf-8")
     (clone / "backlog.yml").write_text("organisation: Somebody else\n", encoding="utf-8")
     code, outputs = run_step(clone)

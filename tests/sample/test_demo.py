@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,6 +27,7 @@ from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, coll
 from secure_score_backlog.snapshots.exact_json import parse
 from secure_score_backlog.snapshots.snapshot_files import decode, encode
 from secure_score_backlog.workspace import load
+from tests.support.running import run_as_process
 from tests.support.simulated_graph import to_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,22 +86,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         "TZ": "Pacific/Kiritimati",
         "PYTHONHASHSEED": "7",
     }
-    finished = subprocess.run(
-        [sys.executable, "-m", "secure_score_backlog", "demo", "a tenant"],
-        cwd=folder,
-        env={**os.environ, **hostile},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
+    finished = run_as_process("demo", "a tenant", cwd=folder, environment=hostile, expect=0)
     assert finished.stdout == ""
     return Made(folder / "a tenant", finished.stderr)
 
 
 @pytest.fixture(scope="module")
 def facts(made: Made) -> Facts:
-    """The demo, read and judged."""
+    """The demo, read and evaluated."""
     known = load(made.folder, today=TODAY)
     return evaluate(known, known.newest_day, months=None)
 

@@ -102,7 +102,7 @@ def test_every_version_of_every_decision_is_without_errors(request_: PullRequest
 
 
 def test_pull_requests_are_in_order_and_on_working_days() -> None:
-    """Numbers and days rise, nothing is proposed after its merge, and nobody works on Sundays."""
+    """Numbers and days rise, nothing is proposed after its merge, and there is no work on Sundays."""
     requests = pull_requests()
     assert [request.number for request in requests] == sorted({request.number for request in requests})
     assert [request.merged for request in requests] == sorted(request.merged for request in requests)
@@ -157,7 +157,7 @@ def test_the_texts_name_nobody() -> None:
 
 
 def test_settings_are_without_problems() -> None:
-    """The sample's backlog.yml is read as it stands, and lists every role that may own a decision."""
+    """The sample's backlog.yml is read without a problem, and lists every role that may own a decision."""
     found = parse_settings(own_file("backlog.yml"))
     assert found.problems == ()
     assert found.settings.organisation == "Northwind Harbour Logistics"

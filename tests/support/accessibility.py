@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands between a page and a reader who uses it otherwise than by eye and mouse."""
+"""What hinders a reader who uses a page otherwise than by eye and mouse."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ HEADINGS = ("h1", "h2", "h3", "h4")
 MUST_SPEAK = frozenset({"p", "li", "dt", "dd", "th", "caption", "figcaption", "summary", "button", "option", *HEADINGS})
 """Elements that are there for what they say."""
 SPILT = frozenset({"None", "nan", "NaN", "undefined", "[object Object]", "inf", "Infinity", "()", "[]", "{}"})
-"""What a program says where it meant to say nothing."""
+"""What a program prints for a missing value."""
 FEWEST_WORDS = 12
 """Below this many words a page says nothing: no title, no date, no builder's sign counted."""
 
 
 @dataclass
 class Element:
-    """One element; text stands among its children."""
+    """One element; its text is among its children."""
 
     tag: str
     attributes: dict[str, str]
@@ -72,7 +72,7 @@ class _Tree(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        """Text, where it stands."""
+        """Text, in its place."""
         self.open[-1].children.append(data)
 
 

@@ -43,7 +43,7 @@ class RunBacklog(Protocol):
 
         Args:
             arguments: What comes after `backlog`.
-            cwd: The folder it runs in. A fixture runs it in the test's `tmp_path` unless told otherwise, a plain
+            cwd: The folder it runs in. A fixture runs it in the test's `tmp_path` unless another is given, a plain
                 function where the tests run.
             environment: Variables on top of the clean ones.
             typed: What a person types; nothing unless given.
