@@ -2,7 +2,7 @@
 # Needs Python 3.11.5 or newer, git and make; everything else goes into .venv, pinned by hash.
 # `make` says what there is. Without make (Windows): see README.
 
-# The newest Python that the locks were made for, unless told: `make demo PYTHON=/path/to/python`.
+# The newest Python that the locks were made for, or the one that is named: `make demo PYTHON=/path/to/python`.
 SUITABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11, 5))
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	$$name -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$name && break; done)
@@ -37,7 +37,7 @@ soak: .venv/develops ## Play years of unattended collecting, with faults and kil
 	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)
 
 mutants: .venv/python build/mutants/runs ## Put small faults into the rules, one at a time, and count those that a test notices (an hour; ARGS="NAME*")
-	@rm -rf build/mutants/tree/secure_score_backlog build/mutants/tree/tests
+	@rm -rf build/mutants/tree
 	@mkdir -p build/mutants/tree
 	@cp -R generator/secure_score_backlog tests pyproject.toml build/mutants/tree
 	@cd build/mutants/tree && ../bin/python -m mutmut run $(ARGS)
