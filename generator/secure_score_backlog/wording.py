@@ -63,9 +63,14 @@ def month(value: date | str) -> str:
     return f"{MONTHS[index - 1]} {year}"
 
 
+def plural(value: int, one: str, many: str | None = None) -> str:
+    """1 day, 2 days: for messages."""
+    return f"{value} {one if value == 1 else many or one + 's'}"
+
+
 def count(value: int, one: str, many: str | None = None) -> str:
-    """1 day, 2 days."""
-    return f"{number(value)}\u00a0{one if value == 1 else many or one + 's'}"
+    """1 day, 2 days: for pages, where number and noun stay on one line."""
+    return plural(value, one, many).replace(str(value), number(value), 1).replace(" ", "\u00a0", 1)
 
 
 def lower_first(text: str) -> str:

@@ -23,6 +23,7 @@ from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import nearest, shown
+from secure_score_backlog.wording import plural
 
 DO_NOW_TERM = timedelta(days=92)
 """A do-now decision is due within a quarter of the day on which it was made (docs/method.md#decisions)."""
@@ -230,7 +231,7 @@ def check_expiry(source: FrontMatter, decision: Decision, today: date) -> Iterat
     """An acceptance or a cover is renewed or replaced after its last day."""
     until = decision.until
     if until is not None and until < today:
-        message = f"It expired on {until}, {days(today - until)} ago, and no longer counts."
+        message = f"It expired on {until}, {plural((today - until).days, 'day')} ago, and no longer counts."
         hint = "Make a new decision: agree on a later `until` in a pull request, or choose another bucket."
         yield problem("decision-expired", source.path, _until_line(source, decision), message, hint)
 
@@ -247,7 +248,8 @@ def check_due_term(source: FrontMatter, decision: Decision, made: date) -> Itera
             "decision-due-too-far",
             source.path,
             source.line("due"),
-            f"It is due on {due}, {days(due - made)} after {made}: do-now means within {DO_NOW_TERM.days} days.",
+            f"It is due on {due}, {plural((due - made).days, 'day')} after {made}: "
+            f"do-now means within {DO_NOW_TERM.days} days.",
             f"Write `due: {made + DO_NOW_TERM}` or an earlier day, or `bucket: do-soon`.",
         )
 
@@ -255,7 +257,7 @@ def check_due_term(source: FrontMatter, decision: Decision, made: date) -> Itera
 def check_overdue(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
     """A planned change is done by its due date."""
     if decision.due is not None and decision.due < today:
-        message = f"It was due on {decision.due}, {days(today - decision.due)} ago."
+        message = f"It was due on {decision.due}, {plural((today - decision.due).days, 'day')} ago."
         hint = "Write a new `due` and say why in the text, write what has `blocked` it, or choose another bucket."
         yield problem("decision-overdue", source.path, source.line("due"), message, hint)
 
@@ -264,7 +266,7 @@ def check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator
     """A decision requested from others is answered in time."""
     for index, ask in enumerate(decision.asks):
         if today - ask.since > ASK_TERM:
-            message = f"The question to {shown(ask.of)} has been open for {days(today - ask.since)}."
+            message = f"The question to {shown(ask.of)} has been open for {plural((today - ask.since).days, 'day')}."
             hint = f"Get the answer, let the default happen ({shown(ask.default or 'none is written')}), or delete it."
             line = source.line("ask", index) if ("ask", index) in source.lines else source.line("ask")
             yield problem("decision-ask-old", source.path, line, message, hint)
@@ -283,14 +285,9 @@ def check_past_days(source: FrontMatter, decision: Decision, today: date) -> Ite
             past.append(((group, "approval", "on"), holder.approval.on))
     for place, day in past:
         if day > today:
-            message = f"`{place[-1]}` is {days(day - today)} in the future: {day}."
+            message = f"`{place[-1]}` is {plural((day - today).days, 'day')} in the future: {day}."
             hint = f"Write the day on which it happened, such as `{place[-1]}: {today}`."
             yield problem("decision-date-ahead", source.path, source.line(*place), message, hint)
-
-
-def days(span: timedelta) -> str:
-    """A number of days in words."""
-    return "1 day" if span.days == 1 else f"{span.days} days"
 
 
 def check_two_files(named: Iterable[tuple[str, FrontMatter]]) -> Iterator[Problem]:

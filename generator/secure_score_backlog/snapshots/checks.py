@@ -26,6 +26,7 @@ from secure_score_backlog.snapshots.graph_json import (
     text,
 )
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, is_complete, snapshot_path
+from secure_score_backlog.wording import plural
 
 KEPT_AS_IT_IS = (
     "Nothing has to be done: the file holds what Graph said. If it stays for days, compare the total with Secure Score "
@@ -63,7 +64,7 @@ def _problem(kind: list[Finding]) -> Problem:
     message = first.message
     if others:
         span = f"{others[0]} to {others[-1]}" if len(others) > 1 else str(others[0])
-        message += f" The same on {counted(len(others), 'other day')} ({span})."
+        message += f" The same on {plural(len(others), 'other day')} ({span})."
     undated_path = CATALOGUE_PATH if first.code.startswith("catalogue") else "snapshots"
     path = snapshot_path(first.day) if first.day else undated_path
     return problem(first.code, path, None, message, first.hint)
@@ -76,14 +77,9 @@ def some(names: Iterable[str]) -> str:
     return ", ".join(ordered[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def counted(count: int, what: str) -> str:
-    """A number with its noun."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
 def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
-    message = f"Left out of {counted(total, 'score')}: {count} without a date that can be read (createdDateTime or id)."
+    message = f"Left out of {plural(total, 'score')}: {count} without a date that can be read (createdDateTime or id)."
     hint = "Nothing has to be done: the other scores are taken, and without its day nothing can be stored."
     return Finding("snapshot-undated", None, message, hint)
 
@@ -98,7 +94,7 @@ def twice(day: date, count: int) -> Finding:
 def left_out_as_future(days: Iterable[date], today: date) -> Finding:
     """Days that have not come yet, apart from the series of the others."""
     ahead = sorted(days)
-    message = f"Left out: {counted(len(ahead), 'score')} dated {some(map(str, ahead))}, though today is {today}."
+    message = f"Left out: {plural(len(ahead), 'score')} dated {some(map(str, ahead))}, though today is {today}."
     hint = (
         "The other scores are taken. Check this machine's clock: if it was wrong, set it and run it again; if it is "
         "right, Microsoft gave a wrong date and nothing has to be done."
@@ -130,7 +126,7 @@ def shrunk(before: Iterable[str], now: Iterable[str], source: str = "Graph") -> 
     if len(left) <= MANY or len(left) * 10 < len(known):
         return []
     message = (
-        f"{source} no longer lists {len(left)} of {counted(len(known), 'recommendation')} stored: {some(left)}. "
+        f"{source} no longer lists {len(left)} of {plural(len(known), 'recommendation')} stored: {some(left)}. "
         f"{CATALOGUE_PATH} holds the shorter list now."
     )
     repair = (
@@ -228,10 +224,10 @@ def _odd_controls(day: date, score: Json) -> list[Finding]:
     found = []
     unnamed = names.count("")
     if unnamed:
-        found.append(Finding("snapshot-unnamed", day, f"On {day}, {counted(unnamed, 'score')} without a name."))
+        found.append(Finding("snapshot-unnamed", day, f"On {day}, {plural(unnamed, 'score')} without a name."))
     repeated = {name for name, times in Counter(names).items() if name and times > 1}
     if repeated:
-        what = f"{counted(len(repeated), 'recommendation')} more than once: {some(repeated)}"
+        what = f"{plural(len(repeated), 'recommendation')} more than once: {some(repeated)}"
         message = f"On {day}, Graph scored {what}; sums may differ from its totals."
         found.append(Finding("snapshot-control-twice", day, message))
     silent = {name for item, name in zip(items, names, strict=True) if name and number(item.get("score")) is None}
@@ -247,7 +243,7 @@ def _sum_of_points(day: date, score: Json) -> list[Finding]:
         return [Finding("snapshot-no-total", day, f"Graph gave no readable currentScore for {day}.")]
     if not points or _close(points, stated):
         return []
-    added = f"the points of {counted(len(points), 'recommendation')} add up to {_sum(points)}"
+    added = f"the points of {plural(len(points), 'recommendation')} add up to {_sum(points)}"
     message = f"On {day}, {added}, but Graph's currentScore is {stated}."
     return [Finding("snapshot-sum-differs", day, message)]
 
@@ -261,7 +257,7 @@ def _sum_of_maxima(day: date, snapshot: Json) -> list[Finding]:
     unknown = len(maxima) - len(known)
     if not known or _close(known, stated) or (unknown and _sum(known) < stated):
         return []
-    added = f"the maxima of {counted(len(known), 'recommendation')} add up to {_sum(known)}"
+    added = f"the maxima of {plural(len(known), 'recommendation')} add up to {_sum(known)}"
     message = f"On {day}, {added}, but Graph's maxScore is {stated}."
     return [Finding("snapshot-maximum-differs", day, message)]
 
@@ -281,7 +277,7 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
     if not missing:
         return []
     have = "has" if len(missing) == 1 else "have"
-    what = f"{counted(len(missing), 'recommendation')} {have} no title yet"
+    what = f"{plural(len(missing), 'recommendation')} {have} no title yet"
     message = f"On {day}, {what}, because there is no profile: {some(missing)}."
     by_case = {name.lower(): name for name in profiles}
     renamed = {f"{name} (profile {by_case[name.lower()]})" for name in missing if name.lower() in by_case}
@@ -299,7 +295,7 @@ def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
     ids = [text(mapping(profile).get("id")) for profile in profiles]
     found = []
     if "" in ids:
-        found.append(Finding("catalogue-no-id", None, f"{counted(ids.count(''), 'profile')} without an id."))
+        found.append(Finding("catalogue-no-id", None, f"{plural(ids.count(''), 'profile')} without an id."))
     repeated = {name for name, times in Counter(ids).items() if name and times > 1}
     if repeated:
         found.append(Finding("catalogue-id-twice", None, f"Graph lists more than once: {some(repeated)}.", ONE_COUNTS))

@@ -25,10 +25,10 @@ from msgspec import Struct
 
 from secure_score_backlog.content import load
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.checks import counted
 from secure_score_backlog.snapshots.collect import Export
 from secure_score_backlog.snapshots.graph_json import Json, profiles_by_id, text
 from secure_score_backlog.snapshots.snapshot_files import snapshot_path
+from secure_score_backlog.wording import plural
 
 
 class PortalWords(Struct, frozen=True, forbid_unknown_fields=True):
@@ -258,7 +258,7 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-title-unknown",
-                f"{counted(len(joined.unknown), 'row')} of {joined.rows} could not be joined, as the catalogue has no "
+                f"{plural(len(joined.unknown), 'row')} of {joined.rows} could not be joined, as the catalogue has no "
                 f"such title, or has it twice: {_listed(joined.unknown)}.",
                 "Nothing has to be done: the day is stored without them. Only where secureScoreControlProfiles was "
                 f"saved in those days, when these were the titles: delete {stored}, then import both files together.",
@@ -268,7 +268,7 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-points-unreadable",
-                f"{counted(len(joined.unreadable), 'row')} without points that can be read (expected is 3/10): "
+                f"{plural(len(joined.unreadable), 'row')} without points that can be read (expected is 3/10): "
                 f"{_listed(joined.unreadable)}.",
                 "The day is stored without them. A spreadsheet program may have made dates of the points: to have "
                 f"them, delete {stored}, then import the file as the portal wrote it.",
@@ -287,7 +287,7 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-unlicensed",
-                f"{counted(joined.unlicensed, 'row')} without a licence: left out, as Graph leaves them out.",
+                f"{plural(joined.unlicensed, 'row')} without a licence: left out, as Graph leaves them out.",
                 "Nothing has to be done.",
             )
         )
