@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The few ways in which a command can end badly (design §7, exit codes).
+"""Errors that end a command, each with its exit code; `cli.main` lists all codes.
 
-Problems in the data are values (`model.problem.Problem`), not exceptions.
-An exception here means "cannot go on", and always says what to do next.
+Problems in the data are values (`problems.Problem`), not exceptions. An exception means that the command cannot
+continue, and says what to do next.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class BacklogError(Exception):
 
 
 class WrongUsage(BacklogError):
-    """The command was asked for something it cannot mean (exit 2)."""
+    """The command line asks for something that does not exist or makes no sense (exit 2)."""
 
     exit_code = 2
 

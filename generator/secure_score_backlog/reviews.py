@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signed months: the facts of a review as they were shown, with a digest (design §5, Signed months).
+"""What people keep of a month below `docs/reviews/`: minutes (`YYYY-MM.md`) and signed facts (`YYYY-MM.json`).
 
-The file says which tool computed the facts and names the SHA-256 of them in canonical form. Once it is merged,
-the month shows these facts, whatever a later version of the tool would compute.
+A signed file holds the facts as they were shown, the version of the program and a digest. Once it is merged, the month
+shows these facts, whatever a later version would compute (docs/method.md#signed-months).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from secure_score_backlog.snapshots.graph_json import number
 
 REVIEW_SCHEMA = "backlog-review/1"
 UNSIGNED = frozenset({"problems", "recorded_later"})
-"""Parts that are no facts of the month: what was wrong in its files, and which decisions came after it."""
+"""Parts that are not signed: problems in the files, and decisions that were recorded later."""
 
 
 def digest_of(month: str, tool: str, facts: Mapping[str, Any]) -> str:
@@ -59,13 +59,13 @@ def read_signed(data: Any, month: str, path: str) -> SignedReview | Problem:
 
 
 def unusable(path: str, message: str) -> Problem:
-    """A signed review that cannot be trusted: the month shows what today's tool computes instead."""
+    """A signed review that cannot be trusted: the month shows what is computed today instead."""
     hint = f"Bring back what was merged (git log -- {path}), or delete the file and sign the month anew."
     return problem("review-signature", path, None, message, hint)
 
 
 def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The parts of the facts in which today's tool would say something else, in order."""
+    """The parts of the facts that are computed differently today, in order."""
     known = signed.facts.keys() & (computed.keys() - UNSIGNED)
     return tuple(sorted(name for name in known if plain(signed.facts[name]) != plain(computed[name])))
 
@@ -73,9 +73,6 @@ def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str,
 def plain(value: Any) -> Any:
     """The value as it comes back from JSON."""
     return json.loads(json.dumps(value, default=json_number))
-
-
-# --- The minutes that people wrote: `docs/reviews/YYYY-MM.md` (design §4.2 and §6).
 
 
 REVIEWS = "docs/reviews"
@@ -94,7 +91,7 @@ def load_minutes(files: FileVersions) -> dict[str, Minutes]:
 
 
 def minutes_text(content: bytes) -> str:
-    """The Markdown of a file, without front matter; bytes that are not UTF-8 become visible marks."""
+    """The Markdown of a file, without front matter; bytes that are not UTF-8 become replacement characters."""
     text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
     if text.startswith("---\n"):
         _, closed, rest = text[4:].partition("\n---\n")
@@ -102,11 +99,8 @@ def minutes_text(content: bytes) -> str:
     return text.strip() + "\n"
 
 
-# --- The signed facts of finished months: `docs/reviews/YYYY-MM.json`, as merged.
-
-
 def load_signed_reviews(files: FileVersions) -> tuple[dict[str, SignedReview], list[Problem]]:
-    """The signed months, by YYYY-MM. An edit that nobody merged does not count; one that cannot be trusted is told."""
+    """The signed months, by YYYY-MM, and a problem for each that cannot be trusted. Uncommitted edits do not count."""
     found: dict[str, SignedReview] = {}
     problems: list[Problem] = []
     for path in files.paths(REVIEWS, ".json"):

@@ -119,7 +119,7 @@ def read(yaml: str, body: str = "") -> Decision:
 
 
 def test_everything_in_an_acceptance_is_read() -> None:
-    """Each key of the design's own example arrives in its type, and the body as written."""
+    """Each key of a complete example arrives in its type, and the body as written."""
     decision = read(
         ACCEPT + "  compensating: [Conditional Access limits it]\n  share: 6/10\n"
         "  approval: {by: Board, on: 2026-10-01, record: Minutes}\n"
@@ -646,7 +646,7 @@ def test_every_rule_is_broken_somewhere() -> None:
 
 
 def test_the_table_of_keys_is_the_model() -> None:
-    """Every field of the model is a key of the format, and the design's table is kept."""
+    """Every field of the model is a key of the format, and the documented table is kept."""
     names = {"asks": "ask", "of": "from"}
     inner = {key.name: {each.name for each in key.keys} for key in KEYS if key.keys}
     assert {names.get(each.name, each.name) for each in fields(Decision)} - {"body", "inherits"} == {

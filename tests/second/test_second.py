@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two implementations of design §5, one of them naive and from the text alone, must agree on every figure."""
+"""Two implementations of docs/method.md, one of them naive and from the text alone, agree on every figure."""
 
 from __future__ import annotations
 

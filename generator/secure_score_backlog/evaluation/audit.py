@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every change that the main branch got in a decision, and what auditors count in it (design §6, Evidence).
+"""The population of changes to decisions on the main branch, and its exceptions (docs/method.md#github).
 
-The population is every version of every decision along first parents. What did not come through a pull request
-is an exception and is listed by name, never dropped.
+It holds every committed version of every decision along first parents. A commit whose message names no pull request
+is an exception; it is listed and never dropped.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of a day: the score, and the ledger of its points (design §5)."""
+"""The score of a day, and its ledger: every point of maxScore in exactly one part (docs/method.md#ledger)."""
 
 from __future__ import annotations
 
@@ -53,9 +53,6 @@ class Ledger:
             "undecided": self.undecided,
             "unexplained": self.unexplained,
         }
-
-
-# --- The ledger: one bar of maxScore points, every point in exactly one part (design §5).
 
 
 ZERO = Fraction(0)

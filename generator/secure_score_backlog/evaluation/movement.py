@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why the score moved between two snapshots (design §5, Movement)."""
+"""Why the score moved between two snapshots (docs/method.md#movement).
+
+Exact: the parts sum to the change of `currentScore`, in points and in percentage points.
+"""
 
 from __future__ import annotations
 
@@ -66,11 +69,6 @@ class Movement:
     """Improved points by risk level (`unrated` included)."""
     gained_by_effort: Mapping[str, Fraction] = field(default_factory=dict)
     """Improved points by Microsoft's effort rating."""
-
-
-# --- Why the score moved between two snapshots (design §5, Movement).
-#
-# Exact: the parts sum to the change of `currentScore`, in points and in percentage points.
 
 
 ZERO = Fraction(0)

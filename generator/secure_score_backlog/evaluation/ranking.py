@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rank by risk, never by points or ease (design §1 and §5).
+"""Rank by risk, never by points or effort (docs/method.md#ranking).
 
-The key is (risk level; open share; days open; id). Points, effort and user impact are columns:
-they are not in the key, and a test proves it.
+The key is (risk level; open share; days open; id). Points, effort and user impact are shown beside it; a test proves
+that they are not in the key.
 """
 
 from __future__ import annotations

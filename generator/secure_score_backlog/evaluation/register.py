@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register of accepted risks and covers (design §5 and §6)."""
+"""The register: accepted risks and covers, with their renewals and their past (docs/method.md#register)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from secure_score_backlog.git import Version
 
 
 class AcceptanceState(StrEnum):
-    """Where an acceptance or a cover stands in the register."""
+    """The state of an acceptance or a cover in the register."""
 
     ACTIVE = "active"
     EXPIRING = "expiring"
@@ -53,11 +53,11 @@ class RegisterEntry:
     approved_by: tuple[str, ...] = ()
     """Roles whose approval GitHub recorded; empty until approvals are collected."""
     ended: date | None = None
-    """Day on which another answer replaced it; None while it stands."""
+    """Day on which another answer replaced it; None while it is current."""
 
 
 def carrying_bucket(version: DecisionVersion) -> Bucket | None:
-    """The bucket of a version that carries a risk or claims a cover; None for any other."""
+    """The bucket of a version that accepts a risk or claims a cover; None for any other."""
     decision = version.decision
     if decision is None or decision.draft or decision.bucket not in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE):
         return None
@@ -69,7 +69,7 @@ def acceptance_periods(
 ) -> list[tuple[Bucket, tuple[DecisionVersion, ...], date | None]]:
     """Each acceptance and each cover in a file's history, oldest first.
 
-    The bucket, its versions, and the day on which something else replaced it (None while it stands).
+    The bucket, its versions, and the day on which something else replaced it (None while it is current).
     """
     found: list[tuple[Bucket, tuple[DecisionVersion, ...], date | None]] = []
     gathered: list[DecisionVersion] = []
@@ -88,7 +88,7 @@ def acceptance_periods(
 
 
 def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceState:
-    """Where a standing acceptance or cover stands on a day."""
+    """The state of a current acceptance or cover on a day."""
     if status.state is State.RETIRED:
         return AcceptanceState.ORPHAN
     if status.state is State.DONE or status.was_done:
@@ -153,9 +153,6 @@ def register_of(statuses: Iterable[Status], as_of: date) -> Register:
     )
 
 
-# --- Which entries of the register carry a risk on the day, and in which words.
-
-
 IN_FORCE = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING)
 
 
@@ -165,17 +162,17 @@ def carried_now(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
 
 
 def needs_answer(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
-    """Those that have run out, were breached, or were done and lost again: they carry nothing any more."""
+    """Those that need a new decision: expired, breached, or done and regressed."""
     return [entry for entry in entries if is_unanswered(entry)]
 
 
 def is_unanswered(entry: RegisterEntry) -> bool:
-    """It has run out, was breached, or was done and lost again."""
+    """It expired, was breached, or was done and regressed."""
     return entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED) or lost_again(entry)
 
 
 def lost_again(entry: RegisterEntry) -> bool:
-    """Done in the meantime, which ended it, and not done any more."""
+    """It was done, which made it moot, and regressed since."""
     return entry.state is AcceptanceState.MOOT and entry.status.state is State.REGRESSED
 
 
@@ -191,7 +188,7 @@ def recorded(entry: RegisterEntry) -> bool:
 
 
 def citation(entry: RegisterEntry) -> str:
-    """One line that names an entry so that anybody can look it up again."""
+    """One line by which an entry can be found again."""
     version = entry.citation
     if version is None:
         return ""
@@ -204,7 +201,7 @@ def citation(entry: RegisterEntry) -> str:
 
 
 def reason(entry: RegisterEntry) -> str:
-    """Why it is carried, or what is said to cover it."""
+    """Why the risk is accepted, or what is said to cover it."""
     if entry.decision.accepted:
         return entry.decision.accepted.rationale
     return entry.decision.covered.by if entry.decision.covered else ""

@@ -24,7 +24,7 @@ class Period:
 
 
 def period_of(history: History, month: str, as_of: date) -> Period:
-    """The snapshots a month is judged between, up to the as-of date (design §5, Period)."""
+    """The snapshots a month is evaluated between, up to the as-of date."""
     end = history.newest(as_of)
     if end is None:
         return Period(None, None)

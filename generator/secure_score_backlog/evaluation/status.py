@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where one recommendation stands on a day: everything a page says about it (design §5)."""
+"""The status of one recommendation on a day: state, risk level, runs and activity (docs/method.md#states).
+
+A score without a profile is a measurement; a profile without a score is not measured (docs/adr/0007).
+"""
 
 from __future__ import annotations
 
@@ -168,13 +171,6 @@ class Status:
         """The newest committed version of the decision: what a citation names."""
         committed = [v.version for v in self.versions if v.version.committed]
         return committed[-1] if committed else None
-
-
-# --- Where each recommendation stands on a day (design §5, State).
-#
-# The first rule that applies wins. "Retired" means gone from the catalogue and from the scores: a score
-# without a profile is still a measurement, and a profile without a score is merely not measured
-# (facts/graph.md 0.5; docs/adr/0007).
 
 
 ACCEPTED_IN_PORTAL = "ignored"
@@ -400,22 +396,19 @@ def reached_under(history: History, answered: Mapping[str, date], as_of: date) -
     )
 
 
-# --- Decisions about something that Microsoft took away, and the name under which it may live on.
-#
-# Microsoft renames recommendations without a word: the old id vanishes and another appears. Only what is certain is
-# proposed: the same id but for case, instance number or version at its end, or the very same title.
-
-
 VERSION = re.compile(r"_?v\d+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Orphaned:
-    """A decision whose recommendation is gone, or is marked by Microsoft as going."""
+    """A decision whose recommendation is retired, or is marked as deprecated by Microsoft.
+
+    Microsoft renames recommendations without notice: the old id disappears and another appears.
+    """
 
     status: Status
     successor: Status | None
-    """What it seems to be called now; None where nothing fits for certain."""
+    """What it is called now: the id differs only in case, instance number or version, or the title is the same."""
     because: str
     """`id` or `title`: what the successor was recognised by; empty without one."""
 
@@ -437,13 +430,13 @@ def orphaned(statuses: Iterable[Status]) -> tuple[Orphaned, ...]:
 
 
 def is_living(status: Status) -> bool:
-    """Microsoft proposes it still."""
+    """Microsoft still proposes it."""
     gone = status.state is State.RETIRED or status.recommendation.deprecated
     return not gone and (status.observation is not None or status.recommendation.in_catalogue)
 
 
 def stem(identifier: str) -> str:
-    """An id without what changes when Microsoft names it anew: case, instance number, version."""
+    """An id without what changes when Microsoft renames it: case, instance number, version."""
     return VERSION.sub("", normalised(identifier))
 
 

@@ -132,7 +132,7 @@ def tenants_in(texts: Iterable[str]) -> frozenset[str]:
 
 
 def slug(identifier: str) -> str:
-    """The file name of one id (design §3), before collisions with others are known."""
+    """The file name of one id, before collisions are known: lower case, `-` for anything but a-z and 0-9."""
     name = re.sub(r"[^a-z0-9]", "-", identifier.lower())
     if not name.strip("-") or name in _WINDOWS or name in _TAKEN or len(name) > _LONGEST_SLUG:
         return _with_hash(name, identifier)
