@@ -103,7 +103,6 @@ def test_every_library_has_an_owner() -> None:
     """What the program depends on is named by a contract, or listed here with the reason why it needs none."""
     anywhere = {
         "filelock",  # kept from rules and pages below
-        "markdown-it-py",  # reads Markdown in decisions/ and writes it in site/
         "mkdocs-material",  # a theme, which is not imported
         "msgspec",  # JSON, wherever it is read
     }
