@@ -9,7 +9,7 @@ import pytest
 
 from secure_score_backlog.decisions.model import Bucket, Decision
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.status import moved, status_of
+from secure_score_backlog.evaluation.status import has_changed, status_of
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Observation
 from tests.support.tenants import blocked, day, decision, history, versions, workspace
@@ -61,7 +61,7 @@ def test_a_shadow_says_what_the_decision_says_instead(answer: Decision, says: st
 )
 def test_what_counts_as_movement(before: Seen, after: Seen, expected: bool) -> None:
     """A claim that comes or goes, or more than half a hundredth of a point on each of the days explains."""
-    assert moved(seen(*before), seen(*after)) is expected
+    assert has_changed(seen(*before), seen(*after)) is expected
 
 
 @pytest.mark.parametrize(

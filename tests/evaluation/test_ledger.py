@@ -120,7 +120,7 @@ def test_nothing_of_nothing_is_no_percentage() -> None:
         (decision(blocked=blocked(Blocker.BUSINESS)), False, 10),
         (decision(blocked=blocked(Blocker.TECHNICAL)), False, 10),
         (decision(blocked=blocked(Blocker.LICENSING)), True, 3),
-        (decision(blocked=blocked(Blocker.LICENSING), draft=True), True, 10),
+        (decision(blocked=blocked(Blocker.LICENSING), draft=True), False, 10),
     ],
 )
 def test_only_a_missing_licence_is_out_of_reach(answer: Decision | None, waits: bool, achievable: int) -> None:

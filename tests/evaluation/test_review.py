@@ -14,12 +14,12 @@ from secure_score_backlog.evaluation.review import (
     Period,
     at_the_start,
     completed_in,
+    done_since,
     falls,
     last_fall,
     period_of,
     recovered_on,
     regressed_in,
-    since_when,
 )
 from secure_score_backlog.snapshots.model import Recommendation, StateUpdate
 from tests.support.tenants import Measured, blocked, cover, day, decision, history, versions, workspace
@@ -49,7 +49,7 @@ def test_months_run_from_the_first_snapshot_to_the_day() -> None:
     assert ends[:2] == [("2026-12", date(2026, 12, 5), False), ("2026-11", date(2026, 11, 30), True)]
 
 
-def test_completed_says_how_and_since_when() -> None:
+def test_completed_says_how_and_done_since() -> None:
     """Observed and claimed are told apart; the day is the first of the run that still holds."""
     measured = history(
         {"A": (2, 8), "B": (0, 5), "C": (5, 5), "D": (3, 3, "ThirdParty")},
@@ -203,7 +203,7 @@ def test_what_changes_after_the_day_does_not_date_the_completion() -> None:
 )
 def test_the_run_that_ends_on_a_day(days: list[dict[str, Measured]], judged: int, since: int) -> None:
     """Its first day; the day itself where nothing was done the same way before, or on it."""
-    assert since_when(history(*days).timelines["A"], day(judged), observed=True) == day(since)
+    assert done_since(history(*days).timelines["A"], day(judged), observed=True) == day(since)
 
 
 @pytest.mark.parametrize(

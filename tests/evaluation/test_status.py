@@ -11,7 +11,7 @@ import pytest
 
 from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, DecisionHistory
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.status import State, Status, is_retired, reached_under, status_of, statuses_on
+from secure_score_backlog.evaluation.status import State, Status, done_under_answer, status_of, statuses_on
 from secure_score_backlog.ratings import RatedBy, Rating, Ratings, Risk
 from secure_score_backlog.snapshots.model import History, Observation, Recommendation
 from tests.support.tenants import Measured, acceptance, blocked, cover, day, decision, history, versions, workspace
@@ -274,7 +274,7 @@ def test_done_under_the_answer_means_seen_since_it(answered: int, judged: int, w
     measured = history(DONE, None, None, None, DONE)
     found = status_of(workspace(measured, {"A": versions((answered, decision()))}), "A", day(judged))
     assert found.was_done is was_done
-    reached = reached_under(measured, {"A": day(answered), "X": day(1)}, day(judged))
+    reached = done_under_answer(measured, {"A": day(answered), "X": day(1)}, day(judged))
     assert reached == (frozenset({"A"}) if was_done else frozenset())
 
 
@@ -288,8 +288,8 @@ def test_the_list_holds_what_is_catalogued_scored_or_decided() -> None:
     assert list(statuses_on(known, date(2026, 9, 30))) == ["C"]
 
 
-@pytest.mark.parametrize(("judged", "expected"), [(1, False), (2, True), (3, True)])
-def test_what_was_scored_once_was_known(judged: int, expected: bool) -> None:
-    """From the day of its first score on, where the catalogue does not list it."""
+@pytest.mark.parametrize(("judged", "state"), [(1, State.NOT_MEASURED), (2, State.UNDECIDED), (3, State.RETIRED)])
+def test_what_was_scored_once_was_known(judged: int, state: State) -> None:
+    """After its first score, where the catalogue does not list it; a later score makes nothing known."""
     measured = history({"B": (1, 1)}, {"A": (1, 2), "B": (1, 1)}, {"B": (1, 1)})
-    assert is_retired(workspace(measured, catalogued=["B"]), "A", day(judged)) is expected
+    assert status_of(workspace(measured, catalogued=["B"]), "A", day(judged)).state is state

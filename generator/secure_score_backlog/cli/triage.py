@@ -18,8 +18,7 @@ from secure_score_backlog.cli.decide import say_next, scaffold, write
 from secure_score_backlog.cli.status import RISK_STYLES, grid
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
-from secure_score_backlog.evaluation.ledger import NO_ANSWER_IN_FORCE
-from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, Status
 from secure_score_backlog.exports.json import encode, ranked
 from secure_score_backlog.wording import count, points, share
 from secure_score_backlog.workspace import Workspace, load
@@ -58,7 +57,7 @@ def command(root: Path, as_json: bool, everything: bool, number: int | None) -> 
 
 def without_answer(facts: Facts) -> tuple[Status, ...]:
     """Open and without an answer in force: by risk, and the unrated at the end."""
-    return tuple(s for s in (*facts.ranked, *facts.unrated) if s.state in NO_ANSWER_IN_FORCE)
+    return tuple(s for s in (*facts.ranked, *facts.unrated) if s.state in NO_DECISION_IN_FORCE)
 
 
 def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], number: int, today: date) -> None:

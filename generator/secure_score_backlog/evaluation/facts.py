@@ -18,7 +18,7 @@ from secure_score_backlog.evaluation.movement import Movement, movement_between
 from secure_score_backlog.evaluation.ranking import by_points, ranked, unrated
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, register_of
 from secure_score_backlog.evaluation.review import Period, completed_in, period_of, regressed_in
-from secure_score_backlog.evaluation.status import State, Status, reached_under, statuses_on
+from secure_score_backlog.evaluation.status import State, Status, done_under_answer, statuses_on
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem
 from secure_score_backlog.reviews import Minutes, SignedReview
@@ -224,7 +224,7 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
             known={name for name, line in history.timelines.items() if line.days and line.days[0] <= day},
             decided=answered,
             done={name for name, seen in scored.items() if seen.observed_in_full},
-            reached=reached_under(history, answered, day),
+            reached=done_under_answer(history, answered, day),
         ),
     )
     versions = dict(decisions.versions)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The score of a day, and its ledger: every point of maxScore in exactly one part (docs/method.md#ledger)."""
+"""The score of a day, and the ledger: every point of the maximum in exactly one part (docs/method.md#ledger)."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from secure_score_backlog.decisions.model import Blocker, Bucket
+from secure_score_backlog.decisions.model import Blocker
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.snapshots.model import SnapshotDay
+
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The figures of the day, Graph's own where Graph gives them."""
+    """The score of a day, in points: what Graph says, and what the decisions would make of it."""
 
     current: Fraction
     maximum: Fraction
     percent: Fraction | None
     planned: Fraction
+    """The score once all planned changes are done."""
     achievable: Fraction
+    """The maximum without what is accepted, not applicable, or blocked by licensing."""
     comparison: Mapping[str, Fraction | None] = field(default_factory=dict)
-    """Percent, by basis (AllTenants, TotalSeats)."""
+    """Average of comparable tenants in percent, by basis (AllTenants, TotalSeats)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One bar of maxScore points; the parts add up to `maximum` exactly."""
+    """The points of a day by what they rest on; the parts add up to `maximum` exactly."""
 
     observed: Fraction = Fraction(0)
     claimed: Fraction = Fraction(0)
@@ -55,27 +59,13 @@ class Ledger:
         }
 
 
-ZERO = Fraction(0)
-NO_ANSWER_IN_FORCE = frozenset({State.UNDECIDED, State.EXPIRED, State.BREACHED, State.REGRESSED})
-
-
 def part_of(status: Status) -> str:
-    """The part that a recommendation's unearned points belong to."""
-    if status.state in NO_ANSWER_IN_FORCE or status.decision is None:
-        return "undecided"
-    if status.state is State.BLOCKED:
-        return "blocked"
-    names = {
-        Bucket.DO_NOW: "do_now",
-        Bucket.DO_SOON: "do_soon",
-        Bucket.ACCEPT: "accept",
-        Bucket.NOT_APPLICABLE: "not_applicable",
-    }
-    return names[status.decision.bucket]
+    """The field of the ledger that a recommendation's unearned points belong to."""
+    return "blocked" if status.state is State.BLOCKED else status.group.replace("-", "_")
 
 
 def ledger_of(statuses: Iterable[Status], snapshot: SnapshotDay | None) -> Ledger:
-    """Add up every scored recommendation; what does not add up to maxScore is `unexplained`."""
+    """Add up the scored recommendations; what is left of `maxScore` is unexplained, and may be negative."""
     if snapshot is None:
         return Ledger()
     parts: dict[str, Fraction] = {}
@@ -95,11 +85,8 @@ def ledger_of(statuses: Iterable[Status], snapshot: SnapshotDay | None) -> Ledge
 
 
 def score_of(statuses: Iterable[Status], ledger: Ledger, snapshot: SnapshotDay) -> Score:
-    """The score of the day: Graph's own figures, and what the decisions would make of them."""
-    by_licensing = sum(
-        (s.unearned for s in statuses if s.state is State.BLOCKED and waits_for_licence(s)),
-        ZERO,
-    )
+    """The score of a day."""
+    by_licensing = sum((status.unearned for status in statuses if waits_for_licence(status)), ZERO)
     earned = ledger.observed + ledger.claimed
     percent = snapshot.current * 100 / snapshot.maximum if snapshot.maximum else None
     return Score(
@@ -113,17 +100,6 @@ def score_of(statuses: Iterable[Status], ledger: Ledger, snapshot: SnapshotDay) 
 
 
 def waits_for_licence(status: Status) -> bool:
-    """The planned change waits for a licence."""
-    blockage = status.decision.blocked if status.decision else None
+    """It is blocked by licensing."""
+    blockage = status.decision.blocked if status.state is State.BLOCKED and status.decision else None
     return blockage is not None and blockage.by is Blocker.LICENSING
-
-
-SETTLED = (State.DONE, State.CONFLICT)
-UNSEEN = (State.NOT_MEASURED, State.RETIRED)
-
-
-def place_of(status: Status) -> str:
-    """The part of the board that an open recommendation belongs to."""
-    if status.state in NO_ANSWER_IN_FORCE or status.decision is None:
-        return "undecided"
-    return status.decision.bucket

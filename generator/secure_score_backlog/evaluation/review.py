@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from secure_score_backlog.dates import first_day
 from secure_score_backlog.evaluation.movement import Movement, Part
-from secure_score_backlog.evaluation.status import GRAPH_ROUNDS_TO
+from secure_score_backlog.evaluation.status import GRAPH_ROUNDS_TO, run_start
 from secure_score_backlog.snapshots.model import History, Observation, Timeline
 
 
@@ -45,9 +45,9 @@ def completed_in(history: History, period: Period) -> dict[str, tuple[date, str]
         if before is None or after is None:
             continue
         if after.observed_in_full and not before.observed_in_full:
-            found[identifier] = (since_when(timeline, period.end, observed=True), "observed")
+            found[identifier] = (done_since(timeline, period.end, observed=True), "observed")
         elif after.claimed and not before.in_full:
-            found[identifier] = (since_when(timeline, period.end, observed=False), "claimed")
+            found[identifier] = (done_since(timeline, period.end, observed=False), "claimed")
     return found
 
 
@@ -58,16 +58,10 @@ def at_the_start(timeline: Timeline, start: date) -> Observation | None:
     return next((later for day, later in timeline.changes() if day > start and later is not None), None)
 
 
-def since_when(timeline: Timeline, day: date, *, observed: bool) -> date:
-    """First day of the unbroken run, ending on a day, in which it was done in the same way."""
-    since = day
-    for start, observation in reversed(list(timeline.changes())):
-        if start > day:
-            continue
-        if observation is None or not (observation.observed_in_full if observed else observation.claimed):
-            break
-        since = start
-    return since
+def done_since(timeline: Timeline, day: date, *, observed: bool) -> date:
+    """First day of the unbroken run, up to a day, in which it was observed in full, or claimed; else the day itself."""
+    holds = (lambda seen: seen.observed_in_full) if observed else (lambda seen: seen.claimed)
+    return run_start(timeline, day, holds) or day
 
 
 def regressed_in(

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The status of one recommendation on a day: state, risk level, runs and activity (docs/method.md#states).
+"""The status of every recommendation on a day (docs/method.md#states).
 
-A score without a profile is a measurement; a profile without a score is not measured (docs/adr/0007).
+A recommendation is retired when it is gone from the catalogue and from the scores: a score without a profile is still
+a measurement, and a profile without a score is merely not measured (docs/adr/0007).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,39 +19,20 @@ from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, 
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import RatedBy, Ratings, Risk, normalised
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.snapshots.model import History, Observation, Recommendation, Timeline
+from secure_score_backlog.snapshots.model import Catalogue, History, Observation, Recommendation, Timeline
 from secure_score_backlog.workspace import Workspace
 
-
-def level_of(
-    identifier: str, decision: Decision | None, settings: Settings, ratings: Ratings
-) -> tuple[Risk | None, RatedBy | None, str]:
-    """The risk level, where it comes from, and the shipped reason where that is what rated it.
-
-    The decision's own `risk` comes first, then `risk` in the settings, then the shipped rating;
-    without any of them the recommendation is unrated: (None, None, "").
-    """
-    if decision is not None and decision.risk is not None:
-        return decision.risk, RatedBy.DECISION, ""
-    overridden = risk_override(identifier, settings.risk)
-    if overridden is not None:
-        return overridden, RatedBy.SETTINGS, ""
-    shipped = ratings.rate(identifier)
-    if shipped is not None:
-        return shipped.level, RatedBy.SHIPPED, shipped.reason
-    return None, None, ""
-
-
-def risk_override(identifier: str, risks: Mapping[str, Risk]) -> Risk | None:
-    """The tenant's own rating: as written, else in any case, else written without the instance number."""
-    if identifier in risks:
-        return risks[identifier]
-    by_case = {name.strip().lower(): risks[name] for name in sorted(risks)}
-    return by_case.get(identifier.strip().lower(), by_case.get(normalised(identifier)))
+ACCEPTED_IN_PORTAL = "ignored"
+"""Graph's `Ignored` is the portal's "Risk accepted"."""
+GRAPH_ROUNDS_TO = Fraction(1, 100)
+"""Graph gives scores with two decimals: a loss below that is rounding."""
+PLANNED_BUCKETS = (Bucket.DO_NOW, Bucket.DO_SOON)
+NEVER_SCORED = Timeline((), ())
+VERSION_SUFFIX = re.compile(r"_?v\d+$")
 
 
 class State(StrEnum):
-    """Where a recommendation stands on the as-of date; computed, never stored."""
+    """What is true of a recommendation on the as-of date; computed, never stored."""
 
     NOT_MEASURED = "not-measured"
     RETIRED = "retired"
@@ -67,38 +49,46 @@ class State(StrEnum):
     PLANNED = "planned"
 
 
+NO_DECISION_IN_FORCE = frozenset({State.UNDECIDED, State.EXPIRED, State.BREACHED, State.REGRESSED})
+"""States of what is open and needs a decision, or a new one."""
+SETTLED = (State.DONE, State.CONFLICT)
+"""States of what is measured in full."""
+UNMEASURED = (State.NOT_MEASURED, State.RETIRED)
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One recommendation on the as-of date: everything a page says about it."""
+    """One recommendation on the as-of date: what was measured, decided and computed."""
 
     recommendation: Recommendation
     state: State
     observation: Observation | None
     decision: Decision | None = None
-    """The readable answer of that day, drafts included."""
+    """The decision in force on that day, drafts included; None without one, or where it has errors."""
     versions: tuple[DecisionVersion, ...] = ()
     """All versions known on that day, oldest first."""
     answered: date | None = None
-    """First day of the present answer; None without Git or without a decision."""
+    """First day of the present answer; None without Git or without a decision (docs/method.md#states)."""
     level: Risk | None = None
     rated_by: RatedBy | None = None
     reason: str = ""
     """The reason of the shipped rating, where that is what rated it."""
     open_share: Fraction = Fraction(0)
     open_since: date | None = None
-    """First snapshot day of the unbroken run in which it was not observed in full."""
+    """First snapshot day of the unbroken run in which it was measured and not observed in full."""
     days_open: int = 0
     held_since: date | None = None
     """First snapshot day of the unbroken run at full observed points."""
     days_held: int = 0
-    """Days passed since then; with `days_observed` of them seen."""
+    """Days from then to the newest snapshot, both included."""
     days_observed: int = 0
+    """How many of these days have a snapshot."""
     was_done: bool = False
     """Observed in full on some snapshot day under its present answer; stays true when it no longer is."""
     portal_since: date | None = None
-    """Day of the mark in the portal that gives today's portal state; None where Graph names none."""
+    """Day on which the portal state of the as-of date was set; None where Graph names none."""
     last_activity: date | None = None
-    """The last day on which more or less of it was done, or a decision was recorded; None for what was never scored."""
+    """The last day on which the part done changed or a decision was recorded; None for what was never scored."""
     completed_on: date | None = None
     """Day within the period on which it became done; None where it did not."""
     completed_how: str = ""
@@ -121,20 +111,20 @@ class Status:
 
     @property
     def decision_word(self) -> str:
-        """What the decision says, in a word: a bucket, a draft, or no decision."""
+        """The decision in a word or two: a bucket, `a draft`, or `no decision`."""
         if self.decision is None:
             return "no decision"
         return "a draft" if self.decision.draft else self.decision.bucket.value
 
     @property
     def claim_without_effect(self) -> bool:
-        """The portal says that something else covers it, and yet points are missing."""
+        """The portal says that another control covers it, and yet points are missing."""
         seen = self.observation
         return seen is not None and seen.claims and not seen.in_full
 
     @property
     def stale_reason(self) -> str:
-        """Why nothing moves: blocked, rejected (accepted as it is), ownerless; planned where an owner did nothing."""
+        """Why there is no activity: blocked, rejected (accepted or covered), planned (has an owner), or ownerless."""
         if self.state is State.BLOCKED:
             return "blocked"
         if self.state in (State.ACCEPTED, State.COVERED):
@@ -142,8 +132,15 @@ class Status:
         return "planned" if self.owner else "ownerless"
 
     @property
+    def group(self) -> str:
+        """The bucket of the decision in force; `undecided` without one."""
+        if self.decision is None or self.state in NO_DECISION_IN_FORCE:
+            return "undecided"
+        return self.decision.bucket.value
+
+    @property
     def risk_word(self) -> str:
-        """The risk level as a word; `unrated` where nobody rated it."""
+        """The risk level as a word; `unrated` without one."""
         return self.level.value if self.level else "unrated"
 
     @property
@@ -158,61 +155,78 @@ class Status:
 
     @property
     def owner(self) -> str:
-        """The owner of the decision, empty without one."""
+        """The role that owns it; empty without one."""
         return self.decision.owner if self.decision else ""
 
     @property
     def unearned(self) -> Fraction:
-        """Points not given."""
+        """Points not given; 0 where it is not measured."""
         return self.observation.unearned if self.observation else Fraction(0)
 
     @property
     def newest(self) -> Version | None:
         """The newest committed version of the decision: what a citation names."""
-        committed = [v.version for v in self.versions if v.version.committed]
+        committed = [known.version for known in self.versions if known.version.committed]
         return committed[-1] if committed else None
 
 
-ACCEPTED_IN_PORTAL = "ignored"
-"""Graph's `Ignored` is the portal's "Risk accepted"."""
-GRAPH_ROUNDS_TO = Fraction(1, 100)
-"""Graph gives scores with two decimals: a loss below that is rounding."""
-PLANNED_BUCKETS = (Bucket.DO_NOW, Bucket.DO_SOON)
-NOWHERE = Timeline((), ())
+def statuses_on(known: Workspace, as_of: date) -> dict[str, Status]:
+    """Every recommendation known on a day: catalogued, ever scored up to it, or decided; by id in order."""
+    scored = {name for name, line in known.history.timelines.items() if line.days and line.days[0] <= as_of}
+    decided = {name for name in known.decisions.versions if known.decisions.until(name, as_of)}
+    names = sorted(known.catalogue.recommendations.keys() | scored | decided)
+    return {name: status_of(known, name, as_of) for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """An unbroken run of snapshot days up to the judged one."""
-
-    since: date | None
-    days: int
-    """Days passed, the first and the last counted."""
-    observed: int
-    """Snapshot days among them."""
-
-
-def reached(history: History, timeline: Timeline, since: date, until: date) -> bool:
-    """It was observed in full on some snapshot day of a span."""
-    first = history.since(since)
-    if first is None or first.day > until:
-        return False
-    seen = (observation for _, observation in timeline.between(first.day, until))
-    return any(observation is not None and observation.observed_in_full for observation in seen)
-
-
-def falls_below(observation: Observation | None, accepted: Fraction) -> bool:
-    """The share is less than the one accepted; what is not measured, or has no known share, breaches nothing."""
-    share = observation.share if observation is not None else None
-    return share is not None and share < accepted
-
-
-def is_breached(history: History, timeline: Timeline, day: date, accepted: Fraction, answered: date | None) -> bool:
-    """On the last two snapshot days under this answer, the share was below the accepted one."""
-    days = [snapshot.day for snapshot in history.last(2, day)]
-    if len(days) < 2 or (answered is not None and days[0] < answered):
-        return False
-    return all(falls_below(timeline.at(day), accepted) for day in days)
+def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
+    """The status of one recommendation on a day; `known` holds what was known on that day."""
+    history = known.history
+    newest = history.newest(as_of)
+    day = newest.day if newest else None
+    timeline = history.timelines.get(identifier, NEVER_SCORED)
+    recommendation = known.catalogue.get(identifier)
+    observation = timeline.at(day) if day else None
+    versions = known.decisions.until(identifier, as_of)
+    decision = versions[-1].decision if versions else None
+    answered = known.decisions.answered(identifier, as_of)
+    was_done = answered is not None and day is not None and was_in_full(history, timeline, answered, day)
+    breached = (
+        decision is not None
+        and decision.accepted is not None
+        and day is not None
+        and is_breached(history, timeline, day, decision.accepted.share, answered)
+    )
+    state = state_of(
+        observation,
+        decision,
+        as_of,
+        retired=is_retired(known.catalogue, identifier, scored_once=bool(timeline.days) and timeline.days[0] <= as_of),
+        breached=breached,
+        was_done=was_done,
+    )
+    level, rated_by, reason = level_of(identifier, decision, known.settings, known.ratings)
+    open_since = run_start(timeline, day, lambda seen: not seen.observed_in_full)
+    held_since = run_start(timeline, day, lambda seen: seen.observed_in_full)
+    return Status(
+        recommendation=recommendation,
+        state=state,
+        observation=observation,
+        decision=decision,
+        versions=versions,
+        answered=answered,
+        level=level,
+        rated_by=rated_by,
+        reason=reason,
+        open_share=observation.open_share if observation else Fraction(0),
+        open_since=open_since,
+        days_open=(as_of - open_since).days if open_since else 0,
+        held_since=held_since,
+        days_held=(day - held_since).days + 1 if day and held_since else 0,
+        days_observed=count_snapshots(history, held_since, day) if day and held_since else 0,
+        was_done=was_done,
+        portal_since=portal_since(recommendation, observation, as_of),
+        last_activity=last_activity(timeline, versions, as_of),
+    )
 
 
 def state_of(
@@ -260,86 +274,87 @@ def state_in_force(decision: Decision, as_of: date) -> State:
     return State.ACCEPTED if decision.bucket is Bucket.ACCEPT else State.COVERED
 
 
-def run_of(history: History, timeline: Timeline, day: date | None, *, held: bool) -> Run:
-    """The unbroken run up to a day: at full observed points (`held`), or measured and short of them."""
+def is_breached(history: History, timeline: Timeline, day: date, accepted: Fraction, answered: date | None) -> bool:
+    """The share was below the accepted one on the last two snapshot days, both under the present answer.
+
+    A day without a score, or with an unknown share, breaches nothing.
+    """
+    days = [snapshot.day for snapshot in history.last(2, day)]
+    if len(days) < 2 or (answered is not None and days[0] < answered):
+        return False
+    shares = [observation.share if (observation := timeline.at(day)) else None for day in days]
+    return all(share is not None and share < accepted for share in shares)
+
+
+def was_in_full(history: History, timeline: Timeline, since: date, until: date) -> bool:
+    """It was observed in full on some snapshot day of a span."""
+    first = history.since(since)
+    if first is None or first.day > until:
+        return False
+    seen = (observation for _, observation in timeline.between(first.day, until))
+    return any(observation is not None and observation.observed_in_full for observation in seen)
+
+
+def done_under_answer(history: History, answered: Mapping[str, date], as_of: date) -> frozenset[str]:
+    """Recommendations that were observed in full since the first day of their present answer, up to a day.
+
+    Args:
+        history: All snapshots.
+        answered: First day of the present answer, by id.
+        as_of: The last day that counts.
+    """
+    return frozenset(
+        identifier
+        for identifier, since in answered.items()
+        if identifier in history.timelines and was_in_full(history, history.timelines[identifier], since, as_of)
+    )
+
+
+def is_retired(catalogue: Catalogue, identifier: str, *, scored_once: bool) -> bool:
+    """It was known once, by a score or by an older catalogue, and the catalogue of the day does not list it any more.
+
+    A catalogue that lists nothing, because none was collected, retires nothing.
+    """
+    described = catalogue.recommendations.get(identifier)
+    if described is not None and described.in_catalogue:
+        return False
+    known = described is not None or scored_once
+    return known and any(entry.in_catalogue for entry in catalogue.recommendations.values())
+
+
+def run_start(timeline: Timeline, day: date | None, holds: Callable[[Observation], bool]) -> date | None:
+    """First snapshot day of the unbroken run, up to a day, in which every observation meets a condition.
+
+    None where the observation of that day does not meet it. A snapshot without a score ends a run.
+    """
     since: date | None = None
-    if day is not None:
-        for start, observation in reversed(list(timeline.changes())):
-            if start > day:
-                continue
-            if observation is None or observation.observed_in_full is not held:
-                break
-            since = start
-    if since is None or day is None:
-        return Run(None, 0, 0)
-    start_index = bisect_left(history.days, since, key=lambda snapshot: snapshot.day)
-    end_index = bisect_right(history.days, day, key=lambda snapshot: snapshot.day)
-    return Run(since, (day - since).days + 1, end_index - start_index)
+    for start, observation in reversed(list(timeline.changes())):
+        if day is None or start > day:
+            continue
+        if observation is None or not holds(observation):
+            break
+        since = start
+    return since
 
 
-def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
-    """Everything about one recommendation on a day; `known` holds what was known on that day."""
-    history = known.history
-    newest = history.newest(as_of)
-    day = newest.day if newest else None
-    timeline = history.timelines.get(identifier, NOWHERE)
-    recommendation = known.catalogue.get(identifier)
-    observation = timeline.at(day) if day else None
-    versions = known.decisions.until(identifier, as_of)
-    decision = versions[-1].decision if versions else None
-    answered = known.decisions.answered(identifier, as_of)
-    was_done = answered is not None and day is not None and reached(history, timeline, answered, day)
-    breached = (
-        decision is not None
-        and decision.accepted is not None
-        and day is not None
-        and is_breached(history, timeline, day, decision.accepted.share, answered)
-    )
-    state = state_of(
-        observation,
-        decision,
-        as_of,
-        retired=is_retired(known, identifier, as_of),
-        breached=breached,
-        was_done=was_done,
-    )
-    level, rated_by, reason = level_of(identifier, decision, known.settings, known.ratings)
-    opened = run_of(history, timeline, day, held=False)
-    held = run_of(history, timeline, day, held=True)
-    return Status(
-        recommendation=recommendation,
-        state=state,
-        observation=observation,
-        decision=decision,
-        versions=versions,
-        answered=answered,
-        level=level,
-        rated_by=rated_by,
-        reason=reason,
-        open_share=observation.open_share if observation else Fraction(0),
-        open_since=opened.since,
-        days_open=(as_of - opened.since).days if opened.since else 0,
-        held_since=held.since,
-        days_held=held.days,
-        days_observed=held.observed,
-        was_done=was_done,
-        portal_since=portal_since(recommendation, observation, as_of),
-        last_activity=last_activity(timeline, versions, as_of),
-    )
+def count_snapshots(history: History, first: date, last: date) -> int:
+    """How many snapshots a span of days has, both ends included."""
+    before = bisect_left(history.days, first, key=lambda snapshot: snapshot.day)
+    return bisect_right(history.days, last, key=lambda snapshot: snapshot.day) - before
 
 
 def portal_since(recommendation: Recommendation, observation: Observation | None, as_of: date) -> date | None:
-    """The day of the newest mark, up to a day, that gives the portal state of that day."""
+    """The day on which the portal state of a day was set, where the catalogue says so."""
     portal = observation.portal.lower() if observation and observation.portal else None
-    marks = ((update.on, update.state.lower()) for update in recommendation.updates)
-    return max((on for on, state in marks if on is not None and on <= as_of and state == portal), default=None)
+    updates = ((update.on, update.state.lower()) for update in recommendation.updates)
+    return max((on for on, state in updates if on is not None and on <= as_of and state == portal), default=None)
 
 
 def last_activity(timeline: Timeline, versions: Iterable[DecisionVersion], as_of: date) -> date | None:
-    """The last day on which anything happened: more or less of it was done, or a decision was recorded.
+    """The last day on which the part done changed, or a decision was recorded (docs/method.md#attention).
 
-    Re-weighting by Microsoft, rounding, counts that change while the share does not, and days that came without
-    counts are no activity (docs/adr/0008).
+    Re-weighting by Microsoft, rounding, counts that change while the share does not, and days without counts are no
+    activity (docs/adr/0008).
     """
     if not timeline.days:
         return None
@@ -348,14 +363,14 @@ def last_activity(timeline: Timeline, versions: Iterable[DecisionVersion], as_of
     for day, observation in timeline.changes():
         if day > as_of:
             break
-        if observation is not None and (previous is None or moved(previous, observation)):
+        if observation is not None and (previous is None or has_changed(previous, observation)):
             days.append(day)
         previous = observation
     return max(days) if days else None
 
 
-def moved(before: Observation, after: Observation) -> bool:
-    """The part achieved changed by more than Graph's rounding, or a claim came or went."""
+def has_changed(before: Observation, after: Observation) -> bool:
+    """The part done changed by more than Graph's rounding, or a claim was made or withdrawn."""
     if before.claimed is not after.claimed:
         return True
     if before.share is None or after.share is None or not before.maximum or not after.maximum:
@@ -366,81 +381,75 @@ def moved(before: Observation, after: Observation) -> bool:
     return abs(after.share - before.share) * after.maximum > rounding
 
 
-def is_retired(known: Workspace, identifier: str, as_of: date) -> bool:
-    """It was known once, by a score or by an older catalogue, and the catalogue of the day lists it no more.
+def level_of(
+    identifier: str, decision: Decision | None, settings: Settings, ratings: Ratings
+) -> tuple[Risk | None, RatedBy | None, str]:
+    """The risk level, where it comes from, and the shipped reason where that is what rated it.
 
-    A catalogue that lists nothing (nobody collected one) retires nothing.
+    The decision's own `risk` comes first, then `risk` in the settings, then the shipped rating;
+    without any of them the recommendation is unrated: (None, None, "").
     """
-    described = known.catalogue.recommendations.get(identifier)
-    if described is not None and described.in_catalogue:
-        return False
-    scored = known.history.timelines.get(identifier, NOWHERE).days
-    once = described is not None or (bool(scored) and scored[0] <= as_of)
-    return once and any(entry.in_catalogue for entry in known.catalogue.recommendations.values())
+    if decision is not None and decision.risk is not None:
+        return decision.risk, RatedBy.DECISION, ""
+    overridden = risk_override(identifier, settings.risk)
+    if overridden is not None:
+        return overridden, RatedBy.SETTINGS, ""
+    shipped = ratings.rate(identifier)
+    if shipped is not None:
+        return shipped.level, RatedBy.SHIPPED, shipped.reason
+    return None, None, ""
 
 
-def statuses_on(known: Workspace, as_of: date) -> dict[str, Status]:
-    """Every recommendation known on a day: catalogued, ever scored up to it, or decided; by id in order."""
-    scored = {name for name, line in known.history.timelines.items() if line.days and line.days[0] <= as_of}
-    decided = {name for name in known.decisions.versions if known.decisions.until(name, as_of)}
-    names = sorted(known.catalogue.recommendations.keys() | scored | decided)
-    return {name: status_of(known, name, as_of) for name in names}
-
-
-def reached_under(history: History, answered: Mapping[str, date], as_of: date) -> frozenset[str]:
-    """Recommendations that were observed in full on some snapshot day since their present answer, up to a day."""
-    return frozenset(
-        identifier
-        for identifier, since in answered.items()
-        if identifier in history.timelines and reached(history, history.timelines[identifier], since, as_of)
-    )
-
-
-VERSION = re.compile(r"_?v\d+$")
+def risk_override(identifier: str, risks: Mapping[str, Risk]) -> Risk | None:
+    """The tenant's own rating: as written, else in any case, else written without the instance number."""
+    if identifier in risks:
+        return risks[identifier]
+    by_case = {name.strip().lower(): risks[name] for name in sorted(risks)}
+    return by_case.get(identifier.strip().lower(), by_case.get(normalised(identifier)))
 
 
 @dataclass(frozen=True, slots=True)
 class Orphaned:
-    """A decision whose recommendation is retired, or is marked as deprecated by Microsoft.
-
-    Microsoft renames recommendations without notice: the old id disappears and another appears.
-    """
+    """A decision whose recommendation was retired, or is marked by Microsoft as deprecated."""
 
     status: Status
     successor: Status | None
-    """What it is called now: the id differs only in case, instance number or version, or the title is the same."""
+    """The recommendation under its new id; None where none is certain."""
     because: str
-    """`id` or `title`: what the successor was recognised by; empty without one."""
+    """How the successor was recognised, `id` or `title`; empty without one."""
 
 
 def orphaned(statuses: Iterable[Status]) -> tuple[Orphaned, ...]:
-    """Every decision whose recommendation was retired, or is deprecated in the catalogue, by id."""
+    """Every decision whose recommendation was retired or is deprecated, by id.
+
+    Microsoft renames recommendations without notice: the old id disappears and another appears. A successor is named
+    only where it is certain: the same id but for case, instance number or version at its end, or the same title.
+    """
     everything = tuple(statuses)
-    living = [status for status in everything if is_living(status)]
-    by_id = {stem(status.id): status for status in reversed(living)}
-    by_title = {title(status): status for status in reversed(living) if title(status)}
+    current = [status for status in everything if is_current(status)]
+    by_id = {id_key(status.id): status for status in reversed(current)}
+    by_title = {title_key(status): status for status in reversed(current) if title_key(status)}
     found = []
     for status in everything:
-        if status.decision is None or is_living(status):
+        if status.decision is None or is_current(status):
             continue
-        same_id, same_title = by_id.get(stem(status.id)), by_title.get(title(status))
-        successor = same_id or same_title
-        found.append(Orphaned(status, successor, "id" if same_id else "title" if same_title else ""))
+        same_id, same_title = by_id.get(id_key(status.id)), by_title.get(title_key(status))
+        found.append(Orphaned(status, same_id or same_title, "id" if same_id else "title" if same_title else ""))
     return tuple(found)
 
 
-def is_living(status: Status) -> bool:
-    """Microsoft still proposes it."""
+def is_current(status: Status) -> bool:
+    """Microsoft scores or lists it, and does not mark it as deprecated."""
     gone = status.state is State.RETIRED or status.recommendation.deprecated
     return not gone and (status.observation is not None or status.recommendation.in_catalogue)
 
 
-def stem(identifier: str) -> str:
+def id_key(identifier: str) -> str:
     """An id without what changes when Microsoft renames it: case, instance number, version."""
-    return VERSION.sub("", normalised(identifier))
+    return VERSION_SUFFIX.sub("", normalised(identifier))
 
 
-def title(status: Status) -> str:
-    """A title as it is compared; empty where the catalogue only knows the id."""
+def title_key(status: Status) -> str:
+    """The title in the form in which titles are compared; empty where there is only the id."""
     words = " ".join(status.title.casefold().split())
     return "" if words == status.id.casefold() else words

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from secure_score_backlog.decisions.model import Decision
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.ledger import SETTLED, UNSEEN, place_of
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import (
     IN_FORCE,
@@ -24,7 +23,7 @@ from secure_score_backlog.evaluation.register import (
     is_unanswered,
     reason,
 )
-from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.evaluation.status import SETTLED, UNMEASURED, Status
 from secure_score_backlog.text import visible
 
 Cell = str | int | Fraction | date | None
@@ -65,7 +64,7 @@ def group(status: Status) -> str:
     """Its group on the board; what is done or not measured has a group of its own here."""
     if status.state in SETTLED:
         return "done"
-    return "not-measured" if status.state in UNSEEN else str(place_of(status))
+    return "not-measured" if status.state in UNMEASURED else status.group
 
 
 def section(entry: RegisterEntry) -> str:
@@ -175,7 +174,7 @@ FOR_INSURERS = frozenset(
 def board_table(facts: Facts) -> Table:
     """Every recommendation: what is open first, by risk; then what is done, and what is not measured."""
     statuses = facts.statuses.values()
-    order = sorted(statuses, key=lambda s: (s.state in UNSEEN, s.state in SETTLED, risk_key(s)))
+    order = sorted(statuses, key=lambda s: (s.state in UNMEASURED, s.state in SETTLED, risk_key(s)))
     return filled("Board", BOARD, order, facts)
 
 

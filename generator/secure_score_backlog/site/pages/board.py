@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.ledger import SETTLED, UNSEEN, place_of
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.evaluation.status import SETTLED, UNMEASURED, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
@@ -87,7 +86,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         counts=facts.counts,
         filters=filters([status for column in columns for status in column.statuses]),
         done=sorted(facts.in_state(*SETTLED), key=lambda status: status.title.lower()),
-        unseen=sorted(facts.in_state(*UNSEEN), key=lambda status: status.title.lower()),
+        unseen=sorted(facts.in_state(*UNMEASURED), key=lambda status: status.title.lower()),
     )
     yield page(
         PATH,
@@ -103,8 +102,8 @@ def board(facts: Facts) -> list[Column]:
     """The five parts, each by risk; what is done or not measured is on none of them."""
     places: dict[str, list[Status]] = {key: [] for key, *_ in WORDS}
     for status in facts.statuses.values():
-        if status.state not in (*SETTLED, *UNSEEN):
-            places[place_of(status)].append(status)
+        if status.state not in (*SETTLED, *UNMEASURED):
+            places[status.group].append(status)
     return [
         Column(str(key), title, meaning, tuple(sorted(places[key], key=risk_key)), nothing)
         for key, title, meaning, nothing in WORDS

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.ledger import NO_ANSWER_IN_FORCE
-from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
@@ -61,7 +60,7 @@ def statement(facts: Facts) -> Statement:
     decided = [s for s in facts.statuses.values() if s.decision and not s.decision.draft]
     return Statement(
         diligence=diligence(facts),
-        in_force=sum(1 for status in decided if status.state not in NO_ANSWER_IN_FORCE),
+        in_force=sum(1 for status in decided if status.state not in NO_DECISION_IN_FORCE),
         expired=sum(1 for status in decided if status.state is State.EXPIRED),
         recorded=facts.decisions.has_git,
     )
