@@ -14,9 +14,8 @@ from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.movement import (
     Movement,
     Part,
-    earned,
+    improved_or_regressed,
     movement_between,
-    scope,
     split_movement,
 )
 from secure_score_backlog.evaluation.status import Status, statuses_on
@@ -320,9 +319,9 @@ def test_one_user_counts_and_odd_scores_are_reckoned(
 
 def test_what_did_not_move_is_not_unknown() -> None:
     """A share that stays has nothing to split, whether or not anybody counted."""
-    half = F(1, 2)
-    assert scope(seen(1, 2), seen(1, 2), half, half, F(0)) == (0, "")
-    assert scope(seen(1, 2, total=4), seen(1, 2, total=8), half, half, F(0)) == (0, "")
+    uncounted = split_movement(seen(1, 2), seen(1, 2))
+    counted = split_movement(seen(1, 2, total=4), seen(1, 2, total=8))
+    assert uncounted == counted == [(Part.RESCORED, 0, "re-weighted"), (Part.IMPROVED, 0, "")]
 
 
 @pytest.mark.parametrize(
@@ -330,7 +329,7 @@ def test_what_did_not_move_is_not_unknown() -> None:
 )
 def test_only_a_loss_is_a_regression(points: Fraction, part: Part) -> None:
     """Keeping every point is no loss."""
-    assert earned(points) is part
+    assert improved_or_regressed(points) is part
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from secure_score_backlog import __version__, wording
 from secure_score_backlog.cli import options
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
-from secure_score_backlog.evaluation.register import needs_answer
+from secure_score_backlog.evaluation.register import needing_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_file
@@ -85,7 +85,7 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
             yield f"- {one_line(ask.question)} ({one_line(ask.of)}, since {ask.since})"
             yield "    - Answer:"
         yield ""
-    new_answers = needs_answer((*facts.register, *facts.covered))
+    new_answers = needing_decision((*facts.register, *facts.covered))
     named = {entry.status.id for entry in new_answers}
     lost = [status for status in facts.in_state(State.REGRESSED) if status.id not in named]
     if new_answers or lost:

@@ -147,7 +147,7 @@ def score(facts: Facts) -> Iterator[Text]:
     if claimed:
         yield Text(f"  of these {points(claimed)} points on somebody's word, not measured")
     moved = facts.movement
-    if moved and moved.start and moved.start != moved.end:
+    if moved and moved.start != moved.end:
         changes = [f"{part.value} {signed(value)}" for part, value in moved.points.items() if value]
         yield Text(
             f"  since {day(moved.start)}: {signed(moved.total_points)}"

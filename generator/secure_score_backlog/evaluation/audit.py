@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The population of changes to decisions on the main branch, and its exceptions (docs/method.md#github).
+"""The changes of decisions that an audit samples from (docs/method.md#github).
 
-It holds every committed version of every decision along first parents. A commit whose message names no pull request
-is an exception; it is listed and never dropped.
+The population is every committed version of every decision along the first parents of the main branch. A commit that
+names no pull request is an exception: it is listed, never left out.
 """
 
 from __future__ import annotations
@@ -31,17 +31,18 @@ class Change:
 
     @property
     def decision(self) -> Decision | None:
-        """What it says now; for a withdrawal, what it said last."""
+        """The decision after the change; for a deletion, the one before it."""
         return self.after.decision or (self.before.decision if self.before else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """All changes up to a day, the newest first."""
+    """All changes up to a day."""
 
     changes: tuple[Change, ...] = ()
+    """The newest first."""
     uncommitted: tuple[str, ...] = ()
-    """Paths of decisions that only the working tree has in their present form."""
+    """Paths of decisions with an uncommitted edit."""
 
     @property
     def commits(self) -> tuple[Version, ...]:
@@ -50,7 +51,7 @@ class Population:
 
     @property
     def direct(self) -> tuple[Version, ...]:
-        """Commits whose message names no pull request: the exceptions."""
+        """The exceptions: commits whose message names no pull request."""
         return tuple(version for version in self.commits if version.pull_request is None)
 
     @property
@@ -59,12 +60,12 @@ class Population:
         return tuple(sorted({v.pull_request for v in self.commits if v.pull_request is not None}))
 
     def of(self, commit: str) -> tuple[Change, ...]:
-        """What one commit changed."""
+        """The changes of one commit."""
         return tuple(change for change in self.changes if change.version.commit == commit)
 
 
 def population_of(decisions: DecisionHistory, as_of: date) -> Population:
-    """Every change known at the end of a day. Without Git nothing is committed, so there is none."""
+    """Every change up to the end of a day. Without Git there is none."""
     changes: list[Change] = []
     uncommitted: list[str] = []
     for identifier in sorted(decisions.versions):

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import TypeAlias
 
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.snapshots.model import History, Observation, SnapshotDay
 
+ZERO = Fraction(0)
+
 
 class Part(StrEnum):
-    """Why points moved between two snapshots."""
+    """Why points changed between two snapshots."""
 
     IMPROVED = "improved"
     REGRESSED = "regressed"
@@ -27,12 +30,16 @@ class Part(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
+Split: TypeAlias = tuple[Part, Fraction, str]
+"""A part, its points, and a note on where they come from."""
+
+
 @dataclass(frozen=True, slots=True)
 class MovementLine:
-    """One reason why points moved: one recommendation, one part."""
+    """One part of one recommendation's change."""
 
     recommendation: str
-    """Empty for the unexplained rest, which belongs to no recommendation."""
+    """Its id; empty for what no recommendation explains."""
     part: Part
     points: Fraction
     percent: Fraction
@@ -40,62 +47,59 @@ class MovementLine:
     decision: str | None = None
     """Path of the decision in force, where there is one."""
     note: str = ""
-    """Such as `split unknown` or `maximum unknown`."""
+    """Where the points come from, such as `newly scored` or `split unknown`; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Why the score moved between two snapshots; sums exactly to the change."""
+    """Why the score moved from one snapshot to a later one."""
 
-    start: date | None
-    end: date | None
+    start: date
+    end: date
     points: Mapping[Part, Fraction]
     percent: Mapping[Part, Fraction]
     total_points: Fraction
     total_percent: Fraction
     lines: tuple[MovementLine, ...] = ()
-    became_claimed: Fraction = Fraction(0)
-    """Points that were observed and are now merely claimed: they move nothing in the sum."""
-    became_observed: Fraction = Fraction(0)
+    """By part, then the largest first."""
+    became_claimed: Fraction = ZERO
+    """Points that were observed before and are claimed now; they change nothing in the sum."""
+    became_observed: Fraction = ZERO
+    """The reverse."""
     new: tuple[str, ...] = ()
-    """Recommendations scored at the end only."""
+    """Recommendations that are scored at the end only, by id."""
     gone: tuple[str, ...] = ()
+    """Recommendations that are scored at the start only, by id."""
     reweighted: tuple[str, ...] = ()
-    """Recommendations whose maximum changed."""
+    """Recommendations whose maximum changed, by id."""
     services_added: tuple[str, ...] = ()
     services_removed: tuple[str, ...] = ()
     seats: tuple[int | None, int | None] = (None, None)
+    """Licensed seats at the start and at the end."""
     gained_by_risk: Mapping[str, Fraction] = field(default_factory=dict)
     """Improved points by risk level (`unrated` included)."""
     gained_by_effort: Mapping[str, Fraction] = field(default_factory=dict)
     """Improved points by Microsoft's effort rating."""
 
 
-ZERO = Fraction(0)
-Split = tuple[Part, Fraction, str]
-"""A part, its points, and a remark about how sure it is."""
-
-
 def split_movement(before: Observation | None, after: Observation | None) -> list[Split]:
-    """Why one recommendation's points moved; the points sum to after - before."""
-    if before is None and after is None:
-        return []
-    if before is None and after is not None:
+    """Why one recommendation's points changed; the points of the splits sum to the change."""
+    if before is not None and after is not None:
+        return split_scored(before, after)
+    if after is not None:
         return [(Part.CLAIMED if after.claimed else Part.RESCORED, after.points, "newly scored")]
-    if before is not None and after is None:
+    if before is not None:
         return [(Part.RESCORED, -before.points, "no longer scored")]
-    assert before is not None
-    assert after is not None
-    return split_both(before, after)
+    return []
 
 
-def split_both(before: Observation, after: Observation) -> list[Split]:
-    """The split of a recommendation that was scored on both days."""
+def split_scored(before: Observation, after: Observation) -> list[Split]:
+    """The same for a recommendation that is scored on both days."""
     change = after.points - before.points
     if 0 in (before.maximum, after.maximum):
         return [(Part.RESCORED, change, "worth nothing on one of the days")]
     if before.maximum is None or after.maximum is None:
-        return [(earned(change), change, "maximum unknown")]
+        return [(improved_or_regressed(change), change, "maximum unknown")]
     share_before = before.points / before.maximum
     share_after = after.points / after.maximum
     rescored = share_before * (after.maximum - before.maximum)
@@ -103,41 +107,48 @@ def split_both(before: Observation, after: Observation) -> list[Split]:
     splits: list[Split] = [(Part.RESCORED, rescored, "re-weighted")]
     if before.claimed != after.claimed:
         return [*splits, (Part.CLAIMED, rest, "claimed" if after.claimed else "claim withdrawn")]
-    drift, remark = scope(before, after, share_before, share_after, rest)
-    return [*splits, (Part.SCOPE, drift, "users or devices changed"), (earned(rest), rest - drift, remark)]
+    if share_before == share_after or (share_before <= 0 and share_after >= 1):
+        return [*splits, (improved_or_regressed(rest), rest, "")]
+    scope = scope_points(before.total, after.total, after.maximum * share_before, rest)
+    partial = 0 < share_before < 1 or 0 < share_after < 1
+    note = "split unknown" if scope is None and partial else ""
+    scope = scope or ZERO
+    splits.append((Part.SCOPE, scope, "users or devices changed"))
+    return [*splits, (improved_or_regressed(rest), rest - scope, note)]
 
 
-def scope(
-    before: Observation, after: Observation, share_before: Fraction, share_after: Fraction, rest: Fraction
-) -> tuple[Fraction, str]:
-    """The part of a change that a changed number of users or devices explains, and a remark."""
-    partial = (share_before > 0 or share_after < 1) and share_before != share_after
-    if not partial:
-        return ZERO, ""
-    if before.total and after.total and before.total > 0 and after.total > 0 and after.maximum is not None:
-        drift = after.maximum * share_before * before.total * (Fraction(1, after.total) - Fraction(1, before.total))
-        return max(ZERO, min(drift, rest)) if rest > 0 else min(ZERO, max(drift, rest)), ""
-    fractional = 0 < share_before < 1 or 0 < share_after < 1
-    return ZERO, "split unknown" if fractional else ""
+def scope_points(before: int | None, after: int | None, points: Fraction, change: Fraction) -> Fraction | None:
+    """The part of a change that another number of users or devices explains; None where a number is unknown.
+
+    Args:
+        before: Users or devices on the first day.
+        after: The same on the second day.
+        points: What the share of the first day is worth on the second day.
+        change: The whole change; the result lies between 0 and it.
+    """
+    if before is None or after is None or before <= 0 or after <= 0:
+        return None
+    explained = points * before * (Fraction(1, after) - Fraction(1, before))
+    return max(ZERO, min(explained, change)) if change > 0 else min(ZERO, max(explained, change))
 
 
-def earned(points: Fraction) -> Part:
-    """Points won or lost by what was done."""
+def improved_or_regressed(points: Fraction) -> Part:
+    """The part for points gained or lost by what was done in the tenant."""
     return Part.IMPROVED if points >= 0 else Part.REGRESSED
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How points become percentage points of the score, exactly and additively."""
+    """Percentage points of the score per point; exact, so that they add up line by line."""
 
     per_point: Fraction
-    """100 times the mean of 1/M over both days."""
+    """For a point of the score: 100 times the mean of 1/maximum over both days."""
     per_maximum: Fraction
-    """-100 times the mean score over M0 times M1: what one more point of maximum costs."""
+    """For a point of the maximum, negative: -100 times the mean score over the product of both maxima."""
 
     @staticmethod
     def between(before: SnapshotDay, after: SnapshotDay) -> Scale:
-        """The scale of two days; nothing moves in percent where a day has no maximum."""
+        """The scale of two days; 0 where a day has no maximum, as its percentage is unknown."""
         if before.maximum <= 0 or after.maximum <= 0:
             return Scale(ZERO, ZERO)
         mean = (Fraction(1) / before.maximum + Fraction(1) / after.maximum) / 2
@@ -148,28 +159,28 @@ class Scale:
 def lines_of(
     identifier: str, before: Observation | None, after: Observation | None, scale: Scale, decision: str | None
 ) -> Iterable[MovementLine]:
-    """The lines of one recommendation; a line without points and percent is left out."""
+    """The lines of one recommendation; a line that changes neither points nor percent is left out."""
     maximum_change = maximum_of(after) - maximum_of(before)
     if (before and before.maximum is None) or (after and after.maximum is None):
         maximum_change = ZERO
     amounts: dict[Part, tuple[Fraction, Fraction, str]] = {}
-    for part, points, remark in split_movement(before, after):
+    for part, points, note in split_movement(before, after):
         if points:
-            amounts[part] = (points, points * scale.per_point, remark)
+            amounts[part] = (points, points * scale.per_point, note)
     if maximum_change:
-        points, percent, remark = amounts.get(Part.RESCORED, (ZERO, ZERO, maximum_remark(before, after)))
-        amounts[Part.RESCORED] = (points, percent + maximum_change * scale.per_maximum, remark)
-    for part, (points, percent, remark) in amounts.items():
+        points, percent, note = amounts.get(Part.RESCORED, (ZERO, ZERO, maximum_note(before, after)))
+        amounts[Part.RESCORED] = (points, percent + maximum_change * scale.per_maximum, note)
+    for part, (points, percent, note) in amounts.items():
         if points or percent:
-            yield MovementLine(identifier, part, points, percent, decision, remark)
+            yield MovementLine(identifier, part, points, percent, decision, note)
 
 
 def maximum_of(observation: Observation | None) -> Fraction:
-    """What a day's maximum contributes to M; 0 where it is not scored or unknown."""
+    """The maximum; 0 where it is not scored or unknown."""
     return observation.maximum if observation and observation.maximum is not None else ZERO
 
 
-def maximum_remark(before: Observation | None, after: Observation | None) -> str:
+def maximum_note(before: Observation | None, after: Observation | None) -> str:
     """Why the maximum changed."""
     if before is None:
         return "newly scored"
@@ -179,7 +190,14 @@ def maximum_remark(before: Observation | None, after: Observation | None) -> str
 def movement_between(
     history: History, before: SnapshotDay, after: SnapshotDay, statuses: Mapping[str, Status]
 ) -> Movement:
-    """The whole movement from one snapshot to a later one."""
+    """Why the score moved from one snapshot to a later one.
+
+    Args:
+        history: All snapshots.
+        before: The first of the two.
+        after: The second of the two.
+        statuses: By id: which decision each line names, its risk level and its effort.
+    """
     old, new = history.scored(before.day), history.scored(after.day)
     scale = Scale.between(before, after)
     lines = [
@@ -206,11 +224,11 @@ def movement_between(
         total_points=total,
         total_percent=total_percent,
         lines=tuple(lines),
-        became_claimed=moved_between_kinds(old, new, to_claimed=True),
-        became_observed=moved_between_kinds(old, new, to_claimed=False),
+        became_claimed=points_kept(old, new, to_claimed=True),
+        became_observed=points_kept(old, new, to_claimed=False),
         new=tuple(sorted(new.keys() - old.keys())),
         gone=tuple(sorted(old.keys() - new.keys())),
-        reweighted=tuple(i for i in sorted(old.keys() & new.keys()) if reweighted(old[i], new[i])),
+        reweighted=tuple(name for name in sorted(old.keys() & new.keys()) if is_reweighted(old[name], new[name])),
         services_added=tuple(sorted(after.services - before.services)),
         services_removed=tuple(sorted(before.services - after.services)),
         seats=(before.seats, after.seats),
@@ -231,31 +249,28 @@ def decision_path(status: Status | None) -> str | None:
     return status.versions[-1].version.path
 
 
-def reweighted(before: Observation, after: Observation) -> bool:
+def is_reweighted(before: Observation, after: Observation) -> bool:
     """Microsoft changed what the recommendation is worth."""
     return before.maximum is not None and after.maximum is not None and before.maximum != after.maximum
 
 
-def moved_between_kinds(
-    old: Mapping[str, Observation], new: Mapping[str, Observation], *, to_claimed: bool
-) -> Fraction:
-    """Points kept that changed from observed to claimed, or back: they cancel in the sum."""
-    moved = ZERO
+def points_kept(old: Mapping[str, Observation], new: Mapping[str, Observation], *, to_claimed: bool) -> Fraction:
+    """Points that stayed while they changed from observed to claimed, or back."""
+    kept = ZERO
     for identifier in old.keys() & new.keys():
         before, after = old[identifier], new[identifier]
-        if (after.claimed and not before.claimed) if to_claimed else (before.claimed and not after.claimed):
-            moved += min(before.points, after.points)
-    return moved
+        if before.claimed is not after.claimed and after.claimed is to_claimed:
+            kept += min(before.points, after.points)
+    return kept
 
 
 def gains(lines: Iterable[MovementLine], statuses: Mapping[str, Status], *, by_risk: bool) -> dict[str, Fraction]:
-    """Points improved, by risk level or by Microsoft's effort rating (easy work against risk)."""
+    """Improved points by risk level, or by Microsoft's effort rating."""
     found: dict[str, Fraction] = {}
     for line in lines:
         status = statuses.get(line.recommendation)
         if line.part is not Part.IMPROVED or status is None:
             continue
-        level = status.risk_word
-        name = level if by_risk else status.recommendation.cost
+        name = status.risk_word if by_risk else status.recommendation.cost
         found[name] = found.get(name, ZERO) + line.points
     return dict(sorted(found.items()))

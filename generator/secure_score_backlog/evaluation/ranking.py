@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rank by risk, never by points or effort (docs/method.md#ranking).
+"""The order in which open recommendations are shown: by risk, never by points or effort (docs/method.md#ranking).
 
-The key is (risk level; open share; days open; id). Points, effort and user impact are shown beside it; a test proves
-that they are not in the key.
+Points, effort and user impact are columns beside it; they are not in the key, and a test proves it.
 """
 
 from __future__ import annotations
@@ -13,49 +12,42 @@ from fractions import Fraction
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.ratings import level_order
 
-IN_FORCE = frozenset({State.ACCEPTED, State.COVERED})
 EFFORT = ("none", "low", "unknown", "moderate", "high")
 """Microsoft's ratings from least effort to most; an unknown effort stands in the middle."""
 
 
 def eligible(status: Status) -> bool:
-    """Open by observation, and no acceptance or cover in force."""
-    return status.open_share > 0 and status.state not in IN_FORCE
+    """It is open by observation, and no acceptance or cover is in force."""
+    return status.open_share > 0 and status.state not in (State.ACCEPTED, State.COVERED)
 
 
 def risk_key(status: Status) -> tuple[int, Fraction, int, str]:
-    """The key of the ranking; smaller is more urgent."""
-    level = level_order(status.level)
-    return (level, -status.open_share, -status.days_open, status.id)
+    """The key of the ranking: risk level, open share, days open, id; the smallest is the most urgent."""
+    return (level_order(status.level), -status.open_share, -status.days_open, status.id)
 
 
 def ranked(statuses: Iterable[Status]) -> tuple[Status, ...]:
-    """Everything eligible that somebody rated, the most urgent first."""
-    return tuple(sorted((s for s in statuses if eligible(s) and s.level is not None), key=risk_key))
+    """Everything eligible that has a risk level, the most urgent first."""
+    return tuple(sorted((status for status in statuses if eligible(status) and status.level), key=risk_key))
 
 
 def unrated(statuses: Iterable[Status]) -> tuple[Status, ...]:
-    """Everything eligible that nobody rated: listed apart, never silently last."""
-    return tuple(sorted((s for s in statuses if eligible(s) and s.level is None), key=risk_key))
+    """Everything eligible without a risk level: listed apart, never silently last."""
+    return tuple(sorted((status for status in statuses if eligible(status) and not status.level), key=risk_key))
 
 
 def points_key(status: Status) -> tuple[Fraction, int, int, str]:
-    """What somebody who chases points looks at: points left, effort, trouble for users."""
+    """The key of an order by points: unearned points, effort, user impact, id."""
     recommendation = status.recommendation
-    return (
-        -status.unearned,
-        effort(recommendation.cost),
-        effort(recommendation.user_impact),
-        status.id,
-    )
+    return (-status.unearned, effort(recommendation.cost), effort(recommendation.user_impact), status.id)
 
 
 def by_points(statuses: Iterable[Status]) -> tuple[Status, ...]:
-    """The five that a score-chaser would pick: the honest contrast, shown beside the ranking."""
-    worth = (s for s in statuses if eligible(s) and s.unearned > 0)
+    """The five eligible with the most points for the least effort: shown beside the ranking, for contrast."""
+    worth = (status for status in statuses if eligible(status) and status.unearned > 0)
     return tuple(sorted(worth, key=points_key)[:5])
 
 
 def effort(rating: str) -> int:
-    """Microsoft's rating as a number, the least effort first; what it does not rate counts as unknown."""
+    """Microsoft's rating as a number, the least effort first; any other word counts as unknown."""
     return EFFORT.index(rating if rating in EFFORT else "unknown")

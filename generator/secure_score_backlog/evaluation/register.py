@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register: accepted risks and covers, with their renewals and their past (docs/method.md#register)."""
+"""The register of accepted risks and covers (docs/method.md#register)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise, zip_longest
 
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.git import Version
 
+EXPIRING_DAYS = 30
+"""An acceptance is expiring in its last 30 days."""
+
 
 class AcceptanceState(StrEnum):
-    """The state of an acceptance or a cover in the register."""
+    """The state of an acceptance or a cover."""
 
     ACTIVE = "active"
     EXPIRING = "expiring"
@@ -25,39 +28,38 @@ class AcceptanceState(StrEnum):
     MOOT = "moot"
     ORPHAN = "orphan"
     ENDED = "ended"
-    """Replaced by another answer, or withdrawn: history."""
+    """Replaced by another decision, or withdrawn."""
 
 
-EXPIRING_DAYS = 30
-"""An acceptance is expiring in its last 30 days."""
+IN_FORCE = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING)
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One acceptance or one cover with its renewals: consecutive versions of one file."""
+    """One acceptance or one cover with its renewals: consecutive versions of one file with the same bucket."""
 
     status: Status
     decision: Decision
-    """The acceptance itself: for an ended one, its last version."""
+    """Its newest version; for an ended one, its last."""
     state: AcceptanceState
     until: date
     days_left: int
     points: Fraction
-    """Points not given while it is in force."""
+    """The recommendation's unearned points; 0 for an ended one."""
     renewals: int
-    """How often `until` was moved on."""
+    """How often `until` was moved to a later day."""
     since: date | None
-    """First day of the present acceptance; None where nothing is committed."""
+    """First day; None where it is not committed."""
     citation: Version | None
     """The newest committed version."""
     approved_by: tuple[str, ...] = ()
-    """Roles whose approval GitHub recorded; empty until approvals are collected."""
+    """Roles whose approval GitHub recorded."""
     ended: date | None = None
-    """Day on which another answer replaced it; None while it is current."""
+    """Day on which another version replaced it; None while it is current."""
 
 
-def carrying_bucket(version: DecisionVersion) -> Bucket | None:
-    """The bucket of a version that accepts a risk or claims a cover; None for any other."""
+def register_bucket(version: DecisionVersion) -> Bucket | None:
+    """The bucket of a version that accepts a risk or states a cover; None for any other."""
     decision = version.decision
     if decision is None or decision.draft or decision.bucket not in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE):
         return None
@@ -69,26 +71,15 @@ def acceptance_periods(
 ) -> list[tuple[Bucket, tuple[DecisionVersion, ...], date | None]]:
     """Each acceptance and each cover in a file's history, oldest first.
 
-    The bucket, its versions, and the day on which something else replaced it (None while it is current).
+    The bucket, its versions, and the day on which another version replaced it (None while it is current).
     """
-    found: list[tuple[Bucket, tuple[DecisionVersion, ...], date | None]] = []
-    gathered: list[DecisionVersion] = []
-    current: Bucket | None = None
-    for version in versions:
-        bucket = carrying_bucket(version)
-        if current is not None and bucket is not current:
-            found.append((current, tuple(gathered), version.version.at.date()))
-            gathered = []
-        current = bucket
-        if bucket is not None:
-            gathered.append(version)
-    if current is not None:
-        found.append((current, tuple(gathered), None))
-    return found
+    periods = [(bucket, tuple(group)) for bucket, group in groupby(versions, key=register_bucket)]
+    ends = [following[0].version.at.date() for _, following in periods[1:]]  # one fewer: nothing replaced the last one
+    return [(bucket, group, end) for (bucket, group), end in zip_longest(periods, ends) if bucket is not None]
 
 
 def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceState:
-    """The state of a current acceptance or cover on a day."""
+    """The state of a current acceptance or cover, by the first rule that applies."""
     if status.state is State.RETIRED:
         return AcceptanceState.ORPHAN
     if status.state is State.DONE or status.was_done:
@@ -101,12 +92,12 @@ def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceStat
 
 
 def entry_of(status: Status, versions: tuple[DecisionVersion, ...], ended: date | None, as_of: date) -> RegisterEntry:
-    """One line of the register."""
+    """The entry of some versions; `ended`: the day on which another one replaced them."""
     decision = versions[-1].decision
     assert decision is not None
     until = decision.until
     assert until is not None
-    days = [version.decision.until for version in versions if version.decision]
+    last_days = [version.decision.until for version in versions if version.decision]
     committed = [version.version for version in versions if version.version.committed]
     return RegisterEntry(
         status=status,
@@ -115,7 +106,7 @@ def entry_of(status: Status, versions: tuple[DecisionVersion, ...], ended: date 
         until=until,
         days_left=(until - as_of).days,
         points=Fraction(0) if ended else status.unearned,
-        renewals=sum(1 for old, new in pairwise(days) if old and new and new > old),
+        renewals=sum(1 for old, new in pairwise(last_days) if old and new and new > old),
         since=versions[0].version.at.date() if versions[0].version.committed else None,
         citation=committed[-1] if committed else None,
         ended=ended,
@@ -124,13 +115,14 @@ def entry_of(status: Status, versions: tuple[DecisionVersion, ...], ended: date 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Accepted risks, covers, and everything that ended."""
+    """All acceptances and covers known on a day."""
 
     accepted: tuple[RegisterEntry, ...] = ()
-    """The nearest end first."""
+    """The current acceptances, the nearest end first."""
     covered: tuple[RegisterEntry, ...] = ()
+    """The current covers, the nearest end first."""
     past: tuple[RegisterEntry, ...] = ()
-    """Newest end first."""
+    """The ended ones, the newest end first."""
 
 
 def register_of(statuses: Iterable[Status], as_of: date) -> Register:
@@ -153,42 +145,39 @@ def register_of(statuses: Iterable[Status], as_of: date) -> Register:
     )
 
 
-IN_FORCE = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING)
-
-
-def carried_now(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
-    """The acceptances or covers in force."""
+def in_force(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
+    """The entries that are in force."""
     return [entry for entry in entries if entry.state in IN_FORCE]
 
 
-def needs_answer(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
-    """Those that need a new decision: expired, breached, or done and regressed."""
-    return [entry for entry in entries if is_unanswered(entry)]
+def needing_decision(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
+    """The entries that need a new decision."""
+    return [entry for entry in entries if needs_decision(entry)]
 
 
-def is_unanswered(entry: RegisterEntry) -> bool:
-    """It expired, was breached, or was done and regressed."""
-    return entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED) or lost_again(entry)
+def needs_decision(entry: RegisterEntry) -> bool:
+    """It is expired or breached, or what was done under it has regressed."""
+    return entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED) or has_regressed(entry)
 
 
-def lost_again(entry: RegisterEntry) -> bool:
-    """It was done, which made it moot, and regressed since."""
+def has_regressed(entry: RegisterEntry) -> bool:
+    """The recommendation was done, which ended the acceptance, and is not done any more."""
     return entry.state is AcceptanceState.MOOT and entry.status.state is State.REGRESSED
 
 
 def approver(entry: RegisterEntry) -> str:
-    """The role that the file names as approver."""
+    """The role that the decision names as approver."""
     return entry.decision.exemption.approver if entry.decision.exemption else ""
 
 
 def recorded(entry: RegisterEntry) -> bool:
-    """The approval is recorded: on GitHub, or attested with a place where it can be looked up."""
+    """The approval is recorded: on GitHub, or outside of it with a record that can be looked up."""
     exemption = entry.decision.exemption
     return bool(entry.approved_by) or (exemption is not None and exemption.approval is not None)
 
 
 def citation(entry: RegisterEntry) -> str:
-    """One line by which an entry can be found again."""
+    """One line by which others can look an entry up; empty where nothing is committed."""
     version = entry.citation
     if version is None:
         return ""
@@ -201,7 +190,7 @@ def citation(entry: RegisterEntry) -> str:
 
 
 def reason(entry: RegisterEntry) -> str:
-    """Why the risk is accepted, or what is said to cover it."""
+    """Why the risk is accepted, or what covers it."""
     if entry.decision.accepted:
         return entry.decision.accepted.rationale
     return entry.decision.covered.by if entry.decision.covered else ""

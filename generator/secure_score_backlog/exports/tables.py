@@ -20,7 +20,7 @@ from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
     approver,
-    is_unanswered,
+    needs_decision,
     reason,
 )
 from secure_score_backlog.evaluation.status import SETTLED, UNMEASURED, Status
@@ -73,7 +73,7 @@ def section(entry: RegisterEntry) -> str:
         return "past"
     if entry.state in IN_FORCE:
         return "in-force"
-    return "needs-decision" if is_unanswered(entry) else "ended-automatically"
+    return "needs-decision" if needs_decision(entry) else "ended-automatically"
 
 
 def blocked(status: Status, name: str) -> Cell:

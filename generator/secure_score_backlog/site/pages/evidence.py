@@ -14,7 +14,7 @@ from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover,
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.audit import Change, Population, population_of
 from secure_score_backlog.evaluation.facts import Facts, Review
-from secure_score_backlog.evaluation.register import RegisterEntry, approver, carried_now
+from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
@@ -251,7 +251,7 @@ def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
 
 def agreement(facts: Facts) -> Agreement:
     """The acceptances and covers in force, by how their approval is known."""
-    entries = carried_now((*facts.register, *facts.covered))
+    entries = in_force((*facts.register, *facts.covered))
     approved = [entry for entry in entries if entry.approved_by]
     rest = [entry for entry in entries if not entry.approved_by]
     attested = [entry for entry in rest if (exemption := exemption_of(entry.decision)) and exemption.approval]

@@ -12,7 +12,7 @@ from msgspec import Struct
 from secure_score_backlog.content import load
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry, carried_now
+from secure_score_backlog.evaluation.register import RegisterEntry, in_force
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
@@ -56,13 +56,13 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         open=any(item.observation and item.open_share for item in facts.statuses.values()),
         next_up=next_up(facts)[:NEXT],
         planned=len(next_up(facts)),
-        carried=by_weight(carried_now(facts.register))[:CARRIED],
-        carried_all=len(carried_now(facts.register)),
+        carried=by_weight(in_force(facts.register))[:CARRIED],
+        carried_all=len(in_force(facts.register)),
         late=late(facts),
         late_words=late_words(facts),
         healed=healed(facts),
         asked=asked(facts),
-        next_to_end=min(carried_now(facts.register), key=lambda entry: (entry.until, entry.status.id), default=None),
+        next_to_end=min(in_force(facts.register), key=lambda entry: (entry.until, entry.status.id), default=None),
         first_day=facts.history.days[0].day if facts.history.days else None,
         blindspots=spots,
         lost={status.id: losses(status, facts) for *_, measured in spots for status in measured},

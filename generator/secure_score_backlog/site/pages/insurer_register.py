@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import approver, carried_now, needs_answer
+from secure_score_backlog.evaluation.register import approver, in_force, needing_decision
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
@@ -24,9 +24,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         "insurer_register.html.j2",
         site=site,
         path=PATH,
-        carried=carried_now(facts.register),
-        covered=carried_now(facts.covered),
-        unanswered=needs_answer((*facts.register, *facts.covered)),
+        carried=in_force(facts.register),
+        covered=in_force(facts.covered),
+        unanswered=needing_decision((*facts.register, *facts.covered)),
         past=len(facts.past),
         approver=approver,
         has_git=facts.decisions.has_git,

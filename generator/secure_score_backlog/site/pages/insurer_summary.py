@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import carried_now
+from secure_score_backlog.evaluation.register import in_force
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
@@ -46,7 +46,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         counted=counted(facts),
         kept=diligence(facts),
-        in_force=len(carried_now(facts.register)),
+        in_force=len(in_force(facts.register)),
         head=facts.head,
     )
     yield page(

@@ -11,10 +11,10 @@ from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
     approver,
-    carried_now,
     citation,
-    lost_again,
-    needs_answer,
+    has_regressed,
+    in_force,
+    needing_decision,
     reason,
     recorded,
 )
@@ -33,7 +33,7 @@ LAPSED = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The register."""
     both = (*facts.register, *facts.covered)
-    carried = carried_now(facts.register)
+    carried = in_force(facts.register)
     body = render(
         "register.html.j2",
         site=site,
@@ -41,9 +41,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         carried=carried,
         carried_points=sum((entry.points for entry in carried), Fraction(0)),
-        covered=carried_now(facts.covered),
-        unanswered=needs_answer(both),
-        lapsed=[entry for entry in both if entry.state in LAPSED and not lost_again(entry)],
+        covered=in_force(facts.covered),
+        unanswered=needing_decision(both),
+        lapsed=[entry for entry in both if entry.state in LAPSED and not has_regressed(entry)],
         unrecorded=sum(1 for entry in carried if not recorded(entry)),
         approver=approver,
         citation=citation,
