@@ -12,11 +12,11 @@ from secure_score_backlog.decisions.model import Ask, Blocker, Bucket
 from secure_score_backlog.evaluation.facts import evaluate, months_of
 from secure_score_backlog.evaluation.review import (
     Period,
-    at_the_start,
     completed_in,
     done_since,
-    falls,
-    last_fall,
+    first_observation,
+    last_loss,
+    losses,
     period_of,
     recovered_on,
     regressed_in,
@@ -222,7 +222,7 @@ def test_the_start_is_the_first_score_of_the_period(
     days: list[dict[str, Measured]], start: int, points: int | None
 ) -> None:
     """That of the day, else the next one after it; what went before is not looked at, and there may be none."""
-    found = at_the_start(history(*days).timelines["A"], day(start))
+    found = first_observation(history(*days).timelines["A"], day(start))
     assert (None if found is None else found.points) == points
 
 
@@ -241,16 +241,16 @@ def test_the_start_is_the_first_score_of_the_period(
         ([DONE, OPEN, OPEN, DONE], 1, 3, 4, [(2, None)]),
     ],
 )
-def test_falls_within_a_period(
+def test_losses_within_a_period(
     days: list[dict[str, Measured]], start: int, end: int, as_of: int, expected: list[tuple[int, int | None]]
 ) -> None:
     """After its first day, up to its last; healed the next day, as far as the as-of date knows it, it is none."""
     measured = history(*days)
-    found = falls(measured, measured.timelines["A"], Period(day(start), day(end)), day(as_of))
+    found = losses(measured, measured.timelines["A"], Period(day(start), day(end)), day(as_of))
     assert list(found) == [(day(on), 6, None if healed is None else day(healed)) for on, healed in expected]
 
 
-def test_falls_are_listed_without_a_movement_and_without_unknown_ones() -> None:
+def test_losses_are_listed_without_a_movement_and_without_unknown_ones() -> None:
     """A is first scored after the day, so that it stands nowhere; B fell."""
     measured = history({"B": (3, 3)}, {"B": (1, 3)}, {"A": (1, 1), "B": (1, 3)})
     found = regressed_in(measured, Period(day(1), day(2)), day(2), None)
@@ -281,11 +281,11 @@ def test_a_hundredth_of_a_point_is_a_loss(points: str, lost: list[Fraction]) -> 
 def test_the_last_day_on_which_the_share_went_down(days: list[Measured], start: int, end: int, on: int) -> None:
     """After the first day of a period, up to its last; the last where none is known."""
     timeline = history(*({"A": measured} for measured in days)).timelines["A"]
-    assert last_fall(timeline, Period(day(start), day(end))) == day(on)
+    assert last_loss(timeline, Period(day(start), day(end))) == day(on)
 
 
-def test_healing_comes_after_the_fall() -> None:
-    """Never on the day of the fall itself, and not after the end."""
+def test_a_recovery_comes_after_the_loss() -> None:
+    """Never on the day of the loss itself, and not after the end."""
     timeline = history(DONE, OPEN, DONE).timelines["A"]
     assert recovered_on(timeline, day(1), day(2)) is None
     assert recovered_on(timeline, day(1), day(3)) == recovered_on(timeline, day(2), day(3)) == day(3)

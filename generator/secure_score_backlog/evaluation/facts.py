@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything that is known on one day, from which all pages, exports and `status` are made.
+"""The facts of one day, from which all pages, exports and `status` are made.
 
-Amounts are exact fractions, in points unless the name says share (0 to 1) or percent. Definitions: docs/method.md.
+Amounts are exact fractions, in points unless the name says share (0 to 1) or percent. Every list, count and figure is
+defined in docs/method.md.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from secure_score_backlog.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything computed for one as-of date, and what it was computed from as it was known then."""
+    """Everything computed for one as-of date, and the data it was computed from as it was known then."""
 
     as_of: date
     settings: Settings
@@ -37,7 +38,7 @@ class Facts:
     """All snapshots, also those after the as-of date."""
     catalogue: Catalogue
     decisions: DecisionHistory
-    """All versions; those in force carry what `same_as` shares, and nothing where they have an error."""
+    """All versions. Those in force include what `same_as` shares; with an error their decision is None."""
     head: Version | None
     """The newest commit of the main branch; None without Git."""
     period: Period
@@ -45,18 +46,18 @@ class Facts:
     score: Score | None
     ledger: Ledger
     statuses: Mapping[str, Status]
-    """Every recommendation known on that day, by id in order."""
+    """By id, in order."""
     movement: Movement | None
     register: tuple[RegisterEntry, ...]
-    """Acceptances of that day, the nearest end first."""
+    """The current acceptances, the nearest end first."""
     covered: tuple[RegisterEntry, ...]
-    """Covers of that day, the nearest end first."""
+    """The current covers, the nearest end first."""
     past: tuple[RegisterEntry, ...]
-    """Ended acceptances and covers, newest first."""
+    """The ended acceptances and covers, the newest end first."""
     problems: tuple[Problem, ...] = ()
-    """In order of place: of the decisions on that day and, on the newest day, of reading today's files."""
+    """In order of place: of the decisions in force and, on the newest day, of reading the files."""
     reviews: tuple[Review, ...] = ()
-    """The months that were asked for, newest first."""
+    """The months that `evaluate` was asked for, the newest first."""
 
     def in_state(self, *states: State) -> tuple[Status, ...]:
         """The statuses in one of some states, by id."""
@@ -64,59 +65,58 @@ class Facts:
 
     @property
     def ranked(self) -> tuple[Status, ...]:
-        """Eligible and rated, highest risk first."""
+        """Eligible and rated, the highest risk first."""
         return ranked(self.statuses.values())
 
     @property
     def top(self) -> tuple[Status, ...]:
-        """The five highest by risk."""
+        """The first five of the ranking."""
         return self.ranked[:5]
 
     @property
     def unrated(self) -> tuple[Status, ...]:
-        """Eligible, but without a rating; listed apart."""
+        """Eligible, and without a risk level."""
         return unrated(self.statuses.values())
 
     @property
     def by_points(self) -> tuple[Status, ...]:
-        """What somebody who chases points would pick: most points for least effort."""
+        """The five with the most points for the least effort."""
         return by_points(self.statuses.values())
 
     @property
     def blocked(self) -> tuple[Status, ...]:
-        """Planned changes that wait for something, the longest wait first."""
-        found = [
-            (s.decision.blocked.since, s) for s in self.in_state(State.BLOCKED) if s.decision and s.decision.blocked
-        ]
+        """What is blocked, the longest first."""
+        decided = ((status, status.decision) for status in self.in_state(State.BLOCKED))
+        found = [(decision.blocked.since, status) for status, decision in decided if decision and decision.blocked]
         return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
 
     @property
     def asks(self) -> tuple[tuple[Status, Ask], ...]:
-        """Every question that waits for an answer, oldest first; a question in a draft waits as well."""
+        """Every decision requested from others, the oldest first; those in drafts as well."""
         decided = ((status, status.decision) for status in self.statuses.values())
         found = [(s, ask) for s, decision in decided if decision for ask in decision.asks if ask.since <= self.as_of]
         return tuple(sorted(found, key=lambda item: (item[1].since, item[0].id, item[1].question)))
 
     @property
     def completed(self) -> tuple[Status, ...]:
-        """What became done within the period, oldest first."""
+        """What was completed within the period, the oldest first."""
         found = [(status.completed_on, status) for status in self.statuses.values() if status.completed_on]
         return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
 
     @property
     def regressed(self) -> tuple[Status, ...]:
-        """What lost points within the period and did not recover the next day, oldest first."""
+        """What regressed within the period, the oldest first."""
         found = [(status.regressed_on, status) for status in self.statuses.values() if status.regressed_on]
         return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
 
     @property
     def shadow(self) -> tuple[Status, ...]:
-        """The portal says something that no decision in force says, by id."""
+        """Shadow acceptances: what only the portal accepts or claims, by id."""
         return tuple(status for status in self.statuses.values() if status.is_shadow)
 
     @property
     def stale(self) -> tuple[Status, ...]:
-        """Open without decision or movement for some months, the longest standstill first."""
+        """Open and without activity for `stale_months`, the longest first."""
         months = self.settings.stale_months
         opened = [(status.last_activity, status) for status in self.statuses.values() if status.open_share > 0]
         found = [(since, status) for since, status in opened if since and add_months(since, months) <= self.as_of]
@@ -124,7 +124,7 @@ class Facts:
 
     @property
     def recorded_later(self) -> tuple[str, ...]:
-        """Recommendations whose first decision is younger than the as-of date, by id."""
+        """Recommendations whose first decision was recorded after the as-of date, by id."""
         return tuple(
             identifier
             for identifier, versions in sorted(self.decisions.versions.items())
@@ -133,7 +133,7 @@ class Facts:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The headline counts, in the order in which JSON gives them."""
+        """The headline counts, in the order of the JSON."""
         return {
             "undecided": len(self.in_state(State.UNDECIDED)),
             "expired": len(self.in_state(State.EXPIRED)),
@@ -151,25 +151,25 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One month: its facts, and the minutes if somebody wrote them."""
+    """One month: its facts and its minutes."""
 
     month: str
     """YYYY-MM."""
     facts: Facts
     minutes: Minutes | None = None
     signed: SignedReview | None = None
-    """What the month shows once it was signed and merged."""
+    """The signed facts, once they are merged: the month's page shows them."""
     finished: bool = True
     """False for the month that is still running on the as-of date."""
 
 
 def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | None = ()) -> Facts:
-    """Everything that is known on a day, and what happened in its month up to that day.
+    """The facts of a day. Pure: the same workspace and day give the same facts.
 
     Args:
-        workspace: What was read.
+        workspace: What was read from a folder.
         as_of: The day to evaluate.
-        months: Which reviews (YYYY-MM) are wanted as well; each costs an evaluation. None: all of them.
+        months: The months (YYYY-MM) to evaluate as well, each at its end; None: all of them.
     """
     known = known_on(workspace, as_of)
     history = known.history
@@ -204,10 +204,9 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
 
 
 def known_on(workspace: Workspace, day: date) -> Workspace:
-    """The workspace as it was known at the end of a day: settings, catalogue, and the decisions that count.
+    """The workspace as it was known at the end of a day: settings, catalogue, and the decisions in force, checked.
 
-    A decision in force that has an error counts for nothing. Problems of reading are those of today's files, so they
-    are kept on the newest day only.
+    A decision with an error becomes None. Problems of reading belong to today's files, so only the newest day has them.
     """
     settings, catalogue, decisions = workspace.settings_on(day), workspace.catalogue_on(day), workspace.decisions
     history, in_force = workspace.history, decisions.in_force(day)
@@ -246,7 +245,7 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
 def with_events(
     statuses: Mapping[str, Status], history: History, period: Period, as_of: date, movement: Movement | None
 ) -> dict[str, Status]:
-    """The statuses with what happened to each within the period."""
+    """The statuses, with what was completed and what regressed within the period."""
     found = dict(statuses)
     for name, (day, how) in completed_in(history, period).items():
         if name in found:
@@ -268,14 +267,14 @@ def movement_in(history: History, period: Period, statuses: Mapping[str, Status]
 
 
 def months_of(history: History, as_of: date) -> tuple[str, ...]:
-    """The months that have a review, from the first snapshot to the as-of date, newest first."""
+    """The months that have a review: from the first snapshot's to that of the as-of date, the newest first."""
     if not history.days or history.days[0].day > as_of:
         return ()
     return tuple(reversed(list(months_between(history.days[0].day, as_of))))
 
 
 def review_of(workspace: Workspace, month: str, facts: Facts) -> Review:
-    """One month up to the as-of date of `facts`; a finished one knows nothing that came later."""
+    """The review of a month: at its end, or on the as-of date of `facts` where the month still runs."""
     end = min(last_day(month), facts.as_of)
     return Review(
         month=month,

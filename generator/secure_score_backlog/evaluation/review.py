@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened within a period: completed and regressed (docs/method.md#period)."""
+"""What was completed and what regressed within a period (docs/method.md#period)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from secure_score_backlog.snapshots.model import History, Observation, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The snapshots a month is evaluated between; None before any snapshot."""
+    """The days of the two snapshots that a month is computed from; None before the first snapshot."""
 
     start: date | None
     end: date | None
 
 
 def period_of(history: History, month: str, as_of: date) -> Period:
-    """The snapshots a month is evaluated between, up to the as-of date."""
+    """The newest snapshot before a month (else the first), and the newest one up to the as-of date."""
     end = history.newest(as_of)
     if end is None:
         return Period(None, None)
@@ -33,15 +33,16 @@ def period_of(history: History, month: str, as_of: date) -> Period:
 
 
 def completed_in(history: History, period: Period) -> dict[str, tuple[date, str]]:
-    """What was not done at the start of a period and is done at its end: the day, and `observed` or `claimed`.
+    """What was not done at the start of a period and is done at its end, by id: the day, and `observed` or `claimed`.
 
-    The start of a newly scored one is its first day: what arrives with full points was completed by nobody.
+    A recommendation that is first scored within the period starts on that day, so one that arrives with full points was
+    not completed.
     """
     if period.start is None or period.end is None:
         return {}
     found = {}
     for identifier, timeline in history.timelines.items():
-        before, after = at_the_start(timeline, period.start), timeline.at(period.end)
+        before, after = first_observation(timeline, period.start), timeline.at(period.end)
         if before is None or after is None:
             continue
         if after.observed_in_full and not before.observed_in_full:
@@ -51,8 +52,8 @@ def completed_in(history: History, period: Period) -> dict[str, tuple[date, str]
     return found
 
 
-def at_the_start(timeline: Timeline, start: date) -> Observation | None:
-    """The observation of a day, or the first one after it."""
+def first_observation(timeline: Timeline, start: date) -> Observation | None:
+    """The observation on a day, else the first one after it."""
     if (found := timeline.at(start)) is not None:
         return found
     return next((later for day, later in timeline.changes() if day > start and later is not None), None)
@@ -67,47 +68,47 @@ def done_since(timeline: Timeline, day: date, *, observed: bool) -> date:
 def regressed_in(
     history: History, period: Period, as_of: date, movement: Movement | None
 ) -> dict[str, tuple[date, Fraction, date | None]]:
-    """What lost its full points and did not recover the next day, and what fell on balance.
+    """What lost its full points within a period, and what the movement lists as regressed, by id.
 
-    The day, the points lost (positive), and the day within the period on which it was done again.
+    The day, the points lost (positive), and the later day within the period on which it was done again. A loss that is
+    made good on the next snapshot day is left out.
     """
     if period.start is None or period.end is None:
         return {}
     found: dict[str, tuple[date, Fraction, date | None]] = {}
     for identifier, timeline in history.timelines.items():
-        for fall in falls(history, timeline, period, as_of):
-            found[identifier] = fall
+        for loss in losses(history, timeline, period, as_of):
+            found[identifier] = loss
     for line in movement.lines if movement else ():
         lost = line.part is Part.REGRESSED and -line.points >= GRAPH_ROUNDS_TO
         if lost and line.recommendation not in found:
-            on = last_fall(history.timelines[line.recommendation], period)
+            on = last_loss(history.timelines[line.recommendation], period)
             found[line.recommendation] = (on, -line.points, None)
     return found
 
 
-def falls(
+def losses(
     history: History, timeline: Timeline, period: Period, as_of: date
 ) -> Iterable[tuple[date, Fraction, date | None]]:
-    """Each loss of full observed points within a period: day, points lost, day it was back.
+    """Each loss of full observed points within a period: the day, the points, the day on which it was done again.
 
-    A claim keeps the points, and a maximum that is 0 or unknown that day says nothing about them.
+    A claim keeps the points, and a maximum that is 0 or unknown on a day says nothing about them.
     """
     assert period.start is not None
     assert period.end is not None
     next_days = next_snapshot_days(history, as_of)
-    previous: Observation | None = None
-    for day, observation in timeline.changes():
-        fell = previous is not None and previous.observed_in_full and observation is not None
-        if fell and previous and observation and is_open(observation) and period.start < day <= period.end:
+    for (_, before), (day, after) in pairwise(timeline.changes()):
+        if before is None or after is None or not period.start < day <= period.end:
+            continue
+        if before.observed_in_full and is_open(after):
             next_day = next_days.get(day)
-            after = timeline.at(next_day) if next_day else None
-            if after is None or not after.observed_in_full:
-                yield day, previous.points - observation.points, recovered_on(timeline, day, period.end)
-        previous = observation
+            later = timeline.at(next_day) if next_day else None
+            if later is None or not later.observed_in_full:
+                yield day, before.points - after.points, recovered_on(timeline, day, period.end)
 
 
 def is_open(observation: Observation) -> bool:
-    """Short of its full points, by observation and without a claim in their place."""
+    """Points are missing, and none of them are claimed."""
     return not observation.in_full and observation.open_share > 0
 
 
@@ -117,24 +118,22 @@ def next_snapshot_days(history: History, as_of: date) -> dict[date, date]:
     return dict(pairwise(days))
 
 
-def recovered_on(timeline: Timeline, fell: date, end: date) -> date | None:
-    """The day, up to the end of the period, on which it was observed in full again."""
+def recovered_on(timeline: Timeline, lost: date, end: date) -> date | None:
+    """The first day after a loss, and up to another day, on which it was observed in full again."""
     for day, observation in timeline.changes():
-        if fell < day <= end and observation is not None and observation.observed_in_full:
+        if lost < day <= end and observation is not None and observation.observed_in_full:
             return day
     return None
 
 
-def last_fall(timeline: Timeline, period: Period) -> date:
-    """The last day within a period on which the share went down; its end where none did."""
+def last_loss(timeline: Timeline, period: Period) -> date:
+    """The last day within a period on which the share became smaller; the period's end where it never did."""
     assert period.start is not None
     assert period.end is not None
     last = period.end
-    previous: Observation | None = None
-    for day, observation in timeline.changes():
-        if previous and observation and period.start < day <= period.end:
-            before, after = previous.share, observation.share
-            if before is not None and after is not None and after < before:
-                last = day
-        previous = observation
+    for (_, before), (day, after) in pairwise(timeline.changes()):
+        if before is None or after is None or not period.start < day <= period.end:
+            continue
+        if before.share is not None and after.share is not None and after.share < before.share:
+            last = day
     return last
