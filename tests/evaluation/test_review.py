@@ -63,7 +63,7 @@ def test_completed_says_how_and_done_since() -> None:
 
 
 def test_a_dip_that_heals_the_next_day_is_not_listed() -> None:
-    """One bad day stays in the sums only; two bad days are a regression, healed or not."""
+    """One bad day stays in the sums only; two bad days are a regression, recovered or not."""
     one = evaluate(workspace(history(DONE, OPEN, DONE, DONE)), day(4))
     assert one.regressed == ()
     two = evaluate(workspace(history(DONE, OPEN, OPEN, DONE)), day(4))
@@ -244,14 +244,14 @@ def test_the_start_is_the_first_score_of_the_period(
 def test_losses_within_a_period(
     days: list[dict[str, Measured]], start: int, end: int, as_of: int, expected: list[tuple[int, int | None]]
 ) -> None:
-    """After its first day, up to its last; healed the next day, as far as the as-of date knows it, it is none."""
+    """After its first day, up to its last; recovered on the next day, as far as the as-of date knows it, it is none."""
     measured = history(*days)
     found = losses(measured, measured.timelines["A"], Period(day(start), day(end)), day(as_of))
-    assert list(found) == [(day(on), 6, None if healed is None else day(healed)) for on, healed in expected]
+    assert list(found) == [(day(on), 6, None if back is None else day(back)) for on, back in expected]
 
 
 def test_losses_are_listed_without_a_movement_and_without_unknown_ones() -> None:
-    """A is first scored after the day, so that it stands nowhere; B fell."""
+    """A is first scored after the day, so it is not listed; B lost points."""
     measured = history({"B": (3, 3)}, {"B": (1, 3)}, {"A": (1, 1), "B": (1, 3)})
     found = regressed_in(measured, Period(day(1), day(2)), day(2), None)
     assert found == {"B": (day(2), 2, None)}
