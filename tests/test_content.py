@@ -18,7 +18,7 @@ from secure_score_backlog.ratings import Risk, load_ratings
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.pages import attention, home
 from secure_score_backlog.site.pages.glossary import GLOSSARY
-from secure_score_backlog.site.templates import SERVICE_NAMES
+from secure_score_backlog.site.service_names import SERVICE_NAMES
 from secure_score_backlog.snapshots.portal_csv import KEPT, WORDS
 
 LOADED = {"attention", "blindspots", "glossary", "points", "portal_csv", "services"}
@@ -46,7 +46,7 @@ def test_every_part_of_points_has_its_words() -> None:
 
 def test_every_group_of_the_attention_page_has_its_words() -> None:
     """The groups with lines, those of the chapters, and those with texts are the same."""
-    assert list(attention.WORDS) == list(attention.LINES)
+    assert list(attention.WORDS) == list(attention.CHECKS)
     assert {key for _, _, keys in attention.CHAPTERS for key in keys} == set(attention.WORDS)
     assert set(attention.COMMANDS) <= set(attention.WORDS)
 

@@ -33,6 +33,11 @@ def points(value: Fraction | Decimal | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def point_count(value: Fraction | Decimal | int) -> str:
+    """1 point, 2.5 points."""
+    return f"{points(value)} {'point' if value == 1 else 'points'}"
+
+
 def signed(value: Fraction | Decimal | int, places: int = 2) -> str:
     """A change, with its sign, without needless zeros: +3.5, -2, 0."""
     text = number(value, places)

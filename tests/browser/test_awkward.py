@@ -25,13 +25,16 @@ SHOWN = (
 
 SAYS: dict[str, dict[str, tuple[str, ...]]] = {
     "first-day": {
-        "index.html": ("13 recommendations of 16 measured wait for a decision", "36 of 73 points"),
-        "score.html": ("one measurement so far", "no earlier measurement to compare with"),
-        "recommendations/adminmfav2.html": ("Nobody has decided", "First measured: 0 of 1 point"),
+        "index.html": ("13 of 16 measured recommendations have no decision", "36 of 73 points"),
+        "score.html": ("one snapshot so far", "no earlier snapshot to compare with"),
+        "recommendations/adminmfav2.html": ("No decision is recorded", "First measured: 0 of 1 point"),
     },
-    "sixteen": {"index.html": ("11 recommendations of 16 measured wait",), "register.html": ("1 risk is carried",)},
+    "sixteen": {
+        "index.html": ("11 of 16 measured recommendations have no decision",),
+        "register.html": ("1 accepted risk is in force",),
+    },
     "many": {
-        "index.html": ("366 recommendations of 460 measured wait", "350 more"),
+        "index.html": ("366 of 460 measured recommendations have no decision", "350 more"),
         "board.html": ("measure number 460 of the sample",),
     },
     "long-words": {"index.html": ("Mehrfaktorauthentifizierungsregistrierungsrichtlinie", "ブロック", "المصادقة")},
@@ -43,24 +46,24 @@ SAYS: dict[str, dict[str, tuple[str, ...]]] = {
     "no-comparison": {"score.html": ("Microsoft reported no average of other tenants",)},
     "days-missing": {
         "score.html": ("The line is broken where no snapshot exists (2\N{NO-BREAK SPACE}gaps)",),
-        "hygiene.html": ("9 of 12 days", "16 to 17 November 2026"),
+        "attention.html": ("9 of 12 days", "16 to 17 November 2026"),
     },
     "all-done": {
-        "index.html": ("Nothing that Microsoft measures here is open", "73 of 73 points"),
-        "board.html": ("16 recommendations are measured in full",),
-        "score.html": ("No point has moved since 31 October 2026", "no points are left"),
+        "index.html": ("Microsoft measures nothing here that is open", "73 of 73 points"),
+        "board.html": ("Microsoft measures 16 recommendations in full",),
+        "score.html": ("No points changed since 31 October 2026", "no points are open"),
     },
     "nothing-done": {
-        "index.html": ("16 recommendations of 16 measured wait", "0 of 73 points"),
+        "index.html": ("16 of 16 measured recommendations have no decision", "0 of 73 points"),
         "board.html": ("Nothing is measured in full yet",),
     },
     "no-catalogue": {
-        "recommendations/adminmfav2.html": ("Microsoft scores this but sent no description",),
+        "recommendations/adminmfav2.html": ("Microsoft scores this recommendation, but sent no description",),
         "score.html": ("points unknown",),
     },
     "nothing-at-all": {
-        "index.html": ("Nothing has been measured yet", "backlog collect"),
-        "board.html": ("nobody knows what is open",),
+        "index.html": ("There is no snapshot yet", "backlog collect"),
+        "board.html": ("it is unknown what is open",),
         "score.html": ("there is no score to explain",),
         "reviews/index.html": ("no month to review yet",),
     },
@@ -68,10 +71,10 @@ SAYS: dict[str, dict[str, tuple[str, ...]]] = {
 """What a reader must learn from pages of each tenant."""
 
 NEVER_SAID = {
-    "first-day": ("No point has moved", "No recommendation came, went"),
+    "first-day": ("No points changed", "No recommendation was added"),
     "nothing-at-all": (
-        *("has an owner", "has a risk level", "Every open recommendation", "Every acceptance holds"),
-        *("Microsoft measures everything", "What Microsoft measured is here"),
+        *("has an owner", "has a risk level", "Every open recommendation", "Every acceptance is in force"),
+        *("Microsoft measures everything", "What Microsoft measured can be verified"),
     ),
     "no-git": ("No commit has changed a decision", "every one of them names the pull request"),
 }

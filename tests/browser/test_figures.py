@@ -64,7 +64,7 @@ def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
         "Undecided": counts["undecided"],
         "Expired or breached": counts["expired"] + counts["breached"],
         "Overdue": counts["overdue"],
-        "Risks carried knowingly": counts["carried"],
+        "Accepted risks": counts["carried"],
     }
     titles = browser.run(
         "return [...document.querySelectorAll('ol.backlog-answers .backlog-answer-title a')].map(a => a.innerText)"
@@ -81,8 +81,8 @@ def test_board(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
     browser.open(built_demo / "board.html")
     without = [name for name, state in states.items() if state in ("undecided", "expired", "breached", "regressed")]
     found = cards(browser)
-    assert found["Needs an answer"] == len(without)
-    assert found["Accepted for now"] == sum(1 for state in states.values() if state == "accepted")
+    assert found["Needs a decision"] == len(without)
+    assert found["Accepted risks"] == sum(1 for state in states.values() if state == "accepted")
     open_ones = [state for state in states.values() if state not in ("done", "conflict", "not-measured", "retired")]
     assert (
         sum(found.values()) == len(open_ones) == browser.run("return document.querySelectorAll('tr[data-row]').length")
@@ -111,8 +111,8 @@ def test_score(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
     browser.open(built_demo / "score.html")
     found = cards(browser)
     assert found["Now"] == pytest.approx(score["percent"], abs=0.05)
-    assert found["If all plans are done"] == pytest.approx(score["planned"], abs=0.005)
-    assert found["Within reach"] == pytest.approx(score["achievable"], abs=0.005)
+    assert found["Planned"] == pytest.approx(score["planned"], abs=0.005)
+    assert found["Achievable"] == pytest.approx(score["achievable"], abs=0.005)
     assert found["All tenants"] == pytest.approx(score["comparison"]["AllTenants"], abs=0.05)
     ledger = {row[0].strip().lower().replace(" ", "-"): number(row[1]) for row in rows(browser, "ledger")}
     names = {"observed": "measured", "claimed": "self-attested"}
@@ -133,7 +133,7 @@ def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> No
     assert f"{october['counts']['undecided']}\u00a0recommendations were undecided" in text
     points = october["movement"]["points"]
     said = browser.run("return document.getElementById('score').closest('article').innerText").partition(
-        "The score, and why"
+        "Secure Score, and why"
     )[2]
     for label, part in (
         ("improved", "improved"),

@@ -103,8 +103,8 @@ def test_what_is_undecided_is_brief_on_a_phone(browser: Page, built_demo: Path) 
 def test_lines_are_neither_cut_short_nor_endless(browser: Page, built_demo: Path) -> None:
     """Running text is as wide as some 85 letters; beside an accepted risk is who approved it, and until when."""
     browser.open(built_demo / "index.html")
-    assert browser.run(LINE, "#hidden ~ .backlog > p") == pytest.approx(38, abs=1)
-    first = "const li = document.querySelector('#carried + .backlog li');"
+    assert browser.run(LINE, "#blindspots ~ .backlog > p") == pytest.approx(38, abs=1)
+    first = "const li = document.querySelector('#accepted + .backlog li');"
     beside = browser.run(
         first + "return li.querySelector('.backlog-fine').getBoundingClientRect().left"
         " - li.querySelector('p').getBoundingClientRect().right"

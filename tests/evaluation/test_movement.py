@@ -169,8 +169,8 @@ def split(before: Observation | None, after: Observation | None) -> list[tuple[P
 @pytest.mark.parametrize(
     ("before", "after", "remarks"),
     [
-        (seen(0, 8), seen(8, 8, "ThirdParty"), ["claimed"]),
-        (seen(8, 8, "ThirdParty"), seen(0, 8), ["claim withdrawn"]),
+        (seen(0, 8), seen(8, 8, "ThirdParty"), ["self-attested"]),
+        (seen(8, 8, "ThirdParty"), seen(0, 8), ["no longer self-attested"]),
         (seen(4, 8), seen(5, 10), ["re-weighted"]),
         (seen(0, 0), seen(5, 5), ["worth nothing on one of the days"]),
         (seen(1, None), seen(5, 5), ["maximum unknown"]),

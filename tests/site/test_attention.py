@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The hygiene page: who is concerned, what to do, a good sentence where nothing is wrong, on every kind of tenant."""
+"""The page of what needs attention: findings, what to do, a sentence for an empty group, on every kind of tenant."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def old_ask(number: int) -> tuple[Ask, ...]:
 SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
     "expired": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(1)))),
-        "Ran out after 1 October 2026, 1 day ago.",
+        "Last day: 1 October 2026, 1 day ago.",
     ),
     "breached": (
         lambda: tenant(
@@ -53,7 +53,7 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "regressed": (
         lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
-        "Lost on 2 October 2026; 25 % achieved now.",
+        "Regressed on 2 October 2026; 25 % achieved now.",
     ),
     "conflict": (
         lambda: tenant(
@@ -64,31 +64,31 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "overdue": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", due=day(1))),
-        "Was due on 1 October 2026, 2 days ago.",
+        "Due on 1 October 2026, 2 days ago.",
     ),
     "ownerless": (lambda: tenant({"A": (0, 4)}), "No decision; open since 1 October 2026."),
     "unrated": (lambda: tenant({"A": (1, 4)}), "75 % of it is open."),
     "drafts": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", draft=True)),
-        "Leans to do now; 5 of 5 questions answered, 1 day ago.",
+        "Draft: do now; 5 of 5 questions answered, 1 day ago.",
     ),
     "stale": (
         lambda: tenant(*[{"A": (0, 4)}] * 100, A=decision("A", due=day(200))),
-        "Nothing since 1 October 2026: its owner has not moved it.",
+        "No activity since 1 October 2026; planned.",
     ),
     "asks": (
         lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
-        "“Pay for it?” asked of leadership 91 days ago. Without an answer: It stays open.",
+        "“Pay for it?” Requested from leadership 91 days ago. Without an answer: It stays open.",
     ),
     "shadow": (
         lambda: tenant({"A": (0, 4, "Ignored")}),
-        "The portal says “risk accepted”; here stands: no decision.",
+        "Portal status: “risk accepted”. No decision recorded.",
     ),
     "no-effect": (
         lambda: tenant({"A": (1, 4, "ThirdParty")}),
-        "The portal says “resolved through third party”, and Microsoft gives 1 of 4 points.",
+        "Portal status: “resolved through third party”. Microsoft gives 1 of 4 points.",
     ),
-    "outlived": (
+    "orphaned": (
         lambda: evaluated(
             workspace(
                 history({"A": (0, 4), "a": (0, 4)}, {"a": (0, 4)}),
@@ -97,14 +97,14 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
             ),
             day(2),
         ),
-        "Microsoft took it out. It seems to live on, by its id, as: New words",
+        "Microsoft retired it. Probably replaced, judging by its id, by: New words",
     ),
 }
 
 
 @pytest.mark.parametrize("key", SCENES)
-def test_each_group_says_how_it_stands_and_what_to_do(key: str) -> None:
-    """One line with its reason, what it means, what to do; the count on top is the number of lines."""
+def test_each_group_says_what_is_wrong_and_what_to_do(key: str) -> None:
+    """One row with its reason, what it means, what to do; the count on top is the number of rows."""
     make, says = SCENES[key]
     page = Read(make(), attention.documents)
     rows = page.rows(key)
@@ -126,7 +126,7 @@ def test_a_line_can_be_one_short_of_wrong() -> None:
     )
     for key in ("expired", "overdue", "asks"):
         assert page.rows(key) == [], key
-    assert "The next one to run out is “A”, on 30 December 2026." in page.sections["expired"]
+    assert "Next to expire: “A”, last day 30 December 2026." in page.sections["expired"]
 
 
 def clean() -> Facts:
@@ -137,28 +137,28 @@ def clean() -> Facts:
 def test_everything_done_is_said_in_good_sentences() -> None:
     """No table, no task; each group says what is fine."""
     page = Read(clean(), attention.documents)
-    assert page.lead.startswith("Every one of 15 checks is clean. Nothing has to be done here.")
+    assert page.lead.startswith("All 15 checks are clear. Nothing needs attention.")
     assert "<tr><td" not in page.source.split("calendar-figure")[0]
     assert "What to do." not in page.text
     assert all("✓" in page.sections[key] for key in [*SCENES, "problems", "gaps"])
 
 
 def test_the_first_day_says_where_to_begin() -> None:
-    """One snapshot, no decision: why everything is ownerless, and the command for the gravest."""
+    """One snapshot, no decision: why nothing has an owner, and the command for the highest risks."""
     rated = Settings(risk={"B": Risk.HIGH, "C": Risk.CRITICAL})
     given = workspace(history({"A": (0, 4), "B": (0, 4), "C": (0, 4), "D": (4, 4)}), settings=rated)
     page = Read(evaluated(given, day(1), has_git=False), attention.documents)
-    assert "Nobody has decided anything yet" in page.lead
+    assert "No decision is recorded yet" in page.lead
     assert page.lead.startswith("2 of 15 checks found something: 3 open recommendations have no owner.")
     assert "backlog decide C B A" in page.sections["ownerless"]
-    assert "The first day is here." in page.sections["gaps"]
+    assert "This is the first day." in page.sections["gaps"]
 
 
 def test_nothing_measured_is_said() -> None:
     """Without a snapshot the page says what to run, and shows problems all the same."""
     wrong = Problem("backlog.yml", 2, "settings-unknown-key", Severity.ERROR, "No such key.", "Delete it.")
     page = Read(evaluated(workspace(History()), day(1), problems=(wrong,)), attention.documents)
-    assert "Nothing has been measured yet" in page.lead
+    assert "There is no snapshot yet" in page.lead
     assert "There is no snapshot yet." in page.sections["gaps"]
     assert page.rows("problems") == ["✕ Error backlog.yml:2 No such key. Delete it."]
 
@@ -194,10 +194,10 @@ def test_a_long_group_is_folded_and_nothing_is_left_out() -> None:
 def test_gaps_that_microsoft_still_holds_are_told_from_lost_ones() -> None:
     """Within ninety days the next collection fills them in; older ones stay gaps."""
     recent = Read(tenant({"A": (4, 4)}, None, {"A": (4, 4)}), attention.documents)
-    assert "Microsoft still holds these days: 2 October 2026." in recent.sections["gaps"]
+    assert "Microsoft still has these days: 2 October 2026." in recent.sections["gaps"]
     assert "backlog collect" in recent.sections["gaps"]
     lost = Read(tenant({"A": (4, 4)}, None, *[{"A": (4, 4)}] * 90), attention.documents)
-    assert "lost for good" in lost.sections["gaps"]
+    assert "cannot be recovered" in lost.sections["gaps"]
     assert "91 of 92 days since 1 October 2026 observed, 1 missing (2 October 2026)." in lost.sections["gaps"]
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from xml.etree import ElementTree as ET
 
-from secure_score_backlog.site import words
+from secure_score_backlog.site import days
 from secure_score_backlog.site.charts.calendar import LABELS, MOST_ROWS, Calendar, CalendarMonth, DaysOfMonth, span
 from secure_score_backlog.snapshots.coverage import coverage
 from secure_score_backlog.snapshots.model import History
@@ -92,13 +92,13 @@ def test_spans_in_words() -> None:
 
 def test_sentences_name_what_they_can() -> None:
     """One day, no gap, many gaps (the newest by name), and the days since the newest snapshot."""
-    assert words.sentence(coverage(History(), day(1))) == ""
+    assert days.sentence(coverage(History(), day(1))) == ""
     full = {"A": (1, 2)}
-    one = words.sentence(coverage(history(full), day(1)))
+    one = days.sentence(coverage(history(full), day(1)))
     assert one == "One day has been observed so far, 1\u00a0October\u00a02026."
-    assert words.sentence(coverage(history(full, full), day(2))).endswith("observed, no gap.")
+    assert days.sentence(coverage(history(full, full), day(2))).endswith("observed, none missing.")
     holed = coverage(history(*[full, None] * 9, full), day(21))
-    said = words.sentence(holed).replace("\u00a0", " ")
+    said = days.sentence(holed).replace("\u00a0", " ")
     assert said.startswith("10 of 21 days since 1 October 2026 observed, 9 missing (8 October 2026; ")
     assert said.endswith("18 October 2026; and 3 earlier gaps), 2 days since the newest snapshot.")
-    assert words.calendar_of(coverage(History(), day(1)), "c") is None
+    assert days.calendar_of(coverage(History(), day(1)), "c") is None

@@ -61,7 +61,7 @@ def test_every_change_is_cited_and_the_newest_comes_first() -> None:
     assert "Approval attested by Managing Director." in november[0]
     assert "no pull request" in november[1]
     assert "Decided: not applicable until 18 April 2027." in october[0]
-    assert page.lead.startswith("4 changes of decisions since 2 October 2026, in 4 commits; 1 commit of them came")
+    assert page.lead.startswith("4 changes of decisions since 2 October 2026, in 4 commits; 1 of them without a pull")
 
 
 def test_direct_pushes_are_exceptions_by_name() -> None:
@@ -70,22 +70,22 @@ def test_direct_pushes_are_exceptions_by_name() -> None:
     assert page.rows("direct") == ["2 November 2026 Decide 0000000000 Head of IT C"]
     before = Read(evaluated(decided(), day(30)), evidence.documents)
     assert "None. Every commit that changed a decision names a pull request" in before.sections["direct"]
-    assert "every one of them names the pull request it came by" in before.lead
+    assert "every one of them names its pull request" in before.lead
 
 
-def test_three_kinds_of_approval_are_told_apart() -> None:
+def test_three_kinds_of_approval_are_distinguished() -> None:
     """Recorded on GitHub, attested, merely named: in the numbers and in the history."""
     given = decided()
     made = evaluated(given, day(40))
     commit = given.decisions.versions["B"][0].version.commit
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
-    assert "Approved on GitHub, as recorded 1 Attested, with a record named 1 Only named in the file 0" in page.text
+    assert "Approved on GitHub, as recorded 1 Attested, with a record 1 Only named in the decision 0" in page.text
     (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
     assert "✓ Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
-    assert "Only named in the file 2" in named.sections["who"]
-    assert "No approval has been collected from GitHub yet" in named.sections["who"]
+    assert "Only named in the decision 2" in named.sections["approvals"]
+    assert "No approval has been collected from GitHub yet" in named.sections["approvals"]
 
 
 def test_an_edit_of_the_working_tree_is_no_evidence() -> None:
@@ -105,36 +105,36 @@ def test_days_are_counted_and_named() -> None:
     measured = history(SCORES, SCORES, None, SCORES)
     days = tuple(replace(one, complete=one.day != day(2)) for one in measured.days)
     page = Read(evaluated(workspace(replace(measured, days=days)), day(4)), evidence.documents)
-    assert "Days observed 3 of 4 days passed" in page.lead
+    assert "Days observed 3 of 4 days" in page.lead
     assert "Days missing 1 besides, 1 day was filled in later" in page.lead
-    assert "1 of them in less detail (2 October 2026), 1 missing (3 October 2026)." in page.sections["since"]
+    assert "1 of them in less detail (2 October 2026), 1 missing (3 October 2026)." in page.sections["period"]
 
 
 def test_the_first_day_says_what_is_there() -> None:
-    """One snapshot, nothing decided: measured points, what can be checked, and what will stand here."""
+    """One snapshot, nothing decided: measured points, what can be verified, and what will be listed here."""
     head = Version("", "f" * 40, datetime(2026, 10, 1, tzinfo=UTC), "Somebody", "Newest")
     page = Read(evaluated(workspace(history(SCORES)), day(1), head=head), evidence.documents)
     assert "No decision has been committed yet." in page.lead
     assert "One day has been observed so far, 1 October 2026." in page.lead
-    assert "5 points that Microsoft measured" in page.sections["how"]
-    assert "git show HEAD:./snapshots/2026/2026-10-01.json" in page.sections["check"]
-    assert "The first decision will stand here" in page.sections["history"]
+    assert "5 points measured by Microsoft" in page.sections["source"]
+    assert "git show HEAD:./snapshots/2026/2026-10-01.json" in page.sections["verify"]
+    assert "The first one will be listed here" in page.sections["history"]
 
 
-def test_without_git_it_says_what_is_missing_and_how_to_mend_it() -> None:
+def test_without_git_it_says_what_is_missing_and_how_to_fix_it() -> None:
     """No dates, no names, no commands of Git to run in vain; the figures can be computed anew all the same."""
     page = Read(evaluated(workspace(history(SCORES)), day(1), has_git=False), evidence.documents)
-    assert "This folder is not under Git." in page.lead
+    assert "This folder is not under Git, so there is no record" in page.lead
     assert "git init" in page.lead
-    assert "git " not in page.sections["check"]
-    assert "backlog status --json --as-of 2026-10-01" in page.sections["check"]
+    assert "git " not in page.sections["verify"]
+    assert "backlog status --json --as-of 2026-10-01" in page.sections["verify"]
     assert "Pull requests" not in page.lead
 
 
 def test_nothing_at_all() -> None:
     """Neither snapshot nor commit: every section has a sentence."""
     page = Read(evaluated(workspace(History()), day(1), has_git=False), evidence.documents)
-    assert "Nothing has been measured yet." in page.sections["how"]
+    assert "There is no snapshot yet." in page.sections["source"]
     assert all(page.sections[anchor] for anchor in page.sections)
 
 
@@ -148,12 +148,12 @@ def signed(made: Facts, **changes: object) -> Facts:
 
 
 def test_signed_months_are_compared_with_what_is_computed_today() -> None:
-    """The same is said to be the same; a difference names the parts."""
+    """Identical values are said to be identical; a difference names the parts."""
     made = evaluated(decided(), day(40))
     assert "No month has been signed yet." in Read(made, evidence.documents).sections["months"]
     same = Read(signed(made), evidence.documents).rows("months")
     assert "by version 1.0.0" in same[1]
-    assert same[1].endswith("The same")
+    assert same[1].endswith("Identical")
     other = Read(signed(made, counts={}, ledger={}), evidence.documents).rows("months")
     assert other[1].endswith("Differs in counts, ledger")
     assert "not signed" in other[0]
@@ -226,7 +226,7 @@ def test_the_five_minutes_work(tenant: Repository, run_backlog: RunBacklog) -> N
     page = Read(made, evidence.documents)
     steps = re.findall(
         r"<pre class=\"backlog-command\"><code>(.*?)</code></pre><p class=\"backlog-fine\">(.*?)</p>",
-        page.raw("check"),
+        page.raw("verify"),
         re.DOTALL,
     )
     commands = {html.unescape(command): html.unescape(says) for command, says in steps}
@@ -239,23 +239,24 @@ def test_the_five_minutes_work(tenant: Repository, run_backlog: RunBacklog) -> N
     }
     listed, sample, exceptions, newest, rewritten = shown.items()
     assert len(listed[1].splitlines()) == 3
-    assert commands[listed[0]].startswith("3\u00a0lines")
+    assert commands[listed[0]].startswith("Prints 3\u00a0lines")
     assert sample[1] == PLAN.format(name="B", owner="Head of Finance")
     assert [line.partition(" ")[2] for line in exceptions[1].splitlines()] == ["Another owner"]
-    assert commands[exceptions[0]].startswith("1\u00a0line")
+    assert commands[exceptions[0]].startswith("Prints 1\u00a0line")
     assert json.loads(newest[1])["secureScore"]["createdDateTime"].startswith("2026-10-02")
     assert [line for line in rewritten[1].splitlines() if line.startswith("M")] == ["M\tsnapshots/2026/2026-10-02.json"]
     ours = [command for command in commands if command.startswith("backlog ")]
     assert ours == ["backlog status --json --as-of 2026-10-07"]
     told = json.loads(run_backlog(*ours[0].split()[1:], cwd=tenant.folder, expect=0).stdout)
     assert told["as_of"] == "2026-10-07"
-    assert tenant.git("rev-parse", "HEAD") in page.sections["check"]
-    assert "gh pr view 8" in page.sections["check"]
+    assert tenant.git("rev-parse", "HEAD") in page.sections["verify"]
+    assert "gh pr view 8" in page.sections["verify"]
 
 
 def test_a_clean_repository_has_nothing_to_find(tenant: Repository) -> None:
     """Before the direct push the page says that the search finds nothing, and it does not."""
     tenant.git("reset", "--quiet", "--hard", "HEAD~2")
     page = Read(facts_of(tenant), evidence.documents)
-    assert re.search(r"Look for changes that came without a pull request\. .*? Nothing\. ", page.sections["check"])
+    verify = page.sections["verify"]
+    assert re.search(r"Find changes without a pull request\. .*? Prints nothing: there is no exception\. ", verify)
     assert "Another owner" not in page.text

@@ -93,7 +93,7 @@ def test_what_an_insurer_reads() -> None:
     assert "Title of Open" not in "".join(made.values())
     home = made["index.md"]
     assert "6</td>" in home
-    assert "all together" in home
+    assert ">total<" in home
 
 
 def test_counts_are_the_same_for_an_insurer() -> None:
@@ -124,7 +124,7 @@ def test_expired_decisions_are_told_to_the_public_too() -> None:
     statuses["Accept"] = replace(statuses["Accept"], state=State.EXPIRED)
     late = replace(made, statuses=statuses)
     assert (statement(late).in_force, statement(late).expired) == (3, 1)
-    assert "1 has expired and waits for a new answer" in content(late, PUBLIC)["index.md"]
+    assert "1 has expired and needs renewal" in content(late, PUBLIC)["index.md"]
 
 
 @OUTSIDE

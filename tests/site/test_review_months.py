@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the page of a month asks of its plain facts."""
+"""The lists that the page of a month shows."""
 
 from __future__ import annotations
 
 from secure_score_backlog.site.pages.reviews import Month
 
 
-def test_what_needs_a_new_answer_is_told_once() -> None:
-    """Ended acceptances by their own end; a plan that was done and lost needs an answer as well, by title."""
+def test_what_needs_a_new_decision_is_listed_once() -> None:
+    """Ended acceptances and covers, and planned changes that were done and regressed, by title."""
     facts = {
         "register": [
             {"recommendation": "A", "state": "expired"},
@@ -20,6 +20,6 @@ def test_what_needs_a_new_answer_is_told_once() -> None:
         "texts": {"X": {"title": "zebra"}, "Y": {"title": "Ant"}},
     }
     month = Month(facts)
-    assert [entry["recommendation"] for entry in month.unanswered] == ["A", "B", "E"]
-    assert month.lost_plans == ["Y", "X"]
-    assert Month({"register": []}).lost_plans == []
+    assert [entry["recommendation"] for entry in month.ended] == ["A", "B", "E"]
+    assert month.regressed_plans == ["Y", "X"]
+    assert Month({"register": []}).regressed_plans == []

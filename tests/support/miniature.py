@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
-from secure_score_backlog.site import builder, markdown, templates
+from secure_score_backlog.site import builder, markdown
 from secure_score_backlog.site.charts.bars import Bar, BarPart, Step, Waterfall
 from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
 from secure_score_backlog.site.links import Site, built
-from secure_score_backlog.site.registry import NAVIGATION, configuration
+from secure_score_backlog.site.registry import NAVIGATION, assets, configuration
 from secure_score_backlog.site.templates import environment, heading, page
 
 AS_OF = date(2026, 11, 21)
@@ -36,7 +36,7 @@ def site() -> Site:
 def documents(as_of: date = AS_OF) -> Iterator[Document]:
     """The pages that the packaged navigation names, a recommendation, and the frame's assets."""
     here = Site(site().slugs, as_of, site().organisation, "0.0.0")
-    yield from templates.assets()
+    yield from assets()
     yield page("index.md", "Home", gallery(), site=here, description=HOSTILE, hide=("navigation", "toc"))
     yield page("score.md", "Score", charts(), site=here)
     for path in sorted({path for _, path in NAVIGATION} - {"index.md", "score.md"}):

@@ -106,7 +106,7 @@ def split_scored(before: Observation, after: Observation) -> list[Split]:
     rest = after.maximum * (share_after - share_before)
     splits: list[Split] = [(Part.RESCORED, rescored, "re-weighted")]
     if before.claimed != after.claimed:
-        return [*splits, (Part.CLAIMED, rest, "claimed" if after.claimed else "claim withdrawn")]
+        return [*splits, (Part.CLAIMED, rest, "self-attested" if after.claimed else "no longer self-attested")]
     if share_before == share_after or (share_before <= 0 and share_after >= 1):
         return [*splits, (improved_or_regressed(rest), rest, "")]
     scope = scope_points(before.total, after.total, after.maximum * share_before, rest)

@@ -8,7 +8,7 @@ writes it to this repository's `mkdocs.yml`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Protocol
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.files import Document
-from secure_score_backlog.site import templates
 from secure_score_backlog.site.links import Site, built
 from secure_score_backlog.site.pages import (
     attention,
@@ -90,7 +89,7 @@ def site_documents(
     if recommendation.documents not in makers:
         site = replace(site, slugs={})  # no links to pages that are not made
     computed: dict[str, Document] = {}
-    for document in templates.assets():
+    for document in assets():
         _add(computed, document)
     for maker in makers:
         for document in maker(facts, site):
@@ -122,6 +121,15 @@ def _add(documents: dict[str, Document], document: Document) -> None:
     if key in documents:
         raise ValueError(f"{document.path} and {documents[key].path} would become the same file")
     documents[key] = document
+
+
+def assets() -> Iterator[Document]:
+    """Style sheets and scripts: every file of `theme/assets/`."""
+    for entry in sorted(
+        resources.files(__package__).joinpath("theme", "assets").iterdir(), key=lambda entry: entry.name
+    ):
+        if entry.is_file():
+            yield Document(f"assets/{entry.name}", entry.read_bytes())
 
 
 def configuration(navigation: Iterable[tuple[str, str]] = NAVIGATION) -> str:

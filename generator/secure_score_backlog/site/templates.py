@@ -1,77 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands around every page: the packaged site configuration, style sheet, scripts and shared macros."""
+"""From values to a page: Jinja with autoescape on, and the Markdown file around its HTML.
+
+A page is a Markdown file of front matter, headings and blocks of raw HTML. Headings are Markdown, because site
+builders make the table of contents and the sections of the search index from them. Everything between two headings is
+one `<div>`, in which Markdown changes nothing: no extension sees its text, and character references stay as they are.
+In a template, write HTML and call `heading` at the top level, never inside an element:
+
+    {{ heading(2, "Decisions needed", "decisions-needed") }}
+    <p>{{ status.title }} is escaped on its own.</p>
+
+`theme/macros.html.j2` has what pages are built from.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import cache
 from html import unescape
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from msgspec import Struct
 
 from secure_score_backlog import wording
-from secure_score_backlog.content import load
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.text import escape_html, plain_text, visible
-
-
-def assets() -> Iterator[Document]:
-    """Style sheet and scripts, staged under `assets/`. A new file in the folder is staged without further ado."""
-    for entry in sorted(files(__package__).joinpath("theme", "assets").iterdir(), key=lambda entry: entry.name):
-        if entry.is_file():
-            yield Document(f"assets/{entry.name}", entry.read_bytes())
-
-
-# --- Plain names for what Microsoft abbreviates: services, connected apps, marks in the portal.
-
-
-class ServiceNames(Struct, frozen=True, forbid_unknown_fields=True):
-    """Plain names for what Microsoft abbreviates (`content/services.yml`), by codes in lower case."""
-
-    services: dict[str, str]
-    """Plain names of Graph's `service`."""
-    connected: dict[str, str]
-    """Apps of other makers that Defender for Cloud Apps looks into, by their code without prefix."""
-    portal: dict[str, str]
-    """Graph's states of a recommendation, in the portal's words."""
-
-
-SERVICE_NAMES = load("services", ServiceNames)
-CONNECTED_PREFIX = "mda_"
-
-
-def service_name(service: str) -> str:
-    """The plain name of a service code of Microsoft's; a code that nobody here knows stays as it is."""
-    code = service.strip().casefold()
-    if code.startswith(CONNECTED_PREFIX) and len(code) > len(CONNECTED_PREFIX):
-        name = service.strip()[len(CONNECTED_PREFIX) :]
-        return f"{SERVICE_NAMES.connected.get(name.casefold(), name)} (connected app)"
-    return SERVICE_NAMES.services.get(code, service)
-
-
-def portal_words(state: str) -> str:
-    """A mark as the portal words it; Graph's own word where it is another."""
-    return SERVICE_NAMES.portal.get(state.strip().casefold(), state)
-
-
-# --- From values to a page: Jinja with autoescape on, and the Markdown file around its HTML.
-#
-# A page is a Markdown file of front matter, headings and blocks of raw HTML. Headings are Markdown, because site
-# builders make the table of contents and the sections of the search index from them. Everything between two
-# headings is one `<div>`, in which Markdown changes nothing: no extension sees its text, and character references
-# stay as they are. In a template, write HTML and call `heading` at the top level, never inside an element:
-#
-#     {{ heading(2, "Decisions needed", "decisions-needed") }}
-#     <p>{{ standing.title }} is escaped on its own.</p>
-#
-# See `frame/templates/macros.html.j2` for what pages are built from.
-
 
 PACKAGE = "secure_score_backlog"
 TEMPLATES = ("site/pages", "site/theme", "site/charts")
@@ -82,14 +38,18 @@ _HEADING = re.compile(
 _PREFORMATTED = re.compile(r"(<(?:pre|textarea)\b[^>]*>)(.*?)(</(?:pre|textarea)>)", re.DOTALL)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
 _LINE_MARKS = {ord(mark): f"&#{ord(mark)};" for mark in "`~{}"}
-"""Some extensions and plugins read whole lines before anybody looks for HTML: fenced code, critic marks, macros."""
+"""Marks that extensions read in whole lines before HTML is parsed: fenced code, critic marks, macros."""
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
 
 def heading(level: int, text: str, anchor: str, *, search: bool = True) -> Markup:
-    """A heading that table of contents and search know. `anchor`: lower case, digits and dashes.
+    """A heading for the table of contents and the search index.
 
-    search=False keeps the section out of the search index (long tables that are found elsewhere).
+    Args:
+        level: 1 to 6.
+        text: The heading.
+        anchor: Lower case, digits and dashes.
+        search: False keeps the section out of the search index: for long tables that are found elsewhere.
     """
     if not re.fullmatch(r"[a-z0-9-]+", anchor):
         raise ValueError(f"an anchor is made of a-z, 0-9 and dashes, not {anchor!r}")
@@ -100,9 +60,9 @@ def heading(level: int, text: str, anchor: str, *, search: bool = True) -> Marku
 
 @cache
 def environment() -> Environment:
-    """The one Jinja environment; unknown names are errors, so that nothing is silently left out."""
+    """The Jinja environment; unknown names are errors, so that nothing is silently left out."""
     made = Environment(
-        loader=ChoiceLoader([PackageLoader(PACKAGE, folder) for folder in TEMPLATES if _exists(folder)]),
+        loader=ChoiceLoader([PackageLoader(PACKAGE, folder) for folder in TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -114,12 +74,13 @@ def environment() -> Environment:
         day=wording.day,
         month=wording.month,
         points=wording.points,
+        point_count=wording.point_count,
         percent=wording.percent,
         share=wording.share,
         signed=wording.signed,
         number=wording.number,
         lower_first=wording.lower_first,
-        gloss=service_name,
+        service_name=service_name,
     )
     return made
 
@@ -129,7 +90,7 @@ def render(template: str, **values: Any) -> Markup:
     return Markup(environment().get_template(template).render(**values))  # noqa: S704 - autoescape is on
 
 
-def page(  # noqa: PLR0913 - a page has that many parts, and each is named where it is made
+def page(  # noqa: PLR0913 - a page has that many parts, and each is named in the call
     path: str,
     title: str,
     body: Markup,
@@ -143,12 +104,22 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named where
 ) -> Document:
     """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
 
-    title stands in the browser's tab, in the navigation and in search results, shown_title above the page (default:
-    the same). hide: parts of the frame that this page does without (`navigation`, `toc`). search=False keeps the
-    whole page out of the search index. Every page says on its last line as of when it is true; the banner for old
-    data reads it from there. up: title and document of the page above, for pages that no navigation lists: a link to
-    it stands in the head of the page, and assets/backlog.js marks its tab. ValueError for a template that leaves an
-    element open: a bug.
+    The last line of every page names the as-of date; the banner for old data reads it from there.
+
+    Args:
+        path: The document.
+        title: For the browser's tab, the navigation and search results.
+        body: What a template made.
+        site: What all pages share.
+        description: For search engines and previews.
+        shown_title: The first heading; default: the title.
+        hide: Parts of the theme that this page does without (`navigation`, `toc`).
+        search: False keeps the whole page out of the search index.
+        up: Title and document of the page above, for pages that the navigation does not list. The page links to it
+            above its title, and assets/backlog.js marks its tab.
+
+    Raises:
+        ValueError: The template leaves an element open.
     """
     front = [f"title: {_quoted(title)}"]
     if description:
@@ -173,7 +144,7 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named where
 
 
 def _block(content: str, path: str) -> list[str]:
-    """One block of raw HTML, ready for Markdown to leave alone; empty for white space."""
+    """One block of raw HTML that Markdown leaves alone; empty for white space."""
     if not content.strip():
         return []
     _must_balance(content, path)
@@ -183,7 +154,7 @@ def _block(content: str, path: str) -> list[str]:
 
 
 def _must_balance(content: str, path: str) -> None:
-    """A block that leaves an element open would hand the rest of the page to Markdown: a bug of a template."""
+    """ValueError for a block that leaves an element open: Markdown would parse the rest of the page."""
     open_tags: list[str] = []
     for match in _ANY_TAG.finditer(content):
         closing, tag, empty = match[1], match[2].lower(), match[3]
@@ -200,12 +171,3 @@ def _must_balance(content: str, path: str) -> None:
 def _quoted(text: str) -> str:
     """A YAML scalar in single quotes, HTML-escaped: themes print titles as they are."""
     return "'" + escape_html(text).replace("'", "''") + "'"
-
-
-def _exists(folder: str) -> bool:
-    """True for a folder of templates that the package has."""
-    try:
-        PackageLoader(PACKAGE, folder)
-    except ValueError:
-        return False
-    return True

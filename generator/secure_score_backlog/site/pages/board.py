@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The board: four buckets and what nobody has decided, each by risk (design §6)."""
+"""The board: open recommendations in the four buckets, and those that need a decision; each section by risk."""
 
 from __future__ import annotations
 
@@ -20,100 +20,102 @@ TITLE = "Board"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Section:
     """One part of the board."""
 
     key: str
+    """A bucket, or `undecided`; also the anchor."""
     title: str
     meaning: str
     statuses: tuple[Status, ...]
-    nothing: str
-    """What stands there when it is empty."""
+    empty: str
+    """The sentence of an empty section."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One way to narrow the board down."""
+    """One way to narrow a table down."""
 
     key: str
     label: str
     values: tuple[str, ...]
 
 
-WORDS: tuple[tuple[str, str, str, str], ...] = (
+SECTIONS: tuple[tuple[str, str, str, str], ...] = (
     (
         "undecided",
-        "Needs an answer",
-        "Open, and no answer is in force: nobody has decided, or the answer has run out, was breached or fell back.",
-        "Every open recommendation has an answer in force.",
+        "Needs a decision",
+        "Open, and no decision is in force.",
+        "Every open recommendation has a decision in force.",
     ),
     (
         Bucket.DO_NOW,
         "Do now",
-        "The reduction of risk is clear, and it is due within three months.",
-        "Nothing is being done right now.",
+        "The benefit is clear, and it is due within three months.",
+        "Nothing is marked “do now”.",
     ),
     (
         Bucket.DO_SOON,
         "Do soon",
         "It will be done; the change is being planned.",
-        "Nothing is planned.",
+        "Nothing is marked “do soon”.",
     ),
     (
         Bucket.ACCEPT,
-        "Accepted for now",
-        "The risk is carried knowingly, for a recorded reason and until a date.",
+        "Accepted risks",
+        "Left open on purpose, for a recorded reason and until a date.",
         "No risk is accepted.",
     ),
     (
         Bucket.NOT_APPLICABLE,
-        "Not applicable, or covered another way",
-        "Somebody says that it does not matter here or that something Microsoft cannot see covers it.",
-        "Nothing is said to be covered elsewhere.",
+        "Not applicable, or covered by another control",
+        "Not verified by Microsoft; each rests on its evidence and its approver.",
+        "Nothing is marked as not applicable or covered by another control.",
     ),
 )
+"""Key, title, meaning, and the sentence of an empty section."""
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The board."""
-    columns = board(facts)
+    sections = sections_of(facts)
     body = render(
         "board.html.j2",
         site=site,
         path=PATH,
         facts=facts,
-        columns=columns,
+        sections=sections,
         counts=facts.counts,
-        filters=filters([status for column in columns for status in column.statuses]),
+        filters=filters([status for section in sections for status in section.statuses]),
         done=sorted(facts.in_state(*SETTLED), key=lambda status: status.title.lower()),
-        unseen=sorted(facts.in_state(*UNMEASURED), key=lambda status: status.title.lower()),
+        unmeasured=sorted(facts.in_state(*UNMEASURED), key=lambda status: status.title.lower()),
     )
     yield page(
         PATH,
         TITLE,
         body,
         site=site,
-        description="Every recommendation in one of four buckets, or waiting for an answer.",
+        description="Every open recommendation by its decision, and those that need one.",
         hide=("navigation",),
     )
 
 
-def board(facts: Facts) -> list[Column]:
-    """The five parts, each by risk; what is done or not measured is on none of them."""
-    places: dict[str, list[Status]] = {key: [] for key, *_ in WORDS}
+def sections_of(facts: Facts) -> list[Section]:
+    """The five sections, each by risk; what is done or not measured is in none of them."""
+    places: dict[str, list[Status]] = {key: [] for key, *_ in SECTIONS}
     for status in facts.statuses.values():
         if status.state not in (*SETTLED, *UNMEASURED):
             places[status.group].append(status)
     return [
-        Column(str(key), title, meaning, tuple(sorted(places[key], key=risk_key)), nothing)
-        for key, title, meaning, nothing in WORDS
+        Section(str(key), title, meaning, tuple(sorted(places[key], key=risk_key)), empty)
+        for key, title, meaning, empty in SECTIONS
     ]
 
 
 def filters(statuses: list[Status]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     found = (
-        Filter("owner", "Owner", tuple(sorted({s.owner or "nobody" for s in statuses}))),
+        Filter("owner", "Owner", tuple(sorted({s.owner or "no owner" for s in statuses}))),
         Filter("risk", "Risk", tuple(level for level in LEVELS if level in {s.risk_word for s in statuses})),
         Filter("service", "Service", tuple(sorted({s.recommendation.service for s in statuses} - {""}))),
         Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in statuses} - {""}))),
@@ -122,7 +124,7 @@ def filters(statuses: list[Status]) -> list[Filter]:
 
 
 def blocker_of(status: Status) -> str:
-    """What blocks it, or nothing."""
+    """What blocks it; empty where nothing does."""
     if status.state is not State.BLOCKED or status.decision is None or status.decision.blocked is None:
         return ""
     return status.decision.blocked.by.value

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How to verify in five minutes: commands for a stranger with a clone, and what each has to print."""
+"""Evidence: every change of a decision with commit, pull request and approver, and commands to verify it."""
 
 from __future__ import annotations
 
@@ -20,122 +20,15 @@ from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import differences
-from secure_score_backlog.site import words
+from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.coverage import DayKind, coverage
 
-PULL_REQUEST = r"^[0-9a-f]+ Merge pull request #[0-9]+|\(#[0-9]+\)$"
-"""What GitHub writes into the first line of a merge and of a squash; as an extended regular expression."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do."""
-
-    title: str
-    command: str
-    expect: str
-    """What it has to show."""
-
-
-def steps(facts: Facts, population: Population) -> list[Step]:
-    """The steps that this repository allows, in order."""
-    return [*of_decisions(population), *of_snapshots(facts), *of_figures(facts), *of_approvals(population)]
-
-
-def of_decisions(population: Population) -> Iterator[Step]:
-    """The population, one sample of it, and its exceptions."""
-    if not population.changes:
-        return
-    number = len(population.commits)
-    yield Step(
-        "List every commit that changed a decision",
-        'git log --first-parent --format="%h %cI %an: %s" -- decisions/',
-        f"{wording.count(number, 'line')}: the commits of the history below, the newest first.",
-    )
-    sample = next((change.version for change in population.changes if change.version.blob), None)
-    if sample is not None:
-        yield Step(
-            "Read what one of them said, word for word",
-            f"git show {quoted(f'{sample.commit[:10]}:./{sample.path}')}",
-            "The decision as it was agreed on. Any commit and any file of the history below can be read like this.",
-        )
-    direct = len(population.direct)
-    yield Step(
-        "Look for changes that came without a pull request",
-        f"git log --first-parent --format=\"%h %s\" -- decisions/ | grep -vE '{PULL_REQUEST}'",
-        f"{wording.count(direct, 'line')}: the exceptions named above." if direct else "Nothing.",
-    )
-
-
-def of_snapshots(facts: Facts) -> Iterator[Step]:
-    """The measurement itself, and that no day was written twice."""
-    snapshot = facts.snapshot
-    if snapshot is None or not snapshot.path:
-        return
-    branch = facts.settings.snapshots.branch
-    if not facts.decisions.has_git:
-        return
-    place = quoted(f"{branch or 'HEAD'}:./{snapshot.path}")
-    yield Step(
-        "Read what Microsoft measured on the newest day",
-        f"git show {place}",
-        "Microsoft’s own answer, one recommendation a line; points and totals as on the score page.",
-    )
-    on = f" {quoted(branch)}" if branch else ""
-    yield Step(
-        "Look for snapshots that were written more than once",
-        f'git log{on} --first-parent --diff-filter=MD --name-status --format="%h %cI %s" -- "snapshots/*/*.json"',
-        "Only days that were known in less detail before and were completed later. Nothing else may change.",
-    )
-
-
-def of_figures(facts: Facts) -> Iterator[Step]:
-    """The figures, computed anew."""
-    finished = next((review.month for review in facts.reviews if review.finished), None)
-    if finished is not None:
-        yield Step(
-            f"Compute the figures of {wording.month(finished)} yourself",
-            f"backlog status --json --month {finished}",
-            "The figures of that month’s review, from the files and the history alone.",
-        )
-    elif facts.snapshot is not None:
-        yield Step(
-            "Compute the figures of this site yourself",
-            f"backlog status --json --as-of {facts.as_of.isoformat()}",
-            "The figures of these pages, from the files alone.",
-        )
-    if facts.head is not None:
-        yield Step(
-            "Build this site yourself and compare it",
-            f"git checkout {facts.head.commit[:10]} && backlog build --as-of {facts.as_of.isoformat()}",
-            f"With version {__version__} of the program: the same pages, byte for byte.",
-        )
-
-
-def of_approvals(population: Population) -> Iterator[Step]:
-    """What only GitHub knows."""
-    if population.pull_requests:
-        number = population.pull_requests[-1]
-        yield Step(
-            "Ask GitHub who approved a pull request, and when",
-            f"gh pr view {number} --json author,mergedAt,mergedBy,reviews",
-            "Author, approvals and times as GitHub recorded them, not as anybody typed them. Needs access to GitHub.",
-        )
-
-
-def quoted(words: str) -> str:
-    """A word as a shell takes it, in POSIX shells and in PowerShell alike."""
-    plain = all(letter.isalnum() or letter in "._-:/" for letter in words)
-    return words if plain else "'" + words.replace("'", "") + "'"
-
-
-# --- Evidence: how do you know, since when, who agreed, may I check it (design §6).
-
-
 PATH = "evidence.md"
 TITLE = "Evidence"
+PULL_REQUEST = r"^[0-9a-f]+ Merge pull request #[0-9]+|\(#[0-9]+\)$"
+"""What GitHub writes into the first line of a merge and of a squash; as an extended regular expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +40,22 @@ class Line:
     words: str
     version: Version
     approver: str
-    """The role that the file names; empty for an answer that needs none."""
+    """The role that the file names; empty for a decision that needs none."""
     approved_by: tuple[str, ...]
-    """Roles that approved its pull request, where anybody collected that."""
+    """Roles whose approval of the pull request GitHub recorded."""
     attested: Attestation | None
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """How well it is known that the acceptances and covers in force were approved."""
+class Approvals:
+    """How the approvals of acceptances and covers in force are known."""
 
     approved: int
+    """Recorded by GitHub."""
     attested: int
+    """Given outside of GitHub; the decision names the record."""
     named: tuple[RegisterEntry, ...]
-    """Only named in the file: whoever wrote it says so."""
+    """The decision names an approver and nothing more."""
 
     @property
     def all(self) -> int:
@@ -170,18 +65,28 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What people wrote and signed about one month."""
+    """The minutes and the signed facts of one month."""
 
     review: Review
     minutes: Version | None
     differs: tuple[str, ...]
-    """Parts of the signed facts that today's tool would state differently."""
+    """Parts of the signed facts that this version of the program computes differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command to verify something."""
+
+    title: str
+    command: str
+    expect: str
+    """What it prints."""
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The evidence page."""
     population = population_of(facts.decisions, facts.as_of)
-    days = coverage(facts.history, facts.as_of)
+    covered = coverage(facts.history, facts.as_of)
     body = render(
         "evidence.html.j2",
         site=site,
@@ -190,12 +95,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         population=population,
         decided=sum(1 for s in facts.statuses.values() if s.decision and not s.decision.draft),
         since=population.changes[-1].version.at.date() if population.changes else None,
-        days=days,
-        days_said=words.sentence(days),
-        filled=days.count(DayKind.FILLED),
-        missing=days.count(DayKind.MISSING),
+        coverage=covered,
+        days_observed=days.sentence(covered),
+        filled=covered.count(DayKind.FILLED),
+        missing=covered.count(DayKind.MISSING),
         unmeasured=sum(1 for s in facts.statuses.values() if s.observation is None),
-        agreement=agreement(facts),
+        approvals=approvals(facts),
         months=months(facts),
         signed=any(review.signed for review in facts.reviews),
         signatures=sum(1 for version in population.commits if version.signature),
@@ -211,8 +116,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         TITLE,
         body,
         site=site,
-        description="Every change of a decision with commit, pull request and approver; and how to check it.",
-        shown_title="Evidence: how do you know?",
+        description="Every change of a decision with commit, pull request and approver; and how to verify it.",
         hide=("navigation",),
     )
 
@@ -239,23 +143,23 @@ def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]
 
 
 def exemption_of(decision: Decision | None) -> Acceptance | Cover | None:
-    """The acceptance or the cover of an answer that needs an approver."""
+    """The acceptance or the cover of a decision that needs an approver."""
     return decision.exemption if decision and not decision.draft else None
 
 
 def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
-    """Who approved, by commit, as far as the register knows it."""
+    """The roles that approved, by commit, as far as the register knows them."""
     entries = (*facts.register, *facts.covered, *facts.past)
     return {entry.citation.commit: entry.approved_by for entry in entries if entry.citation and entry.approved_by}
 
 
-def agreement(facts: Facts) -> Agreement:
+def approvals(facts: Facts) -> Approvals:
     """The acceptances and covers in force, by how their approval is known."""
     entries = in_force((*facts.register, *facts.covered))
     approved = [entry for entry in entries if entry.approved_by]
     rest = [entry for entry in entries if not entry.approved_by]
     attested = [entry for entry in rest if (exemption := exemption_of(entry.decision)) and exemption.approval]
-    return Agreement(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested))
+    return Approvals(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested))
 
 
 def months(facts: Facts) -> list[Month]:
@@ -268,3 +172,100 @@ def months(facts: Facts) -> list[Month]:
         )
         for review in facts.reviews
     ]
+
+
+def steps(facts: Facts, population: Population) -> list[Step]:
+    """The steps that this repository allows, in order."""
+    return [
+        *decision_steps(population),
+        *snapshot_steps(facts),
+        *figure_steps(facts),
+        *approval_steps(population),
+    ]
+
+
+def decision_steps(population: Population) -> Iterator[Step]:
+    """All changes, one of them in full, and those without a pull request."""
+    if not population.changes:
+        return
+    number = len(population.commits)
+    yield Step(
+        "List every commit that changed a decision",
+        'git log --first-parent --format="%h %cI %an: %s" -- decisions/',
+        f"Prints {wording.count(number, 'line')}: the commits listed at the end of this page, the newest first.",
+    )
+    sample = next((change.version for change in population.changes if change.version.blob), None)
+    if sample is not None:
+        yield Step(
+            "Read one decision as it was merged",
+            f"git show {quoted(f'{sample.commit[:10]}:./{sample.path}')}",
+            "Prints the file of that commit. Any other commit and file can be read the same way.",
+        )
+    direct = len(population.direct)
+    yield Step(
+        "Find changes without a pull request",
+        f"git log --first-parent --format=\"%h %s\" -- decisions/ | grep -vE '{PULL_REQUEST}'",
+        f"Prints {wording.count(direct, 'line')}: the exceptions listed above."
+        if direct
+        else "Prints nothing: there is no exception.",
+    )
+
+
+def snapshot_steps(facts: Facts) -> Iterator[Step]:
+    """The newest snapshot, and the snapshots that were written more than once."""
+    snapshot = facts.snapshot
+    if snapshot is None or not snapshot.path or not facts.decisions.has_git:
+        return
+    branch = facts.settings.snapshots.branch
+    place = quoted(f"{branch or 'HEAD'}:./{snapshot.path}")
+    yield Step(
+        "Read what Microsoft measured on the newest day",
+        f"git show {place}",
+        "Prints Microsoft’s answer, one recommendation per line, with the points and totals of the score page.",
+    )
+    on = f" {quoted(branch)}" if branch else ""
+    yield Step(
+        "Find snapshots that were written more than once",
+        f'git log{on} --first-parent --diff-filter=MD --name-status --format="%h %cI %s" -- "snapshots/*/*.json"',
+        "Prints only days that were stored in less detail first and completed later; nothing if there are none.",
+    )
+
+
+def figure_steps(facts: Facts) -> Iterator[Step]:
+    """The figures and the site, computed again."""
+    finished = next((review.month for review in facts.reviews if review.finished), None)
+    if finished is not None:
+        yield Step(
+            f"Compute the figures of {wording.month(finished)} again",
+            f"backlog status --json --month {finished}",
+            "Prints the figures of that month’s review, from files and history alone.",
+        )
+    elif facts.snapshot is not None:
+        yield Step(
+            "Compute the figures of this site again",
+            f"backlog status --json --as-of {facts.as_of.isoformat()}",
+            "Prints the figures of these pages, from the files alone.",
+        )
+    if facts.head is not None:
+        yield Step(
+            "Build this site again and compare it",
+            f"git checkout {facts.head.commit[:10]} && backlog build --as-of {facts.as_of.isoformat()}",
+            f"Builds the same pages, byte for byte, with version {__version__} of the program.",
+        )
+
+
+def approval_steps(population: Population) -> Iterator[Step]:
+    """What only GitHub knows."""
+    if population.pull_requests:
+        number = population.pull_requests[-1]
+        yield Step(
+            "Ask GitHub who approved a pull request, and when",
+            f"gh pr view {number} --json author,mergedAt,mergedBy,reviews",
+            "Prints author, approvals and times as recorded by GitHub. Needs access to the repository on GitHub.",
+        )
+
+
+def quoted(text: str) -> str:
+    """A text as one argument, in POSIX shells and in PowerShell alike."""
+    plain = all(letter.isalnum() or letter in "._-:/" for letter in text)
+    return text if plain else "'" + text.replace("'", "") + "'"

@@ -19,7 +19,8 @@ from secure_score_backlog.ratings import RatedBy
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.figures import WORDS
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.templates import page, render, service_name
+from secure_score_backlog.site.service_names import service_name
+from secure_score_backlog.site.templates import page, render
 
 
 class Glossary(Struct, frozen=True, forbid_unknown_fields=True):

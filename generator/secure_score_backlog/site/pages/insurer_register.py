@@ -15,18 +15,18 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
 PATH = "register.md"
-TITLE = "Exceptions"
+TITLE = "Risk register"
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
-    """The register."""
+    """The risk register."""
     body = render(
         "insurer_register.html.j2",
         site=site,
         path=PATH,
-        carried=in_force(facts.register),
+        accepted=in_force(facts.register),
         covered=in_force(facts.covered),
-        unanswered=needing_decision((*facts.register, *facts.covered)),
+        need_decision=needing_decision((*facts.register, *facts.covered)),
         past=len(facts.past),
         approver=approver,
         has_git=facts.decisions.has_git,
@@ -36,6 +36,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         TITLE,
         body,
         site=site,
-        description="Exceptions in force: who carries them, until when, and what compensates.",
+        description="Accepted risks in force: owner, approver, last day and compensating controls.",
         hide=("navigation",),
     )

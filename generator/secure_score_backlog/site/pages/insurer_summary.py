@@ -13,26 +13,26 @@ from secure_score_backlog.evaluation.register import in_force
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.public import diligence
+from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.templates import page, render
 
 PATH = "index.md"
 TITLE = "Summary"
 
 COUNTED: tuple[tuple[State, str], ...] = (
-    (State.DONE, "measured by Microsoft as fully in place"),
-    (State.PLANNED, "decided, and being done or planned, in time"),
-    (State.BLOCKED, "decided, but something is in the way"),
-    (State.OVERDUE, "decided, and late"),
-    (State.ACCEPTED, "left open knowingly: an exception in force"),
-    (State.COVERED, "said not to apply, or covered by something Microsoft cannot see"),
-    (State.UNDECIDED, "without a decision"),
-    (State.EXPIRED, "the exception has run out"),
-    (State.BREACHED, "worse than what was accepted"),
-    (State.REGRESSED, "was in place, and is not any more"),
-    (State.CONFLICT, "said not to apply, and yet measured in full"),
+    (State.DONE, "done: measured in full by Microsoft"),
+    (State.PLANNED, "planned, and in time"),
+    (State.BLOCKED, "planned, but blocked"),
+    (State.OVERDUE, "planned, and overdue"),
+    (State.ACCEPTED, "accepted risk, in force"),
+    (State.COVERED, "not applicable, or covered by another control; not verified by Microsoft"),
+    (State.UNDECIDED, "undecided"),
+    (State.EXPIRED, "accepted or covered until a day that has passed"),
+    (State.BREACHED, "accepted, and breached: worse than accepted"),
+    (State.REGRESSED, "regressed: was done, and is not any more"),
+    (State.CONFLICT, "marked not applicable, but measured as done"),
     (State.NOT_MEASURED, "not measured: no licence, or the product is not in use"),
-    (State.RETIRED, "no longer proposed by Microsoft"),
+    (State.RETIRED, "retired by Microsoft"),
 )
 """Every state in words, so that the numbers add up to all recommendations."""
 
@@ -45,7 +45,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         path=PATH,
         facts=facts,
         counted=counted(facts),
-        kept=diligence(facts),
+        reviews=review_record(facts),
         in_force=len(in_force(facts.register)),
         head=facts.head,
     )
@@ -54,8 +54,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         TITLE,
         body,
         site=site,
-        description="How recommendations of Microsoft Secure Score are decided on, in numbers.",
-        shown_title=f"{facts.settings.organisation}: how security settings are decided on",
+        description="Decisions on the recommendations of Microsoft Secure Score, in numbers.",
+        shown_title=f"{facts.settings.organisation}: security decisions",
         hide=("navigation", "toc"),
     )
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The site for everybody: one page that says that decisions are kept, and nothing about what they are.
+"""The public site: one page that says how decisions are kept, and nothing about what they are.
 
-It is made from a statement of numbers and dates; no name of a recommendation, no gap, no score gets as far as here.
+Made from a statement of numbers and dates: it holds no name of a recommendation, no gap and no score.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
 PATH = "index.md"
-TITLE = "How we decide"
+TITLE = "Security decisions"
 YEAR = 12
 """Months that the statement looks back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Diligence:
-    """How regularly months were reviewed: numbers and dates only."""
+class ReviewRecord:
+    """How regularly months were reviewed."""
 
     finished: int
-    """Finished months that the statement looks at, at most twelve."""
+    """Finished months, of the last twelve."""
     reviewed: int
     """Those of them with minutes."""
     last: date | None
@@ -36,48 +36,48 @@ class Diligence:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """All that the public is told."""
+    """All that the public page says."""
 
-    diligence: Diligence
+    reviews: ReviewRecord
     in_force: int
     """Decisions in force."""
     expired: int
-    """Decisions that have run out and wait for a new answer."""
+    """Decisions whose last day has passed."""
     recorded: bool
-    """True where Git keeps every change."""
+    """True where the decisions are under Git."""
 
 
-def diligence(facts: Facts) -> Diligence:
-    """What can be said about reviews."""
+def review_record(facts: Facts) -> ReviewRecord:
+    """The reviews of the last twelve finished months."""
     finished = [review for review in facts.reviews if review.finished][:YEAR]
     held = [review.minutes for review in facts.reviews if review.minutes]
     days = [v.at.date() for minutes in held for v in minutes.versions if v.committed and v.at.date() <= facts.as_of]
-    return Diligence(len(finished), sum(1 for review in finished if review.minutes), max(days, default=None))
+    return ReviewRecord(len(finished), sum(1 for review in finished if review.minutes), max(days, default=None))
 
 
 def statement(facts: Facts) -> Statement:
-    """The statement of a whole backlog."""
+    """The statement, from facts that are not reduced."""
     decided = [s for s in facts.statuses.values() if s.decision and not s.decision.draft]
     return Statement(
-        diligence=diligence(facts),
+        reviews=review_record(facts),
         in_force=sum(1 for status in decided if status.state not in NO_DECISION_IN_FORCE),
         expired=sum(1 for status in decided if status.state is State.EXPIRED),
         recorded=facts.decisions.has_git,
     )
 
 
-def maker(said: Statement) -> Callable[[Facts, Site], Iterator[Document]]:
-    """What makes the page of a statement."""
+def maker(made: Statement) -> Callable[[Facts, Site], Iterator[Document]]:
+    """What makes the page of a statement, as registered pages are made."""
 
     def documents(facts: Facts, site: Site) -> Iterator[Document]:
         organisation = facts.settings.organisation
         yield page(
             PATH,
             TITLE,
-            render("public.html.j2", site=site, path=PATH, said=said, organisation=organisation),
+            render("public.html.j2", site=site, path=PATH, statement=made, organisation=organisation),
             site=site,
-            description="How decisions about security settings are made and kept.",
-            shown_title=f"{organisation}: how we decide about security settings",
+            description="How decisions on security recommendations are reviewed and kept.",
+            shown_title=f"{organisation}: security decisions",
             hide=("navigation", "toc"),
         )
 

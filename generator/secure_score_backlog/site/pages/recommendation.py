@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One page a recommendation: what Microsoft says, what we decided and why, what happened (design §6)."""
+"""One page per recommendation: the decision and its reasons, what Microsoft says, and what happened over time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from secure_score_backlog.site import figures, words
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown, microsoft_html, safe_link
 from secure_score_backlog.site.pages import board
+from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.model import Observation
 
@@ -27,11 +28,11 @@ PATH = "recommendations/"
 TITLE = ""
 
 QUESTIONS = (
-    ("reduces", "Which risk does it reduce?"),
-    ("owner", "Who owns it?"),
-    ("impact", "What does it mean for users and services?"),
-    ("prerequisites", "What has to be there first?"),
-    ("proof", "What will prove that it stays?"),
+    ("reduces", "Risk it reduces"),
+    ("owner", "Owner"),
+    ("impact", "Impact on users and services"),
+    ("prerequisites", "Prerequisites"),
+    ("proof", "Proof that it stays in place"),
 )
 
 
@@ -47,7 +48,7 @@ class Event:
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
-    """A page for every recommendation that is known from anywhere; none is hidden."""
+    """A page for every recommendation that is known from catalogue, scores or decisions."""
     entries = {entry.status.id: entry for entry in (*facts.register, *facts.covered)}
     for status in facts.statuses.values():
         path = site.page(status.id)
@@ -64,8 +65,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             decision=decision,
             entry=entries.get(status.id),
             citation=citation,
-            losses=words.losses(status, facts),
-            stands=words.standing_since(status, entries.get(status.id)),
+            measured=words.amount(status.observation),
+            regressions=words.regressions(status, facts),
+            decision_dates=words.decision_dates(status, entries.get(status.id)),
             attested=words.attested,
             questions=questions(decision) if decision else [],
             body=decision_markdown(decision.body, site.from_decision(path), site.tenants) if decision else "",
@@ -89,14 +91,14 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             site=site,
             description=f"{recommendation.id}: {wording.sign(status.state).label}",
             hide=("navigation",),
-            up=("Board", board.PATH),
+            up=(board.TITLE, board.PATH),
         )
 
 
 def questions(decision: Decision) -> list[tuple[str, str]]:
-    """The five questions as they read for this answer, each with what was answered."""
-    carried = decision.bucket in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE)
-    labels = {**dict(QUESTIONS), **({"reduces": "Which risk do we run?"} if carried else {})}
+    """The five questions as this bucket asks them, each with its answer."""
+    left_open = decision.bucket in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE)
+    labels = {**dict(QUESTIONS), **({"reduces": "Risk if it stays open"} if left_open else {})}
     return [(label, getattr(decision, name)) for name, label in labels.items()]
 
 
@@ -107,7 +109,7 @@ def timeline(status: Status, facts: Facts) -> list[Event]:
 
 
 def decided(versions: tuple[DecisionVersion, ...]) -> Iterator[Event]:
-    """What each version of the decision said."""
+    """What each committed version of the decision changed."""
     previous: DecisionVersion | None = None
     for version in versions:
         if version.version.committed:
@@ -116,45 +118,36 @@ def decided(versions: tuple[DecisionVersion, ...]) -> Iterator[Event]:
 
 
 def measured(status: Status, facts: Facts) -> Iterator[Event]:
-    """Each change that Microsoft measured and that a reader would care about."""
+    """The changes that Microsoft measured, without changes of counts alone."""
     history = facts.history.timelines.get(status.id)
     if history is None:
         return
     changes = [(day, seen) for day, seen in history.changes() if day <= facts.as_of]
     if changes and changes[0][1]:
         day, first = changes[0]
-        yield Event(day, "measured", f"First measured: {amount_words(first)}.")
+        yield Event(day, "measured", f"First measured: {words.amount(first)}.")
     for (_, before), (day, after) in pairwise(changes):
-        said = change_words(before, after)
-        if said:
-            yield Event(day, "measured", said)
+        change = change_words(before, after)
+        if change:
+            yield Event(day, "measured", change)
 
 
 def change_words(before: Observation | None, after: Observation | None) -> str:
-    """What changed between two measurements; nothing for a change of counts alone."""
+    """What changed between two observations; empty for a change of counts alone."""
+    amount = words.amount(after)
     if after is None:
         return "No longer scored."
     if before is None:
-        return f"Scored again: {amount_words(after)}."
+        return f"Scored again: {amount}."
     if before.maximum != after.maximum:
-        return f"Microsoft re-weighted it: {amount_words(after)}."
+        return f"Re-weighted by Microsoft: {amount}."
     if before.claimed != after.claimed:
-        return (
-            f"{'Claimed in the portal' if after.claimed else 'The claim in the portal ended'}: {amount_words(after)}."
-        )
+        return f"{'Self-attested in the portal' if after.claimed else 'No longer self-attested'}: {amount}."
     if before.portal != after.portal:
-        return f"Marked in the portal as {after.portal or 'nothing'}."
+        return f"Portal status: {portal_words(after.portal or '') or 'none'}."
     if before.points == after.points:
         return ""
     if after.observed_in_full:
-        return f"Measured in full: {amount_words(after)}."
-    direction = "rose" if after.points > before.points else "fell"
-    return f"It {direction} from {wording.points(before.points)} to {amount_words(after)}."
-
-
-def amount_words(observation: Observation | None) -> str:
-    """Points of points, in words."""
-    if observation is None:
-        return "not measured"
-    most = wording.points(observation.maximum) if observation.maximum is not None else "an unknown number of"
-    return f"{wording.points(observation.points)} of {most} points"
+        return f"Measured in full: {amount}."
+    direction = "Rose" if after.points > before.points else "Fell"
+    return f"{direction} from {wording.points(before.points)} to {amount}."

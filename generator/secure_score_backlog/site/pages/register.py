@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register: accepted risks, what is said to be covered elsewhere, and everything past (design §6)."""
+"""The risk register: accepted risks and covers in force, those that need a new decision, and those that ended."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.wording import sign
 
 PATH = "register.md"
-TITLE = "Register"
-LAPSED = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
+TITLE = "Risk register"
+ENDED_AUTOMATICALLY = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
-    """The register."""
+    """The risk register."""
     both = (*facts.register, *facts.covered)
-    carried = in_force(facts.register)
+    accepted = in_force(facts.register)
     body = render(
         "register.html.j2",
         site=site,
         path=PATH,
         facts=facts,
-        carried=carried,
-        carried_points=sum((entry.points for entry in carried), Fraction(0)),
+        accepted=accepted,
+        accepted_points=sum((entry.points for entry in accepted), Fraction(0)),
         covered=in_force(facts.covered),
-        unanswered=needing_decision(both),
-        lapsed=[entry for entry in both if entry.state in LAPSED and not has_regressed(entry)],
-        unrecorded=sum(1 for entry in carried if not recorded(entry)),
+        need_decision=needing_decision(both),
+        ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not has_regressed(e)],
+        unrecorded=sum(1 for entry in accepted if not recorded(entry)),
         approver=approver,
         citation=citation,
         filters=filters([*both, *facts.past]),
@@ -57,13 +57,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         description="Accepted risks: why, approved by whom, until when.",
-        shown_title="Register of accepted risks",
         hide=("navigation",),
     )
 
 
 def filters(entries: list[RegisterEntry]) -> list[Filter]:
-    """Ways to narrow the register down; one with a single value would change nothing."""
+    """The values that occur, in order; a filter with one value would change nothing."""
     levels = {entry.status.risk_word for entry in entries}
     found = (
         Filter("state", "State", tuple(sorted({sign(entry.state).label for entry in entries}))),

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The monthly reviews: one page a month, and the list of them (design §6).
+"""The monthly reviews: one page a month, and the list of them.
 
-In the order of weight: decisions needed, top five by risk, blocked, accepted risks, what was completed and lost;
-the score last. Minutes stand below. The page is made from the plain facts that `backlog status --json` prints:
-those that were signed, once a month was signed and merged, else those that were computed just now.
+A month is made from the plain facts that `backlog status --json` prints: the signed ones, once a month is signed and
+merged, else those computed now (docs/method.md#signed-months).
 """
 
 from __future__ import annotations
@@ -31,9 +30,13 @@ from secure_score_backlog.site.templates import page, render
 PATH = "reviews/index.md"
 TITLE = "Reviews"
 SHOWN = 5
-"""How many accepted risks a one-page review names; the register has all of them."""
-STALE = timedelta(days=3)
-"""A newest measurement older than this on the day of judgement is told on the page."""
+"""Accepted risks that a review of one page names; the register has all of them."""
+LARGEST_SHOWN = 3
+"""Recommendations that are named beside the score."""
+OLD_AFTER = timedelta(days=3)
+"""The page warns about a newest snapshot that is older than this on the as-of date."""
+IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
+NO_LONGER_IN_FORCE = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
 Plain = Mapping[str, Any]
 
 
@@ -53,7 +56,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
 
 
 def facts_of(review: Review) -> Plain:
-    """What the month's page shows: the signed facts, else the computed ones."""
+    """The signed facts of a month, else the computed ones."""
     return review.signed.facts if review.signed else plain_facts(review.facts)
 
 
@@ -74,48 +77,48 @@ def index(facts: Facts, site: Site) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The plain facts of a month, with the questions that a page asks of them."""
+    """The plain facts of a month, and the lists that pages show of them."""
 
     facts: Plain
 
     def day(self, text: str | None) -> date | None:
-        """A day as it stands in JSON."""
+        """A day as JSON writes it."""
         return date.fromisoformat(text) if text else None
 
     def words(self, identifier: str) -> Plain:
-        """Title and reasons of a recommendation, as they were; a bare title where none was kept."""
+        """Title and reasons of a recommendation in that month; the id as title where none was kept."""
         found: Plain = self.facts.get("texts", {}).get(identifier, {})
         return {"title": identifier, "why": "", "rationale": "", **found}
 
     @property
     def decided(self) -> list[str]:
-        """What was answered in the month, by title."""
+        """Ids of what was decided in the month, by title."""
         return sorted(self.facts.get("decided", []), key=lambda name: self.words(name)["title"].lower())
 
     @property
     def accepted(self) -> list[Plain]:
-        """Acceptances in force, the gravest first, then the nearest end."""
-        carried = [entry for entry in self.facts["register"] if entry["state"] in IN_FORCE]
-        return sorted(carried, key=lambda entry: (weight(entry["risk"]), entry["until"], entry["recommendation"]))
+        """Acceptances in force, the highest risk first, then the nearest end."""
+        accepted = [entry for entry in self.facts["register"] if entry["state"] in IN_FORCE]
+        return sorted(accepted, key=lambda entry: (level_order(entry["risk"]), entry["until"], entry["recommendation"]))
 
     @property
-    def unanswered(self) -> list[Plain]:
-        """Acceptances and covers that need a new answer."""
+    def ended(self) -> list[Plain]:
+        """Acceptances and covers that need a new decision: expired, breached or regressed."""
         both = (*self.facts["register"], *self.facts.get("covered", ()))
         states = self.facts.get("states", {})
         return [
             entry
             for entry in both
-            if entry["state"] in NEEDS_ANSWER
+            if entry["state"] in NO_LONGER_IN_FORCE
             or (entry["state"] == AcceptanceState.MOOT and states.get(entry["recommendation"]) == State.REGRESSED)
         ]
 
     @property
-    def lost_plans(self) -> list[str]:
-        """What was done under a plan and is not any more: no acceptance, but it needs a new answer as well."""
-        named = {entry["recommendation"] for entry in self.unanswered}
-        lost = [name for name, state in self.facts.get("states", {}).items() if state == State.REGRESSED]
-        return sorted(set(lost) - named, key=lambda name: self.words(name)["title"].lower())
+    def regressed_plans(self) -> list[str]:
+        """Ids of planned changes that were done and regressed; they need a new decision as well."""
+        named = {entry["recommendation"] for entry in self.ended}
+        regressed = [name for name, state in self.facts.get("states", {}).items() if state == State.REGRESSED]
+        return sorted(set(regressed) - named, key=lambda name: self.words(name)["title"].lower())
 
     @property
     def parts(self) -> list[tuple[str, Any]]:
@@ -125,38 +128,27 @@ class Month:
 
     @property
     def biggest(self) -> list[Plain]:
-        """The few recommendations that moved the score most, up or down."""
+        """The recommendations that changed the score most, up or down."""
         moved = self.facts["movement"]
         lines = [line for line in moved["lines"] if line["recommendation"] and line["points"]] if moved else []
         by_size = sorted(lines, key=lambda line: (-abs(line["points"]), line["recommendation"]))
-        return by_size[:MOST_NAMED]
+        return by_size[:LARGEST_SHOWN]
 
     @property
     def moved_since(self) -> date | None:
-        """The day from which the score's movement is told; None where nothing lies between."""
+        """The first day of the movement; None where both ends are the same snapshot."""
         moved = self.facts["movement"]
         return self.day(moved["from"]) if moved and moved["from"] != moved["to"] else None
 
     @property
-    def measurement_is_old(self) -> bool:
-        """The newest measurement is days older than the day of judgement."""
+    def snapshot_is_old(self) -> bool:
+        """The newest snapshot is too old on the as-of date."""
         snapshot = self.facts["snapshot"]
-        return snapshot is not None and timedelta(days=snapshot["age_days"]) > STALE
-
-
-MOST_NAMED = 3
-"""Recommendations that are named beside the score of a month."""
-IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
-NEEDS_ANSWER = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
-
-
-def weight(level: str | None) -> int:
-    """Risk level as a number, the gravest first."""
-    return level_order(level)
+        return snapshot is not None and timedelta(days=snapshot["age_days"]) > OLD_AFTER
 
 
 def month_page(site: Site, review: Review, older: str | None, newer: str | None) -> Document:
-    """One month on one page."""
+    """The page of one month."""
     path = path_of(review.month)
     month = Month(facts_of(review))
     body = render(
@@ -181,8 +173,8 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         body,
         site=site,
         hide=("navigation",),
-        up=("Reviews", PATH),
-        description="Decisions needed, top five by risk, accepted risks, completed; the score last.",
+        up=(TITLE, PATH),
+        description="Decisions needed, top five by risk, accepted risks, what was completed, and the score.",
     )
 
 

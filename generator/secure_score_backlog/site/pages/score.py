@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The score: its trend, what its points are made of, and why it moved (design §6)."""
+"""The score: its trend, its points by what is known or decided about them, and why it changed."""
 
 from __future__ import annotations
 
@@ -36,15 +36,14 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         labels=figures.STEP_LABELS,
         bands=facts.settings.bands,
         months=[review for review in facts.reviews if review.facts.score][: facts.settings.year_months],
-        days=len(facts.history.days),
     )
     yield page(
         PATH,
         TITLE,
         body,
         site=site,
-        description="The Secure Score over time, and why it moved.",
-        shown_title="The score, and why it moves",
+        description="Secure Score over time, and why it changed.",
+        shown_title="Secure Score",
         hide=("navigation",),
     )
 
@@ -61,7 +60,7 @@ EFFORT_ORDER = ("low", "moderate", "high", "none", "unknown")
 
 
 def gains(facts: Facts) -> list[tuple[str, list[tuple[str, Fraction]]]]:
-    """Points improved in the period, by risk and by Microsoft's effort rating; nothing where nothing improved."""
+    """Points improved in the period, by risk and by Microsoft's effort rating; empty where nothing improved."""
     moved = facts.movement
     if moved is None or not moved.gained_by_risk:
         return []
@@ -69,7 +68,7 @@ def gains(facts: Facts) -> list[tuple[str, list[tuple[str, Fraction]]]]:
     by_effort = [
         (effort, moved.gained_by_effort[effort]) for effort in EFFORT_ORDER if effort in moved.gained_by_effort
     ]
-    return [("By risk", by_risk), ("By effort, as Microsoft rates it", by_effort)]
+    return [("By risk", by_risk), ("By effort, as rated by Microsoft", by_effort)]
 
 
 def of_maximum(facts: Facts, points: Fraction) -> Fraction | None:
