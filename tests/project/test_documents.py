@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
 DOCUMENTS += [ROOT / "docs" / "method.md", *sorted((ROOT / "docs" / "adr").glob("*.md"))]
 DOCUMENTS += sorted((ROOT / "docs" / "guide").glob("*.md"))
+CITED = re.compile(r"\b(?:docs/(?:adr|guide)/[\w-]+(?:\.md)?|docs/method\.md|facts/\w+\.md|design §)")
 METHOD_CITED = re.compile(r"docs/method\.md#([a-z-]+)|\]\((?:\.\./)?method\.md#([a-z-]+)\)|\]\(#([a-z-]+)\)")
 
 FENCE = re.compile(r"^ *```(?:console|sh|bash|shell|powershell|text)?\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -86,6 +87,26 @@ def test_cited_sections_of_the_method_exist() -> None:
     }
     assert {section for _, section in cited} & sections
     assert sorted(place for place in cited if place[1] not in sections) == []
+
+
+def test_code_cites_only_documents_of_this_repository() -> None:
+    """A path of a document in code, tests or a workflow exists, so that a reader can open it.
+
+    Tests invent pages of the guide, so those count in the program only.
+    """
+    tests = ROOT / "tests"
+    places = [path for folder in ("generator", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+    places += [ROOT / "Makefile", ROOT / "pyproject.toml", *(ROOT / ".github" / "workflows").glob("*.yml")]
+    cited = {
+        (path.name, name)
+        for path in places
+        for name in CITED.findall(path.read_text(encoding="utf-8"))
+        if path != Path(__file__) and not (name.startswith("docs/guide/") and path.is_relative_to(tests))
+    }
+    assert len(cited) > 20
+    known = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    numbers = {name[: len("docs/adr/0000")] for name in known}
+    assert sorted(place for place in cited if place[1] not in known | numbers) == []
 
 
 def test_the_five_verbs_are_explained() -> None:
