@@ -14,10 +14,14 @@ SHOWN_LENGTH = 60
 """How much of a person's text a message quotes."""
 
 
+def printable(text: str) -> str:
+    """A text without control characters, which a terminal would obey; each becomes a replacement character."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
 def shown(value: object) -> str:
-    """A person's text inside a message: in quotes, shortened, with nothing a terminal could obey."""
-    text = " ".join(str(value).split())
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    """A person's text inside a message: in quotes, shortened and printable."""
+    text = printable(" ".join(str(value).split()))
     return f'"{text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"}"'
 
 

@@ -140,7 +140,7 @@ def require_backlog(root: Path) -> None:
         raise WrongUsage(
             f"There is no backlog in this folder: it has no {SNAPSHOTS}/, no {DECISIONS}/ and no {SETTINGS_PATH}.",
             where=str(root.resolve()),
-            hint="Go to the folder that has them, or name it with --root. To begin a new one here: backlog collect.",
+            hint="Go to the folder that has them, or name it with --root. To start a new one, run `backlog collect`.",
         )
 
 

@@ -50,11 +50,12 @@ def test_minutes_and_facts_are_written_once(backlog: RunBacklog, tenant: Reposit
     """The scaffold names what there is to talk about; a second run writes over nothing."""
     first = backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     assert first.stdout.split() == ["docs/reviews/2026-10.md", "docs/reviews/2026-10.json"]
+    assert "The facts of October 2026 are as of 2026-10-31." in first.stderr
     minutes = tenant.folder / "docs" / "reviews" / "2026-10.md"
     assert "Buy (keys)?" in minutes.read_text(encoding="utf-8")
     minutes.write_text("Ours.\n", encoding="utf-8")
     again = backlog("review", "2026-10", "--root", tenant.folder, expect=3)
-    assert "signed already" in again.stderr
+    assert "already signed" in again.stderr
     assert minutes.read_text(encoding="utf-8") == "Ours.\n"
 
 

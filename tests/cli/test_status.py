@@ -94,8 +94,8 @@ def test_an_impossible_month_or_day_is_a_usage_error(backlog: RunBacklog, sample
 def test_a_person_reads_decisions_first_and_the_score_last(backlog: RunBacklog, sample_tenant: Path) -> None:
     """Without colour, within a terminal's width."""
     text = backlog("status", "--root", sample_tenant, expect=0).stdout
-    assert text.index("undecided") < text.index("Top five by risk") < text.index("Decisions needed")
-    assert text.index("Decisions needed") < text.index("Score ")
+    assert text.index("undecided") < text.index("Top five by risk") < text.index("Decisions requested")
+    assert text.index("Decisions requested") < text.index("Score ")
     assert "\x1b" not in text
     assert max(len(line) for line in text.splitlines()) <= 80
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog triage`: what to decide next by risk, the contrast beside it, and scaffolds to begin with."""
+"""`backlog triage`: what to decide next by risk, the order by points for contrast, and scaffolds to begin with."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from secure_score_backlog import wording
 from tests.support.graph_items import control, profile, score
 from tests.support.running import RunBacklog
 
@@ -48,10 +49,9 @@ def test_the_order_is_by_risk_and_the_contrast_by_points(backlog: RunBacklog, te
         "BlockLegacyAuthentication",
     ]
     text = backlog("triage", "--root", tenant, expect=0).stdout
-    assert (
-        text.index("Title of AdminMFAV2") < text.index("Title of exo_mailtipsenabled") < text.index("wants the number")
-    )
+    assert text.index("Title of AdminMFAV2") < text.index("Title of exo_mailtipsenabled") < text.index("For contrast")
     assert "BlockLegacyAuthentication" in text
+    assert "as of 20 November 2026" in text.replace("\u00a0", " ")
 
 
 def test_no_scaffold_is_written_twice(backlog: RunBacklog, tenant: Path) -> None:
@@ -72,4 +72,6 @@ def test_no_scaffold_is_written_twice(backlog: RunBacklog, tenant: Path) -> None
 def test_without_snapshots_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
     """A plain sentence instead of an empty table."""
     (tmp_path / "snapshots").mkdir()
-    assert backlog("triage", "--root", tmp_path, expect=0).stdout.strip() == "Nothing is undecided."
+    today = datetime.now(UTC).date()
+    shown = backlog("triage", "--root", tmp_path, expect=0).stdout
+    assert shown.strip() == f"Nothing is undecided, as of {wording.day(today)}."

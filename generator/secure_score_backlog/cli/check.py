@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog check`: everything that is wrong with decisions, settings and snapshots, with line and hint."""
+"""`backlog check`: every problem of decisions, settings and snapshots, with its line and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from secure_score_backlog.cli import options
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.text import printable
+from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import load
 
 SCHEMA = "backlog-check/1"
@@ -40,19 +42,21 @@ def command(root: Path, as_json: bool, strict: bool) -> int:
     errors = sum(1 for found in problems if found.severity is Severity.ERROR)
     warnings = len(problems) - errors
     if as_json:
-        told = {
+        result = {
             "schema": SCHEMA,
             "as_of": today.isoformat(),
             "problems": [found.as_json() for found in problems],
+            "errors": errors,
+            "warnings": warnings,
         }
-        print(json.dumps({**told, "errors": errors, "warnings": warnings}, indent=2, ensure_ascii=False))
+        print(json.dumps(result, indent=2, ensure_ascii=False))
     else:
-        print("\n".join([*lines(problems), closing(problems, errors, decisions, today)]))
+        print("\n".join([*lines(problems), summary(problems, errors, decisions, today)]))
     return 1 if errors or (strict and warnings) else 0
 
 
 def lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """The problems for a person, file by file, each with what to do."""
+    """The problems for a person, file by file."""
     for _, group in groupby(problems, key=lambda found: found.path):
         for found in group:
             place = printable(found.path) + (f":{found.line}" if found.line is not None else "")
@@ -61,20 +65,11 @@ def lines(problems: Sequence[Problem]) -> Iterator[str]:
         yield ""
 
 
-def printable(text: str) -> str:
-    """A text that a terminal prints and does not obey."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-
-
-def closing(problems: Sequence[Problem], errors: int, decisions: int, as_of: date) -> str:
-    """What it comes to, in one sentence."""
-    checked = f"{number(decisions, 'decision')} checked, as of {as_of}"
+def summary(problems: Sequence[Problem], errors: int, decisions: int, as_of: date) -> str:
+    """The numbers of problems and of decisions, in one sentence."""
+    checked = f"{plural(decisions, 'decision')} checked, as of {as_of}"
     if not problems:
         return f"No problems: {checked}."
-    files = number(len({found.path for found in problems}), "file")
-    return f"{number(errors, 'error')} and {number(len(problems) - errors, 'warning')} in {files}; {checked}."
-
-
-def number(count: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    files = plural(len({found.path for found in problems}), "file")
+    warnings = plural(len(problems) - errors, "warning")
+    return f"{plural(errors, 'error')} and {warnings} in {files}; {checked}."

@@ -16,6 +16,7 @@ from secure_score_backlog.decisions.store import DECISIONS, create_decision, ref
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import Risk
+from secure_score_backlog.text import printable
 from secure_score_backlog.workspace import Workspace, load
 
 
@@ -27,22 +28,24 @@ from secure_score_backlog.workspace import Workspace, load
     type=click.Choice([bucket.value for bucket in Bucket]),
     default=Bucket.DO_SOON.value,
     show_default=True,
-    help="The answer you lean towards; nothing counts before you delete the line `draft: true`.",
+    help="The decision you expect to make; it does not count before you delete the line `draft: true`.",
 )
-@click.option("--risk", type=click.Choice([risk.value for risk in Risk]), help="The risk if it stays open.")
-@click.option("--owner", default="", metavar="ROLE", help="The role that owns it; never a person.")
+@click.option("--risk", type=click.Choice([risk.value for risk in Risk]), help="Risk level if it stays open.")
+@click.option("--owner", default="", metavar="ROLE", help="Role that owns it; never a person.")
 def command(identifiers: tuple[str, ...], root: Path, bucket: str, risk: str | None, owner: str) -> int:
-    """Write decisions/ID.md with the five questions, as a draft; never over a file that exists.
+    """Write decisions/ID.md, a draft with the five questions. A file that exists is never overwritten.
 
-    Prints the path of each new file. All are written, or none.
+    Prints the path of each new file. Either all are written or none.
     """
     if not owner.isprintable():
-        raise WrongUsage("The owner holds characters that cannot be shown.", hint="Type the role again.")
+        raise WrongUsage(
+            "The owner contains characters that cannot be printed.", hint="Type the role again, without them."
+        )
     today = options.now().date()
     workspace = load(root, today=today)
     for fault in workspace.problems:
         if not fault.path.startswith(f"{DECISIONS}/"):
-            options.say(f"{fault.path}: {fault.message}")
+            options.say(printable(f"{fault.path}: {fault.message}"))
     level = Risk(risk) if risk else None
     ids = dict.fromkeys(resolved(workspace, typed) for typed in identifiers)
     documents = [scaffold(workspace, name, Bucket(bucket), level, owner.strip(), today) for name in ids]
@@ -93,5 +96,5 @@ def write(root: Path, documents: list[Document]) -> None:
 
 def say_next(documents: list[Document]) -> None:
     """What a person does with the scaffolds."""
-    files = "it" if len(documents) == 1 else "them"
-    options.say(f"Fill {files} in, delete the line `draft: true`, run `backlog check`, and agree in a pull request.")
+    each = "" if len(documents) == 1 else " of each"
+    options.say(f"Answer the questions{each}, delete the line `draft: true`, run `backlog check`, open a pull request.")

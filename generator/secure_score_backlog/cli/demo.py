@@ -22,7 +22,7 @@ def command(folder: Path) -> None:
     find_git()
     is_new = prepare(folder)
     try:
-        repository = begin(folder)  # first: where Git cannot work, nobody should wait to be told
+        repository = begin(folder)  # first, so that a missing Git is reported at once
         history = commits()
         head = fill(repository, history)
     except BaseException:
@@ -33,13 +33,13 @@ def command(folder: Path) -> None:
     say(f"{decisions} decisions, {len(pull_requests())} pull requests, {len(history)} commits; newest {head[:12]}.")
     say("Next:")
     say(f"  cd {quoted(folder)}")
-    say("  backlog status      where the tenant stands")
-    say("  backlog check       every decision, checked")
-    say("  backlog serve       the site, while you edit")
+    say("  backlog status      the state of the tenant")
+    say("  backlog check       check every decision")
+    say("  backlog serve       the site, rendered again after each edit")
 
 
 def prepare(folder: Path) -> bool:
-    """Make the folder, or accept an empty one; True when it is new. Raises CannotProceed for anything else."""
+    """Create the folder, or accept an empty one; True when it is new. Raises CannotProceed for anything else."""
     elsewhere = "Name a folder that does not exist yet: backlog demo sample-tenant"
     try:
         if folder.is_dir():
@@ -51,13 +51,13 @@ def prepare(folder: Path) -> bool:
         raise CannotProceed("This is a file, not a folder.", where=str(folder), hint=elsewhere) from None
     except OSError as error:
         raise CannotProceed(
-            f"The folder cannot be made: {error.strerror}.", where=str(folder), hint=elsewhere
+            f"The folder cannot be created: {error.strerror}.", where=str(folder), hint=elsewhere
         ) from error
     return True
 
 
 def empty(folder: Path, *, remove: bool) -> None:
-    """Take away what a failed run left behind; the folder was empty or new before."""
+    """Delete what a failed run wrote; the folder was empty or new before."""
     for entry in list(folder.iterdir()):
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
@@ -68,5 +68,5 @@ def empty(folder: Path, *, remove: bool) -> None:
 
 
 def quoted(folder: Path) -> str:
-    """A path as a shell wants it."""
+    """A path as it is typed into a shell."""
     return f'"{folder}"' if " " in str(folder) else str(folder)

@@ -22,14 +22,14 @@ VERBS = {
     "demo": "Make the sample tenant's repository, with fifteen months of history.",
     "collect": "Fetch Secure Score from Microsoft Graph into snapshots/.",
     "import": "Read saved Graph JSON, or a CSV of the portal, into snapshots/.",
-    "decide": "Write the scaffold of one decision, with the five questions.",
-    "triage": "Show what to decide next, by risk.",
-    "check": "Check every decision and setting; exit 1 on errors.",
-    "status": "Print where the tenant stands, for people or as JSON.",
-    "review": "Write a month's minutes and sign its facts.",
+    "decide": "Write the scaffold of a decision, with the five questions.",
+    "triage": "Show what to decide next, the highest risk first.",
+    "check": "Check decisions, settings and snapshots; exit 1 on errors.",
+    "status": "Print the state of the tenant, for people or as JSON.",
+    "review": "Write the minutes of a month and sign its facts.",
     "render": "Write the site's pages to build/pages.",
-    "build": "Render, build the site and make sure that no page is missing.",
-    "serve": "Build and serve the site while you edit.",
+    "build": "Render the pages, build the site and check that it is complete.",
+    "serve": "Serve the site on this machine and render it again after each edit.",
 }
 """Every verb with its line in `backlog --help`, in the order in which a newcomer needs them.
 
@@ -80,7 +80,7 @@ def describe_bug(error: BaseException) -> str:
     versions = f"backlog {__version__}, Python {platform.python_version()}, {platform.system()}"
     return (
         f"{trace}\nbacklog: this is a bug in the program, not in your data ({versions}).\n"
-        "  what to do: open an issue with the lines above; take out anything that names your tenant."
+        "  what to do: open an issue with the lines above; remove anything that identifies your tenant."
     )
 
 

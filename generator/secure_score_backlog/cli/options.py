@@ -74,7 +74,11 @@ profile = click.option(
     default=None,
     help="Who the site is for. Default: what backlog.yml says, else internal.",
 )
-as_of = click.option("--as-of", type=Day(), help="Judge as of this day (UTC). Default: the newest data or commit.")
+as_of = click.option(
+    "--as-of",
+    type=Day(),
+    help="Evaluate as of this day (UTC). Default: the day of the newest snapshot or commit, whichever is later.",
+)
 
 
 def say(message: str) -> None:

@@ -11,8 +11,9 @@ import click
 
 from secure_score_backlog import __version__, wording
 from secure_score_backlog.cli import options
+from secure_score_backlog.cli.status import review_of
 from secure_score_backlog.errors import CannotProceed, WrongUsage
-from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
+from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
 from secure_score_backlog.evaluation.register import needing_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
@@ -27,37 +28,34 @@ from secure_score_backlog.workspace import load
 @click.argument("month", type=options.Month(), metavar="YYYY-MM")
 @options.root
 def command(month: str, root: Path) -> int:
-    """Write docs/reviews/YYYY-MM.md, the scaffold of the minutes, and YYYY-MM.json, the month's facts with a digest.
+    """Write docs/reviews/YYYY-MM.md, a scaffold of the minutes, and YYYY-MM.json, the month's facts with a digest.
 
-    Once both are merged, the month shows the signed facts. Files that are there are never written over.
+    Once both are merged, the page of the month shows the signed facts. A file that exists is never overwritten.
     """
     workspace = load(root, today=options.now().date())
     facts = evaluate(workspace, workspace.newest_day, months=[month])
-    documents = [found for found in documents_of(finished(facts, month)) if not (root / found.path).exists()]
+    review = finished(review_of(facts, month))
+    documents = [document for document in documents_of(review) if not (root / document.path).exists()]
     if not documents:
         raise CannotProceed(
-            f"{wording.month(month)} is signed already, and its minutes are there",
+            f"{wording.month(month)} is already signed, and its minutes exist.",
             where=f"docs/reviews/{month}.json",
-            hint="To sign it anew, delete the file in a pull request that says why.",
+            hint="To sign it again, delete this file in a pull request that says why.",
         )
     for document in documents:
         create_file(root, document)
         print(document.path)
-    options.say("Write the minutes, and agree on both files in a pull request: merging it is the sign-off.")
+    options.say(f"The facts of {wording.month(month)} are as of {review.facts.as_of}.")
+    options.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
     return 0
 
 
-def finished(facts: Facts, month: str) -> Review:
-    """The review of a month that is over."""
-    review = next((review for review in facts.reviews if review.month == month), None)
-    if review is None:
-        months = reversed(months_of(facts.history, facts.as_of))
-        known = ", ".join(months) or "none: nothing has been measured"
-        raise WrongUsage(f"there are no facts for {month}", hint=f"Months with facts: {known}.")
+def finished(review: Review) -> Review:
+    """The review of a month that is over; WrongUsage for one that still runs."""
     if not review.finished:
         raise WrongUsage(
-            f"{wording.month(month)} is not over on {facts.as_of}, the newest day of the data",
-            hint="Sign it when the next month has its first snapshot or commit.",
+            f"{wording.month(review.month)} is not over yet: the newest data is of {review.facts.as_of}.",
+            hint="Sign it after the first snapshot or commit of the next month.",
         )
     return review
 
@@ -79,36 +77,36 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
     yield f"Present: (roles, not names), {wording.month(month)}."
     yield ""
     if facts.asks:
-        yield "### Questions"
+        yield "### Decisions requested"
         yield ""
         for _, ask in facts.asks:
             yield f"- {one_line(ask.question)} ({one_line(ask.of)}, since {ask.since})"
             yield "    - Answer:"
         yield ""
-    new_answers = needing_decision((*facts.register, *facts.covered))
-    named = {entry.status.id for entry in new_answers}
-    lost = [status for status in facts.in_state(State.REGRESSED) if status.id not in named]
-    if new_answers or lost:
-        yield "### Needs a new answer"
+    entries = needing_decision((*facts.register, *facts.covered))
+    named = {entry.status.id for entry in entries}
+    regressed = [status for status in facts.in_state(State.REGRESSED) if status.id not in named]
+    if entries or regressed:
+        yield "### Needs a new decision"
         yield ""
         for title, state in (
-            *((entry.status.title, entry.state.value) for entry in new_answers),
-            *((status.title, status.state.value) for status in lost),
+            *((entry.status.title, entry.state.value) for entry in entries),
+            *((status.title, status.state.value) for status in regressed),
         ):
             yield f"- {one_line(title)}: {state}"
-            yield "    - Answer:"
+            yield "    - Decision:"
         yield ""
     if facts.top:
         yield "### Top five by risk"
         yield ""
         for status in facts.top:
-            yield f"- {one_line(status.title)} ({one_line(status.owner) or 'nobody owns it'})"
+            yield f"- {one_line(status.title)} ({one_line(status.owner) or 'no owner'})"
         yield ""
     yield "### Decided"
     yield ""
     yield "-"
     yield ""
-    yield "### Until next month"
+    yield "### Actions until next month"
     yield ""
     yield "-"
 

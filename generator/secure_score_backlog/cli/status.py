@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog status`: where the tenant stands, for people or as JSON; decisions first, the score last."""
+"""`backlog status`: the state of the tenant, for people or as JSON; decisions first, the score last."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from secure_score_backlog.cli import options
-from secure_score_backlog.dates import month_of
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import encode, plain_facts
@@ -25,7 +24,7 @@ from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.wording import count, day, percent, points, share, signed
 from secure_score_backlog.workspace import load
 
-WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "of": 2}
+WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "from": 2}
 """Columns that share what a narrow terminal has left; the others stay on one line."""
 RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
@@ -34,13 +33,13 @@ RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low":
 @options.root
 @options.as_json
 @options.as_of
-@click.option("--month", type=options.Month(), help="The facts of one month, as they were at its end.")
+@click.option("--month", type=options.Month(), help="The facts of one month, as of its last day.")
 def command(root: Path, as_json: bool, as_of: date | None, month: str | None) -> int:
-    """Print where the tenant stands: what waits, the top five by risk, accepted risks; the score last."""
+    """Print the state of the tenant: what to decide, the top five by risk, accepted risks; the score last."""
     workspace = load(root, today=options.now().date())
     facts = evaluate(workspace, as_of or workspace.newest_day, months=[month] if month else ())
     if month is not None:
-        facts = facts_of(facts, month)
+        facts = review_of(facts, month).facts
     if as_json:
         print(encode(plain_facts(facts)))
     else:
@@ -48,18 +47,18 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     return 0
 
 
-def facts_of(facts: Facts, month: str) -> Facts:
-    """The facts at the end of a month."""
+def review_of(facts: Facts, month: str) -> Review:
+    """The review of a month; WrongUsage for a month without facts."""
     for review in facts.reviews:
         if review.month == month:
-            return review.facts
-    days = [snapshot.day for snapshot in facts.history.days if snapshot.day <= facts.as_of]
-    span = f"from {month_of(days[0])} to {month_of(facts.as_of)}" if days else "yet: there is no snapshot"
-    raise WrongUsage(f"there are no facts for {month}", hint=f"There are facts {span}.")
+            return review
+    months = months_of(facts.history, facts.as_of)
+    hint = f"Choose a month from {months[-1]} to {months[0]}." if months else "There is no snapshot yet."
+    raise WrongUsage(f"There are no facts for {month}.", hint=hint)
 
 
 def terminal(facts: Facts) -> RenderableType:
-    """Everything a person needs at a glance; every text is printed as text, never as markup."""
+    """The whole output for a person; texts of others are printed as text, never as markup."""
     parts: list[RenderableType] = [
         Text(f"{facts.settings.organisation}, as of {day(facts.as_of)}", style="bold"),
         Text(""),
@@ -67,26 +66,26 @@ def terminal(facts: Facts) -> RenderableType:
     parts += list(headline(facts))
     for title, table in (
         ("Top five by risk", top(facts)),
-        ("Decisions needed", asks(facts)),
+        ("Decisions requested from others", asks(facts)),
         ("Accepted risks that end soon or have ended", ending(facts)),
     ):
         if table.row_count:
             parts += [Text(""), Text(title, style="bold"), Padding(table, (0, 0, 0, 2))]
-    parts += [Text(""), *score(facts), *closing(facts.problems)]
+    parts += [Text(""), *score(facts), *problem_counts(facts.problems)]
     return Group(*parts)
 
 
 def headline(facts: Facts) -> Iterator[Text]:
-    """The headline counts: what waits for somebody."""
+    """The headline counts; those that are 0 are left out."""
     counts = facts.counts
     for number, words, style in (
-        (counts["undecided"], "undecided", "yellow"),
-        (counts["expired"], "expired: the acceptance has run out", "red"),
-        (counts["breached"], "breached: worse than what was accepted", "red"),
-        (len(facts.in_state(State.REGRESSED)), "regressed: was done, is not any more", "red"),
-        (counts["overdue"], "overdue", "red"),
-        (counts["carried"], "risks carried knowingly", ""),
-        (counts["shadow"], "accepted or claimed in the portal only", "yellow"),
+        (counts["undecided"], "undecided: no decision, or only a draft", "yellow"),
+        (counts["expired"], "expired: the last day of the decision has passed", "red"),
+        (counts["breached"], "breached: worse than the level that was accepted", "red"),
+        (len(facts.in_state(State.REGRESSED)), "regressed: was done and is not any more", "red"),
+        (counts["overdue"], "overdue: planned, and the date has passed", "red"),
+        (counts["carried"], "accepted: left open on purpose, until a date", ""),
+        (counts["shadow"], "accepted or self-attested in the portal only", "yellow"),
     ):
         if number:
             yield Text.assemble((f"{number:>5}", f"bold {style}".strip()), "  ", words)
@@ -101,7 +100,7 @@ def grid(*columns: str) -> Table:
 
 
 def top(facts: Facts) -> Table:
-    """The top five by risk; points stand beside them, they are not why they stand here."""
+    """The top five by risk."""
     table = grid("risk", "recommendation", "open", "days", "state", "owner")
     for status in facts.top:
         level = status.risk_word
@@ -111,14 +110,14 @@ def top(facts: Facts) -> Table:
             Text(share(status.open_share)),
             Text(str(status.days_open)),
             Text(status.state.value),
-            Text(status.owner or "nobody"),
+            Text(status.owner or "none"),
         )
     return table
 
 
 def asks(facts: Facts) -> Table:
-    """Questions that wait, oldest first."""
-    table = grid("asked", "of", "question")
+    """Decisions requested from others, the oldest first."""
+    table = grid("asked", "from", "question")
     for _, ask in facts.asks:
         age = (facts.as_of - ask.since).days
         table.add_row(Text(count(age, "day") + " ago"), Text(ask.of), Text(ask.question))
@@ -126,7 +125,7 @@ def asks(facts: Facts) -> Table:
 
 
 def ending(facts: Facts) -> Table:
-    """Acceptances that need a new answer."""
+    """Acceptances and covers that end soon, or are not in force any more."""
     table = grid("until", "risk", "recommendation", "state")
     quiet = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
     for entry in (*facts.register, *facts.covered):
@@ -137,7 +136,7 @@ def ending(facts: Facts) -> Table:
 
 
 def score(facts: Facts) -> Iterator[Text]:
-    """The score and why it moved: last, because it is a figure and not the goal."""
+    """The score and why it moved."""
     if facts.score is None or facts.snapshot is None:
         yield Text("No snapshot yet.")
         return
@@ -145,7 +144,7 @@ def score(facts: Facts) -> Iterator[Text]:
     yield Text.assemble(("Score ", "bold"), figures, f" on {day(facts.snapshot.day)}")
     claimed = facts.ledger.claimed
     if claimed:
-        yield Text(f"  of these {points(claimed)} points on somebody's word, not measured")
+        yield Text(f"  {points(claimed)} of these points are self-attested: Microsoft did not measure them")
     moved = facts.movement
     if moved and moved.start != moved.end:
         changes = [f"{part.value} {signed(value)}" for part, value in moved.points.items() if value]
@@ -155,10 +154,10 @@ def score(facts: Facts) -> Iterator[Text]:
         )
 
 
-def closing(problems: tuple[Problem, ...]) -> Iterator[Text]:
-    """How many problems the data has, and where to read them."""
+def problem_counts(problems: tuple[Problem, ...]) -> Iterator[Text]:
+    """How many problems the data has, and which command lists them."""
     errors = sum(1 for problem in problems if problem.severity is Severity.ERROR)
     if problems:
         words = f"{count(errors, 'error')} and {count(len(problems) - errors, 'warning')} in the data"
         yield Text("")
-        yield Text(f"{words}: run 'backlog check'.", style="red" if errors else "yellow")
+        yield Text(f"{words}: run `backlog check`.", style="red" if errors else "yellow")

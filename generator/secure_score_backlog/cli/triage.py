@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog triage`: what to decide next by risk, what the points alone would suggest, and scaffolds to begin with."""
+"""`backlog triage`: what to decide next by risk, the order by points for contrast, and scaffolds to begin with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, Status
 from secure_score_backlog.exports.json import encode, ranked
-from secure_score_backlog.wording import count, points, share
+from secure_score_backlog.wording import count, day, points, share
 from secure_score_backlog.workspace import Workspace, load
 
 SHOWN = 10
@@ -31,33 +31,43 @@ SCHEMA = "backlog-triage/1"
 @click.command()
 @options.root
 @options.as_json
-@click.option("--all", "everything", is_flag=True, help="Show all, not the first ten.")
-@click.option("--write", "number", type=click.IntRange(1, 100), metavar="N", help="Write the scaffolds of the next N.")
+@click.option("--all", "everything", is_flag=True, help="Show all, not only the first ten.")
+@click.option(
+    "--write",
+    "number",
+    type=click.IntRange(1, 100),
+    metavar="N",
+    help="Write the scaffolds of the first N without a file.",
+)
 def command(root: Path, as_json: bool, everything: bool, number: int | None) -> int:
-    """Show what has no answer in force, gravest risk first, and what a score-chaser would pick instead."""
+    """Show what is open without a decision in force, the highest risk first.
+
+    For contrast, also the five with the highest points for the least effort.
+    """
     today = options.now().date()
     workspace = load(root, today=today)
     facts = evaluate(workspace, workspace.newest_day)
-    undecided = without_answer(facts)
+    undecided = without_decision(facts)
     if number is not None:
         write_next(root, workspace, undecided, number, today)
     elif as_json:
         result = {
             "schema": SCHEMA,
+            "as_of": facts.as_of.isoformat(),
             "waiting": [ranked(status) for status in undecided],
             "by_points": [ranked(status) for status in facts.by_points],
         }
         print(encode(result))
     else:
         shown = len(undecided) if everything else SHOWN
-        page = terminal(undecided, facts.by_points, shown)
+        page = terminal(facts, undecided, shown)
         Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(page)
     return 0
 
 
-def without_answer(facts: Facts) -> tuple[Status, ...]:
-    """Open and without an answer in force: by risk, and the unrated at the end."""
-    return tuple(s for s in (*facts.ranked, *facts.unrated) if s.state in NO_DECISION_IN_FORCE)
+def without_decision(facts: Facts) -> tuple[Status, ...]:
+    """What is open without a decision in force: by risk, and the unrated at the end."""
+    return tuple(status for status in (*facts.ranked, *facts.unrated) if status.state in NO_DECISION_IN_FORCE)
 
 
 def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], number: int, today: date) -> None:
@@ -70,24 +80,25 @@ def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], nu
     if documents:
         say_next(documents)
     else:
-        options.say("Nothing to write: everything without an answer has a file already.")
+        options.say("Nothing to write: everything that needs a decision has a file already.")
 
 
-def terminal(undecided: Sequence[Status], by_points: Sequence[Status], shown: int) -> RenderableType:
-    """The first ones by risk, and for contrast those with the most points."""
+def terminal(facts: Facts, undecided: Sequence[Status], shown: int) -> RenderableType:
+    """The first ones by risk, and for contrast those with the highest points."""
     if not undecided:
-        return Text("Nothing is undecided.")
+        return Text(f"Nothing is undecided, as of {day(facts.as_of)}.")
+    number = count(len(undecided), "recommendation")
     parts: list[RenderableType] = [
-        Text(f"{count(len(undecided), 'recommendation')} without an answer in force, gravest risk first", style="bold"),
+        Text(f"{number} without a decision in force, as of {day(facts.as_of)}, highest risk first", style="bold"),
         Padding(risk_table(undecided[:shown]), (0, 0, 0, 2)),
     ]
     if len(undecided) > shown:
-        parts.append(Text(f"  and {len(undecided) - shown} more: --all shows them"))
-    if by_points:
+        parts.append(Text(f"  and {len(undecided) - shown} more; --all shows them"))
+    if facts.by_points:
         parts += [
             Text(""),
-            Text("What somebody would pick who only wants the number to rise", style="bold"),
-            Padding(points_table(by_points), (0, 0, 0, 2)),
+            Text("For contrast: highest points for least effort", style="bold"),
+            Padding(points_table(facts.by_points), (0, 0, 0, 2)),
         ]
     return Group(*parts)
 
