@@ -175,7 +175,7 @@ def test_the_command_line_outweighs_the_profile_of_the_settings(root: Path, back
     assert [path.name for path in (root / "build" / "pages").glob("*.md")] == ["index.md"]
     assert "Security decisions: index.md" in (root / "build" / "mkdocs.yml").read_text(encoding="utf-8")
     built = backlog("build", "--root", root, expect=0)
-    assert "1 pages for readers outside (public)" in built.stderr
+    assert "1 page for the profile public" in built.stderr
     assert not (root / "build" / "site" / "board.html").exists()
     backlog("render", "--root", root, "--profile", "internal", expect=0)
     assert (root / "build" / "pages" / "board.md").exists()
@@ -274,7 +274,7 @@ def test_a_mail_address_is_a_warning_inside_and_an_error_outside(root: Path, bac
     text = text.replace("approver: Managing Director", f"approver: {PERSON}")
     (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
     inside = backlog("build", "--root", root, expect=0)
-    assert "Look at a mail address (n…@harbour-mail.example): " in inside.stderr
+    assert "Check this: a mail address (n…@harbour-mail.example): " in inside.stderr
     shutil.rmtree(root / "build")
     outside = backlog("build", "--root", root, "--profile", "insurer", expect=3)
     assert "a mail address (n…@…)" in outside.stderr

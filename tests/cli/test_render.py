@@ -19,7 +19,7 @@ def test_render_keeps_to_its_folder(built: Path, tmp_path: Path, backlog: RunBac
     assert first.stdout == f"{root / 'build' / 'pages'}\n"
     assert "0 files changed" in first.stderr
     write(root, "docs/guide/a.md", "# A\n")
-    assert "1 files changed" in backlog("render", "--root", root, expect=0).stderr
+    assert "1 file changed" in backlog("render", "--root", root, expect=0).stderr
     shutil.rmtree(root / "docs")
     backlog("render", "--root", root, expect=0)
     assert not (root / "build" / "pages" / "guide").exists()

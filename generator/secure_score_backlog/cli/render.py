@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog render`: write the site's pages, and leave building to whoever builds it."""
+"""`backlog render`: write the pages of the site, for any builder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from secure_score_backlog.cli import options
 from secure_score_backlog.site import builder, rendering
+from secure_score_backlog.wording import plural
 
 
 @click.command()
@@ -19,13 +20,13 @@ from secure_score_backlog.site import builder, rendering
 def command(root: Path, as_of: date | None, profile: str | None) -> int:
     """Write every page to build/pages, ready for MkDocs, ProperDocs or Zensical.
 
-    The folder belongs to this program and is kept out of Git; nothing outside it is touched. For readers outside of
-    your organisation, a configuration that fits their pages is written to build/mkdocs.yml.
+    The folder belongs to this program and is kept out of Git; nothing outside of it is changed. For the profiles
+    insurer and public, a configuration that fits their pages is written to build/mkdocs.yml.
     """
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
     if rendered.profile.outside:
         builder.configuration(rendered.job)
     pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
-    options.say(f"{pages} pages as of {rendered.facts.as_of}; {rendered.changed} files changed.")
+    options.say(f"{plural(pages, 'page')} as of {rendered.facts.as_of}; {plural(rendered.changed, 'file')} changed.")
     print(root / rendering.PAGES)
     return 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog serve`: build and serve the site while somebody edits.
+"""`backlog serve`: serve the site while its files are edited.
 
 MkDocs serves and reloads the browser; this process renders again when something changes that pages are made from.
 """
@@ -18,10 +18,11 @@ import click
 from secure_score_backlog.cli import options
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.site import builder, rendering
+from secure_score_backlog.wording import plural
 
 HOST = "127.0.0.1"
 PAUSE = 0.5
-"""Seconds between two looks at the files."""
+"""Seconds between two checks of the files."""
 WATCHED = ("snapshots", "decisions", "docs", "backlog.yml")
 
 
@@ -32,11 +33,13 @@ WATCHED = ("snapshots", "decisions", "docs", "backlog.yml")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on this machine.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 def command(root: Path, as_of: date | None, profile: str | None, port: int, no_open: bool) -> int:
-    """Serve the site on this machine; it is rendered again when a decision, snapshot, minute or setting changes."""
+    """Serve the site on this machine, and render it again when one of its files changes."""
     refuse_taken(port)
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
     arguments = ["serve", "--config-file", str(builder.configuration(rendered.job)), "--dev-addr", f"{HOST}:{port}"]
-    options.say(f"Serving http://{HOST}:{port}/ until you press Ctrl-C; edits show by themselves.")
+    options.say(
+        f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop."
+    )
     with subprocess.Popen(
         builder.command(*arguments, "--quiet", *([] if no_open else ["--open"])),
         cwd=root,
@@ -52,7 +55,7 @@ def command(root: Path, as_of: date | None, profile: str | None, port: int, no_o
 
 
 def follow(root: Path, as_of: date | None, profile: str, server: subprocess.Popen[bytes]) -> int:
-    """Render whenever a file changed, until the server ends. A mistake in a file is said, and does not end it."""
+    """Render whenever a file changed, until the server ends. An error in a file is reported and ends nothing."""
     seen = fingerprint(root)
     while server.poll() is None:
         time.sleep(PAUSE)
@@ -65,10 +68,10 @@ def follow(root: Path, as_of: date | None, profile: str, server: subprocess.Pope
         except BacklogError as error:
             options.say(f"Not rendered: {error.message}" + (f" {error.hint}" if error.hint else ""))
         else:
-            options.say(f"Rendered again: {rendered.changed} files changed.")
+            options.say(f"Rendered again as of {rendered.facts.as_of}: {plural(rendered.changed, 'file')} changed.")
     raise CannotProceed(
         f"The server ended with exit code {server.returncode}.",
-        hint="Read what it said above; `backlog build` shows the same mistake in full.",
+        hint="See its message above; `backlog build` shows the same error in full.",
     )
 
 
@@ -92,7 +95,7 @@ def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def refuse_taken(port: int) -> None:
-    """Say plainly that a port is in use, before anything is rendered."""
+    """CannotProceed where a port is in use, before anything is rendered."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
