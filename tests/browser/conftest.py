@@ -30,7 +30,7 @@ def browser(chromium: Page) -> Page:
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a built site of a few pages that shows everything the frame offers."""
+    """Folder of a built site of a few pages that shows every macro and chart."""
     return miniature.build(tmp_path_factory.mktemp("miniature"))
 
 

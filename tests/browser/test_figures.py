@@ -92,16 +92,16 @@ def test_board(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
 def test_register(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
     """Every acceptance in force, with its last day, points and commit, and their sum."""
     browser.open(built_demo / "register.html")
-    carried = [entry for entry in figures["today"]["register"] if entry["state"] in ("active", "expiring")]
+    accepted = [entry for entry in figures["today"]["register"] if entry["state"] in ("active", "expiring")]
     shown = rows(browser, "accepted")
-    assert len(shown) == len(carried)
-    for row, entry in zip(shown, carried, strict=True):
+    assert len(shown) == len(accepted)
+    for row, entry in zip(shown, accepted, strict=True):
         assert number(row[4]) == pytest.approx(entry["points"], abs=0.005)
         assert entry["commit"][:10] in row[5]
         assert f"#{entry['pull_request']}" in row[5]
         assert f"{entry['days_left']}\u00a0day" in row[3]
     lead = browser.run("return document.querySelector('.backlog-lead').innerText")
-    assert number(lead.partition("worth")[2]) == pytest.approx(sum(entry["points"] for entry in carried), abs=0.005)
+    assert number(lead.partition("worth")[2]) == pytest.approx(sum(entry["points"] for entry in accepted), abs=0.005)
 
 
 def test_score(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
@@ -124,7 +124,7 @@ def test_score(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
 
 
 def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
-    """October: what was needed, open, blocked, accepted, completed, lost; and why the score moved."""
+    """October: what was needed, open, blocked, accepted, completed, regressed; and why the score changed."""
     october = figures["2026-10"]
     browser.open(built_demo / "reviews" / "2026-10.html")
     assert [number(row[2]) for row in rows(browser, "top-five")] == [item["days_open"] for item in october["top"]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The frame in a real browser, opened from a folder: search, colours, paper, phone, hostile text."""
+"""Theme, macros and charts in a real browser, opened from a folder: search, colours, paper, phone, hostile text."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def test_missing_empty_and_changed_files_are_found(tmp_path: Path) -> None:
     for path, text in {"a.html": "x", "empty.html": " \n", "b.csv": "1", "c.csv": "other"}.items():
         write(tmp_path, path, text)
     expected = {"a.html": None, "empty.html": None, "gone.html": None, "b.csv": b"1", "c.csv": b"2"}
-    assert builder.absent(tmp_path, expected) == ["c.csv", "empty.html", "gone.html"]
+    assert builder.missing_files(tmp_path, expected) == ["c.csv", "empty.html", "gone.html"]
 
 
 def test_a_folder_with_other_files_is_never_replaced(built: Path, tmp_path: Path, backlog: RunBacklog) -> None:

@@ -278,7 +278,7 @@ def test_a_mail_address_is_a_warning_inside_and_an_error_outside(root: Path, bac
     shutil.rmtree(root / "build")
     outside = backlog("build", "--root", root, "--profile", "insurer", expect=3)
     assert "a mail address (n…@…)" in outside.stderr
-    assert "the name of somebody who commits or approves" in outside.stderr
+    assert "the name of a committer or approver" in outside.stderr
     assert mailbox not in outside.stderr
     assert PERSON not in outside.stderr
     assert not (root / "build" / "site").exists()

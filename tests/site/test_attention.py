@@ -114,8 +114,8 @@ def test_each_group_says_what_is_wrong_and_what_to_do(key: str) -> None:
     assert re.search(rf'href="#{key}"><span class="backlog-tally-number">1</span>', page.source)
 
 
-def test_a_line_can_be_one_short_of_wrong() -> None:
-    """On its last day an acceptance holds, a plan is in time, a question of ninety days may wait."""
+def test_the_last_day_is_in_time() -> None:
+    """On its last day an acceptance is in force and a plan in time; a request of ninety days is not listed."""
     page = Read(
         tenant(
             *[{"A": (0, 4), "B": (0, 4)}] * 91,
@@ -130,12 +130,12 @@ def test_a_line_can_be_one_short_of_wrong() -> None:
 
 
 def clean() -> Facts:
-    """Everything done, every day there."""
+    """Everything done, a snapshot of every day."""
     return tenant({"A": (4, 4), "B": (2, 2)}, {"A": (4, 4), "B": (2, 2)}, A=decision("A"))
 
 
-def test_everything_done_is_said_in_good_sentences() -> None:
-    """No table, no task; each group says what is fine."""
+def test_a_tenant_without_findings() -> None:
+    """No table and nothing to do; each group has its sentence."""
     page = Read(clean(), attention.documents)
     assert page.lead.startswith("All 15 checks are clear. Nothing needs attention.")
     assert "<tr><td" not in page.source.split("calendar-figure")[0]
@@ -143,7 +143,7 @@ def test_everything_done_is_said_in_good_sentences() -> None:
     assert all("✓" in page.sections[key] for key in [*SCENES, "problems", "gaps"])
 
 
-def test_the_first_day_says_where_to_begin() -> None:
+def test_the_first_day_names_the_highest_risks() -> None:
     """One snapshot, no decision: why nothing has an owner, and the command for the highest risks."""
     rated = Settings(risk={"B": Risk.HIGH, "C": Risk.CRITICAL})
     given = workspace(history({"A": (0, 4), "B": (0, 4), "C": (0, 4), "D": (4, 4)}), settings=rated)
@@ -154,8 +154,8 @@ def test_the_first_day_says_where_to_begin() -> None:
     assert "This is the first day." in page.sections["gaps"]
 
 
-def test_nothing_measured_is_said() -> None:
-    """Without a snapshot the page says what to run, and shows problems all the same."""
+def test_without_a_snapshot() -> None:
+    """The page says what to run, and shows problems nevertheless."""
     wrong = Problem("backlog.yml", 2, "settings-unknown-key", Severity.ERROR, "No such key.", "Delete it.")
     page = Read(evaluated(workspace(History()), day(1), problems=(wrong,)), attention.documents)
     assert "There is no snapshot yet" in page.lead
@@ -181,7 +181,7 @@ def test_counts_are_those_of_the_status() -> None:
 
 
 def test_a_long_group_is_folded_and_nothing_is_left_out() -> None:
-    """Of forty, fifteen stand open and the rest behind a fold; a command names five."""
+    """Of forty rows, fifteen are shown at once and the rest is folded; a command names five ids."""
     page = Read(tenant({f"id-{number:02}": (0, 1) for number in range(40)}), attention.documents)
     opened, _, folded = page.raw("ownerless").partition("<details>")
     assert (opened.count("<tr><td"), folded.count("<tr><td")) == (15, 25)
@@ -191,28 +191,28 @@ def test_a_long_group_is_folded_and_nothing_is_left_out() -> None:
     assert len(command[1].split()) == 7
 
 
-def test_gaps_that_microsoft_still_holds_are_told_from_lost_ones() -> None:
-    """Within ninety days the next collection fills them in; older ones stay gaps."""
+def test_recoverable_gaps_are_distinguished_from_old_ones() -> None:
+    """Within ninety days the next collection fills them in; older ones remain."""
     recent = Read(tenant({"A": (4, 4)}, None, {"A": (4, 4)}), attention.documents)
     assert "Microsoft still has these days: 2 October 2026." in recent.sections["gaps"]
     assert "backlog collect" in recent.sections["gaps"]
-    lost = Read(tenant({"A": (4, 4)}, None, *[{"A": (4, 4)}] * 90), attention.documents)
-    assert "cannot be recovered" in lost.sections["gaps"]
-    assert "91 of 92 days since 1 October 2026 observed, 1 missing (2 October 2026)." in lost.sections["gaps"]
+    old = Read(tenant({"A": (4, 4)}, None, *[{"A": (4, 4)}] * 90), attention.documents)
+    assert "cannot be recovered" in old.sections["gaps"]
+    assert "91 of 92 days since 1 October 2026 observed, 1 missing (2 October 2026)." in old.sections["gaps"]
 
 
 def test_a_collection_that_stopped_is_a_gap_after_three_days() -> None:
-    """Three days without a snapshot are patience; four are counted."""
+    """Three days without a snapshot are not a gap; four are."""
     given = workspace(history({"A": (4, 4)}))
-    patient = Read(evaluated(given, day(4)), attention.documents)
-    assert "✓" in patient.sections["gaps"]
+    early = Read(evaluated(given, day(4)), attention.documents)
+    assert "✓" in early.sections["gaps"]
     late = Read(evaluated(given, day(5)), attention.documents)
     assert 'href="#gaps"><span class="backlog-tally-number">4</span>' in late.source
     assert "2 to 5 October 2026" in late.sections["gaps"]
 
 
-def test_problems_stand_with_place_and_hint_and_run_nothing() -> None:
-    """What a message quotes is code; whatever it holds stays text."""
+def test_problems_have_place_and_hint_and_run_nothing() -> None:
+    """What a message quotes is code; everything else stays text."""
     problem = Problem("decisions/A.md", 7, "decision-x", Severity.WARNING, HOSTILE, "Write `due: 2026-12-31`.")
     page = Read(replace(clean(), problems=(problem,)), attention.documents)
     assert page.rows("problems") == [f"! Warning decisions/A.md:7 {HOSTILE.replace('`', '')} Write due: 2026-12-31 ."]
@@ -222,8 +222,8 @@ def test_problems_stand_with_place_and_hint_and_run_nothing() -> None:
     assert "one &#96; alone" in Read(replace(clean(), problems=(odd,)), attention.documents).raw("problems")
 
 
-def test_what_is_to_be_copied_can_be_copied() -> None:
-    """Lines for backlog.yml are settings that can be read; odd ids cannot leave their quotes."""
+def test_commands_and_settings_are_ready_to_copy() -> None:
+    """Lines for backlog.yml are valid settings; odd ids cannot leave their quotes."""
     page = Read(tenant(dict.fromkeys(ODD, (0, 1))), attention.documents)
     block = re.search(r'<pre class="backlog-command"><code>(risk:.*?)</code>', page.raw("unrated"), re.DOTALL)
     assert block is not None
@@ -236,7 +236,7 @@ def test_what_is_to_be_copied_can_be_copied() -> None:
 
 @pytest.mark.parametrize("view", [attention, evidence, glossary])
 def test_every_command_on_the_page_exists(view: object) -> None:
-    """A verb and options that the program has: nobody is sent to type what does not work."""
+    """Verb and options are those of the program."""
     made = [scene() for scene, _ in SCENES.values()] + [clean()]
     calls = {
         html.unescape(call)

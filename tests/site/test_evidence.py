@@ -50,7 +50,7 @@ def decided() -> Workspace:
 
 
 def test_every_change_is_cited_and_the_newest_comes_first() -> None:
-    """By month: day, what changed, approver, who brought it, commit and pull request."""
+    """By month: day, change, approver, committer, commit and pull request."""
     page = Read(evaluated(decided(), day(40)), evidence.documents)
     months = [anchor for anchor in page.sections if anchor.startswith("history-")]
     assert months == ["history-2026-11", "history-2026-10"]
@@ -122,7 +122,7 @@ def test_the_first_day_says_what_is_there() -> None:
 
 
 def test_without_git_it_says_what_is_missing_and_how_to_fix_it() -> None:
-    """No dates, no names, no commands of Git to run in vain; the figures can be computed anew all the same."""
+    """No dates, no names, no commands of Git; the figures can be computed again nevertheless."""
     page = Read(evaluated(workspace(history(SCORES)), day(1), has_git=False), evidence.documents)
     assert "This folder is not under Git, so there is no record" in page.lead
     assert "git init" in page.lead
@@ -220,8 +220,8 @@ def facts_of(tenant: Repository) -> Facts:
     return evaluate(known, known.newest_day, months=None)
 
 
-def test_the_five_minutes_work(tenant: Repository, run_backlog: RunBacklog) -> None:
-    """Every command of the page, as a stranger would paste it, shows what the page says that it shows."""
+def test_the_commands_print_what_the_page_says(tenant: Repository, run_backlog: RunBacklog) -> None:
+    """Every command of the page, as a reader would paste it, prints what the page says."""
     made = facts_of(tenant)
     page = Read(made, evidence.documents)
     steps = re.findall(
@@ -247,14 +247,14 @@ def test_the_five_minutes_work(tenant: Repository, run_backlog: RunBacklog) -> N
     assert [line for line in rewritten[1].splitlines() if line.startswith("M")] == ["M\tsnapshots/2026/2026-10-02.json"]
     ours = [command for command in commands if command.startswith("backlog ")]
     assert ours == ["backlog status --json --as-of 2026-10-07"]
-    told = json.loads(run_backlog(*ours[0].split()[1:], cwd=tenant.folder, expect=0).stdout)
-    assert told["as_of"] == "2026-10-07"
+    status = json.loads(run_backlog(*ours[0].split()[1:], cwd=tenant.folder, expect=0).stdout)
+    assert status["as_of"] == "2026-10-07"
     assert tenant.git("rev-parse", "HEAD") in page.sections["verify"]
     assert "gh pr view 8" in page.sections["verify"]
 
 
-def test_a_clean_repository_has_nothing_to_find(tenant: Repository) -> None:
-    """Before the direct push the page says that the search finds nothing, and it does not."""
+def test_a_repository_without_exceptions(tenant: Repository) -> None:
+    """Before the direct push the page says that the command prints nothing, and it does."""
     tenant.git("reset", "--quiet", "--hard", "HEAD~2")
     page = Read(facts_of(tenant), evidence.documents)
     verify = page.sections["verify"]

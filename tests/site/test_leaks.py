@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scan of the built site: finds what must not be seen in every kind of file, and leaves innocent text alone."""
+"""The scan of the built site: finds leaks in every kind of file, and raises no false alarms."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_secrets_are_found_for_every_reader(what: str, secret: str) -> None:
     for text in (f"<p>use {secret} for it</p>", f"<p>{plain_text(secret)}</p>", f'{{"text": "{secret}"}}'):
         assert what in kinds(text), text
         assert all(finding.serious for finding in found(text) if finding.what == what)
-        assert secret not in "\n".join(leaks.told(found(text)))
+        assert secret not in "\n".join(leaks.report(found(text)))
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_the_tenants_id_is_found_however_it_is_written(form: str) -> None:
     for guard in (INSIDE, OUTSIDE):
         (first, *_) = [item for item in found(f"<p>\n\n<b>{form}</b>", guard) if item.what == "the tenant's id"]
         assert (first.path, first.line, first.serious) == ("page.html", 3, True)
-    assert TENANT not in "".join(leaks.told(found(form)))
+    assert TENANT not in "".join(leaks.report(found(form)))
 
 
 def test_other_ids_matter_only_outside() -> None:
-    """Microsoft's texts are full of ids of roles and settings: inside they are no leak, outside nothing needs one."""
+    """Microsoft's texts are full of ids of roles and settings: inside they are no leak, outside no text needs one."""
     other = "e3973bdf-4987-49ae-837a-ba8e231c7286"
     assert kinds(other) == []
     assert kinds(other, OUTSIDE) == ["an id (GUID)"]
@@ -80,11 +80,11 @@ def test_other_ids_matter_only_outside() -> None:
 
 
 def test_addresses_are_a_warning_inside_and_an_error_outside() -> None:
-    """Somebody wrote them, and whoever may read the site may read them; readers outside may not."""
+    """Readers of the organisation may see addresses that people wrote; readers outside may not."""
     (inside,) = found(f"ask {MAIL}.")
     (outside,) = found(f"ask {MAIL}.", OUTSIDE)
     assert (inside.what, inside.serious, outside.serious) == ("a mail address", False, True)
-    assert "jane" not in "".join(leaks.told([inside, outside]))
+    assert "jane" not in "".join(leaks.report([inside, outside]))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_forms_of_addresses(text: str) -> None:
         "xoxo-love",
     ],
 )
-def test_innocent_text_is_left_alone(text: str) -> None:
+def test_other_text_raises_no_alarm(text: str) -> None:
     """Versions, style sheets, examples of Microsoft, commits: no alarm, not even for readers outside."""
     assert found(text, OUTSIDE) == []
 
@@ -135,7 +135,7 @@ def test_innocent_text_is_left_alone(text: str) -> None:
 def test_names_of_people_and_of_the_tenant_matter_outside() -> None:
     """Whole words only, in any case; inside, a site may name those who work there."""
     for text in ("Jane Roe", "by JANE ROE, today", "jroe-login"):
-        assert kinds(text, OUTSIDE) == ["the name of somebody who commits or approves"], text
+        assert kinds(text, OUTSIDE) == ["the name of a committer or approver"], text
         assert kinds(text) == []
     assert kinds("Jane Roebuck", OUTSIDE) == []
     assert kinds("northwind.onmicrosoft.com", OUTSIDE) == ["the name of a tenant"]
@@ -171,20 +171,20 @@ def test_a_broken_file_does_not_end_the_scan(content: bytes) -> None:
         assert found(content + MAIL.encode(), path=path) or b"\xff\xfe" in content or not content
 
 
-def test_what_is_said_is_short_and_says_where() -> None:
+def test_messages_are_short_and_name_places() -> None:
     """Each thing once, pages before the search index, with at most three places and a hint; errors first."""
     files = [(f"{name}.html", f"\n{MAIL}".encode()) for name in "abcde"]
     files += [("search.json", MAIL.encode()), ("z.html", TENANT.encode())]
-    said = leaks.told(leaks.scan(files, INSIDE))
+    said = leaks.report(leaks.scan(files, INSIDE))
     assert len(said) == 2
-    assert said[0].startswith("the tenant's id (0f1e…): z.html, line 1. Take ")
+    assert said[0].startswith("the tenant's id (0f1e…): z.html, line 1. Remove ")
     places = "a.html, line 2; b.html, line 2; c.html, line 2 and 3 more places."
     assert said[1].startswith(f"a mail address (j…@harbour-mail.example): {places} Write ")
     many = [(f"{number}.html", f"x{number}@a{number}.example".encode()) for number in range(50)]
-    assert len(leaks.told(leaks.scan(many, INSIDE))) == leaks.SHOWN_FINDINGS + 1
+    assert len(leaks.report(leaks.scan(many, INSIDE))) == leaks.SHOWN_FINDINGS + 1
 
 
-def test_who_is_looked_for() -> None:
+def test_names_that_are_searched() -> None:
     """Authors of commits and logins that approve; not roles, bots, GitHub, or what the organisation is called."""
     made = backlog()
     authors = ("Jane Roe", "Head of IT", "dependabot[bot]", "GitHub", "Smith", "Al")

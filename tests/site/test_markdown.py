@@ -82,7 +82,7 @@ HUNGRY = [
     "pymdownx.mark", "pymdownx.critic", "pymdownx.keys", "pymdownx.details", "pymdownx.tasklist", "pymdownx.emoji",
     "pymdownx.inlinehilite", "pymdownx.snippets", "pymdownx.arithmatex", "pymdownx.escapeall",
 ]  # fmt: skip
-"""Extensions that somebody might switch on in a mkdocs.yml of their own."""
+"""Extensions that a user might add to mkdocs.yml."""
 
 
 class Elements(HTMLParser):
@@ -179,7 +179,7 @@ def test_an_attack_in_a_title_stays_text(attack: str) -> None:
 @example("\x02\x03")
 @settings(max_examples=150)
 def test_any_text_in_a_heading_survives(text: str) -> None:
-    """Whatever is written stands there as it was written, in a Markdown that reads much into marks."""
+    """Text is shown as it was written, with extensions that give many marks a meaning."""
     content = heading(2, text, "section") + Markup("<p>end</p>")
     seen = Elements(hungry().convert(body(page("a.md", "T", content, site=SITE).content)))
     assert seen.active() == []
@@ -309,45 +309,6 @@ def test_links_between_decisions() -> None:
 def test_a_resolver_cannot_smuggle_a_scheme() -> None:
     """What a resolver returns is checked as well."""
     assert "javascript" not in markdown.decision_markdown("[x](y.md)", lambda _: "javascript:alert(1)")
-
-
-@pytest.mark.parametrize(
-    ("identifier", "name"),
-    [
-        ("BlockLegacyAuthentication", "blocklegacyauthentication"),
-        ("scid_2090", "scid-2090"),
-        ("mdo.safe/links", "mdo-safe-links"),
-        ("a--b", "a--b"),
-    ],
-)
-def test_slug(identifier: str, name: str) -> None:
-    """Lower case, anything but a-z and 0-9 as a dash."""
-    assert markdown.slug(identifier) == name
-
-
-@pytest.mark.parametrize("identifier", ["con", "NUL", "Com1", "LPT9", "index", "README", "", "***", "日本", "x" * 300])
-def test_names_that_cannot_be_files_get_a_hash(identifier: str) -> None:
-    """Reserved, empty and endless names become others that every system accepts."""
-    name = markdown.slug(identifier)
-    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,108}-[0-9a-f]{8}", name)
-
-
-def test_collisions_are_told_apart_and_stay_put() -> None:
-    """Ids that would meet get different names; the one that is its own name keeps it, whoever comes later."""
-    names = markdown.slugs(["A.B", "a-b", "A_B", "Xy", "xY"])
-    assert names["a-b"] == "a-b"
-    assert len(set(names.values())) == 5
-    assert markdown.slugs(["A_B", "a-b"])["A_B"] == names["A_B"]
-
-
-@given(st.lists(st.text(max_size=12), max_size=12, unique=True))
-def test_slugs_never_meet(identifiers: list[str]) -> None:
-    """Every id gets a name of its own, whatever the order."""
-    names = markdown.slugs(identifiers)
-    assert set(names) == set(identifiers)
-    assert len({name.lower() for name in names.values()}) == len(names)
-    assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in names.values())
-    assert names == markdown.slugs(reversed(identifiers))
 
 
 def test_a_template_that_leaves_an_element_open_is_a_bug() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Profiles are allow-lists: a canary in any other field, also one that is added tomorrow, is on no page."""
+"""Profiles are allow-lists: a canary in any other field is on no page."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ def content(made: Facts, profile: Profile) -> dict[str, str]:
 
 
 def marked(profile: Profile) -> Facts:
-    """A backlog with a canary in every text that does not pass."""
+    """A backlog with a canary in every text that is not allowed."""
     made = canaries(backlog(), profile.fields or {})
     assert isinstance(made, Facts)
     return made
 
 
 @OUTSIDE
-def test_no_canary_gets_out(profile: Profile) -> None:
-    """Whatever stands in the fields that do not pass, no page, file or name of a file has it."""
+def test_no_canary_is_shown(profile: Profile) -> None:
+    """The text of a field that is not allowed is on no page, in no file and in no file name."""
     for path, text in content(marked(profile), profile).items():
         assert "canary" not in path
         assert "canary" not in text, (path, text[text.index("canary") - 80 :][:160])
 
 
-def test_the_canaries_sing() -> None:
-    """Inside, the same canaries are on pages and in files: so their absence elsewhere means something."""
+def test_the_internal_site_shows_the_canaries() -> None:
+    """The same canaries are on internal pages and in files, so their absence elsewhere is due to the profile."""
     seen = content(marked(INSURER), INTERNAL)
     for name in ("Decision-reduces", "Decision-body", "Acceptance-rationale", "Cover-evidence", "Ask-question", "docs"):
         assert any(f"canary-{name}-canary" in text for text in seen.values()), name
@@ -70,7 +70,7 @@ def test_the_canaries_sing() -> None:
 
 
 def test_the_pages_of_each_profile() -> None:
-    """The house has everything; an insurer a summary, exceptions and the register; the public one page."""
+    """Internally everything; for insurers a summary, the risk register and its files; for the public one page."""
     for profile, expected in (
         (INSURER, ["downloads/index.md", "downloads/register.csv", "downloads/register.json",
                    "downloads/register.xlsx", "index.md", "register.md"]),
@@ -84,7 +84,7 @@ def test_the_pages_of_each_profile() -> None:
 
 
 def test_what_an_insurer_reads() -> None:
-    """Exceptions with role, end and what compensates; counts that add up; neither reason nor recommendation pages."""
+    """Accepted risks with role, last day and compensating controls; no reasons and no recommendation pages."""
     made = content(backlog("an outer wall"), INSURER)
     register = made["register.md"]
     for words in ("Title of Accept", "Managing Director", "29 November 2026", "an outer wall", "Title of Cover"):
@@ -97,14 +97,14 @@ def test_what_an_insurer_reads() -> None:
 
 
 def test_counts_are_the_same_for_an_insurer() -> None:
-    """What is left out changes no figure."""
+    """The reduction changes no figure."""
     made = backlog()
     assert allowed(made, INSURER).counts == {**made.counts, "asks": 0}  # no page of theirs shows it
     assert [entry.until for entry in allowed(made, INSURER).register] == [date(2026, 11, 29)]
 
 
 def test_every_state_is_counted_in_words() -> None:
-    """A state that is added to the model is missing in the summary's sum until it has words."""
+    """A state without words would be missing in the summary's sum."""
     assert {state for state, _ in COUNTED} == set(State)
 
 
@@ -117,8 +117,8 @@ def test_what_the_public_reads() -> None:
         assert words not in made.replace("Acceptances", ""), words
 
 
-def test_expired_decisions_are_told_to_the_public_too() -> None:
-    """An honest number, and still no name."""
+def test_the_public_page_counts_expired_decisions() -> None:
+    """A number, and no name."""
     made = backlog()
     statuses = dict(made.statuses)
     statuses["Accept"] = replace(statuses["Accept"], state=State.EXPIRED)
@@ -129,21 +129,21 @@ def test_expired_decisions_are_told_to_the_public_too() -> None:
 
 @OUTSIDE
 def test_without_git_nothing_is_said_about_version_control(profile: Profile) -> None:
-    """A site claims only what is so."""
+    """A site claims only what is true."""
     made = replace(backlog(has_git=False), head=None)
     assert "kept in version control" not in content(made, profile)["index.md"]
     assert "kept in version control" in content(backlog(), profile)["index.md"]
 
 
-def test_the_house_sees_the_backlog_itself() -> None:
-    """Nothing is copied or changed for readers of the house."""
+def test_the_internal_profile_reduces_nothing() -> None:
+    """The facts are not even copied."""
     made = backlog()
     assert allowed(made, INTERNAL) is made
 
 
 @OUTSIDE
 def test_nothing_of_the_tenant_is_in_the_reduced_value(profile: Profile) -> None:
-    """Pages are made from a value that does not even hold what they must not show."""
+    """Pages are made from a value that does not contain what they must not show."""
     shown = repr(allowed(marked(profile), profile))
     assert "canary" not in shown
     for made in (backlog(),):
@@ -152,7 +152,7 @@ def test_nothing_of_the_tenant_is_in_the_reduced_value(profile: Profile) -> None
 
 @pytest.mark.parametrize("fields", [INSURER_FIELDS, PUBLIC_FIELDS], ids=["insurer", "public"])
 def test_the_lists_name_fields_that_exist(fields: Fields) -> None:
-    """A slip of the pen would leave something out unseen."""
+    """A misspelt name would silently leave a field out."""
     for kind, names in fields.items():
         assert dataclasses.is_dataclass(kind)
         assert set(names.split()) <= {field.name for field in dataclasses.fields(kind)}, kind
@@ -173,12 +173,12 @@ def test_the_lists_name_fields_that_exist(fields: Fields) -> None:
     ],
 )
 def test_what_the_list_for_insurers_must_never_hold(kind: type, closed: str) -> None:
-    """Remediation, discussion, tickets, portal links, people: opening one of these is a decision, and fails here."""
+    """Remediation, discussion, tickets, portal links, people: to allow one of these, change this test."""
     assert not set(INSURER_FIELDS[kind].split()) & set(closed.split())
 
 
-def test_a_type_that_nobody_listed_passes_nothing() -> None:
-    """What is not on the list comes out empty, with the shape that its type asks for."""
+def test_a_type_without_a_list_shows_nothing() -> None:
+    """Its fields are empty, in the form that their types need."""
     made = backlog()
     assert reduced(made, {Facts: "settings"}).settings == Settings()
     empty = reduced(made, {})
@@ -187,8 +187,8 @@ def test_a_type_that_nobody_listed_passes_nothing() -> None:
         reduced(replace(made, problems={1}), {Facts: "problems"})  # type: ignore[arg-type]
 
 
-def test_portal_states_pass_only_as_known_words() -> None:
-    """Graph's word for a state is text of somebody else: an unknown one does not pass."""
+def test_only_known_portal_statuses_are_allowed() -> None:
+    """Graph's text for a status is shown only where it is one of the known ones."""
     made = backlog()
     for portal, passes in (("ThirdParty", True), ("canary", False)):
         status = made.statuses["Open"]
@@ -217,8 +217,8 @@ def test_text_is_shortened(text: str, short: str) -> None:
     assert len(shortened(text)) <= LONGEST
 
 
-def test_texts_that_pass_have_no_links() -> None:
-    """A ticket in what compensates, or in what covers: its address stays in the house."""
+def test_allowed_texts_have_no_links() -> None:
+    """The address of a ticket in a compensating control or a cover is left out."""
     made = content(backlog("guarded, see https://tickets.example/4711"), INSURER)
     assert "tickets.example" not in "".join(made.values())
     assert "guarded, see (link left out)" in made["register.md"]
@@ -227,8 +227,8 @@ def test_texts_that_pass_have_no_links() -> None:
 
 @OUTSIDE
 @pytest.mark.parametrize("text", ["see jane.roe@harbour-mail.example", "id e3973bdf-4987-49ae-837a-ba8e231c7286"])
-def test_what_slips_through_a_field_that_passes_is_found(profile: Profile, text: str) -> None:
-    """In short is still text that people wrote: the scan finds an address in it wherever it is shown."""
+def test_the_scan_finds_addresses_in_allowed_texts(profile: Profile, text: str) -> None:
+    """A shortened text can still contain an address: the scan finds it wherever it is shown."""
     guard = leaks.Guard(outside=True)
     files = [(path, item.encode()) for path, item in content(backlog(text), profile).items()]
     found: list[Any] = leaks.scan(files, guard)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole backlog for tests of views: a bit of everything, judged by the rules, with texts of one's own."""
+"""Facts for tests of pages: some of everything, evaluated, with a given text in every field."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A site of a few pages, made from the frame alone: every macro and every chart, and hostile text where text goes."""
+"""A site of a few pages with every macro and every chart, and hostile text where text goes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOSTILE = (
 )
 
 GALLERY = Path(__file__).with_name("gallery.html.j2")
-"""Everything the frame offers, as a template of a page."""
+"""Every macro, as a template of a page."""
 
 
 def site() -> Site:
@@ -34,7 +34,7 @@ def site() -> Site:
 
 
 def documents(as_of: date = AS_OF) -> Iterator[Document]:
-    """The pages that the packaged navigation names, a recommendation, and the frame's assets."""
+    """The pages that the packaged navigation names, a recommendation, and the assets."""
     here = Site(site().slugs, as_of, site().organisation, "0.0.0")
     yield from assets()
     yield page("index.md", "Home", gallery(), site=here, description=HOSTILE, hide=("navigation", "toc"))
@@ -45,7 +45,7 @@ def documents(as_of: date = AS_OF) -> Iterator[Document]:
 
 
 def gallery() -> Markup:
-    """Everything the frame offers, on one page."""
+    """Every macro, on one page."""
     version = Version("decisions/A.md", "0123456789abcdef" * 2, datetime(2026, 10, 3, tzinfo=UTC), "a", "s", 12)
     names = ("Block legacy authentication", "Require number matching", "Turn on Safe Links for Office apps")
     rows = [
@@ -116,9 +116,7 @@ def a_bar() -> Bar:
         ("unexplained", "Unexplained", -3, "What Microsoft's own sum leaves open."),
     ]  # fmt: skip
     made = tuple(BarPart(key, label, Fraction(points), note) for key, label, points, note in parts)
-    return Bar(
-        "ledger", "Where all points stand", "Of 761 points, Microsoft measured 412; 55 wait for a decision.", made
-    )
+    return Bar("ledger", "All points by decision", "Of 761 points, Microsoft measured 412; 55 are undecided.", made)
 
 
 def a_waterfall() -> Waterfall:

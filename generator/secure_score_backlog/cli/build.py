@@ -46,11 +46,11 @@ def command(root: Path, as_of: date | None, profile: str | None, output: Path | 
 def refuse_leaks(rendered: rendering.Rendered, built: Iterator[tuple[str, bytes]]) -> None:
     """Report every finding; CannotProceed where one of them is something that readers must not see."""
     found = leaks.scan(built, profiles.guard(rendered.facts, rendered.profile))
-    for line in leaks.told(item for item in found if not item.serious):
+    for line in leaks.report(item for item in found if not item.serious):
         options.say(f"Check this: {line}")
     serious = [item for item in found if item.serious]
     if serious:
-        lines = "".join(f"\n  - {line}" for line in leaks.told(serious))
+        lines = "".join(f"\n  - {line}" for line in leaks.report(serious))
         raise CannotProceed(
             f"The site held what readers of the profile {rendered.profile.name} must not see; it was deleted.{lines}",
             where=", ".join(dict.fromkeys(item.path for item in serious[:3])),

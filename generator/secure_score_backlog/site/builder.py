@@ -21,14 +21,14 @@ from pathlib import Path
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 
 MARKER = ".backlog-site"
-"""Says that a folder was built by us and may be replaced."""
+"""A file in every folder that this program built and may replace."""
 CONFIGURATION = "mkdocs.yml"
 TITLE = "BACKLOG_SITE_NAME"
 """Environment variable that the packaged mkdocs.yml takes the site's title from."""
 SHOWN_PATHS = 5
 
 Inspection = Callable[[Iterator[tuple[str, bytes]]], None]
-"""Looks at path and bytes of every built file that is not the theme's; raises where the site must not be seen."""
+"""Gets path and bytes of every built file that is not the theme's; raises CannotProceed to discard the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Job:
     organisation: str = ""
     """For the title; empty: the configuration's own title."""
     packaged_only: bool = False
-    """True: the root's own mkdocs.yml is left alone, because it is made for other pages or other readers."""
+    """True: the root's own mkdocs.yml is not used, because it is for other pages or other readers."""
 
 
 def configuration(job: Job) -> Path:
@@ -58,7 +58,7 @@ def configuration(job: Job) -> Path:
 
 
 def environment(job: Job) -> dict[str, str]:
-    """The builder's environment: a fixed date, our title, and no talk about its own future."""
+    """The builder's environment: a fixed date, our title, and no advertising."""
     fixed = {
         "SOURCE_DATE_EPOCH": str(epoch(job.as_of)),
         "NO_MKDOCS_2_WARNING": "1",
@@ -71,21 +71,27 @@ def environment(job: Job) -> dict[str, str]:
 
 
 def epoch(day: date) -> int:
-    """Start of a UTC day in seconds since 1970: the only time a build knows."""
+    """Start of a UTC day in seconds since 1970: the time of every built file."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def command(*arguments: str) -> list[str]:
-    """A call of the builder that belongs to this very Python."""
+    """A call of the builder in this Python's environment."""
     return [sys.executable, "-m", "mkdocs", *arguments]
 
 
 def build(job: Job, output: Path, expected: Mapping[str, bytes | None], inspect: Inspection | None = None) -> int:
-    """Build strictly, check, and put the site in its place; returns the number of files.
+    """Build strictly, check, and replace the site; returns the number of files.
 
-    expected: files that the site must hold, by path; bytes for those that are copied, None for pages. CannotProceed
-    with the builder's own words where it fails, and with the paths where something is missing. A site that does not
-    stand up to `inspect` is removed: nobody may publish it by mistake.
+    Args:
+        job: What to build.
+        output: The folder of the site.
+        expected: Files that the site must hold, by path: bytes for those that are copied, None for pages.
+        inspect: Called with the built files. Where it raises, the new site is removed, so that it cannot be published.
+
+    Raises:
+        CannotProceed: The builder failed, or files are missing, empty or changed.
+        WrongUsage: The folder holds files that this program did not build.
     """
     refuse_foreign(output)
     made = job.root / "build" / "site.new"
@@ -96,13 +102,13 @@ def build(job: Job, output: Path, expected: Mapping[str, bytes | None], inspect:
         call, cwd=job.root, env=environment(job), capture_output=True, encoding="utf-8", errors="replace", check=False
     )
     if finished.returncode != 0:
-        said = (finished.stdout + finished.stderr).strip()
+        output_text = (finished.stdout + finished.stderr).strip()
         raise CannotProceed(
-            f"The site builder stopped with exit code {finished.returncode}. It said:\n{said}",
+            f"The site builder stopped with exit code {finished.returncode}. Its output:\n{output_text}",
             where=str(configuration(job)),
-            hint="Mend what it names, usually a link in docs/ or a line of mkdocs.yml, and build again.",
+            hint="Fix what it names, usually a link in docs/ or a line of mkdocs.yml, and build again.",
         )
-    missing = absent(made, expected)
+    missing = missing_files(made, expected)
     if missing:
         more = f" and {len(missing) - SHOWN_PATHS} more" if len(missing) > SHOWN_PATHS else ""
         raise CannotProceed(
@@ -112,34 +118,34 @@ def build(job: Job, output: Path, expected: Mapping[str, bytes | None], inspect:
         )
     try:
         if inspect is not None:
-            inspect(written(made))
+            inspect(built_files(made))
     except CannotProceed:
         _remove(made)
         raise
     (made / MARKER).write_text("Built by secure-score-backlog; replaced by its next build.\n", encoding="utf-8")
-    files = _settle(made, epoch(job.as_of))
+    files = _set_times(made, epoch(job.as_of))
     _remove(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(made, output)
     return files
 
 
-def absent(site: Path, expected: Mapping[str, bytes | None]) -> list[str]:
-    """What the site should hold and does not: missing, empty, or not byte for byte what was staged."""
+def missing_files(site: Path, expected: Mapping[str, bytes | None]) -> list[str]:
+    """Expected files that are missing, empty, or not byte for byte what was staged; by path."""
     found: list[str] = []
     for path, content in sorted(expected.items()):
         try:
-            there = (site / path).read_bytes()
+            found_content = (site / path).read_bytes()
         except OSError:
             found.append(path)
             continue
-        if (content is None and not there.strip()) or (content is not None and there != content):
+        if (content is None and not found_content.strip()) or (content is not None and found_content != content):
             found.append(path)
     return found
 
 
-def written(site: Path) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of every file of a site, in order, without what the theme brought along unchanged."""
+def built_files(site: Path) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of every file of a site, in order, without unchanged files of the theme."""
     theme = find_spec("material")
     places = [Path(place) / "templates" for place in (theme.submodule_search_locations or ())] if theme else []
     for file in sorted(path for path in site.rglob("*") if path.is_file()):
@@ -150,7 +156,7 @@ def written(site: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def refuse_foreign(output: Path) -> None:
-    """A folder that we did not build is never replaced."""
+    """WrongUsage for a folder that this program did not build: it is never replaced."""
     if output.is_symlink() or (output.exists() and not output.is_dir()):
         raise WrongUsage(f"{output} is not a folder of its own.", where=str(output), hint="Name another folder.")
     if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
@@ -168,8 +174,8 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _settle(folder: Path, seconds: int) -> int:
-    """Give every file the same time, so that an archive of the site has the same bytes too; counts the files."""
+def _set_times(folder: Path, seconds: int) -> int:
+    """Give every file the same time, so that archives of the site are identical; returns the number of files."""
     files = 0
     for place, folders, names in os.walk(folder, topdown=False):
         for name in (*names, *folders):

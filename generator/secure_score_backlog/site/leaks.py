@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A last look at everything that was built: ids of the tenant, addresses, names of people, secrets (facts, D).
+"""Scans the built site for ids of the tenant, addresses, names of people and secrets.
 
-Profiles decide what may be shown; this scan is for what slips through all the same, in a text that somebody typed.
-It reads every file as a visitor could: character references and percent signs resolved, workbooks unpacked, folded
-lines joined. What it says never repeats what it found, because build logs are read by others, too.
+Profiles decide which fields are shown; the scan finds what is inside a shown text. It reads every file as a visitor
+could: character references and percent signs resolved, workbooks unpacked, folded lines joined. Its messages never
+repeat what was found, because build logs have other readers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Guard:
     tenants: frozenset[str] = frozenset()
     """Tenant ids, in lower case."""
     people: frozenset[str] = frozenset()
-    """Names and logins that Git and the settings know; looked for only where readers are outside."""
+    """Names and logins from Git and the settings, folded; searched only where readers are outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Finding:
     path: str
     line: int
     what: str
-    """Its kind, in words."""
+    """The kind of leak."""
     shown: str
-    """Enough to recognise it by, and no more."""
+    """Its first characters."""
     hint: str
     serious: bool
     """True: the site must not be published."""
@@ -61,7 +61,7 @@ class Kind:
     kept: int = 4
     """How many characters of it may be shown."""
     marks: tuple[str, ...] = ()
-    """Texts of which it holds one, so that most files are passed over quickly; none: always looked for."""
+    """Texts of which it contains one, so that most files are skipped quickly; empty: always searched."""
 
     def within(self, text: str) -> Iterator[re.Match[str]]:
         """Every occurrence in a text."""
@@ -69,7 +69,7 @@ class Kind:
             yield from self.pattern.finditer(text)
 
 
-_SECRET_HINT = "Take it out of the file that it was written in, and revoke it: Git keeps what was committed."  # noqa: S105
+_SECRET_HINT = "Remove it from its file and revoke it: Git keeps what was committed."  # noqa: S105
 _GUID = r"(?<![0-9a-zA-Z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-zA-Z-])"
 SECRETS = tuple(
     Kind(what, re.compile(pattern), _SECRET_HINT, marks=tuple(marks.split()))
@@ -85,25 +85,25 @@ SECRETS = tuple(
         ("a Google API key", "AIza", r"\bAIza[\w-]{35}"),
     )
 )
-ANY_GUID = Kind(
-    "an id (GUID)", re.compile(_GUID), "Take it out of the text, or leave that text out of this profile.", 8
-)
+ANY_GUID = Kind("an id (GUID)", re.compile(_GUID), "Remove it from the text.", 8)
 TENANT_DOMAIN = Kind(
     "the name of a tenant",
     re.compile(
         r"(?i)(?<![a-z0-9-])(?!(?:contoso|fabrikam|example|tenant|yourtenant)\.)[a-z0-9-]{2,60}\.onmicrosoft\.\w+"
     ),
-    "Take it out of the text: it is the key to everything that is public about a tenant.",
+    "Remove it from the text: it identifies the tenant.",
     1,
 )
 _AFTER_AT = re.compile(r"@((?:[A-Za-z0-9\u00a1-\uffff][A-Za-z0-9\u00a1-\uffff-]*\.)+[A-Za-z]{2,24})(?![A-Za-z0-9-])")
 _BEFORE_AT = re.compile(r"[\w.!#$%*+/=?^{|}~'-]{1,64}$")
-_MAIL_HINT = "Write a role instead of an address; Git keeps what was committed, so ask its owner, too."
+_MAIL_HINT = "Write a role instead of an address. Git keeps what was committed."
 
-OF_NOBODY = frozenset("example.com example.net example.org contoso.com fabrikam.com users.noreply.github.com".split())
-"""Domains made for examples, with which Microsoft's texts and ours explain things."""
-NO_DOMAINS = frozenset("png jpg jpeg gif svg webp ico js mjs css map json html htm md".split())
-"""Endings of files: `logo@2x.png` is no address."""
+EXAMPLE_DOMAINS = frozenset(
+    "example.com example.net example.org contoso.com fabrikam.com users.noreply.github.com".split()
+)
+"""Domains for examples in documentation; GitHub's for addresses that are not shown."""
+FILE_SUFFIXES = frozenset("png jpg jpeg gif svg webp ico js mjs css map json html htm md".split())
+"""Not top-level domains: `logo@2x.png` is no address."""
 
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PERCENT = re.compile(r"%([2-7][0-9a-fA-F])")
@@ -112,10 +112,7 @@ _UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 
 
 def people(facts: Facts) -> frozenset[str]:
-    """Names of those who committed and logins of those who approve, without roles, bots and GitHub itself.
-
-    In a tenant whose commits are made in the name of roles there is nobody to look for.
-    """
+    """Names of committers and logins of approvers, folded; without roles, the organisation, bots and GitHub itself."""
     versions: list[Version] = [v.version for known in facts.decisions.versions.values() for v in known]
     versions += [v for review in facts.reviews if review.minutes for v in review.minutes.versions]
     versions += [facts.head] if facts.head else []
@@ -134,17 +131,22 @@ def people(facts: Facts) -> frozenset[str]:
 
 
 def scan(files: Iterable[tuple[str, bytes]], guard: Guard) -> list[Finding]:
-    """Everything that must not be there, pages first: path and bytes of each file of the built site."""
+    """All findings in a built site, errors and pages first.
+
+    Args:
+        files: Path and bytes of each file.
+        guard: What must not be found.
+    """
     found: list[Finding] = []
     for path, content in files:
-        found += in_text(path, path.rpartition(".")[0], guard)
+        found += findings_in(path, path.rpartition(".")[0], guard)
         for text in texts(path, content):
-            found += in_text(path, text, guard)
+            found += findings_in(path, text, guard)
     return sorted(set(found), key=lambda f: (not f.serious, not f.path.endswith(".html"), f.path, f.line, f.what))
 
 
 def texts(path: str, content: bytes) -> Iterator[str]:
-    """What a file says: its own text, or that of the files packed in it."""
+    """The text of a file, or of the files packed in it."""
     if path.endswith(".gz"):
         try:
             yield readable(path[:-3], gzip.decompress(content))
@@ -161,7 +163,7 @@ def texts(path: str, content: bytes) -> Iterator[str]:
 
 
 def readable(path: str, content: bytes) -> str:
-    """A file's text as a visitor would come to read it; of a binary file what it holds of plain letters."""
+    """A file's text as a visitor reads it; of a binary file, its characters as Latin-1."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = content.decode("utf-16", "replace")
     else:
@@ -177,7 +179,7 @@ def readable(path: str, content: bytes) -> str:
     return _UNSEEN.sub("", text)
 
 
-def in_text(path: str, text: str, guard: Guard) -> Iterator[Finding]:
+def findings_in(path: str, text: str, guard: Guard) -> Iterator[Finding]:
     """Every finding in one text."""
     for kind in (*SECRETS, *((ANY_GUID, TENANT_DOMAIN) if guard.outside else ())):
         for match in kind.within(text):
@@ -185,32 +187,32 @@ def in_text(path: str, text: str, guard: Guard) -> Iterator[Finding]:
     lowered = text.lower()
     for tenant in sorted(guard.tenants):
         for form in (tenant, tenant.replace("-", "")):
-            for start in places(lowered, form):
-                hint = "Take the tenant's id out of the text that it stands in; pages and files never show it."
+            for start in positions(lowered, form):
+                hint = "Remove the tenant's id from the text."
                 yield finding(path, text, start, "the tenant's id", f"{form[:4]}…", hint)
     for start, address in addresses(text):
         shown = f"{address[0]}…@{address.rpartition('@')[2]}" if not guard.outside else f"{address[0]}…@…"
         yield finding(path, text, start, "a mail address", shown, _MAIL_HINT, serious=guard.outside)
     folded = text.casefold() if guard.outside and guard.people else ""
     for name in sorted(guard.people) if folded else ():
-        for start in places(folded, name):
+        for start in positions(folded, name):
             if whole_word(folded, start, len(name)):
-                hint = "Write a role instead of a name: roles stay when people go."
-                yield finding(path, folded, start, "the name of somebody who commits or approves", f"{name[0]}…", hint)
+                hint = "Write a role instead of a name."
+                yield finding(path, folded, start, "the name of a committer or approver", f"{name[0]}…", hint)
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
-    """Mail addresses and sign-in names, with where they begin; those of nobody left out."""
+    """Mail addresses and sign-in names with their position, without those of example domains."""
     for match in _AFTER_AT.finditer(text):
         before = _BEFORE_AT.search(text[max(0, match.start() - 64) : match.start()])
         domain = match[1].lower()
         ending = domain.rpartition(".")[2]
-        if before and before[0].strip(".'*/=") and ending not in NO_DOMAINS and domain not in OF_NOBODY:
+        if before and before[0].strip(".'*/=") and ending not in FILE_SUFFIXES and domain not in EXAMPLE_DOMAINS:
             yield match.start() - len(before[0]), before[0].lstrip(".'*/=") + match[0]
 
 
-def places(text: str, wanted: str) -> Iterator[int]:
-    """Where a text occurs."""
+def positions(text: str, wanted: str) -> Iterator[int]:
+    """Every position of a text."""
     start = text.find(wanted) if wanted else -1
     while start >= 0:
         yield start
@@ -218,9 +220,9 @@ def places(text: str, wanted: str) -> Iterator[int]:
 
 
 def whole_word(text: str, start: int, length: int) -> bool:
-    """True where no letter or digit touches it on either side."""
-    around = text[start - 1 : start] + text[start + length : start + length + 1]
-    return not any(character.isalnum() for character in around)
+    """True where no letter or digit is next to it."""
+    neighbours = text[start - 1 : start] + text[start + length : start + length + 1]
+    return not any(character.isalnum() for character in neighbours)
 
 
 def finding(path: str, text: str, start: int, what: str, shown: str, hint: str, *, serious: bool = True) -> Finding:  # noqa: PLR0913
@@ -228,8 +230,8 @@ def finding(path: str, text: str, start: int, what: str, shown: str, hint: str, 
     return Finding(path, text.count("\n", 0, start) + 1, what, shown, hint, serious)
 
 
-def told(findings: Iterable[Finding]) -> list[str]:
-    """The findings for people: each thing once, with where it stands."""
+def report(findings: Iterable[Finding]) -> list[str]:
+    """The findings as messages: each thing once, with its first places."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for found in findings:
         groups.setdefault((found.what, found.shown), []).append(found)
@@ -239,4 +241,4 @@ def told(findings: Iterable[Finding]) -> list[str]:
         more = f" and {len(group) - SHOWN_PLACES} more places" if len(group) > SHOWN_PLACES else ""
         lines.append(f"{what} ({shown}): {'; '.join(first)}{more}. {group[0].hint}")
     rest = len(lines) - SHOWN_FINDINGS
-    return [*lines[:SHOWN_FINDINGS], f"... and {rest} more kinds or places."] if rest > 0 else lines
+    return [*lines[:SHOWN_FINDINGS], f"... and {rest} more."] if rest > 0 else lines

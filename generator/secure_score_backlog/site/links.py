@@ -1,22 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where things are on the site, and what every page has to know about the build."""
+"""Addresses on the site, file names of recommendations, and what all pages share."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from posixpath import dirname, normpath, relpath
 
 from secure_score_backlog import __version__
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.site import markdown
+from secure_score_backlog.site.markdown import tenants_in
+
+_WINDOWS = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{name}{number}" for name in ("com", "lpt") for number in range(10)}
+)
+_TAKEN = frozenset({"index", "readme", "404"})
+"""File names with a meaning for site builders."""
+_LONGEST_SLUG = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Addresses and names that pages share. Paths are of documents: `reviews/2026-10.md`, `downloads/board.csv`."""
+    """What all pages of one build share. Paths are of documents: `reviews/2026-10.md`, `downloads/board.csv`."""
 
     slugs: Mapping[str, str]
     """File name of each recommendation's page, without suffix."""
@@ -28,16 +36,16 @@ class Site:
 
     @staticmethod
     def of(facts: Facts, tenants: Collection[str] = ()) -> Site:
-        """The site of one build: a page for each recommendation that is known from anywhere."""
+        """The site of one build, with a page for each recommendation in catalogue, scores or decisions."""
         catalogue = facts.catalogue.recommendations
         known = {*catalogue, *facts.history.timelines, *facts.decisions.versions, *facts.statuses}
-        said = (text for item in catalogue.values() for text in (item.action_url, item.remediation, item.description))
+        texts = (text for item in catalogue.values() for text in (item.action_url, item.remediation, item.description))
         return Site(
-            slugs=markdown.slugs(known),
+            slugs=slugs(known),
             as_of=facts.as_of,
             organisation=facts.settings.organisation,
             version=__version__,
-            tenants=frozenset(name.lower() for name in (*tenants, *facts.history.tenants)) | markdown.tenants_in(said),
+            tenants=frozenset(name.lower() for name in (*tenants, *facts.history.tenants)) | tenants_in(texts),
         )
 
     def page(self, identifier: str) -> str:
@@ -59,14 +67,14 @@ class Site:
         return f"{address}#{anchor}" if anchor else address
 
     def record_link(self, record: str, source: str) -> str | None:
-        """Link to the month whose minutes are named as the record of an approval; None for any other record."""
+        """Link to the review whose minutes are the record of an approval; None for any other record."""
         month = re.fullmatch(r"docs/(reviews/\d{4}-\d{2}\.md)", record.strip())
         return self.link(source, month[1]) if month else None
 
     def from_decision(self, source: str) -> Callable[[str], str | None]:
-        """For `safe_text.decision_markdown`: turns links between decision files into links between pages.
+        """For `decision_markdown`: turns links between decision files into links between pages.
 
-        A link to anything else in the repository has no page and loses its address.
+        A link to any other file of the repository has no page and loses its address.
         """
         pages = {f"decisions/{identifier}.md": identifier for identifier in self.slugs}
 
@@ -85,3 +93,41 @@ def built(path: str) -> str:
     folder, name = dirname(path), path[len(dirname(path)) :].lstrip("/")
     stem = "index" if name in ("README.md", "index.md") else name[:-3]
     return f"{folder}/{stem}.html" if folder else f"{stem}.html"
+
+
+def slug(identifier: str) -> str:
+    """The file name of one id, before collisions are known: lower case, `-` for anything but a-z and 0-9."""
+    name = re.sub(r"[^a-z0-9]", "-", identifier.lower())
+    if not name.strip("-") or name in _WINDOWS or name in _TAKEN or len(name) > _LONGEST_SLUG:
+        return _with_hash(name, identifier)
+    return name
+
+
+def slugs(identifiers: Iterable[str]) -> dict[str, str]:
+    """A file name for each id, all different, also on disks that ignore case.
+
+    An id that is its own file name keeps it; others with the same name get a short hash each. So a new id rarely
+    changes the address of a page that was cited.
+    """
+    groups: dict[str, list[str]] = {}
+    for identifier in sorted(set(identifiers)):
+        groups.setdefault(slug(identifier), []).append(identifier)
+    taken = {name for name, group in groups.items() if len(group) == 1 or name in group}
+    names: dict[str, str] = {}
+    for name, group in groups.items():
+        for identifier in group:
+            if len(group) == 1 or identifier == name:
+                names[identifier] = name
+                continue
+            length = 8
+            while (own := _with_hash(name, identifier, length)) in taken:
+                length += 4
+            taken.add(own)
+            names[identifier] = own
+    return dict(sorted(names.items()))
+
+
+def _with_hash(name: str, identifier: str, length: int = 8) -> str:
+    digest = hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+    stem = name[:_LONGEST_SLUG].strip("-")
+    return f"{stem}-{digest}" if stem else f"id-{digest}"

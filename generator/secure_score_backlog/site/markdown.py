@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything that Graph or a decision says is hostile until it has been through here.
+"""Makes text from Graph and from decisions safe to show. All of it is treated as hostile.
 
-How pages are made decides what has to be escaped. A page is a Markdown file, because every site builder reads
-one, but Markdown sees only its front matter and its top headings: all else is HTML made by Jinja with
-autoescape on, which Markdown passes through untouched (`views.templating`). So most text needs nothing from this
-module: `{{ title }}` in a template is safe. What is here is for the rest:
+Most text needs nothing from this module: Jinja escapes `{{ title }}`, and Markdown does not parse what it makes
+(`templates.py`). What is here is for text that is HTML or Markdown itself:
 
-- `plain` for text that must stay text where Markdown does read it (headings);
 - `microsoft_html` for the HTML that Microsoft sends: an allow-list;
-- `decision_markdown` for the Markdown people write: turned to HTML here, so that it never reaches the
-  site builder's own Markdown, whose extensions could do more;
-- `slug` and `slugs` for names of files.
+- `decision_markdown` for the Markdown that people write: converted here, so that it never reaches the site builder's
+  own Markdown, whose extensions allow more;
+- `safe_link` for addresses.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -46,24 +42,20 @@ _KNOWN_TAGS = frozenset(
     small source spacer span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead
     time title tr track tt u ul var video wbr xmp""".split()
 )
-"""What HTML ever called a tag. Anything else between angle brackets is a placeholder somebody wants to be read."""
+"""Every tag that HTML has ever had. Anything else in angle brackets is a placeholder that must stay readable."""
 
 MICROSOFT_TAGS = frozenset("p ul ol li strong b em i br a code pre table thead tbody tr th td blockquote".split())
 DECISION_TAGS = MICROSOFT_TAGS | {"h3", "h4", "h5", "h6", "hr", "del"}
-
-_WINDOWS = frozenset(
-    {"con", "prn", "aux", "nul"} | {f"{name}{number}" for name in ("com", "lpt") for number in range(10)}
-)
-_TAKEN = frozenset({"index", "readme", "404"})
-"""Names that a site builder reads as something else."""
-_LONGEST_SLUG = 100
 
 
 def microsoft_html(text: str, tenants: Collection[str] = ()) -> Markup:
     """Microsoft's HTML (or plain text) through an allow-list.
 
-    tenants: ids of tenants; they are taken out of links and text. Links other than http and https are dropped
-    and their text kept; a placeholder such as a bare <DomainName> stays readable.
+    Links other than http and https are dropped and their text kept; a placeholder such as <DomainName> stays readable.
+
+    Args:
+        text: What Microsoft sent.
+        tenants: Tenant ids, which are removed from links and text.
     """
     source = visible(text).replace("\r\n", "\n").strip()
     if "<" not in source:
@@ -80,9 +72,12 @@ def microsoft_html(text: str, tenants: Collection[str] = ()) -> Markup:
 def decision_markdown(
     text: str, resolve: Callable[[str], str | None] = lambda _: None, tenants: Collection[str] = ()
 ) -> Markup:
-    """What people wrote, as HTML. Raw HTML is shown as text; pictures become links, so that none is fetched.
+    """Markdown as HTML. Raw HTML is shown as text; pictures become links, so that none is fetched.
 
-    resolve: turns a relative link, as written in the file, into one of the site; None keeps only its text.
+    Args:
+        text: What people wrote.
+        resolve: Turns a relative link, as written in the file, into one of the site; None keeps only its text.
+        tenants: Tenant ids, which are removed from links and text.
     """
 
     def link(address: str) -> str | None:
@@ -119,7 +114,7 @@ def safe_link(address: str, tenants: Collection[str] = ()) -> str | None:
 
 
 def redacted(text: str, tenants: Collection[str]) -> str:
-    """The text with every tenant id taken out."""
+    """The text with every tenant id replaced."""
     for tenant in sorted(tenants):
         if tenant:
             text = re.sub(re.escape(tenant), "[tenant id]", text, flags=re.IGNORECASE)
@@ -127,46 +122,8 @@ def redacted(text: str, tenants: Collection[str]) -> str:
 
 
 def tenants_in(texts: Iterable[str]) -> frozenset[str]:
-    """Tenant ids that links give away (`tid=`), in lower case."""
+    """Tenant ids in the parameters of links (`tid=`), in lower case."""
     return frozenset(match[2].lower() for text in texts for match in _TENANT_PARAMETER.finditer(text))
-
-
-def slug(identifier: str) -> str:
-    """The file name of one id, before collisions are known: lower case, `-` for anything but a-z and 0-9."""
-    name = re.sub(r"[^a-z0-9]", "-", identifier.lower())
-    if not name.strip("-") or name in _WINDOWS or name in _TAKEN or len(name) > _LONGEST_SLUG:
-        return _with_hash(name, identifier)
-    return name
-
-
-def slugs(identifiers: Iterable[str]) -> dict[str, str]:
-    """A file name for each id, all different, also on disks that ignore case.
-
-    An id that already is its own file name keeps it; of the others that would meet, each gets a short hash. So a
-    newcomer seldom moves a page that somebody has cited.
-    """
-    groups: dict[str, list[str]] = {}
-    for identifier in sorted(set(identifiers)):
-        groups.setdefault(slug(identifier), []).append(identifier)
-    taken = {name for name, group in groups.items() if len(group) == 1 or name in group}
-    names: dict[str, str] = {}
-    for name, group in groups.items():
-        for identifier in group:
-            if len(group) == 1 or identifier == name:
-                names[identifier] = name
-                continue
-            length = 8
-            while (own := _with_hash(name, identifier, length)) in taken:
-                length += 4
-            taken.add(own)
-            names[identifier] = own
-    return dict(sorted(names.items()))
-
-
-def _with_hash(name: str, identifier: str, length: int = 8) -> str:
-    digest = hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()[:length]
-    stem = name[:_LONGEST_SLUG].strip("-")
-    return f"{stem}-{digest}" if stem else f"id-{digest}"
 
 
 def _keep_placeholder(match: re.Match[str]) -> str:
@@ -196,7 +153,7 @@ def _sanitise(source: str, tags: Collection[str], link: Callable[[str], str | No
 
 
 def _trim_links(source: str) -> str:
-    """Blanks before an address would make the sanitiser drop a link that every browser follows."""
+    """Without blanks before an address, for which the sanitiser drops a link that browsers follow."""
     return re.sub(r"""(?i)(\bhref\s*=\s*["'])\s+""", r"\1", source)
 
 

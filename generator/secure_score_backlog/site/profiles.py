@@ -112,16 +112,17 @@ def choose(workspace: Workspace, asked: str | None) -> Profile:
     unsure = [problem for problem in of_settings if problem.code.startswith(UNREADABLE)]
     if unsure:
         raise WrongUsage(
-            f"The settings cannot be read for sure, so nobody knows which readers the site is for. {unsure[0].message}",
+            f"The settings cannot be read, so it is unknown who the site is for. {unsure[0].message}",
             where=f"{unsure[0].path}, line {unsure[0].line}" if unsure[0].line else unsure[0].path,
-            hint="Run `backlog check` and mend the file, or say who the site is for with --profile.",
+            hint="Run `backlog check` and fix the file, or name the readers with --profile.",
         )
-    said = source.data.get("profile")
-    meant = [key for key in source.data if key not in ("profile", "profiles") and nearest(key, ["profile"])]
-    if (said is not None and said not in tuple(PROFILES)) or (said is None and meant):
-        line = source.line("profile" if said is not None else meant[0])
+    value = source.data.get("profile")
+    misspelt = [key for key in source.data if key not in ("profile", "profiles") and nearest(key, ["profile"])]
+    if (value is not None and value not in tuple(PROFILES)) or (value is None and misspelt):
+        key = "profile" if value is not None else str(misspelt[0])
+        line = source.line(key)
         raise WrongUsage(
-            f"The settings name no profile that there is: {'profile' if said is not None else meant[0]!s}.",
+            f"The settings name no known profile: {key}.",
             where=f"{SETTINGS_PATH}, line {line}" if line else SETTINGS_PATH,
             hint=f"Write `profile:` and one of {names}. Until then nothing is built: the default shows everything.",
         )

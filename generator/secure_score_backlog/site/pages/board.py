@@ -68,8 +68,9 @@ SECTIONS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         Bucket.NOT_APPLICABLE,
-        "Not applicable, or covered by another control",
-        "Not verified by Microsoft; each rests on its evidence and its approver.",
+        "Not applicable or covered",
+        "Not applicable here, or covered by another control. Not verified by Microsoft; each rests on its evidence and "
+        "its approver.",
         "Nothing is marked as not applicable or covered by another control.",
     ),
 )

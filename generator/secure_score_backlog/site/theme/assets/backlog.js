@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tells the reader when a page is old: a page never knows today's date; the reader's clock does. And gives the
- * keyboard what the theme gives the mouse alone. */
+ * Warns when a page is old, by comparing its as-of date with the reader's clock, and makes what the theme offers to a
+ * pointer alone reachable by keyboard. */
 (function () {
   "use strict";
   const DAY = 24 * 60 * 60 * 1000;
@@ -17,33 +17,33 @@
     banner.setAttribute("role", "status");
     const strong = document.createElement("strong");
     strong.textContent = "This page is " + days + " days old.";
-    banner.append(strong, " It shows what was known on " + line.dataset.backlogAsOfWords +
-      "; look for a newer copy, or ask whether collection still runs.");
+    banner.append(strong, " It shows data as of " + line.dataset.backlogAsOfWords +
+      ". Look for a newer copy, or check that the collection still runs.");
     const article = document.querySelector("article");
     if (article) article.prepend(banner);
   }
 
-  /* On a narrow or magnified page the theme opens menu and search with labels of hidden boxes, which no keyboard
-   * reaches. A real button takes the place of each; without script the labels stay. */
-  function openByKey(name, words) {
+  /* On a narrow or magnified page the theme opens menu and search with labels of hidden boxes, which a keyboard does
+   * not reach. A button replaces each; without script the labels stay. */
+  function openByKey(name, text) {
     const box = document.getElementById(name);
     const label = document.querySelector(".md-header__button[for=" + name + "]");
     if (!box || !label) return null;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "md-header__button md-icon backlog-opens" + name;
-    button.setAttribute("aria-label", words);
+    button.setAttribute("aria-label", text);
     button.append(...label.cloneNode(true).childNodes);
-    const say = () => button.setAttribute("aria-expanded", String(box.checked));
+    const update = () => button.setAttribute("aria-expanded", String(box.checked));
     button.addEventListener("click", () => box.click());
-    box.addEventListener("change", say);
-    say();
+    box.addEventListener("change", update);
+    update();
     label.before(button);
     label.classList.add("backlog-replaced");
     return { box: box, button: button };
   }
 
-  function reachFrame() {
+  function fixTheme() {
     const dialog = document.querySelector(".md-search[role=dialog]");
     if (dialog && !dialog.hasAttribute("aria-label")) dialog.setAttribute("aria-label", "Search");
     /* the theme checks none of its colour options, so that tabbing backwards would land on one that is not shown */
@@ -66,7 +66,7 @@
     });
   }
 
-  /* A page that no navigation lists has a way up; the tab it leads to is shown as the one we are in. */
+  /* A page that the navigation does not list links to the page above; its tab is shown as the active one. */
   function markTab() {
     const up = document.querySelector(".backlog-up a[href]");
     if (!up) return;
@@ -80,7 +80,7 @@
         if (leads(link)) link.classList.add("md-nav__link--active");
   }
 
-  function ready() { warnWhenOld(); markTab(); reachFrame(); }
+  function ready() { warnWhenOld(); markTab(); fixTheme(); }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();

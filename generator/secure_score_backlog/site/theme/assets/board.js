@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Narrows tables down and sorts them; without script everything is shown, by risk.
- * What is chosen stands in the address, so that a view can be bookmarked and passed on. */
+ * Filters and sorts tables; without script everything is shown, by risk.
+ * The choice is kept in the address, so that a view can be bookmarked and shared. */
 (function () {
   "use strict";
 
@@ -9,7 +9,7 @@
     if (!form) return;
     const selects = Array.from(form.querySelectorAll("select"));
     const rows = Array.from(document.querySelectorAll("tr[data-row]"));
-    const said = form.querySelector("output");
+    const result = form.querySelector("output");
     const address = new URLSearchParams(location.search);
     const first = new Map(rows.map((row, index) => [row, index]));
 
@@ -39,7 +39,7 @@
         if (!row.hidden) shown += 1;
       }
       sort((chosen.find((select) => select.name === "sort") || {}).value);
-      said.textContent = filters.length ? shown + " of " + rows.length + " shown" : "";
+      result.textContent = filters.length ? shown + " of " + rows.length + " shown" : "";
       const wanted = new URLSearchParams(chosen.map((select) => [select.name, select.value])).toString();
       history.replaceState(null, "", location.pathname + (wanted ? "?" + wanted : "") + location.hash);
     }
@@ -55,7 +55,7 @@
     apply();
   }
 
-  /* One click puts a citation on the clipboard; without script the citation stands there to be read. */
+  /* A button copies a citation to the clipboard; without script the button is hidden. */
   function citations() {
     for (const button of document.querySelectorAll("button[data-backlog-copy]")) {
       button.hidden = false;
@@ -66,7 +66,7 @@
         area.className = "backlog-hidden";
         document.body.append(area);
         area.select();
-        const done = document.execCommand("copy"); /* works from disk, where the newer way may be refused */
+        const done = document.execCommand("copy"); /* works from disk, where the clipboard API may be refused */
         area.remove();
         button.textContent = done ? "Copied" : button.dataset.backlogCopy;
         setTimeout(() => { if (done) button.textContent = "Copy citation"; }, 2000);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Search when the site is opened from a folder. Browsers start no worker from disk, so the search worker's script
- * runs in a hidden frame instead, and messages are handed over as events. Over http this file does nothing.
+ * runs in a hidden frame instead, and messages are passed as events. Over http this file does nothing.
  * It has to be called iframe-worker: under any other name the offline plugin adds one from a third party. */
 (function () {
   "use strict";

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How numbers, days and states are written."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from secure_score_backlog import wording
+
+
+def test_numbers_are_written_one_way() -> None:
+    """Half up, thin space, true minus, no needless zeros."""
+    assert wording.number(Fraction("12345.5")) == "12\u202f346"
+    assert [wording.points(value) for value in (12, 0)] == ["12", "0"]
+    assert wording.points(Fraction(49, 4)) == "12.25"
+    assert wording.points(100) == "100"
+    assert [wording.point_count(value) for value in (1, Fraction(5, 2))] == ["1 point", "2.5 points"]
+    assert [wording.signed(value) for value in (3, -2, 0, Fraction(-1, 1000))] == ["+3", "\u22122", "0", "0"]
+    assert wording.percent(Fraction(1, 3)) == "0.3\u00a0%"
+    assert wording.share(Fraction(1, 2)) == "50\u00a0%"
+    assert wording.percent(None) == "unknown"
+    assert wording.day(date(2026, 3, 1)) == "1\u00a0March\u00a02026"
+    assert [wording.month(value) for value in ("2026-10", date(2026, 1, 31))] == ["October 2026", "January 2026"]
+    assert [wording.count(value, "day") for value in (1, 2)] == ["1\u00a0day", "2\u00a0days"]
+    assert wording.sign("something-new").label == "Something new"
