@@ -73,11 +73,11 @@ def test_the_month_shows_what_was_signed_once_it_is_merged(backlog: RunBacklog, 
     """Before the merge computed, after it signed; what today's tool computes otherwise is shown."""
     backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     backlog("render", "--root", tenant.folder, expect=0)
-    assert "as they were signed" not in page(tenant)
+    assert "Signed facts, computed by version" not in page(tenant)
     tenant.commit("Sign October (#9)", "2026-11-05T08:00:00+00:00")
     backlog("render", "--root", tenant.folder, expect=0)
-    assert "as they were signed" in page(tenant)
-    assert "would say something else" not in page(tenant)
+    assert "Signed facts, computed by version" in page(tenant)
+    assert "computes other values" not in page(tenant)
     tenant.write("decisions/AdminMFAV2.md", DECISION.replace("critical", "low"))
     tenant.git("add", "--all")
     tenant.git("commit", "--quiet", "--amend", "--no-edit", when="2026-10-06T08:00:00+00:00")
@@ -94,4 +94,4 @@ def test_edited_facts_fail_check_and_are_not_shown(backlog: RunBacklog, tenant: 
     checked = backlog("check", "--root", tenant.folder, expect=1)
     assert "do not match their digest" in checked.stdout
     backlog("render", "--root", tenant.folder, expect=0)
-    assert "as they were signed" not in page(tenant)
+    assert "Signed facts, computed by version" not in page(tenant)
