@@ -25,7 +25,7 @@ def test_a_file_in_the_way_is_refused(backlog: RunBacklog, tmp_path: Path) -> No
     """A file is no folder, nor is a path below one."""
     (tmp_path / "taken").write_text("mine", encoding="utf-8")
     assert "file" in backlog("demo", "taken", expect=3).stderr
-    assert "cannot be made" in backlog("demo", "taken/inside", expect=3).stderr
+    assert "cannot be created" in backlog("demo", "taken/inside", expect=3).stderr
     assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
 
 
