@@ -21,61 +21,35 @@ from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.snapshots.graph_json import number
 
+REVIEWS = "docs/reviews"
 REVIEW_SCHEMA = "backlog-review/1"
 UNSIGNED = frozenset({"problems", "recorded_later"})
 """Parts that are not signed: problems in the files, and decisions that were recorded later."""
 
 
-def digest_of(month: str, tool: str, facts: Mapping[str, Any]) -> str:
-    """SHA-256 over month, tool and facts: sorted keys, no spaces, UTF-8."""
-    canonical = json.dumps(
-        [month, tool, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=json_number
-    )
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """What people wrote about one month: `docs/reviews/YYYY-MM.md`."""
+
+    month: str
+    """YYYY-MM."""
+    text: str
+    """Markdown as written, front matter removed."""
+    versions: tuple[Version, ...] = ()
 
 
-def sign(month: str, tool: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What `docs/reviews/YYYY-MM.json` holds for a month."""
-    kept = {name: value for name, value in facts.items() if name not in UNSIGNED}
-    return {
-        "schema": REVIEW_SCHEMA,
-        "month": month,
-        "tool": tool,
-        "digest": digest_of(month, tool, kept),
-        "facts": kept,
-    }
+@dataclass(frozen=True, slots=True)
+class SignedReview:
+    """The facts of a month as they were signed: `docs/reviews/YYYY-MM.json`."""
 
-
-def read_signed(data: Any, month: str, path: str) -> SignedReview | Problem:
-    """The signed facts in parsed JSON, or why they cannot be trusted."""
-    if not isinstance(data, dict) or data.get("schema") != REVIEW_SCHEMA:
-        return unusable(path, f"This is no signed review: `schema` {REVIEW_SCHEMA} is expected.")
-    tool, facts, digest = data.get("tool"), data.get("facts"), data.get("digest")
-    if not isinstance(tool, str) or not isinstance(facts, dict) or data.get("month") != month:
-        return unusable(path, f"The signed review does not hold the facts of {month}.")
-    if digest != digest_of(month, tool, facts):
-        return unusable(path, "The facts do not match their digest: somebody changed them after they were signed.")
-    return SignedReview(month, tool, str(digest), facts)
-
-
-def unusable(path: str, message: str) -> Problem:
-    """A signed review that cannot be trusted: the month shows what is computed today instead."""
-    hint = f"Bring back what was merged (git log -- {path}), or delete the file and sign the month anew."
-    return problem("review-signature", path, None, message, hint)
-
-
-def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The parts of the facts that are computed differently today, in order."""
-    known = signed.facts.keys() & (computed.keys() - UNSIGNED)
-    return tuple(sorted(name for name in known if plain(signed.facts[name]) != plain(computed[name])))
-
-
-def plain(value: Any) -> Any:
-    """The value as it comes back from JSON."""
-    return json.loads(json.dumps(value, default=json_number))
-
-
-REVIEWS = "docs/reviews"
+    month: str
+    tool: str
+    """Version of the program that computed them."""
+    digest: str
+    facts: Mapping[str, Any]
+    """As `backlog status --json` printed them; numbers are exact."""
+    version: Version | None = None
+    """The commit in which they were merged; None without Git."""
 
 
 def load_minutes(files: FileVersions) -> dict[str, Minutes]:
@@ -109,56 +83,75 @@ def load_signed_reviews(files: FileVersions) -> tuple[dict[str, SignedReview], l
         content = files.content(merged[-1]) if merged else None
         if content is None or not MONTH.fullmatch(month):
             continue
-        signed = signed_in(content, month, path)
+        signed = parse_signed(content, month, path)
         if isinstance(signed, Problem):
             problems.append(signed)
         else:
-            found[month] = replace(signed, version=citation(merged[-1]))
+            found[month] = replace(signed, version=merged[-1] if merged[-1].committed else None)
     return found, problems
 
 
-def signed_in(content: bytes, month: str, path: str) -> SignedReview | Problem:
-    """The signed facts in the bytes of a file."""
+def parse_signed(content: bytes, month: str, path: str) -> SignedReview | Problem:
+    """The signed facts in the bytes of a file, or why they cannot be trusted."""
     try:
         data = json.loads(content.decode("utf-8-sig"), parse_float=_exact, parse_constant=_exact)
         return read_signed(data, month, path)
     except (ValueError, RecursionError):
-        return unusable(path, "The signed review is not JSON.")
+        return _untrusted(path, "The signed review is not JSON.")
+
+
+def read_signed(data: Any, month: str, path: str) -> SignedReview | Problem:
+    """The same, in parsed JSON."""
+    if not isinstance(data, dict) or data.get("schema") != REVIEW_SCHEMA:
+        return _untrusted(path, f"This is not a signed review: `schema` must be {REVIEW_SCHEMA}.")
+    tool, facts, digest = data.get("tool"), data.get("facts"), data.get("digest")
+    if not isinstance(tool, str) or not isinstance(facts, dict) or data.get("month") != month:
+        return _untrusted(path, f"The signed review does not hold the facts of {month}.")
+    if digest != digest_of(month, tool, facts):
+        return _untrusted(path, "The facts do not match their digest: they were changed after they were signed.")
+    return SignedReview(month, tool, str(digest), facts)
 
 
 def _exact(literal: str) -> Decimal:
     """A number as it is written. ValueError for one that no figure can be, such as NaN or 1e999."""
     found = number(literal)
     if found is None:
-        raise ValueError(f"{literal} is no number of a review")
+        raise ValueError(f"{literal} is not a number")
     return found
 
 
-def citation(version: Version) -> Version | None:
-    """The commit, where there is one."""
-    return version if version.committed else None
+def _untrusted(path: str, message: str) -> Problem:
+    """A signed review that cannot be trusted; the page of the month shows what is computed today instead."""
+    hint = f"Restore what was merged (git log -- {path}), or delete the file and sign the month again."
+    return problem("review-signature", path, None, message, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """What people wrote about one month: `docs/reviews/YYYY-MM.md`."""
+def sign(month: str, tool: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of `docs/reviews/YYYY-MM.json`."""
+    kept = {name: value for name, value in facts.items() if name not in UNSIGNED}
+    return {
+        "schema": REVIEW_SCHEMA,
+        "month": month,
+        "tool": tool,
+        "digest": digest_of(month, tool, kept),
+        "facts": kept,
+    }
 
-    month: str
-    """YYYY-MM."""
-    text: str
-    """Markdown as written, front matter removed."""
-    versions: tuple[Version, ...] = ()
+
+def digest_of(month: str, tool: str, facts: Mapping[str, Any]) -> str:
+    """SHA-256 over month, tool and facts: sorted keys, no spaces, UTF-8."""
+    canonical = json.dumps(
+        [month, tool, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=json_number
+    )
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class SignedReview:
-    """The facts of a month as they were signed: `docs/reviews/YYYY-MM.json`."""
+def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts of the facts that today's program computes differently, in order."""
+    known = signed.facts.keys() & (computed.keys() - UNSIGNED)
+    return tuple(sorted(name for name in known if _plain(signed.facts[name]) != _plain(computed[name])))
 
-    month: str
-    tool: str
-    """Version of the tool that computed them."""
-    digest: str
-    facts: Mapping[str, Any]
-    """As `backlog status --json` printed them then; numbers are exact."""
-    version: Version | None = None
-    """The commit that brought them; None without Git."""
+
+def _plain(value: Any) -> Any:
+    """The value as it comes back from JSON."""
+    return json.loads(json.dumps(value, default=json_number))

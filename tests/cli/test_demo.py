@@ -30,7 +30,7 @@ def test_a_file_in_the_way_is_refused(backlog: RunBacklog, tmp_path: Path) -> No
 
 
 def test_missing_git_is_explained(backlog: RunBacklog, tmp_path: Path) -> None:
-    """No Git on the PATH is an ending of its own, before anything is made."""
+    """No Git on the PATH is an error of its own, before anything is created."""
     finished = backlog("demo", "tenant", environment={"PATH": str(tmp_path)}, expect=3)
     assert "Git is not installed" in finished.stderr
     assert not (tmp_path / "tenant").exists()

@@ -70,7 +70,7 @@ def test_a_month_that_cannot_be_signed_is_a_usage_error(
 
 
 def test_the_month_shows_what_was_signed_once_it_is_merged(backlog: RunBacklog, tenant: Repository) -> None:
-    """Before the merge computed, after it signed; what today's tool computes otherwise is shown."""
+    """Computed before the merge, signed after it; the parts that the program now computes differently are named."""
     backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     backlog("render", "--root", tenant.folder, expect=0)
     assert "Signed facts, computed by version" not in page(tenant)
@@ -83,10 +83,11 @@ def test_the_month_shows_what_was_signed_once_it_is_merged(backlog: RunBacklog, 
     tenant.git("commit", "--quiet", "--amend", "--no-edit", when="2026-10-06T08:00:00+00:00")
     backlog("render", "--root", tenant.folder, expect=0)
     assert "critical" in page(tenant)
+    assert "computes other values for: " in page(tenant)
 
 
 def test_edited_facts_fail_check_and_are_not_shown(backlog: RunBacklog, tenant: Repository) -> None:
-    """Somebody made a number nicer: `check` fails, and the month shows what the tool computes."""
+    """A number was edited: `check` fails, and the page shows what the program computes."""
     backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     file = tenant.folder / "docs" / "reviews" / "2026-10.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"undecided": 0', '"undecided": -1'), encoding="utf-8")

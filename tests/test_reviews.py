@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signed months: a digest that any change breaks, and differences that are told."""
+"""Signed months: a digest that any change breaks, and the parts that are computed differently today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.reviews import SignedReview, differences, digest_of, read_signed, sign, signed_in
+from secure_score_backlog.reviews import SignedReview, differences, digest_of, parse_signed, read_signed, sign
 
 FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
 PATH = "docs/reviews/2026-10.json"
@@ -27,7 +27,7 @@ def read(data: Any, month: str = "2026-10") -> SignedReview | Problem:
 
 
 def test_what_was_signed_is_read_back_without_the_days_problems() -> None:
-    """Problems speak of the working tree on the day of signing, so they are not signed."""
+    """Problems are those of the working tree on the day of signing, so they are not signed."""
     signed = read(sign("2026-10", "1.2.3", FACTS))
     assert isinstance(signed, SignedReview)
     assert (signed.month, signed.tool) == ("2026-10", "1.2.3")
@@ -48,8 +48,8 @@ def test_what_was_signed_is_read_back_without_the_days_problems() -> None:
         ("schema", "other/1"),
     ],
 )
-def test_any_change_is_told(key: str, value: object) -> None:
-    """A number made nicer, a version, a month: nothing of it is believed."""
+def test_any_change_is_a_problem(key: str, value: object) -> None:
+    """A better number, another version or month, a missing digest: none of it is accepted."""
     found = read({**sign("2026-10", "1.2.3", FACTS), key: value})
     assert isinstance(found, Problem)
     assert found.path == PATH
@@ -58,17 +58,17 @@ def test_any_change_is_told(key: str, value: object) -> None:
 
 @pytest.mark.parametrize("data", [None, [], "x", 1, {}])
 def test_something_else_is_no_signed_review(data: object) -> None:
-    """Whatever JSON lies there."""
+    """Any other JSON."""
     assert isinstance(read(data), Problem)
 
 
-def test_a_file_under_another_month_is_not_believed() -> None:
-    """September's facts do not become October's by a new name."""
+def test_a_file_under_the_name_of_another_month_is_refused() -> None:
+    """Renaming the file does not turn September's facts into October's."""
     assert isinstance(read(sign("2026-09", "1", FACTS)), Problem)
 
 
 def test_differences_name_the_parts() -> None:
-    """What today's tool computes otherwise; parts that one of the two does not know are no difference."""
+    """Parts that only one of the two has are not compared."""
     signed = read(sign("2026-10", "1", {**FACTS, "old": 1}))
     assert isinstance(signed, SignedReview)
     today = {**copy.deepcopy(FACTS), "new": 1, "counts": {"undecided": 4}, "ledger": {"observed": 7.83}}
@@ -84,14 +84,14 @@ values = st.recursive(
 
 @given(st.dictionaries(st.text(), values, max_size=4))
 def test_any_facts_survive_signing(facts: dict[str, Any]) -> None:
-    """Any JSON signs and reads back the same, whatever its letters and numbers."""
+    """Any JSON is read back as it was signed, whatever its letters and numbers."""
     signed = read(sign("2026-10", "1", facts))
     assert isinstance(signed, SignedReview)
     assert differences(signed, facts) == ()
 
 
-def test_the_signed_form_is_settled() -> None:
-    """Files of years ago must read: schema, parts and the canonical form under the digest, letter for letter."""
+def test_the_signed_form_does_not_change() -> None:
+    """Old files must stay readable: schema, parts and the canonical form under the digest, letter for letter."""
     signed = sign("2026-10", "1.2.3", {"b": [1, 2.5, None], "a": {"ü": "ß"}, "recorded_later": ["X"], "problems": []})
     canonical = '["2026-10","1.2.3",{"a":{"ü":"ß"},"b":[1,2.5,null]}]'
     assert signed == {
@@ -105,8 +105,8 @@ def test_the_signed_form_is_settled() -> None:
     assert lone == "sha256:" + hashlib.sha256(b'["2026-10","1",{"a":"\xed\xa0\x80"}]').hexdigest()
 
 
-def test_what_cannot_be_trusted_is_an_error_with_a_way_back() -> None:
-    """The page then shows what today's tool computes, and says why."""
+def test_what_cannot_be_trusted_is_an_error_with_a_hint() -> None:
+    """The hint names the command that shows what was merged."""
     found = read({**sign("2026-10", "1.2.3", FACTS), "digest": "sha256:0"})
     assert isinstance(found, Problem)
     assert (found.code, found.severity, found.line) == ("review-signature", Severity.ERROR, None)
@@ -130,7 +130,7 @@ def test_differences_come_in_the_order_of_the_alphabet() -> None:
     ],
 )
 def test_a_problem_says_what_is_wrong(change: dict[str, Any], word: str) -> None:
-    """The schema that is expected, the month that is not there, the digest that does not match."""
+    """The expected schema, the missing month, the digest that does not match."""
     found = read({**sign("2026-10", "1.2.3", FACTS), **change})
     assert isinstance(found, Problem)
     assert word in found.message
@@ -140,16 +140,16 @@ def test_a_problem_says_what_is_wrong(change: dict[str, Any], word: str) -> None
     ("month", "tool", "facts"), [("2026-10", 7, {"a": 1}), ("2026-10", "1", [1]), ("2026-09", "1", {"a": 1})]
 )
 def test_a_digest_that_matches_is_not_enough(month: str, tool: Any, facts: Any) -> None:
-    """Month, tool and facts must each be what they are, even where somebody reckoned the digest over them."""
+    """Month, tool and facts must each be what they are, even where the digest was computed over them."""
     digest = digest_of(month, tool, facts)
     data = {"schema": "backlog-review/1", "month": month, "tool": tool, "digest": digest, "facts": facts}
     assert isinstance(read(data), Problem)
 
 
 def test_signed_numbers_are_read_back_exactly() -> None:
-    """A tenth is a tenth, so that figures are computed from what was signed and not from the nearest double."""
+    """A tenth is a tenth, so that figures are computed from what was signed, not from the nearest double."""
     written = json.dumps(sign("2026-10", "1.2.3", {"a": 0.1, "b": [1, -2.50], "c": 1.0})).encode()
-    signed = signed_in(written, "2026-10", PATH)
+    signed = parse_signed(written, "2026-10", PATH)
     assert isinstance(signed, SignedReview)
     assert signed.facts == {"a": Decimal("0.1"), "b": [1, Decimal("-2.5")], "c": 1}
     assert differences(signed, {"a": Fraction(1, 10), "b": (1, Fraction(-5, 2)), "c": 1}) == ()
@@ -160,12 +160,12 @@ def test_a_number_that_no_figure_can_be_is_refused(number: str) -> None:
     """Also where the digest fits: a number with a huge exponent would take all memory once it is computed with."""
     data = sign("2026-10", "1.2.3", {"a": float(number)})
     written = json.dumps(data).replace('"facts": {"a": ' + json.dumps(float(number)), '"facts": {"a": ' + number)
-    found = signed_in(written.encode(), "2026-10", PATH)
+    found = parse_signed(written.encode(), "2026-10", PATH)
     assert isinstance(found, Problem)
     assert found.code == "review-signature"
 
 
 def test_a_signed_review_keeps_its_digest() -> None:
-    """The page names it, so that anybody can compare."""
+    """The page of the month names it, so that it can be compared."""
     data = sign("2026-10", "1.2.3", FACTS)
     assert read(data) == SignedReview("2026-10", "1.2.3", data["digest"], data["facts"])
