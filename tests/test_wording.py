@@ -23,4 +23,4 @@ def test_numbers_are_written_one_way() -> None:
     assert wording.day(date(2026, 3, 1)) == "1\u00a0March\u00a02026"
     assert [wording.month(value) for value in ("2026-10", date(2026, 1, 31))] == ["October 2026", "January 2026"]
     assert [wording.count(value, "day") for value in (1, 2)] == ["1\u00a0day", "2\u00a0days"]
-    assert wording.sign("something-new").label == "Something new"
+    assert wording.badge_of("something-new").label == "Something new"

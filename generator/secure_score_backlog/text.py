@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other people's text, made fit to be shown: on a page, in a message, on a terminal."""
+"""Texts of other people, made safe to show on a page, in a message or on a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 SHOWN_LENGTH = 60
-"""How much of a person's text a message quotes."""
+"""Characters of a text that a message quotes."""
 
 
 def printable(text: str) -> str:
@@ -20,13 +20,13 @@ def printable(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A person's text inside a message: in quotes, shortened and printable."""
+    """A text inside a message: in quotes, shortened and printable."""
     text = printable(" ".join(str(value).split()))
     return f'"{text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"}"'
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, upper and lower case apart; None where none is near."""
+    """The known word that is most similar, ignoring case; None where none is similar enough."""
     by_folded: dict[str, str] = {}
     for candidate in sorted(known):
         by_folded.setdefault(candidate.casefold(), candidate)
@@ -36,7 +36,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks that reorder the text after them: a reader could be shown another text than the one that was agreed."""
+"""Marks that reorder the text after them: readers would see another text than the one in the file."""
 
 _PUNCTUATION = {code: f"&#{code};" for code in range(33, 127) if not chr(code).isalnum()}
 

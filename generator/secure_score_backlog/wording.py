@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How numbers, days and states are written: the same everywhere, whatever the machine's language."""
+"""How numbers, days and states are written: the same on every machine, whatever its language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MINUS = "\u2212"
 
 
 def number(value: Fraction | Decimal | int, places: int = 0) -> str:
-    """A number rounded half up to so many places, thousands parted by a thin space, a true minus sign."""
+    """A number rounded half up to some decimal places, with thin spaces between thousands and a true minus sign."""
     exact = Fraction(value)
     with localcontext() as context:
         context.prec = 60
@@ -28,7 +28,7 @@ def number(value: Fraction | Decimal | int, places: int = 0) -> str:
 
 
 def points(value: Fraction | Decimal | int) -> str:
-    """Points without needless zeros: 12, 12.5, 12.25."""
+    """Points without trailing zeros: 12, 12.5, 12.25."""
     text = number(value, 2)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -39,7 +39,7 @@ def point_count(value: Fraction | Decimal | int) -> str:
 
 
 def signed(value: Fraction | Decimal | int, places: int = 2) -> str:
-    """A change, with its sign, without needless zeros: +3.5, -2, 0."""
+    """A change with its sign and without trailing zeros: +3.5, -2, 0."""
     text = number(value, places)
     text = text.rstrip("0").rstrip(".") if "." in text else text
     if text in ("0", f"{MINUS}0"):
@@ -79,7 +79,7 @@ def count(value: int, one: str, many: str | None = None) -> str:
 
 
 def lower_first(text: str) -> str:
-    """The text as it goes on within a sentence; a name keeps its capital."""
+    """The text in the form it has within a sentence; `Microsoft` keeps its capital."""
     return text if text.startswith("Microsoft") else text[:1].lower() + text[1:]
 
 
@@ -97,7 +97,7 @@ class Badge:
     tone: str
     """One of good, plan, hold, warn, bad, quiet: the CSS class chooses the colour."""
     meaning: str = ""
-    """Shown when the reader points at it."""
+    """The tooltip."""
 
 
 BADGES: dict[str, Badge] = {
@@ -142,7 +142,7 @@ BADGES: dict[str, Badge] = {
 }  # fmt: skip
 
 
-def sign(word: object) -> Badge:
-    """How a state, bucket, risk or any other word is shown; unknown words show as they are."""
+def badge_of(word: object) -> Badge:
+    """The badge of a state, bucket, risk level or any other word; unknown words are shown as they are."""
     text = str(word) if word is not None else "unrated"
     return BADGES.get(text) or Badge(text.replace("-", " ").capitalize(), "\u25cb", "quiet")

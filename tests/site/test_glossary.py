@@ -68,7 +68,7 @@ def test_an_empty_tenant_has_a_glossary() -> None:
     page = Read(evaluated(workspace(History()), day(1), has_git=False), glossary.documents)
     assert "abbreviations" not in page.sections
     assert "Here, of" not in page.text
-    assert wording.sign("moot").label in page.sections["register"]
+    assert wording.badge_of("moot").label in page.sections["register"]
 
 
 @pytest.mark.parametrize("code", SERVICE_NAMES.services)

@@ -30,14 +30,14 @@ def words_of(previous: DecisionVersion | None, version: DecisionVersion) -> str:
     decision = version.decision
     if decision is None:
         return "The decision was withdrawn." if version.version.blob is None else "The decision could not be read."
-    label = wording.sign(decision.bucket).label
+    label = wording.badge_of(decision.bucket).label
     if decision.draft:
         return f"A draft was written: {label.lower()}."
     before = previous.decision if previous else None
     if before is None or before.draft:
         return f"Decided: {label.lower()}{until_words(decision)}."
     if before.bucket is not decision.bucket:
-        instead = wording.sign(before.bucket).label.lower()
+        instead = wording.badge_of(before.bucket).label.lower()
         return f"New decision: {label.lower()}{until_words(decision)}, instead of {instead}."
     details = list(details_of(before, decision))
     return f"{headline(before, decision)}{sentence(details)}"

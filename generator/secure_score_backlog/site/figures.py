@@ -96,7 +96,7 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
         title="Every point of the maximum, by what was measured or decided",
         caption=caption,
         parts=tuple(
-            BarPart(key, wording.sign(key).label, value, WORDS.ledger[key]) for key, value in parts.items() if value
+            BarPart(key, wording.badge_of(key).label, value, WORDS.ledger[key]) for key, value in parts.items() if value
         ),
     ).draw()
 
@@ -109,7 +109,9 @@ def ledger_over_time(facts: Facts, identifier: str) -> Markup | None:
     rows = tuple(
         Row(
             wording.month(review.month),
-            tuple(BarPart(key, wording.sign(key).label, value) for key, value in review.facts.ledger.parts().items()),
+            tuple(
+                BarPart(key, wording.badge_of(key).label, value) for key, value in review.facts.ledger.parts().items()
+            ),
         )
         for review in months
     )
@@ -164,7 +166,7 @@ def line_of(status: Status, facts: Facts, identifier: str) -> Markup | None:
     if not samples or samples[0].day == newest.day:
         return None
     marks = tuple(
-        Mark(version.version.at.date(), wording.sign(version.decision.bucket).label)
+        Mark(version.version.at.date(), wording.badge_of(version.decision.bucket).label)
         for version in status.versions
         if version.version.committed and version.decision and not version.decision.draft
     )

@@ -69,7 +69,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.globals.update(heading=heading, sign=wording.sign, count=wording.count, times=wording.times)
+    made.globals.update(heading=heading, badge_of=wording.badge_of, count=wording.count, times=wording.times)
     made.filters.update(
         day=wording.day,
         month=wording.month,

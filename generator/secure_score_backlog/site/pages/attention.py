@@ -259,14 +259,14 @@ def drafts(facts: Facts) -> Iterator[Item]:
     for status in by_risk(s for s in facts.statuses.values() if s.decision and s.decision.draft):
         assert status.decision
         age = f", {wording.count((facts.as_of - status.answered).days, 'day')} ago" if status.answered else ""
-        bucket = wording.sign(status.decision.bucket).label.lower()
+        bucket = wording.badge_of(status.decision.bucket).label.lower()
         yield Item(status, f"Draft: {bucket}; {status.decision.readiness} of 5 questions answered{age}.")
 
 
 def stale(facts: Facts) -> Iterator[Item]:
     """What is open and had no activity for months, and why."""
     for status in facts.stale:
-        reason = NO_ACTIVITY_REASONS.get(status.stale_reason, wording.sign(status.state).label.lower())
+        reason = NO_ACTIVITY_REASONS.get(status.stale_reason, wording.badge_of(status.state).label.lower())
         yield Item(status, f"No activity since {wording.day(status.last_activity)}; {reason}.")
 
 
@@ -293,7 +293,7 @@ def recorded_decision(status: Status) -> str:
         return "No decision recorded"
     if status.decision.draft:
         return "Only a draft is recorded"
-    return f"Recorded decision: {wording.sign(status.decision.bucket).label.lower()}"
+    return f"Recorded decision: {wording.badge_of(status.decision.bucket).label.lower()}"
 
 
 def no_effect(facts: Facts) -> Iterator[Item]:

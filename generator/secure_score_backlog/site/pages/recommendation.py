@@ -89,7 +89,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             recommendation.title,
             body,
             site=site,
-            description=f"{recommendation.id}: {wording.sign(status.state).label}",
+            description=f"{recommendation.id}: {wording.badge_of(status.state).label}",
             hide=("navigation",),
             up=(board.TITLE, board.PATH),
         )

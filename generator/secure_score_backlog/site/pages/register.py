@@ -23,7 +23,7 @@ from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.board import Filter
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.wording import sign
+from secure_score_backlog.wording import badge_of
 
 PATH = "register.md"
 TITLE = "Risk register"
@@ -65,7 +65,7 @@ def filters(entries: list[RegisterEntry]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     levels = {entry.status.risk_word for entry in entries}
     found = (
-        Filter("state", "State", tuple(sorted({sign(entry.state).label for entry in entries}))),
+        Filter("state", "State", tuple(sorted({badge_of(entry.state).label for entry in entries}))),
         Filter("risk", "Risk", tuple(level for level in LEVELS if level in levels)),
         Filter("approver", "Approver", tuple(sorted({approver(entry) for entry in entries} - {""}))),
         Filter("owner", "Owner", tuple(sorted({entry.decision.owner for entry in entries}))),
