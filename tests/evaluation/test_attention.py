@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What needs attention: what a shadow says, what counts as movement, and the day something turns stale."""
+"""What needs attention: shadow acceptances, activity, and the day on which something becomes stale."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def seen(points: str, maximum: int | None, portal: str | None = None) -> Observa
     ("answer", "says"),
     [(decision(draft=True), "a draft"), (decision(), "do-now"), (decision(bucket=Bucket.DO_SOON), "do-soon")],
 )
-def test_a_shadow_says_what_the_decision_says_instead(answer: Decision, says: str) -> None:
-    """A draft is named as one, whatever bucket it names."""
+def test_a_shadow_acceptance_names_the_decision(answer: Decision, says: str) -> None:
+    """A draft is called a draft, whatever its bucket."""
     measured = history({"A": (0, 5, "Ignored")})
     facts = evaluate(workspace(measured, {"A": versions((1, answer))}), day(1))
     assert [item.decision_word for item in facts.shadow] == [says]
@@ -59,25 +59,25 @@ def test_a_shadow_says_what_the_decision_says_instead(answer: Decision, says: st
         (("1.02", 3, None), ("0.35", 1, None), True),  # 0.01, and 0.0067 is rounding
     ],
 )
-def test_what_counts_as_movement(before: Seen, after: Seen, expected: bool) -> None:
-    """A claim that comes or goes, or more than half a hundredth of a point on each of the days explains."""
+def test_what_counts_as_activity(before: Seen, after: Seen, expected: bool) -> None:
+    """A claim that is made or withdrawn, or a change beyond the rounding of both days."""
     assert has_changed(seen(*before), seen(*after)) is expected
 
 
 @pytest.mark.parametrize(
-    ("judged", "since"),
+    ("as_of", "since"),
     [(1, None), (2, 2), (3, 2), (4, 4), (5, 4), (6, 4), (7, 7)],
 )
-def test_the_last_movement_up_to_a_day(judged: int, since: int | None) -> None:
-    """A change of the judged day counts, a later one has not happened; before the first score nothing has."""
+def test_the_last_activity_up_to_a_day(as_of: int, since: int | None) -> None:
+    """A change on the day itself counts, a later one does not; before the first score there is none."""
     measured = history({"B": (1, 1)}, OPEN, OPEN, {"A": (3, 8)}, {"A": (3, 8)}, {"A": (3, 8)}, OPEN)
     known = workspace(measured, catalogued=["A", "B"])
-    found = status_of(known, "A", day(judged)).last_activity
+    found = status_of(known, "A", day(as_of)).last_activity
     assert found == (None if since is None else day(since))
 
 
-def test_a_decision_is_movement_once_it_is_committed() -> None:
-    """An unscored one with a decision is not stale: there is no timeline to stand still."""
+def test_a_committed_decision_is_activity() -> None:
+    """What was never scored has no activity, with or without a decision."""
     measured = history(OPEN)
     known = workspace(measured, {"A": versions((3, decision())), "X": versions((1, decision("X")))})
     assert status_of(known, "A", day(5)).last_activity == day(3)
@@ -96,23 +96,23 @@ def test_a_decision_is_movement_once_it_is_committed() -> None:
         (decision(bucket=Bucket.NOT_APPLICABLE), "rejected"),
     ],
 )
-def test_why_nothing_moves(answer: Decision | None, why: str) -> None:
-    """Blocked and rejected come before the owner; whoever owns it and did not move it has planned it."""
+def test_why_there_is_no_activity(answer: Decision | None, why: str) -> None:
+    """Blocked and rejected come before the owner; with an owner it is planned."""
     decided = {"A": versions((1, answer))} if answer else {}
     assert status_of(workspace(history(OPEN), decided), "A", day(2)).stale_reason == why
 
 
-@pytest.mark.parametrize(("judged", "found"), [(92, []), (93, ["B"]), (94, ["B"])])
-def test_stale_on_the_very_day_and_only_what_is_open(judged: int, found: list[str]) -> None:
-    """Since the first of October: stale on the first of January; what is done, before or after it, never is."""
+@pytest.mark.parametrize(("as_of", "found"), [(92, []), (93, ["B"]), (94, ["B"])])
+def test_stale_on_the_very_day_and_only_what_is_open(as_of: int, found: list[str]) -> None:
+    """Open since 1 October: stale on 1 January; what is done is never stale."""
     measured = history({"A": (8, 8), "B": (2, 8), "C": (1, 1)})
-    facts = evaluate(workspace(measured, settings=Settings(stale_months=3)), day(judged))
+    facts = evaluate(workspace(measured, settings=Settings(stale_months=3)), day(as_of))
     assert [item.id for item in facts.stale] == found
     assert [item.last_activity for item in facts.stale] == [day(1)] * len(found)
 
 
-def test_the_longest_standstill_comes_first() -> None:
-    """Then by id; the order in which they are asked about does not matter."""
+def test_the_longest_without_activity_comes_first() -> None:
+    """Then by id."""
     measured = history({"B": (0, 1), "C": (0, 1)}, {"A": (0, 1), "B": (0, 1), "C": (0, 1)})
     facts = evaluate(workspace(measured, settings=Settings(stale_months=1)), day(60))
     assert [item.id for item in facts.stale] == ["B", "C", "A"]

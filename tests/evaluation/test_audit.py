@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The population of changes: complete, each once, with the exceptions by name."""
+"""The population of changes: complete, each once, with its exceptions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HISTORY = DecisionHistory(
 
 
 def test_every_version_is_a_change_the_newest_first() -> None:
-    """Two decisions in one commit are two changes of one commit; a withdrawal is a change that still says of what."""
+    """Two decisions in one commit are two changes of one commit; a deletion is a change of the decision before it."""
     found = population_of(HISTORY, day(10))
     listed = [(change.version.at.date(), change.recommendation) for change in found.changes]
     assert listed == [(day(9), "A"), (day(5), "B"), (day(3), "A"), (day(3), "B"), (day(1), "A")]
@@ -40,7 +40,7 @@ def test_every_version_is_a_change_the_newest_first() -> None:
 
 
 def test_what_names_no_pull_request_is_an_exception() -> None:
-    """By commit, with everything that the commit changed."""
+    """Listed by commit, with all its changes."""
     found = population_of(HISTORY, day(10))
     assert found.pull_requests == (1, 3, 9)
     assert [version.at.date() for version in found.direct] == [day(5)]
@@ -48,14 +48,14 @@ def test_what_names_no_pull_request_is_an_exception() -> None:
 
 
 def test_a_day_knows_nothing_of_later_commits() -> None:
-    """As of the fourth day, only what the main branch had by then."""
+    """As of the fourth day, only the changes that the main branch had by then."""
     found = population_of(HISTORY, day(4))
     assert len(found.changes) == 3
     assert found.direct == ()
 
 
-def test_an_edit_that_nobody_committed_is_no_evidence() -> None:
-    """It is named apart; without Git nothing was ever committed, and nothing is named."""
+def test_an_uncommitted_edit_is_no_change() -> None:
+    """It is listed separately; without Git nothing is listed."""
     edit = versions((1, decision("A")), (2, decision("A", owner="Head of Finance")))
     edit = (edit[0], replace(edit[1], version=replace(edit[1].version, commit="")))
     found = population_of(DecisionHistory({"A": edit}), day(3))
@@ -64,8 +64,8 @@ def test_an_edit_that_nobody_committed_is_no_evidence() -> None:
     assert population_of(DecisionHistory({"A": edit[1:]}, has_git=False), day(3)) == Population()
 
 
-def test_every_edit_that_nobody_committed_is_named() -> None:
-    """Of several decisions, by id; what is committed is not among them."""
+def test_every_uncommitted_edit_is_listed() -> None:
+    """By id, without the committed ones."""
     (first,), (second,), (third,) = (versions((1, decision(identifier))) for identifier in "ABC")
     edits = [replace(one, version=replace(one.version, commit="")) for one in (second, third)]
     found = population_of(DecisionHistory({"C": (edits[1],), "B": (edits[0],), "A": (first,)}), day(3))

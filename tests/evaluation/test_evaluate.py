@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the rules meet: what a day's facts say of themselves, half a period, and the edges of days."""
+"""The facts of a day as a whole: its snapshot, incomplete periods, first and last days."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_facts_name_their_day_and_their_snapshot() -> None:
 
 @pytest.mark.parametrize("period", [Period(None, None), Period(None, day(2)), Period(day(1), None)])
 def test_nothing_happens_in_a_period_without_both_ends(period: Period) -> None:
-    """Where one end is unknown, nothing moved, was completed or was lost."""
+    """With an unknown start or end there is no movement, nothing completed and nothing regressed."""
     measured = history(DONE, OPEN)
     statuses = statuses_on(workspace(measured), day(2))
     assert movement_in(measured, period, statuses) is None
@@ -38,7 +38,7 @@ def test_nothing_happens_in_a_period_without_both_ends(period: Period) -> None:
 
 
 def test_no_movement_from_before_the_first_snapshot() -> None:
-    """A start that no snapshot reaches gives nothing to compare with."""
+    """A start before the first snapshot has nothing to compare with."""
     measured = history(None, OPEN, DONE)
     statuses = statuses_on(workspace(measured), day(3))
     assert movement_in(measured, Period(day(1), day(3)), statuses) is None
@@ -48,7 +48,7 @@ def test_no_movement_from_before_the_first_snapshot() -> None:
 
 
 def test_a_decision_of_the_day_itself_is_not_recorded_later() -> None:
-    """Only what came after the as-of date, judged by its first version, by id."""
+    """Only decisions whose first version came after the as-of date, by id."""
     decided = {
         "C": versions((4, decision("C"))),
         "A": versions((5, decision("A"))),
@@ -61,6 +61,6 @@ def test_a_decision_of_the_day_itself_is_not_recorded_later() -> None:
 
 
 def test_the_day_of_the_first_snapshot_has_a_month() -> None:
-    """And without any snapshot no day has one."""
+    """Without any snapshot no day has one."""
     assert months_of(history(OPEN), day(1)) == ("2026-10",)
     assert months_of(history(), day(1)) == ()

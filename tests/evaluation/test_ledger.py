@@ -31,7 +31,7 @@ ANSWERS: list[Decision | None] = [
 
 
 def test_every_part_holds_what_belongs_there() -> None:
-    """One recommendation for each part, and a maximum that nobody explains."""
+    """One recommendation for each part, and a maximum that no recommendation explains."""
     scores = {
         "observed": (5, 5), "claimed": (4, 4, "ThirdParty"), "now": (1, 3), "soon": (0, 2), "accept": (2, 8),
         "licence": (0, 7), "covered": (0, 6), "open": (0, 9), "unknown": (1, None),
@@ -88,7 +88,7 @@ def test_without_a_snapshot_there_is_nothing_to_add_up() -> None:
 
 
 def test_what_is_not_scored_hides_nothing() -> None:
-    """The first of the list was not measured that day; those after it are added up."""
+    """The first one was not measured that day; those after it are added up."""
     measured = history({"B": (1, 4), "C": (2, 2)})
     ledger = evaluate(workspace(measured, catalogued=["A", "B", "C"]), day(1)).ledger
     assert {name: value for name, value in ledger.parts().items() if value} == {"observed": 3, "undecided": 3}
@@ -105,7 +105,7 @@ def test_the_figures_of_the_day_are_graphs_own() -> None:
     assert (score.planned, score.achievable) == (1, 52)
 
 
-def test_nothing_of_nothing_is_no_percentage() -> None:
+def test_a_maximum_of_nothing_gives_no_percentage() -> None:
     """A day whose maximum is 0 has a score and no percent."""
     score = evaluate(workspace(history(stored({"A": (1, 2)}, 1, 0))), day(1)).score
     assert score is not None
@@ -124,7 +124,7 @@ def test_nothing_of_nothing_is_no_percentage() -> None:
     ],
 )
 def test_only_a_missing_licence_is_out_of_reach(answer: Decision | None, waits: bool, achievable: int) -> None:
-    """Seven of ten points: what waits for business or technology can be had, and a draft blocks nothing."""
+    """Seven of ten points: other blockers leave them achievable, and a draft blocks nothing."""
     decided = {"A": versions((1, answer))} if answer else {}
     facts = evaluate(workspace(history({"A": (3, 10)}), decided), day(1))
     assert waits_for_licence(facts.statuses["A"]) is waits

@@ -42,12 +42,12 @@ def test_decision_before_settings_before_shipped() -> None:
     ],
 )
 def test_settings_are_found_as_people_write_them(written: str, asked: str, level: Risk) -> None:
-    """Case is forgiven, and an id without instance number speaks for all; one instance does not for another."""
+    """Case is ignored, and an id without instance number applies to all instances; one instance's id to no other."""
     assert level_of(asked, None, Settings(risk={written: Risk.LOW}), RATINGS)[0] is level
 
 
 def test_settings_for_one_instance_win_over_those_for_all() -> None:
-    """The closer name counts."""
+    """The more specific id counts."""
     settings = Settings(risk={"MDA_Zoom_MFA": Risk.LOW, "11770.MDA_Zoom_MFA": Risk.CRITICAL})
     assert level_of("11770.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.CRITICAL
     assert level_of("1.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.LOW

@@ -72,13 +72,13 @@ def test_each_case_of_the_definition(name: str) -> None:
 
 
 def test_a_partial_score_with_unknown_totals_says_so() -> None:
-    """Nobody can tell users from work there, and the line admits it."""
-    remarks = [remark for _, points, remark in split_movement(seen(2, 8), seen(4, 8)) if points]
-    assert remarks == ["split unknown"]
+    """Users and work cannot be separated there, and the line says so."""
+    notes = [note for _, points, note in split_movement(seen(2, 8), seen(4, 8)) if points]
+    assert notes == ["split unknown"]
 
 
-def test_points_that_become_a_claim_are_told_beside_the_sum() -> None:
-    """From observed to claimed moves nothing in the sum, and is yet worth a sentence."""
+def test_points_that_become_a_claim_are_shown_beside_the_sum() -> None:
+    """From observed to claimed changes nothing in the sum, and is shown separately."""
     measured = history({"A": (8, 8), "B": (1, 2)}, {"A": (8, 8, "ThirdParty"), "B": (1, 2)})
     moved = movement_between(measured, measured.days[0], measured.days[1], {})
     assert moved.total_points == 0
@@ -146,7 +146,7 @@ def test_points_of_one_recommendation_are_never_lost(
 
 
 def test_a_month_without_a_snapshot_moves_nothing() -> None:
-    """An empty month is judged between one snapshot and itself."""
+    """An empty month starts and ends with the same snapshot."""
     measured = history({"A": (1, 2)})
     facts = evaluate(workspace(measured), day(45))
     assert facts.period.start == facts.period.end == day(1)
@@ -155,19 +155,19 @@ def test_a_month_without_a_snapshot_moves_nothing() -> None:
     assert facts.movement.lines == ()
 
 
-def moved_between(measured: History, standings: Mapping[str, Status] | None = None) -> Movement:
+def moved_between(measured: History, statuses: Mapping[str, Status] | None = None) -> Movement:
     """The movement between the only two days of a history."""
     before, after = measured.days
-    return movement_between(measured, before, after, standings or {})
+    return movement_between(measured, before, after, statuses or {})
 
 
 def split(before: Observation | None, after: Observation | None) -> list[tuple[Part, Fraction, str]]:
-    """The parts of one recommendation that move something, with their remarks."""
-    return [(part, points, remark) for part, points, remark in split_movement(before, after) if points]
+    """The parts of one recommendation that are not 0, with their notes."""
+    return [(part, points, note) for part, points, note in split_movement(before, after) if points]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "remarks"),
+    ("before", "after", "notes"),
     [
         (seen(0, 8), seen(8, 8, "ThirdParty"), ["self-attested"]),
         (seen(8, 8, "ThirdParty"), seen(0, 8), ["no longer self-attested"]),
@@ -186,20 +186,20 @@ def split(before: Observation | None, after: Observation | None) -> list[tuple[P
         (seen("0.5", 1, total=4), seen("0.75", 1, total=4), [""]),
     ],
 )
-def test_each_line_says_why(before: Observation, after: Observation, remarks: list[str]) -> None:
-    """The remark is what the page prints beside the points."""
-    assert [remark for _, _, remark in split(before, after)] == remarks
+def test_each_line_says_why(before: Observation, after: Observation, notes: list[str]) -> None:
+    """The note is what the page prints beside the points."""
+    assert [note for _, _, note in split(before, after)] == notes
 
 
-def test_drift_is_clamped_between_nothing_and_the_change() -> None:
+def test_scope_lies_between_nothing_and_the_change() -> None:
     """More devices explain no gain, fewer explain no loss, and neither explains more than there is."""
     assert split(seen("5", 10, total=100), seen("8", 10, total=200))[0][:2] == (Part.IMPROVED, 3)
     assert split(seen("5", 10, total=200), seen("4", 10, total=100))[0][:2] == (Part.REGRESSED, -1)
     assert split(seen("5", 10, total=200), seen("6", 10, total=100))[0][:2] == (Part.SCOPE, 1)
 
 
-def test_a_score_above_its_maximum_is_reckoned_like_any_other() -> None:
-    """Shares above 1 occur in Graph; nothing is lost in them."""
+def test_a_score_above_its_maximum_is_computed_like_any_other() -> None:
+    """Shares above 1 occur in Graph; no point of them is lost."""
     found = split(seen(6, 5, total=10), seen(5, 5, total=20))
     assert sum(points for _, points, _ in found) == -1
     assert split(seen(6, 5), seen(7, 5))[0][:2] == (Part.IMPROVED, 1)
@@ -242,8 +242,8 @@ def test_every_line_in_points_and_percent_exactly() -> None:
     assert (moved.start, moved.end, moved.total_points) == (day(1), day(2), 3)
 
 
-def test_what_changed_around_the_score_stands_beside_it() -> None:
-    """New, gone and re-weighted recommendations, services and seats, in the order of the alphabet."""
+def test_what_changed_around_the_score_is_listed() -> None:
+    """New, retired and re-weighted recommendations, services and seats, in alphabetical order."""
     measured = history(*TWO_DAYS)
     moved = moved_between(measured)
     assert (moved.new, moved.gone, moved.reweighted) == (("E", "F"), ("D",), ("B",))
@@ -254,8 +254,8 @@ def test_what_changed_around_the_score_stands_beside_it() -> None:
     assert (back.became_claimed, back.became_observed) == (0, 0)
 
 
-def test_points_kept_by_a_claim_that_is_taken_back() -> None:
-    """Claimed yesterday, observed today: the smaller of the two amounts changed its kind."""
+def test_points_kept_by_a_withdrawn_claim() -> None:
+    """Claimed before, observed after: the smaller of the two amounts was kept."""
     measured = history({"A": (8, 8, "ThirdParty"), "B": (2, 2)}, {"A": (7, 8), "B": (3, 3, "ThirdParty")})
     moved = moved_between(measured)
     assert (moved.became_claimed, moved.became_observed) == (2, 7)
@@ -263,7 +263,7 @@ def test_points_kept_by_a_claim_that_is_taken_back() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [((1, 0), (2, 4)), ((1, 4), (2, 0)), ((1, 0), (2, 0))])
 def test_without_a_maximum_nothing_moves_in_percent(first: tuple[int, int], second: tuple[int, int]) -> None:
-    """A day that can earn nothing has no percentage to move from or to."""
+    """A day with a maximum of 0 has no percentage."""
     measured = history(stored({"A": (1, 2)}, *first), stored({"A": (2, 2)}, *second))
     moved = moved_between(measured)
     assert moved.total_points == 1
@@ -272,22 +272,22 @@ def test_without_a_maximum_nothing_moves_in_percent(first: tuple[int, int], seco
 
 
 @pytest.mark.parametrize(("most", "change"), [(1, 100), (2, 50)])
-def test_the_smallest_maxima_count(most: int, change: int) -> None:
-    """A score out of one point is a score."""
+def test_a_maximum_of_one_point_has_a_percentage(most: int, change: int) -> None:
+    """One point of one is 100 percent."""
     measured = history({"A": (0, most)}, {"A": (1, most)})
     assert moved_between(measured).total_percent == change
 
 
-def test_gains_are_parted_by_risk_and_by_effort() -> None:
-    """Only what was improved counts; what nobody rated is unrated, what nobody knows is left out."""
+def test_gains_are_split_by_risk_and_by_effort() -> None:
+    """Only improved points count; those without a risk level are unrated, those without a status are left out."""
     cheap = Recommendation("A", "A", cost="low")
     measured = history(
         {"A": (0, 8), "B": (0, 2), "C": (0, 2), "D": (5, 5)}, {"A": (8, 8), "B": (2, 2), "C": (2, 2), "D": (4, 5)}
     )
     others = [Recommendation("B", "B", cost="moderate"), Recommendation("C", "C", cost="low")]
     decided = {"A": versions((1, decision("A"))), "D": versions((1, decision("D")))}
-    standings = statuses_on(workspace(measured, decided, [cheap, *others, "D"]), day(2))
-    moved = moved_between(measured, standings)
+    statuses = statuses_on(workspace(measured, decided, [cheap, *others, "D"]), day(2))
+    moved = moved_between(measured, statuses)
     assert moved.gained_by_risk == {"high": 8, "unrated": 4}
     assert list(moved.gained_by_risk) == ["high", "unrated"]
     assert moved.gained_by_effort == {"low": 10, "moderate": 2}
@@ -310,15 +310,15 @@ def test_gains_are_parted_by_risk_and_by_effort() -> None:
         (seen(4, 8, total=4), seen(2, 8, total=-2), [(Part.REGRESSED, -2, "split unknown")]),
     ],
 )
-def test_one_user_counts_and_odd_scores_are_reckoned(
+def test_one_user_and_odd_scores_are_computed(
     before: Observation, after: Observation, expected: list[tuple[Part, int, str]]
 ) -> None:
-    """From one user to two, half of it is gone; scores below nothing and above everything are no partial ones."""
+    """From one user to two, half of it is lost; scores below 0 and above the maximum are not partial."""
     assert [split for split in split_movement(before, after) if split[1]] == expected
 
 
-def test_what_did_not_move_is_not_unknown() -> None:
-    """A share that stays has nothing to split, whether or not anybody counted."""
+def test_an_unchanged_share_needs_no_split() -> None:
+    """With or without known numbers of users."""
     uncounted = split_movement(seen(1, 2), seen(1, 2))
     counted = split_movement(seen(1, 2, total=4), seen(1, 2, total=8))
     assert uncounted == counted == [(Part.RESCORED, 0, "re-weighted"), (Part.IMPROVED, 0, "")]
@@ -328,7 +328,7 @@ def test_what_did_not_move_is_not_unknown() -> None:
     ("points", "part"), [(F(1), Part.IMPROVED), (F(0), Part.IMPROVED), (F(-1, 100), Part.REGRESSED)]
 )
 def test_only_a_loss_is_a_regression(points: Fraction, part: Part) -> None:
-    """Keeping every point is no loss."""
+    """An unchanged score counts as improved by 0."""
     assert improved_or_regressed(points) is part
 
 
@@ -339,14 +339,14 @@ def test_only_a_loss_is_a_regression(points: Fraction, part: Part) -> None:
 def test_each_line_counts_in_percent_with_the_smallest_maxima(
     first: tuple[int, int], second: tuple[int, int], percent: int
 ) -> None:
-    """One point won is the mean of its worth on both days: of one, of a half, or of both."""
+    """One point gained counts the mean of its worth on both days."""
     moved = moved_between(history({"A": first}, {"A": second}))
     assert moved.percent[Part.IMPROVED] == percent
     assert moved.percent[Part.UNEXPLAINED] == 0
 
 
 def test_lines_without_points_say_why_the_maximum_changed() -> None:
-    """Nothing was earned before or after, and yet the score moved in percent; the page says by what."""
+    """The percentage changes with the maximum even where no points do."""
     first = {"A": (0, 8), "B": (0, 4), "D": (5, 10)}
     second = {"A": (0, 10), "C": (0, 3), "D": (5, 10)}
     lines = {line.recommendation: line for line in moved_between(history(first, second)).lines}
@@ -364,14 +364,14 @@ def test_lines_without_points_say_why_the_maximum_changed() -> None:
 def test_an_unknown_maximum_rescores_nothing(
     first: tuple[int, int | None], second: tuple[int, int | None], points: int
 ) -> None:
-    """Out of 100 on both days each point is one percent; what nobody knew before did not change."""
+    """Out of 100 on both days each point is one percent; an unknown maximum counts as unchanged."""
     measured = history(stored({"A": first}, first[0], 100), stored({"A": second}, second[0], 100))
     lines = [(line.part, line.points, line.percent) for line in moved_between(measured).lines]
     assert lines == [(Part.IMPROVED if points > 0 else Part.REGRESSED, points, points)]
 
 
 def test_amounts_are_exact_fractions_also_where_nothing_moved() -> None:
-    """Pages reckon on with them."""
+    """Pages compute with them."""
     for second in ({"A": (1, 2)}, {"A": (2, 2)}):
         moved = moved_between(history({"A": (1, 2)}, second))
         for amounts in (moved.points, moved.percent):
@@ -389,25 +389,25 @@ def test_amounts_are_exact_fractions_also_where_nothing_moved() -> None:
     ],
 )
 def test_a_line_names_the_decision_in_force(steps: tuple[tuple[int, None]], path: str | None) -> None:
-    """A withdrawn decision is none, and one that comes later neither."""
+    """Neither a withdrawn decision nor a later one."""
     measured = history({"A": (1, 2)}, {"A": (2, 2)})
-    standings = statuses_on(workspace(measured, {"A": versions(*steps)}), day(2))
-    assert [line.decision for line in moved_between(measured, standings).lines] == [path]
+    statuses = statuses_on(workspace(measured, {"A": versions(*steps)}), day(2))
+    assert [line.decision for line in moved_between(measured, statuses).lines] == [path]
 
 
-def test_points_that_change_their_kind_add_up() -> None:
-    """Two became a claim, two became measured."""
+def test_points_kept_add_up() -> None:
+    """Two recommendations became claimed, two observed."""
     first = {"A": (8, 8), "B": (3, 3), "C": (5, 5, "ThirdParty"), "D": (2, 2, "ThirdParty")}
     second = {"A": (8, 8, "ThirdParty"), "B": (3, 3, "ThirdParty"), "C": (5, 5), "D": (2, 2)}
     moved = moved_between(history(first, second))
     assert (moved.became_claimed, moved.became_observed) == (11, 7)
 
 
-def test_gains_pass_over_what_nobody_knows() -> None:
-    """The largest gain belongs to something without a standing; those after it still count."""
+def test_gains_leave_out_what_has_no_status() -> None:
+    """The largest gain has no status; those after it still count."""
     measured = history({"A": (0, 9), "B": (0, 4), "C": (0, 2)}, {"A": (9, 9), "B": (4, 4), "C": (2, 2)})
     catalogue = [Recommendation("B", "B", cost="low"), Recommendation("C", "C", cost="high")]
-    standings = statuses_on(workspace(measured, catalogued=catalogue), day(2))
-    moved = moved_between(measured, {name: standings[name] for name in "BC"})
+    statuses = statuses_on(workspace(measured, catalogued=catalogue), day(2))
+    moved = moved_between(measured, {name: statuses[name] for name in "BC"})
     assert moved.gained_by_risk == {"unrated": 6}
     assert moved.gained_by_effort == {"high": 2, "low": 4}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decisions that outlived their recommendation, and what it is called now, only where that is certain."""
+"""Decisions whose recommendation is gone, and its new id where that is certain."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.tenants import day, decision, history, versions, workspace
 
 
 def found(old: Recommendation, *living: Recommendation, decided: bool = True) -> list[Orphaned]:
-    """What is found when the old one stops being scored and leaves the catalogue, and others are scored."""
+    """What is found when the old one is neither scored nor listed any more, and others are scored."""
     before = {old.id: (1, 2), **{one.id: (1, 2) for one in living}}
     after = {one.id: (1, 2) for one in living}
     measured = history(before, before, after)
@@ -34,28 +34,28 @@ def gone(identifier: str, title: str = "") -> Recommendation:
     ],
 )
 def test_what_was_renamed_is_recognised(old: Recommendation, new: Recommendation, because: str) -> None:
-    """Case, instance, version at the end; else the very same title."""
+    """By case, instance number or version at the end; else by the same title."""
     (one,) = found(old, new, Recommendation("Other", "Other words"))
     assert one.successor is not None
     assert (one.status.id, one.successor.id, one.because) == (old.id, new.id, because)
 
 
 def test_nothing_is_guessed() -> None:
-    """Alike is not the same: neither ids nor titles that merely resemble each other, nor ids without a title."""
+    """Neither by similar ids or titles, nor by ids without a title."""
     (one,) = found(gone("scid_12", "Turn it on"), Recommendation("scid_120", "Turn it on now"))
     assert (one.successor, one.because) == (None, "")
     (bare,) = found(gone("aad_one"), Recommendation("Aad_oneX", "aad_one"))
     assert bare.successor is None
 
 
-def test_only_decisions_outlive() -> None:
-    """Without a decision nobody has to do anything about what is gone; what lives is not gone."""
+def test_only_decisions_are_orphaned() -> None:
+    """Without a decision there is nothing to do about a retired recommendation; a current one is not orphaned."""
     assert found(gone("A"), Recommendation("B", "B"), decided=False) == []
     assert found(Recommendation("A", "A"), Recommendation("B", "B")) == []
 
 
-def test_what_microsoft_marks_as_going_is_found_while_it_is_still_scored() -> None:
-    """A deprecated profile with a decision is named before it vanishes."""
+def test_a_deprecated_recommendation_is_found_while_it_is_still_scored() -> None:
+    """A decision about it is listed before Microsoft retires it."""
     going = Recommendation("A", "Same", deprecated=True)
     measured = history({"A": (1, 2), "B": (1, 2)})
     given = workspace(measured, {"A": versions((1, decision("A")))}, [going, Recommendation("B", "Same")])
@@ -64,9 +64,9 @@ def test_what_microsoft_marks_as_going_is_found_while_it_is_still_scored() -> No
     assert one.successor.id == "B"
 
 
-def test_what_is_scored_lives_without_a_profile() -> None:
+def test_what_is_scored_is_current_without_a_profile() -> None:
     """Graph's two lists differ: a score is enough, a profile is enough, a decision alone is not."""
     measured = history({"scored": (1, 2), "other": (1, 2)})
     answers = {name: versions((1, decision(name))) for name in ("scored", "listed", "neither")}
-    standings = statuses_on(workspace(measured, answers, ["other", "listed"]), day(1))
-    assert [one.status.id for one in orphaned(standings.values())] == ["neither"]
+    statuses = statuses_on(workspace(measured, answers, ["other", "listed"]), day(1))
+    assert [one.status.id for one in orphaned(statuses.values())] == ["neither"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rank by risk: points, effort and user impact are provably not in the key."""
+"""The order by risk: points, effort and user impact are not in the key."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def test_level_then_open_share_then_days_then_id() -> None:
         {"A": (0, 10), "B": (9, 10), "C": (0, 10), "D": (0, 10), "E": (5, 10), "X": (0, 10)},
     )
     facts = evaluate(workspace(measured, settings=LEVELS), day(2))
-    assert [standing.id for standing in facts.ranked] == ["B", "D", "C", "E", "A"]
-    assert [standing.id for standing in facts.unrated] == ["X"]
+    assert [status.id for status in facts.ranked] == ["B", "D", "C", "E", "A"]
+    assert [status.id for status in facts.unrated] == ["X"]
     assert facts.counts["unrated"] == 1
 
 
-def test_what_is_accepted_covered_or_done_is_not_ranked_and_a_bare_claim_is() -> None:
-    """An acceptance in force takes it off the list; a claim nobody decided does not."""
+def test_what_is_accepted_covered_or_done_is_not_ranked_and_a_claim_is() -> None:
+    """An acceptance in force takes it off the list; a claim without a decision does not."""
     measured = history({"A": (0, 10), "B": (0, 10), "C": (10, 10), "D": (10, 10, "ThirdParty")})
     decided = {
         "A": versions((1, decision("A", Bucket.ACCEPT))),
         "B": versions((1, decision("B", Bucket.NOT_APPLICABLE))),
     }
     facts = evaluate(workspace(measured, decided, settings=LEVELS), day(1))
-    assert [(standing.id, standing.open_share) for standing in facts.ranked] == [("D", Fraction(1))]
+    assert [(status.id, status.open_share) for status in facts.ranked] == [("D", Fraction(1))]
 
 
 efforts = st.sampled_from(["none", "low", "moderate", "high"])
@@ -67,16 +67,16 @@ def test_points_effort_and_impact_do_not_move_the_ranking(weights: list[tuple[in
     assert order(weights) == order([(1, "low")] * 5) == ["B", "D", "E", "C", "A"]
 
 
-def test_the_chaser_picks_by_points_and_ease() -> None:
-    """The honest contrast: most points first, then the least effort."""
+def test_the_order_by_points_and_effort() -> None:
+    """Most points first, then the least effort."""
     measured = history({"A": (0, 3), "B": (0, 9), "C": (0, 9)})
     catalogue = [Recommendation("A", "A"), Recommendation("B", "B", cost="high"), Recommendation("C", "C", cost="low")]
     facts = evaluate(workspace(measured, catalogued=catalogue), day(1))
-    assert [standing.id for standing in facts.by_points] == ["C", "B", "A"]
+    assert [status.id for status in facts.by_points] == ["C", "B", "A"]
 
 
-def test_the_chaser_picks_five_of_what_is_open_and_worth_something() -> None:
-    """Points alone are not enough (accepted), nor is being open (claimed, worth nothing more); half a point is."""
+def test_the_five_by_points_are_eligible_and_have_unearned_points() -> None:
+    """Accepted and claimed ones are left out; half a point is enough."""
     measured = history(
         {
             "accepted": (0, 9), "claimed": (9, 9, "ThirdParty"), "done": (9, 9),
@@ -85,6 +85,6 @@ def test_the_chaser_picks_five_of_what_is_open_and_worth_something() -> None:
     )  # fmt: skip
     decided = {"accepted": versions((1, decision("accepted", Bucket.ACCEPT)))}
     facts = evaluate(workspace(measured, decided), day(1))
-    assert [standing.id for standing in facts.by_points] == ["D", "C", "A", "B"]
+    assert [status.id for status in facts.by_points] == ["D", "C", "A", "B"]
     six = evaluate(workspace(history(dict.fromkeys("FEDCBA", (0, 1)))), day(1))
-    assert [standing.id for standing in six.by_points] == ["A", "B", "C", "D", "E"]
+    assert [status.id for status in six.by_points] == ["A", "B", "C", "D", "E"]

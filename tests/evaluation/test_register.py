@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register: states of acceptances, renewals, and nothing that ever was in it lost."""
+"""The register: states of acceptances, renewals, and ended entries."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def until(number: int, share: Fraction | int = 0) -> object:
         ([OPEN, OPEN, GONE], 100, 0, AcceptanceState.ORPHAN),
     ],
 )
-def test_where_an_acceptance_stands(
+def test_the_state_of_an_acceptance(
     days: list[dict[str, Measured]], last: int, share: Fraction | int, state: AcceptanceState
 ) -> None:
     """On day 3; `until` is inclusive, and the last 30 days count as expiring."""
@@ -50,7 +50,7 @@ def test_where_an_acceptance_stands(
 
 
 def test_a_moot_acceptance_never_revives() -> None:
-    """Done once, lost later: the acceptance stays moot and a new answer is needed."""
+    """Done once, regressed later: the acceptance stays moot and a new decision is needed."""
     said = decision(bucket=Bucket.ACCEPT)
     facts = evaluate(workspace(history(OPEN, DONE, OPEN), {"A": versions((1, said))}), day(3))
     assert facts.register[0].state is AcceptanceState.MOOT
@@ -60,7 +60,7 @@ def test_a_moot_acceptance_never_revives() -> None:
 
 
 def test_renewals_are_counted_and_a_shortened_one_is_none() -> None:
-    """Only moving the last day on is a renewal."""
+    """Only a later last day is a renewal."""
     first = decision(bucket=Bucket.ACCEPT, accepted=acceptance(day(50)))
     steps = versions(
         (1, first),
@@ -78,7 +78,7 @@ def test_renewals_are_counted_and_a_shortened_one_is_none() -> None:
 
 
 def test_what_ended_stays_in_the_past() -> None:
-    """Replaced by a plan, withdrawn, accepted anew: each stay in the register is kept with its end."""
+    """Replaced by a plan, withdrawn, accepted again: each period is kept with its end."""
     accept, plan = decision(bucket=Bucket.ACCEPT), decision()
     steps = versions((1, accept), (2, plan), (3, accept), (4, None))
     facts = evaluate(workspace(history(*[OPEN] * 5), {"A": steps}), day(5))
@@ -90,29 +90,29 @@ def test_what_ended_stays_in_the_past() -> None:
 
 
 def test_a_draft_is_not_in_the_register() -> None:
-    """A draft carries nothing."""
+    """A draft accepts nothing."""
     facts = evaluate(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT, draft=True)))}), day(1))
     assert facts.register == facts.past == ()
 
 
 def test_a_typed_name_is_no_approval() -> None:
-    """The approver's role is typed; it does not count as approved by anybody."""
+    """The approver named in the file does not count as an approval."""
     known = workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))})
     assert evaluate(known, day(1)).register[0].approved_by == ()
 
 
-def test_a_line_of_the_past_says_what_was_accepted_and_carries_nothing() -> None:
-    """The acceptance itself, not what replaced it; points are carried only while it stands."""
+def test_an_ended_entry_says_what_was_accepted_and_has_no_points() -> None:
+    """It shows the acceptance, not what replaced it; only current entries have points."""
     accept = decision(bucket=Bucket.ACCEPT, accepted=acceptance(day(60)))
     known = workspace(history(*[OPEN] * 3), {"A": versions((1, accept), (2, decision()))})
     (entry,) = evaluate(known, day(3)).past
     assert (entry.decision, entry.points, entry.ended) == (accept, 0, day(2))
-    (standing,) = evaluate(known, day(1)).register
-    assert (standing.decision, standing.points, standing.ended) == (accept, 6, None)
+    (entry,) = evaluate(known, day(1)).register
+    assert (entry.decision, entry.points, entry.ended) == (accept, 6, None)
 
 
-def test_covers_and_acceptances_stand_apart() -> None:
-    """A cover is no accepted risk; both end in the same past."""
+def test_covers_and_acceptances_are_listed_separately() -> None:
+    """A cover is no accepted risk; ended ones are in one list."""
     measured = history({"A": (2, 8), "B": (2, 8), "C": (2, 8)})
     decided = {
         "A": versions((1, decision("A", Bucket.NOT_APPLICABLE))),
@@ -124,8 +124,8 @@ def test_covers_and_acceptances_stand_apart() -> None:
     assert [[entry.status.id for entry in entries] for entries in lists] == [["B"], ["A"], ["C"]]
 
 
-def test_an_acceptance_that_nobody_committed_is_cited_by_nothing() -> None:
-    """It stands in the register, without a commit, a first day or an approval."""
+def test_an_uncommitted_acceptance_has_no_citation() -> None:
+    """It is in the register, without a commit, a first day or an approval."""
     (edit,) = versions((1, decision(bucket=Bucket.ACCEPT)))
     edit = replace(edit, version=replace(edit.version, commit=""))
     known = workspace(history(OPEN), {"A": (edit,)})

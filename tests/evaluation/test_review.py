@@ -31,7 +31,7 @@ OCTOBER = 31
 
 
 def test_a_period_runs_from_the_last_snapshot_before_the_month() -> None:
-    """The newest before the first day, else the first snapshot there is."""
+    """The newest before the first day, else the first snapshot."""
     measured = history(*[OPEN] * 29, None, None, *[OPEN] * 3)
     october = period_of(measured, "2026-10", day(OCTOBER))
     assert (october.start, october.end) == (day(1), day(29))
@@ -50,7 +50,7 @@ def test_months_run_from_the_first_snapshot_to_the_day() -> None:
 
 
 def test_completed_says_how_and_done_since() -> None:
-    """Observed and claimed are told apart; the day is the first of the run that still holds."""
+    """Observed or claimed; the day is the first of the run that still lasts."""
     measured = history(
         {"A": (2, 8), "B": (0, 5), "C": (5, 5), "D": (3, 3, "ThirdParty")},
         {"A": (8, 8), "B": (0, 5), "C": (5, 5), "D": (3, 3)},
@@ -62,7 +62,7 @@ def test_completed_says_how_and_done_since() -> None:
     assert found == [("D", day(2), "observed"), ("B", day(3), "claimed"), ("A", day(4), "observed")]
 
 
-def test_a_dip_that_heals_the_next_day_is_not_listed() -> None:
+def test_a_loss_that_is_back_on_the_next_day_is_not_listed() -> None:
     """One bad day stays in the sums only; two bad days are a regression, recovered or not."""
     one = evaluate(workspace(history(DONE, OPEN, DONE, DONE)), day(4))
     assert one.regressed == ()
@@ -73,7 +73,7 @@ def test_a_dip_that_heals_the_next_day_is_not_listed() -> None:
 
 
 def test_a_partial_loss_on_balance_is_listed() -> None:
-    """Half of it lost is a regression too; a withdrawn claim is not, it never was observed."""
+    """Half of the points lost is a regression too; a withdrawn claim is not, as it was never observed."""
     facts = evaluate(workspace(history({"A": (6, 8)}, {"A": (4, 8)}, {"A": (4, 8)})), day(3))
     assert [(item.regressed_on, item.points_lost) for item in facts.regressed] == [(day(2), 2)]
     assert evaluate(workspace(history(CLAIMED, OPEN, OPEN)), day(3)).regressed == ()
@@ -81,7 +81,7 @@ def test_a_partial_loss_on_balance_is_listed() -> None:
 
 
 def test_asks_wait_oldest_first_and_in_drafts_too() -> None:
-    """A question from the future does not wait yet."""
+    """A question of a later day is not listed yet."""
     asked = decision(
         draft=True,
         asks=(Ask("leadership", day(3), "Second?"), Ask("leadership", day(1), "First?"), Ask("x", day(9), "Later?")),
@@ -91,7 +91,7 @@ def test_asks_wait_oldest_first_and_in_drafts_too() -> None:
     assert facts.counts["asks"] == 2
 
 
-def test_blocked_lists_what_is_in_the_way() -> None:
+def test_blocked_lists_plans_that_wait() -> None:
     """Only what is planned can be blocked."""
     facts = evaluate(workspace(history(OPEN), {"A": versions((1, decision(blocked=blocked())))}), day(1))
     assert [
@@ -100,7 +100,7 @@ def test_blocked_lists_what_is_in_the_way() -> None:
 
 
 def test_shadow_acceptances() -> None:
-    """The portal accepts or claims what no decision in force does; agreement casts no shadow."""
+    """The portal accepts or claims what no decision in force accepts or covers."""
     measured = history(
         {
             "ignored": (0, 5, "Ignored"), "claimed": (5, 5, "ThirdParty"), "hollow": (1, 5, "AlternateMitigation"),
@@ -131,7 +131,7 @@ def test_shadow_acceptances() -> None:
 
 
 def test_stale_says_why() -> None:
-    """Three months without decision or movement: blocked, rejected or ownerless."""
+    """Three months without activity: blocked, rejected or ownerless."""
     measured = history(dict.fromkeys("ABCD", (0, 5)), *[None] * 120, dict.fromkeys("ABCD", (0, 5)))
     decided = {
         "A": versions((1, decision("A", blocked=blocked()))),
@@ -172,7 +172,7 @@ def test_the_last_day_before_a_month_is_its_start() -> None:
     ],
 )
 def test_completed_is_what_became_done(first: dict[str, Measured], last: dict[str, Measured], how: list[str]) -> None:
-    """Measured where it was not, or claimed where it was open; what stays as it is completes nothing."""
+    """Measured where it was not, or claimed where it was open; what does not change completes nothing."""
     facts = evaluate(workspace(history(first, last), catalogued=["A"]), day(2))
     assert [item.completed_how for item in facts.completed] == how
 
@@ -185,13 +185,13 @@ def test_what_is_gone_or_unknown_hides_no_completion() -> None:
 
 
 def test_what_changes_after_the_day_does_not_date_the_completion() -> None:
-    """Done on the second day, judged on the third, lost on the fourth: completed on the second."""
+    """Done on the second day, evaluated on the third, lost on the fourth: completed on the second."""
     facts = evaluate(workspace(history(OPEN, DONE, DONE, OPEN)), day(3))
     assert [item.completed_on for item in facts.completed] == [day(2)]
 
 
 @pytest.mark.parametrize(
-    ("days", "judged", "since"),
+    ("days", "as_of", "since"),
     [
         ([DONE, OPEN], 2, 2),
         ([OPEN, DONE], 2, 2),
@@ -201,9 +201,9 @@ def test_what_changes_after_the_day_does_not_date_the_completion() -> None:
         ([DONE, CLAIMED, DONE], 3, 3),
     ],
 )
-def test_the_run_that_ends_on_a_day(days: list[dict[str, Measured]], judged: int, since: int) -> None:
-    """Its first day; the day itself where nothing was done the same way before, or on it."""
-    assert done_since(history(*days).timelines["A"], day(judged), observed=True) == day(since)
+def test_the_run_that_ends_on_a_day(days: list[dict[str, Measured]], as_of: int, since: int) -> None:
+    """Its first day; the day itself where it was not done in the same way before."""
+    assert done_since(history(*days).timelines["A"], day(as_of), observed=True) == day(since)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_the_run_that_ends_on_a_day(days: list[dict[str, Measured]], judged: int
 def test_the_start_is_the_first_score_of_the_period(
     days: list[dict[str, Measured]], start: int, points: int | None
 ) -> None:
-    """That of the day, else the next one after it; what went before is not looked at, and there may be none."""
+    """That of the day, else the next one after it; there may be none."""
     found = first_observation(history(*days).timelines["A"], day(start))
     assert (None if found is None else found.points) == points
 
@@ -261,7 +261,7 @@ def test_losses_are_listed_without_a_movement_and_without_unknown_ones() -> None
 
 @pytest.mark.parametrize(("points", "lost"), [("5.99", [Fraction(1, 100)]), ("5.995", []), ("5.98", [Fraction(1, 50)])])
 def test_a_hundredth_of_a_point_is_a_loss(points: str, lost: list[Fraction]) -> None:
-    """Graph gives two decimals; half of one is rounding."""
+    """Graph gives two decimals; less than that is rounding."""
     facts = evaluate(workspace(history({"A": (6, 8)}, {"A": (points, 8)})), day(2))
     assert [item.points_lost for item in facts.regressed] == lost
 
@@ -291,15 +291,15 @@ def test_a_recovery_comes_after_the_loss() -> None:
     assert recovered_on(timeline, day(1), day(3)) == recovered_on(timeline, day(2), day(3)) == day(3)
 
 
-def test_a_question_of_the_day_waits_already() -> None:
-    """Since today: no day old."""
+def test_a_question_of_the_day_itself_is_listed() -> None:
+    """It is 0 days old."""
     asked = decision(asks=(Ask("leadership", day(4), "Now?"), Ask("leadership", day(5), "Later?")))
     facts = evaluate(workspace(history(*[OPEN] * 4), {"A": versions((1, asked))}), day(4))
     assert [(ask.question, (facts.as_of - ask.since).days) for _, ask in facts.asks] == [("Now?", 0)]
 
 
-def test_what_is_done_waits_for_nothing() -> None:
-    """A blockage that its decision still names is listed only while it is in the way."""
+def test_what_is_done_is_not_blocked() -> None:
+    """A blockage that the decision still names is listed only while the recommendation is open."""
     measured = history({"A": (8, 8), "B": (2, 8), "C": (2, 8)})
     decided = {
         "A": versions((1, decision("A", blocked=blocked()))),

@@ -51,21 +51,21 @@ CASES: dict[str, tuple[State, History, Decision | None]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_first_rule_that_applies(name: str) -> None:
-    """One case for each rule, judged on day 3."""
+    """One case for each rule, on day 3."""
     expected, measured, answer = CASES[name]
     decided = {"A": versions((1, answer))} if answer else {}
     assert status_of(workspace(measured, decided, ["A", "B"]), "A", day(3)).state is expected
 
 
 def test_gone_from_scores_and_catalogue_is_retired() -> None:
-    """Once known, now nowhere: retired, whatever was decided."""
+    """Known once and in neither list any more: retired, whatever was decided."""
     measured = history({"A": (1, 2), "B": (1, 1)}, {"B": (1, 1)})
     found = status_of(workspace(measured, {"A": versions((1, decision()))}, ["B"]), "A", day(2))
     assert found.state is State.RETIRED
 
 
 def test_a_score_without_a_profile_is_still_measured() -> None:
-    """Graph's two lists differ; what is scored counts (facts: 27 of 68 in one real tenant)."""
+    """Graph's two lists differ; in one real tenant 27 of 68 scored ones had no profile."""
     assert status_of(workspace(history(OPEN), {}, ["B"]), "A", day(1)).state is State.UNDECIDED
 
 
@@ -95,14 +95,14 @@ def test_re_weighting_breaches_nothing() -> None:
 
 
 def test_days_before_the_acceptance_breach_nothing() -> None:
-    """What was worse before somebody accepted it is not a breach of the acceptance."""
+    """What was worse before it was accepted is no breach of the acceptance."""
     measured = history({"A": (0, 8)}, {"A": (0, 8)}, {"A": (4, 8)})
     half = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
     assert status_of(workspace(measured, {"A": versions((2, half))}), "A", day(3)).state is State.ACCEPTED
 
 
 def test_done_and_lost_under_its_decision_is_regressed_until_a_new_answer() -> None:
-    """Regressed needs a new answer; a changed owner is none."""
+    """Regressed needs a new answer; a change of owner is none."""
     measured = history(OPEN, DONE, OPEN, OPEN)
     said = decision()
     assert status_of(workspace(measured, {"A": versions((1, said))}), "A", day(3)).state is State.REGRESSED
@@ -113,13 +113,13 @@ def test_done_and_lost_under_its_decision_is_regressed_until_a_new_answer() -> N
 
 
 def test_done_before_the_decision_is_not_regressed() -> None:
-    """Only what was done while the present answer stood can regress."""
+    """Only what was done under the present answer can regress."""
     measured = history(DONE, OPEN, OPEN)
     assert status_of(workspace(measured, {"A": versions((2, decision()))}), "A", day(3)).state is State.PLANNED
 
 
 def test_without_git_nothing_is_dated() -> None:
-    """No commit, no day of the answer: nothing regresses, and nothing is invented."""
+    """Without a commit the answer has no first day, so nothing regresses."""
     measured = history(OPEN, DONE, OPEN)
     bare = replace(workspace(measured), decisions=DecisionHistory({"A": versions((1, decision()))}, has_git=False))
     found = status_of(bare, "A", day(3))
@@ -128,7 +128,7 @@ def test_without_git_nothing_is_dated() -> None:
 
 
 def test_open_since_and_held_since_are_unbroken_runs() -> None:
-    """A run breaks where it was done, lost or not scored; gaps in the days do not break it."""
+    """A run ends where it was done, lost or not scored; missing days do not end it."""
     measured = history(DONE, OPEN, None, OPEN, DONE, DONE, None, DONE)
     opened = status_of(workspace(measured), "A", day(4))
     assert (opened.open_since, opened.days_open) == (day(2), 2)
@@ -139,7 +139,7 @@ def test_open_since_and_held_since_are_unbroken_runs() -> None:
 
 
 def test_a_decision_is_not_known_before_its_commit() -> None:
-    """The month before a decision does not know it, and says that it came later."""
+    """The month before a decision does not know it, and lists it as recorded later."""
     measured = history(*[OPEN] * 40)
     known = workspace(measured, {"A": versions((35, decision()))})
     before, after = evaluate(known, day(31)), evaluate(known, day(40))
@@ -160,8 +160,8 @@ def test_a_withdrawn_decision_leaves_nothing_decided() -> None:
 HALF = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
 
 
-def test_everything_a_standing_says() -> None:
-    """Open, planned and rated by the decision; every other field as the day gives it."""
+def test_every_field_of_a_status() -> None:
+    """Open, regressed and rated by the decision."""
     said = versions((1, decision(owner="Head of Finance")), (3, decision()))
     found = status_of(workspace(history(DONE, OPEN, OPEN), {"A": said}), "A", day(5))
     assert found == Status(
@@ -186,23 +186,23 @@ def test_everything_a_standing_says() -> None:
 
 
 def test_a_shipped_rating_brings_its_reason() -> None:
-    """The level, where it comes from, and why."""
+    """The level, its source and its reason."""
     ratings = Ratings({"a": Rating(Risk.LOW, "It hardly matters.", "A source")})
     found = status_of(workspace(history(OPEN), ratings=ratings), "A", day(1))
     assert (found.level, found.rated_by, found.reason) == (Risk.LOW, RatedBy.SHIPPED, "It hardly matters.")
 
 
-@pytest.mark.parametrize("judged", [date(2026, 9, 30), day(1)])
-def test_what_is_not_measured_has_nothing_open_and_nothing_held(judged: date) -> None:
+@pytest.mark.parametrize("as_of", [date(2026, 9, 30), day(1)])
+def test_what_is_not_measured_has_nothing_open_and_nothing_held(as_of: date) -> None:
     """Before the first snapshot, and on a day whose snapshot does not score it."""
-    found = status_of(workspace(history({"B": (1, 1)}, OPEN), catalogued=["A", "B"]), "A", judged)
+    found = status_of(workspace(history({"B": (1, 1)}, OPEN), catalogued=["A", "B"]), "A", as_of)
     assert (found.state, found.observation) == (State.NOT_MEASURED, None)
     assert (found.open_share, found.open_since, found.days_open) == (0, None, 0)
     assert (found.held_since, found.days_held, found.days_observed) == (None, 0, 0)
 
 
 @pytest.mark.parametrize(
-    ("days", "judged", "opened", "held"),
+    ("days", "as_of", "opened", "held"),
     [
         ([OPEN, DONE], 2, (None, 0), (day(2), 1, 1)),
         ([DONE, OPEN], 2, (day(2), 0), (None, 0, 0)),
@@ -212,14 +212,14 @@ def test_what_is_not_measured_has_nothing_open_and_nothing_held(judged: date) ->
         ([OPEN, {"A": (3, 8)}, DONE], 2, (day(1), 1), (None, 0, 0)),
     ],
 )
-def test_a_run_may_begin_on_the_judged_day(
+def test_a_run_may_begin_on_the_day_itself(
     days: list[dict[str, Measured] | None],
-    judged: int,
+    as_of: int,
     opened: tuple[date | None, int],
     held: tuple[date | None, int, int],
 ) -> None:
-    """Since when and for how long it is open or held; later snapshots are not looked at."""
-    found = status_of(workspace(history(*days)), "A", day(judged))
+    """First day and length of being open or held; later snapshots do not count."""
+    found = status_of(workspace(history(*days)), "A", day(as_of))
     assert (found.open_since, found.days_open) == opened
     assert (found.held_since, found.days_held, found.days_observed) == held
 
@@ -234,14 +234,14 @@ def test_a_run_may_begin_on_the_judged_day(
         (1, [4, 4], State.ACCEPTED),
     ],
 )
-def test_both_days_of_a_breach_lie_under_the_answer(answered: int, points: list[int], state: State) -> None:
+def test_both_days_of_a_breach_are_under_the_answer(answered: int, points: list[int], state: State) -> None:
     """The day of the answer itself counts, the day before it does not."""
     measured = history(*({"A": (measured, 8)} for measured in points))
     assert status_of(workspace(measured, {"A": versions((answered, HALF))}), "A", day(len(points))).state is state
 
 
 def test_without_git_a_breach_is_still_a_breach() -> None:
-    """Nobody knows since when it was accepted; the last two days are below it all the same."""
+    """The acceptance has no first day, and the last two days are below it."""
     bare = replace(
         workspace(history({"A": (0, 8)}, {"A": (0, 8)})),
         decisions=DecisionHistory({"A": versions((2, HALF))}, has_git=False),
@@ -251,13 +251,13 @@ def test_without_git_a_breach_is_still_a_breach() -> None:
 
 @pytest.mark.parametrize(("last", "state"), [(2, State.DONE), (3, State.CONFLICT), (4, State.CONFLICT)])
 def test_a_cover_contradicts_up_to_its_last_day(last: int, state: State) -> None:
-    """Not applicable, and yet measured in full, judged on the third day."""
+    """Not applicable, and yet measured in full on the third day."""
     said = decision(bucket=Bucket.NOT_APPLICABLE, covered=cover(day(last), CoverReason.NOT_APPLICABLE))
     assert status_of(workspace(history(DONE), {"A": versions((1, said))}), "A", day(3)).state is state
 
 
 def test_the_present_answer_begins_with_its_first_version() -> None:
-    """A new due day is a new answer, a new owner is none; what was withdrawn in between begins anew."""
+    """A new due day is a new answer, a new owner is none; after a withdrawal the answer begins again."""
     said, later = decision(), decision(due=day(80))
     steps = versions((1, said), (2, later), (3, replace(later, owner="Service Desk Lead")), (5, None), (6, later))
     known = workspace(history(OPEN), {"A": steps})
@@ -266,20 +266,20 @@ def test_the_present_answer_begins_with_its_first_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "judged", "was_done"),
+    ("answered", "as_of", "was_done"),
     [(1, 1, True), (1, 4, True), (2, 4, False), (4, 4, False), (2, 5, True), (5, 5, True), (6, 6, False)],
 )
-def test_done_under_the_answer_means_seen_since_it(answered: int, judged: int, was_done: bool) -> None:
-    """Snapshots of the first and the fifth day only, both in full: an answer in between has seen neither at first."""
+def test_done_under_the_answer_means_seen_since_it(answered: int, as_of: int, was_done: bool) -> None:
+    """Snapshots of days 1 and 5 only, both in full: the first does not count for an answer in between."""
     measured = history(DONE, None, None, None, DONE)
-    found = status_of(workspace(measured, {"A": versions((answered, decision()))}), "A", day(judged))
+    found = status_of(workspace(measured, {"A": versions((answered, decision()))}), "A", day(as_of))
     assert found.was_done is was_done
-    reached = done_under_answer(measured, {"A": day(answered), "X": day(1)}, day(judged))
+    reached = done_under_answer(measured, {"A": day(answered), "X": day(1)}, day(as_of))
     assert reached == (frozenset({"A"}) if was_done else frozenset())
 
 
-def test_the_list_holds_what_is_catalogued_scored_or_decided() -> None:
-    """Each for itself is enough, by id; what is scored or decided only after the day is not on it yet."""
+def test_statuses_hold_what_is_catalogued_scored_or_decided() -> None:
+    """Each of the three is enough; what is scored or decided only after the day is not listed yet."""
     measured = history({"S": (1, 2)}, {"S": (1, 2), "later": (1, 2)})
     decided = {"D": versions((1, decision("D"))), "E": versions((2, decision("E")))}
     known = workspace(measured, decided, ["C"])
@@ -288,8 +288,8 @@ def test_the_list_holds_what_is_catalogued_scored_or_decided() -> None:
     assert list(statuses_on(known, date(2026, 9, 30))) == ["C"]
 
 
-@pytest.mark.parametrize(("judged", "state"), [(1, State.NOT_MEASURED), (2, State.UNDECIDED), (3, State.RETIRED)])
-def test_what_was_scored_once_was_known(judged: int, state: State) -> None:
+@pytest.mark.parametrize(("as_of", "state"), [(1, State.NOT_MEASURED), (2, State.UNDECIDED), (3, State.RETIRED)])
+def test_what_was_scored_once_was_known(as_of: int, state: State) -> None:
     """After its first score, where the catalogue does not list it; a later score makes nothing known."""
     measured = history({"B": (1, 1)}, {"A": (1, 2), "B": (1, 1)}, {"B": (1, 1)})
-    assert status_of(workspace(measured, catalogued=["B"]), "A", day(judged)).state is state
+    assert status_of(workspace(measured, catalogued=["B"]), "A", day(as_of)).state is state
