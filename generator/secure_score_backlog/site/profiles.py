@@ -75,7 +75,7 @@ class Profile:
 INTERNAL = Profile("internal", "Everything, for readers of your own organisation.", NAVIGATION)
 INSURER = Profile(
     "insurer",
-    "Counts, and the register of exceptions with role, end and compensating controls.",
+    "Counts, and the risk register with role, last day and compensating controls.",
     (
         (insurer_summary.TITLE, insurer_summary.PATH),
         (insurer_register.TITLE, insurer_register.PATH),
@@ -85,7 +85,7 @@ INSURER = Profile(
 )
 PUBLIC = Profile(
     "public",
-    "One page: how regularly decisions are reviewed, how many are in force, whether any has run out.",
+    "One page: how regularly decisions are reviewed, how many are in force, whether any has expired.",
     ((public.TITLE, public.PATH),),
     PUBLIC_FIELDS,
 )
