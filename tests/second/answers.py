@@ -25,7 +25,7 @@ LENT = ("reduces", "impact", "prerequisites", "proof")
 
 @dataclass
 class Answer:
-    """A decision without errors of its own, or a draft."""
+    """A decision without errors, or a draft."""
 
     said: dict[str, Any]
 
@@ -67,7 +67,7 @@ class Answer:
 
     @property
     def what(self) -> tuple[Any, ...]:
-        """What makes it this answer: other words around it are no new one."""
+        """What identifies the answer: a version with other words around it is no new answer."""
         reason = {**self.reason, "share": self.share} if self.reason else {}
         reason.pop("compensating", None)
         listed = self.reason.get("compensating") or []
@@ -86,7 +86,7 @@ def read(text: str | None, name: str) -> Answer | None:
 
 
 def sound(said: dict[str, Any], name: str) -> bool:
-    """Whether a file has no error that it alone can have."""
+    """Whether a file by itself has no error."""
     bucket, draft, lent = said.get("bucket"), said.get("draft") == "true", bool(said.get("same_as"))
     if set(said) - KEYS or said.get("recommendation") != name:
         return False
@@ -133,16 +133,16 @@ def months_later(day: date, months: int) -> date:
 
 
 def timely(answer: Answer, made: date, months: int) -> bool:
-    """Neither runs too long nor is due too late."""
+    """It neither runs too long nor is due too late."""
     if answer.until is not None and answer.until > months_later(made, months):
         return False
     return not (answer.bucket == "do-now" and answer.due is not None and answer.due > made + timedelta(days=92))
 
 
 def together(answers: dict[str, Answer], made: dict[str, date], barred: set[str]) -> dict[str, Answer]:
-    """Those without an error that only shows beside others: a copied reason, a `same_as` that leads nowhere.
+    """Those without an error in relation to others: a copied reason, a `same_as` without a target.
 
-    `barred`: those with another error. What they say is no answer, but whoever copies it has copied.
+    `barred`: those with another error; they do not count, but copying their reason is still an error.
     """
     reasons: dict[str, list[str]] = {}
     for name, answer in answers.items():
@@ -170,7 +170,7 @@ def together(answers: dict[str, Answer], made: dict[str, date], barred: set[str]
 
 
 def lend(answer: Answer, source: Answer) -> Answer:
-    """An answer with what it left to another one."""
+    """An answer with what it takes from another one."""
     said = dict(answer.said)
     for key in LENT:
         said[key] = said.get(key) or source.said.get(key)

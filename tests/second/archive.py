@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is on disk and in Git, read the slow and obvious way: every commit is looked at, nothing is cached.
+"""What is on disk and in Git, read in the slow and obvious way: every commit is visited, nothing is cached.
 
 Part of the second implementation: nothing here imports the product. Written from docs/method.md alone.
 """
@@ -27,7 +27,7 @@ class Seen:
 
     @property
     def claims(self) -> bool:
-        """An administrator says that something else covers it."""
+        """An administrator says that another control covers it."""
         return (self.mark or "").lower() in ("thirdparty", "alternatemitigation")
 
     @property
@@ -37,12 +37,12 @@ class Seen:
 
     @property
     def claimed(self) -> bool:
-        """Full, on somebody's word."""
+        """Full, and self-attested."""
         return self.full and self.claims
 
     @property
     def measured_full(self) -> bool:
-        """Full, and Microsoft saw it."""
+        """Full, and measured by Microsoft."""
         return self.full and not self.claims
 
     @property
@@ -61,7 +61,7 @@ class Seen:
 
     @property
     def left(self) -> Fraction:
-        """max(0, m − p); nothing is known where m is not."""
+        """max(0, m − p); 0 where m is unknown."""
         return Fraction(0) if self.most is None else max(Fraction(0), self.most - self.points)
 
 
@@ -94,7 +94,7 @@ class Change:
 
 @dataclass
 class Archive:
-    """A root with everything that the numbers are made from."""
+    """A root with all data that figures are computed from."""
 
     root: Path
     days: list[Day] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Archive:
         return subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, check=True).stdout
 
     def main_line(self) -> list[tuple[str, date, str]]:
-        """The clock may not run backwards along the main line (ADR 0005)."""
+        """Times along the main line never run backwards (ADR 0005)."""
         found, latest = [], datetime.min.replace(tzinfo=UTC)
         for line in self.git("log", "--first-parent", "--reverse", "--format=%H %cI %s").decode().splitlines():
             commit, when, subject = line.split(" ", 2)
@@ -173,7 +173,7 @@ class Archive:
 
 
 def number(value: Any) -> Fraction | None:
-    """A number of a file, exactly."""
+    """A number in a file, exactly."""
     return None if value in (None, "") else Fraction(str(value))
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `backlog status --json` prints, compared with the second implementation: every difference by its place.
 
-Nothing here imports the product: whoever calls says how it is run.
+Nothing here imports the product: the caller says how it is run.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ Plain = dict[str, Any]
 
 
 class Reckoning:
-    """Everything as of the end of one day."""
+    """All figures as of the end of one day."""
 
     def __init__(self, archive: Archive, day: date) -> None:
         self.archive, self.day = archive, day
@@ -135,7 +135,7 @@ class Reckoning:
         return "accepted" if answer.bucket == "accept" else "covered"
 
     def level(self, name: str) -> tuple[str | None, str | None]:
-        """Risk level and who says so."""
+        """Risk level and its source."""
         answer = self.answers.get(name)
         if answer and answer.said.get("risk"):
             return answer.said["risk"], "decision"
@@ -162,7 +162,7 @@ class Reckoning:
         return (self.day - first).days
 
     def ranked(self) -> tuple[list[Plain], list[str]]:
-        """Top by risk, and apart what nobody rated."""
+        """The ranking, and separately what is unrated."""
         rows: list[Plain] = []
         unrated: list[str] = []
         for name in self.names:
@@ -199,7 +199,7 @@ class Reckoning:
             answer = self.decided(name)
             if answer is None or answer.bucket != bucket or answer.until is None:
                 continue
-            committed = [change for change in self.lineage(name, bucket) if change.commit]
+            committed = [change for change in self.acceptance_period(name, bucket) if change.commit]
             seen = self.seen(name)
             found[name] = {
                 "risk": self.level(name)[0],
@@ -207,7 +207,7 @@ class Reckoning:
                 "approver": answer.reason["approver"],
                 "until": answer.until.isoformat(),
                 "days_left": (answer.until - self.day).days,
-                "state": self.standing_of(name, answer, answer.until),
+                "state": self.register_state(name, answer, answer.until),
                 "points": seen.left if seen else Fraction(0),
                 "renewals": self.renewals(name, bucket),
                 "commit": committed[-1].commit if committed else None,
@@ -215,8 +215,8 @@ class Reckoning:
             }
         return found
 
-    def standing_of(self, name: str, answer: Answer, until: date) -> str:
-        """Where an acceptance or a cover stands in the register."""
+    def register_state(self, name: str, answer: Answer, until: date) -> str:
+        """The state of an acceptance or a cover in the register."""
         state = self.states[name]
         if state == "retired":
             return "orphan"
@@ -228,8 +228,8 @@ class Reckoning:
             return "breached"
         return "expiring" if until - self.day < timedelta(days=30) else "active"
 
-    def lineage(self, name: str, bucket: str) -> list[Change]:
-        """The versions that carry the present acceptance or cover, back to where it was something else."""
+    def acceptance_period(self, name: str, bucket: str) -> list[Change]:
+        """The versions of the present acceptance or cover, back to the last other one."""
         found = []
         for change, answer in reversed(self.versions[name]):
             if answer is None or answer.draft or answer.bucket != bucket:
@@ -238,7 +238,7 @@ class Reckoning:
         return found[::-1]
 
     def renewals(self, name: str, bucket: str) -> int:
-        """How often `until` moved on while it was accepted without a break."""
+        """How often `until` moved to a later day within the period."""
         count, later = 0, None
         for _, answer in reversed(self.versions[name]):
             if answer is None or answer.draft or answer.bucket != bucket or answer.until is None:
@@ -248,7 +248,7 @@ class Reckoning:
         return count
 
     def shadow(self) -> dict[str, str]:
-        """What the portal says and no decision in force says."""
+        """What only the portal accepts or claims."""
         found = {}
         for name in self.names:
             seen, state = self.seen(name), self.states[name]
@@ -265,7 +265,7 @@ class Reckoning:
         return found
 
     def stale(self) -> set[str]:
-        """Open, and neither decided nor moved for months."""
+        """Open, and without activity for months."""
         found = set()
         for name in self.names:
             if self.open(name) == 0:
@@ -282,7 +282,7 @@ class Reckoning:
         return found
 
     def asks(self) -> list[tuple[str, str, int]]:
-        """Questions that wait: recommendation, question, days."""
+        """Decisions requested: recommendation, question, days."""
         found = []
         for name, answer in self.answers.items():
             asked = answer.said.get("ask") or []
@@ -293,7 +293,7 @@ class Reckoning:
         return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
 
     def period(self) -> tuple[Day | None, Day | None]:
-        """The snapshots that a month is judged between."""
+        """The days of the two snapshots that a month is computed from."""
         before = [each for each in self.days if each.day < self.day.replace(day=1)]
         return (before[-1] if before else self.days[0] if self.days else None), self.newest
 
@@ -322,7 +322,7 @@ class Reckoning:
         return found
 
     def regressed(self) -> dict[tuple[str, str], Fraction]:
-        """What fell: the last fall from full points that did not heal the next day, else the loss on balance."""
+        """The last loss of full points that was not made good on the next day, else the loss in the movement."""
         found: dict[str, tuple[str, Fraction]] = {}
         dips: dict[str, str] = {}
         for old, new in self.within():
@@ -412,7 +412,7 @@ class Reckoning:
         }
 
     def bar_part(self, name: str) -> str:
-        """Where the points that are not earned belong."""
+        """The part of the ledger for unearned points."""
         answer, state = self.decided(name), self.states[name]
         if answer and state in ("planned", "overdue"):
             return answer.bucket
@@ -428,7 +428,7 @@ ROUNDING = Fraction(1, 100)
 
 
 def happened(before: Seen, after: Seen) -> bool:
-    """Somebody did something: more or less is done, or a claim came or went."""
+    """Activity: the part done changed, or a claim was made or withdrawn."""
     if before.claimed != after.claimed:
         return True
     if before.share is None or after.share is None or not before.most or not after.most:
@@ -442,7 +442,7 @@ def happened(before: Seen, after: Seen) -> bool:
 def lines(
     points: Mapping[tuple[str, str], Fraction], percent: Mapping[tuple[str, str], Fraction]
 ) -> dict[str, tuple[Fraction, Fraction]]:
-    """What moved anything, by recommendation and part."""
+    """Every line that changes points or percent, by recommendation and part."""
     pairs = {key: (points.get(key, Fraction(0)), percent.get(key, Fraction(0))) for key in {*points, *percent}}
     return {f"{name}|{part}": pair for (name, part), pair in sorted(pairs.items()) if any(pair)}
 

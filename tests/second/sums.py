@@ -17,13 +17,13 @@ Line = tuple[str, str]
 """Recommendation (empty: nobody's) and part."""
 
 
-def ledger(day: Day, standing: dict[str, str]) -> dict[str, Fraction]:
-    """`standing` says in which part of the bar the unearned points of a recommendation belong."""
+def ledger(day: Day, parts: dict[str, str]) -> dict[str, Fraction]:
+    """The ledger; `parts` names the part for the unearned points of each recommendation."""
     bar = dict.fromkeys(BAR, Fraction(0))
     for name, seen in day.seen.items():
         bar["claimed" if seen.claimed else "observed"] += seen.points
         if seen.left:
-            bar[standing[name]] += seen.left
+            bar[parts[name]] += seen.left
     bar["unexplained"] = day.most - sum(bar.values())
     return bar
 
@@ -76,6 +76,6 @@ def movement(old: Day, new: Day) -> tuple[dict[Line, Fraction], dict[Line, Fract
 
 
 def by_part(lines: dict[Line, Fraction]) -> dict[str, Fraction]:
-    """The sums that stand at the top of a movement."""
+    """The sums of a movement, by part."""
     sums = {part: sum((v for (_, own), v in lines.items() if own == part), Fraction(0)) for part in PARTS}
     return {**sums, "total": sum(sums.values(), Fraction(0))}

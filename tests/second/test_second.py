@@ -34,7 +34,7 @@ def asked(root: Path, *arguments: str) -> dict[str, Any]:
 
 
 def all_at_once(root: Path) -> Callable[..., dict[str, Any]]:
-    """The same for today and for every month, from one reading of the folder: random tenants ask often."""
+    """The same for today and for every month, from reading the folder once."""
     from secure_score_backlog.evaluation.facts import evaluate  # noqa: PLC0415
     from secure_score_backlog.exports.json import encode, plain_facts  # noqa: PLC0415
     from secure_score_backlog.workspace import load  # noqa: PLC0415 - only the tests know the product
