@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from secure_score_backlog.cli import options
+from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
-from secure_score_backlog.evaluation.register import AcceptanceState
-from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
+from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.wording import count, day, percent, points, share, signed
+from secure_score_backlog.wording import badge_of, count, day, lower_first, percent, points, share, signed
 from secure_score_backlog.workspace import load
 
 WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "from": 2}
@@ -65,9 +66,12 @@ def terminal(facts: Facts) -> RenderableType:
     ]
     parts += list(headline(facts))
     for title, table in (
-        ("Top five by risk", top(facts)),
-        ("Decisions requested from others", asks(facts)),
-        ("Accepted risks that end soon or have ended", ending(facts)),
+        ("Top five by risk", top(facts.top)),
+        ("Decisions requested from others", asks(facts.asks, facts.as_of)),
+        (
+            "Accepted risks and covers that end soon or are no longer in force",
+            ending((*facts.register, *facts.covered)),
+        ),
     ):
         if table.row_count:
             parts += [Text(""), Text(title, style="bold"), Padding(table, (0, 0, 0, 2))]
@@ -99,10 +103,10 @@ def grid(*columns: str) -> Table:
     return table
 
 
-def top(facts: Facts) -> Table:
+def top(statuses: Iterable[Status]) -> Table:
     """The top five by risk."""
     table = grid("risk", "recommendation", "open", "days", "state", "owner")
-    for status in facts.top:
+    for status in statuses:
         level = status.risk_word
         table.add_row(
             Text(level, style=RISK_STYLES.get(level, "")),
@@ -115,23 +119,23 @@ def top(facts: Facts) -> Table:
     return table
 
 
-def asks(facts: Facts) -> Table:
+def asks(requested: Iterable[tuple[Status, Ask]], as_of: date) -> Table:
     """Decisions requested from others, the oldest first."""
     table = grid("asked", "from", "question")
-    for _, ask in facts.asks:
-        age = (facts.as_of - ask.since).days
+    for _, ask in requested:
+        age = (as_of - ask.since).days
         table.add_row(Text(count(age, "day") + " ago"), Text(ask.of), Text(ask.question))
     return table
 
 
-def ending(facts: Facts) -> Table:
-    """Acceptances and covers that end soon, or are not in force any more."""
+def ending(entries: Iterable[RegisterEntry]) -> Table:
+    """Acceptances and covers that end soon, or are no longer in force and not done."""
     table = grid("until", "risk", "recommendation", "state")
-    quiet = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
-    for entry in (*facts.register, *facts.covered):
-        if entry.state not in quiet:
-            risk = entry.status.risk_word
-            table.add_row(str(entry.until), risk, Text(entry.status.title), entry.state.value)
+    left_out = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
+    for entry in entries:
+        if entry.state not in left_out:
+            state = lower_first(badge_of(entry.state).label)
+            table.add_row(str(entry.until), entry.status.risk_word, Text(entry.status.title), state)
     return table
 
 
