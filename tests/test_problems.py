@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 import secure_score_backlog
+from secure_score_backlog.decisions.front_matter import LARGEST_FRONT_MATTER
 from secure_score_backlog.problems import RULES, Problem, Severity, is_unreadable, problem
+from secure_score_backlog.settings import LARGEST_SETTINGS
+from secure_score_backlog.strict_yaml import LARGEST_FILE
 
 PACKAGE = Path(secure_score_backlog.__file__).parent
 SOURCES = {
@@ -89,6 +92,12 @@ def test_every_registered_code_is_used() -> None:
     """A rule that no source names cannot be broken."""
     used = {text for tree in SOURCES.values() for text in constants(tree)}
     assert RULES.keys() - used == set()
+
+
+def test_the_limits_of_a_text_are_stated() -> None:
+    """The meaning names the numbers that the readers apply."""
+    stated = [int(number) for number in re.findall(r"\d+", RULES["file-too-large"].meaning)]
+    assert stated == [LARGEST_FILE, LARGEST_FRONT_MATTER, LARGEST_SETTINGS]
 
 
 def test_problems_are_made_by_the_registry_alone() -> None:

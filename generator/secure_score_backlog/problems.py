@@ -70,7 +70,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (FILES, Severity.ERROR): {
         "file-encoding": "The file is not UTF-8 text.",
         "file-characters": "The file holds control characters that no editor shows.",
-        "file-too-large": "The file, or its front matter, is larger than anything a person writes.",
+        "file-too-large": "A text is longer than its limit: 1000000 bytes for a file, 65536 characters for "
+        "front matter, 262144 characters for the settings.",
         "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
         "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",
         "front-matter-not-closed": "The second line of three dashes is missing.",
@@ -80,7 +81,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "yaml-alias": "Anchors and aliases (`&` and `*`) hide what a line says.",
         "yaml-tag": "Tags (`!` at the start of a value) are not read.",
         "yaml-key": "A key is not plain text.",
-        "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format ever needs.",
+        "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format needs.",
         "date-invalid": "A date does not exist, or is not written YYYY-MM-DD.",
         "date-with-time": "A date has a time of day; days are whole, and UTC.",
         "decisions-link": "A symbolic link leads out of `decisions/`, or to nowhere.",
@@ -175,7 +176,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "import-unlicensed": "Rows of an exported table have no licence, and were left out.",
         "import-unfinished": "A saved answer is one page of several.",
         "import-csv-recent": "Graph still holds the day of an exported table, and in more detail.",
-        "clock-differs": "This machine's clock and the server's are apart.",
+        "clock-differs": "This machine's clock and the server's differ.",
         "graph-grown-old": "Graph answers, but its newest day is several days old.",
         "snapshots-elsewhere": "The site reads snapshots from a branch that is not checked out here.",
     },

@@ -90,7 +90,7 @@ class SnapshotSettings:
     )
     keep_names: bool = key(
         Flag(),
-        "Keep `updatedBy` and `assignedTo` from Graph. Off by default, because Git cannot forget a person's name "
+        "Keep `updatedBy` and `assignedTo` from Graph. Off by default, because names would remain in the Git history "
         "(written `snapshots: {keep_names: true}`).",
         default=False,
     )

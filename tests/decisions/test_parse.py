@@ -322,7 +322,7 @@ def changed(**values: str) -> tuple[str, ...]:
     ("lines", "line", "message", "hint"),
     [
         (without("due"), 1, ("do-soon", "`due`"), ("`due: 2026-12-31`",)),
-        (without("owner"), 1, ("do-soon", "`owner`"), ("`owner: Head of IT`",)),
+        (without("owner"), 1, ("do-soon", "`owner`"), ("Add `owner:` and state which role owns it.",)),
         (without("recommendation"), 1, ("`recommendation`",), ("`recommendation: BlockLegacyAuthentication`",)),
         (without("bucket"), 1, ("`bucket`",), ("do-now, do-soon, accept, not-applicable",)),
         (without("risk"), 1, ("do-soon", "`risk`"), ("critical, high, medium, low",)),
@@ -454,7 +454,10 @@ def test_questions_left_open(bucket: str, left: tuple[str, ...], code: str) -> N
     assert re.findall("`([a-z]+)`", problem.message) == order
     if code == "decision-unanswered":
         assert re.search(rf"\b{5 - len(left)}\b", problem.message)
-    assert re.findall("`([a-z_]+): [^`]", problem.hint) == [order[0]] + ["bucket"] * (bucket == "do-now")
+    assert re.findall("`([a-z_]+):", problem.hint) == [order[0]] + ["bucket"] * (bucket == "do-now")
+    assert problem.hint.startswith(f"Add `{order[0]}:` and state ")
+    assert ".." not in problem.hint
+    assert problem.hint.endswith(".")
 
 
 def test_a_draft_names_what_it_lacks() -> None:

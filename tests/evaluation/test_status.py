@@ -113,7 +113,7 @@ def test_done_and_lost_under_its_decision_is_regressed_until_a_new_answer() -> N
 
 
 def test_done_before_the_decision_is_not_regressed() -> None:
-    """Only what was done under the present answer can regress."""
+    """Only what was done under the current decision can regress."""
     measured = history(DONE, OPEN, OPEN)
     assert status_of(workspace(measured, {"A": versions((2, decision()))}), "A", day(3)).state is State.PLANNED
 

@@ -76,7 +76,7 @@ class Reckoning:
         self.answers = together(readable, self.made, barred)
 
     def since(self, name: str) -> date:
-        """First day of the present answer: the unbroken run of versions that give it."""
+        """First day of the current decision: the unbroken run of versions that give it."""
         known = self.versions[name]
         first = known[-1][0].day
         for change, answer in reversed(known):
@@ -96,7 +96,7 @@ class Reckoning:
         return self.newest.seen.get(name) if self.newest else None
 
     def was_done(self, name: str) -> bool:
-        """Whether it was observed in full under its present answer."""
+        """Whether it was observed in full under its current decision."""
         days = [each for each in self.days if each.day >= self.made[name]]
         return any(each.seen[name].measured_full for each in days if name in each.seen)
 

@@ -49,7 +49,7 @@ def writing(root: Path, *, dry_run: bool) -> Iterator[None]:
 
 
 def clock_problems(server: datetime | None) -> tuple[Problem, ...]:
-    """A warning where this machine's clock and the server's are apart."""
+    """A warning where this machine's clock and the server's differ."""
     here = options.now()
     if server is None or abs(here - server) <= CLOCKS_DIFFER:
         return ()

@@ -53,11 +53,11 @@ class CheckContext:
     known: Collection[str] = frozenset()
     """Ids that any snapshot scored, or an older catalogue listed."""
     decided: Mapping[str, date] = field(default_factory=dict)
-    """Day of the present answer by id, where Git knows it; any other decision counts as made today."""
+    """Day of the current decision by id, where Git knows it; any other decision counts as made today."""
     done: Collection[str] = frozenset()
     """Ids that the newest snapshot observes in full: what is done is neither overdue nor expired."""
     reached: Collection[str] = frozenset()
-    """Ids that were observed in full under their present answer: perhaps regressed since, but not late."""
+    """Ids that were observed in full under their current decision: perhaps regressed since, but not late."""
 
     def is_retired(self, identifier: str) -> bool:
         """Whether Microsoft once scored it and no longer lists it; False where there is no catalogue yet."""
@@ -181,7 +181,7 @@ def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Ite
         yield problem("decision-not-in-catalogue", source.path, line, message, hint)
     elif context.is_retired(identifier):
         message = f"Microsoft has retired {shown(identifier)}; the decision remains as a record."
-        hint = "Keep the file as history, or delete it: Git remembers it either way."
+        hint = "Keep the file as history, or delete it: it remains in the Git history."
         yield problem("decision-retired-id", source.path, line, message, hint)
     elif identifier.casefold() in folded:
         right = folded[identifier.casefold()]
@@ -267,7 +267,8 @@ def check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator
     for index, ask in enumerate(decision.asks):
         if today - ask.since > ASK_TERM:
             message = f"The question to {shown(ask.of)} has been open for {plural((today - ask.since).days, 'day')}."
-            hint = f"Get the answer, let the default happen ({shown(ask.default or 'none is written')}), or delete it."
+            default = shown(ask.default or "none is written")
+            hint = f"Get the answer, apply the stated default ({default}), or delete it."
             line = source.line("ask", index) if ("ask", index) in source.lines else source.line("ask")
             yield problem("decision-ask-old", source.path, line, message, hint)
 

@@ -102,7 +102,7 @@ class Acceptance:
     )
     until: date = key(Day(), "Last day on which it is in force, UTC.", REQUIRED, example="2027-01-31")
     compensating: tuple[str, ...] = key(
-        TEXTS, "Compensating controls: what lowers the risk meanwhile.", default=(), example="…", inheritable=True
+        TEXTS, "Compensating controls that reduce the accepted risk.", default=(), example="…", inheritable=True
     )
     share: Fraction = key(
         Share(),
@@ -126,7 +126,7 @@ class Cover:
     )
     by: str = key(
         ANSWER,
-        "What covers it, or what is missing here for it to apply.",
+        "The control that covers it, or why it does not apply here.",
         REQUIRED,
         example="Mail gateway",
         inheritable=True,
@@ -160,7 +160,7 @@ class Ask:
     since: date = key(Day(), "The day on which it was first asked.", REQUIRED, example="2026-10-01")
     question: str = key(ANSWER, "One question that can be answered in a meeting.", REQUIRED, example="Fund the relay?")
     options: tuple[str, ...] = key(TEXTS, "The answers to choose from.", default=(), example="[in Q1, never]")
-    default: str = key(ANSWER, "What happens when nobody answers.", default="", example="…")
+    default: str = key(ANSWER, "What happens if no decision is made.", default="", example="…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Decision:
         REQUIRED,
         example="BlockLegacyAuthentication",
     )
-    bucket: Bucket = key(Choice(Bucket), "The answer.", REQUIRED, example="do-soon")
+    bucket: Bucket = key(Choice(Bucket), "The decision type.", REQUIRED, example="do-soon")
     risk: Risk | None = key(
         Choice(Risk),
         "The risk if this stays open, in your judgement.",
@@ -183,10 +183,10 @@ class Decision:
     )
     reduces: str = key(
         ANSWER,
-        "Question 1: which risk does it reduce, this quarter?",
+        "Question 1: which risk does it reduce?",
         QUESTION,
         default="",
-        example="Password spraying against old mail clients.",
+        example="Password spraying against old mail clients",
         inheritable=True,
     )
     owner: str = key(
@@ -197,7 +197,7 @@ class Decision:
         "Question 3: what changes for users and services?",
         QUESTION,
         default="",
-        example="Two scanners stop sending.",
+        example="Two scanners stop sending",
         inheritable=True,
     )
     prerequisites: str = key(
@@ -205,15 +205,15 @@ class Decision:
         "Question 4: which licences and technical preconditions does it need, and what is missing?",
         QUESTION,
         default="",
-        example="Entra ID P1 (have it).",
+        example="Entra ID P1; licences for three users are missing",
         inheritable=True,
     )
     proof: str = key(
         ANSWER,
-        "Question 5: what will prove that it stays in place?",
+        "Question 5: what is the evidence that it stays in place?",
         QUESTION,
         default="",
-        example="Sign-in log shows no legacy client for 30 days.",
+        example="Sign-in log shows no legacy client for 30 days",
         inheritable=True,
     )
     due: date | None = key(

@@ -91,7 +91,8 @@ class _File:
         """A required key that was left open."""
         of_bucket = f"A decision of bucket {self.bucket}" if self.bucket else "A decision"
         whole = of_bucket if len(place) == 1 else f"`{'.'.join(map(str, place[:-1]))}`"
-        self.report("decision-missing-key", place, f"{whole} needs `{key.name}`.", required_hint(key))
+        hint = _question_hint(key.name) if len(place) == 1 and key.name in _QUESTION_HINTS else required_hint(key)
+        self.report("decision-missing-key", place, f"{whole} needs `{key.name}`.", hint)
 
     def report_unanswered(self, bucket: Bucket) -> None:
         """The open questions: an error for do-now, otherwise asked for."""
@@ -117,10 +118,24 @@ _ALWAYS = ("recommendation", "bucket")
 """What a draft says too."""
 
 
+_QUESTION_HINTS = {
+    "reduces": "which risk it reduces",
+    "owner": "which role owns it",
+    "impact": "what changes for users and services",
+    "prerequisites": "what is needed and what is missing",
+    "proof": "the evidence that it stays in place",
+}
+"""What an answer to each of the five questions states. An example here could be pasted as if it were the answer."""
+
+
+def _question_hint(name: str) -> str:
+    return f"Add `{name}:` and state {_QUESTION_HINTS[name]}."
+
+
 def unanswered(path: str, line: int, bucket: Bucket, left: list[str]) -> Problem:
     """The problem of open questions: for do-now an error, otherwise a warning."""
     names = ", ".join(f"`{name}`" for name in left)
-    hint = " ".join(required_hint(key).replace("Write", "Add", 1) for key in KEYS if key.name == left[0])
+    hint = _question_hint(left[0])
     if bucket is Bucket.DO_NOW:
         message = f"{names} left open: a do-now decision needs all five answers."
         return problem("decision-not-ready", path, line, message, f"{hint} Or write `bucket: do-soon` meanwhile.")

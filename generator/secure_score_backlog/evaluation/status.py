@@ -68,7 +68,7 @@ class Status:
     versions: tuple[DecisionVersion, ...] = ()
     """All versions known on that day, oldest first."""
     answered: date | None = None
-    """First day of the present answer; None without Git or without a decision (docs/method.md#states)."""
+    """First day of the current decision; None without Git or without a decision (docs/method.md#states)."""
     level: Risk | None = None
     rated_by: RatedBy | None = None
     reason: str = ""
@@ -84,7 +84,7 @@ class Status:
     days_observed: int = 0
     """How many of these days have a snapshot."""
     was_done: bool = False
-    """Observed in full on some snapshot day under its present answer; stays true when it no longer is."""
+    """Observed in full on some snapshot day under its current decision; stays true when it no longer is."""
     portal_since: date | None = None
     """Day on which the portal state of the as-of date was set; None where Graph names none."""
     last_activity: date | None = None
@@ -275,7 +275,7 @@ def state_in_force(decision: Decision, as_of: date) -> State:
 
 
 def is_breached(history: History, timeline: Timeline, day: date, accepted: Fraction, answered: date | None) -> bool:
-    """The share was below the accepted one on the last two snapshot days, both under the present answer.
+    """The share was below the accepted one on the last two snapshot days, both under the current decision.
 
     A day without a score, or with an unknown share, breaches nothing.
     """
@@ -296,11 +296,11 @@ def was_in_full(history: History, timeline: Timeline, since: date, until: date) 
 
 
 def done_under_answer(history: History, answered: Mapping[str, date], as_of: date) -> frozenset[str]:
-    """Recommendations that were observed in full since the first day of their present answer, up to a day.
+    """Recommendations that were observed in full since the first day of their current decision, up to a day.
 
     Args:
         history: All snapshots.
-        answered: First day of the present answer, by id.
+        answered: First day of the current decision, by id.
         as_of: The last day that counts.
     """
     return frozenset(

@@ -15,7 +15,7 @@ from datetime import date
 from fractions import Fraction
 
 CLAIMING_STATES = frozenset({"thirdparty", "alternatemitigation"})
-"""Portal states that give full points on an administrator's word."""
+"""Portal states that give full points: self-attested by an administrator, not verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Observation:
 
     @property
     def claimed(self) -> bool:
-        """All points are given on an administrator's word."""
+        """All points are self-attested by an administrator, not verified."""
         return self.claims and self.in_full
 
     @property

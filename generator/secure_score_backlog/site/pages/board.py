@@ -51,7 +51,7 @@ SECTIONS: tuple[tuple[str, str, str, str], ...] = (
     (
         Bucket.DO_NOW,
         "Do now",
-        "The benefit is clear, and it is due within three months.",
+        "The benefit is clear, and it is due within 92 days.",
         "Nothing is marked “do now”.",
     ),
     (
