@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.git import FileVersions, MainHistory, read_main_history, version_on
-from secure_score_backlog.reviews import load_minutes
+from secure_score_backlog.git import FileVersions, MainHistory, read_main_history
 from tests.support.repositories import Repository
 
 
@@ -152,7 +151,6 @@ def test_an_uncommitted_edit_is_a_version_without_a_commit(tmp_path: Path) -> No
     assert files.content(files.of("decisions/B.md")[-1]) == b"new"
     assert files.of("decisions/C.md")[-1].blob is None
     assert [version.at.date() for version in files.of("decisions/D.md")] == [date(2026, 11, 1)]
-    assert version_on(files.of("decisions/D.md"), date(2026, 10, 31)) is None
 
 
 def test_a_link_in_the_working_tree_is_not_followed(tmp_path: Path) -> None:
@@ -163,15 +161,3 @@ def test_a_link_in_the_working_tree_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "tenant" / "decisions" / "B.md").symlink_to(tmp_path / "secret.md")
     files = FileVersions(tmp_path / "tenant", read(tmp_path / "tenant"), date(2026, 11, 1))
     assert files.of("decisions/B.md") == ()
-
-
-def test_minutes_lose_their_front_matter_and_keep_their_versions(tmp_path: Path) -> None:
-    """Only files named after a month are minutes."""
-    repository = Repository(tmp_path)
-    repository.write("docs/reviews/2026-10.md", "---\ntitle: x\n---\n\nPresent: Head of IT\r\n")
-    repository.write("docs/reviews/notes.md", "no minutes")
-    repository.commit("Minutes")
-    found = load_minutes(FileVersions(tmp_path, read(tmp_path), date(2026, 11, 1)))
-    assert list(found) == ["2026-10"]
-    assert found["2026-10"].text == "Present: Head of IT\n"
-    assert len(found["2026-10"].versions) == 1

@@ -1,21 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signed months: a digest that any change breaks, and the parts that are computed differently today."""
+"""Minutes, and signed months: a digest that any change breaks, and the parts that are computed differently today."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
 import json
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secure_score_backlog.git import FileVersions, read_main_history
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.reviews import SignedReview, differences, digest_of, parse_signed, read_signed, sign
+from secure_score_backlog.reviews import (
+    SignedReview,
+    differences,
+    digest_of,
+    load_minutes,
+    parse_signed,
+    read_signed,
+    sign,
+)
+from tests.support.repositories import Repository
 
 FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
 PATH = "docs/reviews/2026-10.json"
@@ -169,3 +181,15 @@ def test_a_signed_review_keeps_its_digest() -> None:
     """The page of the month names it, so that it can be compared."""
     data = sign("2026-10", "1.2.3", FACTS)
     assert read(data) == SignedReview("2026-10", "1.2.3", data["digest"], data["facts"])
+
+
+def test_minutes_lose_their_front_matter_and_keep_their_versions(tmp_path: Path) -> None:
+    """Only files named after a month are minutes."""
+    repository = Repository(tmp_path)
+    repository.write("docs/reviews/2026-10.md", "---\ntitle: x\n---\n\nPresent: Head of IT\r\n")
+    repository.write("docs/reviews/notes.md", "no minutes")
+    repository.commit("Minutes")
+    found = load_minutes(FileVersions(tmp_path, read_main_history(tmp_path), date(2026, 11, 1)))
+    assert list(found) == ["2026-10"]
+    assert found["2026-10"].text == "Present: Head of IT\n"
+    assert len(found["2026-10"].versions) == 1

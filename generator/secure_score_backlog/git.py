@@ -494,9 +494,3 @@ def blob_ids(content: bytes, like: str | None) -> set[str]:
     """The ids that Git may have given this content: as it is, and with the line ends Git would store."""
     algorithm = "sha256" if like and len(like) == 64 else "sha1"
     return {blob_id(content, algorithm), blob_id(content.replace(b"\r\n", b"\n"), algorithm)}
-
-
-def version_on(versions: tuple[Version, ...], day: date) -> Version | None:
-    """The version in force at the end of a day (UTC)."""
-    known = [version for version in versions if version.at.date() <= day]
-    return known[-1] if known else None
