@@ -24,3 +24,10 @@ def test_numbers_are_written_one_way() -> None:
     assert [wording.month(value) for value in ("2026-10", date(2026, 1, 31))] == ["October 2026", "January 2026"]
     assert [wording.count(value, "day") for value in (1, 2)] == ["1\u00a0day", "2\u00a0days"]
     assert wording.badge_of("something-new").label == "Something new"
+
+
+def test_a_change_of_points_has_its_noun() -> None:
+    """One point up or down is singular."""
+    assert [wording.signed_points(value) for value in (1, -1, 2, Fraction(5, 2), 0)] == [
+        "+1 point", "\u22121 point", "+2 points", "+2.5 points", "0 points"
+    ]  # fmt: skip

@@ -14,6 +14,8 @@ MONTHS = (
 )  # fmt: skip
 
 MINUS = "\u2212"
+BLOCKERS = {"licensing": "missing licence", "business": "business decision", "technical": "technical constraint"}
+"""What blocks a planned change, in words."""
 
 
 def number(value: Fraction | Decimal | int, places: int = 0) -> str:
@@ -45,6 +47,11 @@ def signed(value: Fraction | Decimal | int, places: int = 2) -> str:
     if text in ("0", f"{MINUS}0"):
         return "0"
     return text if text.startswith(MINUS) else f"+{text}"
+
+
+def signed_points(value: Fraction | Decimal | int) -> str:
+    """A change of points, with its sign: +1 point, -2.5 points."""
+    return f"{signed(value)} {'point' if abs(value) == 1 else 'points'}"
 
 
 def percent(value: Fraction | Decimal | int | None, places: int = 1) -> str:
@@ -109,7 +116,7 @@ BADGES: dict[str, Badge] = {
     "undecided": Badge("Undecided", "?", "bad", "No decision is recorded."),
     "expired": Badge("Expired", "\u2715", "bad", "The last day of the decision has passed."),
     "breached": Badge("Breached", "\u2193", "bad", "Worse than the level that was accepted."),
-    "regressed": Badge("Regressed", "\u21a9", "bad", "It was done under its decision and is not any more."),
+    "regressed": Badge("Regressed", "\u21a9", "bad", "Previously done under its decision, now open."),
     "blocked": Badge("Blocked", "\u2016", "warn", "Planned, but waiting for something."),
     "overdue": Badge("Overdue", "!", "bad", "Planned, and its date has passed."),
     "accepted": Badge("Accepted", "\u25d0", "hold", "The risk is accepted until a date."),
@@ -138,7 +145,7 @@ BADGES: dict[str, Badge] = {
     "claimed": Badge("Self-attested", "\u25d2", "hold", "Stated by an administrator; not verified by Microsoft."),
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
-    "attested": Badge("Attested", "\u270e", "hold", "Approved outside of GitHub; the decision names the record."),
+    "attested": Badge("Attested", "\u270e", "hold", "Approval recorded outside GitHub; the decision names the record."),
 }  # fmt: skip
 
 

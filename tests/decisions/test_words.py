@@ -99,8 +99,8 @@ PLANNED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"asks": (ASK,)}, "A decision was requested from leadership."),
     ({"asks": (ASK,)}, {"asks": ()}, "The request to leadership was removed."),
     ({"asks": (ASK,)}, {"asks": (replace(ASK, default="No."),)}, "A request was changed."),
-    ({}, {"proof": "A log.", "body": "Text."}, "New text: proof, discussion."),
-    ({}, {"owner": "CIO", "impact": "None."}, "Owner now CIO, before Head of IT; new text: impact."),
+    ({}, {"proof": "A log.", "body": "Text."}, "Fields changed: proof, discussion."),
+    ({}, {"owner": "CIO", "impact": "None."}, "Owner now CIO, before Head of IT; fields changed: impact."),
 ]
 
 
@@ -120,7 +120,7 @@ APPROVAL = Attestation("Board", UNTIL, "Minutes")
         ({"approver": "Board"}, "Approver now Board, before CIO."),
         ({"approval": APPROVAL}, "Approval attested by Board."),
         ({"share": Fraction(1, 2)}, "Accepted at 50 %, before at 60 %."),
-        ({"rationale": "Another.", "compensating": ("A log",)}, "New text: reason, compensating controls."),
+        ({"rationale": "Another.", "compensating": ("A log",)}, "Fields changed: reason, compensating controls."),
     ],
 )
 def test_details_of_an_acceptance(new: dict[str, Any], expected: str) -> None:
@@ -134,7 +134,7 @@ def test_details_of_a_cover() -> None:
     assert COVER.covered is not None
     changed = replace(COVER.covered, reason=CoverReason.ALTERNATE, by="Proxy", evidence="Its log")
     assert words(COVER, replace(COVER, covered=changed)) == (
-        "The decision was amended. New text: reason of the cover, what covers it, evidence."
+        "The decision was amended. Fields changed: reason of the cover, what covers it, evidence."
     )
 
 

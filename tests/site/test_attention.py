@@ -67,7 +67,7 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
         "Due on 1 October 2026, 2 days ago.",
     ),
     "ownerless": (lambda: tenant({"A": (0, 4)}), "No decision; open since 1 October 2026."),
-    "unrated": (lambda: tenant({"A": (1, 4)}), "75 % of it is open."),
+    "unrated": (lambda: tenant({"A": (1, 4)}), "Share open: 75 %."),
     "drafts": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", draft=True)),
         "Draft: do now; 5 of 5 questions answered, 1 day ago.",
@@ -78,7 +78,7 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "asks": (
         lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
-        "“Pay for it?” Requested from leadership 91 days ago. Without an answer: It stays open.",
+        "“Pay for it?” Requested from leadership 91 days ago. If no decision is made: It stays open.",
     ),
     "shadow": (
         lambda: tenant({"A": (0, 4, "Ignored")}),
@@ -198,7 +198,7 @@ def test_recoverable_gaps_are_distinguished_from_old_ones() -> None:
     assert "backlog collect" in recent.sections["gaps"]
     old = Read(tenant({"A": (4, 4)}, None, *[{"A": (4, 4)}] * 90), attention.documents)
     assert "cannot be recovered" in old.sections["gaps"]
-    assert "91 of 92 days since 1 October 2026 observed, 1 missing (2 October 2026)." in old.sections["gaps"]
+    assert "91 days complete, 1 missing (2 October 2026), of 92 since 1 October 2026." in old.sections["gaps"]
 
 
 def test_a_collection_that_stopped_is_a_gap_after_three_days() -> None:

@@ -96,9 +96,12 @@ def test_sentences_name_what_they_can() -> None:
     full = {"A": (1, 2)}
     one = days.sentence(coverage(history(full), day(1)))
     assert one == "One day has been observed so far, 1\u00a0October\u00a02026."
-    assert days.sentence(coverage(history(full, full), day(2))).endswith("observed, none missing.")
+    whole = days.sentence(coverage(history(full, full), day(2))).replace("\u00a0", " ")
+    assert whole == "2 days complete, none missing, of 2 since 1 October 2026."
     holed = coverage(history(*[full, None] * 9, full), day(21))
     said = days.sentence(holed).replace("\u00a0", " ")
-    assert said.startswith("10 of 21 days since 1 October 2026 observed, 9 missing (8 October 2026; ")
-    assert said.endswith("18 October 2026; and 3 earlier gaps), 2 days since the newest snapshot.")
+    assert said.startswith("10 days complete, 9 missing (8 October 2026; ")
+    assert said.endswith(
+        "18 October 2026; and 3 earlier gaps), of 21 since 1 October 2026, 2 days since the newest snapshot."
+    )
     assert days.calendar_of(coverage(History(), day(1)), "c") is None

@@ -99,9 +99,9 @@ def test_backfilled_days_look_and_read_differently() -> None:
     samples = (*days(0), Sample(FIRST + timedelta(days=1), Fraction(51), backfilled=True), *days(2))
     figure = Trend("t", "T", "C.", samples).draw()
     assert len(re.findall("backlog-line--backfilled", figure)) == 1
-    assert figure.count("<td>filled in later</td>") == 1
-    assert figure.count("<td>in full</td>") == 2
-    assert "filled in later" not in Trend("t", "T", "C.", days(0, 1)).draw()
+    assert figure.count("<td>backfilled (scores only)</td>") == 1
+    assert figure.count("<td>complete</td>") == 2
+    assert "backfilled" not in Trend("t", "T", "C.", days(0, 1)).draw()
 
 
 def test_the_table_holds_every_day_or_says_what_it_left_out() -> None:
@@ -252,7 +252,7 @@ def test_the_waterfall_joins_its_steps() -> None:
     assert up[1] - up[0] == pytest.approx(2.5 * (down[1] - down[0]), abs=0.05)
     values = re.findall(r"backlog-row-value[^>]*>([^<]+)<", figure)
     assert values == ["100", "+10", "\u22124", "0", "106"]
-    assert "do not begin at zero" in figure
+    assert "does not start at zero" in figure
     assert figure.count("backlog-cut-edge") == 3  # both totals, and the axis
     assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure) == ["100", "105", "110"]
 
@@ -261,7 +261,7 @@ def test_a_waterfall_from_nothing_begins_at_zero() -> None:
     """The first month: from 0, and no warning about a cut axis."""
     steps = (Step("rescored", "New", Fraction(5)),)
     figure = Waterfall("w", "T", "C.", "before", Fraction(0), "after", Fraction(5), steps).draw()
-    assert "do not begin at zero" not in figure
+    assert "does not start at zero" not in figure
     assert "backlog-cut" not in figure
     assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure)[0] == "0"
 

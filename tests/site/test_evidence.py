@@ -80,12 +80,12 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     commit = given.decisions.versions["B"][0].version.commit
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
-    assert "Approved on GitHub, as recorded 1 Attested, with a record 1 Only named in the decision 0" in page.text
+    assert "Approvals on GitHub 1 Approval recorded outside GitHub 1 Only named in the decision 0" in page.text
     (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
     assert "✓ Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
     assert "Only named in the decision 2" in named.sections["approvals"]
-    assert "No approval has been collected from GitHub yet" in named.sections["approvals"]
+    assert "Approvals on GitHub not collected" in named.sections["approvals"]
 
 
 def test_an_edit_of_the_working_tree_is_no_evidence() -> None:
@@ -106,8 +106,10 @@ def test_days_are_counted_and_named() -> None:
     days = tuple(replace(one, complete=one.day != day(2)) for one in measured.days)
     page = Read(evaluated(workspace(replace(measured, days=days)), day(4)), evidence.documents)
     assert "Days observed 3 of 4 days" in page.lead
-    assert "Days missing 1 besides, 1 day was filled in later" in page.lead
-    assert "1 of them in less detail (2 October 2026), 1 missing (3 October 2026)." in page.sections["period"]
+    assert "Days missing 1 1 further day was backfilled (scores only)" in page.lead
+    named = "1 backfilled (scores only: 2 October 2026), 1 missing (3 October 2026), of 4 since 1 October 2026."
+    assert named in page.sections["period"]
+    assert "2 days complete, 1 backfilled (scores only), 1 missing, of 4 since 1 October 2026." in page.lead
 
 
 def test_the_first_day_says_what_is_there() -> None:
@@ -258,5 +260,6 @@ def test_a_repository_without_exceptions(tenant: Repository) -> None:
     tenant.git("reset", "--quiet", "--hard", "HEAD~2")
     page = Read(facts_of(tenant), evidence.documents)
     verify = page.sections["verify"]
-    assert re.search(r"Find changes without a pull request\. .*? Prints nothing: there is no exception\. ", verify)
+    nothing = "Prints nothing: every commit names its pull request"
+    assert re.search(rf"Find changes without a pull request\. .*? {nothing}\. ", verify)
     assert "Another owner" not in page.text

@@ -12,6 +12,7 @@ import pytest
 
 from secure_score_backlog.decisions.model import Acceptance, Cover, Decision
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
@@ -93,7 +94,35 @@ def test_what_an_insurer_reads() -> None:
     assert "Title of Open" not in "".join(made.values())
     home = made["index.md"]
     assert "6</td>" in home
+    assert "An approval is recorded for each." in home
+    assert "no approval is recorded" not in register
     assert ">total<" in home
+
+
+def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
+    """The number of accepted risks without a recorded approval, on the summary and in the register."""
+    made = backlog()
+    (entry,) = made.register
+    assert entry.decision.accepted
+    unrecorded = replace(entry.decision, accepted=replace(entry.decision.accepted, approval=None))
+    both = (replace(entry, decision=unrecorded, approved_by=()), entry)
+    one = content(replace(made, register=both[:1]), INSURER)
+    assert "No approval is recorded; only the role is named." in one["index.md"]
+    assert "For 1 of 1, no approval is recorded." in one["register.md"]
+    two = content(replace(made, register=both), INSURER)
+    assert "An approval is recorded for 1 of 2; for the others only the role is named." in two["index.md"]
+    assert "For 1 of 2, no approval is recorded." in two["register.md"]
+
+
+def test_what_has_ended_has_no_days_left() -> None:
+    """The insurer reads why an acceptance is no longer in force."""
+    made = backlog()
+    (entry,) = made.register
+    ended = replace(entry, state=AcceptanceState.BREACHED, status=replace(entry.status, state=State.BREACHED))
+    register = content(replace(made, register=(ended,)), INSURER)["register.md"]
+    assert "worse than accepted; accepted until 29 November 2026" in register
+    assert "Breached" in register
+    assert "days left" not in register.partition("{ #new-decision }")[2]
 
 
 def test_counts_are_the_same_for_an_insurer() -> None:
@@ -111,8 +140,8 @@ def test_every_state_is_counted_in_words() -> None:
 def test_what_the_public_reads() -> None:
     """Numbers and dates; no name of a recommendation, no score, no gap."""
     made = content(backlog(), PUBLIC)["index.md"]
-    assert "1 of the last 1 finished month was reviewed, with minutes; last recorded on 9 November 2026." in made
-    assert "4 decisions are in force, and none has expired." in made
+    assert "Minutes are on file for 1 of the last 1 completed month; last recorded on 9 November 2026." in made
+    assert "4 decisions are in force. None needs a new decision." in made
     for words in ("Title of", "Accept", "points", "undecided", "Managing Director"):
         assert words not in made.replace("Acceptances", ""), words
 
@@ -123,8 +152,8 @@ def test_the_public_page_counts_expired_decisions() -> None:
     statuses = dict(made.statuses)
     statuses["Accept"] = replace(statuses["Accept"], state=State.EXPIRED)
     late = replace(made, statuses=statuses)
-    assert (statement(late).in_force, statement(late).expired) == (3, 1)
-    assert "1 has expired and needs renewal" in content(late, PUBLIC)["index.md"]
+    assert (statement(late).in_force, statement(late).ended) == (3, {State.EXPIRED: 1})
+    assert "3 decisions are in force. 1 needs a new decision: 1 expired." in content(late, PUBLIC)["index.md"]
 
 
 @OUTSIDE

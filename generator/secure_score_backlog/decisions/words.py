@@ -75,7 +75,7 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
         yield f"now the same as {after.same_as}" if after.same_as else "no longer the same as another decision"
     new_texts = reworded(before, after)
     if new_texts:
-        yield f"new text: {', '.join(new_texts)}"
+        yield f"fields changed: {', '.join(new_texts)}"
 
 
 def reworded(before: Decision, after: Decision) -> list[str]:

@@ -43,16 +43,31 @@ def sentence(coverage: Coverage) -> str:
         return f"One day has been observed so far, {wording.day(coverage.runs[0].first)}."
     filled, missing = coverage.of(DayKind.FILLED), coverage.of(DayKind.MISSING)
     since = wording.day(coverage.runs[0].first)
-    parts = [f"{wording.number(coverage.observed)} of {wording.count(coverage.passed, 'day')} since {since} observed"]
+    parts = [f"{wording.count(coverage.count(DayKind.COMPLETE), 'day')} complete"]
     if filled:
-        parts.append(f"{wording.number(coverage.count(DayKind.FILLED))} of them in less detail ({spans(filled)})")
+        parts.append(f"{wording.number(coverage.count(DayKind.FILLED))} backfilled (scores only: {spans(filled)})")
     parts.append(
         f"{wording.number(coverage.count(DayKind.MISSING))} missing ({spans(missing)})" if missing else "none missing"
     )
+    parts.append(f"of {wording.number(coverage.passed)} since {since}")
     waiting = coverage.count(DayKind.AWAITED)
     if waiting:
         parts.append(f"{wording.count(waiting, 'day')} since the newest snapshot")
     return f"{', '.join(parts)}."
+
+
+def counted(coverage: Coverage) -> str:
+    """How many days are complete, backfilled and missing, without naming them; empty without a snapshot."""
+    if not coverage.runs:
+        return ""
+    kinds = (
+        (DayKind.FILLED, "backfilled (scores only)"),
+        (DayKind.MISSING, "missing"),
+        (DayKind.AWAITED, "not collected yet"),
+    )
+    parts = [f"{wording.count(coverage.count(DayKind.COMPLETE), 'day')} complete"]
+    parts += [f"{wording.number(number)} {words}" for kind, words in kinds if (number := coverage.count(kind))]
+    return f"{', '.join(parts)}, of {wording.number(coverage.passed)} since {wording.day(coverage.runs[0].first)}."
 
 
 def recoverable(coverage: Coverage, as_of: date) -> list[DayRun]:

@@ -80,6 +80,11 @@ def trend(facts: Facts, identifier: str) -> Markup | None:
     ).draw()
 
 
+def label_of(part: str) -> str:
+    """The name of a part of the ledger. Its undecided points include those of decisions that are no longer in force."""
+    return "No decision in force" if part == "undecided" else wording.badge_of(part).label
+
+
 def ledger(facts: Facts, identifier: str) -> Markup | None:
     """The bar of all points; None without a snapshot."""
     if facts.snapshot is None:
@@ -87,17 +92,15 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
     parts = facts.ledger.parts()
     known = parts["observed"]
     caption = (
-        f"Of {wording.points(facts.ledger.maximum)} points, {wording.points(known)} are measured by Microsoft, "
+        f"Of {wording.point_count(facts.ledger.maximum)}, {wording.points(known)} are measured by Microsoft, "
         f"{wording.points(parts['claimed'])} self-attested and "
-        f"{wording.points(parts['undecided'])} undecided."
+        f"{wording.points(parts['undecided'])} have no decision in force."
     )
     return Bar(
         id=identifier,
         title="Every point of the maximum, by what was measured or decided",
         caption=caption,
-        parts=tuple(
-            BarPart(key, wording.badge_of(key).label, value, WORDS.ledger[key]) for key, value in parts.items() if value
-        ),
+        parts=tuple(BarPart(key, label_of(key), value, WORDS.ledger[key]) for key, value in parts.items() if value),
     ).draw()
 
 
@@ -109,15 +112,13 @@ def ledger_over_time(facts: Facts, identifier: str) -> Markup | None:
     rows = tuple(
         Row(
             wording.month(review.month),
-            tuple(
-                BarPart(key, wording.badge_of(key).label, value) for key, value in review.facts.ledger.parts().items()
-            ),
+            tuple(BarPart(key, label_of(key), value) for key, value in review.facts.ledger.parts().items()),
         )
         for review in months
     )
     first, last = months[-1], months[0]
     caption = (
-        f"Undecided: {wording.points(first.facts.ledger.undecided)} points in {wording.month(first.month)}, "
+        f"No decision in force: {wording.point_count(first.facts.ledger.undecided)} in {wording.month(first.month)}, "
         f"{wording.points(last.facts.ledger.undecided)} in {wording.month(last.month)}."
     )
     title = "What the points were made of at each month’s end"
@@ -142,8 +143,8 @@ def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
     said = "; ".join(f"{wording.lower_first(step.label)}: {wording.signed(step.change)}" for step in steps)
     return Waterfall(
         id=identifier,
-        title=f"From {wording.points(end - total)} to {wording.points(end)} points, and why",
-        caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed(total)} points.",
+        title=f"From {wording.points(end - total)} to {wording.point_count(end)}, and why",
+        caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed_points(total)}.",
         start_label=wording.day(date.fromisoformat(moved["from"])),
         start=end - total,
         end_label=wording.day(date.fromisoformat(moved["to"])),

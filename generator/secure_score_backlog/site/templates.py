@@ -69,7 +69,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.globals.update(heading=heading, badge_of=wording.badge_of, count=wording.count, times=wording.times)
+    made.globals.update(
+        heading=heading,
+        badge_of=wording.badge_of,
+        count=wording.count,
+        times=wording.times,
+        blockers=wording.BLOCKERS,
+    )
     made.filters.update(
         day=wording.day,
         month=wording.month,
@@ -78,6 +84,7 @@ def environment() -> Environment:
         percent=wording.percent,
         share=wording.share,
         signed=wording.signed,
+        signed_points=wording.signed_points,
         number=wording.number,
         lower_first=wording.lower_first,
         service_name=service_name,

@@ -25,7 +25,9 @@ def decision_dates(status: Status, entry: RegisterEntry | None) -> str:
     decided = first_day_of_bucket(status.versions) or changed
     last_change = f", last changed on {wording.day(changed)}" if changed > decided else ""
     if status.state in NOT_IN_FORCE or (entry is not None and entry.state in ENDED):
-        return f", decided on {wording.day(decided)}{last_change}. This decision is no longer in force."
+        why = "Not in force: Microsoft measures it as done."
+        ended = why if status.state is State.CONFLICT else "This decision is no longer in force."
+        return f", decided on {wording.day(decided)}{last_change}. {ended}"
     if status.state is State.DONE:
         return f", decided on {wording.day(decided)}, and done."
     return f" since {wording.day(decided)}{last_change}."

@@ -22,7 +22,7 @@ MOST_ROWS = 24
 
 LABELS = {
     "complete": "complete",
-    "filled": "filled in later",
+    "filled": "backfilled (scores only)",
     "missing": "missing",
     "awaited": "after the newest snapshot",
 }

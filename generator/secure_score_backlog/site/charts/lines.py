@@ -209,9 +209,8 @@ def _place(sample: Sample, days: Days, percents: Percents) -> str:
 
 
 def _dot(sample: Sample, days: Days, percents: Percents) -> _Dot:
-    words = (
-        f"{wording.day(sample.day)}: {wording.percent(sample.value)}{', filled in later' if sample.backfilled else ''}"
-    )
+    backfilled = ", backfilled (scores only)" if sample.backfilled else ""
+    words = f"{wording.day(sample.day)}: {wording.percent(sample.value)}{backfilled}"
     x, y = plain(days.at(sample.day) * 100), plain(percents.at(sample.value) * 100)
     return _Dot(x, y, words, sample.backfilled)
 

@@ -61,9 +61,9 @@ PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
 NO_ACTIVITY_REASONS = {
     "blocked": "blocked",
     "rejected": "accepted or covered",
-    "ownerless": "no owner",
+    "ownerless": "",
 }
-"""Reasons for no activity; elsewhere the state says it."""
+"""Reasons for no activity; elsewhere the state says it. That there is no owner is said in the column of owners."""
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -251,7 +251,7 @@ def ownerless(facts: Facts) -> Iterator[Item]:
 def unrated(facts: Facts) -> Iterator[Item]:
     """What is open and has no risk level."""
     for status in facts.unrated:
-        yield Item(status, f"{wording.share(status.open_share)} of it is open.")
+        yield Item(status, f"Share open: {wording.share(status.open_share)}.")
 
 
 def drafts(facts: Facts) -> Iterator[Item]:
@@ -267,7 +267,8 @@ def stale(facts: Facts) -> Iterator[Item]:
     """What is open and had no activity for months, and why."""
     for status in facts.stale:
         reason = NO_ACTIVITY_REASONS.get(status.stale_reason, wording.badge_of(status.state).label.lower())
-        yield Item(status, f"No activity since {wording.day(status.last_activity)}; {reason}.")
+        cause = f"; {reason}" if reason else ""
+        yield Item(status, f"No activity since {wording.day(status.last_activity)}{cause}.")
 
 
 def old_asks(facts: Facts) -> Iterator[Item]:
@@ -275,7 +276,7 @@ def old_asks(facts: Facts) -> Iterator[Item]:
     for status, ask in facts.asks:
         age = (facts.as_of - ask.since).days
         if age > ASK_TERM.days:
-            default = f" Without an answer: {ask.default}" if ask.default else ""
+            default = f" If no decision is made: {ask.default}" if ask.default else ""
             yield Item(status, f"“{ask.question}” Requested from {ask.of} {wording.count(age, 'day')} ago.{default}")
 
 

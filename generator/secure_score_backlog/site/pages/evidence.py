@@ -97,6 +97,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         since=population.changes[-1].version.at.date() if population.changes else None,
         coverage=covered,
         days_observed=days.sentence(covered),
+        days_counted=days.counted(covered),
         filled=covered.count(DayKind.FILLED),
         missing=covered.count(DayKind.MISSING),
         unmeasured=sum(1 for s in facts.statuses.values() if s.observation is None),
@@ -205,9 +206,9 @@ def decision_steps(population: Population) -> Iterator[Step]:
     yield Step(
         "Find changes without a pull request",
         f"git log --first-parent --format=\"%h %s\" -- decisions/ | grep -vE '{PULL_REQUEST}'",
-        f"Prints {wording.count(direct, 'line')}: the exceptions listed above."
+        f"Prints {wording.count(direct, 'line')}: the commits listed above."
         if direct
-        else "Prints nothing: there is no exception.",
+        else "Prints nothing: every commit names its pull request.",
     )
 
 
@@ -227,7 +228,7 @@ def snapshot_steps(facts: Facts) -> Iterator[Step]:
     yield Step(
         "Find snapshots that were written more than once",
         f'git log{on} --first-parent --diff-filter=MD --name-status --format="%h %cI %s" -- "snapshots/*/*.json"',
-        "Prints only days that were stored in less detail first and completed later; nothing if there are none.",
+        "Prints only days that were backfilled first and completed later; nothing if there are none.",
     )
 
 

@@ -27,15 +27,15 @@ SHOWN = 6
 RESTORED_SHOWN = 5
 A_YEAR = timedelta(days=365)
 
-ATTENTION: tuple[tuple[State, str, str], ...] = (
-    (State.BREACHED, "is breached", "are breached"),
-    (State.EXPIRED, "has expired", "have expired"),
-    (State.REGRESSED, "has regressed", "have regressed"),
-    (State.OVERDUE, "is overdue", "are overdue"),
-    (State.CONFLICT, "contradicts what Microsoft measures", "contradict what Microsoft measures"),
+ATTENTION: tuple[tuple[State, str], ...] = (
+    (State.BREACHED, "breached"),
+    (State.EXPIRED, "expired"),
+    (State.REGRESSED, "regressed"),
+    (State.OVERDUE, "overdue"),
+    (State.CONFLICT, "in conflict with Microsoft’s measurement"),
 )
-"""States of decisions that need attention, the most serious first, with one or many of them in words."""
-ATTENTION_ORDER = [state for state, *_ in ATTENTION]
+"""States of decisions that need attention, the most serious first, in words."""
+ATTENTION_ORDER = [state for state, _ in ATTENTION]
 
 
 class Blindspot(Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,8 +114,8 @@ def needing_attention(facts: Facts) -> list[Status]:
 
 def attention_counts(facts: Facts) -> list[str]:
     """How many decisions need attention, in words, by state."""
-    counted = ((len(facts.in_state(state)), one, many) for state, one, many in ATTENTION)
-    return [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
+    counted = ((len(facts.in_state(state)), words) for state, words in ATTENTION)
+    return [f"{number} {words}" for number, words in counted if number]
 
 
 def restored(facts: Facts) -> list[tuple[Status, list[str]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import in_force
+from secure_score_backlog.evaluation.register import in_force, recorded
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
@@ -27,9 +27,9 @@ COUNTED: tuple[tuple[State, str], ...] = (
     (State.ACCEPTED, "accepted risk, in force"),
     (State.COVERED, "not applicable, or covered by another control; not verified by Microsoft"),
     (State.UNDECIDED, "undecided"),
-    (State.EXPIRED, "accepted or covered until a day that has passed"),
+    (State.EXPIRED, "acceptance or exemption expired"),
     (State.BREACHED, "accepted, and breached: worse than accepted"),
-    (State.REGRESSED, "regressed: was done, and is not any more"),
+    (State.REGRESSED, "regressed: previously done, now open"),
     (State.CONFLICT, "marked not applicable, but measured as done"),
     (State.NOT_MEASURED, "not measured: no licence, or the product is not in use"),
     (State.RETIRED, "retired by Microsoft"),
@@ -39,6 +39,7 @@ COUNTED: tuple[tuple[State, str], ...] = (
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The summary."""
+    accepted = in_force(facts.register)
     body = render(
         "insurer_summary.html.j2",
         site=site,
@@ -46,7 +47,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         counted=counted(facts),
         reviews=review_record(facts),
-        in_force=len(in_force(facts.register)),
+        in_force=len(accepted),
+        recorded=sum(1 for entry in accepted if recorded(entry)),
         head=facts.head,
     )
     yield page(

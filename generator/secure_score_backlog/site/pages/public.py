@@ -6,7 +6,7 @@ Made from a statement of numbers and dates: it holds no name of a recommendation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ from secure_score_backlog.site.templates import page, render
 
 PATH = "index.md"
 TITLE = "Security decisions"
+ENDED = (State.EXPIRED, State.BREACHED, State.REGRESSED)
 YEAR = 12
 """Months that the statement looks back."""
 
@@ -41,8 +42,8 @@ class Statement:
     reviews: ReviewRecord
     in_force: int
     """Decisions in force."""
-    expired: int
-    """Decisions whose last day has passed."""
+    ended: Mapping[State, int]
+    """Decisions that are no longer in force and need a new one, by state; only states that occur."""
     recorded: bool
     """True where the decisions are under Git."""
 
@@ -61,7 +62,7 @@ def statement(facts: Facts) -> Statement:
     return Statement(
         reviews=review_record(facts),
         in_force=sum(1 for status in decided if status.state not in NO_DECISION_IN_FORCE),
-        expired=sum(1 for status in decided if status.state is State.EXPIRED),
+        ended={state: number for state in ENDED if (number := sum(1 for s in decided if s.state is state))},
         recorded=facts.decisions.has_git,
     )
 

@@ -28,11 +28,11 @@ PATH = "recommendations/"
 TITLE = ""
 
 QUESTIONS = (
-    ("reduces", "Risk it reduces"),
+    ("reduces", "Risk if not implemented"),
     ("owner", "Owner"),
     ("impact", "Impact on users and services"),
     ("prerequisites", "Prerequisites"),
-    ("proof", "Proof that it stays in place"),
+    ("proof", "Evidence that it stays in place"),
 )
 
 
