@@ -138,7 +138,7 @@ def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> No
     for label, part in (
         ("improved", "improved"),
         ("regressed", "regressed"),
-        ("rescored by Microsoft", "rescored"),
+        ("changed by Microsoft", "rescored"),
     ):
         assert number(said.partition(label)[2]) == pytest.approx(points[part], abs=0.005)
     titles = [
