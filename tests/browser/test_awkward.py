@@ -46,7 +46,7 @@ SAYS: dict[str, dict[str, tuple[str, ...]]] = {
     "no-comparison": {"score.html": ("Microsoft reported no average of other tenants",)},
     "days-missing": {
         "score.html": ("The line is broken where no snapshot exists (2\N{NO-BREAK SPACE}gaps)",),
-        "attention.html": ("9 of 12 days", "16 to 17 November 2026"),
+        "attention.html": ("9 days complete, 3 missing", "of 12 since", "16 to 17 November 2026"),
     },
     "all-done": {
         "index.html": ("Microsoft measures nothing here that is open", "73 of 73 points"),

@@ -152,7 +152,7 @@ def test_insurers_see_exceptions_and_the_public_sees_numbers(sites: dict[str, Pa
         assert words in insurer, words
         assert words not in public, words
     assert "Title of Open" not in insurer
-    assert "2 decisions are in force, and none has expired" in public.replace("\xa0", " ")
+    assert "2 decisions are in force. None needs a new decision." in public.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("name", ["internal", "insurer", "public"])
