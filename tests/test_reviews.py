@@ -23,6 +23,7 @@ from secure_score_backlog.reviews import (
     differences,
     digest_of,
     load_minutes,
+    minutes_text,
     parse_signed,
     read_signed,
     sign,
@@ -133,19 +134,20 @@ def test_differences_come_in_the_order_of_the_alphabet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "word"),
+    ("change", "message"),
     [
-        ({"schema": "other/1"}, "backlog-review/1"),
-        ({"facts": []}, "2026-10"),
-        ({"month": "2026-09"}, "2026-10"),
-        ({"digest": "sha256:0"}, "digest"),
+        ({"schema": "other/1"}, "This is not a signed review: `schema` must be backlog-review/1."),
+        ({"facts": []}, "The signed review does not hold the facts of 2026-10."),
+        ({"month": "2026-09"}, "The signed review does not hold the facts of 2026-10."),
+        ({"digest": "sha256:0"}, "The facts do not match their digest: they were changed after they were signed."),
     ],
 )
-def test_a_problem_says_what_is_wrong(change: dict[str, Any], word: str) -> None:
+def test_a_problem_says_what_is_wrong(change: dict[str, Any], message: str) -> None:
     """The expected schema, the missing month, the digest that does not match."""
     found = read({**sign("2026-10", "1.2.3", FACTS), **change})
     assert isinstance(found, Problem)
-    assert word in found.message
+    assert found.message == message
+    assert found.path == PATH
 
 
 @pytest.mark.parametrize(
@@ -193,3 +195,38 @@ def test_minutes_lose_their_front_matter_and_keep_their_versions(tmp_path: Path)
     assert list(found) == ["2026-10"]
     assert found["2026-10"].text == "Present: Head of IT\n"
     assert len(found["2026-10"].versions) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "\n"),
+        (b"Present: Head of IT", "Present: Head of IT\n"),
+        (b"\n\n Present \n\n", "Present\n"),
+        (b"\xef\xbb\xbf---\ntitle: x\n---\nPresent", "Present\n"),
+        (b"---\r\ntitle: x\r\n---\r\nPresent\r\nAbsent", "Present\nAbsent\n"),
+        (b"---\ntitle: x\n---\nA\n---\nB\n", "A\n---\nB\n"),
+        (b"---\ntitle: x\nPresent", "---\ntitle: x\nPresent\n"),
+        (b"A\n---\nB\n---\nC", "A\n---\nB\n---\nC\n"),
+        (b"caf\xe9", "caf\ufffd\n"),
+    ],
+)
+def test_minutes_are_read_whatever_their_bytes(content: bytes, text: str) -> None:
+    """Front matter goes only where it is closed; a rule further down stays; what is not UTF-8 is marked."""
+    assert minutes_text(content) == text
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe{}", b"[" * 100_000, b"no JSON"])
+def test_bytes_that_are_no_json_are_a_problem(content: bytes) -> None:
+    """Cut off, in another encoding or nested without end."""
+    found = parse_signed(content, "2026-10", PATH)
+    assert isinstance(found, Problem)
+    assert (found.path, found.message) == (PATH, "The signed review is not JSON.")
+
+
+def test_a_signed_file_with_a_byte_order_mark_is_read() -> None:
+    """An editor may have added it; the facts are the same."""
+    data = sign("2026-10", "1.2.3", FACTS)
+    found = parse_signed(b"\xef\xbb\xbf" + json.dumps(data).encode(), "2026-10", PATH)
+    assert isinstance(found, SignedReview)
+    assert found.digest == data["digest"]

@@ -18,6 +18,7 @@ from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import as_written
 from secure_score_backlog.settings import (
     KEYS,
+    LARGEST_SETTINGS,
     ProfileName,
     Settings,
     SnapshotSettings,
@@ -328,7 +329,31 @@ def test_a_file_that_is_not_text_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "backlog.yml").mkdir()
     assert [fault.code for fault in load_settings(tmp_path)[1]] == ["file-unreadable"]
     assert [fault.code for fault in parse_settings("tenant: T".encode("utf-16")).problems] == ["file-encoding"]
-    assert [fault.code for fault in parse_settings(b"#" * 300_000).problems] == ["file-too-large"]
+
+
+@pytest.mark.parametrize("length", [LARGEST_SETTINGS, LARGEST_SETTINGS + 1])
+def test_settings_that_are_too_long_are_not_read(length: int) -> None:
+    """At the limit they are read; above it one problem on line 1 says so, nothing is taken from them."""
+    content = b"tenant: T\n".ljust(length, b"#")
+    found = parse_settings(content, "other.yml")
+    if length == LARGEST_SETTINGS:
+        assert (found.settings.tenant, found.problems) == ("T", ())
+        return
+    (fault,) = found.problems
+    assert (fault.code, fault.path, fault.line) == ("file-too-large", "other.yml", 1)
+    assert fault.message == f"The settings are longer than {LARGEST_SETTINGS} characters and were not read."
+    assert fault.hint == "Keep long texts elsewhere; the settings are short."
+    assert (found.settings, found.source.path, found.source.problems) == (Settings(), "other.yml", (fault,))
+
+
+def test_settings_of_any_path_name_it_in_their_problems() -> None:
+    """An old version of the settings, or a file under another name: the problem says where."""
+    (fault,) = parse_settings("tenant: T".encode("utf-16"), "other.yml").problems
+    assert (fault.path, fault.code) == ("other.yml", "file-encoding")
+    found = parse_settings("tenant: T".encode("utf-16"), "other.yml")
+    assert (found.source.path, found.source.problems) == ("other.yml", (fault,))
+    (fault,) = parse_settings(b"nothing: 1\n", "other.yml").problems
+    assert (fault.path, fault.line) == ("other.yml", 1)
 
 
 def test_lines_are_kept(tmp_path: Path) -> None:

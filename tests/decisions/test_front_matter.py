@@ -282,3 +282,31 @@ def test_any_bytes_give_values(content: bytes) -> None:
 def test_any_yaml_gives_values(pieces: list[str], between: str) -> None:
     """Everything that YAML knows, in any order, is read or refused, never raised."""
     judge(f"---\na: 1\n{between.join(pieces)}\n---\n".encode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "hint"),
+    [
+        ("", "The file is empty.", "Delete it and run `backlog decide ID`, which writes the scaffold."),
+        (" \n\n", "The file is empty.", "Delete it and run `backlog decide ID`, which writes the scaffold."),
+        (
+            "\n \n---\na: 1\n---\n",
+            "There are blank lines above the front matter.",
+            "Delete them, so that line 1 is --- and nothing else.",
+        ),
+        (
+            "Text\n---\na: 1\n---\n",
+            "The file does not begin with front matter.",
+            "Make line 1 three dashes (---), then `key: value` lines, then three dashes again.",
+        ),
+        (
+            " ---\na: 1\n---\n",
+            "The file does not begin with front matter.",
+            "Make line 1 three dashes (---), then `key: value` lines, then three dashes again.",
+        ),
+    ],
+)
+def test_a_file_without_front_matter_is_told_what_to_do(content: str, message: str, hint: str) -> None:
+    """An empty file, blank lines above, or another first line: each has its own remedy, and one problem."""
+    (fault,) = parse(content, PATH).problems
+    assert (fault.message, fault.hint, fault.path, fault.line) == (message, hint, PATH, 1)

@@ -8,10 +8,21 @@ from fractions import Fraction
 
 import pytest
 
-from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.decisions.model import Attestation, Bucket
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.register import (
+    AcceptanceState,
+    RegisterEntry,
+    approver,
+    citation,
+    has_regressed,
+    in_force,
+    needing_decision,
+    reason,
+    recorded,
+)
 from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.workspace import Workspace
 from tests.support.tenants import Measured, acceptance, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8), "Z": (1, 1)}
@@ -132,3 +143,73 @@ def test_an_uncommitted_acceptance_has_no_citation() -> None:
     (entry,) = evaluate(known, day(1)).register
     assert (entry.citation, entry.since, entry.approved_by) == (None, None, ())
     assert (entry.state, entry.points) == (AcceptanceState.ACTIVE, 6)
+
+
+def entries(known: Workspace, number: int) -> dict[str, RegisterEntry]:
+    """All entries of a day by id, current and past."""
+    facts = evaluate(known, day(number))
+    return {entry.status.id: entry for entry in (*facts.register, *facts.covered, *facts.past)}
+
+
+def test_a_citation_names_risk_file_commit_and_pull_request() -> None:
+    """One line that a stranger can look up, letter for letter; nothing is committed: nothing is cited."""
+    measured = history({"A": (2, 8), "B": (2, 8), "C": (2, 8)})
+    (direct,) = versions((2, decision("B", Bucket.NOT_APPLICABLE)))
+    (edit,) = versions((1, decision("C", Bucket.ACCEPT)))
+    decided = {
+        "A": versions((1, decision("A", Bucket.ACCEPT))),
+        "B": (replace(direct, version=replace(direct.version, pull_request=None)),),
+        "C": (replace(edit, version=replace(edit.version, commit="")),),
+    }
+    found = entries(workspace(measured, decided), 2)
+    assert citation(found["A"]) == (
+        f"Accepted risk: A (A), until {day(200)}, approver Managing Director; "
+        f"decisions/A.md at commit {1:040x}, pull request #1."
+    )
+    assert citation(found["B"]) == (
+        f"Cover: B (B), until {day(200)}, approver Head of IT; decisions/B.md at commit {2:040x}."
+    )
+    assert citation(found["C"]) == ""
+
+
+def test_reason_and_approver_come_from_the_kind_of_entry() -> None:
+    """The rationale of an acceptance, what covers the other; a plan has neither."""
+    measured = history({"A": (2, 8), "B": (2, 8)})
+    decided = {
+        "A": versions((1, decision("A", Bucket.ACCEPT))),
+        "B": versions((1, decision("B", Bucket.NOT_APPLICABLE))),
+    }
+    found = entries(workspace(measured, decided), 1)
+    assert [(reason(each), approver(each)) for each in (found["A"], found["B"])] == [
+        ("because", "Managing Director"),
+        ("the gateway", "Head of IT"),
+    ]
+    plan = replace(found["A"], decision=decision())
+    assert (reason(plan), approver(plan), recorded(plan)) == ("", "", False)
+
+
+def test_an_approval_is_recorded_by_github_or_by_an_attestation() -> None:
+    """The name in the file alone is no record."""
+    measured = history({"A": (2, 8), "B": (2, 8)})
+    attested = replace(acceptance(), approval=Attestation("Managing Director", day(1), "Minutes of October"))
+    decided = {
+        "A": versions((1, decision("A", Bucket.ACCEPT))),
+        "B": versions((1, decision("B", Bucket.ACCEPT, accepted=attested))),
+    }
+    found = entries(workspace(measured, decided), 1)
+    assert (recorded(found["A"]), recorded(found["B"])) == (False, True)
+    assert recorded(replace(found["A"], approved_by=("Managing Director",)))
+
+
+def test_what_needs_a_decision_is_expired_breached_or_regressed() -> None:
+    """In force and in need of a decision exclude each other; moot alone is neither."""
+    days = [{"A": (2, 8), "B": (2, 8), "C": (8, 8), "D": (8, 8), "E": (2, 8), "F": (8, 8)}] * 2
+    days.append({"A": (2, 8), "B": (2, 8), "C": (2, 8), "D": (8, 8), "E": (2, 8), "F": (8, 8)})
+    accepted = {name: decision(name, Bucket.ACCEPT) for name in "ACD"}
+    accepted["B"] = decision("B", Bucket.ACCEPT, accepted=acceptance(day(2)))
+    accepted["E"] = decision("E", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
+    known = workspace(history(*days), {name: versions((1, said)) for name, said in accepted.items()})
+    found = list(entries(known, 3).values())
+    assert {each.status.id for each in needing_decision(found)} == {"B", "C", "E"}
+    assert {each.status.id for each in in_force(found)} == {"A"}
+    assert {each.status.id for each in found if has_regressed(each)} == {"C"}

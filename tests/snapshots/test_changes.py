@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.snapshots.changes import Changes, Move, changes_between, recommendations_in
+from secure_score_backlog.problems import problem
+from secure_score_backlog.snapshots.changes import (
+    Changes,
+    Move,
+    Renaming,
+    changes_between,
+    recommendations_in,
+    summary_json,
+)
 from secure_score_backlog.snapshots.graph_json import Json
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_path
 from tests.support.graph_items import DAY, control, profile, score
@@ -139,3 +147,52 @@ def test_a_spelling_that_two_shared_is_no_renaming() -> None:
     split = told(("ab",), ("Ab", "AB"))
     assert [(each.before, each.after) for each in split.renamed] == [("ab", "AB"), ("ab", "Ab")]
     assert (split.new, split.retired) == ((), ())
+
+
+def test_the_summary_for_a_program_has_every_part_under_its_name() -> None:
+    """Key for key: programs read it; whole amounts are whole numbers, and others keep their decimals."""
+    changes = Changes(
+        added=(TOMORROW,),
+        improved=(DAY,),
+        unchanged=(DAY - timedelta(days=1),),
+        start=DAY,
+        end=TOMORROW,
+        new=("n",),
+        back=("b",),
+        retired=("r",),
+        renamed=(Renaming("id", "Id", "id"),),
+        recategorised=(Renaming("c", "Apps", "Data"),),
+        up=(Move("u", Decimal(1), Decimal("2.5")),),
+        down=(Move("d", Decimal("3.0"), Decimal(0)),),
+        reweighted=(Move("m", Decimal(8), Decimal(9)),),
+    )
+    found = problem("import-unfinished", "scores.json", None, "One page.", "Save the others.")
+    summary = summary_json(changes, ["snapshots/x.json"], [found])
+    assert summary == {
+        "schema": 1,
+        "dry_run": False,
+        "days": {"added": [str(TOMORROW)], "completed": [str(DAY)], "unchanged": [str(DAY - timedelta(days=1))]},
+        "newest": {"before": str(DAY), "now": str(TOMORROW)},
+        "recommendations": {
+            "new": ["n"],
+            "back": ["b"],
+            "retired": ["r"],
+            "renamed": [{"recommendation": "id", "before": "Id", "after": "id"}],
+        },
+        "categories": [{"recommendation": "c", "before": "Apps", "after": "Data"}],
+        "points": {
+            "up": [{"recommendation": "u", "before": 1, "after": 2.5}],
+            "down": [{"recommendation": "d", "before": 3, "after": 0}],
+        },
+        "maximum": [{"recommendation": "m", "before": 8, "after": 9}],
+        "written": ["snapshots/x.json"],
+        "problems": [found.as_json()],
+    }
+    assert isinstance(summary["points"]["down"][0]["before"], int)
+
+
+def test_a_dry_run_says_what_it_would_write() -> None:
+    """Nothing is listed as written, and the days that are not there are null."""
+    summary = summary_json(Changes(), ["a", "b"], [], dry_run=True)
+    assert (summary["dry_run"], summary["written"], summary["would_write"]) == (True, [], ["a", "b"])
+    assert summary["newest"] == {"before": None, "now": None}
