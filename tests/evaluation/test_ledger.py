@@ -102,7 +102,15 @@ def test_the_figures_of_the_day_are_graphs_own() -> None:
     assert score is not None
     assert (score.current, score.maximum, score.percent) == (13, 52, 25)
     assert score.comparison == {"AllTenants": Fraction("48.98"), "TotalSeats": None}
-    assert (score.planned, score.achievable) == (1, 52)
+    assert (score.planned, score.achievable) == (13, 52)
+
+
+def test_planned_is_never_below_the_present_score() -> None:
+    """Two recommendations are known of a score of 815: doing what is planned adds to those 815 points."""
+    known = stored({"A": (2, 10), "B": (3, 3)}, 815, 1376)
+    facts = evaluate(workspace(history(known), {"A": versions((1, decision()))}), day(1))
+    assert facts.score is not None
+    assert facts.score.planned == 815 + 8
 
 
 def test_a_maximum_of_nothing_gives_no_percentage() -> None:

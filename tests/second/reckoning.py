@@ -404,7 +404,7 @@ class Reckoning:
                 "current": end.current,
                 "max": end.most,
                 "percent": 100 * end.current / end.most if end.most else None,
-                "planned": bar["observed"] + bar["claimed"] + bar["do-now"] + bar["do-soon"],
+                "planned": end.current + bar["do-now"] + bar["do-soon"],
                 "achievable": end.most - bar["accept"] - bar["not-applicable"] - licensing,
             },
             "ledger": bar,

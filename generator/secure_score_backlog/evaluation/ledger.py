@@ -22,7 +22,7 @@ class Score:
     maximum: Fraction
     percent: Fraction | None
     planned: Fraction
-    """The score once all planned changes are done."""
+    """Graph's `currentScore` and what all planned changes would add."""
     achievable: Fraction
     """The maximum without what is accepted, not applicable, or blocked by licensing."""
     comparison: Mapping[str, Fraction | None] = field(default_factory=dict)
@@ -87,13 +87,12 @@ def ledger_of(statuses: Iterable[Status], snapshot: SnapshotDay | None) -> Ledge
 def score_of(statuses: Iterable[Status], ledger: Ledger, snapshot: SnapshotDay) -> Score:
     """The score of a day."""
     by_licensing = sum((status.unearned for status in statuses if waits_for_licence(status)), ZERO)
-    earned = ledger.observed + ledger.claimed
     percent = snapshot.current * 100 / snapshot.maximum if snapshot.maximum else None
     return Score(
         current=snapshot.current,
         maximum=snapshot.maximum,
         percent=percent,
-        planned=earned + ledger.do_now + ledger.do_soon,
+        planned=snapshot.current + ledger.do_now + ledger.do_soon,
         achievable=snapshot.maximum - ledger.accept - ledger.not_applicable - by_licensing,
         comparison=snapshot.comparison,
     )
