@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
-from secure_score_backlog.text import SHOWN_LENGTH, nearest, shown
+from secure_score_backlog.text import SHOWN_LENGTH, nearest, one_line, shell_quoted, shown
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,31 @@ def test_nearest_needs_seven_parts_of_ten() -> None:
     """Seven of ten letters alike are near, fewer are not."""
     assert nearest("abcdefgxyz", ["abcdefg123"]) == "abcdefg123"
     assert nearest("abcdefwxyz", ["abcdef0123"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("decisions/A.md", "decisions/A.md"),
+        ("decisions/A copy.md", "'decisions/A copy.md'"),
+        ("x; rm -rf $HOME", "'x; rm -rf $HOME'"),
+        ("it's", '"it\'s"'),
+        ("--root", "'--root'"),
+        ("", "''"),
+    ],
+)
+def test_an_argument_is_quoted_for_both_shells(text: str, quoted: str) -> None:
+    """Quotes that POSIX shells and PowerShell read alike; nothing of the text is lost."""
+    assert shell_quoted(text) == quoted
+    assert shlex.split(quoted) == [text]
+
+
+@pytest.mark.parametrize("text", ["it's $HOME", "a'b\"c", "it's `x`", "it's!"])
+def test_an_argument_with_quotes_and_marks_keeps_every_letter(text: str) -> None:
+    """Neither variables nor commands inside it are replaced by the shell."""
+    assert shlex.split(shell_quoted(text)) == [text]
+
+
+def test_one_line_has_no_hidden_characters() -> None:
+    """Line breaks become blanks; control characters and marks that reorder text become visible."""
+    assert one_line(" a\n b\x1b \u202ec ") == "a b\ufffd \ufffdc"

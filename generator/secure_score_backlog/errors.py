@@ -30,3 +30,7 @@ class CannotProceed(BacklogError):
     """The job could not be done: network, permission, unreadable file, shallow clone (exit 3)."""
 
     exit_code = 3
+
+
+class ShallowClone(CannotProceed):
+    """The repository lacks the history of its decisions; what needs no history can still be done."""

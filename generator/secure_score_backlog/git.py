@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, cast
 
-from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.errors import CannotProceed, ShallowClone
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """Without Git a file has no date and counts as known from the beginning."""
@@ -252,7 +252,7 @@ def open_repository(root: Path) -> Repository | None:
             "this Git repository has no working tree", where=str(root), hint="Clone it, and run the command there."
         )
     if shallow == "true":  # it would silently date every decision to its last commit
-        raise CannotProceed(
+        raise ShallowClone(
             "this is a shallow clone: the history of the decisions is missing",
             where=str(root),
             hint="Run 'git fetch --unshallow'; in GitHub Actions set 'fetch-depth: 0' at actions/checkout.",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import html
 import re
+import shlex
 from collections.abc import Iterable
 
 from markupsafe import Markup
@@ -17,6 +18,24 @@ SHOWN_LENGTH = 60
 def printable(text: str) -> str:
     """A text without control characters, which a terminal would obey; each becomes a replacement character."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def one_line(text: str) -> str:
+    """A text on one line, without characters that show nothing or reorder what follows."""
+    return " ".join(visible(text).split())
+
+
+def shell_quoted(text: str) -> str:
+    """A text as one argument of a command that is to be copied, in POSIX shells and in PowerShell alike.
+
+    A text with both kinds of quotes, or with a quote beside a mark that double quotes do not protect, is quoted for
+    POSIX shells.
+    """
+    if text and all(letter.isalnum() or letter in "._-:/" for letter in text) and not text.startswith("-"):
+        return text
+    if "'" not in text:
+        return f"'{text}'"
+    return shlex.quote(text) if any(mark in text for mark in '"$`\\!') else f'"{text}"'
 
 
 def shown(value: object) -> str:

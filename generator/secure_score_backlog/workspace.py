@@ -81,8 +81,7 @@ class Workspace:
         if self.catalogue_versions is None:
             return self.catalogue
         scored = {name for name, line in self.history.timelines.items() if line.days and line.days[0] <= day}
-        decided = {name for name in self.decisions.versions if self.decisions.until(name, day)}
-        return self.catalogue_versions.on(day, scored | decided)
+        return self.catalogue_versions.on(day, scored | self.decisions.recorded(day))
 
 
 def load(root: Path, *, today: date, edited_on: date | None = None, with_history: bool = True) -> Workspace:

@@ -231,3 +231,28 @@ def test_three_hundred_decisions_are_counted(tmp_path: Path, backlog: RunBacklog
 def test_help_names_every_option(backlog: RunBacklog, option: str) -> None:
     """The help text tells what there is."""
     assert option in backlog("check", "--help", expect=0).stdout
+
+
+def test_only_a_shallow_clone_is_checked_without_history(tmp_path: Path, backlog: RunBacklog) -> None:
+    """A snapshots branch that is not there stops the check: it would pass without having read a snapshot."""
+    repository = Repository(tmp_path / "tenant")
+    repository.write("backlog.yml", "snapshots: {branch: data}\n")
+    repository.commit("settings")
+    finished = backlog("check", "--root", repository.folder, expect=3)
+    assert "the branch 'data', which should hold the snapshots, was not found" in finished.stderr
+    assert finished.stdout == ""
+
+
+def test_a_file_that_is_no_decision_is_a_problem_and_no_recommendation(tmp_path: Path, backlog: RunBacklog) -> None:
+    """Notes and a copy under another name: `check` names them, and nothing claims that Microsoft knew them once."""
+    write(tmp_path, "decisions/notes.md", "Buy milk.\n")
+    write(tmp_path, "decisions/A copy.md", plan("A"))
+    assert [code for _, _, code in codes(checked(backlog, expect=1))] == ["decision-file-name", "front-matter-missing"]
+    found = json.loads(backlog("status", "--json", expect=0).stdout)
+    assert found["states"] == {}
+    assert found["recorded_later"] == []
+    backlog("render", expect=0)
+    pages = tmp_path / "build" / "pages"
+    assert not list(pages.glob("recommendations/*"))
+    shown = (pages / "attention.md").read_text(encoding="utf-8")
+    assert "decisions/notes.md" in shown

@@ -89,7 +89,7 @@ PLANNED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"owner": "CIO"}, "Owner now CIO, before Head of IT."),
     ({}, {"owner": ""}, "Owner now none, before Head of IT."),
     ({"risk": None}, {"risk": Risk.LOW}, "Risk now low, before not set here."),
-    ({}, {"blocked": Blockage(Blocker.LICENSING, UNTIL)}, "Blocked for licensing reasons."),
+    ({}, {"blocked": Blockage(Blocker.LICENSING, UNTIL)}, "Blocked by a missing licence."),
     ({"blocked": Blockage(Blocker.LICENSING, UNTIL)}, {"blocked": None}, "No longer blocked."),
     (
         {"blocked": Blockage(Blocker.LICENSING, UNTIL)},
@@ -99,7 +99,7 @@ PLANNED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"asks": (ASK,)}, "A decision was requested from leadership."),
     ({"asks": (ASK,)}, {"asks": ()}, "The request to leadership was removed."),
     ({"asks": (ASK,)}, {"asks": (replace(ASK, default="No."),)}, "A request was changed."),
-    ({}, {"proof": "A log.", "body": "Text."}, "Fields changed: proof, discussion."),
+    ({}, {"proof": "A log.", "body": "Text."}, "Fields changed: evidence that it stays in place, discussion."),
     ({}, {"owner": "CIO", "impact": "None."}, "Owner now CIO, before Head of IT; fields changed: impact."),
 ]
 

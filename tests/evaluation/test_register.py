@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from secure_score_backlog.decisions.model import Attestation, Bucket
+from secure_score_backlog.decisions.model import Attestation, Bucket, CoverReason
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.register import (
     AcceptanceState,
@@ -18,12 +18,14 @@ from secure_score_backlog.evaluation.register import (
     has_regressed,
     in_force,
     needing_decision,
+    plans_in_force,
     reason,
     recorded,
 )
 from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.site.pages.public import statement
 from secure_score_backlog.workspace import Workspace
-from tests.support.tenants import Measured, acceptance, day, decision, history, versions, workspace
+from tests.support.tenants import Measured, acceptance, blocked, cover, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8), "Z": (1, 1)}
 DONE = {"A": (8, 8), "Z": (1, 1)}
@@ -68,6 +70,33 @@ def test_a_moot_acceptance_never_revives() -> None:
     assert facts.statuses["A"].state is State.REGRESSED
     assert facts.ledger.undecided == 6
     assert facts.ledger.accept == 0
+
+
+def test_what_is_measured_in_full_has_no_decision_in_force() -> None:
+    """Said not to apply, and measured in full on the day before the decision: in conflict, and not in force."""
+    not_applicable = decision(bucket=Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE))
+    facts = evaluate(workspace(history(DONE), {"A": versions((2, not_applicable))}), day(2))
+    assert facts.statuses["A"].state is State.CONFLICT
+    assert [entry.state for entry in facts.covered] == [AcceptanceState.MOOT]
+    assert statement(facts).in_force == 0
+
+
+def test_a_plan_is_in_force_until_it_is_done() -> None:
+    """A planned, a blocked and an overdue change count; what is done, retired or a draft does not."""
+    answers = {
+        "planned": decision("planned"),
+        "blocked": decision("blocked", blocked=blocked()),
+        "overdue": decision("overdue", due=day(1)),
+        "draft": decision("draft", draft=True),
+        "done": decision("done"),
+        "gone": decision("gone"),
+    }
+    scores = {name: (5, 5) if name == "done" else (0, 5) for name in answers if name != "gone"}
+    measured = history({**scores, "gone": (0, 5)}, scores, scores)
+    decided = {name: versions((1, answer)) for name, answer in answers.items()}
+    facts = evaluate(workspace(measured, decided, [*scores]), day(3))
+    assert {status.id for status in plans_in_force(facts.statuses.values())} == {"planned", "blocked", "overdue"}
+    assert statement(facts).in_force == 3
 
 
 def test_renewals_are_counted_and_a_shortened_one_is_none() -> None:

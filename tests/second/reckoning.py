@@ -46,7 +46,7 @@ class Reckoning:
         self.read_decisions()
         self.names = sorted(
             {*(self.profiles or {}), *(name for each in self.days for name in each.seen)}
-            | {name for name, known in self.versions.items() if known}
+            | {name for name, known in self.versions.items() if any(answer for _, answer in known)}
         )
         self.states = {name: self.state(name) for name in self.names}
 
@@ -220,7 +220,7 @@ class Reckoning:
         state = self.states[name]
         if state == "retired":
             return "orphan"
-        if state == "done" or self.was_done(name):
+        if state in ("done", "conflict") or self.was_done(name):
             return "moot"
         if until < self.day:
             return "expired"

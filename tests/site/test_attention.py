@@ -114,6 +114,16 @@ def test_each_group_says_what_is_wrong_and_what_to_do(key: str) -> None:
     assert re.search(rf'href="#{key}"><span class="backlog-tally-number">1</span>', page.source)
 
 
+def test_one_finding_is_not_called_several() -> None:
+    """One draft and one day without a snapshot are each named in the singular."""
+    measured = {"A": (0, 4)}
+    page = Read(tenant(measured, None, measured, A=decision("A", draft=True)), attention.documents)
+    for words in ("1 : Draft ", "1 : Day without a snapshot "):
+        assert words in f"{page.lead} "
+    two = Read(tenant(measured, None, None, measured, A=decision("A", draft=True)), attention.documents)
+    assert two.lead.endswith("2 : Days without a snapshot")
+
+
 def test_the_last_day_is_in_time() -> None:
     """On its last day an acceptance is in force and a plan in time; a request of ninety days is not listed."""
     page = Read(
@@ -231,7 +241,7 @@ def test_commands_and_settings_are_ready_to_copy() -> None:
     assert dict(read.risk) == dict.fromkeys(ODD, Risk.MEDIUM)
     command = re.search(r"<code>(backlog decide .*?)</code>", page.raw("ownerless"), re.DOTALL)
     assert command is not None
-    assert shlex.split(html.unescape(command[1]))[2:] == [name.replace("'", "") for name in ODD]
+    assert shlex.split(html.unescape(command[1]))[2:] == list(ODD)
 
 
 @pytest.mark.parametrize("view", [attention, evidence, glossary])

@@ -140,7 +140,7 @@ def test_every_state_is_counted_in_words() -> None:
 def test_what_the_public_reads() -> None:
     """Numbers and dates; no name of a recommendation, no score, no gap."""
     made = content(backlog(), PUBLIC)["index.md"]
-    assert "Minutes are on file for 1 of the last 1 completed month; last recorded on 9 November 2026." in made
+    assert "Minutes of the last completed month are on file; last recorded on 9 November 2026." in made
     assert "4 decisions are in force. None needs a new decision." in made
     for words in ("Title of", "Accept", "points", "undecided", "Managing Director"):
         assert words not in made.replace("Acceptances", ""), words
@@ -151,7 +151,8 @@ def test_the_public_page_counts_expired_decisions() -> None:
     made = backlog()
     statuses = dict(made.statuses)
     statuses["Accept"] = replace(statuses["Accept"], state=State.EXPIRED)
-    late = replace(made, statuses=statuses)
+    register = [replace(entry, state=AcceptanceState.EXPIRED) for entry in made.register]
+    late = replace(made, statuses=statuses, register=tuple(register))
     assert (statement(late).in_force, statement(late).ended) == (3, {State.EXPIRED: 1})
     assert "3 decisions are in force. 1 needs a new decision: 1 expired." in content(late, PUBLIC)["index.md"]
 

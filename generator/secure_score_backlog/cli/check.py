@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog.cli import options
-from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.errors import ShallowClone
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.text import printable
@@ -34,7 +34,7 @@ def command(root: Path, as_json: bool, strict: bool) -> int:
     today = options.now().date()
     try:
         workspace = load(root, today=today, edited_on=today)
-    except CannotProceed as error:  # a shallow clone, such as a check of a pull request may have
+    except ShallowClone as error:  # such as a check of a pull request may have
         workspace = load(root, today=today, edited_on=today, with_history=False)
         options.say(f"Note: Git's history was not read ({error}), so every decision counts as made today.")
     problems = evaluate(workspace, today).problems

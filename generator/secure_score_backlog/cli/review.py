@@ -20,8 +20,10 @@ from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_file
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.snapshots.exact_json import json_number
-from secure_score_backlog.text import visible
+from secure_score_backlog.text import one_line
 from secure_score_backlog.workspace import load
+
+NO_MARKUP = str.maketrans("<>[]", "()()")
 
 
 @click.command()
@@ -80,7 +82,7 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
         yield "### Decisions requested"
         yield ""
         for _, ask in facts.asks:
-            yield f"- {one_line(ask.question)} ({one_line(ask.of)}, since {ask.since})"
+            yield f"- {plain(ask.question)} ({plain(ask.of)}, since {ask.since})"
             yield "    - Answer:"
         yield ""
     entries = needing_decision((*facts.register, *facts.covered))
@@ -93,14 +95,14 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
             *((entry.status.title, entry.state.value) for entry in entries),
             *((status.title, status.state.value) for status in regressed),
         ):
-            yield f"- {one_line(title)}: {state}"
+            yield f"- {plain(title)}: {state}"
             yield "    - Decision:"
         yield ""
     if facts.top:
         yield "### Top five by risk"
         yield ""
         for status in facts.top:
-            yield f"- {one_line(status.title)} ({one_line(status.owner) or 'no owner'})"
+            yield f"- {plain(status.title)} ({plain(status.owner) or 'no owner'})"
         yield ""
     yield "### Decided"
     yield ""
@@ -111,6 +113,6 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
     yield "-"
 
 
-def one_line(text: str) -> str:
-    """A text without markup and line breaks, for Markdown that a person continues to write."""
-    return " ".join(visible(text).split()).replace("<", "(").replace(">", ")").replace("[", "(").replace("]", ")")
+def plain(text: str) -> str:
+    """A text on one line and without markup, for Markdown that a person continues to write."""
+    return one_line(text).translate(NO_MARKUP)

@@ -22,7 +22,7 @@ from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import nearest, shown
+from secure_score_backlog.text import nearest, shell_quoted, shown
 from secure_score_backlog.wording import plural
 
 DO_NOW_TERM = timedelta(days=92)
@@ -162,7 +162,8 @@ def check_name(source: FrontMatter, identifier: str) -> Iterator[Problem]:
     if name == wanted:
         return
     how = "differs in upper and lower case" if name.casefold() == wanted.casefold() else "is another name"
-    hint = f"Rename it: git mv decisions/{name} decisions/{wanted}. Or correct `recommendation`."
+    old, new = shell_quoted(f"decisions/{name}"), shell_quoted(f"decisions/{wanted}")
+    hint = f"Correct `recommendation`, or rename the file: git mv {old} {new}"
     if "/" in identifier or "\\" in identifier or not identifier.isprintable():
         hint = "Correct `recommendation`: an id is one word, without slashes."
     message = f"The file decides about {shown(identifier)}, but its name {shown(name)} {how}."

@@ -17,7 +17,7 @@ from typing import Any
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.values import Link, Role, Share
 from secure_score_backlog.git import Version
-from secure_score_backlog.problems import Problem
+from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import (
     DIALECT,
@@ -311,6 +311,16 @@ class DecisionVersion:
     faults: tuple[Problem, ...] = ()
     """What is wrong with the file by itself."""
 
+    @property
+    def recommendation(self) -> str | None:
+        """The id that it decides about; None for a deletion, and for a file that by itself is no decision."""
+        if self.decision is not None:
+            return self.decision.recommendation
+        if self.source is None or any(fault.severity is Severity.ERROR for fault in self.faults):
+            return None
+        written = self.source.data.get("recommendation")
+        return written if isinstance(written, str) else None
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionHistory:
@@ -324,6 +334,15 @@ class DecisionHistory:
         """The versions known at the end of a day (UTC)."""
         known = self.versions.get(identifier, ())
         return tuple(version for version in known if version.version.at.date() <= day)
+
+    def recorded(self, day: date) -> set[str]:
+        """The ids about which a decision was recorded up to the end of a day (UTC).
+
+        A file that never was a decision, or was never about the id that it is named after, records none.
+        """
+        return {
+            name for name in self.versions if any(version.recommendation == name for version in self.until(name, day))
+        }
 
     def in_force(self, day: date) -> dict[str, DecisionVersion]:
         """The newest version of each decision at the end of a day (UTC); a deleted one is left out."""

@@ -17,7 +17,7 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.strict_yaml import LARGEST_FILE
-from secure_score_backlog.text import shown
+from secure_score_backlog.text import shell_quoted, shown
 
 DECISIONS = "decisions"
 SUFFIX = ".md"
@@ -155,7 +155,7 @@ def _is_decision(folder: Path, name: str, path: str, problems: list[Problem]) ->
     if name.endswith(SUFFIX):
         return True
     if ending.casefold() == SUFFIX:
-        hint = f"Rename it: git mv {path} {DECISIONS}/{stem}{SUFFIX}"
+        hint = f"Rename it: git mv {shell_quoted(path)} {shell_quoted(f'{DECISIONS}/{stem}{SUFFIX}')}"
         message = f"The ending {shown(ending)} is not {SUFFIX} letter for letter; the file is not read."
         problems.append(problem("decisions-odd-name", path, None, message, hint))
     elif ending.casefold() in LOOK_ALIKES:

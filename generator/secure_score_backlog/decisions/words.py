@@ -12,7 +12,7 @@ TEXT_NAMES = {
     "reduces": "risk it reduces",
     "impact": "impact",
     "prerequisites": "prerequisites",
-    "proof": "proof",
+    "proof": "evidence that it stays in place",
     "links": "links",
     "body": "discussion",
 }
@@ -63,7 +63,7 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
     if before.risk is not after.risk:
         yield f"risk now {risk_word(after)}, before {risk_word(before)}"
     if before.blocked is None and after.blocked is not None:
-        yield f"blocked for {after.blocked.by.value} reasons"
+        yield f"blocked by a {wording.BLOCKERS[after.blocked.by.value]}"
     elif after.blocked is None and before.blocked is not None:
         yield "no longer blocked"
     elif before.blocked != after.blocked:

@@ -125,10 +125,11 @@ class Facts:
     @property
     def recorded_later(self) -> tuple[str, ...]:
         """Recommendations whose first decision was recorded after the as-of date, by id."""
+        recorded = self.decisions.recorded(date.max)
         return tuple(
             identifier
             for identifier, versions in sorted(self.decisions.versions.items())
-            if versions and versions[0].version.at.date() > self.as_of
+            if versions and versions[0].version.at.date() > self.as_of and identifier in recorded
         )
 
     @property

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise, zip_longest
 
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
-from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.evaluation.status import PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
 
 EXPIRING_DAYS = 30
@@ -32,6 +32,7 @@ class AcceptanceState(StrEnum):
 
 
 IN_FORCE = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING)
+PLANS_IN_FORCE = (State.PLANNED, State.BLOCKED, State.OVERDUE, State.NOT_MEASURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceStat
     """The state of a current acceptance or cover, by the first rule that applies."""
     if status.state is State.RETIRED:
         return AcceptanceState.ORPHAN
-    if status.state is State.DONE or status.was_done:
+    if status.state in SETTLED or status.was_done:
         return AcceptanceState.MOOT
     if until < as_of:
         return AcceptanceState.EXPIRED
@@ -148,6 +149,18 @@ def register_of(statuses: Iterable[Status], as_of: date) -> Register:
 def in_force(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
     """The entries that are in force."""
     return [entry for entry in entries if entry.state in IN_FORCE]
+
+
+def plans_in_force(statuses: Iterable[Status]) -> list[Status]:
+    """The planned changes that are neither done nor retired, and need no new decision."""
+    return [
+        status
+        for status in statuses
+        if status.decision
+        and not status.decision.draft
+        and status.decision.bucket in PLANNED_BUCKETS
+        and status.state in PLANS_IN_FORCE
+    ]
 
 
 def needing_decision(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:

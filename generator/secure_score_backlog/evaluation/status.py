@@ -173,8 +173,7 @@ class Status:
 def statuses_on(known: Workspace, as_of: date) -> dict[str, Status]:
     """Every recommendation known on a day: catalogued, ever scored up to it, or decided; by id in order."""
     scored = {name for name, line in known.history.timelines.items() if line.days and line.days[0] <= as_of}
-    decided = {name for name in known.decisions.versions if known.decisions.until(name, as_of)}
-    names = sorted(known.catalogue.recommendations.keys() | scored | decided)
+    names = sorted(known.catalogue.recommendations.keys() | scored | known.decisions.recorded(as_of))
     return {name: status_of(known, name, as_of) for name in names}
 
 

@@ -21,7 +21,7 @@ from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.git import Version
-from secure_score_backlog.text import visible
+from secure_score_backlog.text import one_line
 
 PATH = "downloads/decisions.atom"
 REGISTER = "register.md"
@@ -99,11 +99,6 @@ def cited(version: Version) -> str:
     """What to cite."""
     request = f", pull request #{version.pull_request}" if version.pull_request else ""
     return f"{version.path}, commit {version.commit}{request}."
-
-
-def one_line(text: str) -> str:
-    """Text on one line, without characters that XML cannot hold."""
-    return " ".join(visible(text).split())
 
 
 def urn(*parts: str) -> str:

@@ -24,7 +24,7 @@ from secure_score_backlog.evaluation.register import (
     reason,
 )
 from secure_score_backlog.evaluation.status import SETTLED, UNMEASURED, Status
-from secure_score_backlog.text import visible
+from secure_score_backlog.text import one_line
 
 Cell = str | int | Fraction | date | None
 """What a cell may hold; None is an empty one."""
@@ -57,7 +57,7 @@ class Table:
 
 def clean(cell: Cell) -> Cell:
     """Text on one line, and without characters that show nothing or reorder what follows."""
-    return " ".join(visible(cell).split()) if isinstance(cell, str) else cell
+    return one_line(cell) if isinstance(cell, str) else cell
 
 
 def group(status: Status) -> str:
@@ -128,7 +128,7 @@ BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
     (Column("reduces", "Risk it reduces", 50), lambda s: s.decision.reduces if s.decision else ""),
     (Column("impact", "Impact on users", 50), lambda s: s.decision.impact if s.decision else ""),
     (Column("prerequisites", "Prerequisites", 50), lambda s: s.decision.prerequisites if s.decision else ""),
-    (Column("proof", "Proof that it stays in place", 50), lambda s: s.decision.proof if s.decision else ""),
+    (Column("proof", "Evidence that it stays in place", 50), lambda s: s.decision.proof if s.decision else ""),
     (Column("commit", "Commit", 44), lambda s: s.newest.commit if s.newest else ""),
     (Column("pull_request", "Pull request", 9), lambda s: s.newest.pull_request if s.newest else None),
 )

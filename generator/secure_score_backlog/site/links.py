@@ -38,7 +38,7 @@ class Site:
     def of(facts: Facts, tenants: Collection[str] = ()) -> Site:
         """The site of one build, with a page for each recommendation in catalogue, scores or decisions."""
         catalogue = facts.catalogue.recommendations
-        known = {*catalogue, *facts.history.timelines, *facts.decisions.versions, *facts.statuses}
+        known = {*catalogue, *facts.history.timelines, *facts.decisions.recorded(date.max), *facts.statuses}
         texts = (text for item in catalogue.values() for text in (item.action_url, item.remediation, item.description))
         return Site(
             slugs=slugs(known),

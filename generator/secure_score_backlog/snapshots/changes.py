@@ -211,11 +211,18 @@ def _score_line(changes: Changes, files: Mapping[str, Json]) -> list[str]:
     score: Json = newest["secureScore"]
     current, maximum = number(score.get("currentScore")), number(score.get("maxScore"))
     how = "" if is_complete(newest) else " (incomplete)"
-    return [f"{day}: {_written(current)} of {_written(maximum)} points{how}."]
+    return [f"{day}: {_amount(current, maximum)}{how}."]
 
 
-def _written(value: Decimal | None) -> str:
-    return "an unknown number" if value is None else f"{value:f}"
+def _amount(current: Decimal | None, maximum: Decimal | None) -> str:
+    """Points of the maximum; says which of the two is unknown."""
+    if current is None:
+        return (
+            "neither points nor their maximum are known"
+            if maximum is None
+            else f"{maximum:f} points at most; those earned are unknown"
+        )
+    return f"{current:f} points, of an unknown maximum" if maximum is None else f"{current:f} of {maximum:f} points"
 
 
 def _days(changes: Changes) -> str:

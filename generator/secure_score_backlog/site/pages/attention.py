@@ -30,6 +30,7 @@ from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import amount
 from secure_score_backlog.snapshots.coverage import coverage
+from secure_score_backlog.text import shell_quoted
 
 PATH = "attention.md"
 TITLE = "Needs attention"
@@ -51,6 +52,11 @@ SUMMARISED = (
     (("gaps",), "day has no snapshot", "days have no snapshot"),
 )  # fmt: skip
 """What the first sentence names: keys of groups, with one or many of them in words."""
+OF_DATA = {
+    "problems": ("Problem in files", "Problems in files"),
+    "gaps": ("Day without a snapshot", "Days without a snapshot"),
+}
+"""Findings in the data itself, with one or many of them in words."""
 SUMMARY_PARTS = 3
 """At most so many of them."""
 SHOWN = 15
@@ -73,6 +79,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     meaning: str
     todo: str
     nothing: str
+    one: str = ""
+    """The title beside the number 1; empty where the title is the same for every number."""
 
 
 WORDS = load("attention", dict[str, Words])
@@ -133,17 +141,16 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     groups = groups_of(facts)
     covered = coverage(facts.history, facts.as_of)
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
-    found = {group.title: (group.key, len(group.items)) for chapter in chapters for group in chapter.groups}
-    found["Problems in files"] = ("problems", len(facts.problems))
-    found["Days without a snapshot"] = ("gaps", days.gap_days(covered))
+    found = {group.key: len(group.items) for chapter in chapters for group in chapter.groups}
+    found |= {"problems": len(facts.problems), "gaps": days.gap_days(covered)}
     body = render(
         "attention.html.j2",
         site=site,
         path=PATH,
         facts=facts,
         chapters=chapters,
-        tally=[(title, anchor, number) for title, (anchor, number) in found.items()],
-        summary=summary(dict(found.values())),
+        tally=[(title_of(key, number), key, number) for key, number in found.items()],
+        summary=summary(found),
         coded=coded,
         decided=any(status.decision for status in facts.statuses.values()),
         problems=facts.problems,
@@ -161,6 +168,15 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         description="Expired, regressed and overdue decisions, missing owners, problems in files; with what to do.",
         hide=("navigation",),
     )
+
+
+def title_of(key: str, number: int) -> str:
+    """The title of a group beside the number of its findings."""
+    if key in OF_DATA:
+        one, many = OF_DATA[key]
+        return one if number == 1 else many
+    words = WORDS[key]
+    return words.one if number == 1 and words.one else words.title
 
 
 def summary(found: dict[str, int]) -> str:
@@ -363,12 +379,6 @@ def yaml_key(identifier: str) -> str:
     """An id as a key of YAML: plain where it can only be read as a text, else in double quotes."""
     plain = PLAIN_KEY.fullmatch(identifier) and identifier.lower() not in ("true", "false", "null")
     return identifier if plain else json.dumps(identifier)
-
-
-def shell_quoted(identifier: str) -> str:
-    """An id as one argument, in POSIX shells and in PowerShell alike."""
-    plain = all(letter.isalnum() or letter in "._-" for letter in identifier)
-    return identifier if plain else "'" + identifier.replace("'", "") + "'"
 
 
 def coded(text: str) -> Markup:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
@@ -13,7 +13,9 @@ from secure_score_backlog.evaluation.status import SETTLED, UNMEASURED, State, S
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.wording import BLOCKERS
 
 PATH = "board.md"
 TITLE = "Board"
@@ -31,6 +33,13 @@ class Section:
     empty: str
     """The sentence of an empty section."""
 
+    @property
+    def when(self) -> str:
+        """What the column of days says: how long it has been open, when it is due, until when the decision runs."""
+        if self.key == "undecided":
+            return "Days open"
+        return "Due" if self.key in (Bucket.DO_NOW, Bucket.DO_SOON) else "Until"
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -39,6 +48,8 @@ class Filter:
     key: str
     label: str
     values: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What a reader sees for a value; the value itself where it is not here."""
 
 
 SECTIONS: tuple[tuple[str, str, str, str], ...] = (
@@ -115,11 +126,12 @@ def sections_of(facts: Facts) -> list[Section]:
 
 def filters(statuses: list[Status]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
+    services = sorted({s.recommendation.service for s in statuses} - {""})
     found = (
         Filter("owner", "Owner", tuple(sorted({s.owner or "no owner" for s in statuses}))),
         Filter("risk", "Risk", tuple(level for level in LEVELS if level in {s.risk_word for s in statuses})),
-        Filter("service", "Service", tuple(sorted({s.recommendation.service for s in statuses} - {""}))),
-        Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in statuses} - {""}))),
+        Filter("service", "Service", tuple(services), {name: service_name(name) for name in services}),
+        Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in statuses} - {""})), BLOCKERS),
     )
     return [item for item in found if len(item.values) > 1 or (item.key == "blocker" and item.values)]
 

@@ -15,7 +15,7 @@ from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.audit import Change, Population, population_of
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force
-from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
@@ -24,6 +24,8 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.coverage import DayKind, coverage
+from secure_score_backlog.snapshots.model import Recommendation
+from secure_score_backlog.text import shell_quoted
 
 PATH = "evidence.md"
 TITLE = "Evidence"
@@ -107,7 +109,10 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         signatures=sum(1 for version in population.commits if version.signature),
         approver=approver,
         history=history(population, facts),
-        direct=[(version, population.of(version.commit)) for version in population.direct],
+        direct=[
+            (version, [named(facts, change) for change in population.of(version.commit)])
+            for version in population.direct
+        ],
         steps=steps(facts, population),
         has_git=facts.decisions.has_git,
         head=facts.head,
@@ -133,7 +138,7 @@ def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]
     """One change, as it is shown."""
     exemption = exemption_of(change.after.decision)
     return Line(
-        status=facts.statuses[change.recommendation],
+        status=named(facts, change),
         day=change.version.at.date(),
         words=words_of(change.before, change.after),
         version=change.version,
@@ -141,6 +146,12 @@ def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]
         approved_by=recorded.get(change.version.commit, ()),
         attested=exemption.approval if exemption else None,
     )
+
+
+def named(facts: Facts, change: Change) -> Status:
+    """The recommendation that a change is about; a file that never was a decision goes by its path."""
+    bare = Recommendation(change.recommendation, title=change.version.path, in_catalogue=False)
+    return facts.statuses.get(change.recommendation) or Status(bare, State.NOT_MEASURED, None)
 
 
 def exemption_of(decision: Decision | None) -> Acceptance | Cover | None:
@@ -199,7 +210,7 @@ def decision_steps(population: Population) -> Iterator[Step]:
     if sample is not None:
         yield Step(
             "Read one decision as it was merged",
-            f"git show {quoted(f'{sample.commit[:10]}:./{sample.path}')}",
+            f"git show {shell_quoted(f'{sample.commit[:10]}:./{sample.path}')}",
             "Prints the file of that commit. Any other commit and file can be read the same way.",
         )
     direct = len(population.direct)
@@ -218,13 +229,13 @@ def snapshot_steps(facts: Facts) -> Iterator[Step]:
     if snapshot is None or not snapshot.path or not facts.decisions.has_git:
         return
     branch = facts.settings.snapshots.branch
-    place = quoted(f"{branch or 'HEAD'}:./{snapshot.path}")
+    place = shell_quoted(f"{branch or 'HEAD'}:./{snapshot.path}")
     yield Step(
         "Read what Microsoft measured on the newest day",
         f"git show {place}",
         "Prints Microsoft’s answer, one recommendation per line, with the points and totals of the score page.",
     )
-    on = f" {quoted(branch)}" if branch else ""
+    on = f" {shell_quoted(branch)}" if branch else ""
     yield Step(
         "Find snapshots that were written more than once",
         f'git log{on} --first-parent --diff-filter=MD --name-status --format="%h %cI %s" -- "snapshots/*/*.json"',
@@ -264,9 +275,3 @@ def approval_steps(population: Population) -> Iterator[Step]:
             f"gh pr view {number} --json author,mergedAt,mergedBy,reviews",
             "Prints author, approvals and times as recorded by GitHub. Needs access to the repository on GitHub.",
         )
-
-
-def quoted(text: str) -> str:
-    """A text as one argument, in POSIX shells and in PowerShell alike."""
-    plain = all(letter.isalnum() or letter in "._-:/" for letter in text)
-    return text if plain else "'" + text.replace("'", "") + "'"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State
+from secure_score_backlog.evaluation.register import in_force, plans_in_force
+from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
@@ -61,7 +62,7 @@ def statement(facts: Facts) -> Statement:
     decided = [s for s in facts.statuses.values() if s.decision and not s.decision.draft]
     return Statement(
         reviews=review_record(facts),
-        in_force=sum(1 for status in decided if status.state not in NO_DECISION_IN_FORCE),
+        in_force=len(in_force((*facts.register, *facts.covered))) + len(plans_in_force(facts.statuses.values())),
         ended={state: number for state in ENDED if (number := sum(1 for s in decided if s.state is state))},
         recorded=facts.decisions.has_git,
     )
