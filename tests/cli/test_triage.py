@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from secure_score_backlog import wording
+from secure_score_backlog.snapshots.snapshot_files import snapshot_path
 from tests.support.graph_items import control, profile, score
 from tests.support.running import RunBacklog
+from tests.support.tenants import day, partial, stored
 
 POINTS = {
     "AdminMFAV2": (9, 10),
@@ -69,9 +72,32 @@ def test_no_scaffold_is_written_twice(backlog: RunBacklog, tenant: Path) -> None
     assert len(found["waiting"]) == 4
 
 
-def test_without_snapshots_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
-    """A plain sentence instead of an empty table."""
+def test_without_snapshots_nothing_is_known(backlog: RunBacklog, tmp_path: Path) -> None:
+    """Nothing was measured, so it does not say that nothing is undecided."""
     (tmp_path / "snapshots").mkdir()
-    today = datetime.now(UTC).date()
     shown = backlog("triage", "--root", tmp_path, expect=0).stdout
-    assert shown.strip() == f"Nothing is undecided, as of {wording.day(today)}."
+    assert shown.startswith("Nothing is known yet: there is no snapshot.")
+
+
+def test_with_everything_done_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
+    """A plain sentence instead of an empty table."""
+    store(tmp_path, stored({"A": (1, 1)}))
+    shown = backlog("triage", "--root", tmp_path, expect=0).stdout
+    assert shown.strip() == f"Nothing is undecided, as of {wording.day(day(1))}."
+
+
+def test_a_partial_day_does_not_say_that_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
+    """A filtered table whose two rows are done says nothing about the others."""
+    store(tmp_path, partial({"A": (1, 1), "B": (2, 2)}))
+    shown = " ".join(backlog("triage", "--root", tmp_path, expect=0).stdout.split())
+    assert shown.startswith("Nothing is undecided among the 2 recommendations of the newest snapshot")
+    assert "partial day: nothing is known of the others" in shown
+    found = json.loads(backlog("triage", "--json", "--root", tmp_path, expect=0).stdout)
+    assert found["measured"] == {"date": str(day(1)), "partial": True, "recommendations": 2, "not_measured": 0}
+
+
+def store(root: Path, snapshot: dict[str, Any]) -> None:
+    """Put a snapshot where it belongs, as of the first day."""
+    file = root / snapshot_path(day(1))
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(snapshot, default=int), encoding="utf-8")

@@ -22,7 +22,7 @@ from secure_score_backlog.evaluation.review import (
     regressed_in,
 )
 from secure_score_backlog.snapshots.model import Recommendation, StateUpdate
-from tests.support.tenants import Measured, blocked, cover, day, decision, history, versions, workspace
+from tests.support.tenants import Measured, blocked, cover, day, decision, history, partial, versions, workspace
 
 OPEN = {"A": (2, 8)}
 DONE = {"A": (8, 8)}
@@ -246,8 +246,15 @@ def test_losses_within_a_period(
 ) -> None:
     """After its first day, up to its last; recovered on the next day, as far as the as-of date knows it, it is none."""
     measured = history(*days)
-    found = losses(measured, measured.timelines["A"], Period(day(start), day(end)), day(as_of))
+    found = losses(measured, "A", Period(day(start), day(end)), day(as_of))
     assert list(found) == [(day(on), 6, None if back is None else day(back)) for on, back in expected]
+
+
+def test_a_partial_day_without_it_does_not_confirm_a_loss() -> None:
+    """Lost on one day and back on the next day that measured it: no regression, whatever lies between."""
+    measured = history(DONE, OPEN, partial({"B": (1, 1)}), DONE)
+    assert list(losses(measured, "A", Period(day(1), day(4)), day(4))) == []
+    assert [on for on, _, _ in losses(measured, "A", Period(day(1), day(3)), day(3))] == [day(2)]
 
 
 def test_losses_are_listed_without_a_movement_and_without_unknown_ones() -> None:

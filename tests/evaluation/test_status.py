@@ -14,7 +14,18 @@ from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.status import State, Status, done_under_answer, status_of, statuses_on
 from secure_score_backlog.ratings import RatedBy, Rating, Ratings, Risk
 from secure_score_backlog.snapshots.model import History, Observation, Recommendation
-from tests.support.tenants import Measured, acceptance, blocked, cover, day, decision, history, versions, workspace
+from tests.support.tenants import (
+    Measured,
+    acceptance,
+    blocked,
+    cover,
+    day,
+    decision,
+    history,
+    partial,
+    versions,
+    workspace,
+)
 
 OPEN = {"A": (2, 8)}
 DONE = {"A": (8, 8)}
@@ -92,6 +103,41 @@ def test_re_weighting_breaches_nothing() -> None:
     measured = history({"A": (4, 8)}, {"A": (2, 4)}, {"A": (2, 4)})
     half = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
     assert status_of(workspace(measured, {"A": versions((1, half))}), "A", day(3)).state is State.ACCEPTED
+
+
+def test_a_partial_day_without_it_is_no_second_day_of_a_breach() -> None:
+    """It was measured below the accepted share once; the partial day measured something else."""
+    half = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
+    other, below = partial({"B": (1, 1)}), {"A": (3, 8), "B": (1, 1)}
+    once = workspace(history({"A": (4, 8)}, below, other), {"A": versions((1, half))})
+    assert status_of(once, "A", day(3)).state is State.ACCEPTED
+    twice = workspace(history({"A": (4, 8)}, below, other, partial({"A": (3, 8)})), {"A": versions((1, half))})
+    assert status_of(twice, "A", day(4)).state is State.BREACHED
+
+
+def test_a_partial_day_retires_nothing_and_leaves_the_backlog_as_it_was() -> None:
+    """A filtered table of two rows; the third recommendation, unlisted since, keeps what was last measured."""
+    measured = history({"A": (2, 8), "B": (1, 1), "C": (0, 5)}, partial({"A": (2, 8), "B": (1, 1)}))
+    found = statuses_on(workspace(measured, catalogued=["A", "B"]), day(2))
+    assert {name: status.state for name, status in found.items()} == {
+        "A": State.UNDECIDED, "B": State.DONE, "C": State.UNDECIDED,
+    }  # fmt: skip
+    assert [found[name].measured_on for name in "ABC"] == [day(2), day(2), day(1)]
+
+
+def test_a_partial_day_is_not_among_the_days_observed() -> None:
+    """The run goes on, as nothing ended it, but the day was not observed."""
+    found = status_of(workspace(history(DONE, partial({"B": (1, 1)}), DONE)), "A", day(3))
+    assert (found.held_since, found.days_held, found.days_observed) == (day(1), 3, 2)
+
+
+def test_full_points_carried_over_a_partial_day_were_not_reached_under_the_decision() -> None:
+    """Measured in full before the decision, then on a partial day not measured at all, then lost."""
+    measured = history({**DONE, "B": (0, 1)}, partial({"B": (1, 1)}), OPEN)
+    known = workspace(measured, {"A": versions((2, decision()))})
+    assert status_of(known, "A", day(3)).state is State.PLANNED
+    seen = workspace(history(OPEN, partial(DONE), OPEN), {"A": versions((2, decision()))})
+    assert status_of(seen, "A", day(3)).state is State.REGRESSED, "what a partial day holds was measured"
 
 
 def test_days_before_the_acceptance_breach_nothing() -> None:
@@ -174,6 +220,7 @@ def test_every_field_of_a_status() -> None:
         level=Risk.HIGH,
         rated_by=RatedBy.DECISION,
         reason="",
+        measured_on=day(3),
         open_share=Fraction(3, 4),
         open_since=day(2),
         days_open=3,

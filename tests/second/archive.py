@@ -74,6 +74,10 @@ class Day:
     current: Fraction
     most: Fraction
     seen: dict[str, Seen]
+    """What the file holds; on a partial day, also what was last known of the rest."""
+    left_out: frozenset[str] = frozenset()
+    """What a partial day does not hold."""
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,9 @@ class Archive:
 
     def __post_init__(self) -> None:
         """Read it all."""
-        self.days = sorted(map(snapshot, self.root.glob("snapshots/[0-9]*/*.json")), key=lambda each: each.day)
+        self.days = []
+        for file in sorted(self.root.glob("snapshots/[0-9]*/*.json"), key=lambda each: each.name):
+            self.days.append(snapshot(file, self.days[-1].seen if self.days else {}))
         self.commits = self.main_line() if (self.root / ".git/refs/heads/main").exists() else []
         self.trees = [self.tree(commit) for commit, _, _ in self.commits]
         self.texts: dict[str, bytes] = {}
@@ -177,19 +183,24 @@ def number(value: Any) -> Fraction | None:
     return None if value in (None, "") else Fraction(str(value))
 
 
-def snapshot(file: Path) -> Day:
-    """One file."""
+def snapshot(file: Path, before: dict[str, Seen]) -> Day:
+    """One file, after what was known the day before."""
     held = json.loads(file.read_text(encoding="utf-8"), parse_float=Fraction)
     seen = {}
     for control in held["secureScore"]["controlScores"]:
         most, mark = held["maximum"].get(control["controlName"], [None, None])
         points, total = number(control["score"]), number(control.get("total"))
         seen[control["controlName"]] = Seen(points or Fraction(0), number(most), mark, total)
-    current, most = number(held["secureScore"]["currentScore"]), number(held["secureScore"]["maxScore"])
+    partial = held["collected"].get("coverage") == "partial"
+    left_out = frozenset(before.keys() - seen.keys()) if partial else frozenset()
+    seen |= {name: before[name] for name in left_out}
+    current, most = number(held["secureScore"].get("currentScore")), number(held["secureScore"].get("maxScore"))
     return Day(
         date.fromisoformat(file.stem),
         held["collected"]["complete"],
-        current or Fraction(0),
-        most or Fraction(0),
+        sum((each.points for each in seen.values()), Fraction(0)) if current is None else current,
+        sum((each.most or Fraction(0) for each in seen.values()), Fraction(0)) if most is None else most,
         seen,
+        left_out,
+        partial,
     )

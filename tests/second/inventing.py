@@ -100,7 +100,11 @@ def measured(random: Random) -> dict[date, dict[str, Any]]:
         for name in NAMES:
             move(random, state, name)
         complete = random.random() < 0.85
-        found[day] = snapshot(state, complete, random.choice([0, 0, 0, 1, -0.5]))
+        if random.random() < 0.15:
+            held = {name: each for name, each in state.items() if random.random() < 0.5}
+            found[day] = part_of(snapshot(held, False, 0), stated=random.random() < 0.5)
+        else:
+            found[day] = snapshot(state, complete, random.choice([0, 0, 0, 1, -0.5]))
     return found
 
 
@@ -139,6 +143,13 @@ def snapshot(state: dict[str, dict[str, Any]], complete: bool, drift: float) -> 
             ],
         },
     }
+
+
+def part_of(held: dict[str, Any], *, stated: bool) -> dict[str, Any]:
+    """A day of which a part is stored: a filtered table without totals, or scores with totals of the whole tenant."""
+    totals = {"currentScore": 20, "maxScore": 50} if stated else {"currentScore": None, "maxScore": None}
+    collected = {"complete": False, "coverage": "partial", "source": "json" if stated else "csv"}
+    return {**held, "collected": collected, "secureScore": {**held["secureScore"], **totals}}
 
 
 def catalogue(names: list[str]) -> str:

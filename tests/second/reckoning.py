@@ -97,12 +97,13 @@ class Reckoning:
 
     def was_done(self, name: str) -> bool:
         """Whether it was observed in full under its current decision."""
-        days = [each for each in self.days if each.day >= self.made[name]]
+        days = [each for each in self.days if each.day >= self.made[name] and name not in each.left_out]
         return any(each.seen[name].measured_full for each in days if name in each.seen)
 
     def fell_short(self, name: str, share: Fraction) -> bool:
         """Whether the share was below the one accepted, on the last two snapshot days under this answer."""
-        days = [each for each in self.days[-2:] if each.day >= self.made[name]]
+        days = [each for each in self.days if name not in each.left_out][-2:]
+        days = [each for each in days if each.day >= self.made[name]]
         shares = [each.seen[name].share if name in each.seen else None for each in days]
         return len(shares) == 2 and all(found is not None and found < share for found in shares)
 
@@ -326,8 +327,9 @@ class Reckoning:
         found: dict[str, tuple[str, Fraction]] = {}
         dips: dict[str, str] = {}
         for old, new in self.within():
-            later = next((each for each in self.days if each.day > new.day), None)
             for name in sorted({*old.seen} & {*new.seen}):
+                told = (each for each in self.days if each.day > new.day and name not in each.left_out)
+                later = next(told, None)
                 before, after = old.seen[name], new.seen[name]
                 back = later.seen.get(name) if later else None
                 if before.share is not None and after.share is not None and after.share < before.share:
@@ -399,7 +401,12 @@ class Reckoning:
         )
         points, percent = movement(start, end)
         return {
-            "snapshot": {"date": end.day.isoformat(), "complete": end.complete, "age_days": (self.day - end.day).days},
+            "snapshot": {
+                "date": end.day.isoformat(),
+                "complete": end.complete,
+                **({"partial": True} if end.partial else {}),
+                "age_days": (self.day - end.day).days,
+            },
             "score": {
                 "current": end.current,
                 "max": end.most,

@@ -10,13 +10,14 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.charts.calendar import LABELS, MOST_ROWS, Calendar, CalendarMonth, DaysOfMonth, span
 from secure_score_backlog.snapshots.coverage import coverage
 from secure_score_backlog.snapshots.model import History
-from tests.support.tenants import day, history
+from tests.support.tenants import day, history, partial
 
 YEAR = CalendarMonth(
     "2026-01",
     (
         DaysOfMonth(date(2026, 1, 1), date(2026, 1, 10), "complete"),
-        DaysOfMonth(date(2026, 1, 11), date(2026, 1, 13), "filled"),
+        DaysOfMonth(date(2026, 1, 11), date(2026, 1, 12), "filled"),
+        DaysOfMonth(date(2026, 1, 13), date(2026, 1, 13), "partial"),
         DaysOfMonth(date(2026, 1, 14), date(2026, 1, 15), "missing"),
         DaysOfMonth(date(2026, 1, 16), date(2026, 1, 31), "awaited"),
     ),
@@ -48,7 +49,12 @@ def test_every_day_is_in_its_column() -> None:
         for node in next(drawn(YEAR).iter("svg")).iter("rect")
         if "backlog-day--" in str(node.get("class"))
     }
-    assert shapes == {"complete": ("0%", "32.26%"), "filled": ("32.26%", "9.68%"), "missing": ("41.94%", "6.45%")}
+    assert shapes == {
+        "complete": ("0%", "32.26%"),
+        "filled": ("32.26%", "6.45%"),
+        "partial": ("38.71%", "3.23%"),
+        "missing": ("41.94%", "6.45%"),
+    }
 
 
 def test_kinds_differ_without_colour() -> None:
@@ -69,8 +75,8 @@ def test_the_table_has_every_month_also_those_not_drawn() -> None:
     rows = [[cell.text for cell in row] for row in next(figure.iter("tbody"))]
     assert len(rows) == MOST_ROWS + 1
     assert rows[-2:] == [
-        ["January 2026", "10", "3", "2", "16", "14 to 15\u00a0January\u00a02026"],
-        ["December 2025", "0", "0", "1", "0", "2\u00a0December\u00a02025"],
+        ["January 2026", "10", "2", "1", "2", "16", "14 to 15\u00a0January\u00a02026"],
+        ["December 2025", "0", "0", "0", "1", "0", "2\u00a0December\u00a02025"],
     ]
     labels = [n.text for n in figure.iter("text") if n.get("class") == "backlog-calendar-label"]
     assert labels == ["Jan 2026"] * MOST_ROWS
@@ -98,6 +104,10 @@ def test_sentences_name_what_they_can() -> None:
     assert one == "One day has been observed so far, 1\u00a0October\u00a02026."
     whole = days.sentence(coverage(history(full, full), day(2))).replace("\u00a0", " ")
     assert whole == "2 days complete, none missing, of 2 since 1 October 2026."
+    in_part = days.sentence(coverage(history(full, partial(full), full), day(3))).replace("\u00a0", " ")
+    assert in_part == "2 days complete, 1 partial (2 October 2026), none missing, of 3 since 1 October 2026."
+    alone = days.sentence(coverage(history(partial(full)), day(1)))
+    assert alone == "One day has been observed in part so far, 1\u00a0October\u00a02026."
     holed = coverage(history(*[full, None] * 9, full), day(21))
     said = days.sentence(holed).replace("\u00a0", " ")
     assert said.startswith("10 days complete, 9 missing (8 October 2026; ")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun, can_be_filled, coverage
 from secure_score_backlog.snapshots.model import History
-from tests.support.tenants import day, history
+from tests.support.tenants import day, history, partial
 
 SCORES = {"A": (1, 2)}
 
@@ -35,6 +35,13 @@ def test_runs_are_joined_and_gaps_are_between_them() -> None:
     assert kinds(found) == [("complete", 2), ("filled", 2), ("missing", 2), ("complete", 2), ("awaited", 2)]
     assert (found.passed, found.observed) == (10, 6)
     assert found.of(DayKind.MISSING) == (DayRun(day(5), day(6), DayKind.MISSING),)
+
+
+def test_a_partial_day_is_a_kind_of_its_own_and_not_observed() -> None:
+    """There is a file, but it says nothing about most recommendations, so it is neither observed nor missing."""
+    found = coverage(history(SCORES, partial(SCORES), SCORES), day(3))
+    assert kinds(found) == [("complete", 1), ("partial", 1), ("complete", 1)]
+    assert (found.observed, found.count(DayKind.MISSING)) == (2, 0)
 
 
 def test_a_day_before_the_newest_snapshot_knows_nothing_of_it() -> None:

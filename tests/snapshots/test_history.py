@@ -15,7 +15,7 @@ from secure_score_backlog.problems import Severity
 from secure_score_backlog.snapshots.catalogue import read_catalogue
 from secure_score_backlog.snapshots.history import HistoryBuilder
 from secure_score_backlog.snapshots.model import Detail, Observation, SnapshotDay
-from tests.support.tenants import Measured, day, history, stored
+from tests.support.tenants import Measured, day, history, partial, stored
 
 
 def test_only_changes_are_kept() -> None:
@@ -24,6 +24,32 @@ def test_only_changes_are_kept() -> None:
     assert measured.timelines["A"].days == (day(1), day(3), day(4), day(5))
     assert measured.observation("A", day(4)) is None
     assert len(measured.days) == 5
+
+
+def test_a_partial_day_changes_only_what_it_holds() -> None:
+    """What a filtered table leaves out keeps its last observation, in the totals too; nothing of it is gone."""
+    measured = history({"A": (1, 2), "B": (3, 4), "C": (5, 6)}, partial({"A": (2, 2)}), {"A": (2, 2), "B": (3, 4)})
+    assert {name: seen.points for name, seen in measured.scored(day(2)).items()} == {"A": 2, "B": 3, "C": 5}
+    part = measured.days[1]
+    assert (part.partial, part.held, part.current, part.maximum) == (True, {"A"}, 10, 12)
+    assert [measured.measured_on(name, day(2)) for name in "ABCD"] == [day(2), day(1), day(1), None]
+    assert measured.observation("C", day(3)) is None, "the next whole day ends what is not scored"
+    assert measured.measured_on("C", day(3)) is None
+    assert measured.days[2].holds("C"), "a whole day says that there is no score"
+
+
+def test_a_partial_day_first_of_all_holds_what_it_holds() -> None:
+    """Nothing was known before, so nothing is carried over."""
+    measured = history(partial({"A": (1, 2)}))
+    assert list(measured.scored(day(1))) == ["A"]
+    assert measured.last_holding("B", 1, day(1)) == ()
+
+
+def test_a_table_has_no_totals_so_none_are_missed() -> None:
+    """The sums over the rows are the totals; a warning would blame Graph for what no table has."""
+    builder = HistoryBuilder()
+    builder.add(day(1), partial({"A": (1, 2)}), "snapshots/x.json")
+    assert builder.problems == []
 
 
 scores = st.dictionaries(st.sampled_from("ABCD"), st.tuples(st.integers(0, 9), st.integers(0, 9)))

@@ -62,6 +62,13 @@ def stored(
     }
 
 
+def partial(scores: Mapping[str, Measured], **more: object) -> dict[str, Any]:
+    """A stored day that holds only some recommendations, as a filtered table gives it: without totals."""
+    said = stored(scores, **more)
+    said["secureScore"] |= {"currentScore": None, "maxScore": None}
+    return {**said, "collected": {"complete": False, "coverage": "partial", "source": "csv"}}
+
+
 def text(value: object) -> str | None:
     """Counts come as strings from Graph."""
     return None if value is None else str(value)

@@ -18,7 +18,7 @@ from secure_score_backlog.cli.decide import say_next, scaffold, write
 from secure_score_backlog.cli.status import RISK_STYLES, grid
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
-from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, Status
+from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State, Status
 from secure_score_backlog.exports.json import encode, ranked
 from secure_score_backlog.wording import count, day, points, share
 from secure_score_backlog.workspace import Workspace, load
@@ -56,6 +56,7 @@ def command(root: Path, as_json: bool, everything: bool, number: int | None) -> 
             "as_of": facts.as_of.isoformat(),
             "waiting": [ranked(status) for status in undecided],
             "by_points": [ranked(status) for status in facts.by_points],
+            "measured": measured(facts),
         }
         print(encode(result))
     else:
@@ -68,6 +69,31 @@ def command(root: Path, as_json: bool, everything: bool, number: int | None) -> 
 def without_decision(facts: Facts) -> tuple[Status, ...]:
     """What is open without a decision in force: by risk, and the unrated at the end."""
     return tuple(status for status in (*facts.ranked, *facts.unrated) if status.state in NO_DECISION_IN_FORCE)
+
+
+def measured(facts: Facts) -> dict[str, object]:
+    """What an empty list rests on: the newest snapshot, and how much of the catalogue it holds."""
+    snapshot = facts.snapshot
+    statuses = [status for status in facts.statuses.values() if status.state is not State.RETIRED]
+    return {
+        "date": snapshot.day.isoformat() if snapshot else None,
+        "partial": snapshot.partial if snapshot else False,
+        "recommendations": sum(1 for status in statuses if snapshot and status.measured_on == snapshot.day),
+        "not_measured": sum(1 for status in statuses if status.observation is None),
+    }
+
+
+def nothing_undecided(facts: Facts) -> str:
+    """The answer where the list is empty; it claims nothing about what was not measured."""
+    if facts.snapshot is None:
+        return "Nothing is known yet: there is no snapshot. Run backlog collect, or backlog import."
+    if facts.snapshot.partial:
+        number = sum(1 for status in facts.statuses.values() if status.measured_on == facts.snapshot.day)
+        return (
+            f"Nothing is undecided among the {count(number, 'recommendation')} of the newest snapshot, "
+            f"{day(facts.snapshot.day)}, but that is a partial day: nothing is known of the others."
+        )
+    return f"Nothing is undecided, as of {day(facts.as_of)}."
 
 
 def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], number: int, today: date) -> None:
@@ -86,7 +112,7 @@ def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], nu
 def terminal(facts: Facts, undecided: Sequence[Status], shown: int) -> RenderableType:
     """The first ones by risk, and for contrast those with the highest points."""
     if not undecided:
-        return Text(f"Nothing is undecided, as of {day(facts.as_of)}.")
+        return Text(nothing_undecided(facts))
     number = count(len(undecided), "recommendation")
     parts: list[RenderableType] = [
         Text(f"{number} without a decision in force, as of {day(facts.as_of)}, highest risk first", style="bold"),

@@ -14,6 +14,8 @@ from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.status import GRAPH_ROUNDS_TO, run_start
 from secure_score_backlog.snapshots.model import History, Observation, Timeline
 
+ONE_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -28,7 +30,7 @@ def period_of(history: History, month: str, as_of: date) -> Period:
     end = history.newest(as_of)
     if end is None:
         return Period(None, None)
-    start = history.newest(first_day(month) - timedelta(days=1)) or history.days[0]
+    start = history.newest(first_day(month) - ONE_DAY) or history.days[0]
     return Period(start.day, end.day)
 
 
@@ -71,13 +73,13 @@ def regressed_in(
     """What lost its full points within a period, and what the movement lists as regressed, by id.
 
     The day, the points lost (positive), and the later day within the period on which it was done again. A loss that is
-    made good on the next snapshot day is left out.
+    made good on the next snapshot day that holds it is left out.
     """
     if period.start is None or period.end is None:
         return {}
     found: dict[str, tuple[date, Fraction, date | None]] = {}
-    for identifier, timeline in history.timelines.items():
-        for loss in losses(history, timeline, period, as_of):
+    for identifier in history.timelines:
+        for loss in losses(history, identifier, period, as_of):
             found[identifier] = loss
     for line in movement.lines if movement else ():
         lost = line.part is Part.REGRESSED and -line.points >= GRAPH_ROUNDS_TO
@@ -88,7 +90,7 @@ def regressed_in(
 
 
 def losses(
-    history: History, timeline: Timeline, period: Period, as_of: date
+    history: History, identifier: str, period: Period, as_of: date
 ) -> Iterable[tuple[date, Fraction, date | None]]:
     """Each loss of full observed points within a period: the day, the points, the day on which it was done again.
 
@@ -96,13 +98,13 @@ def losses(
     """
     assert period.start is not None
     assert period.end is not None
-    next_days = next_snapshot_days(history, as_of)
+    timeline = history.timelines[identifier]
     for (_, before), (day, after) in pairwise(timeline.changes()):
         if before is None or after is None or not period.start < day <= period.end:
             continue
         if before.observed_in_full and is_open(after):
-            next_day = next_days.get(day)
-            later = timeline.at(next_day) if next_day else None
+            following = history.first_holding(identifier, day + ONE_DAY)
+            later = timeline.at(following.day) if following and following.day <= as_of else None
             if later is None or not later.observed_in_full:
                 yield day, before.points - after.points, recovered_on(timeline, day, period.end)
 
@@ -110,12 +112,6 @@ def losses(
 def is_open(observation: Observation) -> bool:
     """Points are missing, and none of them are claimed."""
     return not observation.in_full and observation.open_share > 0
-
-
-def next_snapshot_days(history: History, as_of: date) -> dict[date, date]:
-    """For each snapshot day up to the as-of date, the one after it."""
-    days = [snapshot.day for snapshot in history.days if snapshot.day <= as_of]
-    return dict(pairwise(days))
 
 
 def recovered_on(timeline: Timeline, lost: date, end: date) -> date | None:

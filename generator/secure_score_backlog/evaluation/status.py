@@ -73,6 +73,8 @@ class Status:
     rated_by: RatedBy | None = None
     reason: str = ""
     """The reason of the shipped rating, where that is what rated it."""
+    measured_on: date | None = None
+    """Day of the observation: before the newest snapshot where that is a partial day without it."""
     open_share: Fraction = Fraction(0)
     open_since: date | None = None
     """First snapshot day of the unbroken run in which it was measured and not observed in full."""
@@ -82,7 +84,7 @@ class Status:
     days_held: int = 0
     """Days from then to the newest snapshot, both included."""
     days_observed: int = 0
-    """How many of these days have a snapshot."""
+    """How many of these days have a snapshot of all recommendations."""
     was_done: bool = False
     """Observed in full on some snapshot day under its current decision; stays true when it no longer is."""
     portal_since: date | None = None
@@ -188,12 +190,12 @@ def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
     versions = known.decisions.until(identifier, as_of)
     decision = versions[-1].decision if versions else None
     answered = known.decisions.answered(identifier, as_of)
-    was_done = answered is not None and day is not None and was_in_full(history, timeline, answered, day)
+    was_done = answered is not None and day is not None and was_in_full(history, identifier, answered, day)
     breached = (
         decision is not None
         and decision.accepted is not None
         and day is not None
-        and is_breached(history, timeline, day, decision.accepted.share, answered)
+        and is_breached(history, identifier, day, decision.accepted.share, answered)
     )
     state = state_of(
         observation,
@@ -216,6 +218,7 @@ def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
         level=level,
         rated_by=rated_by,
         reason=reason,
+        measured_on=history.measured_on(identifier, day) if day else None,
         open_share=observation.open_share if observation else Fraction(0),
         open_since=open_since,
         days_open=(as_of - open_since).days if open_since else 0,
@@ -273,22 +276,23 @@ def state_in_force(decision: Decision, as_of: date) -> State:
     return State.ACCEPTED if decision.bucket is Bucket.ACCEPT else State.COVERED
 
 
-def is_breached(history: History, timeline: Timeline, day: date, accepted: Fraction, answered: date | None) -> bool:
+def is_breached(history: History, identifier: str, day: date, accepted: Fraction, answered: date | None) -> bool:
     """The share was below the accepted one on the last two snapshot days, both under the current decision.
 
-    A day without a score, or with an unknown share, breaches nothing.
+    A day without a score, or with an unknown share, breaches nothing. A partial day without it does not count.
     """
-    days = [snapshot.day for snapshot in history.last(2, day)]
+    days = [snapshot.day for snapshot in history.last_holding(identifier, 2, day)]
     if len(days) < 2 or (answered is not None and days[0] < answered):
         return False
-    shares = [observation.share if (observation := timeline.at(day)) else None for day in days]
+    shares = [seen.share if (seen := history.observation(identifier, day)) else None for day in days]
     return all(share is not None and share < accepted for share in shares)
 
 
-def was_in_full(history: History, timeline: Timeline, since: date, until: date) -> bool:
-    """It was observed in full on some snapshot day of a span."""
-    first = history.since(since)
-    if first is None or first.day > until:
+def was_in_full(history: History, identifier: str, since: date, until: date) -> bool:
+    """It was observed in full on some snapshot day of a span; a partial day without it does not count."""
+    first = history.first_holding(identifier, since)
+    timeline = history.timelines.get(identifier)
+    if timeline is None or first is None or first.day > until:
         return False
     seen = (observation for _, observation in timeline.between(first.day, until))
     return any(observation is not None and observation.observed_in_full for observation in seen)
@@ -303,9 +307,7 @@ def done_under_answer(history: History, answered: Mapping[str, date], as_of: dat
         as_of: The last day that counts.
     """
     return frozenset(
-        identifier
-        for identifier, since in answered.items()
-        if identifier in history.timelines and was_in_full(history, history.timelines[identifier], since, as_of)
+        identifier for identifier, since in answered.items() if was_in_full(history, identifier, since, as_of)
     )
 
 
@@ -337,9 +339,10 @@ def run_start(timeline: Timeline, day: date | None, holds: Callable[[Observation
 
 
 def count_snapshots(history: History, first: date, last: date) -> int:
-    """How many snapshots a span of days has, both ends included."""
+    """How many snapshots of all recommendations a span of days has, both ends included."""
     before = bisect_left(history.days, first, key=lambda snapshot: snapshot.day)
-    return bisect_right(history.days, last, key=lambda snapshot: snapshot.day) - before
+    end = bisect_right(history.days, last, key=lambda snapshot: snapshot.day)
+    return sum(1 for index in range(before, end) if not history.days[index].partial)
 
 
 def portal_since(recommendation: Recommendation, observation: Observation | None, as_of: date) -> date | None:

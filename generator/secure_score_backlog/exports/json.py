@@ -135,6 +135,7 @@ def snapshot(facts: Facts) -> Plain | None:
     return {
         "date": iso(facts.snapshot.day),
         "complete": facts.snapshot.complete,
+        **({"partial": True} if facts.snapshot.partial else {}),
         "age_days": (facts.as_of - facts.snapshot.day).days,
     }
 

@@ -40,12 +40,16 @@ def sentence(coverage: Coverage) -> str:
     if not coverage.runs:
         return ""
     if coverage.passed == 1:
-        return f"One day has been observed so far, {wording.day(coverage.runs[0].first)}."
+        part = " in part" if coverage.count(DayKind.PARTIAL) else ""
+        return f"One day has been observed{part} so far, {wording.day(coverage.runs[0].first)}."
     filled, missing = coverage.of(DayKind.FILLED), coverage.of(DayKind.MISSING)
+    partial = coverage.of(DayKind.PARTIAL)
     since = wording.day(coverage.runs[0].first)
     parts = [f"{wording.count(coverage.count(DayKind.COMPLETE), 'day')} complete"]
     if filled:
         parts.append(f"{wording.number(coverage.count(DayKind.FILLED))} backfilled (scores only: {spans(filled)})")
+    if partial:
+        parts.append(f"{wording.number(coverage.count(DayKind.PARTIAL))} partial ({spans(partial)})")
     parts.append(
         f"{wording.number(coverage.count(DayKind.MISSING))} missing ({spans(missing)})" if missing else "none missing"
     )
@@ -57,11 +61,12 @@ def sentence(coverage: Coverage) -> str:
 
 
 def counted(coverage: Coverage) -> str:
-    """How many days are complete, backfilled and missing, without naming them; empty without a snapshot."""
+    """How many days are complete, backfilled, partial and missing, without naming them; empty without a snapshot."""
     if not coverage.runs:
         return ""
     kinds = (
         (DayKind.FILLED, "backfilled (scores only)"),
+        (DayKind.PARTIAL, "partial (a part is missing)"),
         (DayKind.MISSING, "missing"),
         (DayKind.AWAITED, "not collected yet"),
     )

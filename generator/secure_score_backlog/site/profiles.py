@@ -36,7 +36,7 @@ INSURER_FIELDS: Fields = {
     Review: "month finished minutes",
     Minutes: "month versions",
     Facts: "as_of settings decisions head snapshot score statuses register covered past reviews",
-    SnapshotDay: "day complete current maximum path",
+    SnapshotDay: "day complete current maximum path partial",
     Score: "current maximum percent",
     Status: "recommendation state observation decision answered level open_share open_since days_open held_since "
     "days_held days_observed portal_since last_activity",

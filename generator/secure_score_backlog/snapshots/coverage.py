@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from secure_score_backlog.dates import first_day, last_day, months_between
 from secure_score_backlog.snapshots.graph_json import KEPT_BY_GRAPH
-from secure_score_backlog.snapshots.model import History
+from secure_score_backlog.snapshots.model import History, SnapshotDay
 
 ONE_DAY = timedelta(days=1)
 
@@ -26,6 +26,8 @@ class DayKind(StrEnum):
     """Collected in full."""
     FILLED = "filled"
     """There, but in less detail: filled in later, or imported from a portal table."""
+    PARTIAL = "partial"
+    """There, but only a part of it (docs/method.md#partial-days)."""
     MISSING = "missing"
     """Between the first and the newest snapshot, and not there."""
     AWAITED = "awaited"
@@ -59,7 +61,7 @@ class Coverage:
 
     @property
     def observed(self) -> int:
-        """Days with a snapshot, complete or not."""
+        """Days with a snapshot of all recommendations, complete or not."""
         return self.count(DayKind.COMPLETE) + self.count(DayKind.FILLED)
 
     def count(self, kind: DayKind) -> int:
@@ -99,10 +101,17 @@ def each_day(history: History, as_of: date) -> Iterator[DayRun]:
             break
         if expected is not None and snapshot.day > expected:
             yield DayRun(expected, snapshot.day - ONE_DAY, DayKind.MISSING)
-        yield DayRun(snapshot.day, snapshot.day, DayKind.COMPLETE if snapshot.complete else DayKind.FILLED)
+        yield DayRun(snapshot.day, snapshot.day, kind_of(snapshot))
         expected = snapshot.day + ONE_DAY
     if expected is not None and expected <= as_of:
         yield DayRun(expected, as_of, DayKind.AWAITED)
+
+
+def kind_of(snapshot: SnapshotDay) -> DayKind:
+    """What is known of a day that has a snapshot."""
+    if snapshot.partial:
+        return DayKind.PARTIAL
+    return DayKind.COMPLETE if snapshot.complete else DayKind.FILLED
 
 
 def joined(runs: Iterable[DayRun]) -> Iterator[DayRun]:

@@ -24,7 +24,7 @@ from secure_score_backlog.snapshots.graph_json import (
     whole,
 )
 from secure_score_backlog.snapshots.model import Detail, History, Observation, SnapshotDay, Timeline
-from secure_score_backlog.snapshots.snapshot_files import frozen_maximum
+from secure_score_backlog.snapshots.snapshot_files import PARTIAL, frozen_maximum
 
 
 class HistoryBuilder:
@@ -54,11 +54,12 @@ class HistoryBuilder:
             if not states or states[-1] != observation:
                 days.append(day)
                 states.append(observation)
-        for identifier in self._present - observations.keys():
+        gone = set() if self._days[-1].partial else self._present - observations.keys()
+        for identifier in gone:
             days, states = self._changes[identifier]
             days.append(day)
             states.append(None)
-        self._present = set(observations)
+        self._present = (self._present | observations.keys()) - gone
         self._tenants |= {text(score.get("azureTenantId"))} - {""}
         self._newest = stored
 
@@ -108,13 +109,15 @@ class HistoryBuilder:
         path: str,
     ) -> SnapshotDay:
         collected = mapping(stored.get("collected"))
+        partial = collected.get("coverage") == PARTIAL
         current, maximum = fraction(score.get("currentScore")), fraction(score.get("maxScore"))
-        if current is None or maximum is None:
+        if (current is None or maximum is None) and collected.get("source") != "csv":  # a table never has totals
             self._warn(path, "Graph gave no readable currentScore or maxScore; the sums over recommendations are used")
+        known = self._carried(observations) if partial else observations
         if current is None:
-            current = sum((o.points for o in observations.values()), Fraction(0))
+            current = sum((o.points for o in known.values()), Fraction(0))
         if maximum is None:
-            maximum = sum((o.maximum for o in observations.values() if o.maximum is not None), Fraction(0))
+            maximum = sum((o.maximum for o in known.values() if o.maximum is not None), Fraction(0))
         services = score.get("enabledServices")
         return SnapshotDay(
             day=day,
@@ -128,7 +131,14 @@ class HistoryBuilder:
             else frozenset(),
             seats=whole(score.get("activeUserCount")),
             path=path,
+            partial=partial,
+            held=frozenset(observations) if partial else frozenset(),
         )
+
+    def _carried(self, observations: Mapping[str, Observation]) -> dict[str, Observation]:
+        """The observations of a partial day, and the last ones of what it does not hold."""
+        last = {name: self._changes[name][1][-1] for name in self._present - observations.keys()}
+        return {**{name: seen for name, seen in last.items() if seen is not None}, **observations}
 
     def _warn(self, path: str, message: str) -> None:
         hint = "Compare with the portal; the file keeps what Graph said."

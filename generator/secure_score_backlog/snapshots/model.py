@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import islice
 
 CLAIMING_STATES = frozenset({"thirdparty", "alternatemitigation"})
 """Portal states that give full points: self-attested by an administrator, not verified."""
@@ -91,6 +92,14 @@ class SnapshotDay:
     seats: int | None = None
     """activeUserCount: known to be unreliable, so it is shown beside a movement and used in no formula."""
     path: str = ""
+    partial: bool = False
+    """The file holds a part of the day (`collected.coverage`, docs/method.md#partial-days)."""
+    held: frozenset[str] = frozenset()
+    """The recommendations that a partial day holds; empty for a whole day."""
+
+    def holds(self, identifier: str) -> bool:
+        """The file says something about a recommendation: its score, or for a whole day that it has none."""
+        return not self.partial or identifier in self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class Timeline:
 
     days: tuple[date, ...]
     observations: tuple[Observation | None, ...]
-    """None: from this snapshot day on, not scored."""
+    """None: from this snapshot day on, not scored. A partial day changes only what it holds."""
 
     def at(self, day: date) -> Observation | None:
         """The observation on a snapshot day; None when it was not scored."""
@@ -144,15 +153,28 @@ class History:
         index = bisect_right(self.days, until, key=lambda snapshot: snapshot.day) - 1
         return self.days[index] if index >= 0 else None
 
-    def since(self, day: date) -> SnapshotDay | None:
-        """The oldest snapshot from a day on, that day included."""
-        index = bisect_left(self.days, day, key=lambda snapshot: snapshot.day)
-        return self.days[index] if index < len(self.days) else None
+    def last_holding(self, identifier: str, count: int, until: date) -> tuple[SnapshotDay, ...]:
+        """The newest snapshots up to and including a day that hold a recommendation, oldest first.
 
-    def last(self, count: int, until: date) -> tuple[SnapshotDay, ...]:
-        """The newest snapshots up to and including a day, oldest first; fewer where there are fewer."""
+        Fewer where there are fewer. Every whole day holds every recommendation.
+        """
         end = bisect_right(self.days, until, key=lambda snapshot: snapshot.day)
-        return self.days[max(0, end - count) : end]
+        holding = (self.days[index] for index in range(end - 1, -1, -1) if self.days[index].holds(identifier))
+        return tuple(reversed(tuple(islice(holding, count))))
+
+    def first_holding(self, identifier: str, since: date) -> SnapshotDay | None:
+        """The oldest snapshot from a day on, that day included, that holds a recommendation."""
+        start = bisect_left(self.days, since, key=lambda snapshot: snapshot.day)
+        holding = (self.days[index] for index in range(start, len(self.days)) if self.days[index].holds(identifier))
+        return next(holding, None)
+
+    def measured_on(self, identifier: str, until: date) -> date | None:
+        """The day of the newest score of a recommendation up to and including a day.
+
+        Earlier than the newest snapshot where that is a partial day without it; None where that day has no score of it.
+        """
+        newest = self.last_holding(identifier, 1, until)
+        return newest[0].day if newest and self.observation(identifier, newest[0].day) is not None else None
 
     def observation(self, identifier: str, day: date) -> Observation | None:
         """A recommendation's observation on a snapshot day."""

@@ -25,6 +25,8 @@ SNAPSHOTS = "snapshots"
 CATALOGUE_PATH = f"{SNAPSHOTS}/catalogue.json"
 _SNAPSHOT = re.compile(rf"{SNAPSHOTS}/(?P<year>\d{{4}})/(?P<day>(?P=year)-\d{{2}}-\d{{2}})\.json")
 
+PARTIAL = "partial"
+"""`collected.coverage` of a snapshot that holds a part of its day."""
 NAMES_OF_PEOPLE = frozenset({"updatedby", "assignedto"})
 
 _ONE_A_LINE = (
@@ -115,6 +117,11 @@ def frozen_maximum(entry: object) -> tuple[Decimal | None, str | None]:
 def is_complete(snapshot: Mapping[str, Any]) -> bool:
     """The snapshot holds all that Graph gives for a day."""
     return snapshot["collected"].get("complete") is True
+
+
+def is_partial(snapshot: Mapping[str, Any]) -> bool:
+    """The snapshot holds a part of its day: a filtered export, or scores without all profiles."""
+    return bool(snapshot["collected"].get("coverage") == PARTIAL)
 
 
 def without_names(profile: Any) -> tuple[Any, frozenset[str]]:

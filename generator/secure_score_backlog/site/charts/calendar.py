@@ -23,6 +23,7 @@ MOST_ROWS = 24
 LABELS = {
     "complete": "complete",
     "filled": "backfilled (scores only)",
+    "partial": "partial (a part is missing)",
     "missing": "missing",
     "awaited": "after the newest snapshot",
 }
