@@ -33,7 +33,7 @@ ERRORS = {
     "Decisions together, and with the catalogue": """decision-two-files decision-id-case decision-copied-rationale
         decision-same-as-unknown decision-same-as-circular decision-same-as-unusable decision-owner-unlisted""",
     "Time": "decision-until-too-far decision-due-too-far",
-    "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value",
+    "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
     "Signed months": "review-signature",
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
@@ -45,7 +45,7 @@ WARNINGS = {
     "Decisions together, and with the catalogue": """decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-date-ahead",
-    "Settings": "settings-file-name settings-unknown-id",
+    "Settings": "settings-commented-profile settings-unknown-id",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated snapshot-day-twice snapshot-future
         snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue snapshot-differs snapshot-empty
         snapshot-unnamed snapshot-control-twice snapshot-no-points snapshot-no-total snapshot-sum-differs

@@ -327,7 +327,7 @@ def test_a_file_that_is_not_text_is_a_problem(tmp_path: Path) -> None:
     settings, problems = load_settings(tmp_path)
     assert (settings, [fault.code for fault in problems]) == (Settings(), ["settings-file-name"])
     (tmp_path / "backlog.yml").mkdir()
-    assert [fault.code for fault in load_settings(tmp_path)[1]] == ["file-unreadable"]
+    assert [fault.code for fault in load_settings(tmp_path)[1]] == ["file-unreadable", "settings-file-name"]
     assert [fault.code for fault in parse_settings("tenant: T".encode("utf-16")).problems] == ["file-encoding"]
 
 

@@ -134,9 +134,11 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "settings-unknown-key": "An option is not part of the settings.",
         "settings-wrong-type": "An option's value is of the wrong kind.",
         "settings-wrong-value": "An option's value is not one of those it may have.",
+        "settings-file-name": "Settings are in a file that is not called backlog.yml, and are not read.",
     },
     (SETTINGS, Severity.WARNING): {
-        "settings-file-name": "The settings are in a file that is not called backlog.yml.",
+        "settings-commented-profile": "A profile for readers outside is named in a comment only, so the site shows "
+        "everything.",
         "settings-unknown-id": "The settings name a recommendation that the catalogue does not know.",
     },
     (SIGNED, Severity.ERROR): {

@@ -6,8 +6,10 @@ An option with a problem keeps its default; a missing file means the defaults.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import re
+import shlex
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -35,9 +37,14 @@ from secure_score_backlog.schema import (
     object_schema,
 )
 from secure_score_backlog.strict_yaml import YamlData, decode, read_yaml
-from secure_score_backlog.text import nearest, shown
+from secure_score_backlog.text import nearest, printable, shown
 
 SETTINGS_PATH = "backlog.yml"
+LOOK_ALIKES = frozenset(
+    f"{dot}backlog.{ending}{more}" for dot in ("", ".") for ending in ("yml", "yaml") for more in ("", ".txt")
+)
+"""Names, in lower case, under which settings may have been saved by mistake."""
+COMMENTED_PROFILE = re.compile(r"(?im)^[^\n#]*#[^\n]*\bprofile\s*:\s*[\"']?(?:insurer|public)\b")
 LARGEST_SETTINGS = 262_144
 """Characters; a settings file with hundreds of roles and overrides is a few thousand."""
 
@@ -166,11 +173,12 @@ def load_settings(root: Path) -> tuple[Settings, list[Problem]]:
 def read_settings_file(root: Path) -> SettingsFile:
     """The same, with the line of every key."""
     file = root / SETTINGS_PATH
+    misnamed = tuple(other_files(root))
     try:
-        return parse_settings(file.read_bytes())
-    except FileNotFoundError:
-        return _without_file(root)
+        found = parse_settings(file.read_bytes())
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not file.is_symlink():
+            return SettingsFile(Settings(), YamlData(SETTINGS_PATH), misnamed)
         reason = error.strerror or type(error).__name__
         fault = problem(
             "file-unreadable",
@@ -179,7 +187,8 @@ def read_settings_file(root: Path) -> SettingsFile:
             f"The settings cannot be read: {reason}.",
             "Check that backlog.yml is an ordinary file that you may read; until then the defaults hold.",
         )
-        return SettingsFile(Settings(), YamlData(SETTINGS_PATH), (fault,))
+        found = SettingsFile(Settings(), YamlData(SETTINGS_PATH, problems=(fault,)), (fault,))
+    return replace(found, problems=(*found.problems, *misnamed))
 
 
 def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> SettingsFile:
@@ -194,7 +203,16 @@ def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> SettingsFile:
         return SettingsFile(Settings(), YamlData(path, problems=(fault,)), (fault,))
     source = read_yaml(text, path)
     settings, problems = read_settings(source)
-    return SettingsFile(settings, source, tuple(problems))
+    return SettingsFile(settings, source, (*problems, *commented_profile(text, source)))
+
+
+def commented_profile(text: str, source: YamlData) -> Iterator[Problem]:
+    """A profile for readers outside that only a comment names."""
+    match = COMMENTED_PROFILE.search(text)
+    if match and "profile" not in source.data and not is_unreadable(source.problems):
+        message = "A comment names a profile for readers outside, and no `profile` is set."
+        hint = "Take the # away, or write `profile: internal` if the site is for your own organisation."
+        yield problem("settings-commented-profile", source.path, text.count("\n", 0, match.end()) + 1, message, hint)
 
 
 def read_settings(source: YamlData) -> tuple[Settings, list[Problem]]:
@@ -234,11 +252,17 @@ def settings_schema() -> Json:
     return {"$schema": DIALECT, "title": title, **options, "type": ["object", "null"]}
 
 
-def _without_file(root: Path) -> SettingsFile:
-    """The defaults; a file under the other usual ending is pointed out."""
-    problems: tuple[Problem, ...] = ()
-    if (root / "backlog.yaml").is_file():
-        message = "This file is not read: the settings are called backlog.yml."
-        hint = "Rename it: git mv backlog.yaml backlog.yml"
-        problems = (problem("settings-file-name", "backlog.yaml", None, message, hint),)
-    return SettingsFile(Settings(), YamlData(SETTINGS_PATH), problems)
+def other_files(root: Path) -> Iterator[Problem]:
+    """Files that seem to be settings and are not read, because of their name."""
+    own = root / SETTINGS_PATH
+    try:
+        names = sorted(file.name for file in root.iterdir())
+    except OSError:  # the folder may not be listed; what is read from it says so
+        return
+    found = [name for name in names if name != SETTINGS_PATH and name.lower() in LOOK_ALIKES]
+    if own.exists() and SETTINGS_PATH not in names:  # a disk that ignores case
+        found = [name for name in found if name.lower() != SETTINGS_PATH]
+    for name in found:
+        message = f"This file is not read: the settings are called {SETTINGS_PATH}."
+        hint = f"Move what it says into {SETTINGS_PATH} (git mv {shlex.quote(name)} {SETTINGS_PATH}), or delete it."
+        yield problem("settings-file-name", printable(name), None, message, hint)

@@ -205,6 +205,21 @@ def test_an_own_mkdocs_configuration_does_not_reach_readers_outside(root: Path, 
         "- profile\n",
         "\x00profile: public\n",
         "profile: public\n# \udce4\n",
+        "profile:\n",
+        "profiles: insurer\n",
+        "default_profile: insurer\n",
+        "site_profile: insurer\n",
+        "site: {profile: insurer}\n",
+        "site:\n  readers: insurer\n",
+        "readers: insurer\n",
+        "audience: outside\n",
+        "owner: [public]\n",
+        "snapshots: {profile: insurer}\n",
+        "roles:\n  Head of IT: [harbour]\n  profile: insurer\n",
+        "owners:\n  - Head of IT\n  - profile: insurer\n",
+        "organisation: >\n  Harbour\n  profile: insurer\n",
+        "# profile: insurer\n",
+        "organisation: Harbour # profile: 'public'\n",
     ],
 )
 def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path, said: str) -> None:
@@ -224,7 +239,12 @@ def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path, said: st
         ("profile: insurer\n", "insurer"),
         ("profile: public\nbands: x\n", "public"),
         ("bands: x\n", "internal"),
-        ("profile:\n", "internal"),
+        ("# A site for our insurer is built with --profile.\nbands: [60, 70]\n", "internal"),
+        ("# profile: internal\n", "internal"),
+        ("# profile: public\nprofile: internal\n", "internal"),
+        ("acceptence_months: 6\n", "internal"),
+        ("profile: internal\nreaders: insurer\n", "internal"),
+        ("roles: {Insurer: [harbour-insurer]}\n", "internal"),
     ],
 )
 def test_other_mistakes_in_the_settings_do_not_hide_the_profile(tmp_path: Path, said: str, name: str) -> None:
@@ -233,12 +253,41 @@ def test_other_mistakes_in_the_settings_do_not_hide_the_profile(tmp_path: Path, 
     assert choose(load(tmp_path, today=TODAY), None).name == name
 
 
-def test_a_backlog_yaml_is_refused(tmp_path: Path) -> None:
-    """backlog.yaml is not read; what it says about the profile would be lost."""
+@pytest.mark.parametrize("name", ["backlog.yaml", "Backlog.yml", "BACKLOG.YAML", ".backlog.yml", "backlog.yml.txt"])
+@pytest.mark.parametrize("own", [None, "organisation: Harbour\n"])
+def test_settings_under_another_name_are_refused(tmp_path: Path, name: str, own: str | None) -> None:
+    """They are not read; what they say about the profile would be lost, also beside a backlog.yml without one."""
     (tmp_path / "decisions").mkdir()
-    (tmp_path / "backlog.yaml").write_text("profile: public\n", encoding="utf-8")
-    with pytest.raises(WrongUsage):
+    (tmp_path / name).write_text("profile: public\n", encoding="utf-8")
+    if own is not None:
+        (tmp_path / "backlog.yml").write_text(own, encoding="utf-8")
+    with pytest.raises(WrongUsage) as ending:
         choose(load(tmp_path, today=TODAY), None)
+    assert ending.value.where == name
+    (tmp_path / "backlog.yml").write_text("profile: insurer\n", encoding="utf-8")
+    assert choose(load(tmp_path, today=TODAY), None).name == "insurer"
+
+
+@pytest.mark.parametrize("kind", ["dangling link", "folder"])
+def test_settings_that_cannot_be_opened_are_refused(tmp_path: Path, kind: str) -> None:
+    """A link to nowhere counts as a file that cannot be read, not as a missing one."""
+    (tmp_path / "decisions").mkdir()
+    if kind == "folder":
+        (tmp_path / "backlog.yml").mkdir()
+    else:
+        (tmp_path / "backlog.yml").symlink_to(tmp_path / "nowhere.yml")
+    with pytest.raises(WrongUsage) as ending:
+        choose(load(tmp_path, today=TODAY), None)
+    assert ending.value.where == "backlog.yml"
+
+
+def test_no_site_for_readers_outside_while_the_settings_have_an_error(root: Path, backlog: RunBacklog) -> None:
+    """Where `role:` stands for `roles:`, the logins that must not be shown are not known; inside nothing changes."""
+    (root / "backlog.yml").write_text(SETTINGS.replace("roles:", "role:"), encoding="utf-8")
+    for verb in ("build", "render"):
+        finished = backlog(verb, "--root", root, "--profile", "insurer", expect=2)
+        assert "role" in finished.stderr
+    backlog("render", "--root", root, "--profile", "internal", expect=0)
 
 
 @pytest.mark.parametrize("verb", ["build", "render", "serve"])

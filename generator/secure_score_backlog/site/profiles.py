@@ -7,7 +7,8 @@ the settings. A mistake in the settings' `profile` is an error, not the default:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
@@ -18,15 +19,18 @@ from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
+from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.reviews import Minutes
-from secure_score_backlog.settings import SETTINGS_PATH, Settings
+from secure_score_backlog.schema import Key
+from secure_score_backlog.settings import KEYS, SETTINGS_PATH, Settings
 from secure_score_backlog.site import leaks
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import downloads, insurer_register, insurer_summary, public
 from secure_score_backlog.site.reduction import Fields, reduced
 from secure_score_backlog.site.registry import NAVIGATION, PageMaker, site_documents
 from secure_score_backlog.snapshots.model import Observation, Recommendation, SnapshotDay
-from secure_score_backlog.text import nearest
+from secure_score_backlog.strict_yaml import Place
+from secure_score_backlog.text import nearest, shown
 from secure_score_backlog.workspace import Workspace
 
 INSURER_FIELDS: Fields = {
@@ -91,9 +95,9 @@ PUBLIC = Profile(
 )
 PROFILES = {profile.name: profile for profile in (INTERNAL, INSURER, PUBLIC)}
 
-SETTINGS_NAMES = (SETTINGS_PATH, "backlog.yaml")
-UNREADABLE = ("file-", "yaml-", "settings-file-name")
+UNREADABLE = ("file-", "yaml-")
 """Beginnings of the codes of problems after which it is unknown what the settings say."""
+_SAYS_PROFILE = re.compile(r"(?i)\bprofiles?\s*[:=]")
 
 
 def choose(workspace: Workspace, asked: str | None) -> Profile:
@@ -107,26 +111,84 @@ def choose(workspace: Workspace, asked: str | None) -> Profile:
         if asked not in PROFILES:
             raise WrongUsage(f"There is no profile {asked!r}.", hint=f"Name one of: {names}.")
         return PROFILES[asked]
-    source = workspace.settings_source
-    of_settings = (problem for problem in workspace.problems if problem.path in SETTINGS_NAMES)
-    unsure = [problem for problem in of_settings if problem.code.startswith(UNREADABLE)]
-    if unsure:
+    for doubt in doubts(workspace):
         raise WrongUsage(
-            f"The settings cannot be read, so it is unknown who the site is for. {unsure[0].message}",
-            where=f"{unsure[0].path}, line {unsure[0].line}" if unsure[0].line else unsure[0].path,
-            hint="Run `backlog check` and fix the file, or name the readers with --profile.",
-        )
-    value = source.data.get("profile")
-    misspelt = [key for key in source.data if key not in ("profile", "profiles") and nearest(key, ["profile"])]
-    if (value is not None and value not in tuple(PROFILES)) or (value is None and misspelt):
-        key = "profile" if value is not None else str(misspelt[0])
-        line = source.line(key)
-        raise WrongUsage(
-            f"The settings name no known profile: {key}.",
-            where=f"{SETTINGS_PATH}, line {line}" if line else SETTINGS_PATH,
-            hint=f"Write `profile:` and one of {names}. Until then nothing is built: the default shows everything.",
+            f"It is unknown who the site is for. {doubt.message}",
+            where=f"{doubt.path}, line {doubt.line}" if doubt.line else doubt.path,
+            hint=f"Write `profile:` and one of {names} in {SETTINGS_PATH}, or name one with --profile. Until then "
+            "nothing is built: the default shows everything. `backlog check` lists what is wrong with the settings.",
         )
     return PROFILES[workspace.settings.profile]
+
+
+def doubts(workspace: Workspace) -> Iterator[Problem]:
+    """Why the settings may mean a profile that they do not say; nothing where they say it, or mean none."""
+    source = workspace.settings_source
+    of_settings = [found for found in workspace.problems if found.path == SETTINGS_PATH or found.code in NOT_READ]
+    yield from (found for found in of_settings if found.code.startswith(UNREADABLE))
+    if "profile" in source.data:
+        value = source.data["profile"]
+        if value not in tuple(PROFILES):
+            message = "`profile` is empty." if value is None else "`profile` names no known profile."
+            yield problem("settings-wrong-value", SETTINGS_PATH, source.line("profile"), message, "")
+        return
+    yield from (found for found in of_settings if found.code in NOT_READ)
+    for place in [*mentions(source.data), *unknown_options(KEYS, source.data)]:
+        key = ".".join(map(str, place))
+        message = f"{shown(key)} may have been meant as `profile`."
+        yield problem("settings-unknown-key", SETTINGS_PATH, source.line(*place), message, "")
+
+
+NOT_READ = frozenset({"settings-file-name", "settings-commented-profile"})
+"""Codes of problems that tell of settings which are written where they are not read."""
+
+
+def mentions(value: object, place: Place = ()) -> Iterator[Place]:
+    """Where keys or texts inside a value name a profile, at any depth; not the option itself."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if "profil" in str(key).casefold():
+                yield (*place, key)
+            yield from mentions(inner, (*place, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from mentions(inner, (*place, index))
+    elif isinstance(value, str) and _SAYS_PROFILE.search(value):
+        yield place
+
+
+def unknown_options(keys: Iterable[Key], written: Mapping[str, object], place: Place = ()) -> Iterator[Place]:
+    """The keys that are no options, apart from those that are plainly another option misspelt."""
+    known = {key.name: key for key in keys}
+    for name, value in written.items():
+        if name not in known:
+            meant = nearest(name, known)
+            if meant in (None, "profile") or names_profile(value):
+                yield (*place, name)
+        elif known[name].keys and isinstance(value, Mapping):
+            yield from unknown_options(known[name].keys, value, (*place, name))
+
+
+def names_profile(value: object) -> bool:
+    """Whether a value is, or holds, the name of a profile."""
+    if isinstance(value, Mapping):
+        return any(names_profile(each) for pair in value.items() for each in pair)
+    if isinstance(value, list):
+        return any(map(names_profile, value))
+    return str(value).strip().casefold() in PROFILES
+
+
+def refuse_faulty_settings(workspace: Workspace, profile: Profile) -> None:
+    """WrongUsage for a site for readers outside while the settings have an error, which may hide a name to look for."""
+    errors = [found for found in workspace.problems if found.path == SETTINGS_PATH and found.severity is Severity.ERROR]
+    if profile.outside and errors:
+        first = errors[0]
+        raise WrongUsage(
+            f"A site for the profile {profile.name} is not made while {SETTINGS_PATH} has an error, because names that "
+            f"must not be shown may be missing. {first.message}",
+            where=f"{first.path}, line {first.line}" if first.line else first.path,
+            hint=f"{first.hint} `backlog check` lists every error.",
+        )
 
 
 def allowed(facts: Facts, profile: Profile) -> Facts:

@@ -69,6 +69,7 @@ def render(root: Path, *, as_of: date | None, today: date, profile: str | None =
     """
     workspace = load(root, today=today)
     chosen = profiles.choose(workspace, profile)
+    profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, as_of or workspace.newest_day, months=None)
     documents = profiles.documents(facts, read_docs(root), chosen)
     build = root / BUILD
