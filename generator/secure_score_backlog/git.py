@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, cast
+from typing import IO, TypeAlias, cast
 
 from secure_score_backlog.errors import CannotProceed, ShallowClone
 
@@ -32,6 +32,12 @@ NOT_COMMITTED = "not committed"
 LOG_FIELDS = ("%H", "%cI", "%aN", "%s", "%b")
 LOG_FORMAT = "".join(f"{field}%x00" for field in LOG_FIELDS)
 """Git allows no NUL in a message, so no text of a commit can pass for a field, a path or another commit."""
+PEOPLE_FIELDS = ("%an", "%ae", "%aN", "%aE", "%cn", "%ce", "%cN", "%cE", "%B")
+PEOPLE_FORMAT = "".join(f"{field}%x00" for field in PEOPLE_FIELDS)
+"""Author and committer, each as written and as `.mailmap` spells them, and the message."""
+TRAILER = re.compile(r"^[ \t]*[A-Za-z][A-Za-z-]*:[ \t]*([^<>\n]*?)[ \t]*<([^<>\n]*)>", re.MULTILINE)
+SIGNED_BY = re.compile(r"^[ \t]*[A-Za-z-]+-by:[ \t]*([^<>\n]+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+MAILMAP_NAME = re.compile(r"([^<>#\n]*?)[ \t]*<([^<>\n]*)>")
 COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 ORDINARY_FILE = "100"
 """What the mode of an ordinary file begins with; a symbolic link is 120000, a submodule 160000."""
@@ -59,6 +65,10 @@ OTHER_REPOSITORY = frozenset(
 )
 """Variables, set inside a Git hook for example, that would lead Git to another repository than the folder's."""
 NO_REPOSITORY = "not a git repository (or any"
+
+
+People: TypeAlias = frozenset[tuple[str, str]]
+"""Names with their mail addresses; either may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +234,31 @@ class Repository:
             "--no-color", "--no-relative", "--ignore-submodules=none", "--encoding=UTF-8", f"--format={LOG_FORMAT}",
             start, "--", *(f":(top,literal){self.prefix}{path}" for path in paths),
         )  # fmt: skip
+
+    def people(self, starts: Iterable[str]) -> People:
+        """Everyone whom the history up to some commits names, as written and as `.mailmap` spells them.
+
+        Those are authors and committers, also of merged branches, and names in trailers such as `Co-authored-by`.
+        """
+        raw = self.run("log", "--encoding=UTF-8", "--no-show-signature", f"--format={PEOPLE_FORMAT}", *starts, "--")
+        found: set[tuple[str, str]] = set()
+        fields = [_text_of(field) for field in raw.split(b"\0")]
+        for position in range(0, len(fields) - len(PEOPLE_FIELDS) + 1, len(PEOPLE_FIELDS)):
+            *named, message = fields[position : position + len(PEOPLE_FIELDS)]
+            found.update((name.strip(), mail.strip()) for name, mail in zip(named[::2], named[1::2], strict=True))
+            found.update((match[1].lstrip("@"), match[2]) for match in TRAILER.finditer(message))
+            found.update((match[1].lstrip("@"), "") for match in SIGNED_BY.finditer(message))
+        spelled = run_git(self.folder, "cat-file", "blob", "HEAD:.mailmap").stdout  # nothing where there is none
+        found.update((match[1].strip(), match[2]) for match in MAILMAP_NAME.finditer(_text_of(spelled)))
+        return frozenset(found)
+
+
+def _text_of(content: bytes) -> str:
+    """A text in UTF-8; in another encoding its bytes are taken for Windows-1252, as old tools wrote it."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def open_repository(root: Path) -> Repository | None:

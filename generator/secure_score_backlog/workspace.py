@@ -15,7 +15,7 @@ from pathlib import Path
 from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.git import FileVersions, MainHistory, Version, read_main_history
+from secure_score_backlog.git import FileVersions, MainHistory, People, Repository, Version, read_main_history
 from secure_score_backlog.problems import Problem, is_unreadable
 from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.reviews import Minutes, SignedReview, load_minutes, load_signed_reviews
@@ -31,6 +31,7 @@ from secure_score_backlog.snapshots.catalogue import CatalogueVersions
 from secure_score_backlog.snapshots.model import Catalogue, History
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.snapshots.store import (
+    SnapshotBranch,
     SnapshotFolder,
     SnapshotSource,
     catalogue_versions,
@@ -68,6 +69,14 @@ class Workspace:
     """Day and settings of each version, oldest first."""
     problems: tuple[Problem, ...] = ()
     """Found while reading, in order of place; those that depend on the day come from evaluating."""
+    repository: Repository | None = None
+    """None without Git, or where its history was not read."""
+    tips: tuple[str, ...] = ()
+    """The newest commits of the main branch and of the snapshots' own branch."""
+
+    def people(self) -> People:
+        """Everyone whom the history names; read from Git when asked, because only a site for outsiders needs it."""
+        return self.repository.people(self.tips) if self.repository and self.tips else frozenset()
 
     def settings_on(self, day: date) -> Settings:
         """The settings in force at the end of a day; without Git, today's."""
@@ -130,7 +139,15 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         settings_source=settings_file.source,
         settings_versions=settings_versions(files, settings_file),
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
+        repository=main.repository if main else None,
+        tips=tips(main, snapshots),
     )
+
+
+def tips(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[str, ...]:
+    """The newest commits of the main branch and of the snapshots' own branch."""
+    found = [main.head.commit] if main and main.head else []
+    return (*found, *([snapshots.tip] if isinstance(snapshots, SnapshotBranch) else []))
 
 
 def require_backlog(root: Path) -> None:

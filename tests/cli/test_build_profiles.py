@@ -16,6 +16,7 @@ from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.site.profiles import PROFILES, choose
 from secure_score_backlog.site.registry import configuration
 from secure_score_backlog.workspace import load
+from tests.support.folders import contents
 from tests.support.graph_items import DAY, TENANT, control, profile, score
 from tests.support.links import dead_links, outside_links
 from tests.support.repositories import Repository
@@ -332,3 +333,112 @@ def test_a_mail_address_is_a_warning_inside_and_an_error_outside(root: Path, bac
     assert PERSON not in outside.stderr
     assert not (root / "build" / "site").exists()
     backlog("build", "--root", root, "--profile", "public", expect=0)
+
+
+def people_tenant(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A history that names people in every way that Git knows."""
+    monkeypatch.setenv("GIT_COMMITTER_NAME", "Kim")
+    monkeypatch.setenv("GIT_COMMITTER_EMAIL", "kimberley.o-neill@harbour.example")
+    repository = Repository(root)
+    repository.git("switch", "--quiet", "--create", "side")
+    repository.write("decisions/README.md", "Side.\n")
+    repository.git("add", "--all")
+    message = """Write a page
+
+Co-authored-by: Zo\u00eb  Quist <zq@harbour.example>
+Signed-off-by: Franc\u0327ois Lef\u00e8vre <f@harbour.example>
+reviewed-by: @wadmin-two
+"""
+    repository.git(
+        "commit", "--quiet", "--message", message, "--author=Merged Author <1+gitbert@users.noreply.github.com>"
+    )
+    repository.git("switch", "--quiet", "main")
+    repository.write(
+        ".mailmap", "Proper Spelling <perdita@harbour.example>\nOther Proper <x@y.example> Odd Spelling <o@y.example>\n"
+    )
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "Spell names", "--author=Odd Spelling <o@y.example>")
+    repository.merge("side", "Merge", "2026-10-02T12:00:00+00:00")
+
+
+NAMED = {
+    "author of another file": PERSON,
+    "author on a merged branch": "Merged Author",
+    "login of an address without reply": "gitbert",
+    "committer with three letters": "Kim",
+    "name in an address": "Kimberley O'Neill",
+    "co-author, with two blanks and an accent": "zoe quist",
+    "signer, typed with combining marks": "Franc\u0327ois Lefe\u0300vre",
+    "login of a reviewer": "wadmin-two",
+    "name that .mailmap gives": "Proper Spelling",
+    "name that .mailmap replaces": "Odd Spelling",
+    "name of .mailmap for an address": "Other Proper",
+    "login of the settings": "Canary-Login",
+}
+
+
+@pytest.fixture(scope="module")
+def peopled(sites: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tenant, with people everywhere in its history."""
+    root = tmp_path_factory.mktemp("people") / "tenant"
+    shutil.copytree(sites["internal"].parents[1], root)
+    with pytest.MonkeyPatch.context() as patch:
+        people_tenant(root, patch)
+    return root
+
+
+@pytest.mark.parametrize("name", NAMED.values(), ids=NAMED.keys())
+def test_everybody_in_the_history_is_looked_for(peopled: Path, backlog: RunBacklog, name: str) -> None:
+    """An insurer's pages are not written while a shown text names somebody of the repository, in whatever role."""
+    text = DECISION.replace("Watched at night", f"Watched by {name} at night")
+    (peopled / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
+    finished = backlog("render", "--root", peopled, "--profile", "insurer", expect=3)
+    assert "the name of a committer or approver" in finished.stderr
+    assert "decisions/Carried.md" in finished.stderr
+    assert name.lower() not in finished.stderr.lower()
+
+
+def test_a_role_is_nobody_of_the_history(peopled: Path, backlog: RunBacklog) -> None:
+    """Words that are parts of names, and roles, end nothing."""
+    text = DECISION.replace("Watched at night", "Merged by a proper person with odd spellings and a kimono")
+    (peopled / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
+    backlog("render", "--root", peopled, "--profile", "insurer", expect=0)
+
+
+@pytest.mark.parametrize("verb", ["render", "build"])
+def test_pages_that_must_not_be_seen_are_not_written(root: Path, backlog: RunBacklog, verb: str) -> None:
+    """Pages for readers outside are searched before they are written; those of before stay."""
+    backlog("render", "--root", root, "--profile", "insurer", expect=0)
+    before = contents(root / "build" / "pages")
+    text = DECISION.replace("Watched at night", "Watched by night.watch@harbour-mail.example")
+    (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
+    finished = backlog(verb, "--root", root, "--profile", "insurer", expect=3)
+    assert "a mail address (n…@…): decisions/Carried.md." in finished.stderr
+    assert "Nothing was written" in finished.stderr
+    assert contents(root / "build" / "pages") == before
+
+
+def test_rendered_pages_of_readers_inside_are_searched_for_secrets(root: Path, backlog: RunBacklog) -> None:
+    """`render` is a way to a site, too: what ends a build ends it, and an address is a remark."""
+    text = DECISION.replace("canary-rationale", "Ask night.watch@harbour-mail.example.")
+    (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
+    assert "Check this: a mail address (n…@" in backlog("render", "--root", root, expect=0).stderr
+    (root / "decisions" / "Carried.md").write_text(text.replace("Ask", f"Use {TOKEN}, ask"), encoding="utf-8")
+    finished = backlog("render", "--root", root, expect=3)
+    assert "a GitHub token" in finished.stderr
+    assert TOKEN not in finished.stderr
+
+
+@pytest.mark.parametrize("tenant_id", ["String", "harbour", "tenant-4711-prod"])
+def test_an_id_that_is_no_guid_ends_no_build(root: Path, backlog: RunBacklog, tenant_id: str) -> None:
+    """Files that people made anonymous have words for ids: no other text is blamed, and readers outside see no id."""
+    for file in (root / "snapshots").rglob("*.json"):
+        file.write_text(file.read_text(encoding="utf-8").replace(TENANT, tenant_id), encoding="utf-8")
+    text = DECISION.replace("Watched at night", f"Watched by {tenant_id.upper()} at night")
+    (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
+    backlog("render", "--root", root, "--profile", "insurer", expect=0)
+    shown = html.unescape((root / "build" / "pages" / "register.md").read_text(encoding="utf-8"))
+    assert "Watched by [tenant id] at night" in shown
+    assert tenant_id.upper() not in shown
+    if tenant_id != "tenant-4711-prod":
+        backlog("build", "--root", root, expect=0)

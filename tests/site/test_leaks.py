@@ -3,28 +3,32 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
+import lzma
+import zipfile
 
 import icalendar
 import pytest
 
-from secure_score_backlog.decisions.model import DecisionHistory, DecisionVersion
 from secure_score_backlog.exports.ics import Text
 from secure_score_backlog.exports.tables import Column, Table
 from secure_score_backlog.exports.xlsx import as_xlsx
-from secure_score_backlog.git import Version
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import leaks
-from secure_score_backlog.site.leaks import Finding, Guard
+from secure_score_backlog.site.leaks import Finding, Guard, Written, guard_for, people, scan_written
 from secure_score_backlog.text import plain_text
-from tests.support.backlogs import AS_OF, TENANT, backlog
+from tests.support.backlogs import AS_OF, TENANT
 
-INSIDE = Guard(False, frozenset({TENANT}), frozenset({"jane roe"}))
-OUTSIDE = Guard(True, frozenset({TENANT}), frozenset({"jane roe", "jroe-login"}))
+INSIDE = guard_for(False, {TENANT}, {"Jane Roe"}, "Smith & Sons")
+OUTSIDE = guard_for(
+    True,
+    {TENANT},
+    {"Jane Roe", "jroe-login", "J\u00f8rgen M\u00fcller-L\u00fcdenscheidt", "\u738b\u4f1f"},
+    "Smith & Sons",
+)
 MAIL = "jane.roe@harbour-mail.example"
 
 SECRETS = {
@@ -59,12 +63,53 @@ def test_secrets_are_found_for_every_reader(what: str, secret: str) -> None:
         assert secret not in "\n".join(leaks.report(found(text)))
 
 
+FULL_WIDTH = {ord(letter): ord(letter) + 0xFEE0 for letter in "0123456789abcdef-"}
+DASHES = [
+    "\u2010",
+    "\u2011",
+    "\u2012",
+    "\u2013",
+    "\u2014",
+    "\u2212",
+    "\ufe63",
+    "\u00ad-",
+    "\u200b-",
+    " ",
+    "\u00a0",
+    " - ",
+    "_",
+    "\n",
+]
+
+
 @pytest.mark.parametrize(
     "form",
-    [TENANT, TENANT.upper(), TENANT.replace("-", ""), TENANT.replace("-", "&#45;"), TENANT.replace("-", "%2D")],
+    [
+        TENANT,
+        TENANT.upper(),
+        TENANT.replace("-", ""),
+        TENANT.replace("-", "&#45;"),
+        TENANT.replace("-", "%2D"),
+        TENANT.replace("-", "%252D"),
+        TENANT.replace("-", "%25252d"),
+        TENANT.replace("-", "&amp;#45;"),
+        TENANT.replace("-", "&hyphen;"),
+        TENANT.replace("-", "\\u002d"),
+        TENANT.replace("-", "\\x2D"),
+        "".join(f"%{ord(letter):02x}" for letter in TENANT),
+        "".join(f"&#{ord(letter)};" for letter in TENANT),
+        TENANT.translate(FULL_WIDTH),
+        TENANT.upper().replace("A", "\uff21"),
+        TENANT.replace("a", "\u0430"),
+        f"{{{TENANT}}}",
+        f"x{TENANT}x",
+        " ".join(TENANT.replace("-", "")),
+        TENANT.replace("-aaaa-", "</b><i>-aa</i>aa<wbr>-"),
+        *(TENANT.replace("-", dash) for dash in DASHES),
+    ],
 )
 def test_the_tenants_id_is_found_however_it_is_written(form: str) -> None:
-    """Capitals, without dashes, as references or percent signs: an error inside and outside, with file and line."""
+    """Capitals, other dashes, full width, braces, blanks, tags, escapes inside escapes: an error with its line."""
     for guard in (INSIDE, OUTSIDE):
         (first, *_) = [item for item in found(f"<p>\n\n<b>{form}</b>", guard) if item.what == "the tenant's id"]
         assert (first.path, first.line, first.serious) == ("page.html", 3, True)
@@ -82,7 +127,7 @@ def test_other_ids_matter_only_outside() -> None:
 def test_addresses_are_a_warning_inside_and_an_error_outside() -> None:
     """Readers of the organisation may see addresses that people wrote; readers outside may not."""
     (inside,) = found(f"ask {MAIL}.")
-    (outside,) = found(f"ask {MAIL}.", OUTSIDE)
+    (outside,) = found(f"ask {MAIL}.", guard_for(True, {TENANT}, (), ""))
     assert (inside.what, inside.serious, outside.serious) == ("a mail address", False, True)
     assert "jane" not in "".join(leaks.report([inside, outside]))
 
@@ -132,13 +177,133 @@ def test_other_text_raises_no_alarm(text: str) -> None:
     assert found(text, OUTSIDE) == []
 
 
-def test_names_of_people_and_of_the_tenant_matter_outside() -> None:
-    """Whole words only, in any case; inside, a site may name those who work there."""
-    for text in ("Jane Roe", "by JANE ROE, today", "jroe-login"):
-        assert kinds(text, OUTSIDE) == ["the name of a committer or approver"], text
-        assert kinds(text) == []
-    assert kinds("Jane Roebuck", OUTSIDE) == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jane Roe",
+        "by JANE ROE, today",
+        "Roe, Jane",
+        "jane.roe",
+        "Jane_Roe",
+        "JaneRoe",
+        "Jane  Roe",
+        "Jane\u00a0Roe",
+        "Jane<br>Roe",
+        "<td>Jane</td>\n<td>Roe</td>",
+        "Ja<b>ne</b> Roe",
+        "Ja\u0301ne Roe",
+        "J\u00e1ne R\u00f6e",
+        "\uff2a\uff41\uff4e\uff45 \uff32\uff4f\uff45",
+        "J\u0430ne R\u043ee",
+        "Ja\u200bne\u2060 Roe",
+        "Jane%20Roe",
+        "Jane%2520Roe",
+        "J&aacute;ne&nbsp;Roe",
+        "J&#225;ne Roe",
+        "&amp;#74;ane Roe",
+        "J\\u00e1ne Roe",
+        "\u8d1f\u8d23\u4ebaJane Roe\u6279\u51c6",
+        "jroe-login",
+        "Jorgen Muller Ludenscheidt",
+        "Joergen Mueller-Luedenscheidt",
+        "JO\u0308RGEN MU\u0308LLER-LU\u0308DENSCHEIDT",
+        "J\u00f8rgen L\u00fcdenscheidt",
+        "\u8d1f\u8d23\u4eba\u738b\u4f1f\u6279\u51c6",
+    ],
+)
+def test_a_name_is_found_however_it_is_spelled(text: str) -> None:
+    """Case, accents, blanks, punctuation, order, tags and look-alike letters make no difference to a reader outside."""
+    (one,) = {finding for finding in found(f"\n<p>{text}", OUTSIDE) if "name of a committer" in finding.what}
+    assert (one.line, one.serious) == (2 if not text.startswith("<td>") else one.line, True)
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Jane Roebuck", "Jane, said Roe", "plane roe", "Jan Eroe", "roe", "max-width: 1px", "May 2026"]
+)
+def test_other_words_are_no_name(text: str) -> None:
+    """Whole words only, and no single words in pages, where the program's own words are."""
+    guard = guard_for(True, (), {"Jane Roe", "Max", "May", "Roe"}, "")
+    assert kinds(text, guard) == []
+
+
+def test_a_name_of_one_word_is_found_where_people_write() -> None:
+    """Three letters as a whole word, in the texts that people wrote; two letters only where a script has no blanks."""
+    guard = guard_for(True, {TENANT}, {"Max", "May", "Al", "x7", "\u738b\u4f1f", "octocat"}, "May & Sons")
+
+    def said(text: str) -> list[str]:
+        return sorted(finding.what for finding in scan_written([Written("decisions/A.md", text)], guard))
+
+    for text in ("Max", "approved by MAX.", "m\u00e1x, and others", "Octocat", "@octocat", "&#77;ax", "May guards it"):
+        assert said(text) == ["the name of a committer or approver"], text
+    for text in ("maximum", "Maxim", "max1", "Al", "x7", "May & Sons"):
+        assert said(text) == [], text
+    assert said(f"{TENANT}, ask {MAIL}") == ["a mail address", "an id (GUID)", "the tenant's id"]
+    assert leaks.report(scan_written([Written("decisions/A.md", "Max")], guard))[0].startswith(
+        "the name of a committer or approver (m…): decisions/A.md. Write a role"
+    )
+
+
+def test_the_organisation_may_begin_with_a_persons_name() -> None:
+    """Smith & Sons is the organisation; Smith alone, or behind the organisation's name, is the person."""
+    guard = guard_for(True, (), {"Jane Roe"}, "Jane Roe Consulting")
+    assert kinds("a site of Jane Roe Consulting", guard) == []
+    assert kinds("approved by Jane Roe", guard) == ["the name of a committer or approver"]
+    other = guard_for(True, (), {"Jane Roe"}, "Harbour, contact: Jane Roe")
+    assert kinds("Harbour, contact: Jane Roe", other) == ["the name of a committer or approver"]
+
+
+def test_the_name_of_a_tenant_matters_outside() -> None:
+    """Inside, a site may name its own tenant's domain."""
     assert kinds("northwind.onmicrosoft.com", OUTSIDE) == ["the name of a tenant"]
+    assert kinds("northwind.onmicrosoft.com") == []
+
+
+@pytest.mark.parametrize("tenant", ["tenant-0001-prod", "Contoso.Example", "b7d2\u20119c41"])
+def test_an_id_that_is_no_guid_is_found_as_a_whole_word(tenant: str) -> None:
+    """An id of any form that can be told from other words; no part of a longer word is blamed."""
+    guard = guard_for(True, {tenant}, (), "")
+    for text in (tenant, tenant.upper(), f"({tenant})", tenant.replace("-", "%2D")):
+        assert kinds(text, guard) == ["the tenant's id"], text
+    assert kinds(f"x{tenant}", guard) == kinds(f"{tenant}9", guard) == []
+
+
+@pytest.mark.parametrize(
+    "tenant", ["String", "tenant", "contoso", "0", "1", "", "-", "REDACTED", "00000000-0000-0000-0000-000000000000"]
+)
+def test_a_word_in_place_of_an_id_blames_no_text(tenant: str) -> None:
+    """Files that people made anonymous have such words; they identify nobody, and are everywhere."""
+    text = f"The string 'contoso' of a tenant, 1 of 10, REDACTED: {tenant}"
+    assert [kind for kind in kinds(text, guard_for(False, {tenant}, (), "")) if "tenant" in kind] == []
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    """An archive with compressed members."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def test_archives_are_unpacked_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one small file unpacks to is bounded, however many archives are inside; what comes first is searched."""
+    monkeypatch.setattr(leaks, "LARGEST_UNPACKED", 1_000_000)
+    bomb = packed({f"{number}.zip": packed({"zeros": bytes(900_000)}) for number in range(50)})
+    read = [
+        len(content) for _, content, _ in leaks.files_in("a.zip", packed({"first.txt": MAIL.encode(), "b.zip": bomb}))
+    ]
+    assert sum(read) < 1_200_000
+    assert kinds(packed({"first.txt": MAIL.encode(), "b.zip": bomb}), path="a.zip") == ["a mail address"]
+
+
+def test_an_address_is_not_made_up_from_an_escape() -> None:
+    """In the search index a line break is written as backslash and n, which is no part of the address after it."""
+    text = {"text": f"first line\n{MAIL}\ttab\r\nsecond\\n"}
+    for path in ("search_index.json", "search_index.js"):
+        for content in (json.dumps(text), "var __index = " + json.dumps(text)):
+            assert [finding.shown for finding in found(content, path=path)] == ["j…@harbour-mail.example"]
+    assert found(json.dumps({"text": "see\n@octocat and a\n@b.example"}), path="search_index.json") == []
 
 
 def test_every_kind_of_file_is_read() -> None:
@@ -159,6 +324,19 @@ def test_every_kind_of_file_is_read() -> None:
         "a.txt": MAIL.encode("utf-16"),
         "a.bin": b"\x00\x01" + MAIL.encode() + b"\x00",
         f"{MAIL}.html": b"",
+        f"downloads/{MAIL}": b"",
+        f"{MAIL.replace('@', '%40')}/index.html": b"",
+        "twice.zip": packed({"inner.zip": packed({"a.txt": MAIL.encode()})}),
+        "names.zip": packed({f"{MAIL}.txt": b""}),
+        "behind.exe": b"MZ" + packed({"a.txt": MAIL.encode()}),
+        "cell.xlsx": packed({"xl/sharedStrings.xml": MAIL.replace("@", "_x0040_").encode()}),
+        "runs.docx": packed(
+            {"document.xml": f"<w:t>{MAIL[:6]}</w:t><w:t>x</w:t> <t>{MAIL[:9]}</t><t>{MAIL[9:]}</t>".encode()}
+        ),
+        "a.tar.bz2": bz2.compress(MAIL.encode()),
+        "a.xz": lzma.compress(MAIL.encode()),
+        "feed.atom": f"<name>{MAIL.replace('@', '&#x40;')}</name>".encode(),
+        "script.js": MAIL.replace("@", "\\x40").encode(),
     }
     for path, content in files.items():
         assert kinds(content, path=path) == ["a mail address"], path
@@ -185,18 +363,33 @@ def test_messages_are_short_and_name_places() -> None:
 
 
 def test_names_that_are_searched() -> None:
-    """Authors of commits and logins that approve; not roles, bots, GitHub, or what the organisation is called."""
-    made = backlog()
-    authors = ("Jane Roe", "Head of IT", "dependabot[bot]", "GitHub", "Smith", "Al")
-    versions = tuple(
-        DecisionVersion(Version("decisions/A.md", "a" * 40, datetime(2026, 10, 1, tzinfo=UTC), author, "s"), None)
-        for author in authors
+    """Authors of commits and logins that approve; not roles, bots or GitHub. Logins that are made from names, too."""
+    known = frozenset(
+        {
+            ("Jane Roe", "jroe@harbour.example"),
+            ("Security", "security@harbour.example"),
+            ("Perdita", "perdita.canaria@harbour.example"),
+            ("Somebody", "4711+octocat@users.noreply.github.com"),
+            ("Head of IT", "it@harbour.example"),
+            ("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com"),
+            ("GitHub", "noreply@github.com"),
+            ("Smith", ""),
+            ("", ""),
+        }
     )
     settings = Settings(organisation="Smith & Sons", roles={"Head of IT": ("jroe-login",)})
-    changed = leaks.people(
-        replace(made, settings=settings, decisions=DecisionHistory({"A": versions}), reviews=(), head=None)
-    )
-    assert changed == {"jane roe", "jroe-login"}
+    wanted = {
+        "Jane Roe",
+        "jroe",
+        "Security",
+        "Perdita",
+        "perdita.canaria",
+        "Somebody",
+        "octocat",
+        "Smith",
+        "jroe-login",
+    }
+    assert people(known, settings) - {""} == wanted
 
 
 def test_a_large_file_is_read_quickly_enough_to_finish() -> None:

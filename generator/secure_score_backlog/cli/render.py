@@ -21,12 +21,14 @@ def command(root: Path, as_of: date | None, profile: str | None) -> int:
     """Write every page to build/pages, ready for MkDocs, ProperDocs or Zensical.
 
     The folder belongs to this program and is kept out of Git; nothing outside of it is changed. For the profiles
-    insurer and public, a configuration that fits their pages is written to build/mkdocs.yml.
+    insurer and public, a configuration that fits their pages is written to build/mkdocs.yml. The pages are searched for
+    leaks first, as `backlog build` searches the built site; what readers must not see ends the command.
     """
-    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile, search=True)
+    for line in rendered.remarks:
+        options.say(line)
     if rendered.profile.outside:
         builder.configuration(rendered.job)
-    pages = sum(1 for document in rendered.documents if document.path.endswith(".md"))
-    options.say(f"{plural(pages, 'page')} as of {rendered.facts.as_of}; {plural(rendered.changed, 'file')} changed.")
+    options.say(f"{rendered.summary}; {plural(rendered.changed, 'file')} changed.")
     print(root / rendering.PAGES)
     return 0

@@ -1,27 +1,47 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scans the built site for ids of the tenant, addresses, names of people and secrets.
+"""Searches a site, and the texts that it is made from, for ids of the tenant, addresses, names of people and secrets.
 
-Profiles decide which fields are shown; the scan finds what is inside a shown text. It reads every file as a visitor
-could: character references and percent signs resolved, workbooks unpacked, folded lines joined. Its messages never
-repeat what was found, because build logs have other readers.
+Profiles decide which fields are shown; the search finds what is inside a shown text. It reads every file as a visitor
+could: escapes resolved, tags taken out, workbooks and archives unpacked, folded lines joined, spellings made one
+(`spellings.py`). Its messages never repeat what was found, because build logs have other readers.
+
+A name of several words is looked for in every file. A name of one word may be a word of the program's own pages
+(Mark, May), so it is looked for in the texts that people wrote (`written`), where every place is theirs to change.
 """
 
 from __future__ import annotations
 
-import gzip
-import html
+import bz2
 import io
+import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.git import Version
+from secure_score_backlog.git import People
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.site.spellings import (
+    Words,
+    decoded,
+    id_pattern,
+    identifies,
+    is_unspaced,
+    lowered,
+    name_forms,
+    normal,
+    without_tags,
+    words,
+)
 
 SHOWN_PLACES = 3
 SHOWN_FINDINGS = 10
+LARGEST_UNPACKED = 64_000_000
+"""Bytes that are unpacked from one file of the site."""
+DEEPEST = 4
+"""Archives inside archives that are unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +51,21 @@ class Guard:
     outside: bool
     """True for a site whose readers do not belong to the organisation."""
     tenants: frozenset[str] = frozenset()
-    """Tenant ids, in lower case."""
+    """Tenant ids."""
     people: frozenset[str] = frozenset()
-    """Names and logins from Git and the settings, folded; searched only where readers are outside."""
+    """Forms of names and logins (`name_forms`), looked for in every file where readers are outside."""
+    single: frozenset[str] = frozenset()
+    """Forms of one word, looked for in the texts that people wrote."""
+    organisation: str = ""
+    """May hold a name at its beginning: Smith & Sons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text that people wrote and that the site shows, and where it is written."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +74,7 @@ class Finding:
 
     path: str
     line: int
+    """0 where the place has no line."""
     what: str
     """The kind of leak."""
     shown: str
@@ -105,33 +138,55 @@ EXAMPLE_DOMAINS = frozenset(
 FILE_SUFFIXES = frozenset("png jpg jpeg gif svg webp ico js mjs css map json html htm md".split())
 """Not top-level domains: `logo@2x.png` is no address."""
 
-_JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_PERCENT = re.compile(r"%([2-7][0-9a-fA-F])")
-_LINE_REFERENCE = re.compile(r"&#(?:0*1[03]|x0*[aAdD]);")
-_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+_AT_IN_WORDS = re.compile(r"(?i)[ \t]*[\[({]\s*at\s*[\])}][ \t]*")
+_DOT_IN_WORDS = re.compile(r"(?i)[ \t]*[\[({]\s*dot\s*[\])}][ \t]*")
+_FOLDED_LINE = re.compile(r"\r?\n[ \t]")
+_END_OF_ARCHIVE = b"PK\x05\x06"
+_NO_REPLY = re.compile(r"(?i)(?:\d+\+)?([^@+]+)@users\.noreply\.github\.com")
+_MARKUP = re.compile(r"(?i)\.(?:html?|svg|xml|xhtml|atom|rss|rels|json|js|vml|md)$")
 
 
-def people(facts: Facts) -> frozenset[str]:
-    """Names of committers and logins of approvers, folded; without roles, the organisation, bots and GitHub itself."""
-    versions: list[Version] = [v.version for known in facts.decisions.versions.values() for v in known]
-    versions += [v for review in facts.reviews if review.minutes for v in review.minutes.versions]
-    versions += [facts.head] if facts.head else []
-    settings = facts.settings
-    roles = {name.casefold() for name in (*settings.roles, *settings.owners)}
-    names = {version.author for version in versions} | {login for logins in settings.roles.values() for login in logins}
-    ours = settings.organisation.casefold()
-    return frozenset(
-        name.casefold()
-        for name in names
-        if len(name) > 3
-        and name.casefold() not in roles | {"github"}
-        and name.casefold() not in ours
-        and not name.endswith("[bot]")
-    )
+def people(known: People, settings: Settings) -> frozenset[str]:
+    """The names that must not be shown outside: of everyone in the history, and logins of approvers.
+
+    Without the roles and owners of the settings, bots, and GitHub itself. Of a mail address, the part before the at
+    sign is a name where it has several words or is made from the person's name (`jroe` of Jane Roe).
+    """
+    logins = {login for each in settings.roles.values() for login in each}
+    names = {name for name, _ in known} | logins
+    for name, address in known:
+        local = address.partition("@")[0]
+        account = _NO_REPLY.fullmatch(address)
+        if account:
+            names.add(account[1])
+        elif is_made_from(local, name) or len(words(local)) > 1:
+            names.add(local)
+    roles = {tuple(words(role)) for role in (*settings.roles, *settings.owners)} | {("github",)}
+    return frozenset(name for name in names if tuple(words(name)) not in roles and not name.endswith("[bot]"))
+
+
+def is_made_from(local: str, name: str) -> bool:
+    """Whether the part of an address before the at sign is a login made from a name: a part of it, and more."""
+    login, parts = "".join(words(local)), words(name)
+    return login not in parts and any(part in login for part in parts if len(part) > 2)
+
+
+def guard_for(outside: bool, tenants: Iterable[str], names: Iterable[str], organisation: str) -> Guard:
+    """What must not be found, from ids and names as they are written."""
+    several: set[str] = set()
+    single: set[str] = set()
+    for name in names if outside else ():
+        forms = name_forms(name)
+        if len(words(name)) > 1:
+            several |= forms
+        else:
+            several |= {form for form in forms if is_unspaced(form)}
+            single |= forms
+    return Guard(outside, frozenset(tenants), frozenset(several), frozenset(single), organisation)
 
 
 def scan(files: Iterable[tuple[str, bytes]], guard: Guard) -> list[Finding]:
-    """All findings in a built site, errors and pages first.
+    """All findings in the files of a site, errors and pages first.
 
     Args:
         files: Path and bytes of each file.
@@ -139,90 +194,129 @@ def scan(files: Iterable[tuple[str, bytes]], guard: Guard) -> list[Finding]:
     """
     found: list[Finding] = []
     for path, content in files:
-        found += findings_in(path, path.rpartition(".")[0], guard)
-        for text in texts(path, content):
+        stem = path.rpartition(".")[0] or path
+        for text in {decoded(path), decoded(stem)} | set(texts(path, content)):
             found += findings_in(path, text, guard)
-    return sorted(set(found), key=lambda f: (not f.serious, not f.path.endswith(".html"), f.path, f.line, f.what))
+    return in_order(found)
+
+
+def scan_written(texts: Iterable[Written], guard: Guard) -> list[Finding]:
+    """All findings in texts that people wrote; here names of one word are looked for as well."""
+    found: list[Finding] = []
+    for written in texts:
+        whole = decoded(written.text)
+        for text in {whole, without_tags(whole)}:
+            found += findings_in(written.path, text, guard)
+            found += names_in(written.path, text, guard.single, guard.organisation)
+    return in_order({Finding(f.path, 0, f.what, f.shown, f.hint, f.serious) for f in found})
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once: what must not be published first, pages before other files."""
+    return sorted(set(findings), key=lambda f: (not f.serious, not f.path.endswith(".html"), f.path, f.line, f.what))
 
 
 def texts(path: str, content: bytes) -> Iterator[str]:
-    """The text of a file, or of the files packed in it."""
-    if path.endswith(".gz"):
-        try:
-            yield readable(path[:-3], gzip.decompress(content))
-        except (OSError, EOFError, zlib.error):
-            yield readable(path, content)
-    elif content.startswith(b"PK\x03\x04"):
-        try:
+    """The texts of a file, or of the files packed in it and their names, each as it is and without its tags."""
+    for name, member, is_packed in files_in(path, content):
+        text = readable(name, member, packed=is_packed)
+        yield text
+        if "<" in text and (_MARKUP.search(name) or text.lstrip().startswith("<")):
+            yield without_tags(text)
+        if is_packed:
+            yield decoded(name)
+
+
+def files_in(path: str, content: bytes) -> Iterator[tuple[str, bytes, bool]]:
+    """The files in an archive, also those of archives in it: name, bytes, True. Any other file itself, and False.
+
+    What is packed deeper than `DEEPEST`, or beyond `LARGEST_UNPACKED` bytes, stays unread.
+    """
+    waiting, left = [(path, content, 0)], LARGEST_UNPACKED
+    while waiting:
+        name, packed, depth = waiting.pop()
+        members = list(unpacked(name, packed, left)) if depth < DEEPEST else []
+        left -= sum(len(part) for _, part in members)
+        waiting += [(member, part, depth + 1) for member, part in reversed(members)]
+        if not members:
+            yield name, packed, depth > 0
+
+
+def unpacked(path: str, content: bytes, most: int) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each file in an archive, up to a number of bytes; nothing for what is none, or is broken."""
+    try:
+        if _END_OF_ARCHIVE in content[-66_000:]:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                yield from (readable(name, archive.read(name)) for name in archive.namelist())
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
-            yield readable(path, content)
-    else:
-        yield readable(path, content)
+                yield "(comment)", archive.comment
+                for member in archive.infolist():
+                    with archive.open(member) as stream:
+                        part = stream.read(most)
+                    most -= len(part)
+                    yield member.filename, part
+                    yield f"{member.filename} (comment)", member.comment
+        for magic, decompressor in COMPRESSED.items():
+            if content.startswith(magic):
+                yield path.rpartition(".")[0], decompressor().decompress(content, most)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error, lzma.LZMAError):
+        return
 
 
-def readable(path: str, content: bytes) -> str:
-    """A file's text as a visitor reads it; of a binary file, its characters as Latin-1."""
+COMPRESSED: Mapping[bytes, Callable[[], Any]] = {
+    b"\x1f\x8b": lambda: zlib.decompressobj(zlib.MAX_WBITS | 16),
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ": lzma.LZMADecompressor,
+}
+"""How a compressed file begins, and what decompresses it."""
+
+
+def readable(path: str, content: bytes, *, packed: bool = False) -> str:
+    """A file's text as a visitor reads it, in one spelling; of a binary file, its characters as Latin-1."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = content.decode("utf-16", "replace")
     else:
         text = content.decode("utf-8", "replace") if b"\0" not in content else content.decode("latin-1")
     if path.endswith(".ics"):
-        text = text.replace("\r\n ", "")
-    if "&" in text:
-        text = html.unescape(_LINE_REFERENCE.sub(" ", text))
-    if path.endswith((".json", ".js")):
-        text = _JSON_ESCAPE.sub(lambda match: chr(int(match[1], 16)) if int(match[1], 16) > 31 else " ", text)
-        text = html.unescape(text) if "&" in text else text
-    text = _PERCENT.sub(lambda match: chr(int(match[1], 16)), text)
-    return _UNSEEN.sub("", text)
+        text = _FOLDED_LINE.sub("", text).replace("\\n", " ").replace("\\N", " ")
+    return normal(decoded(text, escapes=path.endswith((".json", ".js", ".map")), cells=packed))
 
 
 def findings_in(path: str, text: str, guard: Guard) -> Iterator[Finding]:
     """Every finding in one text."""
+    text = normal(text)
     for kind in (*SECRETS, *((ANY_GUID, TENANT_DOMAIN) if guard.outside else ())):
         for match in kind.within(text):
             yield finding(path, text, match.start(), kind.what, match[0][: kind.kept] + "…", kind.hint)
-    lowered = text.lower()
-    for tenant in sorted(guard.tenants):
-        for form in (tenant, tenant.replace("-", "")):
-            for start in positions(lowered, form):
-                hint = "Remove the tenant's id from the text."
-                yield finding(path, text, start, "the tenant's id", f"{form[:4]}…", hint)
+    small = lowered(text) if guard.tenants else ""
+    for tenant in sorted(filter(identifies, guard.tenants)):
+        for match in id_pattern(tenant).finditer(small):
+            hint = "Remove the tenant's id from the text."
+            yield finding(path, small, match.start(), "the tenant's id", f"{tenant[:4]}…", hint)
     for start, address in addresses(text):
         shown = f"{address[0]}…@{address.rpartition('@')[2]}" if not guard.outside else f"{address[0]}…@…"
         yield finding(path, text, start, "a mail address", shown, _MAIL_HINT, serious=guard.outside)
-    folded = text.casefold() if guard.outside and guard.people else ""
-    for name in sorted(guard.people) if folded else ():
-        for start in positions(folded, name):
-            if whole_word(folded, start, len(name)):
-                hint = "Write a role instead of a name."
-                yield finding(path, folded, start, "the name of a committer or approver", f"{name[0]}…", hint)
+    yield from names_in(path, text, guard.people, guard.organisation)
+
+
+def names_in(path: str, text: str, forms: frozenset[str], organisation: str) -> Iterator[Finding]:
+    """Every name in a text, apart from one at the beginning of the organisation's own name."""
+    if not forms:
+        return
+    said, ours = Words(text), f" {' '.join(words(organisation))} "
+    for form in sorted(forms):
+        for line in said.lines_of(form, unless=ours if ours.startswith(f" {form} ") else ""):
+            hint = "Write a role instead of a name."
+            yield Finding(path, line, "the name of a committer or approver", f"{form[0]}…", hint, True)
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
     """Mail addresses and sign-in names with their position, without those of example domains."""
+    text = _DOT_IN_WORDS.sub(".", _AT_IN_WORDS.sub("@", text))
     for match in _AFTER_AT.finditer(text):
         before = _BEFORE_AT.search(text[max(0, match.start() - 64) : match.start()])
         domain = match[1].lower()
         ending = domain.rpartition(".")[2]
         if before and before[0].strip(".'*/=") and ending not in FILE_SUFFIXES and domain not in EXAMPLE_DOMAINS:
             yield match.start() - len(before[0]), before[0].lstrip(".'*/=") + match[0]
-
-
-def positions(text: str, wanted: str) -> Iterator[int]:
-    """Every position of a text."""
-    start = text.find(wanted) if wanted else -1
-    while start >= 0:
-        yield start
-        start = text.find(wanted, start + 1)
-
-
-def whole_word(text: str, start: int, length: int) -> bool:
-    """True where no letter or digit is next to it."""
-    neighbours = text[start - 1 : start] + text[start + length : start + length + 1]
-    return not any(character.isalnum() for character in neighbours)
 
 
 def finding(path: str, text: str, start: int, what: str, shown: str, hint: str, *, serious: bool = True) -> Finding:  # noqa: PLR0913
@@ -237,7 +331,7 @@ def report(findings: Iterable[Finding]) -> list[str]:
         groups.setdefault((found.what, found.shown), []).append(found)
     lines = []
     for (what, shown), group in groups.items():
-        first = [f"{found.path}, line {found.line}" for found in group[:SHOWN_PLACES]]
+        first = [found.path + (f", line {found.line}" if found.line else "") for found in group[:SHOWN_PLACES]]
         more = f" and {len(group) - SHOWN_PLACES} more places" if len(group) > SHOWN_PLACES else ""
         lines.append(f"{what} ({shown}): {'; '.join(first)}{more}. {group[0].hint}")
     rest = len(lines) - SHOWN_FINDINGS

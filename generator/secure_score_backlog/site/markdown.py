@@ -20,6 +20,7 @@ import nh3
 from markdown import Markdown
 from markupsafe import Markup
 
+from secure_score_backlog.site.spellings import mentions_id, without_ids
 from secure_score_backlog.text import visible
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -66,7 +67,7 @@ def microsoft_html(text: str, tenants: Collection[str] = ()) -> Markup:
     source = re.sub(r"(?i)<(/?)div(?=[\s>])", r"<\1p", source)
     cleaned = _sanitise(source, MICROSOFT_TAGS, lambda address: safe_link(address, tenants))
     cleaned = _EMPTY_PARAGRAPH.sub("", cleaned).strip()
-    return Markup(redacted(cleaned, tenants))  # noqa: S704 - went through the allow-list
+    return Markup(without_ids(cleaned, tenants))  # noqa: S704 - went through the allow-list
 
 
 def decision_markdown(
@@ -92,7 +93,7 @@ def decision_markdown(
     rendered = _markdown().convert(visible(text.replace("\r\n", "\n")))
     rendered = re.sub(r"<(/?)h([1-6])>", lambda match: f"<{match[1]}h{min(6, int(match[2]) + 2)}>", rendered)
     rendered = re.sub(r"<img\b[^>]*>", _image_as_link, rendered)
-    return Markup(redacted(_sanitise(rendered, DECISION_TAGS, link), tenants))  # noqa: S704 - allow-list
+    return Markup(without_ids(_sanitise(rendered, DECISION_TAGS, link), tenants))  # noqa: S704 - allow-list
 
 
 def safe_link(address: str, tenants: Collection[str] = ()) -> str | None:
@@ -110,15 +111,7 @@ def safe_link(address: str, tenants: Collection[str] = ()) -> str | None:
     kept = [(name, value) for name, value in pairs if not _names_tenant(name, value, tenants)]
     query = parts.query if kept == pairs else urlencode(kept)
     result = _TENANT_PARAMETER.sub("", urlunsplit(parts._replace(query=query)))
-    return None if _mentions(result, tenants) else result
-
-
-def redacted(text: str, tenants: Collection[str]) -> str:
-    """The text with every tenant id replaced."""
-    for tenant in sorted(tenants):
-        if tenant:
-            text = re.sub(re.escape(tenant), "[tenant id]", text, flags=re.IGNORECASE)
-    return text
+    return None if mentions_id(result, tenants) else result
 
 
 def tenants_in(texts: Iterable[str]) -> frozenset[str]:
@@ -158,12 +151,11 @@ def _trim_links(source: str) -> str:
 
 
 def _names_tenant(name: str, value: str, tenants: Collection[str]) -> bool:
-    return (name.lower() in _TENANT_NAMES and re.fullmatch(_GUID, value) is not None) or _mentions(value, tenants)
-
-
-def _mentions(text: str, tenants: Collection[str]) -> bool:
-    lowered = text.lower()
-    return any(tenant and tenant.lower() in lowered for tenant in tenants)
+    """Whether a parameter of a link names a tenant; under the usual names, also by an id that is a common word."""
+    if name.lower() in _TENANT_NAMES:
+        known = {tenant.lower() for tenant in tenants}
+        return re.fullmatch(_GUID, value) is not None or value.lower() in known or mentions_id(value, tenants)
+    return mentions_id(value, tenants)
 
 
 def _image_as_link(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ the settings. A mistake in the settings' `profile` is an error, not the default:
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -211,6 +212,28 @@ def makers(facts: Facts, profile: Profile) -> tuple[PageMaker, ...]:
     return (public.maker(public.statement(facts)),)
 
 
-def guard(facts: Facts, profile: Profile) -> leaks.Guard:
-    """What the scan of the built site has to look for."""
-    return leaks.Guard(profile.outside, Site.of(facts).tenants, leaks.people(facts))
+def guard(workspace: Workspace, facts: Facts, profile: Profile) -> leaks.Guard:
+    """What the search has to look for."""
+    names = leaks.people(workspace.people(), workspace.settings) if profile.outside else frozenset()
+    return leaks.guard_for(profile.outside, Site.of(facts).tenants, names, facts.settings.organisation)
+
+
+def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:
+    """The texts of people that a profile's readers outside see, each with its file."""
+    seen = allowed(facts, profile)
+    yield leaks.Written(SETTINGS_PATH, seen.settings.organisation)
+    for entry in (*seen.register, *seen.covered, *seen.past):
+        path = f"decisions/{entry.decision.recommendation}.md"
+        yield from (leaks.Written(path, text) for text in (*texts_in(entry.decision), *entry.approved_by))
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Every text inside a value of the model; words of a fixed list are none."""
+    if type(value) is str:
+        yield value
+    elif isinstance(value, tuple):
+        for member in value:
+            yield from texts_in(member)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from texts_in(getattr(value, field.name))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
@@ -19,6 +19,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.site.spellings import without_word
 from secure_score_backlog.snapshots.model import Observation
 
 Fields = Mapping[type, str]
@@ -45,7 +46,7 @@ _LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\bmailto:\S+")
 
 def reduced(facts: Facts, fields: Fields) -> Facts:
     """The facts with the allowed fields alone."""
-    made = _Reduction(fields).value(facts)
+    made = _Reduction(fields, facts.history.tenants).value(facts)
     assert isinstance(made, Facts)
     return made
 
@@ -53,7 +54,8 @@ def reduced(facts: Facts, fields: Fields) -> Facts:
 class _Reduction:
     """One pass over the facts. A value that is shared (a status is in many lists) is shared again."""
 
-    def __init__(self, fields: Fields) -> None:
+    def __init__(self, fields: Fields, tenants: Collection[str]) -> None:
+        self.tenants = tenants
         self.fields = {kind: frozenset(names.split()) for kind, names in fields.items()}
         self.made: dict[int, Any] = {}
 
@@ -92,8 +94,12 @@ class _Reduction:
         if (kind, name) == (Observation, "portal"):
             return value if str(value).lower() in PORTAL_STATES else None
         if (kind, name) in SHORTENED:
-            return tuple(shortened(text) for text in value) if isinstance(value, tuple) else shortened(value)
+            return tuple(map(self.free_text, value)) if isinstance(value, tuple) else self.free_text(value)
         return self.value(value)
+
+    def free_text(self, text: str) -> str:
+        """Free text, shortened, without links and without ids of the tenant."""
+        return shortened(without_word(text, self.tenants))
 
 
 @cache

@@ -4,20 +4,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from secure_score_backlog import files
+from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.files import Document
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.site import profiles
+from secure_score_backlog.site import leaks, profiles
 from secure_score_backlog.site.builder import Job
 from secure_score_backlog.site.links import built
 from secure_score_backlog.site.profiles import Profile
 from secure_score_backlog.site.registry import configuration
+from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import load
 
 DOCS = "docs"
@@ -37,10 +39,20 @@ class Rendered:
     documents: tuple[Document, ...]
     changed: int
     """Files that differ from the last rendering."""
+    guard: leaks.Guard
+    """What readers must not see."""
+    remarks: tuple[str, ...] = ()
+    """What the search of the pages found that readers may see."""
 
     def expected(self) -> dict[str, bytes | None]:
         """What the built site has to hold: every page, and every other file byte for byte."""
         return {built(d.path): None if d.path.endswith(".md") else d.content for d in self.documents}
+
+    @property
+    def summary(self) -> str:
+        """How many pages for whom, as of when."""
+        pages = sum(1 for document in self.documents if document.path.endswith(".md"))
+        return f"{plural(pages, 'page')} for the profile {self.profile.name} as of {self.facts.as_of}"
 
     @property
     def job(self) -> Job:
@@ -55,7 +67,9 @@ class Rendered:
         )
 
 
-def render(root: Path, *, as_of: date | None, today: date, profile: str | None = None) -> Rendered:
+def render(
+    root: Path, *, as_of: date | None, today: date, profile: str | None = None, search: bool = False
+) -> Rendered:
     """Write every page to `build/pages`.
 
     Args:
@@ -63,21 +77,46 @@ def render(root: Path, *, as_of: date | None, today: date, profile: str | None =
         as_of: The day to show; None: the newest day.
         today: The day of the clock.
         profile: Who the site is for; None: what the settings say.
+        search: True: the pages are searched for leaks before they are written. For readers outside they always are.
 
     Raises:
-        WrongUsage: There is no such profile.
+        WrongUsage: There is no such profile, or it is unknown who the site is for.
+        CannotProceed: The pages hold what their readers must not see; nothing was written.
     """
     workspace = load(root, today=today)
     chosen = profiles.choose(workspace, profile)
     profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, as_of or workspace.newest_day, months=None)
     documents = profiles.documents(facts, read_docs(root), chosen)
+    guard = profiles.guard(workspace, facts, chosen)
+    remarks = searched(facts, documents, chosen, guard) if search or chosen.outside else ()
     build = root / BUILD
     changed = files.write_folder(documents, root / PAGES, build / ".manifest")
     ignore = build / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8", newline="\n")
-    return Rendered(root, facts, chosen, tuple(documents), changed)
+    return Rendered(root, facts, chosen, tuple(documents), changed, guard, remarks)
+
+
+def searched(facts: Facts, documents: Iterable[Document], profile: Profile, guard: leaks.Guard) -> tuple[str, ...]:
+    """Remarks about what pages hold; CannotProceed where it is something that their readers must not see."""
+    found = leaks.scan_written(profiles.written(facts, profile), guard) if profile.outside else []
+    found = found or leaks.scan(((document.path, document.content) for document in documents), guard)
+    return refused(found, profile, "Nothing was written")
+
+
+def refused(found: Iterable[leaks.Finding], profile: Profile, then: str) -> tuple[str, ...]:
+    """The findings that readers may see, as messages; CannotProceed for the others, which says what became of it."""
+    found = tuple(found)
+    serious = [item for item in found if item.serious]
+    if serious:
+        lines = "".join(f"\n  - {line}" for line in leaks.report(serious))
+        raise CannotProceed(
+            f"The site held what readers of the profile {profile.name} must not see. {then}.{lines}",
+            where=", ".join(dict.fromkeys(item.path for item in serious[:3])),
+            hint="Find the text in decisions/, docs/ or backlog.yml, change it as described above, and try again.",
+        )
+    return tuple(f"Check this: {line}" for line in leaks.report(found))
 
 
 def read_docs(root: Path) -> list[Document]:
