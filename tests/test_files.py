@@ -14,7 +14,23 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.files import INTENT, PARTIAL, Document, changed_files, finish, write_folder, write_set
+from secure_score_backlog.files import (
+    INTENT,
+    PARTIAL,
+    Document,
+    changed_files,
+    create_files,
+    finish,
+    is_file,
+    names_in,
+    paths_below,
+    read_file,
+    read_named_file,
+    refused_below,
+    write_file,
+    write_folder,
+    write_set,
+)
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -193,3 +209,135 @@ class TestFolderOfDocuments:
         """A document's path cannot lead out."""
         with pytest.raises(ValueError, match="cannot be called"):
             write_folder([Document(path, b"x")], tmp_path / "pages", tmp_path / ".manifest")
+
+    @pytest.mark.skipif(os.name == "nt", reason="makes links and pipes")
+    @pytest.mark.parametrize("what", ["link", "dangling link", "pipe", "folder"])
+    def test_its_list_is_an_ordinary_file(self, tmp_path: Path, what: str) -> None:
+        """A link in the place of the list would be written through; a pipe would wait for ever."""
+        outside = tmp_path / "outside.txt"
+        manifest = tmp_path / "root" / ".manifest"
+        manifest.parent.mkdir()
+        if what == "pipe":
+            os.mkfifo(manifest)
+        elif what == "folder":
+            manifest.mkdir()
+        else:
+            manifest.symlink_to(outside)
+            outside.write_text("precious" if what == "link" else "", encoding="utf-8")
+            if what != "link":
+                outside.unlink()
+        with pytest.raises(CannotProceed, match="ordinary file"):
+            self.write(tmp_path / "root", a="1")
+        assert outside.exists() == (what == "link")
+        assert what != "link" or outside.read_text(encoding="utf-8") == "precious"
+
+    @pytest.mark.skipif(os.name == "nt", reason="makes a pipe")
+    def test_a_pipe_in_the_place_of_a_page_is_refused(self, tmp_path: Path) -> None:
+        """Comparing a page with a pipe would wait for ever."""
+        self.write(tmp_path, a="1")
+        (tmp_path / "pages" / "a.md").unlink()
+        os.mkfifo(tmp_path / "pages" / "a.md")
+        with pytest.raises(CannotProceed, match="no ordinary file"):
+            self.write(tmp_path, a="1")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes links and pipes")
+class TestNothingOutsideIsReached:
+    """Below a root no link is followed, for reading or for writing, and only ordinary files are opened."""
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> Path:
+        """A root with one file, and links of every kind to a secret beside it."""
+        (tmp_path / "outside").mkdir()
+        (tmp_path / "outside" / "secret.txt").write_text("secret", encoding="utf-8")
+        root = tmp_path / "root"
+        (root / "a" / "b").mkdir(parents=True)
+        (root / "a" / "b" / "own.txt").write_text("own", encoding="utf-8")
+        (root / "a" / ".hidden").write_text("h", encoding="utf-8")
+        (root / "a" / "file-link").symlink_to("../../outside/secret.txt")
+        (root / "a" / "inner-link").symlink_to("b/own.txt")
+        (root / "a" / "folder-link").symlink_to(tmp_path / "outside", target_is_directory=True)
+        os.mkfifo(root / "a" / "pipe")
+        return root
+
+    @pytest.mark.parametrize("path", ["a/file-link", "a/inner-link", "a/folder-link/secret.txt"])
+    def test_a_link_is_not_read(self, root: Path, path: str) -> None:
+        """Neither as the file itself nor as a folder on the way, and the reason is said."""
+        with pytest.raises(OSError, match="symbolic link"):
+            read_file(root, path)
+        assert not is_file(root, path)
+
+    @pytest.mark.parametrize("path", ["a/pipe", "a/b", "a"])
+    def test_what_is_no_ordinary_file_is_not_opened(self, root: Path, path: str) -> None:
+        """A pipe that nobody writes to would wait for ever."""
+        with pytest.raises(OSError, match="not an ordinary file"):
+            read_file(root, path)
+        with pytest.raises(OSError, match="not an ordinary file"):
+            read_named_file(root / path)
+
+    @pytest.mark.parametrize("path", ["../outside/secret.txt", "/etc/hostname", "a/../../outside/secret.txt", "", "."])
+    def test_no_path_leads_out(self, root: Path, path: str) -> None:
+        """Whoever asks for one has a fault."""
+        with pytest.raises(ValueError, match="no path below"):
+            read_file(root, path)
+
+    def test_the_size_is_asked_first(self, root: Path) -> None:
+        """A file of six gigabytes that takes no space on the disk is refused without reading it."""
+        with (root / "a" / "sparse").open("wb") as sparse:
+            sparse.truncate(6 * 1024**3)
+        with pytest.raises(OSError, match="longer than"):
+            read_file(root, "a/sparse")
+        with pytest.raises(OSError, match="longer than"):
+            read_named_file(root / "a" / "sparse")
+        assert read_file(root, "a/b/own.txt", most=3) == b"own"
+
+    def test_folders_are_listed_without_links(self, root: Path) -> None:
+        """Listed are ordinary files; everything else is named with its reason."""
+        assert list(paths_below(root, "a")) == ["a/b/own.txt"]
+        assert list(paths_below(root, "a", hidden=True)) == ["a/.hidden", "a/b/own.txt"]
+        assert dict(refused_below(root, "a")).keys() == {"a/file-link", "a/inner-link", "a/folder-link", "a/pipe"}
+        assert list(refused_below(root, "a/folder-link")) != []
+        assert list(paths_below(root, "a/folder-link")) == []
+        assert names_in(root, "nowhere") == []
+        with pytest.raises(OSError, match="symbolic link"):
+            names_in(root, "a/folder-link")
+
+    def test_a_file_that_a_person_names_may_be_a_link(self, root: Path) -> None:
+        """It is theirs to choose."""
+        assert read_named_file(root / "a" / "file-link") == b"secret"
+
+    @pytest.mark.parametrize("path", ["a/folder-link/new.txt", "a/file-link"])
+    def test_nothing_is_written_through_a_link(self, root: Path, path: str) -> None:
+        """One file, a new file and a set: each refuses, and what is outside stays as it was."""
+        for act in (
+            lambda: write_file(root, path, b"x"),
+            lambda: create_files(root, [Document(path, b"x")]),
+            lambda: write_set(root, {path: b"x"}),
+        ):
+            with pytest.raises(CannotProceed, match="symbolic link"):
+                act()
+        assert tree(root.parent / "outside") == {"secret.txt": b"secret"}
+
+    def test_nothing_is_written_through_a_planted_partial_file(self, root: Path) -> None:
+        """The name under which a content waits is known, so a link may stand there already."""
+        (root / "a" / f".new.txt{PARTIAL}").symlink_to(root.parent / "outside" / "secret.txt")
+        write_file(root, "a/new.txt", b"x")
+        assert tree(root.parent / "outside") == {"secret.txt": b"secret"}
+        assert read_file(root, "a/new.txt") == b"x"
+
+
+class TestNewFiles:
+    """`create_files`: all or none, and never over a file."""
+
+    def test_all_are_written(self, tmp_path: Path) -> None:
+        """With the folders that they need, and nothing beside them."""
+        create_files(tmp_path, [Document("d/a.md", b"a"), Document("d/e/b.md", b"b")])
+        assert tree(tmp_path) == {"d/a.md": b"a", "d/e/b.md": b"b"}
+
+    def test_a_file_that_is_there_stays_and_no_other_is_written(self, tmp_path: Path) -> None:
+        """The second of two is taken: the first goes again, with its folder."""
+        (tmp_path / "b.md").write_bytes(b"mine")
+        with pytest.raises(FileExistsError):
+            create_files(tmp_path, [Document("d/a.md", b"a"), Document("b.md", b"b")])
+        assert tree(tmp_path) == {"b.md": b"mine"}
+        assert not (tmp_path / "d").exists()

@@ -24,7 +24,7 @@ SOURCES = {
 }
 
 ERRORS = {
-    "Files and YAML": """file-encoding file-characters file-too-large file-unreadable front-matter-missing
+    "Files and YAML": """file-encoding file-characters file-too-large file-refused file-unreadable front-matter-missing
         front-matter-not-closed yaml-syntax yaml-not-a-mapping yaml-duplicate-key yaml-alias yaml-tag yaml-key
         yaml-depth date-invalid date-with-time decisions-link""",
     "One decision": """decision-unknown-key decision-missing-key decision-forbidden-key decision-wrong-type

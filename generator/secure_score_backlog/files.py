@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files written by the program: a single new one, a folder that it owns, and a set that is written as a whole or not.
+"""The one place that reads and writes files: no link is followed below a root, and only ordinary files are opened.
 
-A set survives failures and kills (docs/adr/0010): all new contents, and a list of them, are on disk under other names
-before the first file is renamed into place. A failure leaves the old tree. After a kill, the next run completes what
-the list names, or removes what is left where the list was not yet written.
+A folder comes from somebody else's branch. So each step below its root is opened without following a symbolic link or
+a junction, what is no ordinary file is never opened (a pipe would wait for ever), and the size is asked before reading.
+A file that a person names on the command line is theirs to choose: links are followed there.
+
+Written are single new files, a folder that the program owns, and a set that is written as a whole or not. A set
+survives failures and kills (docs/adr/0010): all new contents, and a list of them, are on disk under other names before
+the first file is renamed into place. A failure leaves the old tree. After a kill, the next run completes what the list
+names, or removes what is left where the list was not yet written.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,6 +31,199 @@ PARTIAL = ".partial"
 """Ends the name of a file that is not in place yet; the name starts with a dot."""
 INTENT = f".intent{PARTIAL}"
 """Name of the list of files that are complete and wait to be renamed."""
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes; no file that the program reads needs more."""
+LINK = "it is a symbolic link, which is not followed"
+NOT_ORDINARY = "it is not an ordinary file"
+_OPENAT = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+"""Whether the system opens a file relative to an open folder; Windows does not."""
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+
+# Reading
+
+
+def read_file(root: Path, path: str, most: int = LARGEST_FILE) -> bytes:
+    """The bytes of an ordinary file below a root.
+
+    Args:
+        root: Where links end to be followed; its own path may hold some.
+        path: Relative to the root, with forward slashes.
+        most: Bytes; a longer file is not read.
+
+    Raises:
+        OSError: It is missing, or cannot be read; a link, a pipe or a file that is too long says so in `strerror`.
+    """
+    return _content_of(_open_below(root, path), path, most)
+
+
+def read_named_file(file: Path, most: int = LARGEST_FILE) -> bytes:
+    """The bytes of a file that a person named, through links; OSError as for `read_file`."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, NOT_ORDINARY, str(file))
+    return _content_of(os.open(file, _READ), str(file), most)
+
+
+def is_file(root: Path, path: str) -> bool:
+    """Whether there is an ordinary file below a root, without a link on the way."""
+    try:
+        return stat.S_ISREG(_look(root, path).st_mode)
+    except OSError:
+        return False
+
+
+def file_size(root: Path, path: str) -> int:
+    """The size in bytes of an ordinary file below a root; OSError as for `read_file`."""
+    found = _look(root, path)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, NOT_ORDINARY, path)
+    return found.st_size
+
+
+def names_in(root: Path, path: str = "") -> list[str]:
+    """The names in a root or a folder below it, sorted; none where it is missing. OSError for a link or no folder."""
+    try:
+        if not _OPENAT:
+            if path:
+                _look(root, path)
+            return sorted(os.listdir(root / path))  # noqa: PTH208 - names as the disk has them
+        handle = _open_folder(root, _steps(path) if path else ())
+    except FileNotFoundError:
+        return []
+    try:
+        return sorted(os.listdir(handle))  # noqa: PTH208 - of an open folder
+    finally:
+        os.close(handle)
+
+
+def paths_below(root: Path, path: str, *, hidden: bool = False) -> Iterator[str]:
+    """Every ordinary file below a folder, relative to the root, in order; links and hidden names are left out.
+
+    Args:
+        root: Where the path begins.
+        path: The folder; nothing is found where it is missing, a link or no folder.
+        hidden: True: with names that begin with a dot.
+    """
+    for found, mode in _entries(root, path):
+        if stat.S_ISREG(mode) and (hidden or not any(step.startswith(".") for step in _steps(found))):
+            yield found
+
+
+def refused_below(root: Path, path: str) -> Iterator[tuple[str, str]]:
+    """Everything that is not read at a path or below it, with the reason: links, pipes and the like."""
+    try:
+        mode = _look(root, path).st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield path, error.strerror or type(error).__name__
+        return
+    entries = [(path, mode)] if not stat.S_ISDIR(mode) else _entries(root, path)
+    for found, kind in entries:
+        if not stat.S_ISREG(kind):
+            yield found, LINK if stat.S_ISLNK(kind) else NOT_ORDINARY
+
+
+def _entries(root: Path, path: str) -> Iterator[tuple[str, int]]:
+    """Path and mode of everything below a folder that is not a folder itself; a junction has the mode of a link."""
+    try:
+        names = names_in(root, path)
+    except OSError:
+        return
+    for name in names:
+        found = f"{path}/{name}"
+        try:
+            mode = _look(root, found).st_mode
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                continue  # just being replaced
+            mode = stat.S_IFLNK
+        if stat.S_ISDIR(mode):
+            yield from _entries(root, found)
+        else:
+            yield found, mode
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    """The steps of a path below a root; ValueError for one that leads out of it."""
+    steps = PurePosixPath(path).parts
+    if not steps or steps[0] == "/" or ".." in steps or "\0" in path:
+        raise ValueError(f"{path!r} is no path below a root")
+    return steps
+
+
+def _look(root: Path, path: str) -> os.stat_result:
+    """What is at a path below a root. OSError where there is nothing, or a link at it or on the way."""
+    place = root
+    found = None
+    for step in _steps(path):
+        place = place / step
+        found = place.lstat()
+        if _is_link(found):
+            raise OSError(errno.ELOOP, LINK, place.relative_to(root).as_posix())
+    assert found is not None
+    return found
+
+
+def _is_link(found: os.stat_result) -> bool:
+    """A symbolic link, or a junction of Windows."""
+    tag = getattr(found, "st_reparse_tag", 0)
+    return stat.S_ISLNK(found.st_mode) or (tag != 0 and tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None))
+
+
+def _open_below(root: Path, path: str) -> int:
+    """A handle of an ordinary file, opened step by step so that no step can be a link."""
+    found = _look(root, path)  # first, because opening some kinds of file has effects; the handle is looked at again
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, NOT_ORDINARY, path)
+    if not _OPENAT:
+        return os.open(root / path, _READ)
+    *folders, name = _steps(path)
+    folder = _open_folder(root, tuple(folders))
+    try:
+        return os.open(name, _READ | os.O_NOFOLLOW, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def _open_folder(root: Path, steps: tuple[str, ...]) -> int:
+    """A handle of a folder below a root, opened step by step; OSError for a link."""
+    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    for count, step in enumerate(steps, start=1):
+        try:
+            inner = os.open(step, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
+        except OSError as error:
+            if _is_link_in(handle, step):
+                raise OSError(errno.ELOOP, LINK, "/".join(steps[:count])) from None
+            raise error from None
+        finally:
+            os.close(handle)
+        handle = inner
+    return handle
+
+
+def _is_link_in(folder: int, name: str) -> bool:
+    try:
+        return _is_link(os.stat(name, dir_fd=folder, follow_symlinks=False))
+    except OSError:
+        return False
+
+
+def _content_of(handle: int, path: str, most: int) -> bytes:
+    """What an open file holds; the handle is closed."""
+    with open(handle, "rb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, NOT_ORDINARY, path)
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, f"it is longer than {most} bytes", path)
+        content = file.read(most + 1)
+    if len(content) > most:  # it grew meanwhile
+        raise OSError(errno.EFBIG, f"it is longer than {most} bytes", path)
+    return content
+
+
+# Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +248,7 @@ def write_folder(documents: Iterable[Document], folder: Path, manifest: Path) ->
     files keep their times, so that a watching site builder rebuilds only what changed.
     """
     wanted = {_safe_path(document.path): document.content for document in documents}
-    _refuse_links(folder, manifest.parent)
+    _refuse_links(folder, manifest.parent, manifest)
     present = set(_files(folder))
     known = _read_manifest(manifest)
     foreign = sorted(present - known - set(wanted)) if known else sorted(present)
@@ -79,7 +279,7 @@ def _replace(folder: Path, manifest: Path, wanted: dict[str, bytes], present: se
         changed += 1
     for path, content in sorted(wanted.items()):
         target = folder / path
-        if path in present and target.read_bytes() == content:
+        if path in present and _content(folder, path) == content:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -96,25 +296,43 @@ def _safe_path(path: str) -> str:
     return path
 
 
-def _refuse_links(folder: Path, above: Path) -> None:
+def _refuse_links(folder: Path, above: Path, manifest: Path) -> None:
     """A link would direct writing and deleting to another folder."""
     for place in (above, folder):
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
+        mode = _mode(place)
+        if mode is not None and not stat.S_ISDIR(mode):
             raise CannotProceed(
                 f"{place.as_posix()} is a link or a file, not a folder, so nothing is written there.",
                 where=str(place),
                 hint="Remove the link or file; the folder is made by this program.",
             )
+    mode = _mode(manifest)
+    if mode is not None and not stat.S_ISREG(mode):
+        raise CannotProceed(
+            f"{manifest.as_posix()} is not an ordinary file, so nothing is written there.",
+            where=str(manifest),
+            hint="Remove it; the file is made by this program.",
+        )
+
+
+def _mode(place: Path) -> int | None:
+    """The kind of what is at a place, a link as such (a junction too); None where nothing can be seen."""
+    try:
+        found = place.lstat()
+    except OSError:
+        return None
+    return stat.S_IFLNK if _is_link(found) else found.st_mode
 
 
 def _files(folder: Path) -> Iterable[str]:
-    """Every file below, as a path with forward slashes. Raises CannotProceed for a link."""
+    """Every file below, as a path with forward slashes. Raises CannotProceed for a link, a pipe and the like."""
     for place, folders, names in os.walk(folder):
         for name in (*folders, *names):
             entry = Path(place) / name
-            if entry.is_symlink():
+            mode = _mode(entry)
+            if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
                 raise CannotProceed(
-                    f"{entry.as_posix()} is a link, so nothing is written there.",
+                    f"{entry.as_posix()} is a link or no ordinary file, so nothing is written there.",
                     where=str(entry),
                     hint="Remove it; this program makes the folder anew each time.",
                 )
@@ -123,9 +341,15 @@ def _files(folder: Path) -> Iterable[str]:
 
 def _read_manifest(manifest: Path) -> set[str]:
     try:
-        return set(manifest.read_text(encoding="utf-8").splitlines())
+        return set(read_file(manifest.parent, manifest.name).decode("utf-8").splitlines())
     except (FileNotFoundError, UnicodeDecodeError):
         return set()
+    except OSError as error:
+        raise CannotProceed(
+            f"{manifest.as_posix()} cannot be read: {error.strerror or type(error).__name__}.",
+            where=str(manifest),
+            hint="Remove it, and the folder beside it that it describes: both are made by this program.",
+        ) from error
 
 
 def _write_manifest(manifest: Path, paths: set[str]) -> None:
@@ -139,26 +363,84 @@ def _remove_empty(folder: Path, place: Path) -> None:
         place = place.parent
 
 
-def create_file(root: Path, document: Document) -> Path:
-    """Write a new file. Raises CannotProceed where it exists already, or where a link leads out of the root."""
-    file = root / document.path
-    if not file.parent.resolve().is_relative_to(root.resolve()):
-        raise CannotProceed(
-            "A folder of the path is a link that leads out of the root.",
-            where=str(file.parent),
-            hint="Remove the link.",
-        )
+def create_files(root: Path, documents: Sequence[Document]) -> list[Path]:
+    """Write new files, all or none; each appears with its whole content or not at all.
+
+    Raises:
+        FileExistsError: One of them is there already.
+        CannotProceed: A link is on the way, or a file cannot be written, for example because the disk is full.
+    """
+    done: list[Path] = []
+    made: list[Path] = []
+    try:
+        for document in documents:
+            refuse_links(root, document.path)
+            file = root / document.path
+            made.extend(_make_folder(file.parent))
+            _create_whole(file, document.content)
+            done.append(file)
+    except BaseException as error:
+        for file in done:
+            file.unlink(missing_ok=True)
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError) and not isinstance(error, FileExistsError):
+            raise _cannot_write(error, root) from error
+        raise
+    _sync(file.parent for file in done)
+    return done
+
+
+def _create_whole(file: Path, content: bytes) -> None:
+    """Write a file beside its place, then give it its name; FileExistsError where the name is taken."""
+    if _mode(file) is not None:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
+    beside = _partial(file)
+    try:
+        _write_whole(beside, content)
+        try:
+            os.link(beside, file)  # unlike a rename, it never replaces a file
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            beside.rename(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_file(root: Path, path: str, content: bytes) -> Path:
+    """Write one file below a root, replacing an older one as a whole.
+
+    CannotProceed where a link is on the way, something other than a file is in its place, or the disk is full.
+    """
+    refuse_links(root, path)
+    file = root / path
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as handle:
-            handle.write(document.content)
+        _write_beside(file, content)
+        _partial(file).replace(file)
     except OSError as error:
-        raise CannotProceed(
-            f"{document.path} could not be written: {error.strerror or type(error).__name__}",
-            where=str(file),
-            hint="Check that the folder may be written to and that no file is in the way, then run the command again.",
-        ) from error
+        with contextlib.suppress(OSError):
+            _partial(file).unlink(missing_ok=True)
+        raise _cannot_write(error, root) from error
     return file
+
+
+def refuse_links(root: Path, path: str) -> None:
+    """CannotProceed where a link at a path below a root, or on the way there, would lead writing elsewhere."""
+    place = root
+    for step in _steps(path):
+        place = place / step
+        mode = _mode(place)
+        if mode is None:
+            return
+        if stat.S_ISLNK(mode):
+            raise CannotProceed(
+                f"{place.relative_to(root).as_posix()} is a symbolic link, so nothing is written there.",
+                where=str(place),
+                hint="Replace the link by a folder or file, or run the command where it leads to.",
+            )
 
 
 def write_set(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -167,6 +449,8 @@ def write_set(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     All are below one folder. First completes what a killed run left there. Raises CannotProceed, and leaves the tree as
     it was, where a file cannot be written.
     """
+    for path in files:
+        refuse_links(root, path)
     for top in _tops(files):
         finish(root, top)
     changed = changed_files(root, files)
@@ -179,7 +463,7 @@ def write_set(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
             _write_beside(root / path, content)
         _sync((root / path).parent for path in changed)
         for top in _tops(changed):
-            listed = {path: _digest(root / path) for path in changed if path.startswith(f"{top}/")}
+            listed = {path: _digest(root, path) for path in changed if path.startswith(f"{top}/")}
             _write_whole(root / top / INTENT, json.dumps(listed).encode())
             _sync([root / top])
     except OSError as error:
@@ -191,7 +475,7 @@ def write_set(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 def changed_files(root: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files that are missing or have another content."""
-    return {path: content for path, content in files.items() if _content(root / path) != content}
+    return {path: content for path, content in files.items() if _content(root, path) != content}
 
 
 def finish(root: Path, top: str) -> None:
@@ -199,33 +483,36 @@ def finish(root: Path, top: str) -> None:
 
     A file that has changed since is left as it is.
     """
-    folder = root / top
-    if not folder.is_dir():
+    refuse_links(root, top)
+    if not (root / top).is_dir():
         return
     try:
-        intended = _intended(folder / INTENT, top)
+        intended = _intended(root, top)
         for path, before in intended.items():
-            if _partial(root / path).is_file() and _digest(root / path) == before:
+            waiting = _partial(root / path).relative_to(root).as_posix()
+            if is_file(root, waiting) and _digest(root, path) == before:
                 _partial(root / path).replace(root / path)
         _sync((root / path).parent for path in intended)
     except OSError as error:
         raise _cannot_write(error, root) from error
-    for leftover in sorted(folder.rglob(f".*{PARTIAL}")):
-        with contextlib.suppress(OSError):
-            leftover.unlink()
+    for leftover in list(paths_below(root, top, hidden=True)):
+        name = PurePosixPath(leftover).name
+        if name.startswith(".") and name.endswith(PARTIAL):
+            with contextlib.suppress(OSError):
+                (root / leftover).unlink()
 
 
-def _intended(file: Path, top: str) -> dict[str, str | None]:
+def _intended(root: Path, top: str) -> dict[str, str | None]:
     """The paths of a killed run's list, each with the digest of the content to be replaced; empty without a list."""
     try:
-        listed = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        listed = json.loads(read_file(root, f"{top}/{INTENT}"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return {path: before for path, before in listed.items() if _is_below(path, top)} if isinstance(listed, dict) else {}
 
 
-def _digest(file: Path) -> str | None:
-    content = _content(file)
+def _digest(root: Path, path: str) -> str | None:
+    content = _content(root, path)
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
@@ -240,7 +527,7 @@ def _tops(files: Mapping[str, bytes]) -> list[str]:
 
 def _rename_all(root: Path, changed: Mapping[str, bytes], created: list[Path]) -> None:
     """Rename every file into place; where that fails half-way, restore the old contents."""
-    before = {path: _content(root / path) for path in changed}
+    before = {path: _content(root, path) for path in changed}
     done: list[str] = []
     try:
         for path in changed:
@@ -269,9 +556,9 @@ def _partial(file: Path) -> Path:
     return file.with_name(f".{file.name}{PARTIAL}")
 
 
-def _content(file: Path) -> bytes | None:
+def _content(root: Path, path: str) -> bytes | None:
     try:
-        return file.read_bytes()
+        return read_file(root, path)
     except OSError:
         return None
 
@@ -293,7 +580,8 @@ def _write_beside(file: Path, content: bytes) -> None:
 def _write_whole(file: Path, content: bytes) -> None:
     """Write a file, and return when it is on the disk."""
     try:
-        with file.open("wb") as handle:
+        file.unlink(missing_ok=True)  # a leftover, or a link that somebody put there
+        with file.open("xb") as handle:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())

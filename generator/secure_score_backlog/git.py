@@ -23,6 +23,7 @@ from tempfile import TemporaryFile
 from typing import IO, TypeAlias, cast
 
 from secure_score_backlog.errors import CannotProceed, ShallowClone
+from secure_score_backlog.files import is_file, names_in, read_file
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """Without Git a file has no date and counts as known from the beginning."""
@@ -478,11 +479,17 @@ class FileVersions:
     def paths(self, folder: str, suffix: str) -> Iterator[str]:
         """Every file that was ever directly inside a folder, by path in order; hidden files are ignored."""
         known = set(self.main.versions) if self.main else set()
-        self._listed.update(f"{folder}/{file.name}" for file in (self.root / folder).glob(f"*{suffix}"))
+        self._listed.update(f"{folder}/{name}" for name in self._names(folder) if name.endswith(suffix))
         for path in sorted(known | self._listed):
             name = path[len(folder) + 1 :]
             if path.startswith(f"{folder}/") and path.endswith(suffix) and "/" not in name and name[0] != ".":
                 yield path
+
+    def _names(self, folder: str) -> list[str]:
+        try:
+            return names_in(self.root, folder)
+        except OSError:  # a link, or no folder: reported where the folder is checked
+            return []
 
     def fetch(self, versions: Iterable[Version]) -> None:
         """Read many committed versions in one go."""
@@ -499,11 +506,10 @@ class FileVersions:
 
     def _edit(self, path: str, newest: Version | None) -> Version | None:
         """The uncommitted edit of a file, if there is one; a link is not followed."""
-        file = self.root / path
         safe = path in self._listed or not UNSAFE_PATH.search(path)
-        readable = safe and file.is_file() and not file.is_symlink()
+        readable = safe and is_file(self.root, path)
         try:
-            content = file.read_bytes() if readable else None
+            content = read_file(self.root, path) if readable else None
         except OSError:  # unreadable, and reported as such where it matters; what was committed still holds
             return None
         if content is None:

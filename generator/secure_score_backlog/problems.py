@@ -72,6 +72,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "file-characters": "The file holds control characters that no editor shows.",
         "file-too-large": "A text is longer than its limit: 1000000 bytes for a file, 65536 characters for "
         "front matter, 262144 characters for the settings.",
+        "file-refused": "A symbolic link, a pipe or another special file in the place of a file; it is not read.",
         "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
         "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",
         "front-matter-not-closed": "The second line of three dashes is missing.",
@@ -84,7 +85,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format needs.",
         "date-invalid": "A date does not exist, or is not written YYYY-MM-DD.",
         "date-with-time": "A date has a time of day; days are whole, and UTC.",
-        "decisions-link": "A symbolic link leads out of `decisions/`, or to nowhere.",
+        "decisions-link": "A symbolic link in the place of `decisions/` or in it; it is not followed.",
     },
     (FILES, Severity.WARNING): {
         "decisions-odd-name": "A file in `decisions/` is not read, because its name is not `<id>.md`.",

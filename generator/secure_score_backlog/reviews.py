@@ -21,7 +21,8 @@ from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.snapshots.graph_json import number
 
-REVIEWS = "docs/reviews"
+DOCS = "docs"
+REVIEWS = f"{DOCS}/reviews"
 REVIEW_SCHEMA = "backlog-review/1"
 UNSIGNED = frozenset({"problems", "recorded_later"})
 """Parts that are not signed: problems in the files, and decisions that were recorded later."""

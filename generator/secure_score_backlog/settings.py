@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from secure_score_backlog.files import is_file, names_in, read_file
 from secure_score_backlog.problems import Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import (
@@ -36,7 +37,7 @@ from secure_score_backlog.schema import (
     keys_of,
     object_schema,
 )
-from secure_score_backlog.strict_yaml import YamlData, decode, read_yaml
+from secure_score_backlog.strict_yaml import LARGEST_FILE, YamlData, decode, read_yaml
 from secure_score_backlog.text import nearest, printable, shown
 
 SETTINGS_PATH = "backlog.yml"
@@ -172,12 +173,11 @@ def load_settings(root: Path) -> tuple[Settings, list[Problem]]:
 
 def read_settings_file(root: Path) -> SettingsFile:
     """The same, with the line of every key."""
-    file = root / SETTINGS_PATH
     misnamed = tuple(other_files(root))
     try:
-        found = parse_settings(file.read_bytes())
+        found = parse_settings(read_file(root, SETTINGS_PATH, LARGEST_FILE))
     except OSError as error:
-        if isinstance(error, FileNotFoundError) and not file.is_symlink():
+        if isinstance(error, FileNotFoundError):
             return SettingsFile(Settings(), YamlData(SETTINGS_PATH), misnamed)
         reason = error.strerror or type(error).__name__
         fault = problem(
@@ -254,13 +254,12 @@ def settings_schema() -> Json:
 
 def other_files(root: Path) -> Iterator[Problem]:
     """Files that seem to be settings and are not read, because of their name."""
-    own = root / SETTINGS_PATH
     try:
-        names = sorted(file.name for file in root.iterdir())
+        names = names_in(root)
     except OSError:  # the folder may not be listed; what is read from it says so
         return
     found = [name for name in names if name != SETTINGS_PATH and name.lower() in LOOK_ALIKES]
-    if own.exists() and SETTINGS_PATH not in names:  # a disk that ignores case
+    if is_file(root, SETTINGS_PATH) and SETTINGS_PATH not in names:  # a disk that ignores case
         found = [name for name in found if name.lower() != SETTINGS_PATH]
     for name in found:
         message = f"This file is not read: the settings are called {SETTINGS_PATH}."

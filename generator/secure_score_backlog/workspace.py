@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,10 +15,11 @@ from pathlib import Path
 from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.files import refused_below
 from secure_score_backlog.git import FileVersions, MainHistory, People, Repository, Version, read_main_history
-from secure_score_backlog.problems import Problem, is_unreadable
+from secure_score_backlog.problems import Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Ratings, load_ratings
-from secure_score_backlog.reviews import Minutes, SignedReview, load_minutes, load_signed_reviews
+from secure_score_backlog.reviews import DOCS, Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.settings import (
     SETTINGS_PATH,
     Settings,
@@ -40,6 +41,10 @@ from secure_score_backlog.snapshots.store import (
     open_snapshot_branch,
 )
 from secure_score_backlog.strict_yaml import YamlData
+from secure_score_backlog.text import printable
+
+LAYOUT = "mkdocs.yml"
+"""Navigation and look of the site; read by `site/` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         *signed_problems,
         *decision_problems,
     }
+    problems.update(refused_files(root, {found.path for found in problems}))
     return Workspace(
         history=history,
         catalogue=catalogue,
@@ -148,6 +154,15 @@ def tips(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[str, ...]
     """The newest commits of the main branch and of the snapshots' own branch."""
     found = [main.head.commit] if main and main.head else []
     return (*found, *([snapshots.tip] if isinstance(snapshots, SnapshotBranch) else []))
+
+
+def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
+    """What is not read because it is a link, a pipe or the like, beside what is reported by its path already."""
+    for place in (SNAPSHOTS, DOCS, LAYOUT):
+        for path, why in refused_below(root, place):
+            if path not in known:
+                hint = "Replace it by what it leads to, or delete it; links are not followed, so that Git holds all."
+                yield problem("file-refused", printable(path), None, f"This is not read: {why}.", hint)
 
 
 def require_backlog(root: Path) -> None:

@@ -142,7 +142,7 @@ def test_no_odd_file_stops_the_check(tmp_path: Path, backlog: RunBacklog) -> Non
 
 @ODD_FILES
 def test_decisions_behind_a_link_are_not_read(tmp_path: Path, backlog: RunBacklog) -> None:
-    """Decisions behind a link out of the root are not read; a link within the folder is."""
+    """Decisions behind a link are not read."""
     write(tmp_path, "elsewhere/A.md", plan("A", risk=""))
     root = tmp_path / "root"
     root.mkdir()

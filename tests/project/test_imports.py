@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -50,6 +51,27 @@ BROKEN = {
     ],
 }
 """Imports that break a contract, each in a module of a copy of the package."""
+
+READS = {
+    "read_text", "read_bytes", "write_text", "write_bytes", "open", "rglob", "glob", "iterdir", "walk", "listdir",
+    "scandir", "copy", "copyfile", "copytree", "move", "symlink_to", "hardlink_to",
+}  # fmt: skip
+"""Calls that reach the disk."""
+OPEN_THEMSELVES = {
+    "files.py": "the one place",
+    "content/__init__.py": "the package's own data",
+    "ratings.py": "the package's own data",
+    "sample/": "the package's own data, and a new repository",
+    "site/guide.py": "writes this repository's guide, for maintainers",
+    "site/schemas.py": "writes the package's schemas, for maintainers",
+    "site/leaks.py": "members of an archive, in memory",
+    "site/registry.py": "the package's own data",
+    "site/builder.py": "a folder that it has just made, or that it knows as its own",
+    "cli/serve.py": "names and times of files, no contents",
+    "cli/demo.py": "a folder that it has just made",
+    "strict_yaml.py": "its `open` begins a list or mapping",
+}
+"""Modules that may call them, with the reason."""
 
 CLOCKS = ["import time\nnow = time.time()", "from datetime import date\nnow = date.today()"]
 
@@ -127,3 +149,24 @@ def test_only_commands_read_the_clock(code: str, place: str, faults: int) -> Non
         check=False,
     )
     assert finished.stdout.count("TID251") == faults, finished.stdout
+
+
+def test_files_are_read_in_one_place() -> None:
+    """Elsewhere a link could lead out of the folder, and a pipe would wait for ever: `files.py` opens files."""
+    package = ROOT / "generator" / NAME
+    found = []
+    for module in sorted(package.rglob("*.py")):
+        path = module.relative_to(package).as_posix()
+        if not path.startswith(tuple(OPEN_THEMSELVES)):
+            found += [f"{path}:{line} {name}" for line, name in calls(module.read_text(encoding="utf-8"))]
+    assert found == []
+    assert calls("import os\nopen('a')\nPath('a').read_text()\nos.walk('.')\nread_file(a, b)") == [
+        (2, "open"), (3, "read_text"), (4, "walk"),
+    ]  # fmt: skip
+
+
+def calls(code: str) -> list[tuple[int, str]]:
+    """Line and name of each call that reaches the disk."""
+    called = [(node.lineno, node.func) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    names = [(line, func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) for line, func in called]
+    return sorted((line, name) for line, name in names if name in READS)

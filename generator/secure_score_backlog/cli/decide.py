@@ -12,7 +12,7 @@ from secure_score_backlog.cli import options
 from secure_score_backlog.decisions.checks import identifier_of
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.decisions.scaffold import Scaffold, resolve_id
-from secure_score_backlog.decisions.store import DECISIONS, create_decision, refuse_taken, taken
+from secure_score_backlog.decisions.store import DECISIONS, create_decisions, taken
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import Risk
@@ -87,10 +87,8 @@ def scaffold(
 
 def write(root: Path, documents: list[Document]) -> None:
     """Write all scaffolds, or none where one of the files exists, and print their paths."""
+    create_decisions(root, documents)
     for document in documents:
-        refuse_taken(root, document.path)
-    for document in documents:
-        create_decision(root, document)
         print(document.path)
 
 

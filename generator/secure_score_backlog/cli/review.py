@@ -17,7 +17,7 @@ from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
 from secure_score_backlog.evaluation.register import needing_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
-from secure_score_backlog.files import Document, create_file
+from secure_score_backlog.files import Document, create_files
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.text import one_line
@@ -44,8 +44,8 @@ def command(month: str, root: Path) -> int:
             where=f"docs/reviews/{month}.json",
             hint="To sign it again, delete this file in a pull request that says why.",
         )
+    create_files(root, documents)
     for document in documents:
-        create_file(root, document)
         print(document.path)
     options.say(f"The facts of {wording.month(month)} are as of {review.facts.as_of}.")
     options.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Iterator
+import errno
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -13,7 +12,7 @@ from secure_score_backlog.decisions.front_matter import parse
 from secure_score_backlog.decisions.model import DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.files import Document
+from secure_score_backlog.files import Document, create_files, names_in, read_file, refuse_links
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.strict_yaml import LARGEST_FILE
@@ -66,51 +65,33 @@ def read_version(version: Version, content: bytes | None) -> DecisionVersion:
 
 def folder_problems(root: Path) -> list[Problem]:
     """What is wrong with names and kinds of the files in `decisions/`; a missing folder is fine."""
-    folder = root / DECISIONS
     problems: list[Problem] = []
-    if folder.is_symlink() and not folder.resolve().is_relative_to(root.resolve()):
-        return [_link(DECISIONS)]
-    for name in _names(folder, problems):
+    for name in _names(root, problems):
         path = f"{DECISIONS}/{_printable(name)}"
-        if _is_decision(folder, name, path, problems) and (fault := _unreadable(root, folder / name, path)):
+        if _is_decision(root, name, path, problems) and (fault := _unreadable(root, name, path)):
             problems.append(fault)
     return sorted(problems, key=lambda fault: fault.order)
 
 
-def create_decision(root: Path, document: Document) -> Path:
-    """Write a new decision; CannotProceed where a file of that name exists, in any case."""
-    refuse_taken(root, document.path)
-    file = root / document.path
+def create_decisions(root: Path, documents: Sequence[Document]) -> None:
+    """Write new decisions, all or none; CannotProceed where a file of that name exists, in any case."""
+    for document in documents:
+        refuse_taken(root, document.path)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as handle:
-            handle.write(document.content)
+        create_files(root, documents)
     except FileExistsError as error:
-        raise taken(document.path) from error
-    except OSError as error:
-        raise CannotProceed(
-            f"The decision could not be written: {error.strerror or type(error).__name__}.",
-            where=str(file),
-            hint="Check that decisions/ is a folder that may be written to, then run the command again.",
-        ) from error
-    return file
+        raise taken(Path(error.filename).relative_to(root).as_posix()) from error
 
 
 def refuse_taken(root: Path, path: str) -> None:
     """CannotProceed where a file of that name exists, in any case, or the folder is a link out of the root."""
-    folder = root / DECISIONS
-    if not folder.resolve().is_relative_to(root.resolve()):
-        raise CannotProceed(
-            "The folder for decisions is a link that leads out of the root.",
-            where=str(folder),
-            hint="Replace the link by a folder, or run the command where it leads to.",
-        )
+    refuse_links(root, DECISIONS)
     problems: list[Problem] = []
-    for name in _names(folder, problems):
+    for name in _names(root, problems):
         if f"{DECISIONS}/{name}".casefold() == path.casefold():
             raise taken(f"{DECISIONS}/{name}")
     for fault in problems:
-        raise CannotProceed(fault.message, where=str(folder), hint=fault.hint)
+        raise CannotProceed(fault.message, where=str(root / DECISIONS), hint=fault.hint)
 
 
 def taken(path: str) -> CannotProceed:
@@ -122,18 +103,20 @@ def taken(path: str) -> CannotProceed:
     )
 
 
-def _names(folder: Path, problems: list[Problem]) -> Iterator[str]:
+def _names(root: Path, problems: list[Problem]) -> list[str]:
     """The names in the folder, sorted."""
     try:
-        yield from sorted(os.listdir(folder))  # noqa: PTH208 - names as the disk has them, undecodable ones too
-    except FileNotFoundError:
-        return
+        return names_in(root, DECISIONS)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            problems.append(_link(DECISIONS))
+            return []
         reason = error.strerror or type(error).__name__
         message = f"The folder cannot be read: {reason}."
         problems.append(
             problem("file-unreadable", DECISIONS, None, message, "Make it an ordinary folder that you may read.")
         )
+        return []
 
 
 def _printable(name: str) -> str:
@@ -141,7 +124,7 @@ def _printable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _is_decision(folder: Path, name: str, path: str, problems: list[Problem]) -> bool:
+def _is_decision(root: Path, name: str, path: str, problems: list[Problem]) -> bool:
     """Whether a name is a decision's; one that was probably meant to be is a problem."""
     if name.startswith(".") or name.casefold() in NOT_DECISIONS:
         return False
@@ -161,7 +144,7 @@ def _is_decision(folder: Path, name: str, path: str, problems: list[Problem]) ->
     elif ending.casefold() in LOOK_ALIKES:
         hint = f"Rename it to {stem.removesuffix(SUFFIX)}{SUFFIX} if it is a decision, or move it out of this folder."
         problems.append(problem("decisions-odd-name", path, None, "This is not a .md file; it is not read.", hint))
-    elif (folder / name).is_dir() and any((folder / name).glob(f"*{SUFFIX}")):
+    elif _holds_decisions(root, f"{DECISIONS}/{name}"):
         hint = f"Move its files into {DECISIONS}/ itself; one file for each recommendation."
         problems.append(
             problem("decisions-odd-name", path, None, "Files in folders of this folder are not read.", hint)
@@ -169,16 +152,21 @@ def _is_decision(folder: Path, name: str, path: str, problems: list[Problem]) ->
     return False
 
 
-def _unreadable(root: Path, file: Path, path: str) -> Problem | None:
+def _holds_decisions(root: Path, folder: str) -> bool:
+    try:
+        return any(name.endswith(SUFFIX) for name in names_in(root, folder))
+    except OSError:  # no folder
+        return False
+
+
+def _unreadable(root: Path, name: str, path: str) -> Problem | None:
     """Why a file is not read; None where it can be."""
     try:
-        within = file.resolve(strict=True).is_relative_to((root / DECISIONS).resolve())
-        if file.is_symlink() and not within:
+        read_file(root, f"{DECISIONS}/{name}", LARGEST_FILE)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
             return _link(path)
-        about = file.stat()
-        if not stat.S_ISREG(about.st_mode):
-            return problem("file-unreadable", path, None, "This is not an ordinary file.", "Replace it by a text file.")
-        if about.st_size > LARGEST_FILE:
+        if error.errno == errno.EFBIG:
             return problem(
                 "file-too-large",
                 path,
@@ -186,13 +174,10 @@ def _unreadable(root: Path, file: Path, path: str) -> Problem | None:
                 f"The file is longer than {LARGEST_FILE} bytes and was not read.",
                 "Keep the answer here, and link to long evidence with `links`.",
             )
-        with file.open("rb"):
-            return None
-    except (OSError, RuntimeError) as error:
-        if file.is_symlink():
-            return _link(path)
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        return problem("file-unreadable", path, None, f"The file cannot be read: {reason}.", "Check its permissions.")
+        reason = error.strerror or type(error).__name__
+        hint = "Make it an ordinary text file that you may read."
+        return problem("file-unreadable", path, None, f"The file cannot be read: {reason}.", hint)
+    return None
 
 
 def _link(path: str) -> Problem:
@@ -200,6 +185,6 @@ def _link(path: str) -> Problem:
         "decisions-link",
         path,
         None,
-        "This is a symbolic link that leads elsewhere, or to nowhere; it is not followed.",
+        "This is a symbolic link; it is not followed.",
         "Replace the link by what it leads to, so that Git keeps what it says.",
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.files import read_named_file
 from secure_score_backlog.graph.clouds import check_address
 from secure_score_backlog.graph.errors import UNTOUCHED
 from secure_score_backlog.graph.tokens import check_token
@@ -165,7 +166,7 @@ def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
 def load_certificate(path: Path, password: str | None) -> dict[str, Any]:
     """A PEM or PFX file as msal takes it: certificate and private key, in memory alone. Raises CannotProceed."""
     try:
-        content = path.read_bytes()
+        content = read_named_file(path)
     except OSError as error:
         raise _unusable(f"it cannot be read ({error.strerror})", "Check its permissions.") from None
     if b"-----BEGIN" in content:

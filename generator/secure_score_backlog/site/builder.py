@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.files import is_file, write_file
 
 MARKER = ".backlog-site"
 """A file in every folder that this program built and may replace."""
@@ -48,13 +49,11 @@ class Job:
 def configuration(job: Job) -> Path:
     """The site's mkdocs.yml; for a folder without one, the packaged file, written to `build/`."""
     own = job.root / CONFIGURATION
-    if own.is_file() and not job.packaged_only:
+    if is_file(job.root, CONFIGURATION) and not job.packaged_only:
         return own
-    made = job.root / "build" / CONFIGURATION
     text = job.packaged.replace("docs_dir: build/pages", "docs_dir: pages")
-    made.parent.mkdir(parents=True, exist_ok=True)
-    made.write_text(text.replace("site_dir: build/site", "site_dir: site"), encoding="utf-8", newline="\n")
-    return made
+    text = text.replace("site_dir: build/site", "site_dir: site")
+    return write_file(job.root, f"build/{CONFIGURATION}", text.encode())
 
 
 def environment(job: Job) -> dict[str, str]:

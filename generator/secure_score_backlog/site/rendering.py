@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,18 +11,20 @@ from pathlib import Path
 from secure_score_backlog import files
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, evaluate
-from secure_score_backlog.files import Document
+from secure_score_backlog.files import Document, paths_below, read_file
+from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import leaks, profiles
 from secure_score_backlog.site.builder import Job
 from secure_score_backlog.site.links import built
 from secure_score_backlog.site.profiles import Profile
 from secure_score_backlog.site.registry import configuration
+from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import load
 
-DOCS = "docs"
 BUILD = "build"
+IGNORE = "build/.gitignore"
 PAGES = "build/pages"
 SITE = "build/site"
 
@@ -92,9 +93,8 @@ def render(
     remarks = searched(facts, documents, chosen, guard) if search or chosen.outside else ()
     build = root / BUILD
     changed = files.write_folder(documents, root / PAGES, build / ".manifest")
-    ignore = build / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8", newline="\n")
+    if not files.is_file(root, IGNORE):
+        files.write_file(root, IGNORE, b"*\n")
     return Rendered(root, facts, chosen, tuple(documents), changed, guard, remarks)
 
 
@@ -123,18 +123,17 @@ def read_docs(root: Path) -> list[Document]:
     """Every file of `docs/`, by path relative to it; empty where the folder is missing.
 
     Hidden files stay out, as site builders leave them out. Links are not followed: what they lead to may be outside
-    the repository, and would be published.
+    the repository, and would be published. What else is not an ordinary file stays out, too.
     """
-    folder = root / DOCS
-    if not folder.is_dir():
-        return []
-    return [Document(path.relative_to(folder).as_posix(), path.read_bytes()) for path in _docs_files(folder)]
+    return [Document(path.removeprefix(f"{DOCS}/"), _docs_file(root, path)) for path in paths_below(root, DOCS)]
 
 
-def _docs_files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(place) / name
-            if not name.startswith(".") and not path.is_symlink():
-                yield path
+def _docs_file(root: Path, path: str) -> bytes:
+    try:
+        return read_file(root, path)
+    except OSError as error:
+        raise CannotProceed(
+            f"{printable(path)} cannot be read: {error.strerror or type(error).__name__}.",
+            where=printable(path),
+            hint="Check its permissions and size, or take it out of docs/.",
+        ) from error

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.files import read_named_file
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.collect import Answer, Export
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_BYTES, UnreadableJson, parse_text
@@ -266,7 +267,7 @@ def _text(file: Path) -> str:
     try:
         if file.stat().st_size > MAXIMUM_BYTES:
             raise _refused(file, f"it is larger than {MAXIMUM_BYTES // 1024 // 1024} MB")
-        data = file.read_bytes()
+        data = read_named_file(file, MAXIMUM_BYTES)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CannotProceed(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.files import changed_files, finish, write_set
+from secure_score_backlog.files import changed_files, finish, names_in, read_file, write_set
 from secure_score_backlog.git import FileVersions, MainHistory, Repository, read_history
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots import exact_json
@@ -40,10 +40,10 @@ class SnapshotSource(Protocol):
         """Every file below `snapshots/`, relative to the root."""
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a file; None where there is none."""
+        """The bytes of a file; None where there is none. CannotProceed where it cannot be read."""
 
-    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The bytes of many files, one in memory at a time."""
+    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
+        """The bytes of many files, one in memory at a time; for one that cannot be read, why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,30 @@ class SnapshotFolder:
 
     def paths(self) -> Iterable[str]:
         """Every file two levels down, where snapshots are."""
-        return (file.relative_to(self.root).as_posix() for file in (self.root / SNAPSHOTS).glob("*/*.json"))
+        for year in self._names(SNAPSHOTS):
+            names = self._names(f"{SNAPSHOTS}/{year}")
+            yield from (f"{SNAPSHOTS}/{year}/{name}" for name in names if name.endswith(".json"))
+
+    def _names(self, folder: str) -> list[str]:
+        try:
+            return names_in(self.root, folder)
+        except OSError:  # a file, or a link: `workspace.load` reports it
+            return []
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a file; None where there is none."""
-        file = self.root / path
-        return file.read_bytes() if file.is_file() else None
+        """The bytes of a file; None where there is none. CannotProceed where it cannot be read."""
+        try:
+            return _bytes(self.root, path)
+        except FileNotFoundError:
+            return None
 
-    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
         """The bytes of many files, one in memory at a time."""
         for path in paths:
-            yield path, self.content(path) or b""
+            try:
+                yield path, self.content(path) or b""
+            except CannotProceed as error:
+                yield path, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ class SnapshotBranch:
         blob = self.blobs.get(path)
         return self.repository.content(blob) if blob else None
 
-    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
         """The bytes of many files, one in memory at a time; CannotProceed where Git has lost one."""
         wanted = [path for path in paths if path in self.blobs]
         found = self.repository.objects([self.blobs[path] for path in wanted])
@@ -117,7 +130,7 @@ def load_history(source: SnapshotSource) -> tuple[History, list[Problem]]:
     days = {path: day for day, path in snapshot_days(source.paths())}
     for path, content in source.contents(days):
         try:
-            stored = decode(content, path)
+            stored = decode(_given(content), path)
         except CannotProceed as error:
             problems.append(_unreadable(error))
             continue
@@ -127,10 +140,10 @@ def load_history(source: SnapshotSource) -> tuple[History, list[Problem]]:
 
 def load_catalogue(source: SnapshotSource) -> tuple[Catalogue, list[Problem]]:
     """The stored catalogue; an empty one, without a problem, where nothing was collected yet."""
-    content = source.content(CATALOGUE_PATH)
-    if content is None:
-        return Catalogue(), []
     try:
+        content = source.content(CATALOGUE_PATH)
+        if content is None:
+            return Catalogue(), []
         return read_catalogue(decode_catalogue(content, CATALOGUE_PATH)), []
     except CannotProceed as error:
         return Catalogue(), [_unreadable(error)]
@@ -154,13 +167,13 @@ def load_stored(root: Path, answer: Answer) -> tuple[Stored, tuple[Problem, ...]
     A file that cannot be read is a problem and is left alone, so that one broken day does not end the collecting;
     where no readable file names the tenant of this repository, CannotProceed is raised instead.
     """
-    files = {day: root / path for day, path in snapshot_days(SnapshotFolder(root).paths())}
+    files = dict(snapshot_days(SnapshotFolder(root).paths()))
     wanted = (days_in(answer) | ({max(files)} if files else set())) & files.keys()
     snapshots: dict[date, Json] = {}
     failures: list[CannotProceed] = []
     for day in sorted(wanted):
         try:
-            snapshots[day] = decode(_bytes(files[day], root), _relative(files[day], root))
+            snapshots[day] = decode(_bytes(root, files[day]), files[day])
         except CannotProceed as failure:
             failures.append(failure)
     catalogue: Json | None = None
@@ -171,7 +184,7 @@ def load_stored(root: Path, answer: Answer) -> tuple[Stored, tuple[Problem, ...]
     stored = Stored(frozenset(files), snapshots, catalogue)
     if failures and not _names_a_tenant(stored):
         raise failures[0]
-    seen_before = _seen_before(unknown_recommendations(answer, stored), files)
+    seen_before = _seen_before(root, unknown_recommendations(answer, stored), files)
     return replace(stored, seen_before=seen_before), tuple(map(_unreadable, failures))
 
 
@@ -193,8 +206,10 @@ def stored_profiles(root: Path) -> tuple[Any, ...]:
 
 
 def _stored_catalogue(root: Path) -> Json | None:
-    file = root / CATALOGUE_PATH
-    return decode_catalogue(_bytes(file, root), CATALOGUE_PATH) if file.is_file() else None
+    try:
+        return decode_catalogue(_bytes(root, CATALOGUE_PATH), CATALOGUE_PATH)
+    except FileNotFoundError:
+        return None
 
 
 def _names_a_tenant(stored: Stored) -> bool:
@@ -208,30 +223,35 @@ def _unreadable(failure: CannotProceed) -> Problem:
     return problem("snapshot-unreadable", path, None, failure.message, failure.hint or "")
 
 
-def _seen_before(names: frozenset[str], files: Mapping[date, Path]) -> frozenset[str]:
+def _seen_before(root: Path, names: frozenset[str], files: Mapping[date, str]) -> frozenset[str]:
     """Those recommendations that some snapshot mentions, newest first until all are found."""
     missing = {name: b'"controlName":' + exact_json.encode(name).strip() for name in names}
     for day in sorted(files, reverse=True):
         if not missing:
             break
         try:
-            content = files[day].read_bytes()
+            content = read_file(root, files[day])
         except OSError:  # load_stored has reported it, or it is no day of the answer
             continue
         missing = {name: needle for name, needle in missing.items() if needle not in content}
     return names - missing.keys()
 
 
-def _bytes(file: Path, root: Path) -> bytes:
+def _bytes(root: Path, path: str) -> bytes:
+    """The bytes of a file; FileNotFoundError where there is none, CannotProceed where it cannot be read."""
     try:
-        return file.read_bytes()
+        return read_file(root, path)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise CannotProceed(
             f"This file cannot be read: {error.strerror or type(error).__name__}.",
-            where=_relative(file, root),
+            where=path,
             hint="Check that it is an ordinary file that you may read. Nothing was changed.",
         ) from None
 
 
-def _relative(file: Path, root: Path) -> str:
-    return file.relative_to(root).as_posix()
+def _given(content: bytes | CannotProceed) -> bytes:
+    if isinstance(content, CannotProceed):
+        raise content
+    return content
