@@ -14,7 +14,7 @@ ARGS ?=
 FONTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint format workflows builders sample schemas guide pictures bench lock clean
+.PHONY: help demo test soak mutants fuzz lint format workflows builders sample schemas guide pictures bench lock clean
 .SUFFIXES:
 
 help: ## Say what there is
@@ -43,6 +43,9 @@ mutants: .venv/python build/mutants/runs ## Put small faults into the rules, one
 	@cd build/mutants/tree && ../bin/python -m mutmut run $(ARGS)
 	@cd build/mutants/tree && ../bin/python -m mutmut export-cicd-stats >/dev/null
 	@$(IN) -m tests.mutants build/mutants/tree/mutants
+
+fuzz: .venv/python build/fuzz/runs ## Feed every reader with millions of broken inputs (Linux; five minutes; make fuzz SECONDS=3600)
+	@PYTHONPATH=generator:. build/fuzz/bin/python -m tests.fuzz $(or $(SECONDS),300) $(ARGS)
 
 lint: .venv/develops ## Check style and types
 	@$(IN) -m ruff check .
@@ -91,6 +94,7 @@ lock: .venv/python ## Lock the newest allowed versions of every dependency (requ
 		--output-file requirements/development.txt
 	@$(LOCK) --group build --output-file requirements/build.txt
 	@$(LOCK) --group mutants --constraint requirements/development.txt --output-file requirements/mutants.txt
+	@$(LOCK) --group fuzz --constraint requirements/runtime.txt --output-file requirements/fuzz.txt
 	@$(LOCK) --group builders --constraint requirements/runtime.txt --output-file requirements/builders.txt
 	@echo "Locked. Read the difference, then: make test"
 
@@ -131,6 +135,13 @@ build/mutants/runs: .venv/python requirements/development.txt requirements/mutan
 	@$(IN) -m venv build/mutants
 	@build/mutants/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
 		--requirement requirements/development.txt --requirement requirements/mutants.txt
+	@touch $@
+
+# The fuzzer has wheels for Linux only, so no developer is made to install it.
+build/fuzz/runs: .venv/python requirements/runtime.txt requirements/fuzz.txt
+	@$(IN) -m venv build/fuzz
+	@build/fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--requirement requirements/runtime.txt --requirement requirements/fuzz.txt
 	@touch $@
 
 # The builders have a folder of their own: two of them are no dependencies of ours, and one is alpha.

@@ -242,6 +242,89 @@ def test_times_beyond_all_sense_do_not_stop_the_reading(tmp_path: Path) -> None:
     assert years == [1970, 2035, 2035]
 
 
+COMMIT_TIMES = [
+    "253402300800 +0000",  # the year 10000
+    "99999999999999999999999 +0000",
+    "-5 +0000",  # before 1970
+    "7258118400 +0000",  # the year 2200
+    "",
+    "abc",
+]
+
+
+def odd_commit(repository: Repository, time: str, *, committer: bool = True) -> str:
+    """Put a commit on the branch that Git itself would not write."""
+    tree, parent = repository.git("rev-parse", "HEAD^{tree}"), repository.git("rev-parse", "HEAD")
+    who = f"committer C <c@tenant.example> {time}\n" if committer else ""
+    raw = f"tree {tree}\nparent {parent}\nauthor A <a@tenant.example> {time}\n{who}\nmade elsewhere\n"
+    identifier = plumb(repository, "commit", raw.encode())
+    repository.git("update-ref", "HEAD", identifier)
+    return identifier
+
+
+@pytest.mark.parametrize(("time", "committer"), [*((time, True) for time in COMMIT_TIMES), ("1790856000 +0000", False)])
+def test_a_commit_without_a_usable_time_counts_as_the_one_before_it(tmp_path: Path, time: str, committer: bool) -> None:
+    """A time beyond the calendar, before 1970, no number, none, no committer: a problem that names the commit."""
+    repository = Repository(tmp_path)
+    repository.commit("one", decisions__A="one")
+    at = read(tmp_path).versions["decisions/A.md"][0].at
+    commit = odd_commit(repository, time, committer=committer)
+    found = read(tmp_path)
+    assert found.head is not None
+    assert (found.head.commit, found.head.at) == (commit, at)
+    (problem,) = found.problems
+    assert problem.code == "commit-time"
+    assert commit[:10] in problem.message
+    assert problem.hint
+
+
+def test_where_no_commit_has_a_time_nothing_is_dated(tmp_path: Path) -> None:
+    """A history whose only commit has none is refused: no decision could be dated."""
+    repository = Repository(tmp_path)
+    tree = tree_of(repository, ("100644", b"backlog.yml", blob_of(repository)))
+    identifier = plumb(repository, "commit", f"tree {tree}\nauthor A <a@tenant.example> x\n\nodd\n".encode())
+    repository.git("update-ref", "HEAD", identifier)
+    with pytest.raises(CannotProceed, match="has a time") as ending:
+        read_main_history(tmp_path)
+    assert ending.value.hint
+
+
+@pytest.mark.parametrize("zone", ["+9900", "-2500", "+0000"])
+def test_a_zone_that_nobody_lives_in_changes_no_time(tmp_path: Path, zone: str) -> None:
+    """Git stores seconds since 1970; the zone beside them says only how to show them."""
+    repository = Repository(tmp_path)
+    repository.commit("one", decisions__A="one")
+    odd_commit(repository, f"1890856000 {zone}")
+    found = read(tmp_path)
+    assert found.head is not None
+    assert found.head.at.timestamp() == 1890856000
+    assert found.problems == ()
+
+
+def test_a_pull_request_number_of_5000_digits_is_none(tmp_path: Path) -> None:
+    """Squashed or merged: no number of GitHub's is that long."""
+    repository = Repository(tmp_path)
+    for subject in (f"Decide (#{'7' * 5000})", f"Merge pull request #{'7' * 5000} from a/b"):
+        repository.commit(subject, decisions__A=subject)
+        version = read(tmp_path).versions["decisions/A.md"][-1]
+        assert version.pull_request is None
+        assert version.subject == subject
+
+
+def test_a_path_of_4000_letters_in_git_is_read_past(tmp_path: Path) -> None:
+    """No disk has such a name, so it has no edit; what Git holds of it stays readable."""
+    repository = Repository(tmp_path)
+    repository.commit("one", decisions__A="one")
+    blob = repository.git("rev-parse", "HEAD:decisions/A.md")
+    name = "A" * 4000 + ".md"
+    decisions = tree_of(repository, ("100644", name.encode(), blob))
+    commit_of(repository, tree_of(repository, ("40000", b"decisions", decisions)))
+    files = FileVersions(tmp_path, read(tmp_path), date(2026, 11, 1))
+    path = f"decisions/{name}"
+    assert path in set(files.paths("decisions", ".md"))
+    assert [version.blob for version in files.of(path)][:1] == [blob]
+
+
 def test_a_hook_of_another_repository_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Inside a hook, Git names its own repository in the environment; the folder's repository is read all the same."""
     Repository(tmp_path / "other").commit("other", decisions__B="x")

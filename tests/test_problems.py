@@ -44,7 +44,7 @@ WARNINGS = {
     "One decision": "decision-unanswered decision-draft decision-person",
     "Decisions together, and with the catalogue": """decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",
-    "Time": "decision-expired decision-overdue decision-ask-old decision-date-ahead",
+    "Time": "decision-expired decision-overdue decision-ask-old decision-date-ahead commit-time",
     "Settings": "settings-commented-profile settings-unknown-id",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated snapshot-day-twice snapshot-future
         snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue snapshot-differs snapshot-empty

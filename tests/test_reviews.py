@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.git import FileVersions, read_main_history
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.reviews import (
@@ -23,11 +24,14 @@ from secure_score_backlog.reviews import (
     differences,
     digest_of,
     load_minutes,
+    load_signed_reviews,
     minutes_text,
     parse_signed,
     read_signed,
     sign,
 )
+from secure_score_backlog.snapshots.exact_json import json_number
+from tests.support.backlogs import backlog
 from tests.support.repositories import Repository
 
 FACTS: dict[str, Any] = {"counts": {"undecided": 3}, "ledger": {"observed": 7.83}, "problems": [{"path": "x"}]}
@@ -183,6 +187,66 @@ def test_a_signed_review_keeps_its_digest() -> None:
     """The page of the month names it, so that it can be compared."""
     data = sign("2026-10", "1.2.3", FACTS)
     assert read(data) == SignedReview("2026-10", "1.2.3", data["digest"], data["facts"])
+
+
+MONTH_FACTS = plain_facts(next(review for review in backlog().reviews if review.month == "2026-10").facts)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("counts", None),
+        ("counts.undecided", "3"),
+        ("snapshot.age_days", 10**9),
+        ("snapshot.date", "2026-02-30"),
+        ("score.current", "12"),
+        ("score.percent", [1]),
+        ("top", {}),
+        ("top.0.risk", "fatal"),
+        ("top.0.days_open", None),
+        ("register.0.until", None),
+        ("register.0.recommendation", {"id": 1}),
+        ("blocked.0.by", "weather"),
+        ("asks.0.age_days", 2.5),
+        ("completed", [None]),
+        ("regressed", [[]]),
+        ("movement.points.total", "1"),
+        ("movement.points.invented", 1),
+        ("movement.lines", "x"),
+        ("texts.Accept", "title"),
+        ("texts.Accept.title", 5),
+        ("states", ["done"]),
+        ("decided", [1]),
+        ("as_of", 20261031),
+        ("as_of", "\ud800"),
+    ],
+)
+def test_signed_facts_of_another_kind_are_a_problem_and_not_shown(tmp_path: Path, path: str, value: object) -> None:
+    """Anybody can compute a digest, so the kind of every value that the month's page shows is checked."""
+    facts = json.loads(json.dumps(MONTH_FACTS, default=json_number))
+    place = facts
+    *steps, last = path.split(".")
+    for step in steps:
+        place = place[int(step) if isinstance(place, list) else step]
+    place[last] = value
+    file = tmp_path / PATH
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(sign("2026-10", "1.2.3", facts)))
+    found, problems = load_signed_reviews(FileVersions(tmp_path, None, date(2026, 11, 1)))
+    assert found == {}
+    assert [(fault.path, fault.code) for fault in problems] == [(PATH, "review-signature")]
+    assert problems[0].hint
+
+
+def test_facts_as_they_are_signed_have_the_form_that_is_checked(tmp_path: Path) -> None:
+    """A month with some of everything is accepted; so are facts of a version that knew fewer parts."""
+    for absent in ((), ("texts", "states", "decided", "covered")):
+        facts = {name: value for name, value in MONTH_FACTS.items() if name not in absent}
+        file = tmp_path / PATH
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(sign("2026-10", "1.2.3", facts), default=json_number))
+        found, problems = load_signed_reviews(FileVersions(tmp_path, None, date(2026, 11, 1)))
+        assert (list(found), problems) == (["2026-10"], [])
 
 
 def test_minutes_lose_their_front_matter_and_keep_their_versions(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Months and days, without a clock."""
+"""Months and days, without a clock.
+
+The program computes with days from `FIRST_DAY` to `LAST_DAY`. Every reader refuses a day outside, so that sums of days,
+months and years never leave the calendar.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,15 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+FIRST_DAY = date(1970, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+
 MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
+
+
+def is_usable(day: date) -> bool:
+    """Whether the program computes with a day."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def month_of(day: date) -> str:
@@ -17,11 +29,12 @@ def month_of(day: date) -> str:
 
 
 def first_day(month: str) -> date:
-    """First day of a month written YYYY-MM; ValueError for anything else."""
+    """First day of a month written YYYY-MM; ValueError for anything else, and outside of the usable days."""
     found = MONTH.fullmatch(month)
-    if not found:
-        raise ValueError(f"{month!r} is not a month; write it as 2026-10")
-    return date(int(found["year"]), int(found["month"]), 1)
+    first = date(int(found["year"]), int(found["month"]), 1) if found and found["year"] != "0000" else None
+    if first is None or not is_usable(first):
+        raise ValueError(f"{month!r} is not a month from 1970-01 to 2199-12; write it as 2026-10")
+    return first
 
 
 def last_day(month: str) -> date:

@@ -22,15 +22,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TypeAlias, cast
 
+from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.errors import CannotProceed, ShallowClone
 from secure_score_backlog.files import is_file, names_in, read_file
+from secure_score_backlog.problems import Problem, problem
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """Without Git a file has no date and counts as known from the beginning."""
 NOT_COMMITTED = "not committed"
 """Subject of a version that only the working tree has."""
 
-LOG_FIELDS = ("%H", "%cI", "%aN", "%s", "%b")
+LOG_FIELDS = ("%H", "%ct", "%aN", "%s", "%b")
 LOG_FORMAT = "".join(f"{field}%x00" for field in LOG_FIELDS)
 """Git allows no NUL in a message, so no text of a commit can pass for a field, a path or another commit."""
 PEOPLE_FIELDS = ("%an", "%ae", "%aN", "%aE", "%cn", "%ce", "%cN", "%cE", "%B")
@@ -42,8 +44,10 @@ MAILMAP_NAME = re.compile(r"([^<>#\n]*?)[ \t]*<([^<>\n]*)>")
 COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 ORDINARY_FILE = "100"
 """What the mode of an ordinary file begins with; a symbolic link is 120000, a submodule 160000."""
-MERGED = re.compile(r"Merge pull request #(\d+)\b")
-SQUASHED = re.compile(r"^(?P<subject>.*) \(#(?P<number>\d+)\)$")
+MERGED = re.compile(r"Merge pull request #([0-9]{1,10})\b")
+SQUASHED = re.compile(r"^(?P<subject>.*) \(#(?P<number>[0-9]{1,10})\)$")
+SECONDS = re.compile(r"[0-9]{1,12}")
+"""A time as Git stores it, since 1970; longer than any in the calendar."""
 
 SIGNATURE = re.compile(rb"^gpgsig(?:-sha256)? (.*)$", re.MULTILINE)
 SIGNATURE_KINDS = {
@@ -65,6 +69,10 @@ OTHER_REPOSITORY = frozenset(
     }
 )
 """Variables, set inside a Git hook for example, that would lead Git to another repository than the folder's."""
+HISTORY = ".git"
+"""The path of a problem with the history itself."""
+SHOWN_COMMITS = 3
+"""Commits that a message names."""
 NO_REPOSITORY = "not a git repository (or any"
 
 
@@ -325,6 +333,8 @@ class MainHistory:
     head: Version | None = None
     """The newest commit; its path is empty."""
     repository: Repository | None = None
+    problems: tuple[Problem, ...] = ()
+    """Commits without a usable time."""
     _contents: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def fetch(self, blobs: Iterable[str]) -> None:
@@ -362,21 +372,45 @@ def read_history(repository: Repository, start: str, paths: Iterable[str] = ()) 
     """The versions of every file below the repository's folder, or of some of its files, up to a commit.
 
     A committer's clock may run backwards; the branch cannot have had a commit before its parent, so a time earlier
-    than the one before it counts as that time.
+    than the one before it counts as that time. So does a time that is missing or outside of the calendar; the first
+    commits count as the first one that has a time.
     """
     found = list(parse_log(repository.log(start, paths)))
     signed = signatures(repository, [commit.head.commit for commit in found])
     versions: dict[str, list[Version]] = {}
     head: Version | None = None
-    latest = LONG_AGO
+    latest = next((commit.at for commit in reversed(found) if commit.at is not None), None)
+    if found and latest is None:
+        raise CannotProceed(
+            "No commit of this repository has a time that can be read, so no decision can be dated",
+            where=str(repository.folder),
+            hint="Look at the commits: git log --format=fuller. Commit again with a right clock.",
+        )
     for commit in reversed(found):
-        latest = max(latest, commit.head.at)
+        assert latest is not None
+        latest = max(latest, commit.at or latest)
         head = replace(commit.head, at=latest, signature=signed.get(commit.head.commit, ""))
         for path, blob in commit.changes:
             if path.startswith(repository.prefix):
                 inside = path[len(repository.prefix) :]
                 versions.setdefault(inside, []).append(replace(head, path=inside, blob=blob))
-    return MainHistory({path: tuple(each) for path, each in versions.items()}, head, repository)
+    undated = [commit.head.commit for commit in reversed(found) if commit.at is None]
+    return MainHistory(
+        {path: tuple(each) for path, each in versions.items()}, head, repository, tuple(_undated(undated))
+    )
+
+
+def _undated(commits: list[str]) -> Iterator[Problem]:
+    """One problem for all commits without a usable time."""
+    if commits:
+        some = ", ".join(commit[:10] for commit in commits[:SHOWN_COMMITS])
+        more = f" and {len(commits) - SHOWN_COMMITS} more" if len(commits) > SHOWN_COMMITS else ""
+        message = f"The commit time is missing, or not of the years {FIRST_DAY.year} to {LAST_DAY.year}: {some}{more}."
+        hint = (
+            "Each counts as made with the commit before it. Look at them (git show --format=fuller COMMIT), and set "
+            "the clock of the machine that made them."
+        )
+        yield problem("commit-time", HISTORY, None, message, hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,12 +418,15 @@ class MainCommit:
     """One commit of a branch and what it changed."""
 
     head: Version
+    """Its `at` is not set."""
+    at: datetime | None
+    """Committer time in UTC; None where it is missing or outside of the calendar."""
     changes: tuple[tuple[str, str | None], ...]
     """Path and new blob; None where there is no ordinary file any more."""
 
 
 def parse_log(raw: bytes) -> Iterator[MainCommit]:
-    """The commits in a raw log, in its order."""
+    """The commits in a raw log, in its order; CannotProceed for what Git does not write."""
     fields = raw.split(b"\0")
     position = 0
     while position < len(fields):
@@ -397,6 +434,8 @@ def parse_log(raw: bytes) -> Iterator[MainCommit]:
             position += 1
             continue
         header = [field.decode("utf-8", "replace") for field in fields[position : position + len(LOG_FIELDS)]]
+        if len(header) < len(LOG_FIELDS):
+            raise _cut_off()
         position += len(LOG_FIELDS)
         changes: list[tuple[str, str | None]] = []
         while position + 1 < len(fields) and not COMMIT.fullmatch(fields[position]):
@@ -408,13 +447,29 @@ def parse_log(raw: bytes) -> Iterator[MainCommit]:
             position += 2
         identifier, when, author, subject, body = header
         number, subject = pull_request_of(subject, body)
-        at = datetime.fromisoformat(when).astimezone(UTC)
-        yield MainCommit(Version("", identifier, at, author, subject, number), tuple(changes))
+        head = Version("", identifier, LONG_AGO, author, subject, number)
+        yield MainCommit(head, commit_time(when), tuple(changes))
+
+
+def commit_time(seconds: str) -> datetime | None:
+    """A time as Git stores it; None where it is missing or outside of the calendar."""
+    try:
+        at = datetime.fromtimestamp(int(seconds), UTC) if SECONDS.fullmatch(seconds) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return at if at is not None and is_usable(at.date()) else None
+
+
+def _cut_off() -> CannotProceed:
+    return CannotProceed("Git's log ends in the middle of a commit", hint="Run the command again; then run 'git fsck'.")
 
 
 def changed_file(entry: bytes, path: bytes) -> tuple[str, str | None]:
     """Path and new blob of one change in `--raw` form: `:old-mode new-mode old-blob new-blob letter`."""
-    _, mode, _, blob, _ = entry.decode().split(" ")
+    words = entry.decode("ascii", "replace").split(" ")
+    if len(words) != 5:
+        raise _cut_off()
+    mode, blob = words[1], words[3]
     return path.decode("utf-8", "surrogateescape"), blob if mode.startswith(ORDINARY_FILE) else None
 
 

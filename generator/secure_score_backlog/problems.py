@@ -130,6 +130,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-overdue": "The due date of a planned change has passed.",
         "decision-ask-old": "A decision requested from others has been open for more than 90 days.",
         "decision-date-ahead": "A day that belongs in the past is in the future.",
+        "commit-time": "A commit has no time, or one outside of the years 1970 to 2199; it counts as made with the one "
+        "before it.",
     },
     (SETTINGS, Severity.ERROR): {
         "settings-unknown-key": "An option is not part of the settings.",
@@ -205,6 +207,8 @@ RULES: Final[Mapping[str, Rule]] = {
 
 UNREADABLE_YAML = frozenset({"yaml-syntax", "yaml-not-a-mapping", "yaml-depth", "yaml-key"})
 """After one of these, what seems to be missing or wrong further down may only be unread."""
+LONGEST_TEXT = 2_000
+"""Characters of a message or a hint."""
 MOST_REPEATED = 20
 """How often one mistake is listed for one file."""
 
@@ -212,8 +216,15 @@ MOST_REPEATED = 20
 def problem(
     code: str, path: str, line: int | None, message: str, hint: str, *, severity: Severity | None = None
 ) -> Problem:
-    """A problem found by a rule; it weighs what `RULES` says unless a severity is given."""
-    return Problem(path, line, code, severity or RULES[code].severity, message, hint)
+    """A problem found by a rule; it weighs what `RULES` says unless a severity is given.
+
+    Message and hint may quote what somebody wrote, and are cut where they would fill the screen.
+    """
+    return Problem(path, line, code, severity or RULES[code].severity, _cut(message), _cut(hint))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
 def is_unreadable(problems: Iterable[Problem]) -> bool:

@@ -11,19 +11,27 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
 
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.snapshots.graph_json import number
+from secure_score_backlog.text import shown
 
 DOCS = "docs"
 REVIEWS = f"{DOCS}/reviews"
 REVIEW_SCHEMA = "backlog-review/1"
+LONGEST_NUMBER = 18
+"""Digits of a whole number."""
 UNSIGNED = frozenset({"problems", "recorded_later"})
 """Parts that are not signed: problems in the files, and decisions that were recorded later."""
 
@@ -37,6 +45,153 @@ class Minutes:
     text: str
     """Markdown as written, front matter removed."""
     versions: tuple[Version, ...] = ()
+
+
+# What pages read of signed facts, and of which kind it is. A file may have a right digest and other facts all the same:
+# anybody can compute a digest. Other keys are kept and not looked at.
+
+Amount = Annotated[float, Meta(ge=-1e12, le=1e12)]
+"""Points or a percentage."""
+Number = Annotated[int, Meta(ge=-10_000_000, le=10_000_000)]
+"""Days, or how many there are of something."""
+
+
+class SignedAsk(Struct):
+    """A decision that was requested."""
+
+    recommendation: str
+    of: str = msgspec.field(name="from")
+    question: str
+    age_days: Number
+    default: str | None = None
+
+
+class SignedTop(Struct):
+    """One of the top five by risk."""
+
+    recommendation: str
+    risk: Risk | None
+    days_open: Number
+    state: str
+    owner: str | None
+
+
+class SignedBlocked(Struct):
+    """A plan that was blocked."""
+
+    recommendation: str
+    by: Literal["licensing", "business", "technical"]
+    since: date
+    note: str
+
+
+class SignedEntry(Struct):
+    """An acceptance or a cover."""
+
+    recommendation: str
+    risk: Risk | None
+    owner: str
+    approver: str
+    until: date
+    days_left: Number
+    state: str
+
+
+class SignedCompleted(Struct):
+    """What was completed."""
+
+    recommendation: str
+    on: date | None
+    how: str
+
+
+class SignedRegressed(Struct):
+    """What regressed."""
+
+    recommendation: str
+    on: date | None
+    points: Amount
+    recovered: date | None = None
+
+
+class SignedLine(Struct):
+    """One line of the movement."""
+
+    recommendation: str | None
+    part: Literal["improved", "regressed", "claimed", "rescored", "scope", "unexplained"]
+    points: Amount
+    note: str | None = ""
+
+
+class SignedPoints(Struct, forbid_unknown_fields=True):
+    """The parts of the movement and their total."""
+
+    improved: Amount
+    regressed: Amount
+    claimed: Amount
+    rescored: Amount
+    scope: Amount
+    unexplained: Amount
+    total: Amount
+
+
+class SignedMovement(Struct):
+    """Why the score changed."""
+
+    start: date = msgspec.field(name="from")
+    end: date = msgspec.field(name="to")
+    points: SignedPoints
+    lines: list[SignedLine]
+
+
+class SignedScore(Struct):
+    """The score of the day."""
+
+    current: Amount
+    max: Amount
+    percent: Amount | None
+
+
+class SignedSnapshot(Struct):
+    """The newest snapshot of the month."""
+
+    date: date
+    complete: bool
+    age_days: Number
+
+
+class SignedWords(Struct):
+    """Title and reasons of a recommendation."""
+
+    title: str = ""
+    why: str = ""
+    rationale: str = ""
+
+
+class SignedCounts(Struct):
+    """The headline counts."""
+
+    undecided: Number
+
+
+class SignedFacts(Struct):
+    """The facts of a month, as far as its page shows them."""
+
+    as_of: date
+    snapshot: SignedSnapshot | None
+    score: SignedScore | None
+    counts: SignedCounts
+    top: list[SignedTop]
+    blocked: list[SignedBlocked]
+    register: list[SignedEntry]
+    completed: list[SignedCompleted]
+    regressed: list[SignedRegressed]
+    asks: list[SignedAsk]
+    movement: SignedMovement | None
+    covered: list[SignedEntry] = []
+    decided: list[str] = []
+    texts: dict[str, SignedWords] = {}
+    states: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +240,8 @@ def load_signed_reviews(files: FileVersions) -> tuple[dict[str, SignedReview], l
         if content is None or not MONTH.fullmatch(month):
             continue
         signed = parse_signed(content, month, path)
+        if isinstance(signed, SignedReview):
+            signed = check_facts(signed, path)
         if isinstance(signed, Problem):
             problems.append(signed)
         else:
@@ -95,7 +252,7 @@ def load_signed_reviews(files: FileVersions) -> tuple[dict[str, SignedReview], l
 def parse_signed(content: bytes, month: str, path: str) -> SignedReview | Problem:
     """The signed facts in the bytes of a file, or why they cannot be trusted."""
     try:
-        data = json.loads(content.decode("utf-8-sig"), parse_float=_exact, parse_constant=_exact)
+        data = json.loads(content.decode("utf-8-sig"), parse_float=_exact, parse_int=_whole, parse_constant=_exact)
         return read_signed(data, month, path)
     except (ValueError, RecursionError):
         return _untrusted(path, "The signed review is not JSON.")
@@ -113,12 +270,29 @@ def read_signed(data: Any, month: str, path: str) -> SignedReview | Problem:
     return SignedReview(month, tool, str(digest), facts)
 
 
+def check_facts(signed: SignedReview, path: str) -> SignedReview | Problem:
+    """The signed month, where every value that its page shows is of the right kind."""
+    try:
+        written = json.dumps([signed.tool, signed.facts], ensure_ascii=False, default=json_number).encode()
+        msgspec.convert(json.loads(written)[1], SignedFacts)
+    except (UnicodeEncodeError, msgspec.ValidationError) as error:
+        return _untrusted(path, f"The facts are not those of a month: {shown(error)}.")
+    return signed
+
+
 def _exact(literal: str) -> Decimal:
     """A number as it is written. ValueError for one that no figure can be, such as NaN or 1e999."""
     found = number(literal)
     if found is None:
         raise ValueError(f"{literal} is not a number")
     return found
+
+
+def _whole(literal: str) -> int:
+    """A whole number. ValueError for one of more digits than any count has."""
+    if len(literal) > LONGEST_NUMBER:
+        raise ValueError("a number is too long")
+    return int(literal)
 
 
 def _untrusted(path: str, message: str) -> Problem:

@@ -40,8 +40,13 @@ def shell_quoted(text: str) -> str:
 
 def shown(value: object) -> str:
     """A text inside a message: in quotes, shortened and printable."""
+    return f'"{shortened(value)}"'
+
+
+def shortened(value: object) -> str:
+    """The same without quotes, for an id or a name."""
     text = printable(" ".join(str(value).split()))
-    return f'"{text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"}"'
+    return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

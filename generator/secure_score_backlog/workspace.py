@@ -123,6 +123,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
     signed, signed_problems = load_signed_reviews(files)
     decisions, decision_problems = load_decisions(files)
     problems = {
+        *(main.problems if main else ()),
         *settings_file.problems,
         *check_settings(settings_file.source, settings, catalogue.recommendations),
         *catalogue_problems,

@@ -52,7 +52,7 @@ def wanted(lock: str) -> list[Requirement]:
     return [Requirement(line) for line in asked[lock]]
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, "mutants", "fuzz"])
 def test_a_lock_holds_pins_and_hashes_only(lock: str) -> None:
     """No index address, no path, no option: the same lock serves whatever mirror a company has."""
     assert faults(read_lock(lock)) == []

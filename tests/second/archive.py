@@ -15,6 +15,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+YEAR_2200 = 7_258_118_400
+"""Seconds since 1970; later times are none (docs/method.md#decisions)."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -121,13 +124,16 @@ class Archive:
         return subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, check=True).stdout
 
     def main_line(self) -> list[tuple[str, date, str]]:
-        """Times along the main line never run backwards (ADR 0005)."""
-        found, latest = [], datetime.min.replace(tzinfo=UTC)
-        for line in self.git("log", "--first-parent", "--reverse", "--format=%H %cI %s").decode().splitlines():
-            commit, when, subject = line.split(" ", 2)
-            latest = max(latest, datetime.fromisoformat(when).astimezone(UTC))
-            found.append((commit, latest.date(), subject))
-        return found
+        """Times along the main line never run backwards; one that is no time counts as the one before (ADR 0005)."""
+        lines = self.git("log", "--first-parent", "--reverse", "--format=%H %ct %s").decode().splitlines()
+        found = [line.split(" ", 2) for line in lines]
+        stamps = [int(when) if when.isdigit() and int(when) < YEAR_2200 else 0 for _, when, _ in found]
+        latest = next((stamp for stamp in stamps if stamp), 0)
+        days = []
+        for stamp in stamps:
+            latest = max(latest, stamp)
+            days.append(datetime.fromtimestamp(latest, UTC).date())
+        return [(commit, day, subject) for (commit, _, subject), day in zip(found, days, strict=True)]
 
     def tree(self, commit: str) -> dict[str, str]:
         """Blob by path of one commit."""

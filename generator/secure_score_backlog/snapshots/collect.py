@@ -42,6 +42,7 @@ from secure_score_backlog.snapshots.snapshot_files import (
     snapshot_path,
     without_names,
 )
+from secure_score_backlog.text import shortened
 
 DETAILS = ("description", "lastSynced", "count")
 """Only a control of Graph's newest day has any of these."""
@@ -218,22 +219,23 @@ def refuse_other_tenant(answer: Answer, stored: Stored, run: RunInfo) -> None:
     given = _tenants((*answer.all_scores, *(answer.profiles or ())))
     known = _tenants((*(snapshot["secureScore"] for snapshot in stored.snapshots.values()), *stored.profiles))
     where = f"azureTenantId in {', '.join(run.files)}" if run.files else "azureTenantId"
-    own = f"The tenant of this repository is {min(known)}. " if known else ""
+    own = f"The tenant of this repository is {shortened(min(known))}. " if known else ""
     if len(given) > 1:
         advice = "One answer is about one tenant: run it again, and report it to Microsoft if it stays like this."
         if run.files:
             advice = "Import the files of one tenant at a time, each tenant into a repository of its own (--root)."
         raise CannotProceed(
-            f"The answer mixes {len(given)} tenants: {', '.join(sorted(given)[:3])}.",
+            f"The answer mixes {len(given)} tenants: {', '.join(map(shortened, sorted(given)[:3]))}.",
             where=where,
             hint=f"Nothing was changed. {own}{advice}",
         )
     if given and known and not given & known:
+        other = shortened(min(given))
         advice = "" if run.files else "Check AZURE_TENANT_ID (or whose token GRAPH_TOKEN is). "
         raise CannotProceed(
-            f"This is another tenant: the answer is about {min(given)}, this repository about {min(known)}.",
+            f"This is another tenant: the answer is about {other}, this repository about {shortened(min(known))}.",
             where=where,
-            hint=f"Nothing was changed. {own}{advice}For {min(given)}, name its own repository by --root. If this "
+            hint=f"Nothing was changed. {own}{advice}For {other}, name its own repository by --root. If this "
             "repository holds the wrong tenant (a trial, a sample): begin with an empty one.",
         )
 

@@ -25,6 +25,7 @@ from secure_score_backlog.snapshots.graph_json import (
 )
 from secure_score_backlog.snapshots.model import Detail, History, Observation, SnapshotDay, Timeline
 from secure_score_backlog.snapshots.snapshot_files import PARTIAL, frozen_maximum
+from secure_score_backlog.text import shortened
 
 
 class HistoryBuilder:
@@ -81,7 +82,8 @@ class HistoryBuilder:
             values = (control.get("score"), maxima.get(identifier), control.get("count"), control.get("total"))
             observation = self._observation(identifier, values)
             if observation is None:
-                self._warn(path, f"{identifier} has no readable score, so it counts as not measured that day")
+                name = shortened(identifier)
+                self._warn(path, f"{name} has no readable score, so it counts as not measured that day")
             else:
                 found[identifier] = observation
         return found
