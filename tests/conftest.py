@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.browser import missing_browser
 from tests.support.running import RunBacklog, run_as_process, run_here
+from tests.support.sentences import check_sentences
 
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("repeatable")  # the same examples everywhere, and no stopwatch
@@ -56,6 +57,14 @@ def clean_environment() -> Iterator[None]:
         patch.setenv("NO_COLOR", "1")
         patch.setenv("COLUMNS", "80")
         patch.setenv("PYTHONUTF8", "1")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_sentences() -> Iterator[None]:
+    """Whatever message or hint a test provokes in this process reads as sentences."""
+    with pytest.MonkeyPatch.context() as patch:
+        check_sentences(patch)
         yield
 
 

@@ -254,8 +254,8 @@ def write_folder(documents: Iterable[Document], folder: Path, manifest: Path) ->
     foreign = sorted(present - known - set(wanted)) if known else sorted(present)
     if foreign:
         raise CannotProceed(
-            f"{folder.as_posix()} holds {len(foreign)} file(s) that this program did not write: "
-            f"{', '.join(foreign[:3])}{' ...' if len(foreign) > 3 else ''}",
+            f"The folder holds {len(foreign)} file(s) that this program did not write: "
+            f"{', '.join(foreign[:3])}{' and more' if len(foreign) > 3 else ''}.",
             where=str(folder),
             hint="Move them away, or delete the folder if nothing in it is needed: it is made anew each time.",
         )

@@ -170,7 +170,7 @@ class Repository:
         finished = run_git(self.folder, *arguments)
         if finished.returncode != 0:
             raise CannotProceed(
-                f"Git failed: {words_of(finished) or f'exit code {finished.returncode}'}",
+                f"Git failed: {words_of(finished).rstrip('.') or f'exit code {finished.returncode}'}.",
                 where=str(self.folder),
                 hint="Run 'git fsck'; in a partial clone run 'git fetch --refetch'.",
             )
@@ -181,7 +181,7 @@ class Repository:
         found = self._find(identifier)
         if found is None:
             raise CannotProceed(
-                f"Git could not read object {identifier[:12]}",
+                f"Git could not read object {identifier[:12]}.",
                 where=str(self.folder),
                 hint="Run 'git fsck'; in a partial clone run 'git fetch --refetch'.",
             )
@@ -286,18 +286,18 @@ def open_repository(root: Path) -> Repository | None:
         if NO_REPOSITORY in words_of(found):
             return None
         raise CannotProceed(
-            "Git cannot read this repository: " + words_of(found),
+            f"Git cannot read this repository: {words_of(found).rstrip('.')}.",
             where=str(root),
-            hint=f"If you trust it, run: git config --global --add safe.directory {root.resolve()}",
+            hint=f"If you trust it, run `git config --global --add safe.directory {root.resolve()}`.",
         )
     inside, shallow, prefix = found.stdout.decode("utf-8", "surrogateescape").split("\n", 2)
     if inside != "true":
         raise CannotProceed(
-            "this Git repository has no working tree", where=str(root), hint="Clone it, and run the command there."
+            "This Git repository has no working tree.", where=str(root), hint="Clone it, and run the command there."
         )
     if shallow == "true":  # it would silently date every decision to its last commit
         raise ShallowClone(
-            "this is a shallow clone: the history of the decisions is missing",
+            "This is a shallow clone: the history of the decisions is missing.",
             where=str(root),
             hint="Run 'git fetch --unshallow'; in GitHub Actions set 'fetch-depth: 0' at actions/checkout.",
         )
@@ -308,7 +308,7 @@ def refuse_missing_git(root: Path) -> None:
     """A plain folder needs no Git; CannotProceed where a repository cannot be read because Git is not installed."""
     if any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents)):
         raise CannotProceed(
-            "this folder has a Git history, but Git is not installed, or not on the PATH",
+            "This folder has a Git history, but Git is not installed, or not on the PATH.",
             where=str(root),
             hint="Install Git (https://git-scm.com), open a new terminal and run the command again.",
         )

@@ -263,5 +263,5 @@ def other_files(root: Path) -> Iterator[Problem]:
         found = [name for name in found if name.lower() != SETTINGS_PATH]
     for name in found:
         message = f"This file is not read: the settings are called {SETTINGS_PATH}."
-        hint = f"Move what it says into {SETTINGS_PATH} (git mv {shlex.quote(name)} {SETTINGS_PATH}), or delete it."
+        hint = f"Move what it says into {SETTINGS_PATH} (`git mv {shlex.quote(name)} {SETTINGS_PATH}`), or delete it."
         yield problem("settings-file-name", printable(name), None, message, hint)

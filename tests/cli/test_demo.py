@@ -48,7 +48,7 @@ def test_a_failure_leaves_nothing_behind(backlog: RunBacklog, tmp_path: Path, *,
         (tmp_path / "tenant").mkdir()
     path = f"{fake.parent}{os.pathsep}{os.environ['PATH']}"
     finished = backlog("demo", "tenant", environment={"PATH": path}, expect=3)
-    assert "git init failed: disk full" in finished.stderr
+    assert "Running git init failed: disk full" in finished.stderr
     assert (tmp_path / "tenant").exists() == exists
     assert not exists or list((tmp_path / "tenant").iterdir()) == []
 

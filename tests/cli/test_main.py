@@ -45,7 +45,7 @@ def test_a_root_that_is_no_folder_gets_one_answer(tmp_path: Path, backlog: RunBa
     done = backlog(*verb.split(), "--root", root, expect=2)
     assert done.stdout == ""
     assert done.stderr == (
-        f"backlog: {root} is not a folder.\n"
+        f"backlog: The path {root} is not a folder.\n"
         "  where: --root\n"
         "  what to do: Name the folder that holds snapshots/, decisions/ and backlog.yml, or make it first.\n"
     )

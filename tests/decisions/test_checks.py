@@ -371,7 +371,7 @@ def test_file_names_match_letter_for_letter(path: str) -> None:
     """A file under another name is an error whose hint renames it, also where the name holds blanks."""
     (fault,) = checked(file(ACCEPT, path=path)).problems
     assert (fault.code, fault.line) == ("decision-file-name", 2)
-    command = fault.hint.rpartition(": ")[2]
+    command = fault.hint.rpartition(": ")[2].strip("`.")
     assert shlex.split(command) == ["git", "mv", path, "decisions/Alpha.md"]
 
 

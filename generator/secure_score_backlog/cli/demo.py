@@ -40,7 +40,7 @@ def command(folder: Path) -> None:
 
 def prepare(folder: Path) -> bool:
     """Create the folder, or accept an empty one; True when it is new. Raises CannotProceed for anything else."""
-    elsewhere = "Name a folder that does not exist yet: backlog demo sample-tenant"
+    elsewhere = "Name a folder that does not exist yet: `backlog demo sample-tenant`."
     try:
         if folder.is_dir():
             if any(folder.iterdir()):

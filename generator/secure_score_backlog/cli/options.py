@@ -18,7 +18,7 @@ def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path
     """The folder; WrongUsage where there is none, before a command does anything."""
     if not folder.is_dir():
         raise WrongUsage(
-            f"{folder} is not a folder.",
+            f"The path {folder} is not a folder.",
             where="--root",
             hint="Name the folder that holds snapshots/, decisions/ and backlog.yml, or make it first.",
         )

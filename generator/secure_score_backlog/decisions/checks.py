@@ -163,7 +163,7 @@ def check_name(source: FrontMatter, identifier: str) -> Iterator[Problem]:
         return
     how = "differs in upper and lower case" if name.casefold() == wanted.casefold() else "is another name"
     old, new = shell_quoted(f"decisions/{name}"), shell_quoted(f"decisions/{wanted}")
-    hint = f"Correct `recommendation`, or rename the file: git mv {old} {new}"
+    hint = f"Correct `recommendation`, or rename the file: `git mv {old} {new}`."
     if "/" in identifier or "\\" in identifier or not identifier.isprintable():
         hint = "Correct `recommendation`: an id is one word, without slashes."
     message = f"The file decides about {shown(identifier)}, but its name {shown(name)} {how}."

@@ -65,7 +65,7 @@ def check_address(address: str, option: str) -> str:
         raise WrongUsage(
             f"{option} is not an address: {address!r}.",
             where=option,
-            hint="Write it like https://graph.microsoft.com/v1.0",
+            hint="Write it like `https://graph.microsoft.com/v1.0`.",
         )
     if parts.username is not None or parts.query or parts.fragment:
         raise WrongUsage(

@@ -107,7 +107,7 @@ class Git:
         if finished.returncode != 0:
             said = finished.stderr.decode("utf-8", "replace").strip()
             raise CannotProceed(
-                f"git {arguments[0]} failed: {said or f'exit code {finished.returncode}'}",
+                f"Running git {arguments[0]} failed: {said.rstrip('.') or f'exit code {finished.returncode}'}.",
                 where=str(self.folder),
                 hint=f"See whether the folder can be written and `git --version` is {OLDEST_GIT} or newer.",
             )

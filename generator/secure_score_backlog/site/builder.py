@@ -157,10 +157,12 @@ def built_files(site: Path) -> Iterator[tuple[str, bytes]]:
 def refuse_foreign(output: Path) -> None:
     """WrongUsage for a folder that this program did not build: it is never replaced."""
     if output.is_symlink() or (output.exists() and not output.is_dir()):
-        raise WrongUsage(f"{output} is not a folder of its own.", where=str(output), hint="Name another folder.")
+        raise WrongUsage(
+            f"The output {output} is not a folder of its own.", where=str(output), hint="Name another folder."
+        )
     if output.is_dir() and any(output.iterdir()) and not (output / MARKER).is_file():
         raise WrongUsage(
-            f"{output} holds files that this program did not build, and building would replace them.",
+            f"The folder {output} holds files that this program did not build, and building would replace them.",
             where=str(output),
             hint="Name an empty or new folder with --output, or empty this one yourself.",
         )

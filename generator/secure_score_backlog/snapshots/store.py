@@ -116,7 +116,7 @@ def open_snapshot_branch(main: MainHistory | None, branch: str) -> SnapshotBranc
     tip = repository.tip(branch) if repository else None
     if repository is None or tip is None:
         raise CannotProceed(
-            f"the branch {branch!r}, which should hold the snapshots, was not found",
+            f"The branch {branch!r}, which should hold the snapshots, was not found.",
             where="backlog.yml: snapshots.branch",
             hint=f"Fetch it: git fetch origin {branch}:{branch}. In GitHub Actions set 'fetch-depth: 0'.",
         )
