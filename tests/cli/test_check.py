@@ -239,7 +239,7 @@ def test_only_a_shallow_clone_is_checked_without_history(tmp_path: Path, backlog
     repository.write("backlog.yml", "snapshots: {branch: data}\n")
     repository.commit("settings")
     finished = backlog("check", "--root", repository.folder, expect=3)
-    assert "the branch 'data', which should hold the snapshots, was not found" in finished.stderr
+    assert "The branch 'data', which should hold the snapshots, was not found" in finished.stderr
     assert finished.stdout == ""
 
 

@@ -16,6 +16,8 @@ from secure_score_backlog.snapshots.checks import Finding
 
 QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|'[^']*'|\([^()]*\)")
 """What comes from the data or names something, and may be written in any case."""
+PATH_OR_ID = re.compile(r"\S*[/._]\S*\s|\S*\d")
+"""A first word that is a path or an id keeps its letters."""
 WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -25,7 +27,7 @@ def fault_of(text: str) -> str | None:
         return "has blanks around it"
     if not text:
         return "is empty"
-    if text[0].islower():
+    if text[0].islower() and not PATH_OR_ID.match(text):
         return "begins with a small letter"
     if not text.rstrip(")\"'").endswith((".", "?", "!")):
         return "does not end as a sentence does"

@@ -122,6 +122,9 @@ def choose(workspace: Workspace, asked: str | None) -> Profile:
     return PROFILES[workspace.settings.profile]
 
 
+NAME_IT = f"Write `profile:` and one of {', '.join(PROFILES)}."
+
+
 def doubts(workspace: Workspace) -> Iterator[Problem]:
     """Why the settings may mean a profile that they do not say; nothing where they say it, or mean none."""
     source = workspace.settings_source
@@ -131,13 +134,13 @@ def doubts(workspace: Workspace) -> Iterator[Problem]:
         value = source.data["profile"]
         if value not in tuple(PROFILES):
             message = "`profile` is empty." if value is None else "`profile` names no known profile."
-            yield problem("settings-wrong-value", SETTINGS_PATH, source.line("profile"), message, "")
+            yield problem("settings-wrong-value", SETTINGS_PATH, source.line("profile"), message, NAME_IT)
         return
     yield from (found for found in of_settings if found.code in NOT_READ)
     for place in [*mentions(source.data), *unknown_options(KEYS, source.data)]:
         key = ".".join(map(str, place))
         message = f"{shown(key)} may have been meant as `profile`."
-        yield problem("settings-unknown-key", SETTINGS_PATH, source.line(*place), message, "")
+        yield problem("settings-unknown-key", SETTINGS_PATH, source.line(*place), message, NAME_IT)
 
 
 NOT_READ = frozenset({"settings-file-name", "settings-commented-profile"})
