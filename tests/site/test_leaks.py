@@ -157,6 +157,11 @@ def test_forms_of_addresses(text: str) -> None:
     [
         "logo@2x.png",
         "mkdocs-material@9.8.1",
+        "actions/checkout@v4.Next step",
+        "tool@1.2.Then",
+        "tool@1.2.dev",
+        "harbour.example\n@octo.example",
+        "<p>user</p><p>@b.example</p>",
         "@media print",
         "user@example.com",
         "admin@contoso.com",

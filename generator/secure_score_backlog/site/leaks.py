@@ -128,7 +128,9 @@ TENANT_DOMAIN = Kind(
     1,
 )
 _AFTER_AT = re.compile(r"@((?:[A-Za-z0-9\u00a1-\uffff][A-Za-z0-9\u00a1-\uffff-]*\.)+[A-Za-z]{2,24})(?![A-Za-z0-9-])")
-_BEFORE_AT = re.compile(r"[\w.!#$%*+/=?^{|}~'-]{1,64}$")
+_BEFORE_AT = re.compile(r"[\w.!#$%*+/=?^{|}~'-]{1,64}\Z")
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*\.(?:[A-Z][a-z]+|\d.*)|v?\d+(?:\.\d+)+\.[a-z]+")
+"""What follows an at sign in the name of a release, also with the next sentence joined to it: `tool@v4.Next`."""
 _MAIL_HINT = "Write a role instead of an address. Git keeps what was committed."
 
 EXAMPLE_DOMAINS = frozenset(
@@ -313,10 +315,15 @@ def addresses(text: str) -> Iterator[tuple[int, str]]:
     text = _DOT_IN_WORDS.sub(".", _AT_IN_WORDS.sub("@", text))
     for match in _AFTER_AT.finditer(text):
         before = _BEFORE_AT.search(text[max(0, match.start() - 64) : match.start()])
-        domain = match[1].lower()
-        ending = domain.rpartition(".")[2]
-        if before and before[0].strip(".'*/=") and ending not in FILE_SUFFIXES and domain not in EXAMPLE_DOMAINS:
+        if before and before[0].strip(".'*/=") and is_domain(match[1]):
             yield match.start() - len(before[0]), before[0].lstrip(".'*/=") + match[0]
+
+
+def is_domain(text: str) -> bool:
+    """Whether what follows an at sign is a domain, and not one of those for examples, a file or a version."""
+    domain = text.lower()
+    is_file = domain.rpartition(".")[2] in FILE_SUFFIXES
+    return not is_file and domain not in EXAMPLE_DOMAINS and not _VERSION.fullmatch(text)
 
 
 def finding(path: str, text: str, start: int, what: str, shown: str, hint: str, *, serious: bool = True) -> Finding:  # noqa: PLR0913
