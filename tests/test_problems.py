@@ -32,7 +32,7 @@ ERRORS = {
         decision-file-name""",
     "Decisions together, and with the catalogue": """decision-two-files decision-id-case decision-copied-rationale
         decision-same-as-unknown decision-same-as-circular decision-same-as-unusable decision-owner-unlisted""",
-    "Time": "decision-until-too-far decision-due-too-far",
+    "Time": "decision-until-too-far decision-due-too-far commit-in-future snapshot-in-future",
     "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
     "Signed months": "review-signature",
     "Snapshots and catalogue": "snapshot-unreadable",

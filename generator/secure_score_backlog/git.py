@@ -97,6 +97,10 @@ class Version:
     signature: str = ""
     """Kind of signature that the commit states, unverified: openpgp, ssh, x509, other, or "" for none."""
 
+    def not_after(self, end: datetime) -> Version:
+        """The same version, at a given time where its own is later."""
+        return self if self.at <= end else replace(self, at=end)
+
     @property
     def committed(self) -> bool:
         """False for an edit that only the working tree has."""
@@ -335,7 +339,17 @@ class MainHistory:
     repository: Repository | None = None
     problems: tuple[Problem, ...] = ()
     """Commits without a usable time."""
+    dated_by: Version | None = None
+    """The commit with the latest time, which the newest commit counts from: itself, or one whose clock was ahead."""
     _contents: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    def until(self, day: date) -> MainHistory:
+        """The same history with the end of a day in place of every later time."""
+        end = datetime.combine(day, time.max, UTC)
+        if self.head is None or self.head.at <= end:
+            return self
+        versions = {path: tuple(each.not_after(end) for each in known) for path, known in self.versions.items()}
+        return replace(self, versions=versions, head=self.head.not_after(end))
 
     def fetch(self, blobs: Iterable[str]) -> None:
         """Read the contents of many blobs in one go; `content` then has them at hand."""
@@ -379,6 +393,7 @@ def read_history(repository: Repository, start: str, paths: Iterable[str] = ()) 
     signed = signatures(repository, [commit.head.commit for commit in found])
     versions: dict[str, list[Version]] = {}
     head: Version | None = None
+    dated_by: Version | None = None
     latest = next((commit.at for commit in reversed(found) if commit.at is not None), None)
     if found and latest is None:
         raise CannotProceed(
@@ -388,15 +403,17 @@ def read_history(repository: Repository, start: str, paths: Iterable[str] = ()) 
         )
     for commit in reversed(found):
         assert latest is not None
+        is_latest = commit.at is not None and (dated_by is None or commit.at > latest)
         latest = max(latest, commit.at or latest)
         head = replace(commit.head, at=latest, signature=signed.get(commit.head.commit, ""))
+        dated_by = head if is_latest else dated_by
         for path, blob in commit.changes:
             if path.startswith(repository.prefix):
                 inside = path[len(repository.prefix) :]
                 versions.setdefault(inside, []).append(replace(head, path=inside, blob=blob))
     undated = [commit.head.commit for commit in reversed(found) if commit.at is None]
     return MainHistory(
-        {path: tuple(each) for path, each in versions.items()}, head, repository, tuple(_undated(undated))
+        {path: tuple(each) for path, each in versions.items()}, head, repository, tuple(_undated(undated)), dated_by
     )
 
 

@@ -124,6 +124,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (TIME, Severity.ERROR): {
         "decision-until-too-far": "An acceptance or cover runs longer than the settings allow.",
         "decision-due-too-far": "A do-now decision is due later than 92 days after it was made.",
+        "commit-in-future": "A commit is dated after today, so pages are as of that day.",
+        "snapshot-in-future": "A stored snapshot is dated after today, so pages are as of that day.",
     },
     (TIME, Severity.WARNING): {
         "decision-expired": "An acceptance or cover has expired.",

@@ -16,7 +16,7 @@ from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import refused_below
-from secure_score_backlog.git import FileVersions, MainHistory, People, Repository, Version, read_main_history
+from secure_score_backlog.git import HISTORY, FileVersions, MainHistory, People, Repository, Version, read_main_history
 from secure_score_backlog.problems import Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.reviews import DOCS, Minutes, SignedReview, load_minutes, load_signed_reviews
@@ -64,6 +64,8 @@ class Workspace:
     """The later of the newest snapshot's and the newest commit's day: the as-of date unless another is given."""
     head: Version | None = None
     """The newest commit of the main branch; None without Git."""
+    dated_by: Version | None = None
+    """The commit of the main branch with the latest time: `head`, or an earlier one whose clock was ahead."""
     minutes: Mapping[str, Minutes] = field(default_factory=dict)
     """By month, YYYY-MM."""
     signed: Mapping[str, SignedReview] = field(default_factory=dict)
@@ -119,6 +121,9 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
     catalogue, catalogue_problems = load_catalogue(snapshots)
     history, history_problems = load_history(snapshots)
     newest = newest_day(history, main, today)
+    dated_by = main.dated_by if main else None
+    if main and edited_on:  # what a clock ahead dates after the day is judged on it all the same
+        main, newest = main.until(edited_on), min(newest, edited_on)
     files = FileVersions(root, main, edited_on or newest)
     signed, signed_problems = load_signed_reviews(files)
     decisions, decision_problems = load_decisions(files)
@@ -140,6 +145,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         ratings=load_ratings(),
         newest_day=newest,
         head=main.head if main else None,
+        dated_by=dated_by,
         minutes=load_minutes(files),
         signed=signed,
         catalogue_versions=catalogue_versions(files, snapshots, catalogue),
@@ -189,6 +195,39 @@ def newest_day(history: History, main: MainHistory | None, today: date) -> date:
     if main and main.head:
         days.append(main.head.at.date())
     return max(days, default=today)
+
+
+def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
+    """The commits and snapshots that are dated after today.
+
+    They move the as-of date of every page, so `check` reports them, and a command that judges the newest day says so.
+    Pages know no clock (docs/method.md#as-of).
+    """
+    of_catalogue = workspace.catalogue_versions.versions if workspace.catalogue_versions else ()
+    latest = [workspace.dated_by, *of_catalogue[-1:]]
+    commits = {each.commit: each.at.date() for each in latest if each and each.committed and each.at.date() > today}
+    found = [
+        problem(
+            "commit-in-future",
+            HISTORY,
+            None,
+            f"Commit {commit[:10]} is dated {day}, after today ({today}).",
+            "Set the clock of the machine that made it. If it is not merged, make it again (git commit --amend "
+            "--no-edit); if it is, name the day of pages with --as-of until that day has passed.",
+        )
+        for commit, day in commits.items()
+    ]
+    return found + [
+        problem(
+            "snapshot-in-future",
+            each.path,
+            None,
+            f"This snapshot is of {each.day}, after today ({today}).",
+            "Delete it if it was imported for a wrong day. If today is wrong, set the clock of this machine.",
+        )
+        for each in workspace.history.days
+        if each.day > today
+    ]
 
 
 def settings_versions(files: FileVersions, newest: SettingsFile) -> tuple[tuple[date, Settings], ...]:

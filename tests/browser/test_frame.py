@@ -118,13 +118,16 @@ def test_paper_is_black_on_white_without_the_frame(browser: Page, small_site: Pa
     assert browser.run("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_old_data_says_so(browser: Page, tmp_path: Path) -> None:
-    """A page far behind the reader's clock shows a banner with its age; a fresh one does not."""
+def test_a_page_of_another_time_says_so(browser: Page, tmp_path: Path) -> None:
+    """A page far behind the reader's clock shows a banner with its age, one ahead of it another; a fresh one none."""
     today = datetime.now(UTC).date()
-    old, new = (
-        miniature.build(tmp_path / name, today - timedelta(days=age)) for name, age in (("old", 40), ("new", 0))
+    old, new, ahead = (
+        miniature.build(tmp_path / name, today - timedelta(days=age))
+        for name, age in (("old", 40), ("new", 0), ("ahead", -40))
     )
     browser.open(new / "board.html")
     assert browser.all(".backlog-banner") == []
     browser.open(old / "board.html")
     assert browser.one(".backlog-banner").text.startswith("This page is 40 days old.")
+    browser.open(ahead / "board.html")
+    assert browser.one(".backlog-banner").text.startswith("This page is dated in the future.")

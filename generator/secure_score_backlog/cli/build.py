@@ -32,6 +32,7 @@ def command(root: Path, as_of: date | None, profile: str | None, output: Path | 
     place = output or root / rendering.SITE
     builder.refuse_foreign(place)
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    options.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
     options.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
     files = builder.build(rendered.job, place, rendered.expected(), lambda built: refuse_leaks(rendered, built))
     options.say(f"{rendered.summary}, {files} files, none missing.")

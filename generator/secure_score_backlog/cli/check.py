@@ -17,7 +17,7 @@ from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
-from secure_score_backlog.workspace import load
+from secure_score_backlog.workspace import dated_ahead, load
 
 SCHEMA = "backlog-check/1"
 
@@ -37,7 +37,8 @@ def command(root: Path, as_json: bool, strict: bool) -> int:
     except ShallowClone as error:  # such as a check of a pull request may have
         workspace = load(root, today=today, edited_on=today, with_history=False)
         options.say(f"Note: Git's history was not read ({error}), so every decision counts as made today.")
-    problems = evaluate(workspace, today).problems
+    of_clocks = dated_ahead(workspace, today)
+    problems = sorted({*evaluate(workspace, today).problems, *of_clocks}, key=lambda found: found.order)
     decisions = len(workspace.decisions.in_force(today))
     errors = sum(1 for found in problems if found.severity is Severity.ERROR)
     warnings = len(problems) - errors

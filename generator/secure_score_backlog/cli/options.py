@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import click
 
 from secure_score_backlog.dates import first_day
 from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.problems import Problem
+from secure_score_backlog.text import printable
 
 
 def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path:
@@ -84,6 +87,12 @@ as_of = click.option(
 def say(message: str) -> None:
     """Tell the person something on stderr; stdout is for the product alone."""
     print(message, file=sys.stderr)
+
+
+def say_dated_ahead(found: Iterable[Problem], as_of: date) -> None:
+    """Tell the person that the as-of date lies in the future, and which commits and snapshots are dated so."""
+    for each in found:
+        say(f"Note: this is as of {as_of}. {printable(each.message)} {each.hint}")
 
 
 def now() -> datetime:

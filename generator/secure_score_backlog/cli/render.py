@@ -25,6 +25,7 @@ def command(root: Path, as_of: date | None, profile: str | None) -> int:
     leaks first, as `backlog build` searches the built site; what readers must not see ends the command.
     """
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile, search=True)
+    options.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
     for line in rendered.remarks:
         options.say(line)
     if rendered.profile.outside:

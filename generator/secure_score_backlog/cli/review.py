@@ -21,7 +21,7 @@ from secure_score_backlog.files import Document, create_files
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.text import one_line
-from secure_score_backlog.workspace import load
+from secure_score_backlog.workspace import dated_ahead, load
 
 NO_MARKUP = str.maketrans("<>[]", "()()")
 
@@ -34,7 +34,10 @@ def command(month: str, root: Path) -> int:
 
     Once both are merged, the page of the month shows the signed facts. A file that exists is never overwritten.
     """
-    workspace = load(root, today=options.now().date())
+    today = options.now().date()
+    workspace = load(root, today=today)
+    for found in dated_ahead(workspace, today):
+        raise CannotProceed(f"No month is signed: {found.message}", where=found.path, hint=found.hint)
     facts = evaluate(workspace, workspace.newest_day, months=[month])
     review = finished(review_of(facts, month))
     documents = [document for document in documents_of(review) if not (root / document.path).exists()]

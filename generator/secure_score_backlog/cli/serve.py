@@ -36,6 +36,7 @@ def command(root: Path, as_of: date | None, profile: str | None, port: int, no_o
     """Serve the site on this machine, and render it again when one of its files changes."""
     refuse_taken(port)
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+    options.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
     arguments = ["serve", "--config-file", str(builder.configuration(rendered.job)), "--dev-addr", f"{HOST}:{port}"]
     options.say(
         f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop."

@@ -23,7 +23,7 @@ from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.wording import badge_of, count, day, lower_first, percent, points, share, signed
-from secure_score_backlog.workspace import load
+from secure_score_backlog.workspace import dated_ahead, load
 
 WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "from": 2}
 """Columns that share what a narrow terminal has left; the others stay on one line."""
@@ -37,8 +37,10 @@ RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low":
 @click.option("--month", type=options.Month(), help="The facts of one month, as of its last day.")
 def command(root: Path, as_json: bool, as_of: date | None, month: str | None) -> int:
     """Print the state of the tenant: what to decide, the top five by risk, accepted risks; the score last."""
-    workspace = load(root, today=options.now().date())
+    today = options.now().date()
+    workspace = load(root, today=today)
     facts = evaluate(workspace, as_of or workspace.newest_day, months=[month] if month else ())
+    options.say_dated_ahead(dated_ahead(workspace, today) if as_of is None else (), facts.as_of)
     if month is not None:
         facts = review_of(facts, month).facts
     if as_json:

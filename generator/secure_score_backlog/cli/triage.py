@@ -21,7 +21,7 @@ from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State, Status
 from secure_score_backlog.exports.json import encode, ranked
 from secure_score_backlog.wording import count, day, points, share
-from secure_score_backlog.workspace import Workspace, load
+from secure_score_backlog.workspace import Workspace, dated_ahead, load
 
 SHOWN = 10
 """Recommendations in the table without --all."""
@@ -47,6 +47,7 @@ def command(root: Path, as_json: bool, everything: bool, number: int | None) -> 
     today = options.now().date()
     workspace = load(root, today=today)
     facts = evaluate(workspace, workspace.newest_day)
+    options.say_dated_ahead(dated_ahead(workspace, today), facts.as_of)
     undecided = without_decision(facts)
     if number is not None:
         write_next(root, workspace, undecided, number, today)

@@ -27,6 +27,13 @@ from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
 from secure_score_backlog.workspace import Workspace
 
+FAR_AHEAD = 31
+"""Days between the newest snapshot and a commit after which pages name the commit that sets their as-of date."""
+
+
+UNMEASURED_MONTHS = 12
+"""Months after the newest snapshot that have a review, apart from the one of the as-of date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -41,6 +48,8 @@ class Facts:
     """All versions. Those in force include what `same_as` shares; with an error their decision is None."""
     head: Version | None
     """The newest commit of the main branch; None without Git."""
+    dated_by: Version | None
+    """The commit that sets the as-of date, where that is much later than the newest snapshot; else None."""
     period: Period
     snapshot: SnapshotDay | None
     score: Score | None
@@ -189,6 +198,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         catalogue=known.catalogue,
         decisions=known.decisions,
         head=known.head,
+        dated_by=known.dated_by if is_far_ahead(known.dated_by, snapshot, as_of) else None,
         period=period,
         snapshot=snapshot,
         score=score_of(everything, ledger, snapshot) if snapshot else None,
@@ -200,8 +210,19 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         past=register.past,
         problems=known.problems,
     )
-    wanted = [month for month in months_of(history, as_of) if months is None or month in months]
+    written = (*known.minutes, *known.signed)
+    wanted = [month for month in months_of(history, as_of, written) if months is None or month in months]
     return replace(facts, reviews=tuple(review_of(workspace, month, facts) for month in wanted)) if wanted else facts
+
+
+def is_far_ahead(dated_by: Version | None, snapshot: SnapshotDay | None, as_of: date) -> bool:
+    """Whether a commit sets the as-of date, and is so much later than the newest snapshot that readers should know.
+
+    Either nothing was collected for weeks, or the clock of whoever made the commit was wrong: data cannot tell.
+    """
+    if dated_by is None or dated_by.at.date() != as_of or snapshot is None:
+        return False
+    return (as_of - snapshot.day).days > FAR_AHEAD
 
 
 def known_on(workspace: Workspace, day: date) -> Workspace:
@@ -267,11 +288,18 @@ def movement_in(history: History, period: Period, statuses: Mapping[str, Status]
     return movement_between(history, before, after, statuses)
 
 
-def months_of(history: History, as_of: date) -> tuple[str, ...]:
-    """The months that have a review: from the first snapshot's to that of the as-of date, the newest first."""
-    if not history.days or history.days[0].day > as_of:
+def months_of(history: History, as_of: date, written: Collection[str] = ()) -> tuple[str, ...]:
+    """The months that have a review: from the first snapshot's to that of the as-of date, the newest first.
+
+    Of the months after the newest snapshot, those are the first twelve, the last, and those with minutes or signed
+    facts (`written`): a commit whose clock was wrong does not make a page for each month of a century.
+    """
+    newest = history.newest(as_of)
+    if newest is None:
         return ()
-    return tuple(reversed(list(months_between(history.days[0].day, as_of))))
+    known = months_between(history.days[0].day, min(as_of, add_months(newest.day, UNMEASURED_MONTHS)))
+    first, last = month_of(history.days[0].day), month_of(as_of)
+    return tuple(sorted({*known, last, *(month for month in written if first <= month <= last)}, reverse=True))
 
 
 def review_of(workspace: Workspace, month: str, facts: Facts) -> Review:

@@ -12,6 +12,7 @@ from posixpath import dirname, normpath, relpath
 
 from secure_score_backlog import __version__
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.git import Version
 from secure_score_backlog.site.markdown import tenants_in
 
 _WINDOWS = frozenset(
@@ -31,6 +32,8 @@ class Site:
     as_of: date
     organisation: str = ""
     version: str = ""
+    dated_by: Version | None = None
+    """The commit that sets the as-of date, where that is much later than the newest snapshot."""
     tenants: frozenset[str] = field(default_factory=frozenset)
     """Tenant ids that must not appear on any page."""
 
@@ -45,6 +48,7 @@ class Site:
             as_of=facts.as_of,
             organisation=facts.settings.organisation,
             version=__version__,
+            dated_by=facts.dated_by,
             tenants=frozenset(name.lower() for name in (*tenants, *facts.history.tenants)) | tenants_in(texts),
         )
 

@@ -40,7 +40,7 @@ INSURER_FIELDS: Fields = {
     Version: "path commit at pull_request",
     Review: "month finished minutes",
     Minutes: "month versions",
-    Facts: "as_of settings decisions head snapshot score statuses register covered past reviews",
+    Facts: "as_of dated_by settings decisions head snapshot score statuses register covered past reviews",
     SnapshotDay: "day complete current maximum path partial",
     Score: "current maximum percent",
     Status: "recommendation state observation decision answered level open_share open_since days_open held_since "
@@ -55,8 +55,8 @@ INSURER_FIELDS: Fields = {
 }
 """Decisions, counts, and accepted risks with role, last day and shortened compensating controls."""
 
-PUBLIC_FIELDS: Fields = {Facts: "as_of settings", Settings: "organisation"}
-"""Organisation and as-of date. What else the public page says comes from `public.Statement`."""
+PUBLIC_FIELDS: Fields = {Facts: "as_of dated_by settings", Version: "at", Settings: "organisation"}
+"""Organisation, as-of date, and whether a commit sets it. The rest of the public page is a `public.Statement`."""
 
 
 @dataclass(frozen=True, slots=True)

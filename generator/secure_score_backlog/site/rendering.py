@@ -12,6 +12,7 @@ from secure_score_backlog import files
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.files import Document, paths_below, read_file
+from secure_score_backlog.problems import Problem
 from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import leaks, profiles
@@ -21,7 +22,7 @@ from secure_score_backlog.site.profiles import Profile
 from secure_score_backlog.site.registry import configuration
 from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
-from secure_score_backlog.workspace import load
+from secure_score_backlog.workspace import dated_ahead, load
 
 BUILD = "build"
 IGNORE = "build/.gitignore"
@@ -42,6 +43,8 @@ class Rendered:
     """Files that differ from the last rendering."""
     guard: leaks.Guard
     """What readers must not see."""
+    ahead: tuple[Problem, ...] = ()
+    """Commits and snapshots dated after today, where they set the as-of date."""
     remarks: tuple[str, ...] = ()
     """What the search of the pages found that readers may see."""
 
@@ -95,7 +98,8 @@ def render(
     changed = files.write_folder(documents, root / PAGES, build / ".manifest")
     if not files.is_file(root, IGNORE):
         files.write_file(root, IGNORE, b"*\n")
-    return Rendered(root, facts, chosen, tuple(documents), changed, guard, remarks)
+    ahead = tuple(dated_ahead(workspace, today)) if as_of is None else ()
+    return Rendered(root, facts, chosen, tuple(documents), changed, guard, ahead, remarks)
 
 
 def searched(facts: Facts, documents: Iterable[Document], profile: Profile, guard: leaks.Guard) -> tuple[str, ...]:

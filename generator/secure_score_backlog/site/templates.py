@@ -24,6 +24,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from secure_score_backlog import wording
+from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import service_name
@@ -75,6 +76,7 @@ def environment() -> Environment:
         count=wording.count,
         times=wording.times,
         blockers=wording.BLOCKERS,
+        far_ahead=FAR_AHEAD,
     )
     made.filters.update(
         day=wording.day,

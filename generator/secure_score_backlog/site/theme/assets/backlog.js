@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Warns when a page is old, by comparing its as-of date with the reader's clock, and makes what the theme offers to a
+ * Warns when a page is old or dated in the future, by comparing its as-of date with the reader's clock, and makes what the theme offers to a
  * pointer alone reachable by keyboard. */
 (function () {
   "use strict";
   const DAY = 24 * 60 * 60 * 1000;
 
-  function warnWhenOld() {
+  function warnOfDate() {
     const line = document.querySelector("[data-backlog-as-of]");
     if (!line) return;
     const asOf = Date.parse(line.dataset.backlogAsOf + "T00:00:00Z");
     const limit = Number(line.dataset.backlogStaleAfter || "7");
     const days = Math.floor((Date.now() - asOf) / DAY);
-    if (!Number.isFinite(days) || days <= limit) return;
+    const ahead = days < -1;
+    if (!Number.isFinite(days) || (days <= limit && !ahead)) return;
     const banner = document.createElement("div");
     banner.className = "backlog-banner";
     banner.setAttribute("role", "status");
     const strong = document.createElement("strong");
-    strong.textContent = "This page is " + days + " days old.";
-    banner.append(strong, " It shows data as of " + line.dataset.backlogAsOfWords +
-      ". Look for a newer copy, or check that the collection still runs.");
+    strong.textContent = ahead ? "This page is dated in the future." : "This page is " + days + " days old.";
+    banner.append(strong, " It shows data as of " + line.dataset.backlogAsOfWords + (ahead
+      ? ". A commit or a snapshot was dated by a wrong clock, or the clock of this device is wrong."
+      : ". Look for a newer copy, or check that the collection still runs."));
     const article = document.querySelector("article");
     if (article) article.prepend(banner);
   }
@@ -80,7 +82,7 @@
         if (leads(link)) link.classList.add("md-nav__link--active");
   }
 
-  function ready() { warnWhenOld(); markTab(); fixTheme(); }
+  function ready() { warnOfDate(); markTab(); fixTheme(); }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();
