@@ -437,7 +437,7 @@ def refuse_links(root: Path, path: str) -> None:
             return
         if stat.S_ISLNK(mode):
             raise CannotProceed(
-                f"{place.relative_to(root).as_posix()} is a symbolic link, so nothing is written there.",
+                f"`{place.relative_to(root).as_posix()}` is a symbolic link, so nothing is written there.",
                 where=str(place),
                 hint="Replace the link by a folder or file, or run the command where it leads to.",
             )

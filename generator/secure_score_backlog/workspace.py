@@ -122,8 +122,8 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
     history, history_problems = load_history(snapshots)
     newest = newest_day(history, main, today)
     dated_by = main.dated_by if main else None
-    if main and edited_on:  # what a clock ahead dates after the day is judged on it all the same
-        main, newest = main.until(edited_on), min(newest, edited_on)
+    if edited_on:  # what a clock ahead dates after the day is judged on it all the same
+        main, newest = main.until(edited_on) if main else None, min(newest, edited_on)
     files = FileVersions(root, main, edited_on or newest)
     signed, signed_problems = load_signed_reviews(files)
     decisions, decision_problems = load_decisions(files)

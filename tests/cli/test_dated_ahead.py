@@ -12,7 +12,7 @@ import pytest
 from secure_score_backlog.cli import options
 from tests.cli.test_check import checked, codes, plan
 from tests.support.bare_folder import measured
-from tests.support.folders import contents
+from tests.support.folders import contents, write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 
@@ -66,7 +66,9 @@ def test_check_fails_on_a_snapshot_dated_in_the_future(tmp_path: Path, backlog: 
     (root / "snapshots" / "2099").mkdir()
     text = (root / "snapshots" / "2026" / "2026-10-03.json").read_text(encoding="utf-8").replace("2026-10-03", AHEAD)
     (root / "snapshots" / "2099" / f"{AHEAD}.json").write_text(text, encoding="utf-8")
+    write(root, "backlog.yml", "organization: X\n")
     found = codes(checked(backlog, "--root", root, expect=1))
+    assert ("backlog.yml", 1, "settings-unknown-key") in found
     assert [fault for fault in found if fault[2].endswith("-in-future")] == [
         (f"snapshots/2099/{AHEAD}.json", None, "snapshot-in-future")
     ]
