@@ -397,7 +397,7 @@ def read_history(repository: Repository, start: str, paths: Iterable[str] = ()) 
     latest = next((commit.at for commit in reversed(found) if commit.at is not None), None)
     if found and latest is None:
         raise CannotProceed(
-            "No commit of this repository has a time that can be read, so no decision can be dated",
+            "No commit of this repository has a time that can be read, so no decision can be dated.",
             where=str(repository.folder),
             hint="Look at the commits: git log --format=fuller. Commit again with a right clock.",
         )
