@@ -88,11 +88,13 @@ LOCK = build/lock/bin/uv pip compile --quiet --upgrade --universal --python-vers
 
 lock: .venv/python ## Lock the newest allowed versions of every dependency (requirements/*.txt)
 	@$(IN) -m venv build/lock
-	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/uv.txt
 	@$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	@$(LOCK) pyproject.toml --group test --group lint --constraint requirements/runtime.txt \
 		--output-file requirements/development.txt
 	@$(LOCK) --group build --output-file requirements/build.txt
+	@$(LOCK) --group pip --output-file requirements/pip.txt
+	@$(LOCK) --group uv --output-file requirements/uv.txt
 	@$(LOCK) --group mutants --constraint requirements/development.txt --output-file requirements/mutants.txt
 	@$(LOCK) --group fuzz --constraint requirements/runtime.txt --output-file requirements/fuzz.txt
 	@$(LOCK) --group builders --constraint requirements/runtime.txt --output-file requirements/builders.txt
@@ -120,7 +122,8 @@ clean: ## Remove everything that can be made again, .venv included
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/runs: .venv/python requirements/runtime.txt requirements/build.txt pyproject.toml
+.venv/runs: .venv/python requirements/pip.txt requirements/runtime.txt requirements/build.txt pyproject.toml
+	@$(PIP) install --require-hashes --requirement requirements/pip.txt
 	@$(PIP) install --require-hashes --requirement requirements/build.txt
 	@$(PIP) install --require-hashes --requirement requirements/runtime.txt
 	@$(PIP) install --no-build-isolation --no-deps --editable .

@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from secure_score_backlog import git
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.git import FileVersions, MainHistory, read_main_history
+from secure_score_backlog.git import FileVersions, MainHistory, current_branch, read_main_history
 from tests.support.repositories import Repository
+from tests.support.running import run_here
 
 
 def read(folder: Path) -> MainHistory:
@@ -161,3 +166,208 @@ def test_a_link_in_the_working_tree_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "tenant" / "decisions" / "B.md").symlink_to(tmp_path / "secret.md")
     files = FileVersions(tmp_path / "tenant", read(tmp_path / "tenant"), date(2026, 11, 1))
     assert files.of("decisions/B.md") == ()
+
+
+CANARY = "touch {canary}; exit 1"
+"""What a hostile setting has Git run."""
+PROGRAMS = {
+    "core.fsmonitor": CANARY,
+    "core.pager": CANARY,
+    "core.sshCommand": CANARY,
+    "core.gitProxy": CANARY,
+    "core.askPass": "{script}",
+    "core.editor": CANARY,
+    "core.alternateRefsCommand": CANARY,
+    "core.hooksPath": "{hooks}",
+    "credential.helper": "!" + CANARY,
+    "diff.external": "{script}",
+    "diff.hostile.textconv": CANARY,
+    "diff.hostile.command": "{script}",
+    "filter.hostile.clean": CANARY,
+    "filter.hostile.smudge": CANARY,
+    "filter.hostile.process": CANARY,
+    "gpg.program": "{script}",
+    "gpg.ssh.program": "{script}",
+    "log.showSignature": "true",
+    "pager.log": CANARY,
+    "alias.log": "!" + CANARY,
+    "alias.rev-parse": "!" + CANARY,
+    "uploadpack.packObjectsHook": CANARY,
+    "protocol.ext.allow": "always",
+    "protocol.allow": "always",
+    "mailmap.file": "{mailmap}",
+}
+"""Settings of a repository that name a program or a file outside, by key."""
+REMOTES = {
+    "a program in place of upload-pack": ("file://{origin}", {"remote.origin.uploadpack": CANARY + ";"}),
+    "a command as the address": ("ext::touch {canary}", {"protocol.ext.allow": "always"}),
+    "a program in place of ssh": ("ssh://nowhere.invalid/x", {"core.sshCommand": CANARY + ";"}),
+    "a proxy for git://": ("git://nowhere.invalid/x", {"core.gitProxy": "{script}"}),
+    "a remote helper": ("hostile://x", {"protocol.hostile.allow": "always"}),
+}
+"""Where a partial clone fetches a missing object from: address, and settings that come with it."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="starts a shell")
+class TestHostileRepositories:
+    """A repository whose own settings name programs: none is started, by reading or by a command."""
+
+    @pytest.fixture
+    def places(self, tmp_path: Path) -> dict[str, str]:
+        """What settings refer to: the canary that must not appear, a script that makes it, hooks that do."""
+        canary, script, hooks = tmp_path / "canary", tmp_path / "script", tmp_path / "hooks"
+        hooks.mkdir()
+        names = ("post-index-change", "reference-transaction", "post-checkout", "pre-auto-gc", "fsmonitor-watchman")
+        for file in (script, *(hooks / name for name in names), tmp_path / "git-remote-hostile"):
+            file.write_text(f"#!/bin/sh\ntouch {canary}\n", encoding="utf-8")
+            file.chmod(0o755)
+        (tmp_path / "mailmap").write_text("Somebody Else <author@tenant.example>\n", encoding="utf-8")
+        return {
+            "canary": str(canary),
+            "script": str(script),
+            "hooks": str(hooks),
+            "origin": str(tmp_path / "origin"),
+            "mailmap": str(tmp_path / "mailmap"),
+        }
+
+    @staticmethod
+    def read_all(folder: Path) -> None:
+        """Read the history and every content, and run the commands of a pull-request check."""
+        history = read_main_history(folder)
+        assert history is not None
+        for versions in history.versions.values():
+            for version in versions:
+                with contextlib.suppress(CannotProceed):
+                    history.content(version.blob or "", keep=False)
+        assert current_branch(folder) == "main"
+        for command in ("check", "status", "triage"):
+            assert run_here(command, "--root", folder).returncode in {0, 1, 3}
+
+    @staticmethod
+    def partial_clone(folder: Path, places: dict[str, str], remote: tuple[str, dict[str, str]]) -> Path:
+        """A clone that lacks an old content, with a hostile address to fetch it from."""
+        origin = Repository(Path(places["origin"]))
+        origin.commit("one", decisions__A="one")
+        origin.commit("two", decisions__A="two")
+        origin.git("config", "uploadpack.allowFilter", "true")
+        origin.git("clone", "--quiet", "--filter=blob:none", f"file://{origin.folder}", str(folder))
+        tenant = Repository(folder)
+        address, settings = remote
+        tenant.git("config", "remote.origin.url", address.format(**places))
+        for name, value in settings.items():
+            tenant.git("config", name, value.format(**places))
+        return folder
+
+    @pytest.mark.parametrize("remote", REMOTES.values(), ids=REMOTES)
+    def test_a_missing_object_is_not_fetched(
+        self,
+        tmp_path: Path,
+        places: dict[str, str],
+        remote: tuple[str, dict[str, str]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """In a partial clone Git would fetch it, with whatever program the repository names."""
+        tenant = self.partial_clone(tmp_path / "tenant", places, remote)
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.delenv("GIT_ALLOW_PROTOCOL")
+        self.read_all(tenant)
+        assert not Path(places["canary"]).exists()
+
+    @pytest.mark.parametrize("remote", REMOTES.values(), ids=REMOTES)
+    def test_no_version_of_git_fetches_it(
+        self,
+        tmp_path: Path,
+        places: dict[str, str],
+        remote: tuple[str, dict[str, str]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Old versions do not know the variable that forbids it: then no protocol is allowed."""
+        tenant = self.partial_clone(tmp_path / "tenant", places, remote)
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.delenv("GIT_ALLOW_PROTOCOL")
+        monkeypatch.setitem(git.ENVIRONMENT, "GIT_NO_LAZY_FETCH", "0")
+        self.read_all(tenant)
+        assert not Path(places["canary"]).exists()
+
+    @pytest.mark.parametrize("name", PROGRAMS)
+    def test_no_setting_starts_a_program(self, tmp_path: Path, places: dict[str, str], name: str) -> None:
+        """With an edit in the working tree, signed commits, attributes and another object folder."""
+        repository = Repository(tmp_path / "tenant")
+        repository.write(".gitattributes", "* diff=hostile filter=hostile\n")
+        repository.commit("one", decisions__A="one")
+        repository.commit("two", decisions__A="two")
+        signed = repository.git("cat-file", "commit", "HEAD").replace(
+            "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n x\n -----END PGP SIGNATURE-----\n\n", 1
+        )
+        (tmp_path / "commit").write_text(f"{signed}\n", encoding="utf-8")
+        commit = repository.git("hash-object", "-t", "commit", "-w", str(tmp_path / "commit"))
+        repository.git("update-ref", "refs/heads/main", commit)
+        (repository.folder / ".git/objects/info/alternates").write_text(f"{tmp_path / 'hooks'}\n", encoding="utf-8")
+        repository.git("config", name, PROGRAMS[name].format(**places))
+        if name.startswith("gpg."):
+            repository.git("config", "log.showSignature", "true")
+        repository.write("decisions/A.md", "an edit")
+        self.read_all(repository.folder)
+        assert not Path(places["canary"]).exists()
+        history = read_main_history(repository.folder)
+        assert history is not None
+        assert history.head is not None
+        assert history.head.author == "Test Author"
+
+    def test_a_bare_repository_inside_a_branch_is_not_read(self, tmp_path: Path, places: dict[str, str]) -> None:
+        """A branch may hold the files of a bare repository, with settings; they are taken for files."""
+        Repository(tmp_path / "tenant").commit("one", sub__decisions__A="one")
+        sub = tmp_path / "tenant" / "sub"
+        (sub / "objects").mkdir()
+        (sub / "refs").mkdir()
+        (sub / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+        (sub / "config").write_text(
+            f"[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = {places['script']}\n", encoding="utf-8"
+        )
+        with pytest.raises(CannotProceed, match="no working tree"):
+            read_main_history(sub)
+        assert not Path(places["canary"]).exists()
+
+    def test_git_is_not_taken_from_the_folder(
+        self, tmp_path: Path, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A PATH with the current folder in it does not lead to a `git` that a branch brings."""
+        repository = Repository(tmp_path / "tenant")
+        repository.commit("one", decisions__A="one")
+        for name in ("git", "git.exe"):
+            shutil.copy(places["script"], repository.folder / name)
+        monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.chdir(repository.folder)
+        self.read_all(repository.folder)
+        assert not Path(places["canary"]).exists()
+
+    def test_a_pipe_as_mailmap_is_refused(self, tmp_path: Path) -> None:
+        """Git would wait for it for ever; also where the root is inside the repository."""
+        repository = Repository(tmp_path)
+        repository.commit("one", sub__decisions__A="one")
+        os.mkfifo(tmp_path / ".mailmap")
+        for folder in (tmp_path, tmp_path / "sub"):
+            with pytest.raises(CannotProceed, match="mailmap"):
+                read_main_history(folder)
+
+    def test_grafts_do_not_change_the_history(self, tmp_path: Path) -> None:
+        """They belong to one clone: the same commit would have another history there."""
+        repository = Repository(tmp_path)
+        repository.commit("one", decisions__A="one")
+        head = repository.commit("two", decisions__A="two")
+        (tmp_path / ".git/info").mkdir(exist_ok=True)
+        (tmp_path / ".git/info/grafts").write_text(f"{head}\n", encoding="utf-8")
+        assert len(read(tmp_path).versions["decisions/A.md"]) == 2
+
+
+def test_the_branch_is_named(tmp_path: Path) -> None:
+    """Of a repository, also from a folder inside; none outside of Git and where a commit is checked out."""
+    repository = Repository(tmp_path / "tenant")
+    head = repository.commit("one", sub__decisions__A="one")
+    assert current_branch(repository.folder) == "main"
+    assert current_branch(repository.folder / "sub") == "main"
+    repository.git("switch", "--quiet", "--create", "topic/x")
+    assert current_branch(repository.folder) == "topic/x"
+    repository.git("checkout", "--quiet", head)
+    assert current_branch(repository.folder) is None
+    assert current_branch(tmp_path) is None

@@ -10,6 +10,7 @@ committed is a version without a commit.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -18,13 +19,14 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TypeAlias, cast
 
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.errors import CannotProceed, ShallowClone
-from secure_score_backlog.files import is_file, names_in, read_file
+from secure_score_backlog.files import file_size, is_file, names_in, read_file
 from secure_score_backlog.problems import Problem, problem
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -62,13 +64,52 @@ UNSAFE_PATH = re.compile(r"[\\:\x00-\x1f]|(^|/)\.\.?(/|$)")
 
 AS_STORED = "--no-replace-objects"
 """Replacements (`git replace`) belong to one clone and would give the same commit another history."""
-OTHER_REPOSITORY = frozenset(
+NOT_INHERITED = frozenset(
     {
         *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_PREFIX"),
         *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
+        *("GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_PROXY_COMMAND", "GIT_ASKPASS", "SSH_ASKPASS"),
     }
 )
-"""Variables, set inside a Git hook for example, that would lead Git to another repository than the folder's."""
+"""Variables, set inside a Git hook for example, that would lead Git to another repository than the folder's; and those
+that name programs, none of which is needed."""
+ENVIRONMENT = {
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1",
+    "GIT_ALLOW_PROTOCOL": "",  # no protocol at all, so that no version of Git fetches anything
+    "GIT_GRAFT_FILE": "",  # grafts belong to one clone, as replacements do
+    "GIT_NO_LAZY_FETCH": "1",  # a partial clone would fetch a missing object, with programs that its settings name
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+SETTINGS = {
+    "core.alternateRefsCommand": ":",
+    "core.askPass": "",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.sshCommand": "false",
+    "credential.helper": "",
+    "diff.external": "",
+    "fetch.recurseSubmodules": "false",
+    "gpg.program": "false",
+    "log.showSignature": "false",
+    "mailmap.blob": "",
+    "mailmap.file": "",
+    "protocol.allow": "never",
+    "safe.bareRepository": "explicit",
+    "submodule.recurse": "false",
+}
+"""Settings of every call, over those of the repository: they name programs that Git would start, or files outside.
+
+What a user or the system has set stays in force otherwise: `safe.directory`, with which a user says whose repositories
+are read, counts only there.
+"""
+LARGEST_MAILMAP = 1_000_000
+BRANCHES = "refs/heads/"
+MAILMAP = ".mailmap"
+NO_WORKING_TREE = "safe.bareRepository"
 HISTORY = ".git"
 """The path of a problem with the history itself."""
 SHOWN_COMMITS = 3
@@ -109,14 +150,44 @@ class Version:
 
 def git_environment() -> dict[str, str]:
     """The environment for Git: English messages, and nothing that leads to another repository than the folder's."""
-    kept = {name: value for name, value in os.environ.items() if name not in OTHER_REPOSITORY}
-    return {**kept, "LC_ALL": "C", "LANGUAGE": "C", "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1"}
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return {**kept, **ENVIRONMENT}
+
+
+def program() -> str:
+    """The path of Git's program; FileNotFoundError where it is not installed.
+
+    Only folders that the PATH names in full are searched: Windows would also start a `git.exe` of the current folder,
+    and a PATH with `.` in it one of the folder that is read.
+    """
+    return _program(os.environ.get("PATH", os.defpath))
+
+
+@lru_cache(maxsize=1)
+def _program(path: str) -> str:
+    name = "git.exe" if os.name == "nt" else "git"
+    for folder in path.split(os.pathsep):
+        file = Path(folder) / name
+        if file.is_absolute() and os.access(file, os.X_OK) and file.is_file():
+            return str(file)
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+
+
+def command(*arguments: str) -> list[str]:
+    """A call of Git that starts no other program and asks no network, whatever the repository's settings say."""
+    safe = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    return [program(), AS_STORED, "--no-pager", *safe, *arguments]
 
 
 def run_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run `git` in a folder and wait for it; FileNotFoundError where Git is not installed."""
     return subprocess.run(
-        ["git", AS_STORED, *arguments], cwd=folder, env=git_environment(), capture_output=True, check=False
+        command(*arguments),
+        cwd=folder,
+        env=git_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
 
 
@@ -128,7 +199,7 @@ def words_of(failed: subprocess.CompletedProcess[bytes]) -> str:
 def start_batch(folder: Path, stdin: IO[bytes] | int) -> subprocess.Popen[bytes]:
     """Start a `git cat-file --batch`."""
     return subprocess.Popen(
-        ["git", AS_STORED, "cat-file", "--batch"],
+        command("cat-file", "--batch"),
         cwd=folder,
         env=git_environment(),
         stdin=stdin,
@@ -242,9 +313,10 @@ class Repository:
         Every setting of a user or of the repository that would change the answer is overridden.
         """
         return self.run(
-            "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "core.quotePath=false",
+            "-c", "log.showRoot=true", "-c", "core.quotePath=false",
             "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "--diff-merges=first-parent",
-            "--no-color", "--no-relative", "--ignore-submodules=none", "--encoding=UTF-8", f"--format={LOG_FORMAT}",
+            "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none",
+            "--encoding=UTF-8", f"--format={LOG_FORMAT}",
             start, "--", *(f":(top,literal){self.prefix}{path}" for path in paths),
         )  # fmt: skip
 
@@ -289,6 +361,8 @@ def open_repository(root: Path) -> Repository | None:
     if found.returncode != 0:
         if NO_REPOSITORY in words_of(found):
             return None
+        if NO_WORKING_TREE in words_of(found):
+            raise _no_working_tree(root)
         raise CannotProceed(
             f"Git cannot read this repository: {words_of(found).rstrip('.')}.",
             where=str(root),
@@ -296,16 +370,42 @@ def open_repository(root: Path) -> Repository | None:
         )
     inside, shallow, prefix = found.stdout.decode("utf-8", "surrogateescape").split("\n", 2)
     if inside != "true":
-        raise CannotProceed(
-            "This Git repository has no working tree.", where=str(root), hint="Clone it, and run the command there."
-        )
+        raise _no_working_tree(root)
     if shallow == "true":  # it would silently date every decision to its last commit
         raise ShallowClone(
             "This is a shallow clone: the history of the decisions is missing.",
             where=str(root),
             hint="Run 'git fetch --unshallow'; in GitHub Actions set 'fetch-depth: 0' at actions/checkout.",
         )
-    return Repository(root, prefix.removesuffix("\n"))
+    prefix = prefix.removesuffix("\n")
+    refuse_odd_mailmap(root, prefix)
+    return Repository(root, prefix)
+
+
+def _no_working_tree(root: Path) -> CannotProceed:
+    return CannotProceed(
+        "This Git repository has no working tree.", where=str(root), hint="Clone it, and run the command there."
+    )
+
+
+def refuse_odd_mailmap(root: Path, prefix: str) -> None:
+    """CannotProceed for a `.mailmap` that Git would wait for or read for ever: a pipe, or a very long file."""
+    top = root.resolve().joinpath(*[".."] * prefix.count("/"))
+    try:
+        size = file_size(top, MAILMAP)
+        reason = f"it is longer than {LARGEST_MAILMAP} bytes" if size > LARGEST_MAILMAP else ""
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # Git does not follow it either
+            return
+        reason = error.strerror or type(error).__name__
+    if reason:
+        raise CannotProceed(
+            f"The file {MAILMAP} cannot be read: {reason}.",
+            where=str(top / MAILMAP),
+            hint="Make it an ordinary text file.",
+        )
 
 
 def refuse_missing_git(root: Path) -> None:
@@ -320,13 +420,12 @@ def refuse_missing_git(root: Path) -> None:
 
 def current_branch(root: Path) -> str | None:
     """The branch that a folder has checked out; None outside of Git, or where a commit is checked out instead."""
-    import git  # noqa: PLC0415 - slow to import, and only a run that writes asks for its branch
-
     try:
-        with git.Repo(root, search_parent_directories=True) as repository:
-            return None if repository.head.is_detached else repository.active_branch.name
-    except (git.GitError, OSError, ValueError):
+        found = run_git(root, "symbolic-ref", "--quiet", "HEAD")
+    except OSError:  # Git is not installed
         return None
+    name = found.stdout.decode("utf-8", "replace").strip()
+    return name.removeprefix(BRANCHES) if found.returncode == 0 and name.startswith(BRANCHES) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,8 @@ class SnapshotSettings:
     )
     keep_names: bool = key(
         Flag(),
-        "Keep `updatedBy` and `assignedTo` from Graph. Off by default, because names would remain in the Git history "
-        "(written `snapshots: {keep_names: true}`).",
+        "Keep `updatedBy`, `assignedTo` and `comment` from Graph. Off by default, because names would remain in the "
+        "Git history (written `snapshots: {keep_names: true}`).",
         default=False,
     )
 

@@ -214,6 +214,28 @@ def test_endpoints_without_https_get_nothing(identity: SimulatedIdentity) -> Non
         assert not thief.requests
 
 
+def test_another_port_gets_nothing(
+    identity: SimulatedIdentity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A discovery document cannot direct a secret or a sign-in to another service of the same host, over TLS either."""
+    with SimulatedIdentity(REGISTRATION, tls=True) as thief:
+        servers = [server for server in (identity, thief) if server.certificate.exists()]
+        trusted = tmp_path / "trusted.pem"
+        trusted.write_bytes(b"".join(server.certificate.read_bytes() for server in servers))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trusted))
+        root, lure = f"{identity.authority}/oauth2/v2.0", f"{thief.authority}/oauth2/v2.0"
+        honest = {"token_endpoint": f"{root}/token", "authorization_endpoint": f"{root}/authorize"}
+        for credential, endpoints in (
+            (ClientSecret(APPLICATION, REGISTRATION.secret), {**honest, "token_endpoint": f"{lure}/token"}),
+            (DeviceCode(APPLICATION), {**honest, "device_authorization_endpoint": f"{lure}/devicecode"}),
+        ):
+            identity.responders = [discovery_says(endpoints)]
+            error = failure(credential, identity.origin)
+            assert f"to another address, {thief.origin}" in error.message
+            assert "No credential was sent" in str(error.hint)
+        assert not thief.requests
+
+
 def discovery_says(endpoints: dict[str, str]) -> Responder:
     """A responder for the discovery document alone."""
 

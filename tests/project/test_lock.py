@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("build", "runtime", "development", "builders")
+LOCKS = ("build", "runtime", "development", "builders", "pip", "uv")
 
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[0-9][0-9a-z.+!-]*)(?P<marker> ; [^/\\]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
@@ -48,6 +48,8 @@ def wanted(lock: str) -> list[Requirement]:
         "runtime": runtime,
         "development": runtime + groups["test"] + groups["lint"],
         "builders": groups["builders"],
+        "pip": groups["pip"],
+        "uv": groups["uv"],
     }
     return [Requirement(line) for line in asked[lock]]
 

@@ -31,6 +31,8 @@ def job_faults(name: str, identifier: str, job: dict[str, Any]) -> Iterator[str]
     if "timeout-minutes" not in job:
         yield f"{identifier}: no timeout"
     for step in job["steps"]:
+        if "pip install" in step.get("run", "") and not re.search("--require-hashes|--no-deps", step["run"]):
+            yield f"{identifier}: installs what no hash pins"
         if "${{" in step.get("run", ""):
             yield f"{identifier}: an expression inside a script; pass it through env"
         inputs = step.get("with", {})
@@ -61,6 +63,14 @@ def faults(name: str, text: str) -> list[str]:
 def test_workflow_is_hardened(path: Path) -> None:
     """Nothing is wrong with any workflow of this repository."""
     assert faults(path.name, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_pip_itself_is_pinned_first(path: Path) -> None:
+    """What checks the hashes of everything else is installed by its own hash before."""
+    installs = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if "--require-hashes" in line]
+    assert [line.endswith("requirements/pip.txt") for line in installs] == [True, False] * (len(installs) // 2)
+    assert installs
 
 
 def test_the_three_workflows_are_there() -> None:
@@ -103,6 +113,7 @@ jobs:
         ("    timeout-minutes: 5\n", "", "a: no timeout"),
         ("persist-credentials: false", "persist-credentials: true", "a: checkout leaves the token behind"),
         ("persist-credentials: false", "persist-credentials: false, cache: pip", "a: a cache can be poisoned"),
+        ("make test", "pip install uv", "a: installs what no hash pins"),
         ("make test", "echo ${{ github.head_ref }}", "a: an expression inside a script; pass it through env"),
     ],
 )

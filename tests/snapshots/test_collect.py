@@ -212,17 +212,21 @@ def test_maximum_of_the_day_and_in_hindsight() -> None:
 
 
 def test_names_of_people_are_dropped_unless_wanted() -> None:
-    """`updatedBy` and `assignedTo` never reach a file, in whatever case; the note says what was dropped."""
+    """`updatedBy`, `assignedTo` and `comment` never reach a file, in whatever case; the note says what was dropped."""
     odd = {
         **profile("a"),
-        "controlStateUpdates": [{"UpdatedBy": "Ada", "assignedTo": "Grace", "comment": "kept"}, None],
+        "controlStateUpdates": [
+            {"UpdatedBy": "Ada", "assignedTo": "Grace", "comment": "Ask Ada", "state": "Default"},
+            None,
+        ],
     }
     answer = Answer((whole(DAY),), (odd, profile("b")))
     catalogue = collect(answer, Stored(), GRAPH).files[CATALOGUE_PATH]
-    assert catalogue["profiles"][0]["controlStateUpdates"] == [{"comment": "kept"}, None]
+    assert catalogue["profiles"][0]["controlStateUpdates"] == [{"state": "Default"}, None]
     assert catalogue["collected"]["dropped"] == [
         "controlStateUpdates.UpdatedBy",
         "controlStateUpdates.assignedTo",
+        "controlStateUpdates.comment",
         "controlStateUpdates.updatedBy",
     ]
     assert b"Ada" not in encode(catalogue)

@@ -223,6 +223,7 @@ class _Transport:
 
     def __init__(self, http: HttpClient, authority: str) -> None:
         self._http = http
+        self._origin = origin(authority)
         parts = urlsplit(authority)
         self._simulated = parts.scheme == "http" and is_loopback(parts.hostname)
         self._http_origin, self._https_origin = f"http://{parts.netloc}", f"https://{parts.netloc}"
@@ -258,8 +259,16 @@ class _Transport:
         headers: Mapping[str, str] | None = None,
         **_: Any,
     ) -> _Answer:
-        """The request for a token."""
-        return self._answer(self._http.post(self._address(url), data, headers))
+        """The request for a token. Raises CannotProceed where the service names another address for it than its own."""
+        address = self._address(url)
+        if origin(address) != self._origin:
+            scheme, host, port = origin(address)
+            raise CannotProceed(
+                f"The sign-in service sends the credential to another address, {scheme}://{sanitize(host)}:{port}.",
+                where=urlsplit(address).hostname,
+                hint=f"{UNTOUCHED} No credential was sent. Check --authority where you use it, and any proxy.",
+            )
+        return self._answer(self._http.post(address, data, headers))
 
     def close(self) -> None:
         """Nothing stays open between requests."""

@@ -8,7 +8,6 @@ configuration, no hook and no template runs, and every date, author and zone is 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.git import program
 
 SCRATCH = "refs/heads/in-the-making"
 """Holds the commits of side branches; deleted when the repository is ready."""
@@ -116,14 +116,14 @@ class Git:
 
 def find_git() -> str:
     """The program. Raises CannotProceed where Git is not installed."""
-    program = shutil.which("git")
-    if program is None:
+    try:
+        return program()
+    except FileNotFoundError:
         raise CannotProceed(
             "Git is not installed, or not on the PATH.",
             where="PATH",
             hint="Install Git (https://git-scm.com), open a new terminal and run the command again.",
-        )
-    return program
+        ) from None
 
 
 def begin(folder: Path) -> Git:

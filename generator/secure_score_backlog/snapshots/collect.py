@@ -122,7 +122,7 @@ class RunInfo:
     source: str
     """`graph` (older days become `backfill`) or `json`; what comes from an export is always `csv`."""
     keep_names: bool = False
-    """Keep `updatedBy` and `assignedTo`, which name people."""
+    """Keep `updatedBy`, `assignedTo` and `comment`, which name people or may."""
     files: tuple[str, ...] = ()
     """What was imported; nothing where Graph itself was asked."""
 

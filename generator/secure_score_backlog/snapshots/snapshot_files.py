@@ -27,7 +27,8 @@ _SNAPSHOT = re.compile(rf"{SNAPSHOTS}/(?P<year>\d{{4}})/(?P<day>(?P=year)-\d{{2}
 
 PARTIAL = "partial"
 """`collected.coverage` of a snapshot that holds a part of its day."""
-NAMES_OF_PEOPLE = frozenset({"updatedby", "assignedto"})
+NAMES_OF_PEOPLE = frozenset({"updatedby", "assignedto", "comment"})
+"""Keys of a state update that name people, or may: a comment is free text."""
 
 _ONE_A_LINE = (
     (),
@@ -125,7 +126,7 @@ def is_partial(snapshot: Mapping[str, Any]) -> bool:
 
 
 def without_names(profile: Any) -> tuple[Any, frozenset[str]]:
-    """A profile without `updatedBy` and `assignedTo`, and the names of the keys that were dropped."""
+    """A profile without `updatedBy`, `assignedTo` and `comment`, and the names of the keys that were dropped."""
     updates = profile.get("controlStateUpdates") if isinstance(profile, dict) else None
     if not isinstance(updates, list):
         return profile, frozenset()
