@@ -3,11 +3,22 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from secure_score_backlog.text import SHOWN_LENGTH, nearest, one_line, shell_quoted, shown
+from secure_score_backlog.text import (
+    SHOWN_LENGTH,
+    for_terminal,
+    json_for_terminal,
+    nearest,
+    one_line,
+    shell_quoted,
+    shown,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +98,38 @@ def test_an_argument_with_quotes_and_marks_keeps_every_letter(text: str) -> None
 def test_one_line_has_no_hidden_characters() -> None:
     """Line breaks become blanks; control characters and marks that reorder text become visible."""
     assert one_line(" a\n b\x1b \u202ec ") == "a b\ufffd \ufffdc"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("plain, é, 漢, 🙂, \u00a0, \u202f\n\ttab", "plain, é, 漢, 🙂, \u00a0, \u202f\n\ttab"),
+        ("\x1b[31m\x07\x9b2J\r\x7f\x85", r"\x1b[31m\x07\x9b2J\r\x7f\x85"),
+        ("\u202e\u2066\u200f\u200b\ufeff\u2028\u2029", r"\u202e\u2066\u200f\u200b\ufeff\u2028\u2029"),
+        ("::error::x", r"\::error::x"),
+        ("a\n  \u00a0::error::x", "a\n  \u00a0\\::error::x"),
+        ("a ::error::x", "a ::error::x"),
+        ("a ##[error]x ##vso[y] ## [z]", r"a #\#[error]x #\#vso[y] ## [z]"),
+        ("\ud800", r"\ud800"),
+    ],
+)
+def test_a_terminal_shows_and_does_not_obey(text: str, said: str) -> None:
+    """Controls become visible escapes, commands of a workflow's runner are broken; letters and layout stay."""
+    assert for_terminal(text) == said
+    assert for_terminal(said) == said
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_json_for_a_terminal_is_the_same_data(value: object) -> None:
+    """Any text comes back; nothing in it can be obeyed, and no line begins a command."""
+    said = json_for_terminal(json.dumps(value, indent=1, ensure_ascii=False))
+    assert json.loads(said) == value
+    assert for_terminal(said) == said
+
+
+def test_a_command_in_json_is_broken() -> None:
+    """A runner looks for this one within lines; JSON has its own escape for it."""
+    said = json_for_terminal(json.dumps("##[error] ##vso[x] \U000e0001", ensure_ascii=False))
+    assert json.loads(said) == "##[error] ##vso[x] \U000e0001"
+    assert "##" not in said
+    assert said.isascii()

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import difflib
 import html
+import json
 import re
 import shlex
+import unicodedata
 from collections.abc import Iterable
 
 from markupsafe import Markup
@@ -36,6 +38,36 @@ def shell_quoted(text: str) -> str:
     if "'" not in text:
         return f"'{text}'"
     return shlex.quote(text) if any(mark in text for mark in '"$`\\!') else f'"{text}"'
+
+
+OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that a terminal obeys instead of showing: controls, directions, separators of lines."""
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_OLD_COMMAND = re.compile(r"##(?=\[|vso\[)")
+
+
+def for_terminal(text: str) -> str:
+    r"""A text that a terminal and the log of a workflow show and do not obey; line breaks and tabs stay.
+
+    Controls, marks of direction and separators of lines become escapes such as `\x1b`. A line cannot begin with `::`,
+    nor hold `##[`: the runner of a workflow would take it for a command.
+    """
+    plain = "".join(_escaped(letter) if _is_obeyed(letter) else letter for letter in text)
+    return _OLD_COMMAND.sub(r"#\\#", _COMMAND.sub(r"\1\\:", plain))
+
+
+def json_for_terminal(text: str) -> str:
+    """The same for JSON: still the same data, because the escapes are those of JSON."""
+    plain = "".join(json.dumps(letter)[1:-1] if _is_obeyed(letter) else letter for letter in text)
+    return _OLD_COMMAND.sub(r"#\\u0023", plain)
+
+
+def _is_obeyed(letter: str) -> bool:
+    return not letter.isprintable() and letter not in "\n\t" and unicodedata.category(letter) in OBEYED
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
 
 
 def shown(value: object) -> str:

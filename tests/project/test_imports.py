@@ -170,3 +170,52 @@ def calls(code: str) -> list[tuple[int, str]]:
     called = [(node.lineno, node.func) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     names = [(line, func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) for line, func in called]
     return sorted((line, name) for line, name in names if name in READS)
+
+
+PRINTS = {"print", "echo", "secho", "echo_via_pager", "style", "Console", "pprint"}
+"""Calls that print, or make something that does."""
+STREAMS = {("sys", "stdout"), ("sys", "stderr"), ("sys", "__stdout__"), ("sys", "__stderr__")}
+OUTPUT = "cli/output.py"
+
+
+def printing(source: str) -> list[str]:
+    """What in a module prints by itself: calls by their names, and streams whose `write` is called."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+        holder = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+        stream = tuple(holder.split(".")[:2]) in STREAMS and name in {"write", "writelines"}
+        if name in PRINTS or stream or (name == "write" and holder == "os"):
+            found.append(ast.unparse(function))
+    return found
+
+
+def test_text_has_one_way_out() -> None:
+    """Ids and titles of others reach a terminal or a log through `cli/output.py` alone, which escapes them."""
+    package = ROOT / "generator" / NAME
+    modules = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
+    generators = {"sample/cut.py", "site/schemas.py", "site/guide.py", "site/registry.py"}  # run by make, for us alone
+    found = {name: printing(path.read_text(encoding="utf-8")) for name, path in modules.items()}
+    assert found.pop(OUTPUT)
+    assert {name for name, calls in found.items() if calls} - generators == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print('x')",
+        "click.echo('x')",
+        "click.secho('x')",
+        "sys.stderr.write('x')",
+        "sys.stdout.buffer.write(b'x')",
+        "rich.console.Console().log('x')",
+        "from rich.console import Console\nConsole(file=sys.stdout).print(page)",
+        "os.write(1, b'x')",
+    ],
+)
+def test_another_way_out_is_noticed(source: str) -> None:
+    """Each way to print around `cli/output.py`."""
+    assert printing(source)

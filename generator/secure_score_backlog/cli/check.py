@@ -11,11 +11,10 @@ from pathlib import Path
 
 import click
 
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import ShallowClone
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import dated_ahead, load
 
@@ -36,7 +35,7 @@ def command(root: Path, as_json: bool, strict: bool) -> int:
         workspace = load(root, today=today, edited_on=today)
     except ShallowClone as error:  # such as a check of a pull request may have
         workspace = load(root, today=today, edited_on=today, with_history=False)
-        options.say(f"Note: Git's history was not read ({error}), so every decision counts as made today.")
+        output.say(f"Note: Git's history was not read ({error}), so every decision counts as made today.")
     of_clocks = dated_ahead(workspace, today)
     problems = sorted({*evaluate(workspace, today).problems, *of_clocks}, key=lambda found: found.order)
     decisions = len(workspace.decisions.in_force(today))
@@ -50,9 +49,9 @@ def command(root: Path, as_json: bool, strict: bool) -> int:
             "errors": errors,
             "warnings": warnings,
         }
-        print(json.dumps(result, indent=2, ensure_ascii=False))
+        output.product_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
-        print("\n".join([*lines(problems), summary(problems, errors, decisions, today)]))
+        output.product("\n".join([*lines(problems), summary(problems, errors, decisions, today)]))
     return 1 if errors or (strict and warnings) else 0
 
 
@@ -60,9 +59,9 @@ def lines(problems: Sequence[Problem]) -> Iterator[str]:
     """The problems for a person, file by file."""
     for _, group in groupby(problems, key=lambda found: found.path):
         for found in group:
-            place = printable(found.path) + (f":{found.line}" if found.line is not None else "")
-            yield f"{place}: {found.severity.value}: {printable(found.message)} [{found.code}]"
-            yield f"    {printable(found.hint)}"
+            place = found.path + (f":{found.line}" if found.line is not None else "")
+            yield f"{place}: {found.severity.value}: {found.message} [{found.code}]"
+            yield f"    {found.hint}"
         yield ""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog import __version__
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.files import lock
 from secure_score_backlog.git import current_branch
 from secure_score_backlog.graph.client import fetch
@@ -97,15 +97,12 @@ def store(
         *(_no_new_day(collection.changes.end, now.date()) if source == "graph" else ()),
     )
     for found in problems:
-        options.say(problem_text(found))
+        output.say(problem_text(found))
     if as_json:
-        print(
-            json.dumps(
-                summary_json(collection.changes, written, problems, dry_run=dry_run), indent=2, ensure_ascii=False
-            )
-        )
+        summary = summary_json(collection.changes, written, problems, dry_run=dry_run)
+        output.product_json(json.dumps(summary, indent=2, ensure_ascii=False))
     else:
-        print(summary_text(collection.changes, collection.files, written, dry_run=dry_run))
+        output.product(summary_text(collection.changes, collection.files, written, dry_run=dry_run))
     return 0
 
 
@@ -186,7 +183,7 @@ def command(
 
     The one permission it needs is SecurityEvents.Read.All. It changes nothing in the tenant.
     """  # noqa: D301 - \b keeps the table as it is
-    log = options.say if verbose else lambda _: None
+    log = output.say if verbose else lambda _: None
     login = check_address(authority or CLOUDS[cloud].authority, "--authority")
     graph = check_address(graph_url or CLOUDS[cloud].graph, "--graph-url")
     with writing(root, dry_run=dry_run):
@@ -203,7 +200,7 @@ def ask(
     limit = Deadline(seconds)
     signing_in = HttpClient(Deadline(TO_ENTER_A_CODE) if isinstance(credential, DeviceCode) else limit, log=log)
     token = signing_in.deadline.run(
-        lambda: token_for(credential, CLOUDS[cloud], login, signing_in, options.say, mask_in_actions)
+        lambda: token_for(credential, CLOUDS[cloud], login, signing_in, output.say, mask_in_actions)
     )
     client = HttpClient(Deadline(seconds) if isinstance(credential, DeviceCode) else limit, log=log)
     return client.deadline.run(lambda: fetch(graph, token, client)), client
@@ -215,4 +212,4 @@ def mask_in_actions(token: str) -> None:
     The runner takes the line out of the log. It reads stderr too, so stdout stays the product.
     """
     if os.environ.get("GITHUB_ACTIONS") == "true" and token.isprintable():
-        options.say(f"::add-mask::{token}")
+        output.command("add-mask", token)

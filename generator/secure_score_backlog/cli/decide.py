@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.decisions.checks import identifier_of
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.decisions.scaffold import Scaffold, resolve_id
@@ -16,7 +16,6 @@ from secure_score_backlog.decisions.store import DECISIONS, create_decisions, ta
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.text import printable
 from secure_score_backlog.workspace import Workspace, load
 
 
@@ -45,7 +44,7 @@ def command(identifiers: tuple[str, ...], root: Path, bucket: str, risk: str | N
     workspace = load(root, today=today)
     for fault in workspace.problems:
         if not fault.path.startswith(f"{DECISIONS}/"):
-            options.say(printable(f"{fault.path}: {fault.message}"))
+            output.say(f"{fault.path}: {fault.message}")
     level = Risk(risk) if risk else None
     ids = dict.fromkeys(resolved(workspace, typed) for typed in identifiers)
     documents = [scaffold(workspace, name, Bucket(bucket), level, owner.strip(), today) for name in ids]
@@ -60,7 +59,7 @@ def resolved(workspace: Workspace, typed: str) -> str:
     scored = history.scored(history.days[-1].day) if history.days else {}
     found = resolve_id(typed, workspace.catalogue.recommendations, scored, history.timelines)
     if found.note:
-        options.say(f"Note: {found.note}.")
+        output.say(f"Note: {found.note}.")
     for versions in workspace.decisions.versions.values():
         newest = versions[-1]
         if newest.source is not None and identifier_of(newest.source, newest.decision) == found.identifier:
@@ -89,10 +88,10 @@ def write(root: Path, documents: list[Document]) -> None:
     """Write all scaffolds, or none where one of the files exists, and print their paths."""
     create_decisions(root, documents)
     for document in documents:
-        print(document.path)
+        output.product(document.path)
 
 
 def say_next(documents: list[Document]) -> None:
     """What a person does with the scaffolds."""
     each = "" if len(documents) == 1 else " of each"
-    options.say(f"Answer the questions{each}, delete the line `draft: true`, run `backlog check`, open a pull request.")
+    output.say(f"Answer the questions{each}, delete the line `draft: true`, run `backlog check`, open a pull request.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from secure_score_backlog.cli.options import say
+from secure_score_backlog.cli.output import say
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.sample.fast_import import begin, fill, find_git
 from secure_score_backlog.sample.story import commits, final_files, pull_requests

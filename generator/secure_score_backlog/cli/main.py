@@ -16,6 +16,7 @@ from importlib import import_module
 import click
 
 from secure_score_backlog import __version__
+from secure_score_backlog.cli import output
 from secure_score_backlog.errors import BacklogError
 
 VERBS = {
@@ -95,15 +96,17 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        output.say(shown.getvalue().rstrip("\n"))
         code = 2
     except BacklogError as error:
-        print(describe(error), file=sys.stderr)
+        output.say(describe(error))
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
     except Exception as error:  # whatever no command expected
-        print(describe_bug(error), file=sys.stderr)
+        output.say(describe_bug(error))
         code = 4
     sys.exit(code)

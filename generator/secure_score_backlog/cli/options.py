@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options that several commands share, the clock, and messages to the person."""
+"""Options that several commands share, and the clock."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,6 @@ import click
 
 from secure_score_backlog.dates import first_day
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.problems import Problem
-from secure_score_backlog.text import printable
 
 
 def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path:
@@ -82,17 +78,6 @@ as_of = click.option(
     type=Day(),
     help="Evaluate as of this day (UTC). Default: the day of the newest snapshot or commit, whichever is later.",
 )
-
-
-def say(message: str) -> None:
-    """Tell the person something on stderr; stdout is for the product alone."""
-    print(message, file=sys.stderr)
-
-
-def say_dated_ahead(found: Iterable[Problem], as_of: date) -> None:
-    """Tell the person that the as-of date lies in the future, and which commits and snapshots are dated so."""
-    for each in found:
-        say(f"Note: this is as of {as_of}. {printable(each.message)} {each.hint}")
 
 
 def now() -> datetime:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.site import builder, rendering
 from secure_score_backlog.wording import plural
 
@@ -25,11 +25,11 @@ def command(root: Path, as_of: date | None, profile: str | None) -> int:
     leaks first, as `backlog build` searches the built site; what readers must not see ends the command.
     """
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile, search=True)
-    options.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
+    output.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
     for line in rendered.remarks:
-        options.say(line)
+        output.say(line)
     if rendered.profile.outside:
         builder.configuration(rendered.job)
-    options.say(f"{rendered.summary}; {plural(rendered.changed, 'file')} changed.")
-    print(root / rendering.PAGES)
+    output.say(f"{rendered.summary}; {plural(rendered.changed, 'file')} changed.")
+    output.product(root / rendering.PAGES)
     return 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog import __version__, wording
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.status import review_of
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
@@ -49,9 +49,9 @@ def command(month: str, root: Path) -> int:
         )
     create_files(root, documents)
     for document in documents:
-        print(document.path)
-    options.say(f"The facts of {wording.month(month)} are as of {review.facts.as_of}.")
-    options.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
+        output.product(document.path)
+    output.say(f"The facts of {wording.month(month)} are as of {review.facts.as_of}.")
+    output.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
     return 0
 
 

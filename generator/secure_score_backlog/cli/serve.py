@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 import click
 
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.site import builder, rendering
 from secure_score_backlog.wording import plural
@@ -36,23 +38,30 @@ def command(root: Path, as_of: date | None, profile: str | None, port: int, no_o
     """Serve the site on this machine, and render it again when one of its files changes."""
     refuse_taken(port)
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
-    options.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
+    output.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
     arguments = ["serve", "--config-file", str(builder.configuration(rendered.job)), "--dev-addr", f"{HOST}:{port}"]
-    options.say(
-        f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop."
-    )
+    output.say(f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop.")
     with subprocess.Popen(
         builder.command(*arguments, "--quiet", *([] if no_open else ["--open"])),
         cwd=root,
         env=builder.environment(rendered.job),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     ) as server:
+        threading.Thread(target=pass_on, args=(server.stdout,), daemon=True).start()
         try:
             return follow(root, as_of, rendered.profile.name, server)
         except KeyboardInterrupt:
-            options.say("Stopped.")
+            output.say("Stopped.")
             return 0
         finally:
             server.terminate()
+
+
+def pass_on(lines: IO[bytes]) -> None:
+    """What the server says, as messages of our own: it names files and texts of others."""
+    for line in lines:
+        output.say(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def follow(root: Path, as_of: date | None, profile: str, server: subprocess.Popen[bytes]) -> int:
@@ -67,9 +76,9 @@ def follow(root: Path, as_of: date | None, profile: str, server: subprocess.Pope
         try:
             rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
         except BacklogError as error:
-            options.say(f"Not rendered: {error.message}" + (f" {error.hint}" if error.hint else ""))
+            output.say(f"Not rendered: {error.message}" + (f" {error.hint}" if error.hint else ""))
         else:
-            options.say(f"Rendered again as of {rendered.facts.as_of}: {plural(rendered.changed, 'file')} changed.")
+            output.say(f"Rendered again as of {rendered.facts.as_of}: {plural(rendered.changed, 'file')} changed.")
     raise CannotProceed(
         f"The server ended with exit code {server.returncode}.",
         hint="See its message above; `backlog build` shows the same error in full.",

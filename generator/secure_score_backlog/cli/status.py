@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 import click
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
@@ -40,13 +39,13 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     today = options.now().date()
     workspace = load(root, today=today)
     facts = evaluate(workspace, as_of or workspace.newest_day, months=[month] if month else ())
-    options.say_dated_ahead(dated_ahead(workspace, today) if as_of is None else (), facts.as_of)
+    output.say_dated_ahead(dated_ahead(workspace, today) if as_of is None else (), facts.as_of)
     if month is not None:
         facts = review_of(facts, month).facts
     if as_json:
-        print(encode(plain_facts(facts)))
+        output.product_json(encode(plain_facts(facts)))
     else:
-        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(terminal(facts))
+        output.product_page(terminal(facts))
     return 0
 
 

@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import click
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.decide import say_next, scaffold, write
 from secure_score_backlog.cli.status import RISK_STYLES, grid
 from secure_score_backlog.decisions.model import Bucket
@@ -47,7 +46,7 @@ def command(root: Path, as_json: bool, everything: bool, number: int | None) -> 
     today = options.now().date()
     workspace = load(root, today=today)
     facts = evaluate(workspace, workspace.newest_day)
-    options.say_dated_ahead(dated_ahead(workspace, today), facts.as_of)
+    output.say_dated_ahead(dated_ahead(workspace, today), facts.as_of)
     undecided = without_decision(facts)
     if number is not None:
         write_next(root, workspace, undecided, number, today)
@@ -59,11 +58,11 @@ def command(root: Path, as_json: bool, everything: bool, number: int | None) -> 
             "by_points": [ranked(status) for status in facts.by_points],
             "measured": measured(facts),
         }
-        print(encode(result))
+        output.product_json(encode(result))
     else:
         shown = len(undecided) if everything else SHOWN
         page = terminal(facts, undecided, shown)
-        Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(page)
+        output.product_page(page)
     return 0
 
 
@@ -107,7 +106,7 @@ def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], nu
     if documents:
         say_next(documents)
     else:
-        options.say("Nothing to write: everything that needs a decision has a file already.")
+        output.say("Nothing to write: everything that needs a decision has a file already.")
 
 
 def terminal(facts: Facts, undecided: Sequence[Status], shown: int) -> RenderableType:
