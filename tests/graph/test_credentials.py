@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import click
 import pytest
 
+from secure_score_backlog.cli import collect
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.graph.credentials import (
     Application,
@@ -38,6 +41,36 @@ def test_each_credential_is_found_by_its_variables(tmp_path: Path) -> None:
         APPLICATION, OIDC["ACTIONS_ID_TOKEN_REQUEST_URL"], "request"
     )
     assert choose_credential(IDS, device_code=True) == DeviceCode(APPLICATION)
+
+
+WAYS = (
+    ("a person", "--device-code", DeviceCode),
+    ("an existing token", "GRAPH_TOKEN", GivenToken),
+    ("a certificate", "AZURE_CLIENT_CERTIFICATE_PATH", ClientCertificate),
+    ("a secret", "AZURE_CLIENT_SECRET", ClientSecret),
+    ("GitHub's identity (OIDC)", "OIDC", GitHubIdentity),
+)
+"""Each way with its name in the guide's table and in the help of `collect`, and what the program makes of it."""
+
+
+def test_guide_and_help_list_the_credentials_in_the_order_of_the_code(tmp_path: Path) -> None:
+    """The order in which they are tried: with all of them set, then without the first, and so on."""
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(b"x")
+    values = {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_CERTIFICATE_PATH": str(file), "GRAPH_TOKEN": "t"}
+    tried = []
+    for left in range(len(WAYS)):
+        names = [name for _, name, _ in WAYS[left:]]
+        environment = {**IDS, **OIDC, **{name: value for name, value in values.items() if name in names}}
+        tried.append(type(choose_credential(environment, device_code="--device-code" in names)))
+    assert tried == [kind for _, _, kind in WAYS]
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "collecting.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d) \| (.*?) \|", guide, re.MULTILINE) == [
+        (str(number), words) for number, (words, _, _) in enumerate(WAYS, start=1)
+    ]
+    help_text = collect.command.get_help(click.Context(collect.command))
+    places = [help_text.index(name, help_text.index("Signs in with the first")) for _, name, _ in WAYS]
+    assert places == sorted(places)
 
 
 def test_the_more_deliberate_credential_goes_first(tmp_path: Path) -> None:

@@ -122,11 +122,13 @@ def test_the_changelog_has_a_place_for_what_is_new() -> None:
 
 
 def test_decisions_on_architecture_are_numbered_and_complete() -> None:
-    """ADRs run from 0001 without a gap, each with its four parts, and the index lists them all."""
+    """Each ADR has a number of its own and its four parts, and the index lists them all in order."""
     folder = ROOT / "docs" / "adr"
     records = sorted(folder.glob("[0-9]*.md"))
-    assert [int(path.name[:4]) for path in records] == list(range(1, len(records) + 1))
+    numbers = [path.name[:4] for path in records]
+    assert len(records) == len(set(numbers)) > 10
     index = (folder / "index.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \[(\d{4})\]", index, re.MULTILINE) == numbers
     for path in records:
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Options", "Decision", "Consequences"]
