@@ -92,6 +92,26 @@ def test_differences_name_the_parts() -> None:
     assert differences(signed, today) == ("counts",)
 
 
+@pytest.mark.parametrize(
+    ("today", "parts"),
+    [
+        ({"top": [{"id": "A", "risk": "low", "licence": None}]}, ()),
+        ({"top": [{"id": "A", "risk": "high", "licence": None}]}, ("top",)),
+        ({"top": [{"id": "A", "licence": None}]}, ("top",)),
+        ({"top": [{"id": "A", "risk": "low"}, {"id": "B", "risk": "low"}]}, ("top",)),
+        ({"top": ["A"]}, ("top",)),
+        ({"top": None}, ("top",)),
+        ({"states": {"A": "done", "B": "done"}}, ("states",)),
+    ],
+)
+def test_a_new_column_makes_no_signed_month_differ(today: dict[str, Any], parts: tuple[str, ...]) -> None:
+    """A later version prints more about each row; another value, a missing one, another row still differs."""
+    facts = {"top": [{"id": "A", "risk": "low"}], "states": {"A": "done"}}
+    signed = read(sign("2026-10", "1", facts))
+    assert isinstance(signed, SignedReview)
+    assert differences(signed, {**facts, **today}) == parts
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

@@ -322,9 +322,25 @@ def digest_of(month: str, tool: str, facts: Mapping[str, Any]) -> str:
 
 
 def differences(signed: SignedReview, computed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The parts of the facts that today's program computes differently, in order."""
+    """The parts of the facts that today's program computes differently, in order.
+
+    A column that the rows of that day do not have is no difference, so that a new column makes no signed month differ.
+    """
     known = signed.facts.keys() & (computed.keys() - UNSIGNED)
-    return tuple(sorted(name for name in known if _plain(signed.facts[name]) != _plain(computed[name])))
+    pairs = {name: (_plain(signed.facts[name]), _plain(computed[name])) for name in known}
+    return tuple(sorted(name for name, (then, now) in pairs.items() if then != _with_columns_of(then, now)))
+
+
+def _with_columns_of(then: Any, now: Any) -> Any:
+    """Today's rows with the columns that the rows of that day have; anything but a list of as many rows as it is."""
+    if not isinstance(then, list) or not isinstance(now, list) or len(then) != len(now):
+        return now
+    return [
+        {key: value for key, value in new.items() if key in old}
+        if isinstance(old, dict) and isinstance(new, dict)
+        else new
+        for old, new in zip(then, now, strict=True)
+    ]
 
 
 def _plain(value: Any) -> Any:
