@@ -189,9 +189,7 @@ def required_hint(key: Key) -> str:
     """What to write for a required key that was left open."""
     if key.keys:
         return f"{_below(key.name, key.keys)}."
-    if isinstance(key.type, Choice):
-        return f"Write `{key.name}:` and one of {', '.join(key.type.values)}."
-    return f"Write `{key.name}: {key.example}`."
+    return f"{key.type.proposal(key)}."
 
 
 def _below(name: str, keys: tuple[Key, ...]) -> str:
@@ -320,7 +318,11 @@ class Type:
 
     def hint(self, value: object, at: At) -> str:
         """What to write instead of a wrong value; without the full stop."""
-        return f"Write `{at.key.name}: {at.key.example}`" if at.key.example else f"Write {self.expects}"
+        return self.proposal(at.key)
+
+    def proposal(self, key: Key) -> str:
+        """What to write for a key, where nothing is known of what is meant; without the full stop."""
+        return f"Write `{key.name}: {key.example}`" if key.example else f"Write {self.expects}"
 
 
 class Text(Type):
@@ -378,6 +380,10 @@ class Choice(Type):
         """The nearest choice, or all of them."""
         meant = nearest(str(value).replace(" ", "-").replace("_", "-"), self.values)
         return f"Write `{at.name}: {meant}`" if meant else f"Write {self.expects}"
+
+    def proposal(self, key: Key) -> str:
+        """All choices."""
+        return f"Write `{key.name}:` and one of {', '.join(self.values)}"
 
 
 class Whole(Type):
@@ -458,6 +464,10 @@ class OneOrMore(Type):
         said = [(index, item) for index, item in enumerate(value) if not at.reading.format.is_open(item)]
         items = [at.inside(index).read(self.item, item) for index, item in said]
         return None if None in items else items
+
+    def proposal(self, key: Key) -> str:
+        """As of one item."""
+        return self.item.proposal(key)
 
     def build(self, value: list[Any]) -> tuple[Any, ...]:
         """The items as a tuple."""

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from secure_score_backlog.decisions.front_matter import parse
-from secure_score_backlog.decisions.model import Acceptance, Attestation, Bucket, Cover, CoverReason, Decision
+from secure_score_backlog.decisions.model import KEYS, Acceptance, Attestation, Bucket, Cover, CoverReason, Decision
 from secure_score_backlog.decisions.parse import read_decision
-from secure_score_backlog.decisions.values import is_link, is_open, part
+from secure_score_backlog.decisions.values import Answer, is_link, is_open, part
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.schema import in_words
+from secure_score_backlog.schema import Key, OneOrMore, in_words, required_hint
 
 PATH = "decisions/Alpha.md"
 PLAN_VALUES = {
@@ -56,8 +57,8 @@ def fault(**values: str) -> Problem:
         ({"owner": "2026-10-01"}, "decision-wrong-type", "2026-10-01", '`owner: "2026-10-01"`'),
         ({"owner": "true"}, "decision-wrong-type", "true", '`owner: "true"`'),
         ({"proof": "FALSE"}, "decision-wrong-type", "false", '`proof: "false"`'),
-        ({"owner": "[One]"}, "decision-wrong-type", "`owner`", "`owner: Head of IT`"),
-        ({"owner": "{a: b}"}, "decision-wrong-type", "`owner`", "`owner: Head of IT`"),
+        ({"owner": "[One]"}, "decision-wrong-type", "`owner`", "`owner:` and after it: who owns it"),
+        ({"owner": "{a: b}"}, "decision-wrong-type", "`owner`", "`owner:` and after it: who owns it"),
         ({"draft": "5"}, "decision-wrong-type", "5", "`draft: true`"),
         ({"draft": "perhaps"}, "decision-wrong-type", '"perhaps"', "`draft: true`"),
         ({"draft": "2026-10-01"}, "decision-wrong-type", "2026-10-01", "`draft: true`"),
@@ -84,7 +85,7 @@ def fault(**values: str) -> Problem:
             "one of",
         ),
         ({"ask": "[{from: CIO, since: soon, question: Why?}]"}, "date-invalid", "`ask.since`", "`since: 2026-10-01`"),
-        ({"owner": "Ada <ada@tenant.example>"}, "decision-person", "ada@tenant.example", "`owner: Head of IT`"),
+        ({"owner": "Ada <ada@tenant.example>"}, "decision-person", "ada@tenant.example", "Write the role"),
     ],
 )
 def test_messages_repeat_what_was_written_and_hints_say_what_to_write(
@@ -263,7 +264,17 @@ def test_fillers_in_a_list_are_left_out(links: str, expected: int) -> None:
     ("value", "expected"),
     [
         *(("", True), (" ", True), (" TBD ", True), ("…", True), (None, True), ([], True), ({}, True)),
-        *(("tbd.", False), ("0", False), (0, False), (False, False), ([None], False), ({"a": None}, False)),
+        *(
+            ("Tbd.", True),
+            ("to be  decided", True),
+            ("tbd by May", False),
+            (".", False),
+            ("0", False),
+            (0, False),
+            (False, False),
+            ([None], False),
+            ({"a": None}, False),
+        ),
     ],
 )
 def test_values_that_answer_nothing(value: object, expected: bool) -> None:
@@ -285,6 +296,7 @@ def test_written_values_in_words() -> None:
 ANSWERS = ("reduces: Spraying.", "owner: Head of IT", "impact: Two stop.", "prerequisites: Nothing.", "proof: A log.")
 BEGINNING = ("recommendation: Alpha", "bucket: do-soon", "risk: high")
 SOON = (*BEGINNING, *ANSWERS, "due: 2026-12-31")
+ACCEPTED = ("accepted:", "  rationale: Ours", "  until: 2027-01-31")
 
 
 def read(*lines: str, body: str = "") -> tuple[Decision | None, list[Problem]]:
@@ -357,7 +369,7 @@ def changed(**values: str) -> tuple[str, ...]:
             ),
             15,
             ("`accepted.approval`", "`record`"),
-            ("`record: ",),
+            ("`record:` and after it: link to the record",),
         ),
     ],
 )
@@ -458,6 +470,65 @@ def test_questions_left_open(bucket: str, left: tuple[str, ...], code: str) -> N
     assert problem.hint.startswith(f"Add `{order[0]}:` and state ")
     assert ".." not in problem.hint
     assert problem.hint.endswith(".")
+
+
+def free_texts(keys: Iterable[Key]) -> Iterator[Key]:
+    """Every key, groups included, whose text only the writer can give."""
+    for key in keys:
+        yield from free_texts(key.keys)
+        item = key.type.item if isinstance(key.type, OneOrMore) else key.type
+        if isinstance(item, Answer):
+            yield key
+
+
+@pytest.mark.parametrize("key", list(free_texts(KEYS)), ids=lambda key: key.name)
+def test_no_hint_proposes_an_answer_that_could_be_pasted(key: Key) -> None:
+    """What is required or of the wrong kind is described; no example of an answer stands in its place."""
+    hint = required_hint(key)
+    assert hint.startswith(f"Write `{key.name}:` and after it: ")
+    assert hint.endswith(".")
+    assert not key.example.strip("…") or key.example not in hint
+
+
+@pytest.mark.parametrize("name", ["reduces", "owner", "impact", "prerequisites", "proof"])
+@pytest.mark.parametrize("written", ["~", "tbd", "{a: b}", "[a]", "5"])
+def test_what_is_said_of_a_question_holds_no_example(name: str, written: str) -> None:
+    """Left open, a placeholder, or of the wrong kind."""
+    (example,) = [key.example for key in KEYS if key.name == name]
+    _, problems = read(*changed(**{name: written}))
+    assert problems
+    assert all(example not in found.hint and f"`{name}:" in found.hint for found in problems)
+
+
+@pytest.mark.parametrize("bucket", ["do-now", "do-soon"])
+@pytest.mark.parametrize("proof", ["~", "tbd", "[a]", "{a: b}"])
+def test_a_missing_proof_suggests_no_sentence_about_legacy_clients(bucket: str, proof: str) -> None:
+    """The example of one recommendation was pasted as the proof of others."""
+    _, problems = read(*changed(bucket=bucket, proof=proof))
+    assert problems
+    assert all("`proof:`" in found.hint and "legacy" not in found.hint for found in problems)
+
+
+@pytest.mark.parametrize("written", ["TBD", "tbd.", "To be decided", "???"])
+def test_a_placeholder_is_named(written: str) -> None:
+    """`owner: TBD` is told apart from a missing owner: the person wrote something and learns why it does not count."""
+    _, (missing,) = read(*changed(owner=f'"{written}"'))
+    assert missing.code == "decision-missing-key"
+    assert missing.message.endswith(f'needs `owner`. "{written}" is a placeholder and counts as no answer.')
+    _, (open_question,) = read(*changed(bucket="do-now", proof=f'"{written}"', impact="~"))
+    assert open_question.message.endswith(f' "{written}" is a placeholder and counts as no answer.')
+    _, (nested,) = read(*changed(bucket="accept", due="~"), *ACCEPTED, f'  approver: "{written}"')
+    assert nested.message.endswith(
+        f'`accepted` needs `approver`. "{written}" is a placeholder and counts as no answer.'
+    )
+
+
+def test_several_placeholders_are_named_once_each() -> None:
+    """And where nothing was written, nothing is said of placeholders."""
+    _, (both,) = read(*changed(proof="TBD", impact="todo", reduces="TBD"))
+    assert both.message.endswith('"TBD" and "todo" are placeholders and count as no answer.')
+    _, (nothing,) = read(*changed(proof="~"))
+    assert "placeholder" not in nothing.message
 
 
 def test_a_draft_names_what_it_lacks() -> None:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
-from secure_score_backlog.decisions.values import Link, Role, Share
+from secure_score_backlog.decisions.values import Answer, Link, Role, Share
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
@@ -62,7 +62,7 @@ class CoverReason(StrEnum):
     ALTERNATE = "alternate"
 
 
-ROLE, ANSWER = Role(), Text()
+ROLE, ANSWER = Role(), Answer()
 IDENTIFIER = Text("an id")
 TEXTS = OneOrMore(ANSWER, "text or list of texts")
 

@@ -6,15 +6,17 @@ Fails closed: a file with any error is no decision, so its recommendation counts
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision
 from secure_score_backlog.decisions.text_checks import markdown_problems
-from secure_score_backlog.decisions.values import is_open
+from secure_score_backlog.decisions.values import is_open, is_placeholder
 from secure_score_backlog.problems import Problem, Severity, is_unreadable, problem
 from secure_score_backlog.schema import Format, Key, Need, Reading, build, required_hint
 from secure_score_backlog.strict_yaml import Place
+from secure_score_backlog.text import shown
 
 FORMAT = Format(
     "a decision",
@@ -92,7 +94,18 @@ class _File:
         of_bucket = f"A decision of bucket {self.bucket}" if self.bucket else "A decision"
         whole = of_bucket if len(place) == 1 else f"`{'.'.join(map(str, place[:-1]))}`"
         hint = _question_hint(key.name) if len(place) == 1 and key.name in _QUESTION_HINTS else required_hint(key)
-        self.report("decision-missing-key", place, f"{whole} needs `{key.name}`.", hint)
+        placeholder = placeholder_words([self.written(place)])
+        self.report("decision-missing-key", place, f"{whole} needs `{key.name}`.{placeholder}", hint)
+
+    def written(self, place: Place) -> object:
+        """What stands at a place of the front matter; None where nothing does."""
+        value: object = self.source.data
+        for step in place:
+            if isinstance(value, dict):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+        return value
 
     def report_unanswered(self, bucket: Bucket) -> None:
         """The open questions: an error for do-now, otherwise asked for."""
@@ -100,7 +113,8 @@ class _File:
         inherited = {key.name for key in KEYS if key.inheritable} if self.reading.inherits else set()
         left = [name for name in QUESTIONS if name in wanted - inherited and is_open(self.source.data.get(name))]
         if left:
-            self.problems.append(unanswered(self.source.path, self.source.line("bucket"), bucket, left))
+            written = [self.source.data.get(name) for name in left]
+            self.problems.append(unanswered(self.source.path, self.source.line("bucket"), bucket, left, written))
 
     def report_draft(self, missing: list[Place]) -> None:
         """One warning for all that a draft leaves open."""
@@ -132,12 +146,30 @@ def _question_hint(name: str) -> str:
     return f"Add `{name}:` and state {_QUESTION_HINTS[name]}."
 
 
-def unanswered(path: str, line: int, bucket: Bucket, left: list[str]) -> Problem:
-    """The problem of open questions: for do-now an error, otherwise a warning."""
+def placeholder_words(written: Iterable[object]) -> str:
+    """A sentence, with a blank before it, about placeholders such as TBD among what was written; empty without one."""
+    found = list(dict.fromkeys(shown(value) for value in written if is_placeholder(value)))
+    if not found:
+        return ""
+    counts = "is a placeholder and counts" if len(found) == 1 else "are placeholders and count"
+    return f" {' and '.join(found)} {counts} as no answer."
+
+
+def unanswered(path: str, line: int, bucket: Bucket, left: list[str], written: Iterable[object] = ()) -> Problem:
+    """The problem of open questions: for do-now an error, otherwise a warning.
+
+    Args:
+        path: The decision's file.
+        line: Where the problem is shown.
+        bucket: The decision type.
+        left: The open questions.
+        written: What stands in their place, such as TBD.
+    """
     names = ", ".join(f"`{name}`" for name in left)
+    placeholders = placeholder_words(written)
     hint = _question_hint(left[0])
     if bucket is Bucket.DO_NOW:
-        message = f"{names} left open: a do-now decision needs all five answers."
+        message = f"{names} left open: a do-now decision needs all five answers.{placeholders}"
         return problem("decision-not-ready", path, line, message, f"{hint} Or write `bucket: do-soon` meanwhile.")
-    message = f"{names} left open; {len(QUESTIONS) - len(left)} of the five questions are answered."
+    message = f"{names} left open; {len(QUESTIONS) - len(left)} of the five questions are answered.{placeholders}"
     return problem("decision-unanswered", path, line, message, hint)

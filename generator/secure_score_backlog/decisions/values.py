@@ -10,11 +10,15 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 
-from secure_score_backlog.schema import At, Text, Type
+from secure_score_backlog.schema import At, Key, Text, Type
 from secure_score_backlog.text import shown
+from secure_score_backlog.wording import lower_first
 
-FILLERS = frozenset({"tbd", "tba", "todo", "fixme", "xxx", "?", "??", "???", "-", "--", "…", "..."})
-"""Texts that leave a question as open as an empty line does."""
+FILLERS = frozenset(
+    {"tbd", "tba", "tbc", "todo", "to do", "fixme", "xxx", "?", "??", "???", "-", "--", "…", "...", "placeholder"}
+    | {f"to be {what}" for what in ("announced", "clarified", "confirmed", "decided", "defined", "determined")}
+)
+"""Placeholders: texts that leave a question as open as an empty line does."""
 
 PERSON = re.compile(r"(?:^|[\s(\[,;/])@[\w-]+|[^\s@]+@[^\s@]+\.[^\s@]+")
 """An e-mail address, or a login on GitHub."""
@@ -26,13 +30,34 @@ PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%", re.ASCII)
 
 
 def is_open(value: object) -> bool:
-    """Whether nothing was answered: no value, an empty one, or a filler such as TBD."""
+    """Whether nothing was answered: no value, an empty one, or a placeholder such as TBD."""
     if isinstance(value, str):
-        return not value.strip() or value.strip().casefold() in FILLERS
+        return not value.strip() or is_placeholder(value)
     return value is None or value in ([], {})
 
 
-class Role(Text):
+def is_placeholder(value: object) -> bool:
+    """Whether it stands where an answer should be: TBD and the like."""
+    if not isinstance(value, str):
+        return False
+    text = " ".join(value.split()).casefold()
+    return text in FILLERS or text.rstrip(".!") in FILLERS
+
+
+class Answer(Text):
+    """A text that only the writer can give: hints say what it states, and give no example that could be pasted."""
+
+    def proposal(self, key: Key) -> str:
+        """What the answer states, as the key's documentation has it."""
+        stated = QUESTION.sub("", key.documentation).rstrip(".?")
+        return f"Write `{key.name}:` and after it: {lower_first(stated)}"
+
+
+QUESTION = re.compile(r"^Question \d: ")
+"""How the documentation of the five questions begins."""
+
+
+class Role(Answer):
     """A role; a person in its place is a warning."""
 
     def __init__(self) -> None:
@@ -45,7 +70,7 @@ class Role(Text):
             at.report(
                 "decision-person",
                 f"`{at.name}` looks like a person ({shown(role)}), not like a role.",
-                f"Write a role, such as `{at.name}: {at.key.example}`: people change, and the role remains.",
+                "Write the role, without a name, a login or an address: people change, and the role remains.",
             )
         return role
 
