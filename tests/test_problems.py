@@ -38,6 +38,7 @@ ERRORS = {
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
         rating-source rating-duplicate rating-repeated-reason""",
+    "Licences": "licence-shape licence-unknown-key licence-unlisted licence-source licence-duplicate",
 }
 WARNINGS = {
     "Files and YAML": "decisions-odd-name",

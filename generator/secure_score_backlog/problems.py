@@ -65,6 +65,7 @@ SIGNED = "Signed months"
 SNAPSHOTS = "Snapshots and catalogue"
 IMPORT = "Import and collection"
 RATINGS = "Risk ratings"
+LICENCES = "Licences"
 
 _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (FILES, Severity.ERROR): {
@@ -197,6 +198,13 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "rating-source": "The source of a rating is missing, or is not one of the listed sources.",
         "rating-duplicate": "An id or a pattern is rated twice.",
         "rating-repeated-reason": "Two ratings of different families give the same reason.",
+    },
+    (LICENCES, Severity.ERROR): {
+        "licence-shape": "The list of licences, or an entry in it, does not have the expected shape.",
+        "licence-unknown-key": "An entry in the list of licences has a key that is not part of the format.",
+        "licence-unlisted": "A recommendation needs a licence that is not listed.",
+        "licence-source": "The source of a needed licence is not one of the listed sources.",
+        "licence-duplicate": "A licence, or what a recommendation needs, is listed twice.",
     },
 }
 

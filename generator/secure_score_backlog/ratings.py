@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How much it matters to leave a recommendation open: risk levels, and the shipped ratings.
 
-A rating is a level, a reason in plain words and a source. It is never derived from points, effort or cost. What the
-list does not know is unrated.
+A rating is a level, a reason in plain words and a source. It is never derived from points, effort or cost. It is for
+one id, or for a family: all ids of one form, so that a new id of a known subject is rated (docs/adr/0017). What neither
+names is unrated.
 """
 
 from __future__ import annotations
@@ -71,6 +72,9 @@ class RatedBy(StrEnum):
     DECISION = "decision"
     SETTINGS = "settings"
     SHIPPED = "shipped"
+    """The shipped rating of its id."""
+    FAMILY = "family"
+    """The shipped rating of a family that its id belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +120,16 @@ class Rating:
         """The id, or the pattern."""
         return self.id or self.pattern
 
-    @property
-    def specificity(self) -> tuple[int, int, str]:
-        """Order of patterns, most specific first: most letters spelled out, fewest `*`, then the alphabet."""
-        wild = self.pattern.count("*")
-        return (wild + self.pattern.count("?") - len(self.pattern), wild, self.pattern.lower())
+
+def specificity(pattern: str) -> tuple[int, int, str]:
+    """Order of patterns, most specific first: most letters spelled out, fewest `*`, then the alphabet."""
+    wild = pattern.count("*")
+    return (wild + pattern.count("?") - len(pattern), wild, pattern.lower())
+
+
+def fits(identifier: str, pattern: str) -> bool:
+    """Whether an id has the form of a pattern; letter case and an instance number are ignored."""
+    return fnmatchcase(normalised(identifier), pattern.lower())
 
 
 KEYS = keys_of(Rating)
@@ -143,7 +152,7 @@ class Ratings:
         name = normalised(identifier)
         if name in self.exact:
             return self.exact[name]
-        return next((rating for rating in self.patterns if fnmatchcase(name, rating.pattern.lower())), None)
+        return next((rating for rating in self.patterns if fits(name, rating.pattern)), None)
 
 
 def load_ratings() -> Ratings:
@@ -171,7 +180,7 @@ def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
     names its family; a reason may repeat only inside one family; a source is one of `sources`, with the place in it.
     """
     entries = data.get("ratings") if isinstance(data, dict) and data.get("schema") == RATINGS_SCHEMA else None
-    sources = _sources(data)
+    sources = listed_sources(data)
     if not isinstance(entries, list) or not sources:
         message = (
             f"This is no list of risk ratings: `schema` {RATINGS_SCHEMA}, `sources` and a list `ratings` are expected."
@@ -189,7 +198,9 @@ def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
             listed[normalised(rating.name)] = rating
             families[_words(rating.reason)] = rating.family
     exact = {name: rating for name, rating in listed.items() if rating.id}
-    patterns = sorted((rating for rating in listed.values() if rating.pattern), key=lambda each: each.specificity)
+    patterns = sorted(
+        (rating for rating in listed.values() if rating.pattern), key=lambda each: specificity(each.pattern)
+    )
     return Ratings(exact, tuple(patterns), tuple(listed.values()), sources), problems
 
 
@@ -199,7 +210,7 @@ def cited(source: str, sources: Iterable[str]) -> str | None:
     return max(found, key=len, default=None)
 
 
-def _sources(data: Any) -> dict[str, str]:
+def listed_sources(data: Any) -> dict[str, str]:
     """The sources by name, with their titles; none where something in the list is not as it should be."""
     sources = data.get("sources") if isinstance(data, dict) else None
     if not isinstance(sources, dict):

@@ -17,6 +17,7 @@ from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import refused_below
 from secure_score_backlog.git import HISTORY, FileVersions, MainHistory, People, Repository, Version, read_main_history
+from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.reviews import DOCS, Minutes, SignedReview, load_minutes, load_signed_reviews
@@ -58,6 +59,7 @@ class Workspace:
     settings: Settings
     """Those of the working tree; `settings_versions` has the older ones."""
     ratings: Ratings
+    licences: Licences = field(default_factory=Licences)
     settings_source: YamlData = field(default_factory=lambda: YamlData(SETTINGS_PATH))
     """The settings as typed, with the line of every key."""
     newest_day: date = date.min
@@ -143,6 +145,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         decisions=decisions,
         settings=settings,
         ratings=load_ratings(),
+        licences=load_licences(),
         newest_day=newest,
         head=main.head if main else None,
         dated_by=dated_by,

@@ -57,6 +57,25 @@ def test_the_order_is_by_risk_and_the_contrast_by_points(backlog: RunBacklog, te
     assert "as of 20 November 2026" in text.replace("\u00a0", " ")
 
 
+def test_a_row_says_the_missing_licence_and_the_family(backlog: RunBacklog, tmp_path: Path) -> None:
+    """Below the title, beside the id; a licence that the tenant has is not mentioned."""
+    names = ("UserRiskPolicy", "AATP_Okta_SomethingNew", "AdminMFAV2")
+    controls = [control(name, 0, 0) for name in names]
+    measured = score(date(2026, 11, 20), controls, enabledServices=["HasAADFree", "HasAATP"])
+    profiles = [profile(name, 7, title=f"Title of {name}") for name in names]
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps({"value": [measured, *profiles]}, default=str), encoding="utf-8")
+    backlog("import", saved, "--root", tmp_path, expect=0)
+    text = " ".join(backlog("triage", "--root", tmp_path, expect=0).stdout.split())
+    assert "UserRiskPolicy · Needs Entra ID P2, which this tenant does not have." in text
+    assert "AATP_Okta_SomethingNew · rated by: family AATP_Okta_*" in text
+    assert text.count("Needs ") == 1
+    found = json.loads(backlog("triage", "--json", "--root", tmp_path, expect=0).stdout)["waiting"]
+    licences = {item["recommendation"]: item["licence"] for item in found}
+    assert licences["UserRiskPolicy"] == {"needs": "Entra ID P2", "has": False}
+    assert licences["AdminMFAV2"] == {"needs": "Entra ID Free", "has": True}
+
+
 def test_no_scaffold_is_written_twice(backlog: RunBacklog, tenant: Path) -> None:
     """Two, then the other two, then nothing; each passes `check` as a draft and still counts as undecided."""
     first = backlog("triage", "--write", "2", "--root", tenant, expect=0)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from secure_score_backlog.decisions.model import Bucket, Decision
-from secure_score_backlog.evaluation.status import level_of
+from secure_score_backlog.evaluation.status import Rated, level_of
 from secure_score_backlog.ratings import RatedBy, Risk, load_ratings
 from secure_score_backlog.settings import Settings
 
@@ -23,12 +23,26 @@ def test_decision_before_settings_before_shipped() -> None:
     settings = Settings(risk={"AdminMFAV2": Risk.MEDIUM})
     shipped = RATINGS.rate("AdminMFAV2")
     assert shipped is not None
-    assert level_of("AdminMFAV2", decided(Risk.LOW), settings, RATINGS) == (Risk.LOW, RatedBy.DECISION, "")
+    assert level_of("AdminMFAV2", decided(Risk.LOW), settings, RATINGS) == Rated(Risk.LOW, RatedBy.DECISION)
     for silent in (None, decided(None)):
-        assert level_of("AdminMFAV2", silent, settings, RATINGS) == (Risk.MEDIUM, RatedBy.SETTINGS, "")
-        expected = (Risk.CRITICAL, RatedBy.SHIPPED, shipped.reason)
+        assert level_of("AdminMFAV2", silent, settings, RATINGS) == Rated(Risk.MEDIUM, RatedBy.SETTINGS)
+        expected = Rated(Risk.CRITICAL, RatedBy.SHIPPED, shipped.reason)
         assert level_of("AdminMFAV2", silent, Settings(), RATINGS) == expected
-        assert level_of("mdo_thresholdreachedaction", silent, settings, RATINGS) == (None, None, "")
+        assert level_of("never_heard_of", silent, settings, RATINGS) == Rated()
+
+
+def test_a_family_comes_after_decision_settings_and_id() -> None:
+    """The order of precedence for an id that only a family rates, and for a member with a rating of its own."""
+    new, family = "AATP_Okta_SomethingNew", "AATP_Okta_*"
+    by_family = RATINGS.rate(new)
+    assert by_family is not None
+    settings = Settings(risk={new: Risk.LOW})
+    assert level_of(new, decided(Risk.HIGH), settings, RATINGS) == Rated(Risk.HIGH, RatedBy.DECISION)
+    assert level_of(new, None, settings, RATINGS) == Rated(Risk.LOW, RatedBy.SETTINGS)
+    expected = Rated(by_family.level, RatedBy.FAMILY, by_family.reason, family)
+    assert level_of(new, None, Settings(), RATINGS) == expected
+    assert level_of("scid_2509", None, Settings(), RATINGS).by is RatedBy.SHIPPED
+    assert level_of("scid_2519", None, Settings(), RATINGS).family == "scid_25??"
 
 
 @pytest.mark.parametrize(
@@ -43,13 +57,13 @@ def test_decision_before_settings_before_shipped() -> None:
 )
 def test_settings_are_found_as_people_write_them(written: str, asked: str, level: Risk) -> None:
     """Case is ignored, and an id without instance number applies to all instances; one instance's id to no other."""
-    assert level_of(asked, None, Settings(risk={written: Risk.LOW}), RATINGS)[0] is level
+    assert level_of(asked, None, Settings(risk={written: Risk.LOW}), RATINGS).level is level
 
 
 def test_settings_for_one_instance_win_over_those_for_all() -> None:
     """The more specific id counts."""
     settings = Settings(risk={"MDA_Zoom_MFA": Risk.LOW, "11770.MDA_Zoom_MFA": Risk.CRITICAL})
-    assert level_of("11770.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.CRITICAL
-    assert level_of("1.MDA_Zoom_MFA", None, settings, RATINGS)[0] is Risk.LOW
+    assert level_of("11770.MDA_Zoom_MFA", None, settings, RATINGS).level is Risk.CRITICAL
+    assert level_of("1.MDA_Zoom_MFA", None, settings, RATINGS).level is Risk.LOW
     twice = Settings(risk={"OneAdmin": Risk.LOW, "oneadmin": Risk.HIGH})
-    assert level_of("OneAdmin", None, twice, RATINGS)[0] is Risk.LOW
+    assert level_of("OneAdmin", None, twice, RATINGS).level is Risk.LOW

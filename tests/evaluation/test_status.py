@@ -237,6 +237,16 @@ def test_a_shipped_rating_brings_its_reason() -> None:
     ratings = Ratings({"a": Rating(Risk.LOW, "It hardly matters.", "A source")})
     found = status_of(workspace(history(OPEN), ratings=ratings), "A", day(1))
     assert (found.level, found.rated_by, found.reason) == (Risk.LOW, RatedBy.SHIPPED, "It hardly matters.")
+    assert (found.family, found.rated_by_words) == ("", "shipped")
+
+
+def test_a_rating_by_family_names_the_family() -> None:
+    """Whoever reads the level sees that it is the family's, and which family it is; what is unrated says nothing."""
+    ratings = Ratings(patterns=(Rating(Risk.LOW, "It hardly matters.", "A source", pattern="A*", family="letters"),))
+    found = status_of(workspace(history({"Ab": (1, 2)}), ratings=ratings), "Ab", day(1))
+    assert (found.level, found.rated_by, found.reason) == (Risk.LOW, RatedBy.FAMILY, "It hardly matters.")
+    assert (found.family, found.rated_by_words) == ("A*", "family A*")
+    assert status_of(workspace(history(OPEN)), "A", day(1)).rated_by_words == ""
 
 
 @pytest.mark.parametrize("as_of", [date(2026, 9, 30), day(1)])

@@ -81,6 +81,8 @@ class Day:
     left_out: frozenset[str] = frozenset()
     """What a partial day does not hold."""
     partial: bool = False
+    services: frozenset[str] = frozenset()
+    """What Graph calls enabled."""
 
 
 @dataclass(frozen=True)
@@ -209,4 +211,5 @@ def snapshot(file: Path, before: dict[str, Seen]) -> Day:
         seen,
         left_out,
         partial,
+        services=frozenset(held["secureScore"].get("enabledServices") or ()),
     )

@@ -16,7 +16,15 @@ from random import Random
 from typing import Any
 
 BEGIN = date(2026, 8, 27)
-NAMES = ("A", "b_C", "d-E", "11770.F")
+NAMES = ("A", "b_C", "d-E", "11770.F", "SigninRiskPolicy", "AATP_Okta_New", "7.scid_2599")
+SERVICES: tuple[list[str] | None, ...] = (
+    None,
+    [],
+    ["HasElse"],
+    ["HasAADFree"],
+    ["HasAADP2", "HasAATP"],
+    ["HasMDEP2", "HasAADP1"],
+)
 MAXIMA = (None, 0, 1, 3, 4, 5, 8, 8, "2.5")
 MARKS = (None, "Default", "Default", "Default", "Ignored", "ThirdParty", "AlternateMitigation", "Reviewed")
 TOTALS = (None, "0", "10", "10", "12", "20", "40")
@@ -105,6 +113,8 @@ def measured(random: Random) -> dict[date, dict[str, Any]]:
             found[day] = part_of(snapshot(held, False, 0), stated=random.random() < 0.5)
         else:
             found[day] = snapshot(state, complete, random.choice([0, 0, 0, 1, -0.5]))
+        found[day] = snapshot(state, complete, random.choice([0, 0, 0, 1, -0.5]))
+        found[day]["secureScore"]["enabledServices"] = random.choice(SERVICES)
     return found
 
 
@@ -232,7 +242,7 @@ def changed(random: Random, held: dict[str, str], day: date, last: date) -> File
     if what == "catalogue":
         return {"snapshots/catalogue.json": catalogue([name for name in NAMES if random.random() < 0.75])}
     if what == "settings":
-        risk = random.choice(["{}", "{A: low, b_C: critical}", "{'11770.F': medium}"])
+        risk = random.choice(["{}", "{A: low, b_C: critical}", "{'11770.F': medium, AATP_Okta_New: low}"])
         months = random.choice([1, 3])
         return {"backlog.yml": f"stale_months: {months}\nacceptance_months: {months * 4}\nrisk: {risk}\n"}
     files: Files = {}

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from fnmatch import fnmatchcase
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -23,8 +22,9 @@ from tests.second.answers import PLANNED, Answer, months_later, read, timely, to
 from tests.second.archive import Archive, Change, Day, Seen
 from tests.second.sums import by_part, ledger, moved, movement
 
-SHIPPED = Path(__file__).resolve().parents[2] / "generator/secure_score_backlog/content/ratings.json"
-RATINGS = json.loads(SHIPPED.read_text(encoding="utf-8"))["ratings"]
+SHIPPED = Path(__file__).resolve().parents[2] / "generator/secure_score_backlog/content"
+RATINGS = json.loads((SHIPPED / "ratings.json").read_text(encoding="utf-8"))["ratings"]
+LICENCES = json.loads((SHIPPED / "licences.json").read_text(encoding="utf-8"))
 """Data that travels with the product; how it is looked up is written anew below."""
 LEVELS = ("critical", "high", "medium", "low")
 IN_THE_BAR = {"accepted": "accept", "covered": "not-applicable", "blocked": "blocked"}
@@ -142,11 +142,28 @@ class Reckoning:
             return answer.said["risk"], "decision"
         if name in self.settings["risk"]:
             return self.settings["risk"][name], "settings"
-        kind = re.sub(r"^\d+\.", "", name).lower()
-        found = [rating for rating in RATINGS if rating.get("id", "").lower() == kind]
-        fitting = [r for r in RATINGS if r.get("pattern") and fnmatchcase(kind, r["pattern"].lower())]
-        found += sorted(fitting, key=lambda r: -len(re.sub(r"[*?]", "", r["pattern"])))
-        return (found[0]["level"], "shipped") if found else (None, None)
+        for rating in RATINGS:
+            if rating.get("id", "").lower() == plain_id(name):
+                return rating["level"], "shipped"
+        family = closest(name, [rating["pattern"] for rating in RATINGS if "pattern" in rating])
+        for rating in RATINGS:
+            if family is not None and rating.get("pattern") == family:
+                return rating["level"], f"family {family}"
+        return None, None
+
+    def licence(self, name: str) -> Plain:
+        """What it needs, and whether the services of the newest day give it."""
+        wanted = {each: need for need in LICENCES["needs"] for each in need["recommendations"]}
+        form = next((each for each in wanted if each.lower() == plain_id(name)), closest(name, list(wanted)))
+        if form is None:
+            return {"needs": None, "has": None}
+        needs = wanted[form]["licence"]
+        enabled = set(self.newest.services) if self.newest else set()
+        giving = {each["name"]: set(each["services"]) for each in LICENCES["licences"]}
+        if giving[needs] & enabled:
+            return {"needs": needs, "has": True}
+        telling = any(services & enabled for services in giving.values())
+        return {"needs": needs, "has": False if telling and "also" not in wanted[form] else None}
 
     def open(self, name: str) -> Fraction:
         """Part not observed."""
@@ -188,6 +205,7 @@ class Reckoning:
                     "owner": said.get("owner") or None,
                     "readiness": answer.ready if answer else 0,
                     "blocked": (said.get("blocked") or {}).get("by"),
+                    "licence": self.licence(name),
                 }
             )
         rows.sort(key=urgency)
@@ -424,6 +442,21 @@ class Reckoning:
         if answer and state in ("planned", "overdue"):
             return answer.bucket
         return IN_THE_BAR.get(state, "undecided")
+
+
+def plain_id(name: str) -> str:
+    """An id without instance number, in lower case."""
+    return re.sub(r"^\d+\.", "", name).lower()
+
+
+def closest(name: str, forms: list[str]) -> str | None:
+    """The form with `*` and `?` that an id has: the one with most letters, then fewest `*`, then the alphabet."""
+    found: list[tuple[int, int, str, str]] = []
+    for form in forms:
+        parts = [{"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in form.lower()]
+        if ("*" in form or "?" in form) and re.fullmatch("".join(parts), plain_id(name), re.DOTALL):
+            found.append((-len(re.sub(r"[*?]", "", form)), form.count("*"), form.lower(), form))
+    return min(found)[-1] if found else None
 
 
 def urgency(row: Plain) -> tuple[int, Fraction, int, str]:

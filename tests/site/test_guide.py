@@ -9,11 +9,14 @@ import markdown
 import pytest
 
 from secure_score_backlog.decisions.model import KEYS
+from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import RULES
 from secure_score_backlog.ratings import Rating, Ratings, Risk, load_ratings
 from secure_score_backlog.settings import KEYS as OPTIONS
 from secure_score_backlog.settings import Settings, SnapshotSettings
 from secure_score_backlog.site.guide import decision_page, problems_page, ratings_page, settings_page
+
+LICENCES = load_licences()
 
 HOSTILE = Settings(
     organisation="A | B `x` ``y`` <script>\nnew line",
@@ -67,29 +70,42 @@ def sections(page: str) -> dict[str, str]:
 def test_every_rating_is_under_its_level() -> None:
     """No rating is missing, none is listed twice, and the reason and the source are in its row."""
     ratings = load_ratings()
-    found = sections(ratings_page(ratings))
-    assert list(found) == ["Critical", "High", "Medium", "Low", "Sources"]
+    found = sections(ratings_page(ratings, LICENCES))
+    assert list(found) == ["Critical", "High", "Medium", "Low", "Families", "Licences", "Sources"]
     for known in ratings.listed:
         rows = [
             (heading, line)
             for heading, text in found.items()
+            if heading != "Licences"
             for line in text.splitlines()
             if f"`{known.name}`" in line
         ]
         assert len(rows) == 1
         heading, row = rows[0]
-        assert heading == known.level.value.capitalize()
-        assert row.endswith(f"| {known.reason} | {known.source} |")
+        level = known.level.value
+        assert heading == ("Families" if known.pattern else level.capitalize())
+        assert row.endswith(f"| {level} | " * bool(known.pattern) + f"{known.reason} | {known.source} |")
     for name, title in ratings.sources.items():
         assert f"| {name} | {title} |" in found["Sources"]
+
+
+def test_every_licence_is_on_the_page() -> None:
+    """Each need with its licence, what else would do and its source; each licence with its services."""
+    text = sections(ratings_page(load_ratings(), LICENCES))["Licences"]
+    for need in LICENCES.needs:
+        (row,) = [line for line in text.splitlines() if f"| `{need.recommendations[0]}`" in line]
+        assert row.endswith(f"| {need.licence} | {need.also} | {need.source} |")
+        assert all(f"`{name}`" in row for name in need.recommendations)
+    for name, services in LICENCES.services.items():
+        assert f"| {name} | {'<br>'.join(f'`{value}`' for value in sorted(services))} |" in text
 
 
 def test_a_family_shares_a_row() -> None:
     """Neighbours with one reason and one source are one row; another source or another place begins a new one."""
     rows = [("a", "A 1"), ("b|*", "A 1"), ("c", "A 2"), ("d", "A 1")]
-    listed = tuple(Rating(Risk.LOW, "One reason.", source, pattern=name, family="f") for name, source in rows)
+    listed = tuple(Rating(Risk.LOW, "One reason.", source, id=name, family="f") for name, source in rows)
     ratings = Ratings(listed=listed, sources={"A": "Title."})
-    low = sections(ratings_page(ratings))["Low"]
+    low = sections(ratings_page(ratings, Licences()))["Low"]
     assert [line for line in low.splitlines() if "reason." in line] == [
         r"| `a`<br>`b\|*` | One reason. | A 1 |",
         "| `c` | One reason. | A 2 |",
@@ -99,9 +115,9 @@ def test_a_family_shares_a_row() -> None:
 
 def test_the_tables_of_ratings_are_whole() -> None:
     """Each row has as many cells as its head, once rendered too."""
-    page = ratings_page(load_ratings())
+    page = ratings_page(load_ratings(), LICENCES)
     for block in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
-        assert {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()} in ({3}, {4})
+        assert {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()} in ({3}, {4}, {5})
     rendered = markdown.markdown(page, extensions=["tables"])
-    assert rendered.count("<table>") == 5
+    assert rendered.count("<table>") == 8
     assert rendered.count("<tr>") == sum(line.startswith("| ") and "| --- |" not in line for line in page.splitlines())

@@ -19,7 +19,7 @@ from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State, Status
 from secure_score_backlog.exports.json import encode, ranked
-from secure_score_backlog.wording import count, day, points, share
+from secure_score_backlog.wording import count, day, licence_words, points, share
 from secure_score_backlog.workspace import Workspace, dated_ahead, load
 
 SHOWN = 10
@@ -136,12 +136,23 @@ def risk_table(statuses: Sequence[Status]) -> RenderableType:
         level = status.risk_word
         table.add_row(
             Text(level, style=RISK_STYLES.get(level, "")),
-            Text.assemble(status.title, "\n", (status.id, "dim")),
+            described(status),
             Text(share(status.open_share)),
             Text(str(status.days_open)),
             Text(status.state.value),
         )
     return table
+
+
+def described(status: Status) -> Text:
+    """Title and id, the family where one rated it, and the licence that it needs unless the tenant has it."""
+    words = [status.id]
+    if status.family:
+        words.append(f"rated by: {status.rated_by_words}")
+    licence = status.licence
+    if licence.needs and not licence.has:
+        words.append(licence_words(licence.needs, licence.has))
+    return Text.assemble(status.title, "\n", (" · ".join(words), "dim"))
 
 
 def points_table(statuses: Sequence[Status]) -> RenderableType:

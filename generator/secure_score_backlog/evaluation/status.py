@@ -16,6 +16,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, DecisionVersion
+from secure_score_backlog.evaluation.licences import NO_LICENCE, Licence, licence_of
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import RatedBy, Ratings, Risk, normalised
 from secure_score_backlog.settings import Settings
@@ -75,6 +76,10 @@ class Status:
     """The reason of the shipped rating, where that is what rated it."""
     measured_on: date | None = None
     """Day of the observation: before the newest snapshot where that is a partial day without it."""
+    family: str = ""
+    """The pattern of the family that rated it; empty for any other rating."""
+    licence: Licence = NO_LICENCE
+    """The licence that it needs, and whether the tenant has it."""
     open_share: Fraction = Fraction(0)
     open_since: date | None = None
     """First snapshot day of the unbroken run in which it was measured and not observed in full."""
@@ -141,6 +146,13 @@ class Status:
         return self.decision.bucket.value
 
     @property
+    def rated_by_words(self) -> str:
+        """Where the risk level comes from: `decision`, `settings`, `shipped`, `family PATTERN`; empty if unrated."""
+        if self.rated_by is None:
+            return ""
+        return f"{self.rated_by.value} {self.family}" if self.family else self.rated_by.value
+
+    @property
     def risk_word(self) -> str:
         """The risk level as a word; `unrated` without one."""
         return self.level.value if self.level else "unrated"
@@ -205,7 +217,7 @@ def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
         breached=breached,
         was_done=was_done,
     )
-    level, rated_by, reason = level_of(identifier, decision, known.settings, known.ratings)
+    rated = level_of(identifier, decision, known.settings, known.ratings)
     open_since = run_start(timeline, day, lambda seen: not seen.observed_in_full)
     held_since = run_start(timeline, day, lambda seen: seen.observed_in_full)
     return Status(
@@ -215,10 +227,12 @@ def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
         decision=decision,
         versions=versions,
         answered=answered,
-        level=level,
-        rated_by=rated_by,
-        reason=reason,
         measured_on=history.measured_on(identifier, day) if day else None,
+        level=rated.level,
+        rated_by=rated.by,
+        reason=rated.reason,
+        family=rated.family,
+        licence=licence_of(identifier, known.licences, newest.services if newest else frozenset()),
         open_share=observation.open_share if observation else Fraction(0),
         open_since=open_since,
         days_open=(as_of - open_since).days if open_since else 0,
@@ -383,23 +397,34 @@ def has_changed(before: Observation, after: Observation) -> bool:
     return abs(after.share - before.share) * after.maximum > rounding
 
 
-def level_of(
-    identifier: str, decision: Decision | None, settings: Settings, ratings: Ratings
-) -> tuple[Risk | None, RatedBy | None, str]:
-    """The risk level, where it comes from, and the shipped reason where that is what rated it.
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A risk level and where it comes from; all empty for what is unrated."""
 
-    The decision's own `risk` comes first, then `risk` in the settings, then the shipped rating;
-    without any of them the recommendation is unrated: (None, None, "").
+    level: Risk | None = None
+    by: RatedBy | None = None
+    reason: str = ""
+    """Of the shipped rating, where that is what rated it."""
+    family: str = ""
+    """The pattern of the family, where that is what rated it."""
+
+
+def level_of(identifier: str, decision: Decision | None, settings: Settings, ratings: Ratings) -> Rated:
+    """The risk level, and where it comes from (docs/method.md#ranking).
+
+    The decision's own `risk` comes first, then `risk` in the settings, then the shipped rating of the id, then that of
+    its family; without any of them the recommendation is unrated.
     """
     if decision is not None and decision.risk is not None:
-        return decision.risk, RatedBy.DECISION, ""
+        return Rated(decision.risk, RatedBy.DECISION)
     overridden = risk_override(identifier, settings.risk)
     if overridden is not None:
-        return overridden, RatedBy.SETTINGS, ""
+        return Rated(overridden, RatedBy.SETTINGS)
     shipped = ratings.rate(identifier)
-    if shipped is not None:
-        return shipped.level, RatedBy.SHIPPED, shipped.reason
-    return None, None, ""
+    if shipped is None:
+        return Rated()
+    by = RatedBy.FAMILY if shipped.pattern else RatedBy.SHIPPED
+    return Rated(shipped.level, by, shipped.reason, shipped.pattern)
 
 
 def risk_override(identifier: str, risks: Mapping[str, Risk]) -> Risk | None:

@@ -166,7 +166,7 @@ def ranked(status: Status) -> Plain:
         "recommendation": status.id,
         "title": status.title,
         "risk": level(status),
-        "rated_by": status.rated_by.value if status.rated_by else None,
+        "rated_by": status.rated_by_words or None,
         "open": status.open_share,
         "days_open": status.days_open,
         "points_left": status.unearned,
@@ -175,6 +175,7 @@ def ranked(status: Status) -> Plain:
         "owner": status.owner or None,
         "readiness": decision.readiness if decision else 0,
         "blocked": decision.blocked.by.value if decision and decision.blocked else None,
+        "licence": {"needs": status.licence.needs or None, "has": status.licence.has},
     }
 
 

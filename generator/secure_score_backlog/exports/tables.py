@@ -76,6 +76,11 @@ def section(entry: RegisterEntry) -> str:
     return "needs-decision" if needs_decision(entry) else "ended-automatically"
 
 
+def licensed(status: Status) -> str:
+    """Whether the tenant has the licence: yes, no or unknown; empty where none is known to be needed."""
+    return {True: "yes", False: "no", None: "unknown"}[status.licence.has] if status.licence.needs else ""
+
+
 def blocked(status: Status, name: str) -> Cell:
     """What a planned change waits for; empty where it waits for nothing."""
     blockage = status.decision.blocked if status.decision else None
@@ -105,7 +110,7 @@ BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
     (Column("group", "Group on the board", 14), group),
     (Column("state", "State", 13), lambda s: s.state.value),
     (Column("risk", "Risk", 9), lambda s: s.risk_word),
-    (Column("rated_by", "Rated by", 10), lambda s: s.rated_by.value if s.rated_by else ""),
+    (Column("rated_by", "Rated by", 10), lambda s: s.rated_by_words),
     (Column("owner", "Owner", 24), lambda s: s.owner),
     (Column("due", "Due", 11), lambda s: s.decision.due if s.decision else None),
     (Column("until", "Valid until", 11), lambda s: s.decision.until if s.decision else None),
@@ -125,6 +130,8 @@ BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
     (Column("category", "Category", 12), lambda s: s.recommendation.category),
     (Column("effort", "Effort (Microsoft)", 12), lambda s: s.recommendation.cost),
     (Column("user_impact", "User impact (Microsoft)", 12), lambda s: s.recommendation.user_impact),
+    (Column("licence", "Licence it needs", 24), lambda s: s.licence.needs),
+    (Column("licensed", "Tenant has the licence", 10), licensed),
     (Column("reduces", "Risk it reduces", 50), lambda s: s.decision.reduces if s.decision else ""),
     (Column("impact", "Impact on users", 50), lambda s: s.decision.impact if s.decision else ""),
     (Column("prerequisites", "Prerequisites", 50), lambda s: s.decision.prerequisites if s.decision else ""),

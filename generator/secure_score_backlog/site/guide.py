@@ -13,6 +13,7 @@ from pathlib import Path
 
 from secure_score_backlog.decisions.model import KEYS, Bucket
 from secure_score_backlog.files import Document
+from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import RULES
 from secure_score_backlog.ratings import Rating, Ratings, Risk, load_ratings
 from secure_score_backlog.schema import Choice, Key, as_written
@@ -162,30 +163,73 @@ stays open, and a source where that can be checked. Points, effort and cost are 
 readers without technical training, because leadership sees them.
 
 A rating of your own comes first: the `risk` of a decision, then `risk` in `backlog.yml` (see [Settings](settings.md)),
-and only then this list. A recommendation that none of the three rates is *unrated* and is listed separately.
+and only then this list: a rating of the id, else that of a family. A recommendation that nothing rates is *unrated* and
+is listed separately.
 
-In an id, `*` matches any text and `?` one character. A full id comes before a pattern; upper and lower case are equal.
+A *family* is a subject, such as the accounts of one sign-in service, recognised by the form of its ids: `*` matches any
+text and `?` one character; upper and lower case are equal. It rates ids that Microsoft adds later. Where several forms
+fit, the most specific counts. Pages and exports say *rated by: family* and the form. The level of a family is the one
+that most of its members with a rating of their own have; of two that are as frequent, the less serious.
+
+The list also says which licence a recommendation needs, where a source says so; see [Licences](#licences).
+"""
+
+LICENCES = """Where a source says which licence a recommendation needs, pages, `triage`, `decide` and exports name it
+and compare it with the services that Graph calls enabled in your tenant (`enabledServices` of the newest snapshot):
+
+- *has*: one of the services of the licence is enabled.
+- *does not have*: services below are enabled, none of them gives this licence, and no licence of the last column would
+  do.
+- *unknown*: everything else, such as a day imported from the portal's CSV, which names no services.
+
+A recommendation without a row has an unknown need, which does not mean that it needs no licence.
 """
 
 
-def ratings_page(ratings: Ratings) -> str:
-    """All ratings, most serious level first, in the order of the file; and the sources with their titles."""
+def ratings_page(ratings: Ratings, licences: Licences) -> str:
+    """All ratings, most serious level first, in the order of the file; then families, licences and sources."""
     lines = [INTRODUCTION]
+    by_id = [rating for rating in ratings.listed if rating.id]
     for level in Risk:
-        chosen = [rating for rating in ratings.listed if rating.level is level]
-        lines += [f"## {level.value.capitalize()}", "", *_ratings(chosen), ""]
-    titles = ((cell(name), cell(title)) for name, title in sorted(ratings.sources.items()))
+        chosen = _ratings(rating for rating in by_id if rating.level is level)
+        lines += [f"## {level.value.capitalize()}", "", *table(("Recommendation", *REASON), chosen), ""]
+    families = _ratings(rating for rating in ratings.listed if rating.pattern)
+    lines += ["## Families", "", *table(("Form of the ids", "Level", *REASON), families), ""]
+    needs = _needs(licences)
+    lines += [
+        "## Licences",
+        "",
+        LICENCES,
+        *table(("Recommendation", "Needs", "Sufficient as well", "Source"), needs),
+        "",
+    ]
+    services = [(cell(name), _codes(sorted(values))) for name, values in licences.services.items()]
+    lines += [*table(("Licence", "The tenant has it if one of these is enabled"), services), ""]
+    titles = ((cell(name), cell(title)) for name, title in sorted({**ratings.sources, **licences.sources}.items()))
     lines += ["## Sources", "", *table(("Cited as", "What it is"), titles), ""]
     return "\n".join(lines)
 
 
-def _ratings(chosen: list[Rating]) -> list[str]:
-    """One row a reason; the neighbours of a family that share reason and source share the row."""
-    rows = []
-    for (reason, source), members in groupby(chosen, key=lambda rating: (rating.reason, rating.source)):
-        names = "<br>".join(code(member.name) for member in members)
-        rows.append((names, cell(reason), cell(source)))
-    return table(("Recommendation", "What goes wrong if it stays open", "Source"), rows)
+REASON = ("What goes wrong if it stays open", "Source")
+
+
+def _ratings(chosen: Iterable[Rating]) -> Iterator[tuple[str, ...]]:
+    """One row a reason; neighbours that share reason and source share the row. Of families, with the level."""
+    for (reason, source), neighbours in groupby(chosen, key=lambda rating: (rating.reason, rating.source)):
+        members = list(neighbours)
+        level = [member.level.value for member in members[:1] if member.pattern]
+        yield (_codes(member.name for member in members), *level, cell(reason), cell(source))
+
+
+def _needs(licences: Licences) -> Iterator[tuple[str, ...]]:
+    """One row an entry, in the order of the file."""
+    for need in licences.needs:
+        yield (_codes(need.recommendations), cell(need.licence), cell(need.also), cell(need.source))
+
+
+def _codes(names: Iterable[str]) -> str:
+    """Names as code, one a line of the cell."""
+    return "<br>".join(code(name) for name in names)
 
 
 def guide_pages() -> tuple[Document, ...]:
@@ -193,7 +237,7 @@ def guide_pages() -> tuple[Document, ...]:
     return (
         Document.of_text("guide/decisions.md", decision_page()),
         Document.of_text("guide/problems.md", problems_page()),
-        Document.of_text("guide/ratings.md", ratings_page(load_ratings())),
+        Document.of_text("guide/ratings.md", ratings_page(load_ratings(), load_licences())),
         Document.of_text("guide/settings.md", settings_page(Settings())),
     )
 

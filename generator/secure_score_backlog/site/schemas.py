@@ -11,6 +11,7 @@ from pathlib import Path
 
 from secure_score_backlog.decisions.model import decision_schema
 from secure_score_backlog.files import Document
+from secure_score_backlog.licences import licences_schema
 from secure_score_backlog.ratings import ratings_schema
 from secure_score_backlog.settings import settings_schema
 
@@ -19,8 +20,13 @@ FOLDER = Path(__file__).resolve().parents[1] / "content" / "schemas"
 
 
 def all_schemas() -> tuple[Document, ...]:
-    """Every schema that the package ships: of decisions, settings and risk ratings."""
-    named = {"decision": decision_schema(), "settings": settings_schema(), "ratings": ratings_schema()}
+    """Every schema that the package ships: of decisions, settings, risk ratings and licences."""
+    named = {
+        "decision": decision_schema(),
+        "settings": settings_schema(),
+        "ratings": ratings_schema(),
+        "licences": licences_schema(),
+    }
     return tuple(
         Document.of_text(f"{name}.schema.json", json.dumps(schema, indent=2, ensure_ascii=False))
         for name, schema in named.items()

@@ -73,6 +73,7 @@ def environment() -> Environment:
     made.globals.update(
         heading=heading,
         badge_of=wording.badge_of,
+        licence_words=wording.licence_words,
         count=wording.count,
         times=wording.times,
         blockers=wording.BLOCKERS,

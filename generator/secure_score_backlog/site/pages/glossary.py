@@ -46,6 +46,7 @@ RATERS = {
     RatedBy.DECISION: "in the decision",
     RatedBy.SETTINGS: "in our settings",
     RatedBy.SHIPPED: "in the list that comes with the program",
+    RatedBy.FAMILY: "in that list by the family that the id belongs to",
     None: "not yet",
 }
 
