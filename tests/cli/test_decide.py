@@ -17,6 +17,7 @@ from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.decisions.scaffold import resolve_id
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.schema import Need
+from secure_score_backlog.text import shown
 from tests.support.running import RunBacklog
 from tests.support.tenants import stored
 
@@ -161,6 +162,110 @@ def test_without_a_catalogue_any_id_is_taken(tmp_path: Path, backlog: RunBacklog
     assert "there is no catalogue yet" in done.stderr
     assert files(bare) == ["1234.md", "Anything_1.md", "true.md"]
     backlog("check", cwd=bare, expect=0)
+
+
+TITLES = {
+    "UserRiskPolicy": "Enable user risk policies",
+    "SigninRiskPolicy": "Enable sign-in risk policies",
+    "AdminMFAV2": "Ensure multifactor authentication is enabled for all users in administrative roles",
+    "MFARegistrationV2": "Ensure multifactor authentication is enabled for all users",
+    "exo_mailboxaudit": 'Ensure mailbox auditing: it\'s "on" / for all',
+}
+
+
+@pytest.fixture
+def titled(tmp_path: Path) -> Path:
+    """A tenant whose recommendations have titles as Microsoft writes them, and a free edition of Entra ID."""
+    (tmp_path / "snapshots" / "2026").mkdir(parents=True)
+    whole = stored(dict.fromkeys(TITLES, (0, 7)), enabledServices=["HasAADFree", "HasEOP"])
+    (tmp_path / "snapshots" / "2026" / "2026-10-01.json").write_text(json.dumps(whole, default=float), encoding="utf-8")
+    profiles = [{"id": name, "title": title, "maxScore": 7} for name, title in TITLES.items()]
+    catalogue = {"collected": {}, "profiles": profiles, "descriptions": {}}
+    (tmp_path / "snapshots" / "catalogue.json").write_text(json.dumps(catalogue), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("typed", "identifier"),
+    [
+        ("Enable user risk policies", "UserRiskPolicy"),
+        ("ENABLE  user risk policies.", "UserRiskPolicy"),
+        ("sign risk", "SigninRiskPolicy"),
+        ("policies user", "UserRiskPolicy"),
+        ("multifactor admin", "AdminMFAV2"),
+        (TITLES["MFARegistrationV2"], "MFARegistrationV2"),
+        (TITLES["exo_mailboxaudit"], "exo_mailboxaudit"),
+        ("mailbox", "exo_mailboxaudit"),
+    ],
+)
+def test_a_title_or_words_of_one_title_are_enough(
+    titled: Path, backlog: RunBacklog, typed: str, identifier: str
+) -> None:
+    """Letter case, blanks and marks do not matter, nor the order of the words; a note says what was understood."""
+    done = backlog("decide", typed, expect=0)
+    assert done.stdout == f"decisions/{identifier}.md\n"
+    assert f"Note: {shown(typed)} is {identifier}, {shown(TITLES[identifier])}." in done.stderr
+    assert files(titled) == [f"{identifier}.md"]
+
+
+def test_words_of_several_titles_list_them(titled: Path, backlog: RunBacklog) -> None:
+    """Nothing is guessed and nothing is written; each candidate is named with its id and title."""
+    refused = backlog("decide", "exo_mailboxaudit", "multifactor", expect=2)
+    for name in ("AdminMFAV2", "MFARegistrationV2"):
+        assert f"{name} {shown(TITLES[name])}" in refused.stderr
+    assert "UserRiskPolicy" not in refused.stderr
+    assert "2 recommendations have" in refused.stderr
+    assert files(titled) == []
+    assert "No recommendation has the id or the title" in backlog("decide", "quantum computers", expect=2).stderr
+
+
+def test_many_candidates_are_cut_short() -> None:
+    """A word that stands in every title does not fill the terminal."""
+    titles = {f"scid_{number:03}": f"Enable number {number}" for number in range(30)}
+    with pytest.raises(WrongUsage, match=r"^30 recommendations have .*; and 20 more\.$") as ending:
+        resolve_id("enable", titles, titles, (), titles)
+    assert ending.value.message.count("scid_") == 10
+
+
+def test_an_id_goes_before_every_title() -> None:
+    """Also where the id of one recommendation is a word in the title of another; retired ids too."""
+    titles = {"Forms": "About something", "Other": "Enable forms", "Third": "Old words"}
+    for typed, identifier in (("Forms", "Forms"), ("forms", "Forms"), ("Old", "Old"), ("old words", "Third")):
+        assert resolve_id(typed, titles, titles, {"Old"}, titles).identifier == identifier
+
+
+@pytest.mark.parametrize("typed", ["a", "it", "--", "..", "é", "\x1b[31m"])
+def test_too_little_is_searched_in_no_title(typed: str) -> None:
+    """One or two letters fit too much by chance."""
+    with pytest.raises(WrongUsage) as ending:
+        resolve_id(typed, {"Other"}, (), (), {"Other": "A title: it begins -- so é"})
+    assert ending.value.message.isprintable()
+
+
+def test_titles_of_others_cannot_steer_the_terminal_or_the_folder() -> None:
+    """A hostile title is shown without what a terminal would obey; a hostile id found by its title is refused."""
+    titles = {"Evil": HOSTILE, "Twin": HOSTILE, "../x": "Leads outside"}
+    with pytest.raises(WrongUsage) as listed:
+        resolve_id("evil title", titles, (), (), titles)
+    assert listed.value.message.isprintable()
+    with pytest.raises(WrongUsage, match="cannot be the id of a recommendation"):
+        resolve_id("leads outside", titles, (), (), titles)
+
+
+def test_a_missing_licence_is_said_before_the_decision_is_written(titled: Path, backlog: RunBacklog) -> None:
+    """On stderr and in the scaffold; where it is unknown or there, the scaffold alone says so."""
+    done = backlog("decide", "UserRiskPolicy", "MFARegistrationV2", "exo_mailboxaudit", expect=0)
+    lacks = "Needs Entra ID P2, which this tenant does not have."
+    assert f"UserRiskPolicy: {lacks}\n" in done.stderr
+    assert done.stderr.count("Needs ") == 1
+    texts = {
+        name: (titled / "decisions" / f"{name}.md").read_text(encoding="utf-8")
+        for name in TITLES
+        if name in done.stdout
+    }
+    assert f"\n# {lacks}\n" in texts["UserRiskPolicy"]
+    assert "\n# Needs Entra ID Free, which this tenant has.\n" in texts["MFARegistrationV2"]
+    assert "Needs " not in texts["exo_mailboxaudit"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -23,12 +23,18 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import Choice, Key, Need
 from secure_score_backlog.snapshots.model import Observation, Recommendation
-from secure_score_backlog.text import nearest, shown
+from secure_score_backlog.text import nearest, printable, shown
 
 RESERVED = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$"}) | {
     f"{name}{number}" for name in ("com", "lpt") for number in "0123456789¹²³"
 }
 """Names that Windows keeps for devices, whatever their ending."""
+SHORTEST_WORD = 3
+"""Letters of the longest word, at least, for a text to be searched in titles."""
+LONGEST_TITLE = 500
+"""Characters of a title that are searched."""
+MOST_LISTED = 10
+"""Recommendations that a message lists where several have the words."""
 HOSTILE = frozenset('/\\:*?"<>|')
 LONGEST_NAME = 200
 """Bytes; file systems take 255, with an ending."""
@@ -44,13 +50,29 @@ class ResolvedId:
 
 
 def resolve_id(
-    typed: str, catalogue: Collection[str], scored: Collection[str], older: Collection[str] = ()
+    typed: str,
+    catalogue: Collection[str],
+    scored: Collection[str],
+    older: Collection[str] = (),
+    titles: Mapping[str, str] | None = None,
 ) -> ResolvedId:
-    """The recommendation that a typed id names.
+    """The recommendation that a typed id, a title, or words of one title name.
 
-    `scored`: ids of the newest snapshot; `older`: ids of any snapshot. Raises WrongUsage for an id that cannot be a
-    file name, and for an unknown one, unless there is neither a catalogue nor a snapshot.
+    Args:
+        typed: What the person typed.
+        catalogue: Ids that the catalogue lists.
+        scored: Ids of the newest snapshot.
+        older: Ids of any snapshot.
+        titles: Titles by id, of what the catalogue lists.
+
+    Raises:
+        WrongUsage: it names several, or none, or an id that cannot be the name of a file. Where there is neither a
+            catalogue nor a snapshot, every other id is taken as it is.
     """
+    ids = {identifier.casefold() for identifier in (*catalogue, *scored, *older)}
+    found = None if typed.casefold() in ids else titled(typed, titles or {})
+    if found is not None:
+        return found
     refuse_unsafe(typed)
     if not (catalogue or scored):
         return ResolvedId(typed, f"there is no catalogue yet, so {shown(typed)} was not checked")
@@ -63,13 +85,54 @@ def resolve_id(
         if identifier.casefold() == typed.casefold():
             refuse_unsafe(identifier)
             return ResolvedId(identifier, f"{typed} is written {identifier}")
+    raise no_such(typed, known)
+
+
+def titled(typed: str, titles: Mapping[str, str]) -> ResolvedId | None:
+    """The recommendation with this title, or the only one whose title has all these words; None without any.
+
+    Raises:
+        WrongUsage: several have all these words; they are listed.
+    """
+    wanted = words_of(typed)
+    if max(map(len, wanted), default=0) < SHORTEST_WORD:
+        return None
+    whole = [name for name, title in titles.items() if words_of(title) == wanted]
+    some = [name for name, title in sorted(titles.items()) if has_words(title, wanted)]
+    found = whole if len(whole) == 1 else some
+    if not found:
+        return None
+    if len(found) > 1:
+        listed = [f"{printable(name)} {shown(titles[name])}" for name in found[:MOST_LISTED]]
+        more = f"; and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+        raise WrongUsage(
+            f"{len(found)} recommendations have {shown(typed)} in their titles: {'; '.join(listed)}{more}.",
+            hint="Name one by its id, or type more words of its title, all in one pair of quotes.",
+        )
+    refuse_unsafe(found[0])
+    return ResolvedId(found[0], f"{shown(typed)} is {found[0]}, {shown(titles[found[0]])}")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in the form in which titles are searched."""
+    return re.findall(r"\w+", text[:LONGEST_TITLE].casefold())
+
+
+def has_words(title: str, wanted: list[str]) -> bool:
+    """Whether each word begins a word of the title."""
+    words = words_of(title)
+    return all(any(word.startswith(each) for word in words) for each in wanted)
+
+
+def no_such(typed: str, known: list[str]) -> WrongUsage:
+    """Nothing has this id or title."""
     likely = nearest(typed, known)
     hint = (
         f"Did you mean {likely}?"
         if likely
-        else "Ids are listed in snapshots/catalogue.json and on the pages of the site."
+        else "Type words of its title in quotes, or its id as snapshots/catalogue.json and the site's pages have it."
     )
-    raise WrongUsage(f"No recommendation is called {shown(typed)}.", hint=hint)
+    return WrongUsage(f"No recommendation has the id or the title {shown(typed)}.", hint=hint)
 
 
 def refuse_unsafe(identifier: str) -> None:
@@ -127,6 +190,8 @@ class Scaffold:
     observation: Observation | None = None
     measured: date | None = None
     """Day of the newest snapshot."""
+    licence: str = ""
+    """A sentence about the licence that it needs; empty where that is unknown."""
 
     def document(self) -> Document:
         """The file: it passes `check` with one warning, that it is a draft."""
@@ -140,6 +205,8 @@ class Scaffold:
             yield f"# {one_line(known.title)}"
         facts = [one_line(known.service), self.points(), f"effort {known.cost}", f"user impact {known.user_impact}"]
         yield f"# {' · '.join(fact for fact in facts if fact and not fact.endswith('unknown'))}"
+        if self.licence:
+            yield from comment(self.licence)
         yield "# What Microsoft says about it is on its page of the site, and in snapshots/catalogue.json."
         yield "#"
         yield "# A draft counts as undecided. When everything is written and agreed, delete the next line."
