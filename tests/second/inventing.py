@@ -113,7 +113,6 @@ def measured(random: Random) -> dict[date, dict[str, Any]]:
             found[day] = part_of(snapshot(held, False, 0), stated=random.random() < 0.5)
         else:
             found[day] = snapshot(state, complete, random.choice([0, 0, 0, 1, -0.5]))
-        found[day] = snapshot(state, complete, random.choice([0, 0, 0, 1, -0.5]))
         found[day]["secureScore"]["enabledServices"] = random.choice(SERVICES)
     return found
 
