@@ -60,6 +60,7 @@ READS = {
 OPEN_THEMSELVES = {
     "files.py": "the one place",
     "content/__init__.py": "the package's own data",
+    "licences.py": "the package's own data",
     "ratings.py": "the package's own data",
     "sample/": "the package's own data, and a new repository",
     "site/guide.py": "writes this repository's guide, for maintainers",
