@@ -442,3 +442,59 @@ def test_an_id_that_is_no_guid_ends_no_build(root: Path, backlog: RunBacklog, te
     assert tenant_id.upper() not in shown
     if tenant_id != "tenant-4711-prod":
         backlog("build", "--root", root, expect=0)
+
+
+def test_a_name_in_an_entry_that_has_ended_is_left_out(root: Path, backlog: RunBacklog) -> None:
+    """Nobody can change what has ended, so it does not end every build; the rest of the entry is shown."""
+    repository = Repository(root)
+    named = DECISION.replace("approver: Managing Director", f"approver: {PERSON}").replace("Watched at", "Locked at")
+    repository.write("decisions/Carried.md", named)
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "Name", when="2026-11-21T13:00:00+00:00")
+    backlog("render", "--root", root, "--profile", "insurer", expect=3)
+    repository.write("decisions/Carried.md", COVER.replace("Covered", "Carried"))
+    repository.git("commit", "--quiet", "--all", "--message", "Cover", when="2026-11-21T14:00:00+00:00")
+    backlog("build", "--root", root, "--profile", "insurer", expect=0)
+    rows = json.loads((root / "build" / "site" / "downloads" / "register.json").read_text(encoding="utf-8"))["rows"]
+    (ended,) = [row for row in rows if row["section"] == "ended" or row["ended"]]
+    assert (ended["approver"], ended["compensating"]) == ("(left out)", "Locked at night")
+    assert PERSON not in everything(root / "build" / "site")
+
+
+def test_options_that_are_not_in_force_are_pointed_out(root: Path, backlog: RunBacklog) -> None:
+    """A mistyped option keeps its default: a build for readers inside says so, and does not end."""
+    (root / "backlog.yml").write_text(f"{SETTINGS}acceptence_months: 6\n", encoding="utf-8")
+    said = backlog("render", "--root", root, expect=0).stderr
+    assert "Check this: 1 error in backlog.yml" in said
+    assert "acceptence_months" in said
+
+
+def test_a_login_of_older_settings_is_looked_for(root: Path, backlog: RunBacklog) -> None:
+    """A login that the settings no longer list still belongs to a person."""
+    repository = Repository(root)
+    repository.write("backlog.yml", SETTINGS.replace("canary-login", "other-login"))
+    repository.git("commit", "--quiet", "--all", "--message", "Change", when="2026-11-21T14:00:00+00:00")
+    text = DECISION.replace("Watched at night", "Watched by canary-login at night")
+    repository.write("decisions/Carried.md", text)
+    backlog("render", "--root", root, "--profile", "insurer", expect=3)
+
+
+def test_without_git_no_names_are_known(root: Path, backlog: RunBacklog) -> None:
+    """A site for readers outside that is made from a plain folder says what was not looked for."""
+    shutil.rmtree(root / ".git")
+    assert (
+        "no names of people were looked for"
+        in backlog("render", "--root", root, "--profile", "insurer", expect=0).stderr
+    )
+    assert "no names of people" not in backlog("render", "--root", root, expect=0).stderr
+
+
+def test_the_organisation_is_shortened_for_readers_outside(root: Path, backlog: RunBacklog) -> None:
+    """Its name is people's text as any other: no links and no tickets in titles, files and headings."""
+    text = SETTINGS.replace("Harbour Logistics", "Harbour Logistics https://tickets.example/1 SEC-4711")
+    (root / "backlog.yml").write_text(text, encoding="utf-8")
+    for readers in ("insurer", "public"):
+        backlog("build", "--root", root, "--profile", readers, expect=0)
+        shown = everything(root / "build" / "site")
+        assert "Harbour Logistics (link left out) (ticket left out)" in shown
+        assert "4711" not in shown

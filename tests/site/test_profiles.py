@@ -237,12 +237,22 @@ def test_only_known_portal_statuses_are_allowed() -> None:
         ("see https://tickets.example/4711, please", "see (link left out) please"),
         ("www.tickets.example/4711", "(link left out)"),
         ("mailto:jane@tickets.example", "(link left out)"),
+        ("see tickets.example/browse/SEC-1 today", "see (link left out) today"),
+        ("on \\\\files\\secret\\note.docx", "on (link left out)"),
+        ("as in SEC-4711, INC0012345 and #815", "as in (ticket left out), (ticket left out) and (ticket left out)"),
+        ("SEC\u20114711; Ticket no. 17; change #23", "(ticket left out); (ticket left out); (ticket left out)"),
+        (
+            "AES-256, CVE-2024-30078, TLS-1, in case 24 hours pass",
+            "AES-256, CVE-2024-30078, TLS-1, in case 24 hours pass",
+        ),
+        ("until Q4-2026, a change 10 days before", "until Q4-2026, a change 10 days before"),
+        ("gu\u200bards\U000e004a\U000e0061\U000e006e\U000e0065", "guards"),
         ("word " * 100, "word " * 30 + "word…"),
         ("x" * 500, "x" * 159 + "…"),
     ],
 )
 def test_text_is_shortened(text: str, short: str) -> None:
-    """One line, without links, at most 160 characters."""
+    """One line, without links, tickets and hidden letters, at most 160 characters."""
     assert shortened(text) == short
     assert len(shortened(text)) <= LONGEST
 

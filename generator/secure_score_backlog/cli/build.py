@@ -34,6 +34,8 @@ def command(root: Path, as_of: date | None, profile: str | None, place: Path | N
     builder.refuse_foreign(place)
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
     output.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
+    for line in rendered.remarks:
+        output.say(line)
     output.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
     files = builder.build(rendered.job, place, rendered.expected(), lambda built: refuse_leaks(rendered, built))
     output.say(f"{rendered.summary}, {files} files, none missing.")

@@ -39,6 +39,8 @@ def command(root: Path, as_of: date | None, profile: str | None, port: int, no_o
     refuse_taken(port)
     rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
     output.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
+    for line in rendered.remarks:
+        output.say(line)
     arguments = ["serve", "--config-file", str(builder.configuration(rendered.job)), "--dev-addr", f"{HOST}:{port}"]
     output.say(f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop.")
     with subprocess.Popen(

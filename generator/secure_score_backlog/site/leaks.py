@@ -32,6 +32,7 @@ from secure_score_backlog.site.spellings import (
     lowered,
     name_forms,
     normal,
+    short_forms,
     without_tags,
     words,
 )
@@ -103,7 +104,7 @@ class Kind:
 
 
 _SECRET_HINT = "Remove it from its file and revoke it: Git keeps what was committed."  # noqa: S105
-_GUID = r"(?<![0-9a-zA-Z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-zA-Z-])"
+_GUID = r"(?<![0-9a-zA-Z-])[0-9a-fA-F]{8}(?:(?:-[0-9a-fA-F]{4}){3}-|[0-9a-fA-F]{12})[0-9a-fA-F]{12}(?![0-9a-zA-Z-])"
 SECRETS = tuple(
     Kind(what, re.compile(pattern), _SECRET_HINT, marks=tuple(marks.split()))
     for what, marks, pattern in (
@@ -122,11 +123,28 @@ ANY_GUID = Kind("an id (GUID)", re.compile(_GUID), "Remove it from the text.", 8
 TENANT_DOMAIN = Kind(
     "the name of a tenant",
     re.compile(
-        r"(?i)(?<![a-z0-9-])(?!(?:contoso|fabrikam|example|tenant|yourtenant)\.)[a-z0-9-]{2,60}\.onmicrosoft\.\w+"
+        r"(?i)(?<![a-z0-9-])(?!(?:contoso|fabrikam|example|tenant|yourtenant)(?:-my|-admin)?\.)"
+        r"[a-z0-9-]{2,60}\.(?:onmicrosoft|sharepoint)\.\w+"
     ),
     "Remove it from the text: it identifies the tenant.",
     1,
 )
+ACCOUNT_ID = Kind("the id of an account (SID)", re.compile(r"\bS-1-\d+(?:-\d+){3,}"), "Remove it from the text.")
+WRITTEN = (
+    Kind(
+        "a login",
+        re.compile(r"(?<![\w@./])@[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?(?![\w@]|[.-]\w)"),
+        "Write a role instead of a login.",
+        2,
+    ),
+    Kind(
+        "a telephone number",
+        re.compile(r"(?<![\w+])(?:\+|00)[1-9]\d{0,2}[ ./()-]{0,3}\d(?:[ ./()-]{0,3}\d){6,12}(?!\w)"),
+        "Write a role instead of a number.",
+        3,
+    ),
+)
+"""Kinds that are looked for in the texts that people wrote; elsewhere they are no leaks."""
 _AFTER_AT = re.compile(r"@((?:[A-Za-z0-9\u00a1-\uffff][A-Za-z0-9\u00a1-\uffff-]*\.)+[A-Za-z]{2,24})(?![A-Za-z0-9-])")
 _BEFORE_AT = re.compile(r"[\w.!#$%*+/=?^{|}~'-]{1,64}\Z")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*\.(?:[A-Z][a-z]+|\d.*)|v?\d+(?:\.\d+)+\.[a-z]+")
@@ -148,14 +166,14 @@ _NO_REPLY = re.compile(r"(?i)(?:\d+\+)?([^@+]+)@users\.noreply\.github\.com")
 _MARKUP = re.compile(r"(?i)\.(?:html?|svg|xml|xhtml|atom|rss|rels|json|js|vml|md)$")
 
 
-def people(known: People, settings: Settings) -> frozenset[str]:
+def people(known: People, settings: Settings, logins: Iterable[str] = ()) -> frozenset[str]:
     """The names that must not be shown outside: of everyone in the history, and logins of approvers.
 
-    Without the roles and owners of the settings, bots, and GitHub itself. Of a mail address, the part before the at
-    sign is a name where it has several words or is made from the person's name (`jroe` of Jane Roe).
+    Without the roles and owners of the settings, bots, and GitHub itself. `logins` are those of older settings. Of a
+    mail address, the part before the at sign is a name where it has several words or is made from the person's name
+    (`jroe` of Jane Roe).
     """
-    logins = {login for each in settings.roles.values() for login in each}
-    names = {name for name, _ in known} | logins
+    names = {name for name, _ in known} | {login for each in settings.roles.values() for login in each} | {*logins}
     for name, address in known:
         local = address.partition("@")[0]
         account = _NO_REPLY.fullmatch(address)
@@ -181,6 +199,7 @@ def guard_for(outside: bool, tenants: Iterable[str], names: Iterable[str], organ
         forms = name_forms(name)
         if len(words(name)) > 1:
             several |= forms
+            single |= short_forms(name)
         else:
             several |= {form for form in forms if is_unspaced(form)}
             single |= forms
@@ -206,11 +225,19 @@ def scan_written(texts: Iterable[Written], guard: Guard) -> list[Finding]:
     """All findings in texts that people wrote; here names of one word are looked for as well."""
     found: list[Finding] = []
     for written in texts:
-        whole = decoded(written.text)
+        whole = normal(decoded(written.text))
         for text in {whole, without_tags(whole)}:
             found += findings_in(written.path, text, guard)
             found += names_in(written.path, text, guard.single, guard.organisation)
+            for kind in WRITTEN:
+                for match in kind.within(text):
+                    found.append(finding(written.path, text, 0, kind.what, match[0][: kind.kept] + "…", kind.hint))
     return in_order({Finding(f.path, 0, f.what, f.shown, f.hint, f.serious) for f in found})
+
+
+def is_clean(text: str, guard: Guard) -> bool:
+    """Whether readers may see a text."""
+    return not any(found.serious for found in scan_written([Written("", text)], guard))
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -285,7 +312,7 @@ def readable(path: str, content: bytes, *, packed: bool = False) -> str:
 def findings_in(path: str, text: str, guard: Guard) -> Iterator[Finding]:
     """Every finding in one text."""
     text = normal(text)
-    for kind in (*SECRETS, *((ANY_GUID, TENANT_DOMAIN) if guard.outside else ())):
+    for kind in (*SECRETS, *((ANY_GUID, TENANT_DOMAIN, ACCOUNT_ID) if guard.outside else ())):
         for match in kind.within(text):
             yield finding(path, text, match.start(), kind.what, match[0][: kind.kept] + "…", kind.hint)
     small = lowered(text) if guard.tenants else ""

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
 from secure_score_backlog.errors import WrongUsage
@@ -96,6 +97,8 @@ PUBLIC = Profile(
 )
 PROFILES = {profile.name: profile for profile in (INTERNAL, INSURER, PUBLIC)}
 
+LEFT_OUT = "(left out)"
+"""What stands in an ended entry in place of a text that must not be seen."""
 UNREADABLE = ("file-", "yaml-")
 """Beginnings of the codes of problems after which it is unknown what the settings say."""
 _SAYS_PROFILE = re.compile(r"(?i)\bprofiles?\s*[:=]")
@@ -200,9 +203,16 @@ def allowed(facts: Facts, profile: Profile) -> Facts:
     return reduced(facts, profile.fields) if profile.fields is not None else facts
 
 
-def documents(facts: Facts, docs: Iterable[Document], profile: Profile) -> list[Document]:
-    """Every document of the site for a profile's readers, by path. Files of `docs/` are for the organisation alone."""
+def documents(
+    facts: Facts, docs: Iterable[Document], profile: Profile, guard: leaks.Guard | None = None
+) -> list[Document]:
+    """Every document of the site for a profile's readers, by path. Files of `docs/` are for the organisation alone.
+
+    `guard`: in entries of the register that have ended, texts that must not be seen are left out.
+    """
     seen, tenants = allowed(facts, profile), Site.of(facts).tenants
+    if guard and profile.outside:
+        seen = replace(seen, past=tuple(cleaned(entry, guard) for entry in seen.past))
     if profile is INTERNAL:
         return site_documents(seen, docs, tenants=tenants)
     return site_documents(seen, (), makers=makers(facts, profile), tenants=tenants)
@@ -217,17 +227,33 @@ def makers(facts: Facts, profile: Profile) -> tuple[PageMaker, ...]:
 
 def guard(workspace: Workspace, facts: Facts, profile: Profile) -> leaks.Guard:
     """What the search has to look for."""
-    names = leaks.people(workspace.people(), workspace.settings) if profile.outside else frozenset()
+    older = {login for _, each in workspace.settings_versions for logins in each.roles.values() for login in logins}
+    names = leaks.people(workspace.people(), workspace.settings, older) if profile.outside else frozenset()
     return leaks.guard_for(profile.outside, Site.of(facts).tenants, names, facts.settings.organisation)
 
 
 def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:
-    """The texts of people that a profile's readers outside see, each with its file."""
+    """The texts of people that a profile's readers outside see, each with its file; not those of ended entries.
+
+    What has ended can no longer be changed: `documents` leaves out of it what must not be seen.
+    """
     seen = allowed(facts, profile)
     yield leaks.Written(SETTINGS_PATH, seen.settings.organisation)
-    for entry in (*seen.register, *seen.covered, *seen.past):
+    for entry in (*seen.register, *seen.covered):
         path = f"decisions/{entry.decision.recommendation}.md"
         yield from (leaks.Written(path, text) for text in (*texts_in(entry.decision), *entry.approved_by))
+
+
+def cleaned(value: Any, guard: leaks.Guard) -> Any:
+    """A value of the model with every text replaced that must not be seen; statuses stay, as no person writes them."""
+    if type(value) is str:
+        return value if leaks.is_clean(value, guard) else LEFT_OUT
+    if isinstance(value, tuple):
+        return tuple(cleaned(member, guard) for member in value)
+    if isinstance(value, (RegisterEntry, Decision, Acceptance, Cover, Attestation)):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return replace(value, **{name: cleaned(each, guard) for name, each in fields.items()})
+    return value
 
 
 def texts_in(value: object) -> Iterator[str]:

@@ -19,7 +19,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry
-from secure_score_backlog.site.spellings import without_word
+from secure_score_backlog.settings import Settings
+from secure_score_backlog.site.spellings import without_hidden, without_word
 from secure_score_backlog.snapshots.model import Observation
 
 Fields = Mapping[type, str]
@@ -41,7 +42,20 @@ LONGEST = 160
 """Characters of a shortened text."""
 PORTAL_STATES = frozenset("default ignored thirdparty alternatemitigation reviewed".split())
 
-_LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\bmailto:\S+")
+_LINK = re.compile(
+    r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\bmailto:\S+|\\\\[\w.-]+\\\S*|\b(?:[a-z0-9-]+\.)+[a-z]{2,24}/\S+"
+)
+_NO_TICKET = (
+    "AES|CIS|CVE|CWE|DES|ECC|ED|EN|FIPS|FY[0-9]*|H[12]|IEC|IP|ISO|KB|MD|MFA|NIS|NIST|PCI|Q[1-4]|RFC|RSA|SHA|SMB|SOC|SP|SSL|"
+    "TLS|TR|USB|UTF|VPN|WPA"
+)
+_TICKET = re.compile(
+    r"(?i:\b(?:ticket|incident)\s*(?:no\.?|nr\.?|number|id)?\s*[#:]?\s*\d{2,}\b)"
+    r"|(?i:\b(?:case|change)\s*(?:no\.?|nr\.?|number|id|#)\s*[#:]?\s*\d{2,}\b)"
+    r"|\b(?:INC|CHG|REQ|RITM|TASK|SCTASK|PRB|CS)\d{4,}\b|(?<!\w)#\d{2,}\b"
+    rf"|\b(?!(?:{_NO_TICKET})[-\u2010-\u2013])[A-Z][A-Z0-9]{{1,9}}[-\u2010-\u2013]\d{{1,7}}\b"
+)
+"""Numbers of tickets in the forms of common systems (`SEC-4711`, `INC0012345`, `#4711`), without those of standards."""
 
 
 def reduced(facts: Facts, fields: Fields) -> Facts:
@@ -93,6 +107,8 @@ class _Reduction:
         """The value of one allowed field."""
         if (kind, name) == (Observation, "portal"):
             return value if str(value).lower() in PORTAL_STATES else None
+        if (kind, name) == (Settings, "organisation"):
+            return shortened(value)
         if (kind, name) in SHORTENED:
             return tuple(map(self.free_text, value)) if isinstance(value, tuple) else self.free_text(value)
         return self.value(value)
@@ -143,8 +159,9 @@ BLANKS: Mapping[Any, Any] = {
 
 
 def shortened(text: str) -> str:
-    """Free text on one line, without links, cut after a whole word."""
-    text = " ".join(_LINK.sub("(link left out)", text).split())
+    """Free text on one line, without links, tickets and what shows nothing, cut after a whole word."""
+    text = _TICKET.sub("(ticket left out)", _LINK.sub("(link left out)", without_hidden(text)))
+    text = " ".join(text.split())
     if len(text) <= LONGEST:
         return text
     head, _, _ = text[: LONGEST - 1].rpartition(" ")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,9 +12,9 @@ from secure_score_backlog import files
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.files import Document, paths_below, read_file
-from secure_score_backlog.problems import Problem
+from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.reviews import DOCS
-from secure_score_backlog.settings import Settings
+from secure_score_backlog.settings import SETTINGS_PATH, Settings
 from secure_score_backlog.site import leaks, profiles
 from secure_score_backlog.site.builder import Job
 from secure_score_backlog.site.links import built
@@ -22,12 +22,13 @@ from secure_score_backlog.site.profiles import Profile
 from secure_score_backlog.site.registry import configuration
 from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
-from secure_score_backlog.workspace import dated_ahead, load
+from secure_score_backlog.workspace import Workspace, dated_ahead, load
 
 BUILD = "build"
 IGNORE = "build/.gitignore"
 PAGES = "build/pages"
 SITE = "build/site"
+NO_HISTORY = ("Check this: there is no Git history here, so no names of people were looked for.",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Rendered:
     @property
     def job(self) -> Job:
         """What the site builder has to do."""
-        organisation = self.facts.settings.organisation
+        organisation = profiles.allowed(self.facts, self.profile).settings.organisation
         return Job(
             root=self.root.resolve(),
             packaged=configuration(self.profile.navigation),
@@ -91,15 +92,26 @@ def render(
     chosen = profiles.choose(workspace, profile)
     profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, as_of or workspace.newest_day, months=None)
-    documents = profiles.documents(facts, read_docs(root), chosen)
     guard = profiles.guard(workspace, facts, chosen)
+    documents = profiles.documents(facts, read_docs(root), chosen, guard)
     remarks = searched(facts, documents, chosen, guard) if search or chosen.outside else ()
+    remarks = (*about_settings(workspace), *remarks, *(NO_HISTORY if chosen.outside and not workspace.tips else ()))
     build = root / BUILD
     changed = files.write_folder(documents, root / PAGES, build / ".manifest")
     if not files.is_file(root, IGNORE):
         files.write_file(root, IGNORE, b"*\n")
     ahead = tuple(dated_ahead(workspace, today)) if as_of is None else ()
     return Rendered(root, facts, chosen, tuple(documents), changed, guard, ahead, remarks)
+
+
+def about_settings(workspace: Workspace) -> Iterator[str]:
+    """That options are not in force because of an error, which the site itself does not show."""
+    errors = [found for found in workspace.problems if found.path == SETTINGS_PATH and found.severity is Severity.ERROR]
+    if errors:
+        yield (
+            f"Check this: {plural(len(errors), 'error')} in {SETTINGS_PATH}, so its options are not all in force. "
+            f"{printable(errors[0].message)} `backlog check` lists them."
+        )
 
 
 def searched(facts: Facts, documents: Iterable[Document], profile: Profile, guard: leaks.Guard) -> tuple[str, ...]:

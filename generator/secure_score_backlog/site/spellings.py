@@ -19,6 +19,7 @@ ROUNDS = 5
 """How often escapes inside escapes are resolved."""
 SHORTEST_WORD = 3
 """Letters of the shortest name of one word that is looked for; two in scripts without blanks between words."""
+FORMS_OF_ADDRESS = ("mr", "mrs", "ms", "dr", "prof", "herr", "herrn", "frau", "madame", "monsieur", "sig", "sra", "dhr")
 SHORTEST_JOINED = 6
 """Letters of the shortest name of several words that is looked for as one word: `Al So` is none."""
 
@@ -47,6 +48,7 @@ _SHOWS_NOTHING = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000110bd\U000110cd\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 _ALIKE = {
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d": "aeopcyxijshdqw",
     "\u043a\u043c\u0442\u043d\u0432\u04cf": "kmthbl",
@@ -116,6 +118,11 @@ def normal(text: str) -> str:
     return _SHOWS_NOTHING.sub("", unicodedata.normalize("NFKC", text)).translate(_TO_DASH)
 
 
+def without_hidden(text: str) -> str:
+    """The text without characters that show nothing, apart from those that join letters or choose a form of one."""
+    return _SHOWS_NOTHING.sub(lambda match: match[0] if match[0] in JOINERS else "", text)
+
+
 def lowered(text: str) -> str:
     """A normal text in lower case, with letters of other alphabets that look like Latin ones as these."""
     text = text.casefold()
@@ -150,13 +157,30 @@ def name_forms(name: str) -> frozenset[str]:
     return frozenset(form for form in found if len(form) >= (2 if is_unspaced(form) else SHORTEST_WORD))
 
 
+def short_forms(name: str) -> frozenset[str]:
+    """The forms in which the last word of a name stands alone: behind an initial or a form of address."""
+    found: set[str] = set()
+    for spelled in {name, normal(name).casefold().translate(_TO_SPELLED_OUT)}:
+        parts = words(spelled)
+        if len(parts) > 1 and len(parts[-1]) >= SHORTEST_WORD and parts[-1].isalpha():
+            found |= {f"{before} {parts[-1]}" for before in (parts[0][:1], *FORMS_OF_ADDRESS)}
+    return frozenset(found)
+
+
 def is_unspaced(form: str) -> bool:
     """Whether a form is in a script without blanks between words, where no other letter ends a name."""
     return _IN_UNSPACED.search(form) is not None
 
 
+@cache
+def _form_pattern(form: str) -> re.Pattern[str]:
+    if is_unspaced(form):
+        return re.compile(re.escape(form))
+    return re.compile(r"(?: \S)?".join(f" {re.escape(word)}" for word in form.split(" ")) + "(?= )")
+
+
 class Words:
-    """The words of one text, in which names are found as whole words."""
+    """The words of one text, in which names are found as whole words; initials between two of them are passed over."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -164,12 +188,9 @@ class Words:
 
     def lines_of(self, form: str, unless: str = "") -> Iterator[int]:
         """The line of each place of a name's form, apart from places where a longer text begins with it."""
-        wanted = form if is_unspaced(form) else f" {form} "
-        start = self._joined.find(wanted)
-        while start >= 0:
-            if not unless or not self._joined.startswith(unless, start):
-                yield self._line(self._joined.count(" ", 0, start + 1))
-            start = self._joined.find(wanted, start + 1)
+        for match in _form_pattern(form).finditer(self._joined):
+            if not unless or not self._joined.startswith(unless, match.start()):
+                yield self._line(self._joined.count(" ", 0, match.start() + 1))
 
     def _line(self, number: int) -> int:
         """The line of the n-th word."""
