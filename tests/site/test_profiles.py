@@ -238,6 +238,7 @@ def test_only_known_portal_statuses_are_allowed() -> None:
         ("www.tickets.example/4711", "(link left out)"),
         ("mailto:jane@tickets.example", "(link left out)"),
         ("see tickets.example/browse/SEC-1 today", "see (link left out) today"),
+        ("see tickets.example:8080/SEC today", "see (link left out) today"),
         ("on \\\\files\\secret\\note.docx", "on (link left out)"),
         ("as in SEC-4711, INC0012345 and #815", "as in (ticket left out), (ticket left out) and (ticket left out)"),
         ("SEC\u20114711; Ticket no. 17; change #23", "(ticket left out); (ticket left out); (ticket left out)"),

@@ -159,7 +159,7 @@ FILE_SUFFIXES = frozenset("png jpg jpeg gif svg webp ico js mjs css map json htm
 """Not top-level domains: `logo@2x.png` is no address."""
 
 _AT_IN_WORDS = re.compile(r"(?i)[ \t]*[\[({]\s*at\s*[\])}][ \t]*")
-_DOT_IN_WORDS = re.compile(r"(?i)[ \t]*[\[({]\s*dot\s*[\])}][ \t]*")
+_DOT_IN_WORDS = re.compile(r"(?i)[ \t]*[\[({]\s*dot\s*[\])}][ \t]*|\u3002")
 _FOLDED_LINE = re.compile(r"\r?\n[ \t]")
 _END_OF_ARCHIVE = b"PK\x05\x06"
 _NO_REPLY = re.compile(r"(?i)(?:\d+\+)?([^@+]+)@users\.noreply\.github\.com")

@@ -31,6 +31,7 @@ _CELL_ESCAPE = re.compile(r"_x([0-9a-fA-F]{4})_")
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_APOSTROPHE = re.compile("['`\u00b4\u2018\u2019\u02bc]")
 _TAG = re.compile(r"<(/?[A-Za-z!?][^<>\s/]*)[^<>]*>")
 
 INLINE_TAGS = frozenset(
@@ -52,9 +53,11 @@ JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 _ALIKE = {
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d": "aeopcyxijshdqw",
     "\u043a\u043c\u0442\u043d\u0432\u04cf": "kmthbl",
+    "\u1d00\u0299\u1d04\u1d05\u1d07\ua730\u0262\u029c\u026a\u1d0a\u1d0b\u029f": "abcdefghijkl",
+    "\u1d0d\u0274\u1d0f\u1d18\u0280\ua731\u1d1b\u1d1c\u1d20\u1d21\u028f\u1d22": "mnoprstuvwyz",
     "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03b3": "abezhikmvoptuxy",
 }
-"""Small letters of Cyrillic and Greek of which one case looks like a Latin letter."""
+"""Small letters of Cyrillic and Greek of which one case looks like a Latin letter, and small capitals."""
 _SIMPLE = {
     "\u00f8": "o",
     "\u0111": "d",
@@ -146,7 +149,7 @@ def name_forms(name: str) -> frozenset[str]:
     middle; one with umlauts also as it is spelled without them.
     """
     found: set[str] = set()
-    for spelled in {name, normal(name).casefold().translate(_TO_SPELLED_OUT)}:
+    for spelled in _spellings(name):
         parts = words(spelled)
         if len(parts) > 1:
             first, *middle, last = parts
@@ -157,13 +160,22 @@ def name_forms(name: str) -> frozenset[str]:
     return frozenset(form for form in found if len(form) >= (2 if is_unspaced(form) else SHORTEST_WORD))
 
 
+def _spellings(name: str) -> set[str]:
+    """A name as it is written; the first name in front; umlauts spelled out; without apostrophes."""
+    last, comma, first = name.partition(",")
+    whole = f"{first} {last}" if comma and first.strip() else name
+    typed = normal(whole).casefold()
+    return {whole, typed.translate(_TO_SPELLED_OUT), _APOSTROPHE.sub("", typed)}
+
+
 def short_forms(name: str) -> frozenset[str]:
     """The forms in which the last word of a name stands alone: behind an initial or a form of address."""
     found: set[str] = set()
-    for spelled in {name, normal(name).casefold().translate(_TO_SPELLED_OUT)}:
+    for spelled in _spellings(name):
         parts = words(spelled)
         if len(parts) > 1 and len(parts[-1]) >= SHORTEST_WORD and parts[-1].isalpha():
             found |= {f"{before} {parts[-1]}" for before in (parts[0][:1], *FORMS_OF_ADDRESS)}
+            found |= {f"{parts[0][:1]} {' '.join(parts[1:])}"}
     return frozenset(found)
 
 
@@ -283,4 +295,5 @@ def _joined(text: str) -> str:
 
 def _blank_for_tag(match: re.Match[str]) -> str:
     breaks = "\n" * match[0].count("\n")
-    return breaks if match[1].strip("/").lower() in INLINE_TAGS else f" {breaks}"
+    tag = match[1].strip("/").lower()
+    return breaks if tag in INLINE_TAGS or tag.startswith("!--") else f" {breaks}"
