@@ -9,6 +9,7 @@ import pytest
 from msgspec import ValidationError
 
 from secure_score_backlog import content
+from secure_score_backlog.content import load_json
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.ledger import Ledger
 from secure_score_backlog.evaluation.movement import Part
@@ -19,7 +20,9 @@ from secure_score_backlog.site import figures
 from secure_score_backlog.site.pages import attention, home
 from secure_score_backlog.site.pages.glossary import GLOSSARY
 from secure_score_backlog.site.service_names import SERVICE_NAMES
-from secure_score_backlog.snapshots.portal_csv import KEPT, WORDS
+from secure_score_backlog.snapshots.known import KnownRecommendations, is_made_of_title, known_recommendations
+from secure_score_backlog.snapshots.portal_csv import WORDS
+from secure_score_backlog.snapshots.portal_join import KEPT
 
 LOADED = {"attention", "blindspots", "glossary", "points", "portal_csv", "services"}
 
@@ -67,7 +70,8 @@ def test_codes_are_in_lower_case() -> None:
 
 def test_the_columns_that_are_kept_are_known() -> None:
     """What is read of a portal's table has a title to be found by."""
-    assert set(WORDS.columns) >= {*KEPT, "title", "points", "licence", "notes"}
+    assert set(WORDS.columns) >= {*KEPT, "notes"}
+    assert len(WORDS.months) == 12
 
 
 def test_data_that_does_not_fit_is_refused(
@@ -82,3 +86,17 @@ def test_data_that_does_not_fit_is_refused(
     (folder / "number.yml").write_text("a: 1\n", encoding="utf-8")
     with pytest.raises(ValidationError, match="Expected `str`"):
         content.load("number", dict[str, str])
+
+
+def test_the_shipped_list_of_recommendations_is_sound() -> None:
+    """Facts only: each id once, with a title, a service and at most ten points; every source is named."""
+    listed = load_json("recommendations", KnownRecommendations)
+    assert listed.schema == "recommendations/1"
+    assert len(listed.sources) == 4
+    ids = [each.id for each in listed.recommendations]
+    assert len(set(ids)) == len(ids) == len(known_recommendations()) >= 430
+    for each in listed.recommendations:
+        assert each.title == each.title.strip() != ""
+        assert each.service
+        assert each.maximum is None or 0 < each.maximum <= 10
+        assert not is_made_of_title(each.id)

@@ -121,7 +121,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
     settings = settings_file.settings
     snapshots = snapshot_source(root, settings, main)
     catalogue, catalogue_problems = load_catalogue(snapshots)
-    history, history_problems = load_history(snapshots)
+    history, history_problems = load_history(snapshots, catalogue)
     newest = newest_day(history, main, today)
     dated_by = main.dated_by if main else None
     if edited_on:  # what a clock ahead dates after the day is judged on it all the same

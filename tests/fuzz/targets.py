@@ -30,7 +30,7 @@ from secure_score_backlog.settings import Settings, check_settings, parse_settin
 from secure_score_backlog.site import markdown
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.reviews import month_page
-from secure_score_backlog.snapshots import exact_json
+from secure_score_backlog.snapshots import exact_json, portal_join
 from secure_score_backlog.snapshots.catalogue import ids_in, read_catalogue
 from secure_score_backlog.snapshots.changes import problem_text, summary_json, summary_text
 from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
@@ -139,14 +139,16 @@ def portal_csv(data: bytes) -> None:
     """A table of the portal, joined with a catalogue and stored as a day."""
     profiles = [{"id": "A", "title": "Turn on Safe Links"}, {"id": "B", "title": "Block legacy authentication"}]
     try:
-        export, problems = join_table(Path("export.csv"), decode_text(data), profiles, TODAY)
+        joined = join_table(Path("export.csv"), decode_text(data), profiles, TODAY)
     except UnsupportedFile:
         return
     except BacklogError as error:
         examine_error(error)
         return
-    examine(problems)
-    store(Answer((), tuple(profiles), exports=(export,)))
+    examine(portal_join.problems(joined, "export.csv", TODAY))
+    assert joined.points.earned <= joined.points.possible, "more points than the maximum"
+    json.dumps(portal_join.rows_json(joined))
+    store(Answer((), tuple(profiles), exports=(joined.export,)))
 
 
 def store(found: Answer) -> None:

@@ -91,6 +91,21 @@ def test_pages_that_repeat_or_never_end_are_refused() -> None:
             fetch(graph.url, TOKEN, quick())
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(404, "does not find page 2, the address of which page 1 gave (404)"), (403, "denies access (403)")],
+)
+@pytest.mark.parametrize("path", [SCORES, PROFILES])
+def test_the_page_that_failed_is_named(status: int, words: str, path: str) -> None:
+    """A next link that leads nowhere says nothing about licences: the page is named, and that nothing is lost."""
+    with GraphAnswers() as graph:
+        first = {"value": [], "@odata.nextLink": f"{graph.origin}{path}?page=2"}
+        error = refused(graph, Response.of_json(200, first), Response.of_json(status, {}), path=path)
+    assert words in error.message
+    assert str(error.where).endswith(f"{path.partition('?')[0]} (page 2)")
+    assert "no licence" not in str(error.hint) or status == 403
+
+
 ERROR = {
     "error": {"code": "Forbidden", "message": f"No way with {TOKEN}.\n\x1b[31m", "innerError": {"request-id": "r-1"}}
 }

@@ -185,6 +185,7 @@ def test_the_summary_for_a_program_has_every_part_under_its_name() -> None:
             "down": [{"recommendation": "d", "before": 3, "after": 0}],
         },
         "maximum": [{"recommendation": "m", "before": 8, "after": 9}],
+        "kept": {},
         "written": ["snapshots/x.json"],
         "problems": [found.as_json()],
     }

@@ -141,14 +141,43 @@ def test_a_catalogue_that_shrinks(gone: int, of: int, told: bool) -> None:
 
 
 def test_a_shorter_list_is_mended_by_whoever_told_it() -> None:
-    """Graph is asked again; of files, those that are missing are imported."""
+    """Graph is asked again; a saved list takes nothing away, so there is nothing to mend."""
     before = [f"id{number:03}" for number in range(20)]
     (asked,) = sound(checks.shrunk(before, []))
-    (saved,) = sound(checks.shrunk(before, [], "The file"))
-    assert asked.message.startswith("Graph ")
-    assert saved.message.startswith("The file ")
-    assert "secureScoreControlProfiles" in saved.hint
-    assert "secureScoreControlProfiles" not in asked.hint
+    (saved,) = sound([checks.shorter_list(checks.missing_at_once(before, []), 20)])
+    assert "collect again tomorrow" in asked.hint
+    assert "20 of 20 stored recommendations: id000, id001" in saved.message
+    assert "They stay in" in saved.message
+
+
+ONLY_FOR_COLLECT = ("tomorrow", "report it to Microsoft", "later today", "run it again", "report a difference")
+
+
+def test_hints_of_an_import_are_for_somebody_with_a_file() -> None:
+    """Nobody who imported a file is told to run something again tomorrow or to report to Microsoft."""
+    bare = score(DAY, [control("a"), control("a", 1), {"score": None}], currentScore="NaN", maxScore=None)
+    stored = {"maximum": {"a": [1, None]}, "secureScore": bare}
+    differing = {**stored, "collected": {"source": "json", "complete": True}}
+    findings = [
+        checks.undated(1, 2),
+        checks.twice(DAY, 2),
+        checks.left_out_as_future([DAY], DAY),
+        checks.ahead_of_clock(DAY, DAY),
+        checks.stored_already(DAY),
+        checks.shorter_list(["a"], 1),
+        checks.catalogue_vanished(3),
+        checks.newest_incomplete(DAY, has_profiles=True),
+        checks.newest_incomplete(DAY, has_profiles=False),
+        checks.profiles_missing(DAY, ["a"], 2),
+        checks.scores_missing(DAY, bare),
+        *checks.differs(DAY, differing, score(DAY, []), "The file"),
+        *checks.snapshot_findings(DAY, stored, {}),
+        *checks.catalogue_findings([profile("a"), profile("a", 3), {}]),
+    ]
+    assert {finding.code for finding in findings} >= {"snapshot-differs", "snapshot-no-profile", "catalogue-no-id"}
+    for problem in checks.problems(findings, "json"):
+        assert not [words for words in ONLY_FOR_COLLECT if words in problem.hint], problem
+        assert "Graph gave" not in problem.message
 
 
 def snapshot(source: str, complete: bool, *controls: Any, **more: Any) -> Json:
@@ -265,7 +294,7 @@ def test_scores_without_a_profile(missing: tuple[str, ...], shown: str) -> None:
     assert finding.day == DAY
     assert shown in finding.message
     assert ", ".join(missing) in finding.message
-    assert "secureScoreControlProfiles" in finding.hint
+    assert "secureScoreControlProfiles" in finding.saved
     assert {each.code for each in checks.snapshot_findings(DAY, stored, None)} == {each.code for each in found} - {
         "snapshot-no-profile"
     }

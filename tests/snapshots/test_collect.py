@@ -367,11 +367,11 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
 @pytest.mark.parametrize(
     ("said", "code", "words"),
     [
-        ({"currentScore": Decimal(11)}, "snapshot-sum-differs", "add up to 10, but Graph's currentScore is 11"),
+        ({"currentScore": Decimal(11)}, "snapshot-sum-differs", "add up to 10, but currentScore is 11"),
         ({"currentScore": "NaN"}, "snapshot-no-total", "no readable currentScore"),
-        ({"maxScore": Decimal(25)}, "snapshot-maximum-differs", "add up to 20, but Graph's maxScore is 25"),
+        ({"maxScore": Decimal(25)}, "snapshot-maximum-differs", "add up to 20, but maxScore is 25"),
         ({"maxScore": None}, "snapshot-no-maximum", "no readable maxScore"),
-        ({"controlScores": []}, "snapshot-newest-bare", "without texts or counts"),
+        ({"controlScores": []}, "snapshot-scores-missing", "is stored as a partial day"),
         (
             {"controlScores": [control("a"), control("b"), {"score": Decimal(0)}]},
             "snapshot-unnamed",
@@ -601,14 +601,18 @@ def test_graph_completes_a_day_of_a_table_and_never_the_other_way_round() -> Non
 
 @pytest.mark.parametrize("how", [GRAPH, SAVED])
 def test_who_told_something_else_is_named(how: RunInfo) -> None:
-    """Graph itself where it was asked, else what was imported: of a day, and of the whole catalogue."""
+    """Graph itself where it was asked, else what was imported; only Graph makes the stored catalogue shorter."""
     names = [f"id{number:02}" for number in range(30)]
     stored = Stored(frozenset({EARLIER}), {EARLIER: snapshot(EARLIER, "a")}, catalogue(*names))
     scores = (score(DAY, [control("a")]), score(EARLIER, [control("a", 6)]))
-    told = {each.code: each for each in collect(Answer(scores, (profile("a"),)), stored, how).problems}
-    assert told.keys() == {"catalogue-shrank", "snapshot-differs"}
+    found = collect(Answer(scores, (profile("a"),)), stored, how)
+    told = {each.code: each for each in found.problems}
+    shorter = "catalogue-shrank" if how is GRAPH else "catalogue-shorter"
+    assert told.keys() == {shorter, "snapshot-differs"}
     assert {each.message.startswith("Graph ") for each in told.values()} == {how is GRAPH}
-    assert told["catalogue-shrank"].path == CATALOGUE_PATH
+    assert told[shorter].path == CATALOGUE_PATH
+    listed = len(found.files[CATALOGUE_PATH]["profiles"])
+    assert listed == (1 if how is GRAPH else 31)
 
 
 def test_graphs_score_of_a_day_outweighs_a_table() -> None:

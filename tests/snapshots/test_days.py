@@ -149,7 +149,7 @@ def test_two_scores_with_one_id_are_told_and_one_is_taken() -> None:
     assert len(days) == 1
     (finding,) = findings
     assert (finding.code, finding.day) == ("snapshot-day-twice", DAY)
-    assert f"gave 3 differing scores for {DAY}" in finding.message
+    assert f"{DAY} has 3 differing scores" in finding.message
 
 
 def test_a_table_stands_among_scores() -> None:

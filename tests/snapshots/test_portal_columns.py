@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import pytest
 
+from secure_score_backlog.snapshots.known import plain_words
 from secure_score_backlog.snapshots.portal_csv import (
     MOST_ROWS,
     NotAPortalExport,
     column_meaning,
     is_table,
-    plain_words,
     portal_state_of,
     read_table,
     says_no,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -79,8 +79,9 @@ def store(
     earlier: tuple[Problem, ...] = (),
     dry_run: bool = False,
     files: tuple[str, ...] = (),
+    more: Mapping[str, object] | None = None,
 ) -> int:
-    """Write what is new in an answer and print the summary; the exit code."""
+    """Write what is new in an answer and print the summary; the exit code. `more` goes into the JSON only."""
     settings, settings_problems = load_settings(root)
     broken = any(problem.severity is Severity.ERROR for problem in settings_problems)
     now = options.now()
@@ -99,7 +100,7 @@ def store(
     for found in problems:
         output.say(problem_text(found))
     if as_json:
-        summary = summary_json(collection.changes, written, problems, dry_run=dry_run)
+        summary = {**summary_json(collection.changes, written, problems, dry_run=dry_run), **(more or {})}
         output.product_json(json.dumps(summary, indent=2, ensure_ascii=False))
     else:
         output.product(summary_text(collection.changes, collection.files, written, dry_run=dry_run))

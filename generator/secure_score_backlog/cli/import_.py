@@ -12,9 +12,11 @@ import click
 from secure_score_backlog.cli import options
 from secure_score_backlog.cli.collect import dry_run_option, store, writing
 from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.files import is_file
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.collect import Answer
+from secure_score_backlog.snapshots import portal_join
 from secure_score_backlog.snapshots.graph_json import KEPT_BY_GRAPH
+from secure_score_backlog.snapshots.portal_join import Joined
 from secure_score_backlog.snapshots.saved_files import Saved, join_table, read_saved
 from secure_score_backlog.snapshots.snapshot_files import snapshot_path
 from secure_score_backlog.snapshots.store import stored_profiles
@@ -39,28 +41,43 @@ def command(root: Path, as_json: bool, dry_run: bool, day: date | None, files: t
     files may be given in any order; give scores and profiles together.
 
     FILE may also be the CSV that the Defender portal exports under Secure Score, Recommended actions; then --date says
-    which day it is from. Its rows are joined by title with the catalogue.
+    which day it is from. Its rows are joined by title with the catalogue, else with the list that this program brings.
     """
     saved = read_saved(files)
     with writing(root, dry_run=dry_run):
-        answer, problems = with_table(root, saved, day)
-        places = tuple(file.as_posix() for file in files)
-        return store(root, answer, "json", as_json=as_json, earlier=problems, dry_run=dry_run, files=places)
+        joined = joined_table(root, saved, day)
+        answer = replace(saved.answer, exports=(joined.export,)) if joined else saved.answer
+        return store(
+            root,
+            answer,
+            "json",
+            as_json=as_json,
+            earlier=(*saved.problems, *table_problems(root, saved, joined)),
+            dry_run=dry_run,
+            files=tuple(file.as_posix() for file in files),
+            more={"rows": portal_join.rows_json(joined)} if joined else {},
+        )
 
 
-def with_table(root: Path, saved: Saved, day: date | None) -> tuple[Answer, tuple[Problem, ...]]:
-    """The answer with the exported table, if there is one."""
+def joined_table(root: Path, saved: Saved, day: date | None) -> Joined | None:
+    """The exported table as a day; None where there is none."""
     _check_usage(saved, day)
     if not saved.tables or day is None:
-        return saved.answer, saved.problems
+        return None
     file, content = saved.tables[0]
     profiles = (*(saved.answer.profiles or ()), *stored_profiles(root))
-    export, problems = join_table(file, content, profiles, day)
-    if (root / snapshot_path(day)).exists():  # nothing is taken from the table, so its rows need no report
-        problems = ()
-    elif options.now().date() - day < KEPT_BY_GRAPH:
-        problems = (_recent(file, day),)  # it says to delete what was written, so its rows need no report
-    return replace(saved.answer, exports=(export,)), (*saved.problems, *problems)
+    return join_table(file, content, profiles, day)
+
+
+def table_problems(root: Path, saved: Saved, joined: Joined | None) -> tuple[Problem, ...]:
+    """What is odd about the rows, and about the day."""
+    if joined is None:
+        return ()
+    file, day = saved.tables[0][0], joined.export.day
+    found = portal_join.problems(joined, file.as_posix(), day)
+    if not is_file(root, snapshot_path(day)) and options.now().date() - day < KEPT_BY_GRAPH:
+        found = (*found, _recent(file, day, whole=joined.export.whole))
+    return found
 
 
 def _check_usage(saved: Saved, day: date | None) -> None:
@@ -93,10 +110,14 @@ def _check_usage(saved: Saved, day: date | None) -> None:
         )
 
 
-def _recent(file: Path, day: date) -> Problem:
+def _recent(file: Path, day: date, *, whole: bool) -> Problem:
     message = f"Graph still holds {day}, and in more detail than a CSV."
     hint = (
-        f"Delete {snapshot_path(day)}, which this import wrote, and do not commit it: the next backlog collect, a "
-        "scheduled one too, stores that day. Keep it only where nothing collects from this tenant."
+        f"Where backlog collect runs for this tenant: delete {snapshot_path(day)}, which this import wrote, and do not "
+        "commit it; the next run stores that day. Where nothing collects, keep it."
     )
+    if not whole:
+        hint = (
+            "Nothing has to be done: where backlog collect runs for this tenant, its next run replaces the partial day."
+        )
     return problem("import-csv-recent", file.as_posix(), None, message, hint)

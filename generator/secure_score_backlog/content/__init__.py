@@ -24,3 +24,8 @@ def load(name: str, kind: type[Kind]) -> Kind:
     for found in read.problems:
         raise ValueError(f"{found.path}, line {found.line}: {found.message}")
     return msgspec.convert(read.data, kind)
+
+
+def load_json(name: str, kind: type[Kind]) -> Kind:
+    """The data of `NAME.json` as a value of a type, for long lists. msgspec.ValidationError where it does not fit."""
+    return msgspec.json.decode(files(__package__).joinpath(f"{name}.json").read_bytes(), type=kind)

@@ -6,6 +6,7 @@ Paging and the meaning of each status are described in docs/method.md#graph.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -33,6 +34,20 @@ NOT_FROM_GRAPH = ("it is not JSON", "it ends in the middle", "it is empty", "it 
 """Faults of an answer that may come from a proxy or a lost connection; any other is Graph's own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of a collection."""
+
+    address: str
+    """Without its query, which may hold what a log must not show."""
+    page: int
+    """From 1."""
+
+    def __str__(self) -> str:
+        """The address, and the page unless it is the first."""
+        return f"{self.address} (page {self.page})" if self.page > 1 else self.address
+
+
 def fetch(root: str, token: str, http: HttpClient) -> Answer:
     """Everything that Graph has on Secure Score. Raises CannotProceed rather than return a part of it."""
     scores = _collection(root + SCORES, token, http)
@@ -45,7 +60,7 @@ def _collection(url: str, token: str, http: HttpClient) -> list[Any]:
     seen: set[str] = set()
     following: str | None = url
     while following is not None:
-        place = without_query(following)
+        place = Place(without_query(following), len(seen) + 1)
         if following in seen:
             raise _endless("names a next page that it has given before", place)
         if len(seen) >= MAXIMUM_PAGES:
@@ -58,7 +73,7 @@ def _collection(url: str, token: str, http: HttpClient) -> list[Any]:
     return items
 
 
-def _page(reply: Reply, place: str, token: str) -> dict[str, Any]:
+def _page(reply: Reply, place: Place, token: str) -> dict[str, Any]:
     """One page: a JSON object with a list `value`."""
     if reply.status != 200:
         raise _refused(reply, place, token)
@@ -73,7 +88,7 @@ def _page(reply: Reply, place: str, token: str) -> dict[str, Any]:
     return content
 
 
-def _next_page(link: Any, current: str, place: str) -> str | None:
+def _next_page(link: Any, current: str, place: Place) -> str | None:
     """The address of the next page; it must be of the same origin, as the token is sent with it."""
     if link is None or link == "":
         return None
@@ -87,47 +102,50 @@ def _next_page(link: Any, current: str, place: str) -> str | None:
         what = f"at {named} instead of {origin_named(current, current)}" if named else "whose address cannot be read"
         raise CannotProceed(
             f"Microsoft Graph names a next page {what}, which is not followed.",
-            where=place,
+            where=str(place),
             hint=f"{UNTOUCHED} {ELSEWHERE}",
         )
     return following
 
 
-def _endless(what: str, place: str) -> CannotProceed:
+def _endless(what: str, place: Place) -> CannotProceed:
     hint = f"{NOTHING_LOST} Most likely a fault at Microsoft: run it again later."
-    return CannotProceed(f"Microsoft Graph {what}.", where=place, hint=hint)
+    return CannotProceed(f"Microsoft Graph {what}.", where=str(place), hint=hint)
 
 
-def _refused(reply: Reply, place: str, token: str) -> CannotProceed:
+def _refused(reply: Reply, place: Place, token: str) -> CannotProceed:
     """The error for an answer whose status is not 200."""
     said = _server_words(reply, token)
     if reply.status in {401, 403, 404} and said.endswith("instead of JSON"):
         hint = (
             f"Graph answers in JSON, so this most likely comes from a proxy or firewall in between: ask "
-            f"its administrator to allow {urlsplit(place).hostname}. A runner hosted by GitHub has none: run it again."
+            f"its administrator to allow {urlsplit(place.address).hostname}. A runner hosted by GitHub "
+            "has none: run it again."
         )
         return _act_first(f"Access to Microsoft Graph was refused on the way ({reply.status}){said}.", place, hint)
     if reply.status == 401:
-        return _act_first(f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token, place))
+        return _act_first(
+            f"Microsoft Graph does not accept the token (401){said}.", place, _hint_for_401(token, place.address)
+        )
     if reply.status == 403:
         return _act_first(f"Microsoft Graph denies access (403){said}.", place, _hint_for_403(read_claims(token)))
     if reply.status == 206:
         warning = sanitize(reply.headers.get("warning", ""), token)
         said = f": {warning}" if warning else ""
         message = f"Microsoft Graph gave only a part of its answer (206){said}, because a service behind it failed."
-        return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} Run it again later.")
+        return CannotProceed(message, where=str(place), hint=f"{NOTHING_LOST} Run it again later.")
     if 300 <= reply.status < 400:
         message = f"Microsoft Graph {redirection(reply)}, which is not followed."
         return _act_first(message, place, ELSEWHERE)
     return _by_status(reply, said, place)
 
 
-def _act_first(message: str, place: str, hint: str) -> CannotProceed:
+def _act_first(message: str, place: Place, hint: str) -> CannotProceed:
     """An error that lasts until a person acts."""
-    return CannotProceed(message, where=place, hint=f"{UNTOUCHED} {hint}")
+    return CannotProceed(message, where=str(place), hint=f"{UNTOUCHED} {hint}")
 
 
-def _by_status(reply: Reply, said: str, place: str) -> CannotProceed:
+def _by_status(reply: Reply, said: str, place: Place) -> CannotProceed:
     """The error for a status that the token does not explain."""
     if reply.status in {429, 503}:
         asked = retry_after(reply)
@@ -140,13 +158,19 @@ def _by_status(reply: Reply, said: str, place: str) -> CannotProceed:
             f"{NOTHING_LOST} Run it again later; if it lasts for days, see Microsoft's service health, and ask "
             "the administrator of any proxy in between."
         )
+    elif reply.status == 404 and place.page > 1:
+        message = f"Microsoft Graph does not find page {place.page}, the address of which page {place.page - 1} gave"
+        hint = (
+            f"{NOTHING_LOST} Most likely a fault at Microsoft: run it again later. With --graph-url, check what "
+            "@odata.nextLink says there."
+        )
     elif reply.status == 404:
         message = "Microsoft Graph has no Secure Score at this address"
         hint = f"{UNTOUCHED} {NO_SCORE} If it does: check --cloud and --graph-url where you use them; else {REPORT}"
     else:
         message = "Microsoft Graph refused the request"
         hint = f"{UNTOUCHED} Check --cloud and --graph-url where you use them; else {REPORT}"
-    return CannotProceed(f"{message} ({reply.status}){said}.", where=place, hint=hint)
+    return CannotProceed(f"{message} ({reply.status}){said}.", where=str(place), hint=hint)
 
 
 def _hint_for_401(token: str, place: str) -> str:
@@ -212,7 +236,7 @@ def _server_words(reply: Reply, token: str) -> str:
     return ": " + ", ".join(word for word in words if word) if any(words) else ""
 
 
-def _unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
+def _unusable(reply: Reply, place: Place, token: str, why: str) -> CannotProceed:
     """The error for an answer with status 200 that holds no page."""
     said = _server_words(reply, token) if reply.body else ""
     if why.startswith(NOT_FROM_GRAPH):
@@ -220,4 +244,4 @@ def _unusable(reply: Reply, place: str, token: str, why: str) -> CannotProceed:
     else:
         hint = REPORT[:1].upper() + REPORT[1:]
     message = f"The answer of Microsoft Graph cannot be used: {why}{said}."
-    return CannotProceed(message, where=place, hint=f"{NOTHING_LOST} {hint}")
+    return CannotProceed(message, where=str(place), hint=f"{NOTHING_LOST} {hint}")

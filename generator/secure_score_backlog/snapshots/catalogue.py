@@ -37,6 +37,12 @@ def read_catalogue(stored: Mapping[str, Any]) -> Catalogue:
         identifier = text(profile.get("id"))
         if identifier:
             found[identifier] = read_profile(profile, text(descriptions.get(identifier)))
+    listed = bool(found)
+    for entry in mappings(stored.get("titles")):
+        identifier = text(entry.get("id"))
+        if identifier:
+            description = text(descriptions.get(identifier))
+            found[identifier] = with_title(found.get(identifier), entry, description, alone=not listed)
     for identifier, description in descriptions.items():
         if identifier not in found:
             found[identifier] = Recommendation(
@@ -64,6 +70,33 @@ def read_profile(profile: Mapping[str, Any], description: str) -> Recommendation
         description=description,
         deprecated=profile.get("deprecated") is True,
         updates=tuple(state_updates(profile.get("controlStateUpdates"))),
+    )
+
+
+def with_title(
+    known: Recommendation | None, entry: Mapping[str, Any], description: str, *, alone: bool
+) -> Recommendation:
+    """A recommendation that a portal table named, or one of Graph's with what its profile lacks.
+
+    `alone`: there is no catalogue from Graph, so this is what the tenant has.
+    """
+    identifier, title, service = (text(entry.get(name)) for name in ("id", "title", "service"))
+    maximum = fraction(entry.get("maxScore"))
+    if known is None:
+        return Recommendation(
+            identifier,
+            title=title or identifier,
+            service=service,
+            maximum=maximum,
+            description=description,
+            in_catalogue=alone,
+            named_by=text(entry.get("source")),
+        )
+    return replace(
+        known,
+        title=title if known.title == identifier and title else known.title,
+        service=known.service or service,
+        maximum=maximum if known.maximum is None else known.maximum,
     )
 
 

@@ -20,7 +20,8 @@ from secure_score_backlog.snapshots.graph_json import (
     scored_names,
     text,
 )
-from secure_score_backlog.snapshots.snapshot_files import frozen_maximum, is_complete, snapshot_path
+from secure_score_backlog.snapshots.snapshot_files import frozen_maximum, is_complete, is_partial, snapshot_path
+from secure_score_backlog.wording import plural
 
 SHOWN = 10
 """How many recommendations a line of the summary names."""
@@ -51,7 +52,7 @@ class Changes:
     added: tuple[date, ...] = ()
     """Days that had no snapshot."""
     improved: tuple[date, ...] = ()
-    """Days that were backfilled and are complete now."""
+    """Days that were incomplete or partial and are stored anew."""
     unchanged: tuple[date, ...] = ()
     """Days of the answer whose snapshot stays as it is."""
     start: date | None = None
@@ -73,6 +74,8 @@ class Changes:
     """Maximum points that changed."""
     up: tuple[Move, ...] = ()
     down: tuple[Move, ...] = ()
+    kept: tuple[tuple[str, int], ...] = ()
+    """Fields of profiles that the answer lacked and that kept their stored value, with how many profiles."""
 
     @property
     def anything(self) -> bool:
@@ -101,6 +104,9 @@ def changes_between(
         latest = newest
     old_ids = recommendations_in(profiles, newest)
     new_ids = recommendations_in(catalogue["profiles"] if catalogue else (), latest)
+    new_ids |= profiles_by_id(catalogue.get("titles", ()) if catalogue else ()).keys()
+    if latest is not None and newest is not None and is_partial(latest):  # it says nothing about what it does not hold
+        new_ids |= scored_names(newest["secureScore"])
     arrived, gone = (new_ids - old_ids, old_ids - new_ids) if old_ids else (frozenset[str](), frozenset[str]())
     renamed = tuple(_case_only(gone, arrived))
     arrived, gone = arrived - {each.after for each in renamed}, gone - {each.before for each in renamed}
@@ -185,6 +191,9 @@ def summary_text(changes: Changes, files: Mapping[str, Json], written: Sequence[
             lines.append(f"{label}{since} ({len(moved)}): {_some(_move(move) for move in moved)}.")
     if changes.catalogue:
         lines.append(f"The catalogue {'would be' if dry_run else 'was'} written.")
+        if changes.kept:
+            fields = _some(f"{field} of {plural(number, 'recommendation')}" for field, number in changes.kept)
+            lines.append(f"Kept from the stored catalogue, as the new one lacks it: {fields}.")
     verb = "Would write" if dry_run else "Wrote"
     lines.append(f"{verb} {len(written)} file{'s' if len(written) > 1 else ''}: {_some(written, 4)}.")
     if dry_run:
@@ -210,7 +219,9 @@ def _score_line(changes: Changes, files: Mapping[str, Json]) -> list[str]:
         return []
     score: Json = newest["secureScore"]
     current, maximum = number(score.get("currentScore")), number(score.get("maxScore"))
-    how = "" if is_complete(newest) else " (incomplete)"
+    if newest["collected"].get("source") == "csv":  # a table states no totals
+        current, maximum = sum(_points(newest).values(), Decimal(0)), sum(_maxima(newest).values(), Decimal(0))
+    how = " (partial)" if is_partial(newest) else "" if is_complete(newest) else " (incomplete)"
     return [f"{day}: {_amount(current, maximum)}{how}."]
 
 
@@ -278,6 +289,7 @@ def summary_json(
         "categories": _renamed(changes.recategorised),
         "points": {"up": _moves(changes.up), "down": _moves(changes.down)},
         "maximum": _moves(changes.reweighted),
+        "kept": dict(changes.kept),
         "written": [] if dry_run else list(written),
         **({"would_write": list(written)} if dry_run else {}),
         "problems": [problem.as_json() for problem in problems],

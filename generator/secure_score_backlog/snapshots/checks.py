@@ -32,6 +32,10 @@ KEPT_AS_IT_IS = (
     "Nothing has to be done: the file holds what Graph said. If it stays for days, compare the total with Secure Score "
     "in the Defender portal, and report a difference to Microsoft."
 )
+STORED_AS_SAVED = (
+    "Nothing has to be done: it is stored as the saved file has it. If that file was edited or shortened: delete what "
+    "this import wrote, save Graph's answer again, and import that."
+)
 ONE_COUNTS = "Nothing has to be done: the file holds all that Graph said, and of each of these one entry counts."
 SHOWN = 5
 """How many names a message lists."""
@@ -47,17 +51,21 @@ class Finding:
     day: date | None
     message: str
     hint: str = KEPT_AS_IT_IS
+    """What to do where Graph was asked."""
+    saved: str = STORED_AS_SAVED
+    """What to do where saved files were imported."""
 
 
-def problems(findings: Iterable[Finding]) -> tuple[Problem, ...]:
-    """Findings as problems, one for each kind."""
+def problems(findings: Iterable[Finding], source: str = "graph") -> tuple[Problem, ...]:
+    """Findings as problems, one for each kind, with hints for what the person did."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)
-    return tuple(sorted((_problem(kind) for kind in by_code.values()), key=lambda problem: problem.order))
+    found = (_problem(kind, source) for kind in by_code.values())
+    return tuple(sorted(found, key=lambda problem: problem.order))
 
 
-def _problem(kind: list[Finding]) -> Problem:
+def _problem(kind: list[Finding], source: str) -> Problem:
     """One problem for one kind of finding: the newest in full, the other days counted."""
     first = max(kind, key=lambda finding: finding.day or date.max)
     others = sorted(finding.day for finding in kind if finding is not first and finding.day is not None)
@@ -67,7 +75,7 @@ def _problem(kind: list[Finding]) -> Problem:
         message += f" The same on {plural(len(others), 'other day')} ({span})."
     undated_path = CATALOGUE_PATH if first.code.startswith("catalogue") else "snapshots"
     path = snapshot_path(first.day) if first.day else undated_path
-    return problem(first.code, path, None, message, first.hint)
+    return problem(first.code, path, None, message, first.hint if source == "graph" else first.saved)
 
 
 def some(names: Iterable[str]) -> str:
@@ -81,14 +89,14 @@ def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
     message = f"Left out of {plural(total, 'score')}: {count} without a date that can be read (createdDateTime or id)."
     hint = "Nothing has to be done: the other scores are taken, and without its day nothing can be stored."
-    return Finding("snapshot-undated", None, message, hint)
+    return Finding("snapshot-undated", None, message, hint, hint)
 
 
 def twice(day: date, count: int) -> Finding:
     """Several differing scores for one day."""
-    message = f"Graph gave {count} differing scores for {day}; the one with most detail, then the latest, was taken."
+    message = f"{day} has {count} differing scores; the one with most detail, then the latest, was taken."
     hint = "Nothing has to be done. If that day matters, compare it with Secure Score's history in the Defender portal."
-    return Finding("snapshot-day-twice", day, message, hint)
+    return Finding("snapshot-day-twice", day, message, hint, hint)
 
 
 def left_out_as_future(days: Iterable[date], today: date) -> Finding:
@@ -99,7 +107,11 @@ def left_out_as_future(days: Iterable[date], today: date) -> Finding:
         "The other scores are taken. Check this machine's clock: if it was wrong, set it and run it again; if it is "
         "right, Microsoft gave a wrong date and nothing has to be done."
     )
-    return Finding("snapshot-future", None, message, hint)
+    saved = (
+        "The other scores are taken. Check this machine's clock: if it was wrong, set it and import again; if it is "
+        "right, the dates in the file are wrong."
+    )
+    return Finding("snapshot-future", None, message, hint, saved)
 
 
 def ahead_of_clock(newest: date, today: date) -> Finding:
@@ -108,59 +120,125 @@ def ahead_of_clock(newest: date, today: date) -> Finding:
     hint = (
         "Set the clock, as `collected.at` is taken from it; the days are Microsoft's own and were stored as they are."
     )
-    return Finding("snapshot-ahead-of-clock", newest, message, hint)
+    saved = "Set the clock, as `collected.at` is taken from it; the days are stored as the file has them."
+    return Finding("snapshot-ahead-of-clock", newest, message, hint, saved)
 
 
 def stored_already(day: date) -> Finding:
     """A table about a day that has a snapshot."""
     message = f"{day} is stored already, so nothing was taken from the exported table."
-    hint = "Nothing has to be done. Keep the stored snapshot: it has more detail, or was stored first."
-    return Finding("import-day-stored", day, message, hint)
+    hint = (
+        "Nothing has to be done: the stored snapshot has more detail, or was stored first. If the table should replace "
+        f"it: delete {snapshot_path(day)}, then import the table again."
+    )
+    return Finding("import-day-stored", day, message, hint, hint)
 
 
-def shrunk(before: Iterable[str], now: Iterable[str], source: str = "Graph") -> list[Finding]:
-    """Many profiles are missing at once, which is more often a fault than a change by Microsoft."""
-    known = set(before)
+def missing_at_once(before: Iterable[str], now: Iterable[str]) -> frozenset[str]:
+    """The stored recommendations that a list lacks, where they are so many that it is more often a fault than a change.
+
+    More than ten, and at least a tenth (docs/method.md#snapshots); none where they are fewer.
+    """
+    known = frozenset(before)
     present = {name.casefold() for name in now}
-    left = {name for name in known if name.casefold() not in present}
-    if len(left) <= MANY or len(left) * 10 < len(known):
+    left = frozenset(name for name in known if name.casefold() not in present)
+    return left if len(left) > MANY and len(left) * 10 >= len(known) else frozenset()
+
+
+def shrunk(before: Iterable[str], now: Iterable[str]) -> list[Finding]:
+    """Many profiles are missing from Graph's answer at once; the stored list is as short now."""
+    known = frozenset(before)
+    left = missing_at_once(known, now)
+    if not left:
         return []
     message = (
-        f"{source} no longer lists {len(left)} of {plural(len(known), 'recommendation')} stored: {some(left)}. "
+        f"Graph no longer lists {len(left)} of {plural(len(known), 'recommendation')} stored: {some(left)}. "
         f"{CATALOGUE_PATH} holds the shorter list now."
-    )
-    repair = (
-        "collect again tomorrow" if source == "Graph" else "import all pages of secureScoreControlProfiles together"
     )
     hint = (
         "So many at once is most often a fault at Microsoft or a missing page. If so, before you commit: put the list "
-        f"back (git checkout -- {CATALOGUE_PATH}, which drops what is not committed in that file), then {repair}."
+        f"back (git checkout -- {CATALOGUE_PATH}, which drops what is not committed in that file), then collect again "
+        "tomorrow."
     )
     return [Finding("catalogue-shrank", None, message, hint)]
+
+
+def shorter_list(left: Iterable[str], known: int) -> Finding:
+    """A saved list lacks many of the stored recommendations, which stay."""
+    missing = sorted(left)
+    message = (
+        f"The saved list of recommendations lacks {len(missing)} of {plural(known, 'stored recommendation')}: "
+        f"{some(missing)}. They stay in {CATALOGUE_PATH}."
+    )
+    hint = (
+        "Nothing has to be done: most often a page is missing, or the list is not Graph's. Where Microsoft has retired "
+        "them, the next backlog collect removes them."
+    )
+    return Finding("catalogue-shorter", None, message, hint, hint)
 
 
 def catalogue_vanished(count: int) -> Finding:
     """Graph gave no profile at all where there were many."""
     message = (
-        f"Graph gave no recommendation profiles (titles and texts), though {count} are stored; the stored ones stay."
+        f"There are no recommendation profiles (titles and texts) in the answer, though {count} are stored; they stay."
     )
-    return Finding("catalogue-vanished", None, message, "Most likely a fault at Microsoft: run it again tomorrow.")
+    hint = "Most likely a fault at Microsoft: run it again tomorrow."
+    saved = "Nothing has to be done. The file has the right form, but its list is empty."
+    return Finding("catalogue-vanished", None, message, hint, saved)
 
 
 def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
     """The newest day came without details, as an old one does, or without the profiles that complete it."""
     if has_profiles:
-        message = f"Graph gave its newest day, {day}, without texts or counts, so it is stored as incomplete."
+        message = f"The newest day, {day}, came without texts or counts, so it is stored as incomplete."
         hint = (
             "What Graph gave is stored. To get the rest, run it again later today: once Graph has a newer day, this "
             "one stays incomplete, without its texts and, where they are missing, without points by recommendation."
         )
-        return Finding("snapshot-newest-bare", day, message, hint)
-    message = f"There are no recommendation profiles for {day}, so it is stored as incomplete: most maxima are unknown."
+        saved = (
+            "Nothing has to be done. It was saved when it was not Graph's newest day, or shortened: an answer that "
+            "was saved on that day replaces this one when you import it."
+        )
+        return Finding("snapshot-newest-bare", day, message, hint, saved)
+    message = (
+        f"There are no recommendation profiles for {day}, so it is stored as a partial day: most maxima are unknown."
+    )
     hint = (
         "Import secureScoreControlProfiles (titles, texts and maxima) together with the scores; that completes the day."
     )
-    return Finding("snapshot-no-catalogue", day, message, hint)
+    return Finding("snapshot-no-catalogue", day, message, hint, hint)
+
+
+def profiles_missing(day: date, names: Iterable[str], number_scored: int) -> Finding:
+    """Scores came with a part of the profiles only."""
+    missing = sorted(names)
+    message = (
+        f"{day} is stored as a partial day: {len(missing)} of {plural(number_scored, 'scored recommendation')} have no "
+        f"profile, or one without a maximum: {some(missing)}."
+    )
+    hint = (
+        "Import the other pages of secureScoreControlProfiles (the address of the next one is in @odata.nextLink); "
+        "they complete the day."
+    )
+    return Finding("snapshot-profiles-missing", day, message, hint, hint)
+
+
+def scores_missing(day: date, score: Json) -> Finding:
+    """The recommendations of a day have much fewer points than its total: most of them are not there."""
+    points = [value for control in controls(score) if (value := number(control.get("score"))) is not None]
+    message = (
+        f"{day} is stored as a partial day: its {plural(len(controls(score)), 'recommendation')} have {_sum(points)} "
+        f"points, and its total is {number(score.get('currentScore'))}."
+    )
+    hint = (
+        "Run it again later today: what Graph then gives in full replaces the partial day. What it does not hold keeps "
+        "its last observation."
+    )
+    saved = (
+        "If the file was shortened, save Graph's answer again and import that: it replaces the partial day. What the "
+        "day does not hold keeps its last observation."
+    )
+    return Finding("snapshot-scores-missing", day, message, hint, saved)
 
 
 def differs(day: date, stored: Json, offered: Json, source: str = "Graph") -> list[Finding]:
@@ -175,7 +253,11 @@ def differs(day: date, stored: Json, offered: Json, source: str = "Graph") -> li
     change = f" (current score {before} then, {after} now)" if None not in (before, after) and before != after else ""
     message = f"{source} now describes {day} differently from the stored snapshot{change}; the stored one stays."
     hint = "Nothing has to be done: a snapshot is evidence and written once. The portal shows today's view."
-    return [Finding("snapshot-differs", day, message, hint)]
+    saved = (
+        "Nothing has to be done: a snapshot is evidence and written once. If the file is right and the stored snapshot "
+        f"is not: delete {snapshot_path(day)}, then import the file again."
+    )
+    return [Finding("snapshot-differs", day, message, hint, saved)]
 
 
 def _figures(score: Json) -> Any:
@@ -206,7 +288,7 @@ def _without_lifted(control: Json) -> Json:
 def snapshot_findings(day: date, snapshot: Json, profiles: Mapping[str, Json] | None) -> list[Finding]:
     """The checks of one snapshot; `profiles` where they are of the same day."""
     score = snapshot["secureScore"]
-    found = _odd_controls(day, score)
+    found = odd_controls(day, score)
     sums = [*_sum_of_points(day, score), *_sum_of_maxima(day, snapshot)]
     if any(finding.code == "snapshot-control-twice" for finding in found):  # which explains sums that differ
         sums = [finding for finding in sums if not finding.code.endswith("-differs")]
@@ -216,10 +298,11 @@ def snapshot_findings(day: date, snapshot: Json, profiles: Mapping[str, Json] | 
     return found
 
 
-def _odd_controls(day: date, score: Json) -> list[Finding]:
+def odd_controls(day: date, score: Json) -> list[Finding]:
+    """Scores without recommendations, without names, without points, and names that come twice."""
     items = score.get("controlScores")
     if not isinstance(items, list) or not items:
-        return [Finding("snapshot-empty", day, f"Graph scored no recommendation on {day}.")]
+        return [Finding("snapshot-empty", day, f"No recommendation is scored on {day}.")]
     names = [control_name(item) for item in items]
     found = []
     unnamed = names.count("")
@@ -227,8 +310,8 @@ def _odd_controls(day: date, score: Json) -> list[Finding]:
         found.append(Finding("snapshot-unnamed", day, f"On {day}, {plural(unnamed, 'score')} without a name."))
     repeated = {name for name, times in Counter(names).items() if name and times > 1}
     if repeated:
-        what = f"{plural(len(repeated), 'recommendation')} more than once: {some(repeated)}"
-        message = f"On {day}, Graph scored {what}; sums may differ from its totals."
+        what = f"{plural(len(repeated), 'recommendation')} scored more than once: {some(repeated)}"
+        message = f"On {day}, {what}; sums may differ from the totals."
         found.append(Finding("snapshot-control-twice", day, message))
     silent = {name for item, name in zip(items, names, strict=True) if name and number(item.get("score")) is None}
     if silent:
@@ -240,11 +323,11 @@ def _sum_of_points(day: date, score: Json) -> list[Finding]:
     stated = number(score.get("currentScore"))
     points = [value for control in controls(score) if (value := number(control.get("score"))) is not None]
     if stated is None:
-        return [Finding("snapshot-no-total", day, f"Graph gave no readable currentScore for {day}.")]
+        return [Finding("snapshot-no-total", day, f"There is no readable currentScore for {day}.")]
     if not points or _close(points, stated):
         return []
     added = f"the points of {plural(len(points), 'recommendation')} add up to {_sum(points)}"
-    message = f"On {day}, {added}, but Graph's currentScore is {stated}."
+    message = f"On {day}, {added}, but currentScore is {stated}."
     return [Finding("snapshot-sum-differs", day, message)]
 
 
@@ -253,12 +336,12 @@ def _sum_of_maxima(day: date, snapshot: Json) -> list[Finding]:
     maxima = [entry[0] for entry in snapshot["maximum"].values()]
     known = [value for value in maxima if value is not None]
     if stated is None:
-        return [Finding("snapshot-no-maximum", day, f"Graph gave no readable maxScore for {day}.")]
+        return [Finding("snapshot-no-maximum", day, f"There is no readable maxScore for {day}.")]
     unknown = len(maxima) - len(known)
     if not known or _close(known, stated) or (unknown and _sum(known) < stated):
         return []
     added = f"the maxima of {plural(len(known), 'recommendation')} add up to {_sum(known)}"
-    message = f"On {day}, {added}, but Graph's maxScore is {stated}."
+    message = f"On {day}, {added}, but maxScore is {stated}."
     return [Finding("snapshot-maximum-differs", day, message)]
 
 
@@ -283,11 +366,11 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
     renamed = {f"{name} (profile {by_case[name.lower()]})" for name in missing if name.lower() in by_case}
     if renamed:
         message += f" Some differ in case only: {some(renamed)}."
-    hint = (
-        "Nothing has to be done unless it stays for days: then report it to Microsoft. "
-        "Where files were imported, a page of secureScoreControlProfiles (the titles) may be missing."
+    hint = "Nothing has to be done unless it stays for days: then report it to Microsoft."
+    saved = (
+        "If a page of secureScoreControlProfiles (the titles) is missing, import it too. Else nothing has to be done."
     )
-    return [Finding("snapshot-no-profile", day, message, hint)]
+    return [Finding("snapshot-no-profile", day, message, hint, saved)]
 
 
 def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
@@ -298,5 +381,6 @@ def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
         found.append(Finding("catalogue-no-id", None, f"{plural(ids.count(''), 'profile')} without an id."))
     repeated = {name for name, times in Counter(ids).items() if name and times > 1}
     if repeated:
-        found.append(Finding("catalogue-id-twice", None, f"Graph lists more than once: {some(repeated)}.", ONE_COUNTS))
+        message = f"The catalogue lists more than once: {some(repeated)}."
+        found.append(Finding("catalogue-id-twice", None, message, ONE_COUNTS, ONE_COUNTS))
     return found

@@ -7,8 +7,9 @@ replaced. No input or output here: what is stored comes in as values, what to wr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -26,6 +27,7 @@ from secure_score_backlog.snapshots.graph_json import (
     created,
     descriptions_of,
     instant,
+    mapping,
     mappings,
     number,
     profiles_by_id,
@@ -35,9 +37,13 @@ from secure_score_backlog.snapshots.graph_json import (
     tenant,
     text,
 )
+from secure_score_backlog.snapshots.known import id_of_title
 from secure_score_backlog.snapshots.snapshot_files import (
     CATALOGUE_PATH,
+    PARTIAL,
+    frozen_maximum,
     is_complete,
+    is_partial,
     snapshot_of,
     snapshot_path,
     without_names,
@@ -67,6 +73,10 @@ class Export:
     """By recommendation: `[points, portal state]`, None for what the table does not say."""
     dropped: tuple[str, ...] = ()
     """Columns that were left out because people write names into them."""
+    whole: bool = True
+    """The table holds every recommendation of the tenant."""
+    titles: Json = field(default_factory=dict)
+    """What is known without Graph of recommendations that its catalogue does not list, by id (see `next_titles`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class Answer:
     """The items of `secureScoreControlProfiles`; None where they were not asked for."""
     whole: bool = True
     """The profiles are all there are: one that is missing is retired. False for saved pages, which only add."""
+    unfinished: bool = False
+    """A saved page names a next page that is not among the files."""
     exports: tuple[Export, ...] = ()
     """Tables exported from the portal, at most one a day; only `import` has any."""
 
@@ -95,7 +107,7 @@ class Stored:
     days: frozenset[date] = frozenset()
     """Every day that has a snapshot."""
     snapshots: Mapping[date, Json] = field(default_factory=dict)
-    """At least the newest stored one and those of the days in the answer (see `days_in`)."""
+    """At least the newest stored one, those of the days in the answer (see `days_in`), and the partial ones."""
     catalogue: Json | None = None
     seen_before: frozenset[str] = frozenset()
     """Those of `unknown_recommendations` that an older snapshot knows: they are back."""
@@ -109,6 +121,11 @@ class Stored:
     def profiles(self) -> tuple[Any, ...]:
         """The profiles of the stored catalogue."""
         return tuple(self.catalogue["profiles"]) if self.catalogue else ()
+
+    @property
+    def partial(self) -> dict[date, Json]:
+        """The partial days among the snapshots."""
+        return {day: snapshot for day, snapshot in self.snapshots.items() if is_partial(snapshot)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,44 +183,100 @@ def collect(answer: Answer, stored: Stored, run: RunInfo) -> Collection:
     refuse_other_tenant(answer, stored, run)
     days, findings = by_day(answer, stored.days, run.at.astimezone(UTC).date())
     if not days and (run.source == "graph" or not answer.profiles):
-        raise _nothing_usable(len(answer.scores), findings)
+        raise _nothing_usable(len(answer.scores), findings, run)
     is_newest = run.source == "graph" or not days or not stored.days or days[0].day >= max(stored.days)
-    given = answer.profiles
-    if given is not None and not given and stored.profiles:
-        given = None
-        findings.append(checks.catalogue_vanished(len(stored.profiles)))
-    elif given is not None and not answer.whole:
-        given = _with_stored(given, stored.profiles)
+    given, kept = _given_profiles(answer, stored, run, findings)
     newest = days[0].score if days and days[0].export is None else None
-    catalogue = next_catalogue(newest, given, stored, run, is_newest=is_newest)
+    catalogue = next_catalogue(newest, given, stored, run, is_newest=is_newest, titles=_titles(answer))
     descriptions = catalogue["descriptions"] if catalogue else {}
-    snapshots = _Snapshots(stored, run, _Profiles.of(given, stored.profiles), descriptions, findings)
+    profiles = _Profiles.of(given, stored.profiles)
+    snapshots = _Snapshots(stored, run, profiles, descriptions, findings, unfinished=answer.unfinished)
     files, changes = snapshots.of(days)
+    changes = replace(changes, kept=kept)
     if catalogue is not None and not _same_content(catalogue, stored.catalogue):
         files[CATALOGUE_PATH] = catalogue
         listed = profiles_by_id(catalogue["profiles"])
-        findings += checks.shrunk(profiles_by_id(stored.profiles), listed, run.source_name)
+        findings += checks.shrunk(profiles_by_id(stored.profiles), listed)
         findings += checks.catalogue_findings(catalogue["profiles"])
     if is_newest:
         changes = changes_between(changes, stored.profiles, stored.newest, catalogue, files, stored.seen_before)
-    return Collection(files, changes, checks.problems(findings))
+    return Collection(files, changes, checks.problems(findings, run.source))
 
 
-def _nothing_usable(scores: int, findings: list[Finding]) -> CannotProceed:
+def _given_profiles(
+    answer: Answer, stored: Stored, run: RunInfo, findings: list[Finding]
+) -> tuple[tuple[Any, ...] | None, tuple[tuple[str, int], ...]]:
+    """The profiles of the answer, completed by what is stored; and which fields were kept, of how many profiles.
+
+    What is poorer never replaces what is richer: a field that the answer lacks keeps its stored value, and a saved list
+    that lacks maxima, or many recommendations, retires nothing.
+    """
+    given = answer.profiles
+    if given is None:
+        return None, ()
+    if not given and stored.profiles:
+        findings.append(checks.catalogue_vanished(len(stored.profiles)))
+        return None, ()
+    empty: tuple[object, ...] = (None,) if run.source == "graph" else (None, "", [])
+    given, kept = with_stored_fields(given, stored.profiles, empty)
+    missing = checks.missing_at_once(profiles_by_id(stored.profiles), profiles_by_id(given))
+    saved = run.source != "graph"
+    if saved and answer.whole and missing:
+        findings.append(checks.shorter_list(missing, len(stored.profiles)))
+    if not answer.whole or (saved and (missing or "maxScore" in dict(kept))):
+        given = _with_stored(given, stored.profiles)
+    return given, kept
+
+
+def with_stored_fields(
+    given: tuple[Any, ...], stored: tuple[Any, ...], empty: tuple[object, ...]
+) -> tuple[tuple[Any, ...], tuple[tuple[str, int], ...]]:
+    """Profiles in which every field that is missing or empty has its stored value; and the fields, with how many."""
+    ids = Counter(text(mapping(profile).get("id")) for profile in given)
+    before = {name: profile for name, profile in profiles_by_id(stored).items() if ids[name] == 1}
+    counted: Counter[str] = Counter()
+    merged: list[Any] = []
+    for profile in given:
+        known = before.get(text(mapping(profile).get("id")), {})
+        kept = {
+            name: value
+            for name, value in known.items()
+            if not _is_in(value, empty) and _is_in(mapping(profile).get(name), empty)
+        }
+        counted.update(kept.keys())
+        merged.append({**profile, **kept} if kept else profile)
+    return tuple(merged), tuple(sorted(counted.items()))
+
+
+def _is_in(value: object, empty: tuple[object, ...]) -> bool:
+    """The value is one of the empty ones; `0` and `false` are none."""
+    return any(value is each or (type(value) is type(each) and value == each) for each in empty)
+
+
+def _titles(answer: Answer) -> Json:
+    """What the exports say about recommendations that Graph's catalogue does not list."""
+    return {name: entry for export in answer.exports for name, entry in export.titles.items()}
+
+
+def _nothing_usable(scores: int, findings: list[Finding], run: RunInfo) -> CannotProceed:
     """The error where an answer has no usable day."""
     future = next((finding for finding in findings if finding.code == "snapshot-future"), None)
     if future is not None:
         message = f"No score of the answer can be used. {future.message}"
-        hint = (
-            "Nothing was changed. Check this machine's clock: if it was wrong, set it and run it again; if it is "
-            "right, Microsoft gave a wrong date: run it again tomorrow."
+        hint = "Nothing was changed. Check this machine's clock: if it was wrong, set it and run this again; "
+        hint += (
+            "if it is right, Microsoft gave a wrong date: run it again tomorrow."
+            if run.source == "graph"
+            else "if it is right, the dates in the file are wrong: save Graph's answer again, and import that."
         )
         return CannotProceed(message, where="createdDateTime", hint=hint)
     if scores:
         return CannotProceed(
             f"No score of the answer ({scores} in all) has a readable date, so nothing can be stored.",
             where="createdDateTime, or the end of id",
-            hint="Nothing was changed. Run it again tomorrow; if it stays like this, report it to Microsoft.",
+            hint="Nothing was changed. Run it again tomorrow; if it stays like this, report it to Microsoft."
+            if run.source == "graph"
+            else "Nothing was changed. Save Graph's answer again, with createdDateTime, and import that.",
         )
     return CannotProceed(
         "Microsoft Graph holds no Secure Score for this tenant.",
@@ -352,6 +425,8 @@ class _Snapshots:
     descriptions: Mapping[str, str]
     findings: list[Finding]
     """What is odd is added day by day."""
+    unfinished: bool = False
+    """A page of the answer is missing."""
 
     def of(self, days: list[Day]) -> tuple[dict[str, Json], Changes]:
         """The snapshots to write, newest first."""
@@ -361,7 +436,7 @@ class _Snapshots:
             before = self.stored.snapshots.get(day.day)
             if day.day not in self.stored.days:
                 added.append(day.day)
-            elif before is not None and not is_complete(before) and self._is_complete(day):
+            elif before is not None and self._replaces(day, before):
                 improved.append(day.day)
             else:
                 unchanged.append(day.day)
@@ -370,6 +445,10 @@ class _Snapshots:
             snapshot = self._snapshot(day)
             files[snapshot_path(day.day)] = snapshot
             self._check(day, snapshot)
+        if self.profiles.from_answer and not days:
+            completed = self._completed()
+            files |= {snapshot_path(day): snapshot for day, snapshot in completed.items()}
+            improved += completed
         return files, Changes(tuple(sorted(added)), tuple(sorted(improved)), tuple(sorted(unchanged)))
 
     def _kept(self, day: Day, before: Json | None) -> list[Finding]:
@@ -378,18 +457,76 @@ class _Snapshots:
             return [checks.stored_already(day.day)]
         return checks.differs(day.day, before, day.score, self.run.source_name) if before is not None else []
 
-    def _is_complete(self, day: Day) -> bool:
-        """Whether a day's snapshot would hold all that Graph ever gives.
+    def _replaces(self, day: Day, before: Json) -> bool:
+        """Whether a day takes the place of what is stored of it.
 
-        A saved answer without any profile leaves most maxima unknown, so a better import may still complete it.
+        A complete day replaces one that is not, a day that is not partial replaces a partial one, and a partial day
+        replaces a partial one of which it says everything and more.
         """
-        if day.export is not None or not has_details(day.score):
+        if is_complete(before):
+            return False
+        if self._is_complete(day):
+            return True
+        if not is_partial(before):
+            return False
+        return not self._is_partial(day) or facts_of(before) < facts_of(self._snapshot(day))
+
+    def _completed(self) -> dict[date, Json]:
+        """Partial days of saved scores, completed by profiles that came later."""
+        found = {}
+        for day, before in sorted(self.stored.partial.items()):
+            if before["collected"].get("source") != "json":
+                continue
+            # What Graph gives only of its newest day: it was lifted out of the scores, or it is still in them.
+            details = bool(before.get("synced")) or has_details(before["secureScore"])
+            known = Day(day, before["secureScore"], newest=True)
+            partial = self._is_partial(known)
+            collected = self._collected("json", complete=details and not partial, partial=partial)
+            note = {key: value for key, value in before["collected"].items() if key == "undescribed"}
+            after = {**before, "collected": {**collected, **note}, "maximum": self._maximum(known)}
+            if facts_of(before) < facts_of(after) or not partial:
+                found[day] = after
+                self._check(known, after)
+        return found
+
+    def _is_complete(self, day: Day) -> bool:
+        """Whether a day's snapshot would hold all that Graph ever gives."""
+        if day.export is not None or not has_details(day.score) or self._is_partial(day):
             return False
         return day.newest if self.run.source == "graph" else bool(self.profiles.listed)
+
+    def _is_partial(self, day: Day) -> bool:
+        """Whether a day holds only a part of what there is (docs/method.md#partial-days)."""
+        if day.export is not None:
+            return not day.export.whole
+        return self._lacks_scores(day) or self._lacks_profiles(day)
+
+    def _lacks_scores(self, day: Day) -> bool:
+        """The points of its recommendations are far from the total that it states; from Graph: there are none."""
+        stated = number(day.score.get("currentScore"))
+        points = [value for control in controls(day.score) if (value := number(control.get("score"))) is not None]
+        if stated is None or stated <= 0 or (self.run.source == "graph" and points):
+            return False
+        return sum(points, Decimal(0)) * 10 < stated * 9
+
+    def _lacks_profiles(self, day: Day) -> bool:
+        """Profile or maximum of many scored recommendations is unknown; of any, where a page is known to be missing."""
+        if self.run.source == "graph":
+            return False
+        maximum = self._maximum(day)
+        unknown = self._unknown(maximum)
+        return bool(unknown) if self.unfinished else len(unknown) * 10 > len(maximum)
+
+    def _unknown(self, maximum: Json) -> list[str]:
+        """The scored recommendations of a day whose profile or maximum is unknown."""
+        return [name for name, entry in maximum.items() if entry[0] is None or self.profiles.get(name) is None]
 
     def _check(self, day: Day, snapshot: Json) -> None:
         """Note what is odd about a snapshot that will be written; a table was checked when it was read."""
         if day.export is not None:
+            return
+        if is_partial(snapshot):
+            self._check_partial(day, snapshot)
             return
         same_day = self.profiles.listed if day.newest and self.profiles.from_answer else None
         incomplete = day.newest and not is_complete(snapshot)
@@ -398,21 +535,36 @@ class _Snapshots:
         if not incomplete or controls(day.score):  # of a day without any control, one warning is enough
             self.findings.extend(checks.snapshot_findings(day.day, snapshot, same_day))
 
+    def _check_partial(self, day: Day, snapshot: Json) -> None:
+        """Note why a day is partial, and what else is odd about its scores; sums say nothing of a part."""
+        if not self.profiles.listed:
+            self.findings.append(checks.newest_incomplete(day.day, has_profiles=False))
+        elif self._lacks_scores(day):
+            self.findings.append(checks.scores_missing(day.day, day.score))
+        else:
+            names = [
+                name for name, entry in snapshot["maximum"].items() if self.profiles.get(name) is None or not entry
+            ]
+            self.findings.append(checks.profiles_missing(day.day, names, len(snapshot["maximum"])))
+        self.findings.extend(checks.odd_controls(day.day, day.score))
+
     def _snapshot(self, day: Day) -> Json:
         """The snapshot of one day, as it would be written."""
+        partial = self._is_partial(day)
         if day.export is not None:
-            collected = self._collected("csv", complete=False, dropped=day.export.dropped)
+            collected = self._collected("csv", complete=False, partial=partial, dropped=day.export.dropped)
             return snapshot_of(day.score, self.descriptions, collected, day.export.maximum)
         source = "backfill" if self.run.source == "graph" and not day.newest else self.run.source
-        collected = self._collected(source, complete=self._is_complete(day))
+        collected = self._collected(source, complete=self._is_complete(day), partial=partial)
         return snapshot_of(day.score, self.descriptions, collected, self._maximum(day))
 
-    def _collected(self, source: str, *, complete: bool, dropped: tuple[str, ...] = ()) -> Json:
+    def _collected(self, source: str, *, complete: bool, partial: bool, dropped: tuple[str, ...] = ()) -> Json:
         """What a snapshot says about its own making."""
         return {
             "at": self.run.written,
             "by": self.run.by,
             "complete": complete,
+            **({"coverage": PARTIAL} if partial else {}),
             "dropped": list(dropped),
             "source": source,
         }
@@ -498,25 +650,67 @@ def portal_status(profile: Mapping[str, Any] | None, day: date) -> str | None:
     return (newest[1] or None) if newest else None
 
 
+def facts_of(snapshot: Json) -> frozenset[tuple[str, Decimal | None, Decimal | None]]:
+    """What a snapshot says: each recommendation with its points, and again with its maximum where that is known."""
+    points = {control_name(control): number(control.get("score")) for control in controls(snapshot["secureScore"])}
+    maxima = {name: frozen_maximum(entry)[0] for name, entry in snapshot["maximum"].items()}
+    known = ((name, value, maxima.get(name)) for name, value in points.items())
+    return frozenset(fact for name, value, most in known for fact in ((name, value, None), (name, value, most)))
+
+
 def next_catalogue(
-    newest: Json | None, profiles: tuple[Any, ...] | None, stored: Stored, run: RunInfo, *, is_newest: bool
+    newest: Json | None,
+    profiles: tuple[Any, ...] | None,
+    stored: Stored,
+    run: RunInfo,
+    *,
+    is_newest: bool,
+    titles: Json | None = None,
 ) -> Json | None:
-    """The catalogue after this answer; an answer older than what is stored only fills in what is missing."""
+    """The catalogue after this answer; an answer older than what is stored only fills in what is missing.
+
+    `titles`: what a table says about recommendations that Graph's catalogue does not list.
+    """
     collected, kept = (stored.catalogue["collected"], stored.profiles) if stored.catalogue else ({}, ())
-    if profiles is not None and (is_newest or stored.catalogue is None):
+    if stored.catalogue is None and titles:
+        collected = {"at": run.written, "by": run.by, "dropped": [], "source": "csv"}
+    if profiles is not None and (is_newest or not stored.profiles):
         collected = {"at": run.written, "by": run.by, "source": run.source}
         kept, dropped = _cleaned(profiles, run.keep_names)
         collected["dropped"] = dropped
-    elif stored.catalogue is None:
+    elif stored.catalogue is None and not titles:
         return None
     texts = descriptions_of(newest) if newest is not None else {}
     before = stored.catalogue["descriptions"] if stored.catalogue else _inline_descriptions(stored.newest)
     known = (stored.newest or {}).get("secureScore") or {}
     scored = scored_names(newest if newest is not None and is_newest else known) | scored_names(newest or {})
     alive = profiles_by_id(kept).keys() | scored
+    before_titles = profiles_by_id(stored.catalogue.get("titles", ())) if stored.catalogue else {}
+    named = next_titles({**before_titles, **(titles or {})}, kept)
     merged = {**before, **texts} if is_newest else {**texts, **before}
     descriptions = {name: merged[name] for name in sorted(alive & merged.keys())}
-    return {**(stored.catalogue or {}), "collected": collected, "descriptions": descriptions, "profiles": list(kept)}
+    others = {name: part for name, part in (stored.catalogue or {}).items() if name != "titles"}
+    parts = {"collected": collected, "descriptions": descriptions, "profiles": list(kept)}
+    return {**others, **parts, **({"titles": named} if named else {})}
+
+
+def next_titles(titles: Json, profiles: tuple[Any, ...]) -> list[Json]:
+    """The titles that are still needed: those of recommendations that Graph's catalogue does not list.
+
+    One that is listed gives way, but for the fields that its profile lacks.
+    """
+    listed = profiles_by_lower_id(profiles)
+    names = {id_of_title(text(profile.get("title"))) for profile in listed.values() if text(profile.get("title"))}
+    return [
+        {**entry, "id": name}
+        for name, entry in sorted(titles.items())
+        if name not in names and not gives_way(entry, listed.get(name.casefold()))
+    ]
+
+
+def gives_way(entry: Mapping[str, Any], profile: Mapping[str, Any] | None) -> bool:
+    """Graph's profile says everything that the entry says."""
+    return profile is not None and all(profile.get(name) is not None for name in entry if name not in ("id", "source"))
 
 
 def _inline_descriptions(snapshot: Json | None) -> dict[str, str]:

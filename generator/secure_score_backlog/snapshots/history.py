@@ -31,8 +31,9 @@ from secure_score_backlog.text import shortened
 class HistoryBuilder:
     """Takes snapshots one by one, oldest first, and keeps only what changed."""
 
-    def __init__(self) -> None:
-        """Start with nothing."""
+    def __init__(self, graph_ids: Mapping[str, str] | None = None) -> None:
+        """Start with nothing; `graph_ids` has Graph's id for ids that were made of titles."""
+        self._graph_ids = graph_ids or {}
         self._days: list[SnapshotDay] = []
         self._changes: dict[str, tuple[list[date], list[Observation | None]]] = {}
         self._present: set[str] = set()
@@ -76,10 +77,17 @@ class HistoryBuilder:
         maxima = mapping(stored.get("maximum"))
         found: dict[str, Observation] = {}
         for control in controls(score):
-            identifier = control_name(control)
+            name = control_name(control)
+            identifier = self._graph_ids.get(name, name)
             if not identifier or identifier in found:
                 continue
-            values = (control.get("score"), maxima.get(identifier), control.get("count"), control.get("total"))
+            values = (
+                control.get("score"),
+                maxima.get(name),
+                control.get("count"),
+                control.get("total"),
+                "unlicensed" if control.get("licensed") is False else None,
+            )
             observation = self._observation(identifier, values)
             if observation is None:
                 name = shortened(identifier)
@@ -147,13 +155,13 @@ class HistoryBuilder:
         self.problems.append(problem("snapshot-unreadable-number", path, None, message, hint))
 
 
-def observed(score: object, frozen: object, count: object, total: object) -> Observation | None:
+def observed(score: object, frozen: object, count: object, total: object, licence: object = None) -> Observation | None:
     """One control of a snapshot; None where its score is no number."""
     points = fraction(score)
     if points is None:
         return None
     maximum, portal = frozen_maximum(frozen)
-    return Observation(points, fraction(maximum), portal, whole(count), whole(total))
+    return Observation(points, fraction(maximum), portal, whole(count), whole(total), licence == "unlicensed")
 
 
 def has_boolean(values: tuple[object, ...]) -> bool:

@@ -31,6 +31,8 @@ class Observation:
     count: int | None = None
     total: int | None = None
     """Users, devices or policies behind a partial score; None where Graph gives none."""
+    unlicensed: bool = False
+    """The portal's table says that the tenant has no licence for it; the points count all the same."""
 
     @property
     def claims(self) -> bool:
@@ -221,6 +223,8 @@ class Recommendation:
     updates: tuple[StateUpdate, ...] = ()
     in_catalogue: bool = True
     """False for an id that is only known from scores or from decisions."""
+    named_by: str = ""
+    """Who gave the title where Graph did not: `shipped` (the list of this program) or `title` (a portal table)."""
 
 
 @dataclass(frozen=True, slots=True)

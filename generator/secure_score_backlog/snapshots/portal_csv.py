@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table that the Defender portal exports (CSV), as one day of scores (docs/method.md#snapshots).
+"""The table that the Defender portal exports (CSV), as rows (docs/method.md#portal-csv).
 
 It names recommendations by title, in the reader's language, and has points and status; it has no ids, no date, no
 totals, no counts and no comparison. What it does not have stays unknown.
@@ -13,22 +13,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
 from secure_score_backlog.content import load
-from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.collect import Export
-from secure_score_backlog.snapshots.graph_json import Json, profiles_by_id, text
-from secure_score_backlog.snapshots.snapshot_files import snapshot_path
-from secure_score_backlog.wording import plural
+from secure_score_backlog.snapshots.graph_json import profiles_by_id, text
+from secure_score_backlog.snapshots.known import known_recommendations, plain_words
+from secure_score_backlog.snapshots.portal_points import impact_of, points_from_date, read_points
 
 
 class PortalWords(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,6 +34,12 @@ class PortalWords(Struct, frozen=True, forbid_unknown_fields=True):
     """Beginnings of words by Graph's state, in the order of trying."""
     refused: frozenset[str]
     """What a cell says where there is no licence."""
+    between: list[str]
+    """What stands between points and maximum."""
+    products: dict[str, list[str]]
+    """Names of products by Graph's service in lower case, where several have recommendations of one title."""
+    months: list[list[str]]
+    """Beginnings of the names of months, January first, as spreadsheet programs write them in many languages."""
 
 
 WORDS = load("portal_csv", PortalWords)
@@ -48,11 +48,15 @@ _STATUSES = {
 }
 
 
-def plain_words(text: str) -> str:
-    """A text for comparing: no difference in case, blanks, kinds of quotes and hyphens, or a mark at the end."""
-    folded = unicodedata.normalize("NFKC", text).replace("’", "'").replace("\u2018", "'")
-    folded = folded.replace("“", '"').replace("”", '"').replace("–", "-").replace("\u2010", "-")
-    return " ".join(folded.casefold().split()).rstrip(" .:?")
+def _months() -> dict[str, frozenset[int]]:
+    """The months that a name may mean, by how names begin."""
+    names = {name for month in WORDS.months for name in month}
+    return {
+        name: frozenset(number for number, month in enumerate(WORDS.months, start=1) if name in month) for name in names
+    }
+
+
+MONTHS = _months()
 
 
 def column_meaning(title: str) -> str | None:
@@ -76,9 +80,6 @@ EXPECTED_COLUMNS = (
     "Recommended action, Points achieved, Status (in whatever language), as the portal's Export writes them"
 )
 MOST_ROWS = 10_000
-KEPT = ("category", "impact", "product", "regressed", "status", "synced", "update")
-"""Cells that are kept as they were written. Notes are not: people write names into them."""
-_POINTS = re.compile(r"\s*([0-9]{1,6}(?:[.,][0-9]{1,6})?)\s*/\s*([0-9]{1,6}(?:[.,][0-9]{1,6})?)\s*")
 
 
 class NotAPortalExport(ValueError):
@@ -97,22 +98,6 @@ class Row:
     def title(self) -> str:
         """What the recommendation is called."""
         return self.cells.get("title", "").strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A table joined with the catalogue, and what could not be used of it."""
-
-    export: Export | None
-    """None where not one row could be used."""
-    rows: int
-    unknown: tuple[str, ...] = ()
-    """Titles that the catalogue does not have, or has more than once."""
-    unreadable: tuple[str, ...] = ()
-    """Titles whose points cannot be read."""
-    unclear: tuple[str, ...] = ()
-    """Statuses whose meaning is not known, of recommendations with all their points."""
-    unlicensed: int = 0
 
 
 def is_table(content: str) -> bool:
@@ -161,8 +146,10 @@ def _cells(body: str, separator: str) -> list[tuple[int, list[str]]]:
 
 
 def titles_of(profiles: Iterable[Any]) -> frozenset[str]:
-    """The titles of a catalogue, as they are compared."""
-    return frozenset(_ids_by_title(profiles))
+    """The titles of a catalogue and of the shipped list, as they are compared."""
+    listed = (text(profile.get("title")) for profile in profiles_by_id(profiles).values())
+    shipped = (each.title for each in known_recommendations().values())
+    return frozenset(map(plain_words, (*listed, *shipped))) - {""}
 
 
 def _meanings(header: Sequence[str], rows: Sequence[Sequence[str]], titles: frozenset[str]) -> dict[str, int]:
@@ -176,9 +163,13 @@ def _meanings(header: Sequence[str], rows: Sequence[Sequence[str]], titles: froz
     columns = {at: [row[at] for row in rows if at < len(row) and row[at].strip()] for at in free}
     filled = {at: cells for at, cells in columns.items() if cells}
     if "points" not in named:
-        fits = [at for at, cells in filled.items() if all(_POINTS.fullmatch(cell) for cell in cells)]
+        fits = [at for at, cells in filled.items() if _are_points(cells)]
         named |= {"points": fits[0]} if fits else {}
     rest = {at: cells for at, cells in filled.items() if at not in named.values()}
+    if "impact" not in named:
+        fits = [at for at, cells in rest.items() if all(map(impact_of, cells))]
+        named |= {"impact": fits[0]} if fits else {}
+    rest = {at: cells for at, cells in rest.items() if at not in named.values()}
     if "status" not in named:
         fits = [at for at, cells in rest.items() if sum(map(_is_status, cells)) * 2 > len(cells)]
         named |= {"status": fits[0]} if fits else {}
@@ -189,111 +180,11 @@ def _meanings(header: Sequence[str], rows: Sequence[Sequence[str]], titles: froz
     return {name: at for name, at in named.items() if name in WORDS.columns}
 
 
+def _are_points(cells: Sequence[str]) -> bool:
+    """All cells are points, some of which a spreadsheet program may have changed into dates."""
+    read = [read_points(cell, WORDS.between) is not None for cell in cells]
+    return any(read) and all(fits or points_from_date(cell, MONTHS) for fits, cell in zip(read, cells, strict=True))
+
+
 def _is_status(cell: str) -> bool:
     return len(cell) < 60 and portal_state_of(cell) is not None
-
-
-def join(rows: Iterable[Row], profiles: Iterable[Any], day: date) -> Joined:
-    """What a table says about a day, by the ids that the catalogue has for its titles."""
-    table = tuple(rows)
-    ids = _ids_by_title(profiles)
-    counted = Counter(plain_words(row.title) for row in table)
-    lines: list[Json] = []
-    maximum: Json = {}
-    unknown, unreadable, unclear, unlicensed = [], [], [], 0
-    for row in table:
-        identifier = ids.get(plain_words(row.title))
-        points = _POINTS.fullmatch(row.cells.get("points", ""))
-        if identifier is None or counted[plain_words(row.title)] > 1:
-            unknown.append(row.title or f"line {row.line}")
-        elif says_no(row.cells.get("licence", "")):
-            unlicensed += 1
-        elif points is None:
-            unreadable.append(row.title)
-        else:
-            earned, possible = _amount(points[1]), _amount(points[2])
-            state = portal_state_of(row.cells.get("status", ""))
-            vague = state is None and earned >= possible > 0
-            unclear += [row.cells.get("status", "").strip() or "(empty)"] if vague else []
-            # Full points under an unknown status may be a claim, so nothing is said of them.
-            maximum[identifier] = [None if vague else possible, state]
-            lines.append({"controlName": identifier, "score": earned, "exported": _kept(row)})
-    export = Export(day, _score(day, lines), maximum, _dropped(table)) if lines else None
-    return Joined(export, len(table), tuple(unknown), tuple(unreadable), tuple(sorted(set(unclear))), unlicensed)
-
-
-def _ids_by_title(profiles: Iterable[Any]) -> dict[str, str]:
-    """Ids by title, for titles that only one recommendation has."""
-    titles = {
-        identifier: plain_words(title)
-        for identifier, profile in profiles_by_id(profiles).items()
-        if (title := text(profile.get("title")))
-    }
-    counted = Counter(titles.values())
-    return {title: identifier for identifier, title in titles.items() if counted[title] == 1}
-
-
-def _kept(row: Row) -> Json:
-    return {name: row.cells[name].strip() for name in KEPT if row.cells.get(name, "").strip()}
-
-
-def _dropped(rows: Sequence[Row]) -> tuple[str, ...]:
-    return ("Notes",) if any(row.cells.get("notes", "").strip() for row in rows) else ()
-
-
-def _score(day: date, lines: list[Json]) -> Json:
-    """A day in the shape of Graph's score. No total: the table states none."""
-    return {"createdDateTime": f"{day}T00:00:00Z", "controlScores": lines}
-
-
-def _amount(written: str) -> Decimal:
-    return Decimal(written.replace(",", "."))
-
-
-def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
-    """What could not be used of a table about a day, as warnings."""
-    found = []
-    stored = snapshot_path(day)
-    if joined.unknown:
-        found.append(
-            (
-                "import-title-unknown",
-                f"{plural(len(joined.unknown), 'row')} of {joined.rows} could not be joined, as the catalogue has no "
-                f"such title, or has it twice: {_listed(joined.unknown)}.",
-                "Nothing has to be done: the day is stored without them. Only where secureScoreControlProfiles was "
-                f"saved in those days, when these were the titles: delete {stored}, then import both files together.",
-            )
-        )
-    if joined.unreadable:
-        found.append(
-            (
-                "import-points-unreadable",
-                f"{plural(len(joined.unreadable), 'row')} without points that can be read (expected is 3/10): "
-                f"{_listed(joined.unreadable)}.",
-                "The day is stored without them. A spreadsheet program may have made dates of the points: to have "
-                f"them, delete {stored}, then import the file as the portal wrote it.",
-            )
-        )
-    if joined.unclear:
-        found.append(
-            (
-                "import-status-unknown",
-                f"Unknown statuses beside full points: {_listed(joined.unclear)}. They may be measured by Microsoft "
-                "or claimed by an administrator, so their maximum is stored as unknown.",
-                "Nothing has to be done. An export with the portal in English has statuses that are known.",
-            )
-        )
-    if joined.unlicensed:
-        found.append(
-            (
-                "import-unlicensed",
-                f"{plural(joined.unlicensed, 'row')} without a licence: left out, as Graph leaves them out.",
-                "Nothing has to be done.",
-            )
-        )
-    return tuple(problem(code, path, None, message, hint) for code, message, hint in found)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Every name, so that all that was left out is reported."""
-    return "; ".join(names)

@@ -20,10 +20,11 @@ from typing import Any
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import read_named_file
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.snapshots.collect import Answer, Export
+from secure_score_backlog.snapshots.collect import Answer
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_BYTES, UnreadableJson, parse_text
 from secure_score_backlog.snapshots.graph_json import text
-from secure_score_backlog.snapshots.portal_csv import NotAPortalExport, is_table, join, problems, read_table, titles_of
+from secure_score_backlog.snapshots.portal_csv import NotAPortalExport, is_table, read_table, titles_of
+from secure_score_backlog.snapshots.portal_join import Joined, UnusableTable, join
 
 MARKS = frozenset({"ControlScores", "CurrentScore", "ControlStateUpdates", "ImplementationCost", "ActionType"})
 """Properties by which the module's objects are known."""
@@ -187,6 +188,8 @@ def _kind(item: Any) -> str:
     return names.get(type(item), "a number")
 
 
+BLANK = 0x20
+"""Bytes below it are no text, but for tabs and line ends."""
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -222,43 +225,39 @@ def read_saved(files: Sequence[Path]) -> Saved:
             hint="Nothing was changed. The format is right, but the list is empty: check whether the Defender portal "
             "shows a Secure Score, then save Graph's answer again.",
         )
-    unfinished = tuple(_unfinished(file) for file, items in found if items.unfinished)
+    open_ended = missing_pages(found)
+    unfinished = any(items.profiles for _, items in open_ended)
     # Profiles that come alone may be the last of several pages, so only those with scores count as the whole catalogue.
-    return Saved(Answer(scores, profiles or None, whole=bool(scores) and not unfinished), tables, unfinished)
+    answer = Answer(scores, profiles or None, whole=bool(scores) and not unfinished, unfinished=unfinished)
+    return Saved(answer, tables, tuple(_unfinished(file, items) for file, items in open_ended))
 
 
-def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> tuple[Export, tuple[Problem, ...]]:
-    """An exported table as a day, and what could not be used of it. Raises CannotProceed where nothing could."""
-    if not profiles:
-        raise CannotProceed(
-            "There is no list of recommendations yet, so the titles in this table cannot be matched.",
-            where=str(file),
-            hint="Nothing was changed. If a scheduled run collects already: git pull first, on the branch that holds "
-            "snapshots/. Else run backlog collect once, or import secureScoreControlProfiles (which has the "
-            "titles with their ids) together with the table.",
-        )
+def missing_pages(found: Sequence[tuple[Path, SavedItems]]) -> list[tuple[Path, SavedItems]]:
+    """Pages that name a next one, where no page of the same kind is the last: then one is missing."""
+    missing = []
+    for kind in ("scores", "profiles"):
+        pages = [(file, items) for file, items in found if getattr(items, kind)]
+        if pages and all(items.unfinished for _, items in pages):
+            missing += [page for page in pages if page not in missing]
+    return missing
+
+
+def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> Joined:
+    """An exported table as a day, and what is odd about its rows. Raises CannotProceed where it cannot be used."""
     try:
-        rows = read_table(content, titles_of(profiles))
+        return join(read_table(content, titles_of(profiles)), profiles, day)
     except NotAPortalExport as error:
         raise _refused(file, str(error)) from None
-    joined = join(rows, profiles, day)
-    if joined.export is None:
-        first = "; ".join([*joined.unknown, *joined.unreadable][:3]) or "no row at all"
-        raise CannotProceed(
-            f"Not one of {joined.rows} rows could be joined with the catalogue and read ({first}).",
-            where=str(file),
-            hint="Nothing was changed. If the titles are in another language than those that Graph gave: set the "
-            "portal to English, export again, and give today as --date. The portal exports today only, so a table of "
-            "an earlier day in another language cannot be imported.",
-        )
-    return joined.export, problems(joined, file.as_posix(), day)
+    except UnusableTable as error:
+        raise _refused(file, str(error), error.advice) from None
 
 
-def _unfinished(file: Path) -> Problem:
-    message = "The saved answer is one page of several: it names a next page that is not in the file."
+def _unfinished(file: Path, items: SavedItems) -> Problem:
+    kind = "secureScoreControlProfiles" if items.profiles else "secureScores"
+    message = f"The saved answer is one page of several of {kind}: it names a next page that is not among the files."
     hint = (
-        "What is in these files is taken. Save the other pages too (their address is in @odata.nextLink), then "
-        "import all of them in one command; days that are stored already stay as they are."
+        "What is in these files is taken. Save the other pages too (the address of the next one is in "
+        "@odata.nextLink), and import them: alone, or all in one command. They complete what was stored of this one."
     )
     return problem("import-unfinished", file.as_posix(), None, message, hint)
 
@@ -300,15 +299,29 @@ def decode_text(data: bytes) -> str:
     if not encoding:
         zeros = (data[0:1] == b"\0", data[1:2] == b"\0")
         encoding = {(True, False): "utf-16-be", (False, True): "utf-16-le"}.get(zeros, "utf-8")
+    decoded: str | None
     try:
         decoded = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
+        decoded = _table_of_windows(data) if not mark else None
+    if decoded is None:
         raise UnsupportedFile(
             "it is not a text file, or in an unknown encoding", f"If it is text, save it as UTF-8. {EXPECTED}"
-        ) from None
+        )
     if decoded.lstrip()[:1] == "<":
         raise UnsupportedFile("it is a web page or XML, not JSON")
     return decoded
+
+
+def _table_of_windows(data: bytes) -> str | None:
+    """A table in the encoding in which spreadsheet programs write CSV on Windows (cp1252); None for anything else.
+
+    Where it was another code page, the letters of titles in other languages are wrong, and those rows do not join.
+    """
+    if any(byte < BLANK and byte not in b"\t\r\n" for byte in data):
+        return None
+    decoded = data.decode("cp1252", errors="replace")
+    return decoded if is_table(decoded) else None
 
 
 def _refused(file: Path, why: str, advice: str = EXPECTED) -> CannotProceed:

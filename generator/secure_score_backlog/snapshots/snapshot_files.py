@@ -2,7 +2,8 @@
 """The files below `snapshots/`: their paths, their shape and their bytes (docs/method.md#snapshots).
 
 A snapshot: `{"collected": {…}, "maximum": {id: [points, portal state]}, "secureScore": {…}, "synced": {time: [ids]}}`.
-The catalogue: `{"collected": {…}, "descriptions": {id: text}, "profiles": […]}`.
+The catalogue: `{"collected": {…}, "descriptions": {id: text}, "profiles": […]}`, and where a portal table names
+recommendations that Graph's catalogue does not list, `"titles": [{id, title, service, maxScore, source}]`.
 
 `secureScore` is Graph's object. What changes every day without meaning is lifted out of its controls: `lastSynced` into
 `synced`, `description` into the catalogue. A control whose name is missing or not unique keeps everything in its own
@@ -39,6 +40,7 @@ _ONE_A_LINE = (
     ("secureScore", "averageComparativeScores"),
     ("secureScore", "controlScores"),
     ("synced",),
+    ("titles",),
 )
 _SNAPSHOT_PARTS = {"collected": dict, "maximum": dict, "secureScore": dict}
 _CATALOGUE_PARTS = {"collected": dict, "descriptions": dict, "profiles": list}
@@ -122,7 +124,7 @@ def is_complete(snapshot: Mapping[str, Any]) -> bool:
 
 def is_partial(snapshot: Mapping[str, Any]) -> bool:
     """The snapshot holds a part of its day: a filtered export, or scores without all profiles."""
-    return bool(snapshot["collected"].get("coverage") == PARTIAL)
+    return bool(snapshot.get("collected", {}).get("coverage") == PARTIAL)
 
 
 def without_names(profile: Any) -> tuple[Any, frozenset[str]]:

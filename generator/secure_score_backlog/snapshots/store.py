@@ -22,6 +22,7 @@ from secure_score_backlog.snapshots.catalogue import CatalogueVersions, Stream, 
 from secure_score_backlog.snapshots.collect import Answer, Collection, Stored, days_in, unknown_recommendations
 from secure_score_backlog.snapshots.graph_json import Json, tenant
 from secure_score_backlog.snapshots.history import HistoryBuilder
+from secure_score_backlog.snapshots.known import graph_ids
 from secure_score_backlog.snapshots.model import Catalogue, History
 from secure_score_backlog.snapshots.snapshot_files import (
     CATALOGUE_PATH,
@@ -31,6 +32,9 @@ from secure_score_backlog.snapshots.snapshot_files import (
     encode,
     snapshot_days,
 )
+
+FIRST_PART = 4096
+"""Bytes of a snapshot that hold `collected`, which comes first."""
 
 
 class SnapshotSource(Protocol):
@@ -123,9 +127,12 @@ def open_snapshot_branch(main: MainHistory | None, branch: str) -> SnapshotBranc
     return SnapshotBranch(repository, tip, repository.files(tip, f"{SNAPSHOTS}/"))
 
 
-def load_history(source: SnapshotSource) -> tuple[History, list[Problem]]:
-    """All snapshots as history. A file that cannot be read is a problem, and its day a gap."""
-    builder = HistoryBuilder()
+def load_history(source: SnapshotSource, catalogue: Catalogue | None = None) -> tuple[History, list[Problem]]:
+    """All snapshots as history. A file that cannot be read is a problem, and its day a gap.
+
+    A recommendation whose id was made of its title goes by Graph's id, once the catalogue lists one of that title.
+    """
+    builder = HistoryBuilder(graph_ids(catalogue) if catalogue else None)
     problems: list[Problem] = []
     days = {path: day for day, path in snapshot_days(source.paths())}
     for path, content in source.contents(days):
@@ -169,6 +176,7 @@ def load_stored(root: Path, answer: Answer) -> tuple[Stored, tuple[Problem, ...]
     """
     files = dict(snapshot_days(SnapshotFolder(root).paths()))
     wanted = (days_in(answer) | ({max(files)} if files else set())) & files.keys()
+    wanted |= _partial_days(root, files) if answer.profiles and not answer.scores else set()  # they may be completed
     snapshots: dict[date, Json] = {}
     failures: list[CannotProceed] = []
     for day in sorted(wanted):
@@ -221,6 +229,19 @@ def _unreadable(failure: CannotProceed) -> Problem:
     """A file that could not be read, as a problem."""
     path = failure.where or SNAPSHOTS
     return problem("snapshot-unreadable", path, None, failure.message, failure.hint or "")
+
+
+def _partial_days(root: Path, files: Mapping[date, str]) -> set[date]:
+    """The days that were stored as partial, by the beginning of their files."""
+    found = set()
+    for day, path in files.items():
+        try:
+            beginning = read_file(root, path)[:FIRST_PART]
+        except OSError:  # a day that cannot be read is not completed
+            continue
+        if b'"coverage":"partial"' in beginning:
+            found.add(day)
+    return found
 
 
 def _seen_before(root: Path, names: frozenset[str], files: Mapping[date, str]) -> frozenset[str]:
