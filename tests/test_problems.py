@@ -47,13 +47,15 @@ WARNINGS = {
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-date-ahead commit-time",
     "Settings": "settings-commented-profile settings-unknown-id",
-    "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated snapshot-day-twice snapshot-future
-        snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue snapshot-differs snapshot-empty
-        snapshot-unnamed snapshot-control-twice snapshot-no-points snapshot-no-total snapshot-sum-differs
-        snapshot-no-maximum snapshot-maximum-differs snapshot-no-profile catalogue-shrank catalogue-vanished
+    "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated
+        snapshot-day-twice snapshot-future snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue
+        snapshot-profiles-missing snapshot-scores-missing snapshot-differs snapshot-empty snapshot-unnamed
+        snapshot-control-twice snapshot-no-points snapshot-no-total snapshot-sum-differs snapshot-no-maximum
+        snapshot-maximum-differs snapshot-no-profile catalogue-shrank catalogue-shorter catalogue-vanished
         catalogue-no-id catalogue-id-twice""",
-    "Import and collection": """import-day-stored import-title-unknown import-points-unreadable import-status-unknown
-        import-unlicensed import-unfinished import-csv-recent clock-differs graph-grown-old snapshots-elsewhere""",
+    "Import and collection": """import-day-stored import-title-unknown import-points-unreadable
+        import-status-unknown import-partial import-points-recovered import-unfinished import-csv-recent
+        clock-differs graph-grown-old snapshots-elsewhere""",
 }
 
 

@@ -112,8 +112,10 @@ def lines(files: dict[str, bytes]) -> dict[str, list[bytes]]:
         [SCORE, *PROFILES],
         {"value": [*PROFILES, SCORE]},
         [{"value": [SCORE], "@odata.nextLink": None}, {"value": PROFILES}],
+        {"secureScore": {"value": [SCORE]}, "profiles": {"value": PROFILES}},
+        [SCORE, *({key: item[key] for key in ("id", "title", "maxScore")} for item in PROFILES)],
     ],
-    ids=["list", "response", "list of responses"],
+    ids=["list", "response", "list of responses", "both answers in one object", "short profiles"],
 )
 def test_lists_responses_and_mixtures_are_read(root: Path, save: Callable[..., Path], content: Any) -> None:
     """A list, a whole response and a list of responses, also mixed."""
@@ -549,7 +551,7 @@ def test_a_day_with_the_first_page_of_profiles_is_completed_later(
     scores = [score(DAY, [control(name, 0, 0) for name in "abcd"])]
     first = save("one.json", {"value": [profile("a")], "@odata.nextLink": "https://graph.example/next"})
     done = read_in(root, save("s.json", scores), first)
-    assert "2026-11-20 is stored as a partial day: 3 of 4 scored recommendations have no profile" in done.stderr
+    assert "is stored as a partial day: there is no profile, or none with a maximum, for 3 of 4 scored" in done.stderr
     assert "one page of several of secureScoreControlProfiles" in done.stderr
     collected = decode(contents(root)[SNAPSHOT], SNAPSHOT)["collected"]
     assert (collected["complete"], collected["coverage"]) == (False, "partial")
@@ -571,7 +573,7 @@ def test_scores_that_are_mostly_missing_are_a_partial_day(root: Path, save: Call
     profiles = [profile(name) for name in names]
     read_in(root, save("whole.json", [yesterday, *profiles]))
     done = read_in(root, save("cut.json", [score(DAY, [control("id0")], currentScore=100, maxScore=200), *profiles]))
-    assert "is stored as a partial day: its 1 recommendation have 5 points, and its total is 100" in done.stderr
+    assert "is stored as a partial day: the points of 1 recommendation add up to 5, and its total is 100" in done.stderr
     assert "Retired" not in done.stdout
     assert len(triage(root)) == 20
 

@@ -98,6 +98,18 @@ def test_without_snapshots_nothing_is_known(backlog: RunBacklog, tmp_path: Path)
     assert shown.startswith("Nothing is known yet: there is no snapshot.")
 
 
+def test_a_snapshot_that_measures_nothing_leaves_nothing_decided(backlog: RunBacklog, tmp_path: Path) -> None:
+    """Scores that are no numbers, as a mock of Graph gives them: an empty list says nothing."""
+    store(tmp_path, stored({"A": ("NaN", 5)}, current=0, maximum=0))
+    shown = " ".join(backlog("triage", "--root", tmp_path, expect=0).stdout.split())
+    assert (
+        shown
+        == f"Nothing is known: the newest snapshot, {wording.day(day(1))}, measures no recommendation.".replace(
+            "\u00a0", " "
+        )
+    )
+
+
 def test_with_everything_done_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
     """A plain sentence instead of an empty table."""
     store(tmp_path, stored({"A": (1, 1)}))

@@ -93,6 +93,8 @@ def nothing_undecided(facts: Facts) -> str:
             f"Nothing is undecided among the {count(number, 'recommendation')} of the newest snapshot, "
             f"{day(facts.snapshot.day)}, but that is a partial day: nothing is known of the others."
         )
+    if not any(status.observation for status in facts.statuses.values()):
+        return f"Nothing is known: the newest snapshot, {day(facts.snapshot.day)}, measures no recommendation."
     return f"Nothing is undecided, as of {day(facts.as_of)}."
 
 

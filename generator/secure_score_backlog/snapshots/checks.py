@@ -213,8 +213,8 @@ def profiles_missing(day: date, names: Iterable[str], number_scored: int) -> Fin
     """Scores came with a part of the profiles only."""
     missing = sorted(names)
     message = (
-        f"{day} is stored as a partial day: {len(missing)} of {plural(number_scored, 'scored recommendation')} have no "
-        f"profile, or one without a maximum: {some(missing)}."
+        f"{day} is stored as a partial day: there is no profile, or none with a maximum, for {len(missing)} of "
+        f"{plural(number_scored, 'scored recommendation')}: {some(missing)}."
     )
     hint = (
         "Import the other pages of secureScoreControlProfiles (the address of the next one is in @odata.nextLink); "
@@ -227,8 +227,8 @@ def scores_missing(day: date, score: Json) -> Finding:
     """The recommendations of a day have much fewer points than its total: most of them are not there."""
     points = [value for control in controls(score) if (value := number(control.get("score"))) is not None]
     message = (
-        f"{day} is stored as a partial day: its {plural(len(controls(score)), 'recommendation')} have {_sum(points)} "
-        f"points, and its total is {number(score.get('currentScore'))}."
+        f"{day} is stored as a partial day: the points of {plural(len(controls(score)), 'recommendation')} add up to "
+        f"{_sum(points)}, and its total is {number(score.get('currentScore'))}."
     )
     hint = (
         "Run it again later today: what Graph then gives in full replaces the partial day. What it does not hold keeps "

@@ -537,15 +537,13 @@ class _Snapshots:
 
     def _check_partial(self, day: Day, snapshot: Json) -> None:
         """Note why a day is partial, and what else is odd about its scores; sums say nothing of a part."""
+        if self._lacks_scores(day):
+            self.findings.append(checks.scores_missing(day.day, day.score))
         if not self.profiles.listed:
             self.findings.append(checks.newest_incomplete(day.day, has_profiles=False))
-        elif self._lacks_scores(day):
-            self.findings.append(checks.scores_missing(day.day, day.score))
-        else:
-            names = [
-                name for name, entry in snapshot["maximum"].items() if self.profiles.get(name) is None or not entry
-            ]
-            self.findings.append(checks.profiles_missing(day.day, names, len(snapshot["maximum"])))
+        elif self._lacks_profiles(day):
+            unknown = self._unknown(snapshot["maximum"])
+            self.findings.append(checks.profiles_missing(day.day, unknown, len(snapshot["maximum"])))
         self.findings.extend(checks.odd_controls(day.day, day.score))
 
     def _snapshot(self, day: Day) -> Json:

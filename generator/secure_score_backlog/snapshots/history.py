@@ -122,7 +122,7 @@ class HistoryBuilder:
         partial = collected.get("coverage") == PARTIAL
         current, maximum = fraction(score.get("currentScore")), fraction(score.get("maxScore"))
         if (current is None or maximum is None) and collected.get("source") != "csv":  # a table never has totals
-            self._warn(path, "Graph gave no readable currentScore or maxScore; the sums over recommendations are used.")
+            self._warn(path, "There is no readable currentScore or maxScore; the sums over recommendations are used.")
         known = self._carried(observations) if partial else observations
         if current is None:
             current = sum((o.points for o in known.values()), Fraction(0))

@@ -95,6 +95,11 @@ PROFILE_KEYS = frozenset(
     {"controlStateUpdates", "implementationCost", "remediation", "actionUrl", "actionType", "tier"}
 )
 
+SHORT_PROFILE = frozenset({"id", "title", "maxScore"})
+"""What other tools keep of a profile; none of `PROFILE_KEYS` is among them."""
+BOTH_ANSWERS = frozenset({"secureScore", "secureScores", "profiles", "secureScoreControlProfiles"})
+"""Names under which other tools put both of Graph's answers into one object."""
+
 
 class UnsupportedFile(ValueError):
     """A file that cannot be imported; the text says what it is instead, `advice` what to do."""
@@ -128,7 +133,7 @@ def sort_out(content: Any) -> SavedItems:
             raise UnsupportedFile(f"it holds {_kind(item)} where an object was expected", DEEPER if cut else EXPECTED)
         elif SCORE_KEYS & item.keys():
             scores.append(item)
-        elif PROFILE_KEYS & item.keys():
+        elif PROFILE_KEYS & item.keys() or item.keys() >= SHORT_PROFILE:
             profiles.append(item)
         else:
             raise _what_else(item)
@@ -151,6 +156,8 @@ class _Unfinished:
 
 def _items(content: Any) -> list[Any]:
     """The items of an object, a list or a response, which may itself be an item of a list."""
+    if isinstance(content, dict) and content.keys() and content.keys() <= BOTH_ANSWERS:
+        content = list(content.values())
     if isinstance(content, list):
         return [inner for item in content for inner in (_items(item) if _is_response(item) else [item])]
     if not _is_response(content):
