@@ -43,7 +43,7 @@ ERRORS = {
 WARNINGS = {
     "Files and YAML": "decisions-odd-name",
     "One decision": "decision-unanswered decision-draft decision-person",
-    "Decisions together, and with the catalogue": """decision-unknown-id decision-retired-id
+    "Decisions together, and with the catalogue": """decision-made-id decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-date-ahead commit-time",
     "Settings": "settings-commented-profile settings-unknown-id",

@@ -498,6 +498,12 @@ def test_an_id_made_of_a_title_gives_way_to_graphs(root: Path, save: Callable[..
     assert made not in waiting
     path = f"snapshots/2025/{LONG_AGO}.json"
     assert made.encode() in contents(root)[path], "the snapshot is written once"
+    run_here("decide", "--root", root, "mdo_new", "--bucket", "do-soon", expect=0)
+    file = root / "decisions" / "mdo_new.md"
+    file.with_name(f"{made}.md").write_text(file.read_text(encoding="utf-8").replace("mdo_new", made), encoding="utf-8")
+    checked = run_here("check", "--root", root).stdout
+    assert "[decision-made-id]" in checked
+    assert "Write `recommendation: mdo_new` and rename the file to mdo_new.md." in checked
     read_in(root, save("export.csv", portal_csv(rows).encode()), "--date", "2025-11-30")
     assert b"mdo_new" in contents(root)["snapshots/2025/2025-11-30.json"]
 

@@ -359,6 +359,8 @@ def test_unknown_misspelt_retired_and_undescribed_ids() -> None:
     assert (near.code, "BlockLegacyMail" in near.hint) == ("decision-unknown-id", True)
     case = fault("blocklegacymail")
     assert (case.code, case.severity, "BlockLegacyMail" in case.hint) == ("decision-id-case", Severity.ERROR, True)
+    made = fault("portal_block-mail-1", graph_ids={"portal_block-mail-1": "BlockLegacyMail"})
+    assert (made.code, made.severity, "BlockLegacyMail.md" in made.hint) == ("decision-made-id", Severity.WARNING, True)
     retired = fault("Zulu", known={"Zulu"})
     assert (retired.code, retired.severity) == ("decision-retired-id", Severity.WARNING)
     assert fault("Zulu", known={"Zulu"}, scored={"Zulu"}).code == "decision-not-in-catalogue"
@@ -635,7 +637,13 @@ def test_every_rule_is_broken_somewhere() -> None:
     """The registry has no rule about decisions that no test breaks."""
     here = {code for _, _, expected in ONE_FILE for code, _ in expected}
     elsewhere = {
-        *("decision-unknown-id", "decision-id-case", "decision-retired-id", "decision-not-in-catalogue"),
+        *(
+            "decision-unknown-id",
+            "decision-made-id",
+            "decision-id-case",
+            "decision-retired-id",
+            "decision-not-in-catalogue",
+        ),
         *("decision-two-files", "decision-copied-rationale", "decision-owner-unlisted"),
         *("decision-same-as-unknown", "decision-same-as-circular", "decision-same-as-unusable"),
         *("decision-until-too-far", "decision-due-too-far", "decision-expired", "decision-overdue"),

@@ -615,6 +615,31 @@ def test_who_told_something_else_is_named(how: RunInfo) -> None:
     assert listed == (1 if how is GRAPH else 31)
 
 
+def test_a_partial_day_gives_way_to_graphs_own_copy() -> None:
+    """A filtered table of yesterday: Graph's totals of that day say more. A whole table stays until a complete day."""
+    for whole, expected in ((False, "backfill"), (True, "csv")):
+        part = Export(EARLIER, {"createdDateTime": f"{EARLIER}T00:00:00Z", "controlScores": [
+            {"controlName": "a", "score": Decimal(5), "exported": {}}]}, {"a": [10, None]}, whole=whole)  # fmt: skip
+        stored = after(collect(Answer((), PROFILES, exports=(part,)), Stored(), SAVED))
+        assert ("coverage" in stored.snapshots[EARLIER]["collected"]) is not whole
+        found = after(collect(Answer((score(DAY, [control("a")]), bare(EARLIER)), PROFILES), stored, GRAPH), stored)
+        assert found.snapshots[EARLIER]["collected"]["source"] == expected
+
+
+def test_a_partial_day_is_replaced_only_by_one_that_says_the_same_and_more() -> None:
+    """Two filtered tables of one day: the second one stays out unless it holds everything of the first."""
+
+    def table(**points: int) -> Export:
+        lines = [{"controlName": name, "score": Decimal(value), "exported": {}} for name, value in points.items()]
+        day = {"createdDateTime": f"{DAY}T00:00:00Z", "controlScores": lines}
+        return Export(DAY, day, {name: [10, None] for name in points}, whole=False)
+
+    stored = after(collect(Answer((), None, exports=(table(a=5),)), Stored(), SAVED))
+    for second, taken in ((table(b=5), False), (table(a=6, b=5), False), (table(a=5), False), (table(a=5, b=5), True)):
+        found = collect(Answer((), None, exports=(second,)), stored, SAVED)
+        assert bool(found.changes.improved) is taken
+
+
 def test_graphs_score_of_a_day_outweighs_a_table() -> None:
     """Where one answer holds both, the score is taken."""
     answer = Answer((score(DAY, [control("both")]),), (profile("both"),), exports=(exported(DAY), exported(EARLIER)))

@@ -160,6 +160,15 @@ def test_only_what_is_certain_is_recovered(
     assert confirmed(found, impact, total, expected) is sure
 
 
+def test_a_long_cell_is_not_searched() -> None:
+    """A hundred thousand blanks before and after would take a search quadratic time; no points are that long."""
+    blanks = " " * 100_000
+    for cell in (f"{blanks}x", f"3/10{blanks}x", f"8{blanks}0:00x", f"+3%{blanks}x"):
+        assert read_points(cell, WORDS.between) is None
+        assert points_from_date(cell, MONTHS) == frozenset()
+        assert impact_of(cell) is None
+
+
 @given(st.text(max_size=20))
 def test_no_cell_is_a_bug(cell: str) -> None:
     """Whatever a cell says, it is read or it is not."""

@@ -58,6 +58,8 @@ class CheckContext:
     """Ids that the newest snapshot observes in full: what is done is neither overdue nor expired."""
     reached: Collection[str] = frozenset()
     """Ids that were observed in full under their current decision: perhaps regressed since, but not late."""
+    graph_ids: Mapping[str, str] = field(default_factory=dict)
+    """Graph's id for ids that were made of titles (docs/method.md#portal-csv)."""
 
     def is_retired(self, identifier: str) -> bool:
         """Whether Microsoft once scored it and no longer lists it; False where there is no catalogue yet."""
@@ -184,6 +186,11 @@ def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Ite
         message = f"Microsoft has retired {shown(identifier)}; the decision remains as a record."
         hint = "Keep the file as history, or delete it: it remains in the Git history."
         yield problem("decision-retired-id", source.path, line, message, hint)
+    elif identifier in context.graph_ids:
+        right = context.graph_ids[identifier]
+        message = f"{shown(identifier)} was made of a title; the catalogue now lists it as {shown(right)}."
+        hint = f"Write `recommendation: {right}` and rename the file to {right}.md."
+        yield problem("decision-made-id", source.path, line, message, hint)
     elif identifier.casefold() in folded:
         right = folded[identifier.casefold()]
         message = f"{shown(identifier)} differs from the catalogue's {shown(right)} in upper and lower case."

@@ -24,6 +24,7 @@ from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem
 from secure_score_backlog.reviews import Minutes, SignedReview
 from secure_score_backlog.settings import Settings
+from secure_score_backlog.snapshots.known import graph_ids, is_made_of_title
 from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
 from secure_score_backlog.workspace import Workspace
 
@@ -246,6 +247,7 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
             decided=answered,
             done={name for name, seen in scored.items() if seen.observed_in_full},
             reached=done_under_answer(history, answered, day),
+            graph_ids=graph_ids(catalogue) if any(map(is_made_of_title, in_force)) else {},
         ),
     )
     versions = dict(decisions.versions)

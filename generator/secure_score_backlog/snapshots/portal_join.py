@@ -35,6 +35,8 @@ KEPT = ("category", "impact", "licence", "points", "product", "regressed", "stat
 """Cells that are kept as they were written. Notes are not: people write names into them."""
 ONLY_WHERE_ODD = ("points", "title")
 """Cells that are kept only where they say something else: points that were recovered, a title that did not join."""
+LONGEST_NAME = 100
+"""Characters of a title that a message shows."""
 SHOWN = 10
 """Rows that a message names; `--json` has all of them."""
 GRAPH_LISTS, PROGRAM_LISTS, TITLE_ONLY = "graph", "shipped", "title"
@@ -60,7 +62,7 @@ class NamedRow:
     @property
     def name(self) -> str:
         """The title, or the line of a row that has none."""
-        return self.row.title or f"line {self.row.line}"
+        return name_of(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class _Names:
             if len(found) == 1:
                 return found[0], who
         return "", TITLE_ONLY
+
+
+def name_of(row: Row) -> str:
+    """The title of a row as a message shows it, or the line of a row that has none."""
+    return row.title[:LONGEST_NAME] or f"line {row.line}"
 
 
 def is_product(product: str, service: str) -> bool:
@@ -346,7 +353,7 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
             )
         )
     if joined.unreadable:
-        names = "; ".join((row.title or f"line {row.line}") for row in joined.unreadable[:SHOWN])
+        names = "; ".join(map(name_of, joined.unreadable[:SHOWN]))
         more = len(joined.unreadable) - SHOWN
         found.append(
             (

@@ -26,6 +26,8 @@ _TIME_ZERO = date(1899, 12, 30)
 """Day 0 of a spreadsheet's calendar; right for every day since March 1900."""
 _MARKS_OF_DAYS = frozenset("月日월일年년")
 LARGEST_MONTH, LARGEST_DAY = 12, 31
+LONGEST_CELL = 60
+"""Characters; what is longer is neither points nor a date nor an impact, and is not searched."""
 FEW = 3
 """More numbers than day, month and year are no date."""
 
@@ -61,6 +63,8 @@ def read_points(cell: str, between: Iterable[str] = ("/",)) -> Points | None:
         cell: What the cell says.
         between: What may stand between the two numbers: a stroke, or words such as *out of*.
     """
+    if len(cell) > LONGEST_CELL:
+        return None
     words = "|".join(r"\s+".join(map(re.escape, mark.split())) for mark in between)
     found = re.fullmatch(
         rf"\s*'?\s*{_AMOUNT}\s*(?:{words})\s*{_AMOUNT}\s*", unicodedata.normalize("NFKC", cell).casefold()
@@ -79,6 +83,8 @@ def points_from_date(cell: str, months: Mapping[str, frozenset[int]]) -> frozens
         cell: What the cell says now.
         months: The months that a name may mean, by how names begin (see `plain_month`).
     """
+    if len(cell) > LONGEST_CELL:
+        return frozenset()
     text = _CLOCK.sub("", unicodedata.normalize("NFC", cell).strip())
     if _SERIAL.fullmatch(text):
         day = _TIME_ZERO + timedelta(days=int(re.split("[.,]", text)[0]))
@@ -133,6 +139,8 @@ def impact_of(cell: str) -> tuple[Fraction, Fraction] | None:
 
     The impact of a recommendation is its maximum as a part of the maxima of all recommendations.
     """
+    if len(cell) > LONGEST_CELL:
+        return None
     text = unicodedata.normalize("NFKC", cell).strip().lstrip("'").strip()
     found = _IMPACT.fullmatch(text) if text.count("%") == 1 else None
     if found is None:
