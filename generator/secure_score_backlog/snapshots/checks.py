@@ -26,6 +26,7 @@ from secure_score_backlog.snapshots.graph_json import (
     text,
 )
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, is_complete, snapshot_path
+from secure_score_backlog.text import shortened
 from secure_score_backlog.wording import plural
 
 KEPT_AS_IT_IS = (
@@ -82,7 +83,7 @@ def some(names: Iterable[str]) -> str:
     """The first few names of many."""
     ordered = sorted(names)
     rest = len(ordered) - SHOWN
-    return ", ".join(ordered[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(map(shortened, ordered[:SHOWN])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def undated(count: int, total: int) -> Finding:

@@ -29,14 +29,15 @@ from secure_score_backlog.snapshots.portal_points import (
     total_of,
 )
 from secure_score_backlog.snapshots.snapshot_files import snapshot_path
+from secure_score_backlog.text import printable, shortened
 from secure_score_backlog.wording import plural
 
 KEPT = ("category", "impact", "licence", "points", "product", "regressed", "status", "synced", "title", "update")
 """Cells that are kept as they were written. Notes are not: people write names into them."""
 ONLY_WHERE_ODD = ("points", "title")
 """Cells that are kept only where they say something else: points that were recovered, a title that did not join."""
-LONGEST_NAME = 100
-"""Characters of a title that a message shows."""
+LONGEST_NAME = 120
+"""Characters of a title that a message shows: Microsoft's longest fit."""
 SHOWN = 10
 """Rows that a message names; `--json` has all of them."""
 GRAPH_LISTS, PROGRAM_LISTS, TITLE_ONLY = "graph", "shipped", "title"
@@ -120,7 +121,9 @@ class _Names:
 
 def name_of(row: Row) -> str:
     """The title of a row as a message shows it, or the line of a row that has none."""
-    return row.title[:LONGEST_NAME] or f"line {row.line}"
+    title = printable(" ".join(row.title.split()))
+    cut = title if len(title) <= LONGEST_NAME else title[: LONGEST_NAME - 1] + "…"
+    return cut or f"line {row.line}"
 
 
 def is_product(product: str, service: str) -> bool:
@@ -225,9 +228,9 @@ def recover(
         elif readings:
             lost.append(each)
     if lost:
-        example = lost[0].row.cells.get("points", "").strip()
+        example = shortened(lost[0].row.cells.get("points", ""))
         raise UnusableTable(
-            f"a spreadsheet program has changed points into dates (8/8 became {example[:20]!r}, or the like) in "
+            f"a spreadsheet program has changed points into dates (8/8 became '{example}', or the like) in "
             f"{plural(len(lost), 'row')} of {len(rows)} that have no points: {listed_names(lost)}; what they were is "
             "not certain",
             "Import the file as the portal wrote it, without opening and saving it in a spreadsheet program.",
@@ -312,7 +315,7 @@ def _refuse_other_statuses(table: Sequence[Row], unclear: Sequence[Row]) -> None
     """Where not one status is known, nobody can say which of the full points Microsoft measured."""
     if not unclear or any(_state(row) is not None for row in table):
         return
-    statuses = sorted({row.cells.get("status", "").strip() or "none" for row in unclear})
+    statuses = sorted({shortened(row.cells.get("status", "")) or "none" for row in unclear})
     raise UnusableTable(
         f"no status in it is known ({'; '.join(statuses[:SHOWN])[:200]}), so for {plural(len(unclear), 'row')} with "
         "all points it is unknown whether Microsoft measured them or an administrator claimed them",
@@ -321,9 +324,9 @@ def _refuse_other_statuses(table: Sequence[Row], unclear: Sequence[Row]) -> None
 
 
 def _nothing(table: Sequence[Row]) -> UnusableTable:
-    examples = "; ".join(row.cells.get("points", "").strip() or "empty" for row in table[:3])
+    examples = "; ".join(shortened(row.cells.get("points", "")) or "empty" for row in table[:3])
     return UnusableTable(
-        f"not one of its {plural(len(table), 'row')} has a title and points that can be read ({examples[:100]})",
+        f"not one of its {plural(len(table), 'row')} has a title and points that can be read ({examples})",
         "Points are expected as the portal writes them: 3/10. Import the file as the portal wrote it.",
     )
 
@@ -364,7 +367,7 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
             )
         )
     if joined.unclear:
-        statuses = sorted({row.cells.get("status", "").strip() or "none" for row in joined.unclear})
+        statuses = sorted({shortened(row.cells.get("status", "")) or "none" for row in joined.unclear})
         found.append(
             (
                 "import-status-unknown",
@@ -380,7 +383,7 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
                 "import-points-recovered",
                 f"A spreadsheet program had changed the points of {plural(len(joined.recovered), 'row')} into dates. "
                 f"They were recovered with the score impact or the known maximum: {first.name} was "
-                f"{first.row.cells.get('points', '').strip()!r} and is {points.earned}/{points.possible}.",
+                f"'{shortened(first.row.cells.get('points', ''))}' and is {points.earned}/{points.possible}.",
                 "Nothing has to be done. To be sure, import the file as the portal wrote it.",
             )
         )
