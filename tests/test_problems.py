@@ -12,6 +12,7 @@ import pytest
 
 import secure_score_backlog
 from secure_score_backlog.decisions.front_matter import LARGEST_FRONT_MATTER
+from secure_score_backlog.markdown_limits import LONGEST_MARKDOWN
 from secure_score_backlog.problems import RULES, Problem, Severity, is_unreadable, problem
 from secure_score_backlog.settings import LARGEST_SETTINGS
 from secure_score_backlog.strict_yaml import LARGEST_FILE
@@ -24,7 +25,8 @@ SOURCES = {
 }
 
 ERRORS = {
-    "Files and YAML": """file-encoding file-characters file-too-large file-refused file-unreadable front-matter-missing
+    "Files and YAML": """file-encoding file-characters file-too-large file-refused file-unreadable text-too-intricate
+        front-matter-missing
         front-matter-not-closed yaml-syntax yaml-not-a-mapping yaml-duplicate-key yaml-alias yaml-tag yaml-key
         yaml-depth date-invalid date-with-time decisions-link""",
     "One decision": """decision-unknown-key decision-missing-key decision-forbidden-key decision-wrong-type
@@ -52,7 +54,7 @@ WARNINGS = {
         snapshot-profiles-missing snapshot-scores-missing snapshot-differs snapshot-empty snapshot-unnamed
         snapshot-control-twice snapshot-no-points snapshot-no-total snapshot-sum-differs snapshot-no-maximum
         snapshot-maximum-differs snapshot-no-profile catalogue-shrank catalogue-shorter catalogue-vanished
-        catalogue-no-id catalogue-id-twice""",
+        catalogue-no-id catalogue-text catalogue-id-twice""",
     "Import and collection": """import-day-stored import-title-unknown import-points-unreadable
         import-status-unknown import-partial import-points-recovered import-unfinished import-csv-recent
         clock-differs graph-grown-old snapshots-elsewhere""",
@@ -100,7 +102,7 @@ def test_every_registered_code_is_used() -> None:
 def test_the_limits_of_a_text_are_stated() -> None:
     """The meaning names the numbers that the readers apply."""
     stated = [int(number) for number in re.findall(r"\d+", RULES["file-too-large"].meaning)]
-    assert stated == [LARGEST_FILE, LARGEST_FRONT_MATTER, LARGEST_SETTINGS]
+    assert stated == [LARGEST_FILE, LARGEST_FRONT_MATTER, LARGEST_SETTINGS, LONGEST_MARKDOWN]
 
 
 def test_problems_are_made_by_the_registry_alone() -> None:

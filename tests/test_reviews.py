@@ -275,7 +275,8 @@ def test_minutes_lose_their_front_matter_and_keep_their_versions(tmp_path: Path)
     repository.write("docs/reviews/2026-10.md", "---\ntitle: x\n---\n\nPresent: Head of IT\r\n")
     repository.write("docs/reviews/notes.md", "no minutes")
     repository.commit("Minutes")
-    found = load_minutes(FileVersions(tmp_path, read_main_history(tmp_path), date(2026, 11, 1)))
+    found, problems = load_minutes(FileVersions(tmp_path, read_main_history(tmp_path), date(2026, 11, 1)))
+    assert problems == []
     assert list(found) == ["2026-10"]
     assert found["2026-10"].text == "Present: Head of IT\n"
     assert len(found["2026-10"].versions) == 1
@@ -314,3 +315,17 @@ def test_a_signed_file_with_a_byte_order_mark_is_read() -> None:
     found = parse_signed(b"\xef\xbb\xbf" + json.dumps(data).encode(), "2026-10", PATH)
     assert isinstance(found, SignedReview)
     assert found.digest == data["digest"]
+
+
+def test_minutes_that_would_take_long_are_a_problem_and_stay(tmp_path: Path) -> None:
+    """200 kB of text, or a paragraph of opened brackets below the front matter: the line, and what to do."""
+    repository = Repository(tmp_path)
+    repository.write("docs/reviews/2026-09.md", "word\n\n" * 40_000)
+    repository.write("docs/reviews/2026-10.md", "---\ntitle: x\n---\nfine\n\n" + "[" * 31)
+    repository.commit("Minutes")
+    found, problems = load_minutes(FileVersions(tmp_path, read_main_history(tmp_path), date(2026, 11, 1)))
+    assert list(found) == ["2026-09", "2026-10"]
+    assert [(each.path, each.line, each.code) for each in problems] == [
+        ("docs/reviews/2026-09.md", 1, "file-too-large"),
+        ("docs/reviews/2026-10.md", 6, "text-too-intricate"),
+    ]

@@ -71,10 +71,11 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (FILES, Severity.ERROR): {
         "file-encoding": "The file is not UTF-8 text.",
         "file-characters": "The file holds control characters that no editor shows.",
-        "file-too-large": "A text is longer than its limit: 1000000 bytes for a file, 65536 characters for "
-        "front matter, 262144 characters for the settings.",
+        "file-too-large": "A text is longer than its limit: 400000 bytes for a file, 65536 characters for "
+        "front matter, 262144 characters for the settings, 100000 characters for a discussion or for minutes.",
         "file-refused": "A symbolic link, a pipe or another special file in the place of a file; it is not read.",
         "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
+        "text-too-intricate": "A text is nested deeper, or has larger paragraphs or tables, than is read as Markdown.",
         "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",
         "front-matter-not-closed": "The second line of three dashes is missing.",
         "yaml-syntax": "The file, or the text between the dashes, is not YAML.",
@@ -178,6 +179,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "catalogue-shorter": "A saved list lacks many stored recommendations; they stay.",
         "catalogue-vanished": "No recommendation profiles came, though some are stored; the stored ones stay.",
         "catalogue-no-id": "A recommendation profile has no id.",
+        "catalogue-text": "A text of Microsoft's is longer than 32768 characters or has more than 2000 tags; it is "
+        "shown without its formatting.",
         "catalogue-id-twice": "A recommendation profile is listed more than once.",
     },
     (IMPORT, Severity.WARNING): {

@@ -21,6 +21,7 @@ from msgspec import Meta, Struct
 
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.git import FileVersions, Version
+from secure_score_backlog.markdown_limits import find_excess
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.snapshots.exact_json import json_number
@@ -208,21 +209,32 @@ class SignedReview:
     """The commit in which they were merged; None without Git."""
 
 
-def load_minutes(files: FileVersions) -> dict[str, Minutes]:
-    """The newest minutes of each month, by YYYY-MM, with all their versions."""
+def load_minutes(files: FileVersions) -> tuple[dict[str, Minutes], list[Problem]]:
+    """The newest minutes of each month, by YYYY-MM, with their versions; and a problem for those that are too long."""
     found: dict[str, Minutes] = {}
+    problems: list[Problem] = []
     for path in files.paths(REVIEWS, ".md"):
         month = PurePosixPath(path).stem
         versions = files.of(path)
         content = files.content(versions[-1]) if versions else None
         if content is not None and MONTH.fullmatch(month):
             found[month] = Minutes(month, minutes_text(content), versions)
-    return found
+            excess = find_excess(found[month].text)
+            if excess is not None:
+                whole = minutes_source(content)
+                above = whole.count("\n", 0, whole.index(found[month].text.rstrip("\n")))
+                problems.append(excess.as_problem(path, above + 1, "This text"))
+    return found, problems
+
+
+def minutes_source(content: bytes) -> str:
+    """The text of a file; bytes that are not UTF-8 become replacement characters."""
+    return content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
 
 def minutes_text(content: bytes) -> str:
-    """The Markdown of a file, without front matter; bytes that are not UTF-8 become replacement characters."""
-    text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    """The Markdown of a file, without front matter."""
+    text = minutes_source(content)
     if text.startswith("---\n"):
         _, closed, rest = text[4:].partition("\n---\n")
         text = rest if closed else text

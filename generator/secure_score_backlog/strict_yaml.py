@@ -429,7 +429,7 @@ def _finished(builder: _Builder) -> YamlData:
     return YamlData(builder.path, data, builder.lines, tuple(sorted(problems, key=lambda found: found.order)))
 
 
-LARGEST_FILE = 1_000_000
+LARGEST_FILE = 400_000
 """Bytes; a decision with its discussion is a few thousand."""
 OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"\x00\x00\xfe\xff", "UTF-32"))
 SAVE_AGAIN = "Save it again as UTF-8: `Save as` in Notepad, `Save with encoding` in VS Code."

@@ -127,6 +127,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
     if edited_on:  # what a clock ahead dates after the day is judged on it all the same
         main, newest = main.until(edited_on) if main else None, min(newest, edited_on)
     files = FileVersions(root, main, edited_on or newest)
+    minutes, minutes_problems = load_minutes(files)
     signed, signed_problems = load_signed_reviews(files)
     decisions, decision_problems = load_decisions(files)
     problems = {
@@ -135,6 +136,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         *check_settings(settings_file.source, settings, catalogue.recommendations),
         *catalogue_problems,
         *history_problems,
+        *minutes_problems,
         *signed_problems,
         *decision_problems,
     }
@@ -149,7 +151,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         newest_day=newest,
         head=main.head if main else None,
         dated_by=dated_by,
-        minutes=load_minutes(files),
+        minutes=minutes,
         signed=signed,
         catalogue_versions=catalogue_versions(files, snapshots, catalogue),
         settings_source=settings_file.source,

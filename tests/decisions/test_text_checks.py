@@ -8,7 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.decisions.text_checks import find_raw_html, find_unsafe_links
+from secure_score_backlog.problems import Severity
 
 FOUND = {
     "a <b>bold</b> word": [0],
@@ -97,3 +100,16 @@ def test_no_tag_that_python_markdown_passes_through_is_missed(text: str) -> None
 def test_links_that_run_code(text: str, lines: list[int]) -> None:
     """Links may lead to the web, to a mailbox or into the repository, and nowhere else."""
     assert find_unsafe_links(text) == lines
+
+
+def test_a_discussion_that_would_take_long_is_a_problem_with_its_line() -> None:
+    """An error on the line of the paragraph: the pull request says so before a build would hang."""
+    header = "---\nrecommendation: A\nbucket: do-soon\n---\n"
+    for body, line, code in (
+        ("fine\n\n" + "[" * 31, 7, "text-too-intricate"),
+        ("".join("    " * depth + "- a\n" for depth in range(40)), 30, "text-too-intricate"),
+        ("fine " * 30_000, 5, "file-too-large"),
+    ):
+        found = [each for each in read_decision(parse(header + body, "decisions/A.md"))[1] if each.code == code]
+        assert [(each.path, each.line, each.severity) for each in found] == [("decisions/A.md", line, Severity.ERROR)]
+        assert found[0].hint

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
 from html.parser import HTMLParser
@@ -20,7 +21,10 @@ from secure_score_backlog.site import markdown
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.registry import configuration
 from secure_score_backlog.site.templates import environment, heading, page
+from secure_score_backlog.snapshots.catalogue import check_texts
+from secure_score_backlog.snapshots.model import Catalogue, Recommendation
 from secure_score_backlog.text import visible
+from tests.support.bounded import within_seconds
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 SITE = Site({}, date(2026, 11, 21))
@@ -326,3 +330,59 @@ def test_blocks_pass_markdown_untouched(configured: Markdown) -> None:
     inner = "<p>&#42;a&#42; *b* _c_ &amp;copy; :x:</p>\n\n\n<pre>one\n\n  two</pre>"
     made = configured.reset().convert(body(page("a.md", "T", Markup(inner), site=SITE).content))
     assert "<p>&#42;a&#42; *b* _c_ &amp;copy; :x:</p>\n<pre>one&#10;&#10;  two</pre>" in made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[" * 60_000, "![" * 30_000, "[a](" * 15_000, "#\n" * 30_000, "- " * 30_000, ">" * 5000, "x" * 300_000),
+        "|" + "a|" * 2000 + "\n|" + "-|" * 2000 + "\n" + "|\n" * 4000,
+        "".join("    " * depth + "- a\n" for depth in range(260)),
+        "[`]` " * 4000,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_a_text_that_would_take_long_is_shown_as_it_is_written(text: str) -> None:
+    """Brackets, headings, wide tables and deep lists: neither converted nor lost, and cut where it is very long."""
+    with within_seconds(20):
+        shown = markdown.decision_markdown(text)
+    assert shown.startswith("<pre>")
+    assert shown.endswith("</pre>")
+    assert text[:50].rstrip() in html.unescape(shown)
+    assert "\n" not in shown
+    assert len(html.unescape(shown)) <= 100_000 + len("<pre></pre>")
+
+
+def test_a_tenant_id_in_such_a_text_is_removed() -> None:
+    """It is a page like any other."""
+    shown = markdown.decision_markdown(f"{TENANT} <b> " + "[" * 31, tenants=[TENANT])
+    assert TENANT not in shown
+    assert "<b>" not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("<h1" * 20_000, "<h1 " * 20_000, "<div " * 20_000, "<p>" * 20_000, "<ul><li>" * 8000, "<pre>" * 13_000),
+        "".join(f"<b a={number}>" for number in range(3000)) + "<p>x" * 8000,
+        "<a href='" + " " * 60_000,
+        "x" * 60_000,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_a_text_of_microsofts_that_would_take_long_is_shown_as_text(text: str) -> None:
+    """Tags without end or number: cut, escaped, and the catalogue's check names the recommendation."""
+    with within_seconds(20):
+        shown = markdown.microsoft_html(text)
+    assert shown.startswith("<pre>")
+    assert len(html.unescape(shown)) < 33_000
+    catalogue = Catalogue({"A": Recommendation("A", "A", remediation=text), "B": Recommendation("B", "B")})
+    (problem,) = check_texts(catalogue)
+    assert problem.code == "catalogue-text"
+    assert ": A." in problem.message
+
+
+def test_headings_that_are_never_closed_take_no_time() -> None:
+    """Within the limits too: each is looked at once."""
+    with within_seconds(20):
+        assert "<h1" not in markdown.microsoft_html("<h1 " * 1900 + "a" * 20_000)

@@ -34,6 +34,7 @@ from secure_score_backlog.site.profiles import (
 from secure_score_backlog.site.reduction import LONGEST, Fields, reduced, shortened
 from secure_score_backlog.snapshots.model import Observation, Recommendation
 from tests.support.backlogs import backlog, canaries
+from tests.support.bounded import within_seconds
 
 HAND_WRITTEN = [Document("guide/canary-file-canary.md", b"canary-docs-canary")]
 OUTSIDE = pytest.mark.parametrize("profile", [INSURER, PUBLIC], ids=lambda profile: profile.name)
@@ -279,3 +280,10 @@ def test_the_scan_finds_addresses_in_allowed_texts(profile: Profile, text: str) 
 def test_names_of_profiles() -> None:
     """The settings know the same names."""
     assert list(PROFILES) == list(ProfileName)
+
+
+def test_a_compensating_control_of_60_kb_is_shortened_at_once() -> None:
+    """Every dot could begin an address; each is looked at over a few letters only, and an address is still left out."""
+    with within_seconds(20):
+        assert len(shortened("a." * 30_000)) <= LONGEST
+    assert shortened("see a.b+c://x.y/z") == "see (link left out)"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_BYTES, UnreadableJson, parse
+from tests.support.bounded import within_seconds
 from tests.support.graph_items import ANYTHING
 
 
@@ -90,3 +91,17 @@ def test_layout() -> None:
         '{\n  "a": {"c":[],"é":true},\n  "b": [\n    {"a":null,"z":1.50},\n    {}\n  ],\n  "c": {},\n  "d": [1,2]\n}\n'
     )
     assert exact_json.encode(value, [(), ("b",), ("c",)]) == expected.encode()
+
+
+def test_a_key_that_is_there_twice_among_100000_is_found_at_once() -> None:
+    """Looked for in one pass, and named."""
+    text = "{" + ",".join(f'"k{number}":1' for number in range(100_000)) + ',"k99999":2}'
+    with within_seconds(20), pytest.raises(UnreadableJson, match="'k99999' twice"):
+        parse(text.encode())
+
+
+@pytest.mark.parametrize("number", ["9" * 1_000_000, "-" + "9" * 1_000_000 + ".5", "1e999999999", "1e-999999999"])
+def test_a_number_of_a_million_digits_is_refused(number: str) -> None:
+    """As a JSON number; nothing is computed with it."""
+    with within_seconds(20), pytest.raises(UnreadableJson, match="number"):
+        parse(f'{{"a": {number}}}'.encode())

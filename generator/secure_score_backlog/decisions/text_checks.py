@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
+from secure_score_backlog.markdown_limits import find_excess
 from secure_score_backlog.problems import MOST_REPEATED, Problem, problem
 from secure_score_backlog.strict_yaml import Place
 
@@ -132,7 +133,10 @@ class _Blocks:
 
 
 def markdown_problems(source: FrontMatter) -> list[Problem]:
-    """A problem for every line of the body, and every key of the front matter, with raw HTML or an unsafe link."""
+    """A problem for every line of the body, and every key of the front matter, with raw HTML or an unsafe link.
+
+    One more where the body is too long or too intricate to be converted.
+    """
     html: set[int] = set()
     links: set[int] = set()
     for place, text in _texts(source.data, ()):
@@ -142,6 +146,9 @@ def markdown_problems(source: FrontMatter) -> list[Problem]:
     html |= {source.body_line + offset for offset in find_raw_html(source.body)}
     links |= {source.body_line + offset for offset in find_unsafe_links(source.body)}
     found = [_html(source.path, line) for line in sorted(html)[:MOST_REPEATED]]
+    excess = find_excess(source.body)
+    if excess is not None:
+        found.append(excess.as_problem(source.path, source.body_line, "The text below the front matter"))
     return found + [_link(source.path, line) for line in sorted(links)[:MOST_REPEATED]]
 
 

@@ -18,9 +18,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import nh3
 from markdown import Markdown
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from secure_score_backlog.markdown_limits import LONGEST_MARKDOWN, find_excess
 from secure_score_backlog.site.spellings import mentions_id, without_ids
+from secure_score_backlog.snapshots.catalogue import LONGEST_HTML, is_too_large
 from secure_score_backlog.text import visible
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -50,7 +52,7 @@ DECISION_TAGS = MICROSOFT_TAGS | {"h3", "h4", "h5", "h6", "hr", "del"}
 
 
 def microsoft_html(text: str, tenants: Collection[str] = ()) -> Markup:
-    """Microsoft's HTML (or plain text) through an allow-list.
+    """Microsoft's HTML (or plain text) through an allow-list; what is too large is shown as text, and cut.
 
     Links other than http and https are dropped and their text kept; a placeholder such as <DomainName> stays readable.
 
@@ -58,11 +60,13 @@ def microsoft_html(text: str, tenants: Collection[str] = ()) -> Markup:
         text: What Microsoft sent.
         tenants: Tenant ids, which are removed from links and text.
     """
-    source = visible(text).replace("\r\n", "\n").strip()
+    source = visible(text[:LONGEST_HTML]).replace("\r\n", "\n").strip()
+    if is_too_large(text):
+        return Markup(without_ids(_plain(f"{source} …"), tenants))  # noqa: S704 - is escaped
     if "<" not in source:
         source = source.replace("\n", "<br>\n")
     source = _TAG.sub(_keep_placeholder, source)
-    source = re.sub(r"(?i)<h[1-6](?=[\s>])[^>]*>", "<p><strong>", source)
+    source = re.sub(r"(?i)<h[1-6](?=[\s>])[^<>]*>", "<p><strong>", source)
     source = re.sub(r"(?i)</h[1-6]\s*>", "</strong></p>", source)
     source = re.sub(r"(?i)<(/?)div(?=[\s>])", r"<\1p", source)
     cleaned = _sanitise(source, MICROSOFT_TAGS, lambda address: safe_link(address, tenants))
@@ -70,10 +74,18 @@ def microsoft_html(text: str, tenants: Collection[str] = ()) -> Markup:
     return Markup(without_ids(cleaned, tenants))  # noqa: S704 - went through the allow-list
 
 
+def _plain(text: str) -> str:
+    """A text as it is written, line by line; a line break as such would end the HTML in a page of Markdown."""
+    lines = str(escape(text)).replace("\n", "&#10;")
+    return f"<pre>{lines}</pre>"
+
+
 def decision_markdown(
     text: str, resolve: Callable[[str], str | None] = lambda _: None, tenants: Collection[str] = ()
 ) -> Markup:
     """Markdown as HTML. Raw HTML is shown as text; pictures become links, so that none is fetched.
+
+    What is too long or too intricate to be converted is shown as it is written, and cut.
 
     Args:
         text: What people wrote.
@@ -90,7 +102,10 @@ def decision_markdown(
         found = resolve(address)
         return None if found is None or re.match(r"(?i)\s*(?:[a-z][a-z0-9+.-]*:|//)", found) else found
 
-    rendered = _markdown().convert(visible(text.replace("\r\n", "\n")))
+    source = visible(text.replace("\r\n", "\n"))
+    if find_excess(source) is not None:
+        return Markup(without_ids(_plain(source[:LONGEST_MARKDOWN]), tenants))  # noqa: S704 - is escaped
+    rendered = _markdown().convert(source)
     rendered = re.sub(r"<(/?)h([1-6])>", lambda match: f"<{match[1]}h{min(6, int(match[2]) + 2)}>", rendered)
     rendered = re.sub(r"<img\b[^>]*>", _image_as_link, rendered)
     return Markup(without_ids(_sanitise(rendered, DECISION_TAGS, link), tenants))  # noqa: S704 - allow-list

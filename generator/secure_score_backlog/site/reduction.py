@@ -43,7 +43,8 @@ LONGEST = 160
 PORTAL_STATES = frozenset("default ignored thirdparty alternatemitigation reviewed".split())
 
 _LINK = re.compile(
-    r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\bmailto:\S+|\\\\[\w.-]+\\\S*|\b(?:[a-z0-9-]+\.)+[a-z]{2,24}(?::\d+)?/\S+"
+    r"(?i)\b(?:[a-z][a-z0-9+.-]{0,30}://|www\.)\S+|\bmailto:\S+|\\\\[\w.-]+\\\S*"
+    r"|\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?::\d+)?/\S+"
 )
 _NO_TICKET = (
     "AES|CIS|CVE|CWE|DES|ECC|ED|EN|FIPS|FY[0-9]*|H[12]|IEC|IP|ISO|KB|MD|MFA|NIS|NIST|PCI|Q[1-4]|RFC|RSA|SHA|SMB|SOC|SP|SSL|"

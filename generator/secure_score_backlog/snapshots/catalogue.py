@@ -17,14 +17,23 @@ from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.git import Version
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.graph_json import fraction, mapping, mappings, text, utc_day
 from secure_score_backlog.snapshots.model import Catalogue, Recommendation, StateUpdate
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, decode_catalogue
+from secure_score_backlog.text import shortened
 
 EFFORT = {"low": "low", "moderate": "moderate", "medium": "moderate", "high": "high", "none": "none"}
 """Microsoft's ratings of cost and user impact, in one spelling."""
 NAMED = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 """An id in the bytes of a catalogue: finding the version to read this way is faster than parsing each of them."""
+
+LONGEST_HTML = 32_768
+"""Characters of one of Microsoft's texts; the longest known one has a quarter of that."""
+SHOWN_IDS = 3
+"""Recommendations that a message names."""
+MOST_TAGS = 2_000
+"""In one of Microsoft's texts: a parser of HTML needs time and memory that grow with the square of some of them."""
 
 Stream = Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]
 
@@ -98,6 +107,26 @@ def with_title(
         service=known.service or service,
         maximum=maximum if known.maximum is None else known.maximum,
     )
+
+
+def is_too_large(html: str) -> bool:
+    """Whether one of Microsoft's texts is longer, or has more tags, than is read as HTML."""
+    return len(html) > LONGEST_HTML or html.count("<") > MOST_TAGS
+
+
+def check_texts(catalogue: Catalogue) -> list[Problem]:
+    """One problem for all recommendations with a text that is too large."""
+    found = [
+        identifier
+        for identifier, entry in catalogue.recommendations.items()
+        if any(map(is_too_large, (entry.description, entry.remediation, entry.remediation_impact)))
+    ]
+    if not found:
+        return []
+    some = ", ".join(map(shortened, found[:SHOWN_IDS])) + (" and more" if len(found) > SHOWN_IDS else "")
+    message = f"A text is longer than {LONGEST_HTML} characters, or has more than {MOST_TAGS} tags: {some}."
+    hint = "Nothing to do: it is cut and shown without its formatting. Read it in the Defender portal."
+    return [problem("catalogue-text", CATALOGUE_PATH, None, message, hint)]
 
 
 def effort(value: object) -> str:

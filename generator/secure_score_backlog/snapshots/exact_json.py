@@ -10,6 +10,7 @@ chosen lists and maps spread over lines, one item a line, so that a diff shows w
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -95,8 +96,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys are all different."""
     result = dict(pairs)
     if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise UnreadableJson(f"it names {twice[:60]!r} twice in one object")
     return result
 

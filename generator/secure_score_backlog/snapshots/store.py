@@ -18,7 +18,7 @@ from secure_score_backlog.files import changed_files, finish, names_in, read_fil
 from secure_score_backlog.git import FileVersions, MainHistory, Repository, read_history
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots import exact_json
-from secure_score_backlog.snapshots.catalogue import CatalogueVersions, Stream, read_catalogue
+from secure_score_backlog.snapshots.catalogue import CatalogueVersions, Stream, check_texts, read_catalogue
 from secure_score_backlog.snapshots.collect import Answer, Collection, Stored, days_in, unknown_recommendations
 from secure_score_backlog.snapshots.graph_json import Json, tenant
 from secure_score_backlog.snapshots.history import HistoryBuilder
@@ -151,7 +151,8 @@ def load_catalogue(source: SnapshotSource) -> tuple[Catalogue, list[Problem]]:
         content = source.content(CATALOGUE_PATH)
         if content is None:
             return Catalogue(), []
-        return read_catalogue(decode_catalogue(content, CATALOGUE_PATH)), []
+        catalogue = read_catalogue(decode_catalogue(content, CATALOGUE_PATH))
+        return catalogue, check_texts(catalogue)
     except CannotProceed as error:
         return Catalogue(), [_unreadable(error)]
 
