@@ -36,6 +36,7 @@ ERRORS = {
         decision-same-as-unknown decision-same-as-circular decision-same-as-unusable decision-owner-unlisted""",
     "Time": "decision-until-too-far decision-due-too-far commit-in-future snapshot-in-future",
     "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
+    "Layout of the site": "site-unknown-key site-wrong-value",
     "Signed months": "review-signature",
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason

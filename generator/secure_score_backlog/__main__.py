@@ -1,9 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m secure_score_backlog`: the same as the command `backlog`."""
+"""Where the program begins: `backlog`, or `python -m secure_score_backlog`."""
 
 from __future__ import annotations
 
-from secure_score_backlog.cli.main import main
+import os
+import sys
+
+
+def run() -> None:
+    """Run the command line, without importing anything from the current folder.
+
+    Python looks there first for `python -m`, and for a PYTHONPATH with an empty entry; the current folder is often the
+    one that holds the backlog, and what is in it may come from somebody else's branch. It stays where the program
+    itself comes from it.
+    """
+    here = os.getcwd()  # noqa: PTH109 - nothing is imported before the folder is out
+    if not os.path.abspath(__file__).startswith(here + os.sep):  # noqa: PTH100
+        sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]  # noqa: PTH100
+    from secure_score_backlog.cli.main import main  # noqa: PLC0415
+
+    main()
+
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -620,40 +620,65 @@ def _cannot_write(error: OSError, root: Path) -> CannotProceed:
 
 
 @contextmanager
-def lock(root: Path) -> Iterator[None]:
-    """Keep other runs from writing below a root while the block runs. Raises CannotProceed where another run does.
+def lock(root: Path, doing: str = "writing snapshots", *, wait: bool = False) -> Iterator[None]:
+    """Keep other runs from doing the same in a folder while the block runs.
 
     Two runs at once could each find a day missing and write it, the later one over the more complete one. The lock is
     the system's own and is on the folder itself: no file appears in it, runs of other users are kept out too, and it
     ends with its process, however that ends. Where a network file system has no locks, no run is kept out.
-    """
-    from filelock import lock_descriptor  # noqa: PLC0415 - slow to import, and most commands do not write
 
-    handle = _open_for_lock(root)
+    Args:
+        root: The folder.
+        doing: What the other run is doing, for the message.
+        wait: True: wait until the other run has ended, for what takes a moment.
+
+    Raises:
+        CannotProceed: Another run holds the lock.
+    """
+    handle = _open_for_lock(root, doing)
     try:
-        try:
-            locked = lock_descriptor(handle, blocking=False)
-        except OSError:
-            locked = True
-        if not locked:
-            raise _locked_by_another(root)
+        if not _locked(handle, wait=wait):
+            raise _locked_by_another(root, doing)
         yield
     finally:
         os.close(handle)
 
 
-def _open_for_lock(root: Path) -> int:
+def is_free(folder: Path) -> bool:
+    """Whether no process holds a folder's lock. Where that cannot be known (on Windows), it counts as held."""
+    if sys.platform == "win32":
+        return False
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        return _locked(handle, wait=False)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int, *, wait: bool) -> bool:
+    from filelock import lock_descriptor  # noqa: PLC0415 - slow to import, and most commands do not write
+
+    try:
+        return lock_descriptor(handle, blocking=wait)
+    except OSError:
+        return True
+
+
+def _open_for_lock(root: Path, doing: str) -> int:
     if sys.platform == "win32":  # where a folder cannot be opened: a file that the system removes with its last handle
         try:
             return os.open(root / ".backlog.lock", os.O_CREAT | os.O_RDWR | os.O_TEMPORARY)
         except PermissionError:  # its removal waits for the run that holds it
-            raise _locked_by_another(root) from None
+            raise _locked_by_another(root, doing) from None
     return os.open(root, os.O_RDONLY)
 
 
-def _locked_by_another(root: Path) -> CannotProceed:
+def _locked_by_another(root: Path, doing: str) -> CannotProceed:
     return CannotProceed(
-        "Another run of backlog is writing snapshots in this folder.",
+        f"Another run of backlog is {doing} in this folder.",
         where=str(root),
         hint="Nothing was changed. Wait until it has ended, then run the command again.",
     )

@@ -61,6 +61,7 @@ DECISIONS = "One decision"
 TOGETHER = "Decisions together, and with the catalogue"
 TIME = "Time"
 SETTINGS = "Settings"
+LAYOUT = "Layout of the site"
 SIGNED = "Signed months"
 SNAPSHOTS = "Snapshots and catalogue"
 IMPORT = "Import and collection"
@@ -148,6 +149,10 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "settings-commented-profile": "A profile for readers outside is named in a comment only, so the site shows "
         "everything.",
         "settings-unknown-id": "The settings name a recommendation that the catalogue does not know.",
+    },
+    (LAYOUT, Severity.ERROR): {
+        "site-unknown-key": "A key of mkdocs.yml is not among those that are read.",
+        "site-wrong-value": "A value in mkdocs.yml is not one that its key may have.",
     },
     (SIGNED, Severity.ERROR): {
         "review-signature": "The facts of a signed month cannot be read, or were changed after they were signed.",

@@ -170,7 +170,7 @@ def tips(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[str, ...]
 
 def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
     """What is not read because it is a link, a pipe or the like, beside what is reported by its path already."""
-    for place in (SNAPSHOTS, DOCS, LAYOUT):
+    for place in (SNAPSHOTS, DOCS):
         for path, why in refused_below(root, place):
             if path not in known:
                 hint = "Replace it by what it leads to, or delete it; links are not followed, so that Git holds all."

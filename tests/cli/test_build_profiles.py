@@ -174,7 +174,7 @@ def test_the_command_line_outweighs_the_profile_of_the_settings(root: Path, back
     (root / "backlog.yml").write_text(SETTINGS + "profile: public\n", encoding="utf-8")
     backlog("render", "--root", root, expect=0)
     assert [path.name for path in (root / "build" / "pages").glob("*.md")] == ["index.md"]
-    assert "Security decisions: index.md" in (root / "build" / "mkdocs.yml").read_text(encoding="utf-8")
+    assert '"Security decisions": "index.md"' in (root / "build" / "mkdocs.yml").read_text(encoding="utf-8")
     built = backlog("build", "--root", root, expect=0)
     assert "1 page for the profile public" in built.stderr
     assert not (root / "build" / "site" / "board.html").exists()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.site import builder
+from secure_score_backlog.site.registry import configuration
 from tests.support.folders import contents, write
 from tests.support.running import RunBacklog
 
@@ -160,3 +162,219 @@ def test_a_full_disk_leaves_no_empty_decision(bare: Path, tmp_path: Path) -> Non
     assert failed.returncode == 3, failed.stderr
     assert not (bare / "decisions").exists()
     assert decide(None).returncode == 0
+
+
+MODULES = (
+    "yaml", "json", "click", "mkdocs", "markdown", "jinja2", "material", "pymdownx", "nh3", "filelock", "msgspec",
+    "sitecustomize", "usercustomize", "threading", "runpy", "html", "watchdog", "ghp_import", "mergedeep",
+)  # fmt: skip
+"""Modules that the site builder imports, or that Python does by itself."""
+
+
+def booby_trapped(root: Path, canary: Path) -> None:
+    """Put a module of each name into a folder, and a plugin, a theme and an extension announced by an entry point."""
+    code = f"import pathlib; pathlib.Path({str(canary)!r}).touch()\n"
+    for name in MODULES:
+        write(root, f"{name}.py", code)
+        write(root, f"docs/{name}.py", code)
+    write(root, "material/__init__.py", code)
+    points = ("mkdocs.plugins", "mkdocs.themes", "markdown.extensions")
+    entries = "".join(f"[{point}]\nsearch = yaml:x\nmaterial = yaml\ntoc = yaml:x\n" for point in points)
+    write(root, "evil-1.0.dist-info/entry_points.txt", entries)
+    write(root, "evil-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+
+
+@pytest.mark.parametrize(("command", "expected"), [("build", 0), ("check", 0), ("status", 0)])
+@pytest.mark.parametrize("path", ["", ":", ".:", "/nowhere:."])
+def test_nothing_is_imported_from_the_folder(
+    bare: Path, tmp_path: Path, path: str, command: str, expected: int
+) -> None:
+    """Modules beside the data are not imported: run inside the folder, with a PYTHONPATH that leads there."""
+    canary = tmp_path / "canary"
+    booby_trapped(bare, canary)
+    for name in (
+        "sitecustomize",
+        "usercustomize",
+    ):  # with such a PYTHONPATH Python itself imports them, before anything
+        (bare / f"{name}.py").unlink() if path else None
+    script = tmp_path / "backlog"  # as pip writes it
+    script.write_text("import sys\nfrom secure_score_backlog.__main__ import run\nsys.exit(run())\n", encoding="utf-8")
+    finished = subprocess.run(
+        [sys.executable, str(script), command],
+        cwd=bare,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert not canary.exists()
+    assert finished.returncode == expected, finished.stderr
+
+
+CONFIGURATIONS = {
+    "hooks": "hooks:\n  - evil.py\n",
+    "a module by a tag": "extra:\n  generator: !!python/object/apply:pathlib.Path.touch [evil]\n",
+    "a name by a tag": "extra:\n  generator: !!python/name:evil.x\n",
+    "an environment variable": "copyright: !ENV [SECRET_OF_THE_MACHINE]\n",
+    "a configuration that it inherits": "INHERIT: other.yml\n",
+    "a folder of templates": "theme:\n  name: material\n  custom_dir: evil\n",
+    "another theme": "theme:\n  name: evil\n",
+    "a plugin": "plugins:\n  - evil\n",
+    "a plugin with options": "plugins:\n  - search:\n      prebuild_index: node\n",
+    "a plugin that reads files": "plugins:\n  - macros\n",
+    "an extension": "markdown_extensions:\n  - evil\n",
+    "an extension that reads files": "markdown_extensions:\n  - pymdownx.snippets:\n      base_path: /\n",
+    "an extension with a function": (
+        "markdown_extensions:\n  - pymdownx.superfences:\n      custom_fences:\n        - name: x\n          class: x\n"
+        "          format: !!python/name:evil.x\n"
+    ),
+    "folders that it watches": "watch:\n  - /\n",
+    "templates of one's own": "extra_templates:\n  - evil.html\n",
+    "pages from elsewhere": "docs_dir: /etc\n",
+    "a script of a third party": "extra_javascript:\n  - https://evil.example/x.js\n",
+    "a script as an object": "extra_javascript:\n  - path: //evil.example/x.js\n",
+    "a style sheet of a third party": "extra_css:\n  - //evil.example/x.css\n",
+    "a polyfill of a third party": "extra:\n  polyfills:\n    - https://evil.example/x.js\n",
+    "fonts of a third party": "theme:\n  name: material\n  font:\n    text: Roboto\n",
+    "statistics of a third party": "extra:\n  analytics:\n    provider: google\n    property: G-1\n",
+    "a repository that is asked for stars": "repo_url: https://github.com/evil/evil\n",
+    "a script in the navigation": "nav:\n  - Home: javascript:alert(1)\n",
+    "a path that leads out": "theme:\n  name: material\n  logo: ../../../etc/passwd\n",
+    "an alias": "site_name: &x X\nsite_author: *x\n",
+    "a key twice": "site_name: X\nsite_name: Y\n",
+    "an address for a developer's server": "dev_addr: 0.0.0.0:80\n",
+}
+"""Configurations that run something, read something or load something, by what they do."""
+
+
+@pytest.mark.parametrize("text", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+def test_a_configuration_that_does_more_is_refused(bare: Path, backlog: RunBacklog, text: str) -> None:
+    """Each is refused by `check` and by `build`, with file and line, and nothing of it happens."""
+    code = f"import pathlib; pathlib.Path({str(bare / 'canary')!r}).touch()\n"
+    write(bare, "evil.py", code)
+    write(bare, "evil/main.html", "evil")
+    write(bare, "mkdocs.yml", text)
+    found = json.loads(backlog("check", "--root", bare, "--json", expect=1).stdout)["problems"]
+    assert {problem["path"] for problem in found} == {"mkdocs.yml"}
+    assert all(problem["line"] for problem in found)
+    os.environ["SECRET_OF_THE_MACHINE"] = "hunter2"
+    try:
+        finished = backlog("build", "--root", bare, expect=3)
+    finally:
+        del os.environ["SECRET_OF_THE_MACHINE"]
+    assert "The file mkdocs.yml says" in finished.stderr
+    assert f"line {found[0]['line']}" in finished.stderr
+    assert "--trust-site-configuration" in finished.stderr
+    assert not (bare / "canary").exists()
+    assert not (bare / "build" / "site").exists()
+
+
+def test_a_trusted_configuration_is_used_as_it_is(bare: Path, backlog: RunBacklog) -> None:
+    """By an option of the command alone: then hooks run, and hand-written pages are as they are."""
+    hook = "def on_page_markdown(markdown, **_):\n    return markdown + '\\n\\nadded by a hook\\n'\n"
+    write(bare, "evil.py", hook)
+    write(bare, "docs/page.md", "# Page\n\n<script>mine()</script>\n")
+    write(bare, "mkdocs.yml", configuration() + "\nhooks:\n  - evil.py\n")
+    backlog("build", "--root", bare, expect=3)
+    backlog("build", "--root", bare, "--trust-site-configuration", expect=0)
+    page = (bare / "build" / "site" / "page.html").read_text(encoding="utf-8")
+    assert "added by a hook" in page
+    assert "<script>mine()</script>" in page
+
+
+def test_titles_of_the_configuration_are_text(bare: Path, backlog: RunBacklog) -> None:
+    """The theme prints titles as they are, so markup in one would be markup of every page."""
+    attack = "</title><script>alert(1)</script>"
+    text = configuration().replace("site_name: Secure Score Backlog", f"site_name: '{attack}'\ncopyright: '{attack}'")
+    write(bare, "mkdocs.yml", text.replace("\nnav:\n", f"\nnav:\n  - '{attack}': glossary.md\n", 1))
+    backlog("build", "--root", bare, expect=0)
+    assert "<script>alert" not in (bare / "build" / "site" / "board.html").read_text(encoding="utf-8")
+
+
+def test_the_check_of_a_pull_request_trusts_nothing() -> None:
+    """The workflow that runs on other people's branches uses none of the options that trust a folder."""
+    workflows = Path(__file__).resolve().parents[2] / ".github" / "workflows"
+    commands = [line for file in workflows.glob("*.yml") for line in file.read_text(encoding="utf-8").splitlines()]
+    assert any("backlog build" in line for line in commands)
+    assert [line for line in commands if "--trust" in line] == []
+
+
+@pytest.mark.parametrize("name", ["mkdocs.yml", "docs/new.txt"])
+def test_a_forged_marker_deletes_nothing(bare: Path, tmp_path: Path, backlog: RunBacklog, name: str) -> None:
+    """A folder with foreign files and a marker, an old one or one copied from a site: refused, and the files stay."""
+    backlog("build", "--root", bare, "--output", tmp_path / "site", expect=0)
+    backlog("build", "--root", bare, "--output", tmp_path / "site", expect=0)
+    marker = (tmp_path / "site" / ".backlog-site").read_text(encoding="utf-8")
+    older = "Built by secure-score-backlog; replaced by its next build.\n"
+    for forged in (marker, "", "{}", "[]", '{"files": []}', older):
+        write(tmp_path / "mine", name, "mine")
+        write(tmp_path / "mine", ".backlog-site", forged)
+        finished = backlog("build", "--root", bare, "--output", tmp_path / "mine", expect=2)
+        assert name in finished.stderr
+        assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_changed_file_of_a_site_is_not_deleted(bare: Path, tmp_path: Path, backlog: RunBacklog) -> None:
+    """What somebody added to a built site, changed in it or linked from it is theirs."""
+    backlog("build", "--root", bare, "--output", tmp_path / "site", expect=0)
+    write(tmp_path / "site", "index.html", "changed")
+    assert "index.html" in backlog("build", "--root", bare, "--output", tmp_path / "site", expect=2).stderr
+    assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8") == "changed"
+
+
+def test_two_builds_at_once_do_not_mix(bare: Path, tmp_path: Path) -> None:
+    """Several builds of one folder, for the organisation and for outsiders: each site holds its own pages alone."""
+    calls = {
+        name: ["--profile", name.split("-")[0], "--output", str(tmp_path / name)]
+        for name in ("insurer-1", "internal-1", "insurer-2", "internal-2")
+    }
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "secure_score_backlog", "build", "--root", str(bare), *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for arguments in calls.values()
+    ]
+    said = [process.communicate()[1].decode() for process in running]
+    assert [process.returncode for process in running] == [0] * len(running), said
+    assert contents(tmp_path / "insurer-1") == contents(tmp_path / "insurer-2")
+    assert contents(tmp_path / "internal-1") == contents(tmp_path / "internal-2")
+    pages = {path.name for path in (tmp_path / "insurer-1").rglob("*.html")}
+    assert "board.html" not in pages
+    assert "board.html" in {path.name for path in (tmp_path / "internal-1").rglob("*.html")}
+    assert sorted(path.name for path in (bare / "build").iterdir()) == [".gitignore"]
+
+
+def test_scripts_of_hand_written_pages_do_not_reach_the_site(bare: Path, backlog: RunBacklog) -> None:
+    """Page, title, heading, picture and script file: taken out by `build`, and left by `--trust-docs` alone."""
+    attack = "<script>canary()</script>"
+    write(bare, "docs/page.md", f"---\ntitle: '</title>{attack}'\n---\n# A &lt;/title&gt;{attack}\n\n{attack}\n")
+    write(bare, "docs/heading.md", f"# A &lt;/title&gt;&lt;script&gt;canary()&lt;/script&gt; `{attack}`\n\n{attack}\n")
+    write(bare, "docs/p.svg", f'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/>{attack}</svg>')
+    write(bare, "docs/x.js", "canary()")
+    write(bare, "docs/x.html", attack)
+    finished = backlog("build", "--root", bare, expect=0)
+    for name in ("p.svg", "x.js", "x.html"):
+        assert f"docs/{name}" in finished.stderr
+    site = contents(bare / "build" / "site")
+    assert {"page.html", "heading.html", "p.svg"} <= site.keys()
+    assert not {"x.js", "x.html"} & site.keys()
+    for path, content in site.items():
+        if not path.startswith("search/"):  # data: the theme shows it as text
+            assert b"<script>canary" not in content, path
+        assert attack not in content.decode("utf-8", "replace"), path
+    backlog("build", "--root", bare, "--trust-docs", expect=0)
+    site = contents(bare / "build" / "site")
+    assert {"x.js", "x.html"} <= site.keys()
+    assert attack.encode() in site["heading.html"]
+
+
+def test_a_page_that_keeps_the_builder_busy_ends_the_build(
+    bare: Path, backlog: RunBacklog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hand-written page can take the builder's Markdown for ever: it is stopped, and says what to look for."""
+    monkeypatch.setattr(builder, "LONGEST_BUILD", 5)
+    write(bare, "docs/page.md", "[" * 60_000)
+    assert "was stopped" in backlog("build", "--root", bare, expect=3).stderr
+    assert sorted(path.name for path in (bare / "build").iterdir()) == [".gitignore"]

@@ -15,7 +15,7 @@ from secure_score_backlog.errors import CannotProceed, WrongUsage
 from tests.support.folders import contents
 from tests.support.running import RunBacklog
 
-NO_VERBS = {"__init__.py", "main.py", "options.py", "output.py"}
+NO_VERBS = {"__init__.py", "main.py", "options.py", "output.py", "signals.py"}
 """Modules of `cli/` that are no verb."""
 READING = ["check", "status", "triage", "decide A", "review 2026-10", "render", "build", "serve --no-open"]
 WRITING = ["collect", "import scores.json"]

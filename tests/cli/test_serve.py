@@ -10,46 +10,167 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.cli import signals
 from tests.support.folders import write
 from tests.support.running import RunBacklog
 
+SIGNALS = pytest.mark.skipif(os.name == "nt", reason="stops the server with a signal")
 
-@pytest.mark.skipif(os.name == "nt", reason="stops the server with a signal")
-def test_serve_shows_edits(bare: Path, tmp_path: Path) -> None:
-    """The site is served; an edit of a hand-written page and of the settings shows; Ctrl-C ends it with 0."""
-    write(bare, "docs/guide/start.md", "# Start\n\nfirst words\n")
+
+def free_port() -> str:
+    """A port that nothing uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    call = [sys.executable, "-m", "secure_score_backlog", "serve", "--root", str(bare), "--port", port, "--no-open"]
-    said = tmp_path / "said.txt"
-    with (
-        said.open("wb") as output,
+        return str(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    root: Path, port: str, temporary: Path, before: Callable[[], None] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`backlog serve` in a session of its own; what it says is in `said.txt` of its folder for temporary files."""
+    temporary.mkdir()
+    call = [sys.executable, "-m", "secure_score_backlog", "serve", "--root", str(root), "--port", port, "--no-open"]
+    with (temporary.with_name("said.txt").open("wb") as output,
         subprocess.Popen(
             call,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, "PYTHONFAULTHANDLER": "1"},
+            preexec_fn=before,  # noqa: PLW1509 - this process has no thread that it could harm
+            env={**os.environ, "PYTHONFAULTHANDLER": "1", "TMPDIR": str(temporary)},
         ) as server,
-    ):
+    ):  # fmt: skip
         try:
-            address = f"http://127.0.0.1:{port}/guide/start.html"
-            wait_for(address, "first words")
-            write(bare, "docs/guide/start.md", "# Start\n\nsecond words\n")
-            wait_for(address, "second words")
-            write(bare, "decisions/Safe.md", "---\nrecommendation: Safe\nbucket: [\n---\n")
-            write(bare, "docs/guide/start.md", "# Start\n\nthird words\n")
-            wait_for(address, "third words")
-            os.killpg(server.pid, signal.SIGINT)
-            assert ending(server) == 0, said.read_text(encoding="utf-8")
+            yield server
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGKILL)
+
+
+def assert_nothing_stays(root: Path, port: str, temporary: Path) -> None:
+    """No process has the port, and no file is left, in the folder or elsewhere."""
+    end = time.monotonic() + 60
+    left: list[Path] = []
+    taken = True
+    while time.monotonic() < end:
+        left = [*temporary.iterdir(), *(path for path in (root / "build").iterdir() if path.name != ".gitignore")]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken = probe.connect_ex(("127.0.0.1", int(port))) == 0
+        if not left and not taken:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"left behind: {left}, port taken: {taken}")
+
+
+@SIGNALS
+def test_serve_shows_edits(bare: Path, tmp_path: Path) -> None:
+    """The site is served; an edit of a hand-written page and of the settings shows; Ctrl-C ends it with 0."""
+    write(bare, "docs/guide/start.md", "# Start\n\nfirst words\n")
+    port = free_port()
+    with serving(bare, port, tmp_path / "temporary") as server:
+        address = f"http://127.0.0.1:{port}/guide/start.html"
+        wait_for(address, "first words")
+        write(bare, "docs/guide/start.md", "# Start\n\nsecond words\n")
+        wait_for(address, "second words")
+        write(bare, "decisions/Safe.md", "---\nrecommendation: Safe\nbucket: [\n---\n")
+        write(bare, "docs/guide/start.md", "# Start\n\nthird words\n")
+        wait_for(address, "third words")
+        write(bare, "mkdocs.yml", "hooks: [evil.py]\n")
+        os.killpg(server.pid, signal.SIGINT)
+        assert ending(server) == 0, (tmp_path / "said.txt").read_text(encoding="utf-8")
+        assert_nothing_stays(bare, port, tmp_path / "temporary")
+
+
+def ignore_interrupts() -> None:
+    """As a shell without job control starts processes in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def ignore_hangups() -> None:
+    """As `nohup` does."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+@SIGNALS
+@pytest.mark.parametrize(
+    ("number", "before", "code"),
+    [
+        ("SIGTERM", None, 0),
+        ("SIGHUP", None, 0),
+        ("SIGINT", None, 0),
+        ("SIGINT", ignore_interrupts, 0),
+        ("SIGKILL", None, -9),
+    ],
+    ids=["TERM", "HUP", "INT", "INT in the background of a script", "KILL"],
+)
+def test_serve_takes_its_server_along(
+    bare: Path, tmp_path: Path, number: str, before: Callable[[], None] | None, code: int
+) -> None:
+    """Whatever ends it, sent to it alone: the port is free again, and no file stays."""
+    port = free_port()
+    with serving(bare, port, tmp_path / "temporary", before) as server:
+        wait_for(f"http://127.0.0.1:{port}/index.html", "</html>")
+        server.send_signal(getattr(signal, number))
+        assert ending(server) == code, (tmp_path / "said.txt").read_text(encoding="utf-8")
+        assert_nothing_stays(bare, port, tmp_path / "temporary")
+
+
+@SIGNALS
+def test_serve_outlives_its_terminal_under_nohup(bare: Path, tmp_path: Path) -> None:
+    """A signal that whoever started it had it ignore stays ignored."""
+    port = free_port()
+    with serving(bare, port, tmp_path / "temporary", ignore_hangups) as server:
+        wait_for(f"http://127.0.0.1:{port}/index.html", "</html>")
+        server.send_signal(signal.SIGHUP)
+        wait_for(f"http://127.0.0.1:{port}/board.html", "</html>")
+        server.send_signal(signal.SIGTERM)
+        assert ending(server) == 0
+
+
+class Finalized:
+    """Sends this process a signal when it is no longer used."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@SIGNALS
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_is_lost_in_a_finalizer_ends_it_all_the_same() -> None:
+    """Python drops what a finalizer raises; the next look at the signal raises it again."""
+    with signals.watched() as ending:
+        ending.check()
+        thing = Finalized()
+        del thing
+        with pytest.raises(signals.Stopped):
+            ending.check()
+
+
+@SIGNALS
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_build_that_is_ended_leaves_nothing(bare: Path, tmp_path: Path, number: int) -> None:
+    """The builder ends with it; what a kill leaves on the disk is removed by the builder or by the next build."""
+    write(bare, "docs/slow.md", "# Slow\n\n" + "".join(f"- [a](#b{n}) *c* `d`\n" for n in range(20_000)))
+    (tmp_path / "temporary").mkdir()
+    call = [sys.executable, "-m", "secure_score_backlog", "build", "--root", str(bare)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as builder:
+        assert builder.stderr is not None
+        while b"building the site" not in builder.stderr.readline():
+            assert builder.poll() is None
+        time.sleep(1)
+        builder.send_signal(number)
+        builder.wait(60)
+        assert builder.returncode == (-9 if number == signal.SIGKILL else 128 + number)
+    assert_nothing_stays(bare, free_port(), tmp_path / "temporary")
 
 
 def ending(server: subprocess.Popen[bytes]) -> int | None:

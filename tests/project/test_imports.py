@@ -68,6 +68,7 @@ OPEN_THEMSELVES = {
     "site/leaks.py": "members of an archive, in memory",
     "site/registry.py": "the package's own data",
     "site/builder.py": "a folder that it has just made, or that it knows as its own",
+    "site/child.py": "the builder's own process",
     "cli/serve.py": "names and times of files, no contents",
     "cli/demo.py": "a folder that it has just made",
     "strict_yaml.py": "its `open` begins a list or mapping",

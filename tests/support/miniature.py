@@ -10,7 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from secure_score_backlog.files import Document
+from secure_score_backlog.files import Document, write_folder
 from secure_score_backlog.git import Version
 from secure_score_backlog.site import builder, markdown
 from secure_score_backlog.site.charts.bars import Bar, BarPart, Step, Waterfall
@@ -149,11 +149,9 @@ def a_spark() -> Spark:
 def build(root: Path, as_of: date = AS_OF) -> Path:
     """Build the miniature below a folder, through the product's own builder; the folder of the site."""
     made = list(documents(as_of))
-    for document in made:
-        target = root / "build" / "pages" / document.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(document.content)
     expected = {built(d.path): None if d.path.endswith(".md") else d.content for d in made}
     job = builder.Job(root, configuration(), as_of, "Tenant & Sons")
-    builder.build(job, root / "site", expected)
+    with builder.workplace(root) as place:
+        write_folder(made, place.source / "pages", place.source / ".manifest")
+        builder.build(job, place, root / "site", expected)
     return root / "site"

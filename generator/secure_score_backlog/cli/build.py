@@ -5,18 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
 
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.site import builder, leaks, rendering
+from secure_score_backlog.workspace import require_backlog
 
 
 @click.command()
 @options.root
 @options.as_of
 @options.profile
+@options.trust_configuration
+@options.trust_docs
 @click.option(
     "--output",
     "place",
@@ -24,22 +28,31 @@ from secure_score_backlog.site import builder, leaks, rendering
     default=None,
     help="Folder for the site. Default: build/site below the root. Must be new, empty, or a site built earlier.",
 )
-def command(root: Path, as_of: date | None, profile: str | None, place: Path | None) -> int:
+def command(
+    *,
+    root: Path,
+    as_of: date | None,
+    profile: str | None,
+    trust_site_configuration: bool,
+    trust_docs: bool,
+    place: Path | None,
+) -> int:
     """Build the site: pages, style and search in one folder that opens without a server.
 
     The same commit gives the same bytes, wherever it is built. The built files are searched for ids of the tenant,
     addresses and secrets; what its readers must not see stops the build.
     """
-    place = place or root / rendering.SITE
-    builder.refuse_foreign(place)
-    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
-    output.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
-    for line in rendered.remarks:
-        output.say(line)
-    output.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
-    files = builder.build(rendered.job, place, rendered.expected(), lambda built: refuse_leaks(rendered, built))
+    site = place or root / rendering.SITE
+    builder.refuse_foreign(site)
+    require_backlog(root)
+    wanted = rendering.Wanted(as_of, profile, trust_docs, trust_site_configuration)
+    with builder.workplace(root, trusted=trust_site_configuration) as work:
+        rendered = rendering.render(root, wanted, today=options.now().date(), place=work.source)
+        output.say_rendered(rendered)
+        output.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
+        files = builder.build(rendered.job, work, site, rendered.expected(), partial(refuse_leaks, rendered))
     output.say(f"{rendered.summary}, {files} files, none missing.")
-    output.product(place / "index.html")
+    output.product(site / "index.html")
     return 0
 
 

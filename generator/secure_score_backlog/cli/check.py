@@ -15,6 +15,7 @@ from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import ShallowClone
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.site.configuration import read_configuration
 from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import dated_ahead, load
 
@@ -25,8 +26,9 @@ SCHEMA = "backlog-check/1"
 @options.root
 @options.as_json
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
-def command(root: Path, as_json: bool, strict: bool) -> int:
-    """Check every decision, setting and snapshot of the working tree, as of today.
+@options.trust_configuration
+def command(root: Path, as_json: bool, strict: bool, trust_site_configuration: bool) -> int:
+    """Check every decision, setting and snapshot of the working tree, and the layout of the site, as of today.
 
     Exit 0: no errors. Exit 1: errors; with --strict also warnings.
     """
@@ -37,7 +39,9 @@ def command(root: Path, as_json: bool, strict: bool) -> int:
         workspace = load(root, today=today, edited_on=today, with_history=False)
         output.say(f"Note: Git's history was not read ({error}), so every decision counts as made today.")
     of_clocks = dated_ahead(workspace, today)
-    problems = sorted({*evaluate(workspace, today).problems, *of_clocks}, key=lambda found: found.order)
+    of_layout = () if trust_site_configuration else read_configuration(root)[1]
+    found_in = {*evaluate(workspace, today).problems, *of_clocks, *of_layout}
+    problems = sorted(found_in, key=lambda found: found.order)
     decisions = len(workspace.decisions.in_force(today))
     errors = sum(1 for found in problems if found.severity is Severity.ERROR)
     warnings = len(problems) - errors

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command `backlog`: the registry of verbs, and the exit code of everything that can happen.
 
-0 done · 1 problems of severity error in the data · 2 wrong usage · 3 could not do the job · 4 a bug · 130 interrupted.
+0 done · 1 problems of severity error in the data · 2 wrong usage · 3 could not do the job · 4 a bug · 130 interrupted ·
+128 and its number for another signal.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from importlib import import_module
 import click
 
 from secure_score_backlog import __version__
-from secure_score_backlog.cli import output
+from secure_score_backlog.cli import output, signals
 from secure_score_backlog.errors import BacklogError
 
 VERBS = {
@@ -91,8 +92,11 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):  # a Windows pipe cannot encode most characters by default
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        result = backlog.main(args=arguments, prog_name="backlog", standalone_mode=False)
+        with signals.watched():
+            result = backlog.main(args=arguments, prog_name="backlog", standalone_mode=False)
         code = result if isinstance(result, int) else 0
+    except signals.Stopped as ending:
+        code = 128 + ending.number
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:

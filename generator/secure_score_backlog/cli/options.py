@@ -79,6 +79,18 @@ as_of = click.option(
     help="Evaluate as of this day (UTC). Default: the day of the newest snapshot or commit, whichever is later.",
 )
 
+trust_configuration = click.option(
+    "--trust-site-configuration",
+    is_flag=True,
+    help="Use mkdocs.yml as it is, with hooks, plugins and scripts. It can run any program: only for a folder whose "
+    "every author you trust. Includes --trust-docs.",
+)
+trust_docs = click.option(
+    "--trust-docs",
+    is_flag=True,
+    help="Publish hand-written files in docs/ as they are, with scripts and what they load from elsewhere.",
+)
+
 
 def now() -> datetime:
     """The time now, in UTC and whole seconds. Nothing else reads the clock."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
     from secure_score_backlog.problems import Problem
+    from secure_score_backlog.site.rendering import Rendered
 
 
 def product(text: object) -> None:
@@ -52,6 +53,13 @@ def say_dated_ahead(found: Iterable[Problem], as_of: date) -> None:
     """Tell the person that the as-of date lies in the future, and which commits and snapshots are dated so."""
     for each in found:
         say(f"Note: this is as of {as_of}. {each.message} {each.hint}")
+
+
+def say_rendered(rendered: Rendered) -> None:
+    """Tell the person what they should know about pages that were rendered."""
+    say_dated_ahead(rendered.ahead, rendered.facts.as_of)
+    for line in rendered.remarks:
+        say(line)
 
 
 def command(name: str, value: str) -> None:

@@ -17,19 +17,20 @@ from secure_score_backlog.wording import plural
 @options.root
 @options.as_of
 @options.profile
-def command(root: Path, as_of: date | None, profile: str | None) -> int:
+@options.trust_docs
+def command(root: Path, as_of: date | None, profile: str | None, trust_docs: bool) -> int:
     """Write every page to build/pages, ready for MkDocs, ProperDocs or Zensical.
 
     The folder belongs to this program and is kept out of Git; nothing outside of it is changed. For the profiles
     insurer and public, a configuration that fits their pages is written to build/mkdocs.yml. The pages are searched for
     leaks first, as `backlog build` searches the built site; what readers must not see ends the command.
     """
-    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile, search=True)
-    output.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
-    for line in rendered.remarks:
-        output.say(line)
+    wanted = rendering.Wanted(as_of, profile, trust_docs)
+    rendered = rendering.render(root, wanted, today=options.now().date(), search=True)
+    output.say_rendered(rendered)
     if rendered.profile.outside:
-        builder.configuration(rendered.job)
+        here = (root / builder.BUILD).resolve()
+        builder.configuration(rendered.job, builder.Workplace(here, here))
     output.say(f"{rendered.summary}; {plural(rendered.changed, 'file')} changed.")
     output.product(root / rendering.PAGES)
     return 0

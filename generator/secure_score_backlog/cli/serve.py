@@ -6,58 +6,78 @@ MkDocs serves and reloads the browser; this process renders again when something
 
 from __future__ import annotations
 
+import signal
 import socket
+import stat
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import IO
 
 import click
 
-from secure_score_backlog.cli import options, output
+from secure_score_backlog.cli import options, output, signals
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.site import builder, rendering
 from secure_score_backlog.wording import plural
+from secure_score_backlog.workspace import require_backlog
 
 HOST = "127.0.0.1"
 PAUSE = 0.5
 """Seconds between two checks of the files."""
-WATCHED = ("snapshots", "decisions", "docs", "backlog.yml")
+WATCHED = ("snapshots", "decisions", "docs", "backlog.yml", "mkdocs.yml")
 
 
 @click.command()
 @options.root
 @options.as_of
 @options.profile
+@options.trust_configuration
+@options.trust_docs
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on this machine.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
-def command(root: Path, as_of: date | None, profile: str | None, port: int, no_open: bool) -> int:
-    """Serve the site on this machine, and render it again when one of its files changes."""
+def command(
+    *,
+    root: Path,
+    as_of: date | None,
+    profile: str | None,
+    trust_site_configuration: bool,
+    trust_docs: bool,
+    port: int,
+    no_open: bool,
+) -> int:
+    """Serve the site on this machine, and render it again when one of its files changes.
+
+    It ends with Ctrl-C, or with any signal that ends a program, and leaves nothing behind.
+    """
     refuse_taken(port)
-    rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
-    output.say_dated_ahead(rendered.ahead, rendered.facts.as_of)
-    for line in rendered.remarks:
-        output.say(line)
-    arguments = ["serve", "--config-file", str(builder.configuration(rendered.job)), "--dev-addr", f"{HOST}:{port}"]
-    output.say(f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop.")
-    with subprocess.Popen(
-        builder.command(*arguments, "--quiet", *([] if no_open else ["--open"])),
-        cwd=root,
-        env=builder.environment(rendered.job),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as server:
-        threading.Thread(target=pass_on, args=(server.stdout,), daemon=True).start()
-        try:
-            return follow(root, as_of, rendered.profile.name, server)
-        except KeyboardInterrupt:
-            output.say("Stopped.")
-            return 0
-        finally:
-            server.terminate()
+    require_backlog(root)
+    wanted = rendering.Wanted(as_of, profile, trust_docs, trust_site_configuration)
+    try:
+        with (
+            signals.watched(signal.SIGINT) as ending,
+            builder.workplace(root, trusted=trust_site_configuration) as place,
+        ):
+            rendered = rendering.render(root, wanted, today=options.now().date(), place=place.source)
+            output.say_rendered(rendered)
+            chosen = builder.configuration(rendered.job, place)
+            output.say(
+                f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop."
+            )
+            arguments = ("serve", "--config-file", str(chosen), "--dev-addr", f"{HOST}:{port}", "--quiet")
+            browser = () if no_open else ("--open",)
+            call = (*arguments, *browser)
+            with builder.running(rendered.job, place.folder, *call, output=subprocess.PIPE) as server:
+                threading.Thread(target=pass_on, args=(server.stdout,), daemon=True).start()
+                wanted = replace(wanted, profile=rendered.profile.name)
+                follow(root, wanted, place, server, ending)
+    except signals.Stopped:
+        output.say("Stopped.")
+    return 0
 
 
 def pass_on(lines: IO[bytes]) -> None:
@@ -66,17 +86,30 @@ def pass_on(lines: IO[bytes]) -> None:
         output.say(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
-def follow(root: Path, as_of: date | None, profile: str, server: subprocess.Popen[bytes]) -> int:
-    """Render whenever a file changed, until the server ends. An error in a file is reported and ends nothing."""
+def follow(
+    root: Path,
+    wanted: rendering.Wanted,
+    place: builder.Workplace,
+    server: subprocess.Popen[bytes],
+    ending: signals.Ending,
+) -> None:
+    """Render whenever a file changed, until the server ends. An error in a file is reported and ends nothing.
+
+    Raises:
+        Stopped: A signal asked the program to end.
+        CannotProceed: The server ended by itself.
+    """
     seen = fingerprint(root)
     while server.poll() is None:
         time.sleep(PAUSE)
+        ending.check()
         here = fingerprint(root)
         if here == seen:
             continue
         seen = here
         try:
-            rendered = rendering.render(root, as_of=as_of, today=options.now().date(), profile=profile)
+            rendered = rendering.render(root, wanted, today=options.now().date(), place=place.source)
+            builder.configuration(rendered.job, place)
         except BacklogError as error:
             output.say(f"Not rendered: {error.message}" + (f" {error.hint}" if error.hint else ""))
         else:
@@ -96,13 +129,13 @@ def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
     git = root / ".git"
     heads = [git / "HEAD", git / "packed-refs", git / "refs"] if git.is_dir() else []
     for start in [*(root / name for name in WATCHED), *heads]:
-        files = start.rglob("*") if start.is_dir() else [start]
-        for path in files:
+        is_folder = start.is_dir() and not start.is_symlink()
+        for path in start.rglob("*") if is_folder else [start]:
             try:
-                state = path.stat()
+                state = path.lstat()  # what a link leads to is not read
             except OSError:
                 continue  # just being replaced; the next look sees it
-            if not path.is_dir():
+            if not stat.S_ISDIR(state.st_mode):
                 yield str(path), state.st_mtime_ns, state.st_size
 
 

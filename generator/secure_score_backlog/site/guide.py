@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generated pages of the guide (`make guide`): decision format, settings, problems and shipped ratings.
+"""The generated pages of the guide (`make guide`): decision format, settings, layout, problems and shipped ratings.
 
 Plain Markdown made from the declarations that the readers use; a test holds the pages in `docs/` equal to it.
 """
@@ -19,6 +19,8 @@ from secure_score_backlog.ratings import Rating, Ratings, Risk, load_ratings
 from secure_score_backlog.schema import Choice, Key, as_written
 from secure_score_backlog.settings import KEYS as OPTIONS
 from secure_score_backlog.settings import Settings
+from secure_score_backlog.site.configuration import EXTENSIONS, PLUGINS
+from secure_score_backlog.site.configuration import KEYS as LAYOUT_KEYS
 
 
 def settings_page(settings: Settings) -> str:
@@ -49,6 +51,58 @@ def _option(option: Key, here: object, group: str = "") -> tuple[str, ...]:
     """One option: name, type, default, meaning and what holds here."""
     meaning = cell(option.documentation)
     return (code(group + option.name), option.type.label, value(option.default), meaning, value(here))
+
+
+SITE_INTRODUCTION = """# The layout of the site, and what a branch can do to it
+
+`mkdocs.yml` says which pages the navigation lists and how the site looks. Without one, the packaged layout is used. A
+site builder's configuration is a program: it can name modules to run, folders to read and scripts to load. It may come
+from the branch of a stranger, so `backlog build` and `backlog serve` never hand it to the builder. They read the keys
+below and write a configuration of their own from them; `backlog check` reports everything else with its line.
+
+The builder imports nothing from your folder, gets no configuration from outside it, and works in a folder of its own
+below `build/`, which is removed at the end. So builds may run at the same time.
+
+## Hand-written pages
+
+Files in `docs/` become part of the internal site; outside readers get none of them. What can run in a reader's browser,
+or load from a third party, is taken out:
+
+- A Markdown page keeps headings, text, links, tables, lists, pictures of the site, boxes, tabs and code. Raw HTML is
+  kept as far as it is one of these. Scripts, styles, frames, forms, handlers and pictures from elsewhere are removed.
+- Of its front matter, `title`, `description`, `tags`, `hide` and `search: {exclude: true}` are kept.
+- An SVG picture is written anew without scripts, styles, animations and addresses.
+- A style sheet is published where it names no address outside the site.
+- Scripts, HTML files, files of unknown kinds and names with markup are left out. The command names each.
+
+## When you trust everybody who can change the folder
+
+Two options of `build` and `serve` lift this. There is no setting for them, because a branch can change settings.
+
+- `--trust-docs` publishes files in `docs/` as they are; `render` takes it too.
+- `--trust-site-configuration` uses `mkdocs.yml` as it is, with hooks, plugins and scripts, and includes `--trust-docs`.
+  `check` takes it too, and then leaves `mkdocs.yml` alone.
+
+Do not use them in a workflow that runs on pull requests: the configuration of a branch would run there.
+A builder that you start yourself after `backlog render` reads your `mkdocs.yml` as it is.
+
+## Keys of mkdocs.yml
+"""
+
+
+def site_page() -> str:
+    """Every key of `mkdocs.yml` that is read, the plugins and the Markdown extensions."""
+    rows = []
+    for key in LAYOUT_KEYS:
+        rows.append((code(key.name), key.type.label, cell(key.documentation)))
+        rows += [(code(f"{key.name}: {inner.name}"), inner.type.label, cell(inner.documentation)) for inner in key.keys]
+    names = (
+        f"Plugins: {', '.join(map(code, PLUGINS))}.",
+        f"Extensions of Markdown: {', '.join(map(code, EXTENSIONS))}.",
+    )
+    lines = [SITE_INTRODUCTION, *table(("Key", "Type", "What it does"), rows), "", names[0], "", names[1], ""]
+    lines += ["What `backlog check` says about it is listed under [Problems](problems.md#layout-of-the-site).", ""]
+    return "\n".join(lines)
 
 
 def decision_page() -> str:
@@ -239,6 +293,7 @@ def guide_pages() -> tuple[Document, ...]:
         Document.of_text("guide/problems.md", problems_page()),
         Document.of_text("guide/ratings.md", ratings_page(load_ratings(), load_licences())),
         Document.of_text("guide/settings.md", settings_page(Settings())),
+        Document.of_text("guide/site.md", site_page()),
     )
 
 

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `render`, `build` and `serve` share: from a folder to documents in `build/pages`, which this program owns."""
+"""What `render`, `build` and `serve` share: from a folder to documents in a folder that this program owns.
+
+`render` writes `build/pages`, for any builder. `build` and `serve` write to a folder of their own run, so that nothing
+else changes what they publish.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +20,8 @@ from secure_score_backlog.files import Document, paths_below, read_file
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import SETTINGS_PATH, Settings
-from secure_score_backlog.site import leaks, profiles
-from secure_score_backlog.site.builder import Job
+from secure_score_backlog.site import hand_written, leaks, profiles
+from secure_score_backlog.site.builder import BUILD, Job, write_ignore
 from secure_score_backlog.site.links import built
 from secure_score_backlog.site.profiles import Profile
 from secure_score_backlog.site.registry import configuration
@@ -24,11 +29,23 @@ from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import Workspace, dated_ahead, load
 
-BUILD = "build"
-IGNORE = "build/.gitignore"
 PAGES = "build/pages"
 SITE = "build/site"
 NO_HISTORY = ("Check this: there is no Git history here, so no names of people were looked for.",)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for."""
+
+    as_of: date | None = None
+    """The day to show; None: the newest day."""
+    profile: str | None = None
+    """Who the site is for; None: what the settings say."""
+    trust_docs: bool = False
+    """True: hand-written files are published as they are, scripts too."""
+    trust_configuration: bool = False
+    """True: the folder's own mkdocs.yml is used as it is. It can add any script, so `docs/` is trusted with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,7 @@ class Rendered:
     """What was written."""
 
     root: Path
+    wanted: Wanted
     facts: Facts
     """All facts; the documents hold what the profile allows."""
     profile: Profile
@@ -47,7 +65,7 @@ class Rendered:
     ahead: tuple[Problem, ...] = ()
     """Commits and snapshots dated after today, where they set the as-of date."""
     remarks: tuple[str, ...] = ()
-    """What the search of the pages found that readers may see."""
+    """What of `docs/` was left out, and what the search of the pages found that readers may see."""
 
     def expected(self) -> dict[str, bytes | None]:
         """What the built site has to hold: every page, and every other file byte for byte."""
@@ -68,20 +86,19 @@ class Rendered:
             packaged=configuration(self.profile.navigation),
             packaged_only=self.profile.outside,
             as_of=self.facts.as_of,
+            trusted=self.wanted.trust_configuration,
             organisation=organisation if organisation != Settings().organisation else "",
         )
 
 
-def render(
-    root: Path, *, as_of: date | None, today: date, profile: str | None = None, search: bool = False
-) -> Rendered:
-    """Write every page to `build/pages`.
+def render(root: Path, wanted: Wanted, *, today: date, place: Path | None = None, search: bool = False) -> Rendered:
+    """Write every page to `pages/` in a place.
 
     Args:
         root: The folder that holds the backlog.
-        as_of: The day to show; None: the newest day.
+        wanted: What the person asked for.
         today: The day of the clock.
-        profile: Who the site is for; None: what the settings say.
+        place: The folder of this run; None: `build/`, for which runs take turns.
         search: True: the pages are searched for leaks before they are written. For readers outside they always are.
 
     Raises:
@@ -89,19 +106,24 @@ def render(
         CannotProceed: The pages hold what their readers must not see; nothing was written.
     """
     workspace = load(root, today=today)
-    chosen = profiles.choose(workspace, profile)
+    chosen = profiles.choose(workspace, wanted.profile)
     profiles.refuse_faulty_settings(workspace, chosen)
-    facts = evaluate(workspace, as_of or workspace.newest_day, months=None)
+    facts = evaluate(workspace, wanted.as_of or workspace.newest_day, months=None)
+    docs = read_docs(root)
+    notes: list[str] = []
+    if not wanted.trust_docs and not wanted.trust_configuration:
+        docs, notes = hand_written.prepared(docs)
     guard = profiles.guard(workspace, facts, chosen)
-    documents = profiles.documents(facts, read_docs(root), chosen, guard)
+    documents = profiles.documents(facts, docs, chosen, guard)
     remarks = searched(facts, documents, chosen, guard) if search or chosen.outside else ()
-    remarks = (*about_settings(workspace), *remarks, *(NO_HISTORY if chosen.outside and not workspace.tips else ()))
-    build = root / BUILD
-    changed = files.write_folder(documents, root / PAGES, build / ".manifest")
-    if not files.is_file(root, IGNORE):
-        files.write_file(root, IGNORE, b"*\n")
-    ahead = tuple(dated_ahead(workspace, today)) if as_of is None else ()
-    return Rendered(root, facts, chosen, tuple(documents), changed, guard, ahead, remarks)
+    about = (*about_settings(workspace), *(NO_HISTORY if chosen.outside and not workspace.tips else ()))
+    write_ignore(root)
+    with files.lock(root / BUILD, "writing pages", wait=True) if place is None else nullcontext():
+        here = place or root / BUILD
+        changed = files.write_folder(documents, here / "pages", here / ".manifest")
+    ahead = tuple(dated_ahead(workspace, today)) if wanted.as_of is None else ()
+    remarks = (*about, *(() if chosen.outside else notes), *remarks)
+    return Rendered(root, wanted, facts, chosen, tuple(documents), changed, guard, ahead, remarks)
 
 
 def about_settings(workspace: Workspace) -> Iterator[str]:
