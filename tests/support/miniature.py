@@ -151,6 +151,7 @@ def build(root: Path, as_of: date = AS_OF) -> Path:
     made = list(documents(as_of))
     expected = {built(d.path): None if d.path.endswith(".md") else d.content for d in made}
     job = builder.Job(root, configuration(), as_of, "Tenant & Sons")
+    root.mkdir(parents=True, exist_ok=True)
     with builder.workplace(root) as place:
         write_folder(made, place.source / "pages", place.source / ".manifest")
         builder.build(job, place, root / "site", expected)
