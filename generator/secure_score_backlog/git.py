@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Git, asked through its own program: the history of the main branch, the contents of files, branches.
+"""Git: the history of the main branch, the contents of files, branches.
 
 Git is the clock of decisions: what counts is when the main branch got a version, so history is read along first
 parents (docs/method.md#as-of, docs/adr/0005-git-is-the-clock.md). One `git log` names every version of every file;
@@ -419,13 +419,21 @@ def refuse_missing_git(root: Path) -> None:
 
 
 def current_branch(root: Path) -> str | None:
-    """The branch that a folder has checked out; None outside of Git, or where a commit is checked out instead."""
+    """The branch that a folder has checked out; None outside of Git, or where a commit is checked out instead.
+
+    GitPython reads it from the files of the repository, without starting Git there.
+    """
     try:
-        found = run_git(root, "symbolic-ref", "--quiet", "HEAD")
-    except OSError:  # Git is not installed
+        os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program()  # importing asks this one for its version, no other
+    except FileNotFoundError:
         return None
-    name = found.stdout.decode("utf-8", "replace").strip()
-    return name.removeprefix(BRANCHES) if found.returncode == 0 and name.startswith(BRANCHES) else None
+    import git  # noqa: PLC0415 - slow to import, and only a run that writes asks for its branch
+
+    try:
+        with git.Repo(root, search_parent_directories=True) as repository:
+            return None if repository.head.is_detached else repository.active_branch.name
+    except (git.GitError, OSError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
