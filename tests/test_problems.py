@@ -52,8 +52,9 @@ WARNINGS = {
     "Settings": "settings-commented-profile settings-unknown-id",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated
         snapshot-day-twice snapshot-future snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue
-        snapshot-profiles-missing snapshot-scores-missing snapshot-differs snapshot-empty snapshot-unnamed
-        snapshot-control-twice snapshot-no-points snapshot-no-total snapshot-sum-differs snapshot-no-maximum
+        snapshot-profiles-missing snapshot-scores-missing snapshot-differs snapshot-old snapshot-empty
+        snapshot-unnamed snapshot-control-twice snapshot-no-points snapshot-no-total snapshot-sum-differs
+        snapshot-no-maximum
         snapshot-maximum-differs snapshot-no-profile catalogue-shrank catalogue-shorter catalogue-vanished
         catalogue-no-id catalogue-text catalogue-id-twice""",
     "Import and collection": """import-day-stored import-title-unknown import-points-unreadable

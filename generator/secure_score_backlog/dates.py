@@ -43,6 +43,11 @@ def last_day(month: str) -> date:
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
+def month_before(month: str) -> str:
+    """The month before a month, both written YYYY-MM."""
+    return month_of(first_day(month) - timedelta(days=1))
+
+
 def months_between(start: date, end: date) -> Iterator[str]:
     """Every month that a span of days touches, oldest first."""
     day = start.replace(day=1)

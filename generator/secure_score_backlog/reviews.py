@@ -241,13 +241,18 @@ def minutes_text(content: bytes) -> str:
     return text.strip() + "\n"
 
 
-def load_signed_reviews(files: FileVersions) -> tuple[dict[str, SignedReview], list[Problem]]:
-    """The signed months, by YYYY-MM, and a problem for each that cannot be trusted. Uncommitted edits do not count."""
+def load_signed_reviews(
+    files: FileVersions, *, uncommitted: bool = False
+) -> tuple[dict[str, SignedReview], list[Problem]]:
+    """The signed months, by YYYY-MM, and a problem for each that cannot be trusted.
+
+    Uncommitted edits do not count unless asked for: a month is signed once its file is merged.
+    """
     found: dict[str, SignedReview] = {}
     problems: list[Problem] = []
     for path in files.paths(REVIEWS, ".json"):
         month = PurePosixPath(path).stem
-        merged = [version for version in files.of(path) if version.committed or files.main is None]
+        merged = [version for version in files.of(path) if version.committed or files.main is None or uncommitted]
         content = files.content(merged[-1]) if merged else None
         if content is None or not MONTH.fullmatch(month):
             continue

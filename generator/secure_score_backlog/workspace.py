@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +16,7 @@ from pathlib import Path
 from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.files import refused_below
+from secure_score_backlog.files import names_in, refused_below
 from secure_score_backlog.git import HISTORY, FileVersions, MainHistory, People, Repository, Version, read_main_history
 from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import Problem, is_unreadable, problem
@@ -46,6 +47,9 @@ from secure_score_backlog.text import printable
 
 LAYOUT = "mkdocs.yml"
 """Navigation and look of the site; read by `site/` alone."""
+
+YEAR = re.compile(r"\d{4}")
+"""Name of a folder of snapshots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,14 @@ class Workspace:
         return self.catalogue_versions.on(day, scored | self.decisions.recorded(day))
 
 
-def load(root: Path, *, today: date, edited_on: date | None = None, with_history: bool = True) -> Workspace:
+def load(
+    root: Path,
+    *,
+    today: date,
+    edited_on: date | None = None,
+    with_history: bool = True,
+    working_tree: bool = False,
+) -> Workspace:
     """Read a folder, each file once.
 
     Args:
@@ -110,6 +121,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         today: The newest day of a folder that has neither a snapshot nor a commit.
         edited_on: The day that uncommitted edits count for; the newest day unless given.
         with_history: False: leave Git's history alone, so that every decision counts as made on the day.
+        working_tree: True: signed months are those of the working tree, merged or not, for a check before the merge.
 
     Raises:
         WrongUsage: root holds no backlog.
@@ -128,7 +140,7 @@ def load(root: Path, *, today: date, edited_on: date | None = None, with_history
         main, newest = main.until(edited_on) if main else None, min(newest, edited_on)
     files = FileVersions(root, main, edited_on or newest)
     minutes, minutes_problems = load_minutes(files)
-    signed, signed_problems = load_signed_reviews(files)
+    signed, signed_problems = load_signed_reviews(files, uncommitted=working_tree)
     decisions, decision_problems = load_decisions(files)
     problems = {
         *(main.problems if main else ()),
@@ -178,13 +190,28 @@ def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
 
 
 def require_backlog(root: Path) -> None:
-    """WrongUsage for a folder that has nothing of a backlog in it."""
-    if not any((root / name).exists() for name in (SNAPSHOTS, DECISIONS, SETTINGS_PATH)):
+    """WrongUsage for a folder that has nothing of a backlog in it.
+
+    Other projects have folders of these names too: one that holds files counts only where one of them could be ours.
+    """
+    if not ((root / SETTINGS_PATH).exists() or could_hold_snapshots(root) or (root / DECISIONS).exists()):
         raise WrongUsage(
-            f"There is no backlog in this folder: it has no {SNAPSHOTS}/, no {DECISIONS}/ and no {SETTINGS_PATH}.",
+            f"There is no backlog in this folder: it has no {SNAPSHOTS}/ with snapshots, no {DECISIONS}/ and no "
+            f"{SETTINGS_PATH}.",
             where=str(root.resolve()),
             hint="Go to the folder that has them, or name it with --root. To start a new one, run `backlog collect`.",
         )
+
+
+def could_hold_snapshots(root: Path) -> bool:
+    """The folder of snapshots is there, and is empty, or holds a catalogue or a year; a link is refused later."""
+    if not (root / SNAPSHOTS).exists():
+        return False
+    try:
+        names = names_in(root, SNAPSHOTS)
+    except OSError:
+        return True
+    return not names or any(name.endswith(".json") or YEAR.fullmatch(name) for name in names)
 
 
 def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) -> SnapshotSource:

@@ -26,7 +26,7 @@ SHOWN = (
 SAYS: dict[str, dict[str, tuple[str, ...]]] = {
     "first-day": {
         "index.html": ("13 of 16 measured recommendations have no decision", "36 of 73 points"),
-        "score.html": ("one snapshot so far", "no earlier snapshot to compare with"),
+        "score.html": ("There is one snapshot, of", "No change is known in"),
         "recommendations/adminmfav2.html": ("No decision is recorded", "First measured: 0 of 1 point"),
     },
     "sixteen": {
@@ -46,19 +46,25 @@ SAYS: dict[str, dict[str, tuple[str, ...]]] = {
     "no-comparison": {"score.html": ("Microsoft reported no average of other tenants",)},
     "days-missing": {
         "score.html": ("The line is broken where no snapshot exists (2\N{NO-BREAK SPACE}gaps)",),
-        "attention.html": ("9 days complete, 3 missing", "of 12 since", "16 to 17 November 2026"),
+        "attention.html": (
+            "Observed in full on 9 of 12\N{NO-BREAK SPACE}days since",
+            "; 3 missing",
+            "16 to 17 November 2026",
+        ),
     },
     "all-done": {
         "index.html": ("Microsoft measures nothing here that is open", "73 of 73 points"),
         "board.html": ("Microsoft measures 16 recommendations in full",),
-        "score.html": ("No points changed since 31 October 2026", "no points are open"),
+        "score.html": ("No points changed since 31 October 2026", "no points of a known recommendation are open"),
     },
     "nothing-done": {
         "index.html": ("16 of 16 measured recommendations have no decision", "0 of 73 points"),
         "board.html": ("Nothing is measured in full yet",),
     },
     "no-catalogue": {
-        "recommendations/adminmfav2.html": ("Microsoft scores this recommendation, but sent no description",),
+        "recommendations/adminmfav2.html": (
+            "Microsoft scores this recommendation, but its profile is not stored here",
+        ),
         "score.html": ("points unknown",),
     },
     "nothing-at-all": {

@@ -15,6 +15,7 @@ import pytest
 from tests.support.folders import write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
+from tests.support.tenants import stored
 
 TODAY = datetime.now(UTC).date()
 ODD_FILES = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such files themselves")
@@ -49,11 +50,61 @@ def codes(found: dict[str, Any]) -> list[tuple[str, int | None, str]]:
 
 
 def test_a_folder_without_decisions(tmp_path: Path, backlog: RunBacklog) -> None:
-    """It has no problems, and the answer says how much was looked at, and as of which day."""
+    """Settings alone are nothing to be content with: the answer never says that there are no problems."""
     write(tmp_path, "backlog.yml", "organisation: A company\n")
     done = backlog("check", "--strict", expect=0)
-    assert done.stdout == f"No problems: 0 decisions checked, as of {TODAY}.\n"
+    said = f"There is nothing to check yet: 0 decisions and 0 snapshots checked, as of today, {TODAY}.\n"
+    assert done.stdout == said
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("path", ["snapshots/button.test.js.snap", "snapshots/readme.txt"])
+def test_a_folder_of_another_project_is_no_backlog(tmp_path: Path, backlog: RunBacklog, path: str) -> None:
+    """Other tools keep files in `snapshots/` too: every command that reads a backlog refuses, and none is content."""
+    write(tmp_path, path, "something else\n")
+    for command in (("check",), ("status",), ("triage",), ("review", "2026-10")):
+        refused = backlog(*command, expect=2)
+        assert "There is no backlog in this folder" in refused.stderr
+        assert refused.stdout == ""
+
+
+def test_empty_folders_are_nothing_to_check(tmp_path: Path, backlog: RunBacklog) -> None:
+    """A gate in the wrong folder is not green: without a decision, a snapshot or settings `check` is a usage error."""
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "snapshots").mkdir()
+    refused = backlog("check", expect=2)
+    assert "There is nothing to check in this folder" in refused.stderr
+
+
+def test_old_data_is_a_warning(tmp_path: Path, backlog: RunBacklog) -> None:
+    """A newest snapshot of four days ago is reported with its age and what to do; one of three days ago is not."""
+    for age, expected in ((4, 1), (3, 0)):
+        root = tmp_path / str(age)
+        day = TODAY - timedelta(days=age)
+        write(root, f"snapshots/{day.year}/{day}.json", json.dumps(stored({"A": (1, 2)}), default=float))
+        found = checked(backlog, "--root", root, expect=0)["problems"]
+        assert [problem["code"] for problem in found] == ["snapshot-old"] * expected
+        if found:
+            assert found[0]["path"] == f"snapshots/{day.year}/{day}.json"
+            assert f"of {day}, 4 days before {TODAY}" in found[0]["message"]
+            assert "backlog collect" in found[0]["hint"]
+            assert found[0]["severity"] == "warning"
+
+
+def test_a_signed_month_is_checked_before_it_is_merged(tmp_path: Path, backlog: RunBacklog) -> None:
+    """What the working tree holds counts for `check`, also an edit that is not committed and a file that is new."""
+    repository = Repository(tmp_path / "tenant")
+    repository.write("decisions/A.md", plan("A"))
+    repository.commit("decide", when=f"{TODAY}T00:00:00+00:00")
+    repository.write("docs/reviews/2026-10.json", "{}")
+    assert codes(checked(backlog, "--root", repository.folder, expect=1)) == [
+        ("docs/reviews/2026-10.json", None, "review-signature")
+    ]
+    status = json.loads(backlog("status", "--json", "--root", repository.folder, expect=0).stdout)
+    assert [problem["code"] for problem in status["problems"]] == []
+    repository.commit("sign", when=f"{TODAY}T00:00:00+00:00")
+    (repository.folder / "docs/reviews/2026-10.json").unlink()
+    assert checked(backlog, "--root", repository.folder, expect=0)["problems"] == []
 
 
 def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: RunBacklog) -> None:
@@ -74,7 +125,7 @@ def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: 
         'decisions/B.md:4: error: `risk` takes one of critical, high, medium, low, not "hihg". [decision-wrong-value]',
         "    Write `risk: high`.",
         "",
-        f"2 errors and 1 warning in 3 files; 3 decisions checked, as of {TODAY}.",
+        f"2 errors and 1 warning in 3 files; 3 decisions and 0 snapshots checked, as of today, {TODAY}.",
         "",
     ]
 
@@ -83,7 +134,7 @@ def test_json_has_the_documented_shape(tmp_path: Path, backlog: RunBacklog) -> N
     """The documented shape, all of it on stdout, problems in order of place."""
     write(tmp_path, "decisions/A.md", plan("A", owner="someone@tenant.example", proof=""))
     found = checked(backlog, expect=1)
-    assert list(found) == ["schema", "as_of", "problems", "errors", "warnings"]
+    assert list(found) == ["schema", "as_of", "decisions", "snapshots", "problems", "errors", "warnings"]
     assert (found["schema"], found["errors"], found["warnings"]) == ("backlog-check/1", 1, 1)
     assert [list(fault) for fault in found["problems"]] == [["path", "line", "code", "severity", "message", "hint"]] * 2
     assert codes(found) == [("decisions/A.md", 3, "decision-not-ready"), ("decisions/A.md", 6, "decision-person")]
@@ -191,7 +242,7 @@ def test_a_shallow_clone_is_checked_with_a_note(tmp_path: Path, backlog: RunBack
         source.commit(f"decide {number}")
     source.git("clone", "--quiet", "--depth", "1", f"file://{source.folder}", str(tmp_path / "clone"))
     done = backlog("check", "--root", tmp_path / "clone", expect=0)
-    assert done.stdout == f"No problems: 1 decision checked, as of {TODAY}.\n"
+    assert done.stdout == f"No problems: 1 decision and 0 snapshots checked, as of today, {TODAY}.\n"
     assert "counts as made today" in done.stderr
 
 
@@ -224,7 +275,8 @@ def test_three_hundred_decisions_are_counted(tmp_path: Path, backlog: RunBacklog
     """Three hundred decisions are read, and each is counted."""
     for number in range(300):
         write(tmp_path, f"decisions/R{number}.md", plan(f"R{number}"))
-    assert backlog("check", expect=0).stdout == f"No problems: 300 decisions checked, as of {TODAY}.\n"
+    done = backlog("check", expect=0)
+    assert done.stdout == f"No problems: 300 decisions and 0 snapshots checked, as of today, {TODAY}.\n"
 
 
 @pytest.mark.parametrize("option", ["--json", "--strict", "--root"])

@@ -255,6 +255,7 @@ def test_a_configuration_that_does_more_is_refused(bare: Path, backlog: RunBackl
     write(bare, "evil/main.html", "evil")
     write(bare, "mkdocs.yml", text)
     found = json.loads(backlog("check", "--root", bare, "--json", expect=1).stdout)["problems"]
+    found = [problem for problem in found if problem["code"] != "snapshot-old"]  # its days are of October 2026
     assert {problem["path"] for problem in found} == {"mkdocs.yml"}
     assert all(problem["line"] for problem in found)
     os.environ["SECRET_OF_THE_MACHINE"] = "hunter2"

@@ -76,7 +76,7 @@ def test_a_month_does_not_know_a_decision_committed_later(status: Status) -> Non
 def test_an_earlier_day_sees_earlier_data(status: Status) -> None:
     """As of a day without a snapshot, the newest before it counts, with its age."""
     found = status("--as-of", "2026-01-17")
-    assert found["snapshot"] == {"date": "2026-01-16", "complete": True, "age_days": 1}
+    assert found["snapshot"] == {"date": "2026-01-16", "complete": True, "source": "graph", "age_days": 1}
 
 
 def test_an_impossible_month_or_day_is_a_usage_error(backlog: RunBacklog, sample_tenant: Path) -> None:

@@ -54,7 +54,7 @@ def test_the_order_is_by_risk_and_the_contrast_by_points(backlog: RunBacklog, te
     text = backlog("triage", "--root", tenant, expect=0).stdout
     assert text.index("Title of AdminMFAV2") < text.index("Title of exo_mailtipsenabled") < text.index("For contrast")
     assert "BlockLegacyAuthentication" in text
-    assert "as of 20 November 2026" in text.replace("\u00a0", " ")
+    assert "as of 20 November 2026 (the day of the newest snapshot)" in " ".join(text.split())
 
 
 def test_a_row_says_the_missing_licence_and_the_family(backlog: RunBacklog, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_with_everything_done_nothing_is_undecided(backlog: RunBacklog, tmp_path
     """A plain sentence instead of an empty table."""
     store(tmp_path, stored({"A": (1, 1)}))
     shown = backlog("triage", "--root", tmp_path, expect=0).stdout
-    assert shown.strip() == f"Nothing is undecided, as of {wording.day(day(1))}."
+    assert shown.strip() == f"Nothing is undecided, as of {wording.day(day(1))} (the day of the newest snapshot)."
 
 
 def test_a_partial_day_does_not_say_that_nothing_is_undecided(backlog: RunBacklog, tmp_path: Path) -> None:
@@ -132,3 +132,11 @@ def store(root: Path, snapshot: dict[str, Any]) -> None:
     file = root / snapshot_path(day(1))
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(snapshot, default=int), encoding="utf-8")
+
+
+def test_an_unexplained_score_is_not_decided(backlog: RunBacklog, tmp_path: Path) -> None:
+    """Of 1376 points one recommendation is known, and done: nothing says that nothing is undecided."""
+    store(tmp_path, stored({"A": (1, 1)}, 815, 1376))
+    shown = " ".join(backlog("triage", "--root", tmp_path, expect=0).stdout.split())
+    assert shown.startswith("Nothing that has a score is undecided, as of 1 October 2026")
+    assert "Most of the score is unexplained. Microsoft’s score is 815 of 1" in shown

@@ -19,13 +19,15 @@ def decided(risk: Risk | None) -> Decision:
 
 
 def test_decision_before_settings_before_shipped() -> None:
-    """The order of precedence, one step at a time; a reason comes with the shipped rating only."""
+    """The order of precedence, one step at a time; the shipped reason stays whoever rates it."""
     settings = Settings(risk={"AdminMFAV2": Risk.MEDIUM})
     shipped = RATINGS.rate("AdminMFAV2")
     assert shipped is not None
-    assert level_of("AdminMFAV2", decided(Risk.LOW), settings, RATINGS) == Rated(Risk.LOW, RatedBy.DECISION)
+    by_decision = Rated(Risk.LOW, RatedBy.DECISION, shipped.reason)
+    assert level_of("AdminMFAV2", decided(Risk.LOW), settings, RATINGS) == by_decision
     for silent in (None, decided(None)):
-        assert level_of("AdminMFAV2", silent, settings, RATINGS) == Rated(Risk.MEDIUM, RatedBy.SETTINGS)
+        by_settings = Rated(Risk.MEDIUM, RatedBy.SETTINGS, shipped.reason)
+        assert level_of("AdminMFAV2", silent, settings, RATINGS) == by_settings
         expected = Rated(Risk.CRITICAL, RatedBy.SHIPPED, shipped.reason)
         assert level_of("AdminMFAV2", silent, Settings(), RATINGS) == expected
         assert level_of("never_heard_of", silent, settings, RATINGS) == Rated()
@@ -37,8 +39,8 @@ def test_a_family_comes_after_decision_settings_and_id() -> None:
     by_family = RATINGS.rate(new)
     assert by_family is not None
     settings = Settings(risk={new: Risk.LOW})
-    assert level_of(new, decided(Risk.HIGH), settings, RATINGS) == Rated(Risk.HIGH, RatedBy.DECISION)
-    assert level_of(new, None, settings, RATINGS) == Rated(Risk.LOW, RatedBy.SETTINGS)
+    assert level_of(new, decided(Risk.HIGH), settings, RATINGS) == Rated(Risk.HIGH, RatedBy.DECISION, by_family.reason)
+    assert level_of(new, None, settings, RATINGS) == Rated(Risk.LOW, RatedBy.SETTINGS, by_family.reason)
     expected = Rated(by_family.level, RatedBy.FAMILY, by_family.reason, family)
     assert level_of(new, None, Settings(), RATINGS) == expected
     assert level_of("scid_2509", None, Settings(), RATINGS).by is RatedBy.SHIPPED

@@ -83,6 +83,13 @@ class Day:
     partial: bool = False
     services: frozenset[str] = frozenset()
     """What Graph calls enabled."""
+    source: str = "graph"
+
+    @property
+    def lacks_scores(self) -> bool:
+        """The points of what is scored are too far from the total."""
+        points = sum((seen.points for seen in self.seen.values()), Fraction(0))
+        return abs(self.current - points) > self.most / 100
 
 
 @dataclass(frozen=True)
@@ -212,4 +219,5 @@ def snapshot(file: Path, before: dict[str, Seen]) -> Day:
         left_out,
         partial,
         services=frozenset(held["secureScore"].get("enabledServices") or ()),
+        source=held["collected"]["source"],
     )

@@ -171,13 +171,13 @@ class Reckoning:
         return seen.still_open if seen else Fraction(0)
 
     def open_days(self, name: str) -> int:
-        """Days since the first of the unbroken run of snapshot days on which it was open."""
-        first = self.day
+        """Days from the first of the unbroken run of snapshot days on which it was open to the newest snapshot."""
+        newest = first = self.days[-1].day
         for each in reversed(self.days):
             if name not in each.seen or each.seen[name].measured_full:
                 break
             first = each.day
-        return (self.day - first).days
+        return (newest - first).days
 
     def ranked(self) -> tuple[list[Plain], list[str]]:
         """The ranking, and separately what is unrated."""
@@ -422,6 +422,7 @@ class Reckoning:
             "snapshot": {
                 "date": end.day.isoformat(),
                 "complete": end.complete,
+                "source": end.source,
                 **({"partial": True} if end.partial else {}),
                 "age_days": (self.day - end.day).days,
             },
@@ -432,9 +433,36 @@ class Reckoning:
                 "planned": end.current + bar["do-now"] + bar["do-soon"],
                 "achievable": end.most - bar["accept"] - bar["not-applicable"] - licensing,
             },
+            "explained": {
+                "recommendations": len(end.seen),
+                "without_maximum": sum(seen.most is None for seen in end.seen.values()),
+                "points": sum((seen.points for seen in end.seen.values()), Fraction(0)),
+                "maximum": end.most - bar["unexplained"],
+            },
+            "coverage": {
+                **self.days_known(self.days[0].day),
+                "month": self.days_known(max(self.days[0].day, self.day.replace(day=1))),
+            },
             "ledger": bar,
             "movement": {"points": by_part(points), "percent": by_part(percent), "lines": lines(points, percent)},
         }
+
+    def days_known(self, first: date) -> Plain:
+        """What is known of each day from one day to the as-of date, day by day."""
+        stored = {each.day: each for each in self.days}
+        found: Plain = {"from": first.isoformat(), "days": 0, "complete": 0, "backfilled": 0, "partial": 0}
+        found |= {"missing": 0, "since_newest": 0}
+        today = first
+        while today <= self.day:
+            each = stored.get(today)
+            if each is None:
+                kind = "missing" if today < self.days[-1].day else "since_newest"
+            else:
+                kind = "partial" if each.partial or each.lacks_scores else "complete" if each.complete else "backfilled"
+            found["days"] += 1
+            found[kind] += 1
+            today += timedelta(days=1)
+        return found
 
     def bar_part(self, name: str) -> str:
         """The part of the ledger for unearned points."""

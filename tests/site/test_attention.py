@@ -147,7 +147,7 @@ def clean() -> Facts:
 def test_a_tenant_without_findings() -> None:
     """No table and nothing to do; each group has its sentence."""
     page = Read(clean(), attention.documents)
-    assert page.lead.startswith("All 15 checks are clear. Nothing needs attention.")
+    assert page.lead.startswith("All 16 checks are clear. Nothing needs attention.")
     assert "<tr><td" not in page.source.split("calendar-figure")[0]
     assert "What to do." not in page.text
     assert all("✓" in page.sections[key] for key in [*SCENES, "problems", "gaps"])
@@ -159,9 +159,9 @@ def test_the_first_day_names_the_highest_risks() -> None:
     given = workspace(history({"A": (0, 4), "B": (0, 4), "C": (0, 4), "D": (4, 4)}), settings=rated)
     page = Read(evaluated(given, day(1), has_git=False), attention.documents)
     assert "No decision is recorded yet" in page.lead
-    assert page.lead.startswith("2 of 15 checks found something: 3 open recommendations have no owner.")
+    assert page.lead.startswith("2 of 16 checks found something: 3 open recommendations have no owner.")
     assert "backlog decide C B A" in page.sections["ownerless"]
-    assert "This is the first day." in page.sections["gaps"]
+    assert "One day so far: 1 October 2026, complete." in page.sections["gaps"]
 
 
 def test_without_a_snapshot() -> None:
@@ -208,7 +208,7 @@ def test_recoverable_gaps_are_distinguished_from_old_ones() -> None:
     assert "backlog collect" in recent.sections["gaps"]
     old = Read(tenant({"A": (4, 4)}, None, *[{"A": (4, 4)}] * 90), attention.documents)
     assert "cannot be recovered" in old.sections["gaps"]
-    assert "91 days complete, 1 missing (2 October 2026), of 92 since 1 October 2026." in old.sections["gaps"]
+    assert "Observed in full on 91 of 92 days since 1 October 2026; 1 missing (2 October 2026)." in old.sections["gaps"]
 
 
 def test_a_collection_that_stopped_is_a_gap_after_three_days() -> None:

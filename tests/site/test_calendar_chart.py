@@ -75,7 +75,7 @@ def test_the_table_has_every_month_also_those_not_drawn() -> None:
     rows = [[cell.text for cell in row] for row in next(figure.iter("tbody"))]
     assert len(rows) == MOST_ROWS + 1
     assert rows[-2:] == [
-        ["January 2026", "10", "2", "1", "2", "16", "14 to 15\u00a0January\u00a02026"],
+        ["January 2026", "10", "2", "1", "2", "16", "14 to 31\u00a0January\u00a02026"],
         ["December 2025", "0", "0", "0", "1", "0", "2\u00a0December\u00a02025"],
     ]
     labels = [n.text for n in figure.iter("text") if n.get("class") == "backlog-calendar-label"]
@@ -100,18 +100,28 @@ def test_sentences_name_what_they_can() -> None:
     """One day, no gap, many gaps (the newest by name), and the days since the newest snapshot."""
     assert days.sentence(coverage(History(), day(1))) == ""
     full = {"A": (1, 2)}
-    one = days.sentence(coverage(history(full), day(1)))
-    assert one == "One day has been observed so far, 1\u00a0October\u00a02026."
-    whole = days.sentence(coverage(history(full, full), day(2))).replace("\u00a0", " ")
-    assert whole == "2 days complete, none missing, of 2 since 1 October 2026."
-    in_part = days.sentence(coverage(history(full, partial(full), full), day(3))).replace("\u00a0", " ")
-    assert in_part == "2 days complete, 1 partial (2 October 2026), none missing, of 3 since 1 October 2026."
-    alone = days.sentence(coverage(history(partial(full)), day(1)))
-    assert alone == "One day has been observed in part so far, 1\u00a0October\u00a02026."
-    holed = coverage(history(*[full, None] * 9, full), day(21))
-    said = days.sentence(holed).replace("\u00a0", " ")
-    assert said.startswith("10 days complete, 9 missing (8 October 2026; ")
-    assert said.endswith(
-        "18 October 2026; and 3 earlier gaps), of 21 since 1 October 2026, 2 days since the newest snapshot."
-    )
-    assert days.calendar_of(coverage(History(), day(1)), "c") is None
+    one = said(history(full), 1)
+    assert one == "One day so far: 1 October 2026, complete."
+    assert said(history(full, full), 2) == "Observed in full on 2 of 2 days since 1 October 2026; none missing."
+    in_part = said(history(full, partial(full), full), 3)
+    expected = "Observed in full on 2 of 3 days since 1 October 2026; 1 partial (2 October 2026); none missing."
+    assert in_part == expected
+    assert said(history(partial(full)), 1) == "One day so far: 1 October 2026, partial."
+    holed = said(history(*[full, None] * 9, full), 21)
+    assert holed.startswith("Observed in full on 10 of 21 days since 1 October 2026; 9 missing (8 October 2026; ")
+    assert holed.endswith("18 October 2026; and 3 earlier); 2 days not collected, from 20 October 2026 on.")
+
+
+def said(measured: History, number: int) -> str:
+    """The sentence about the days up to a day."""
+    return days.sentence(coverage(measured, day(number))).replace("\u00a0", " ")
+
+
+def test_months_without_a_snapshot_are_named_as_spans() -> None:
+    """One month alone, several in a row, also across the turn of a year; a partial day measures a month."""
+    assert days.month_spans([]) == ""
+    months = ["2025-05", "2025-11", "2025-12", "2026-01"]
+    assert days.month_spans(months) == "May 2025; November 2025 to January 2026"
+    full = {"A": (1, 2)}
+    known = history(full, *[None] * 91, full, *[None] * 30, partial(full))
+    assert days.unmeasured_months(coverage(known, day(180))) == ["2026-11", "2026-12", "2027-03"]

@@ -105,11 +105,11 @@ def test_days_are_counted_and_named() -> None:
     measured = history(SCORES, SCORES, None, SCORES)
     days = tuple(replace(one, complete=one.day != day(2)) for one in measured.days)
     page = Read(evaluated(workspace(replace(measured, days=days)), day(4)), evidence.documents)
-    assert "Days observed 3 of 4 days" in page.lead
-    assert "Days missing 1 1 further day was backfilled (scores only)" in page.lead
-    named = "1 backfilled (scores only: 2 October 2026), 1 missing (3 October 2026), of 4 since 1 October 2026."
-    assert named in page.sections["period"]
-    assert "2 days complete, 1 backfilled (scores only), 1 missing, of 4 since 1 October 2026." in page.lead
+    assert "Days observed in full 2 of 4 days, 1 with scores only" in page.lead
+    assert "Days without a snapshot 1 of 4 days" in page.lead
+    named = "1 with scores only (2 October 2026); 1 missing (3 October 2026)."
+    assert f"Observed in full on 2 of 4 days since 1 October 2026; {named}" in page.sections["period"]
+    assert "Observed in full on 2 of 4 days since 1 October 2026; 1 with scores only; 1 missing." in page.lead
 
 
 def test_the_first_day_says_what_is_there() -> None:
@@ -117,7 +117,7 @@ def test_the_first_day_says_what_is_there() -> None:
     head = Version("", "f" * 40, datetime(2026, 10, 1, tzinfo=UTC), "Somebody", "Newest")
     page = Read(evaluated(workspace(history(SCORES)), day(1), head=head), evidence.documents)
     assert "No decision has been committed yet." in page.lead
-    assert "One day has been observed so far, 1 October 2026." in page.lead
+    assert "One day so far: 1 October 2026, complete." in page.lead
     assert "5 points measured by Microsoft" in page.sections["source"]
     assert "git show HEAD:./snapshots/2026/2026-10-01.json" in page.sections["verify"]
     assert "The first one will be listed here" in page.sections["history"]

@@ -9,7 +9,15 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun, can_be_filled, coverage
+from secure_score_backlog.snapshots.coverage import (
+    Coverage,
+    DayCounts,
+    DayKind,
+    DayRun,
+    coverage,
+    fillable,
+    old_snapshot,
+)
 from secure_score_backlog.snapshots.model import History
 from tests.support.tenants import day, history, partial
 
@@ -33,7 +41,7 @@ def test_runs_are_joined_and_gaps_are_between_them() -> None:
     """Complete, filled in, missing, complete again, and the days since the newest snapshot."""
     found = coverage(taken(1, 2, 3, 4, 7, 8, filled=(3, 4)), day(10))
     assert kinds(found) == [("complete", 2), ("filled", 2), ("missing", 2), ("complete", 2), ("awaited", 2)]
-    assert (found.passed, found.observed) == (10, 6)
+    assert (found.passed, found.count(DayKind.COMPLETE), found.without) == (10, 4, 2)
     assert found.of(DayKind.MISSING) == (DayRun(day(5), day(6), DayKind.MISSING),)
 
 
@@ -41,7 +49,7 @@ def test_a_partial_day_is_a_kind_of_its_own_and_not_observed() -> None:
     """There is a file, but it says nothing about most recommendations, so it is neither observed nor missing."""
     found = coverage(history(SCORES, partial(SCORES), SCORES), day(3))
     assert kinds(found) == [("complete", 1), ("partial", 1), ("complete", 1)]
-    assert (found.observed, found.count(DayKind.MISSING)) == (2, 0)
+    assert (found.count(DayKind.COMPLETE), found.without) == (2, 0)
 
 
 def test_a_day_before_the_newest_snapshot_knows_nothing_of_it() -> None:
@@ -61,11 +69,36 @@ def test_months_part_a_run_without_losing_a_day() -> None:
 
 
 def test_only_what_graph_still_holds_can_be_filled_in() -> None:
-    """Ninety days back, the as-of date counted; what is there needs nothing."""
-    gap = DayRun(day(5), day(6), DayKind.MISSING)
-    assert can_be_filled(gap, day(6) + timedelta(days=89))
-    assert not can_be_filled(gap, day(6) + timedelta(days=90))
-    assert not can_be_filled(DayRun(day(5), day(6), DayKind.COMPLETE), day(7))
+    """Ninety days back, the as-of date counted; of a longer gap only the part that Graph still has is promised."""
+    found = coverage(taken(1, 2, 5), day(5))
+    assert fillable(found, day(3) + timedelta(days=89)) == (DayRun(day(3), day(4), DayKind.MISSING),)
+    assert fillable(found, day(4) + timedelta(days=89)) == (DayRun(day(4), day(4), DayKind.MISSING),)
+    assert fillable(found, day(5) + timedelta(days=89)) == ()
+    years = coverage(taken(1), day(1000))
+    assert fillable(years, day(1000)) == (DayRun(day(911), day(1000), DayKind.AWAITED),)
+
+
+def test_the_newest_snapshot_is_old_after_three_days() -> None:
+    """Graph itself may be a day late; from the fourth day on, the days since count as days without a snapshot."""
+    early, late = coverage(taken(1, 3), day(6)), coverage(taken(1, 3), day(7))
+    assert (early.since_newest, early.is_old, early.without) == (3, False, 1)
+    assert (late.since_newest, late.is_old, late.without) == (4, True, 5)
+    (newest,) = history(SCORES).days
+    assert old_snapshot(newest, day(4)) is None
+    found = old_snapshot(newest, day(5))
+    assert found is not None
+    assert found.code == "snapshot-old"
+    assert "4 days before 2026-10-05" in found.message
+
+
+def test_snapshots_of_a_span_are_counted_by_kind() -> None:
+    """Complete, with scores only and partial ones, each by its own; days without one are in none of them."""
+    measured = history(SCORES, None, partial(SCORES), SCORES)
+    counts = DayCounts(measured.days)
+    assert counts.within(day(1), day(4)) == {DayKind.COMPLETE: 2, DayKind.FILLED: 0, DayKind.PARTIAL: 1}
+    assert counts.within(day(2), day(2)) == {DayKind.COMPLETE: 0, DayKind.FILLED: 0, DayKind.PARTIAL: 0}
+    filled = DayCounts(taken(1, 2, 3, filled=(2, 3)).days)
+    assert filled.within(day(2), day(9))[DayKind.FILLED] == 2
 
 
 @given(st.sets(st.integers(1, 70), min_size=1), st.sets(st.integers(1, 70)), st.integers(0, 30))
@@ -80,7 +113,7 @@ def test_every_day_is_counted_once(numbers: set[int], less: set[int], later: int
         expected = run.last + timedelta(days=1)
     assert expected == as_of + timedelta(days=1)
     assert all(one.kind is not two.kind for one, two in zip(found.runs, found.runs[1:], strict=False))
-    assert found.observed == len(numbers)
+    assert found.count(DayKind.COMPLETE) == len(numbers - less)
     assert found.count(DayKind.FILLED) == len(numbers & less)
     assert found.count(DayKind.AWAITED) == later
     assert found.passed == (as_of - day(min(numbers))).days + 1

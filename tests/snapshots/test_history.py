@@ -238,3 +238,13 @@ def test_an_odd_list_of_times_hides_nothing() -> None:
     said = stored({"A": (1, 2)})
     said["synced"] = {"2026-10-01T00:00:00Z": [["A"], {"A": 1}, 7, None, "A"]}
     assert history(said).details["A"].synced == date(2026, 10, 1)
+
+
+def test_a_day_whose_scores_are_missing_is_known() -> None:
+    """23 of 815 points are there: scores are missing. Points that come, go and come back still add up."""
+    few = stored({"A": (10, 10), "B": (13, 20)}, 815, 1376)
+    assert [day.lacks_scores for day in history(few).days] == [True]
+    whole, less = {"A": (10, 10), "B": (13, 20)}, {"A": (10, 10)}
+    assert [day.lacks_scores for day in history(whole, less, whole, {**whole, "B": (0, 20)}).days] == [False] * 4
+    assert not history(stored(whole, "23.3", 30)).days[0].lacks_scores
+    assert history(stored(whole, "23.31", 30)).days[0].lacks_scores

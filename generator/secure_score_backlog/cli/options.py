@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
+from secure_score_backlog import wording
 from secure_score_backlog.dates import first_day
 from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.evaluation.facts import Facts
 
 
 def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path:
@@ -90,6 +92,29 @@ trust_docs = click.option(
     is_flag=True,
     help="Publish hand-written files in docs/ as they are, with scripts and what they load from elsewhere.",
 )
+
+
+def judged(facts: Facts, asked: str = "") -> str:
+    """The day that is judged, and why this one (docs/method.md#as-of).
+
+    Args:
+        facts: The facts of that day.
+        asked: What named the day; empty for the day that counts by itself.
+    """
+    known = {
+        "the newest snapshot": facts.snapshot.day if facts.snapshot else None,
+        "the newest commit": facts.head.at.date() if facts.head else None,
+    }
+    newest = " and ".join(name for name, day in known.items() if day == facts.as_of)
+    return f"as of {wording.day(facts.as_of)} ({asked or (f'the day of {newest}' if newest else 'today')})"
+
+
+def age_of_data(facts: Facts) -> str:
+    """That the newest snapshot is older than it may be, as a sentence; empty where it is not."""
+    if facts.snapshot is None or not facts.coverage.is_old:
+        return ""
+    age = wording.count(facts.coverage.since_newest, "day")
+    return f"The data is {age} old: the newest snapshot is of {wording.day(facts.snapshot.day)}."
 
 
 def now() -> datetime:

@@ -11,7 +11,7 @@ import click
 
 from secure_score_backlog import __version__, wording
 from secure_score_backlog.cli import options, output
-from secure_score_backlog.cli.status import review_of
+from secure_score_backlog.cli.status import review_of, unknown
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
 from secure_score_backlog.evaluation.register import needing_decision
@@ -19,6 +19,7 @@ from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_files
 from secure_score_backlog.reviews import sign
+from secure_score_backlog.site.pages.reviews import days_of_month
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.text import one_line
 from secure_score_backlog.workspace import dated_ahead, load
@@ -39,7 +40,7 @@ def command(month: str, root: Path) -> int:
     for found in dated_ahead(workspace, today):
         raise CannotProceed(f"No month is signed: {found.message}", where=found.path, hint=found.hint)
     facts = evaluate(workspace, workspace.newest_day, months=[month])
-    review = finished(review_of(facts, month))
+    review = measured(finished(review_of(facts, month)))
     documents = [document for document in documents_of(review) if not (root / document.path).exists()]
     if not documents:
         raise CannotProceed(
@@ -50,7 +51,10 @@ def command(month: str, root: Path) -> int:
     create_files(root, documents)
     for document in documents:
         output.product(document.path)
-    output.say(f"The facts of {wording.month(month)} are as of {review.facts.as_of}.")
+    observed = days_of_month(plain_facts(review.facts))
+    output.say(f"The facts of {wording.month(month)} are as of {review.facts.as_of}. {observed}")
+    for line in unknown(review.facts):
+        output.say(line)
     output.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
     return 0
 
@@ -61,6 +65,18 @@ def finished(review: Review) -> Review:
         raise WrongUsage(
             f"{wording.month(review.month)} is not over yet: the newest data is of {review.facts.as_of}.",
             hint="Sign it after the first snapshot or commit of the next month.",
+        )
+    return review
+
+
+def measured(review: Review) -> Review:
+    """The review of a month that has a snapshot; CannotProceed for one that nobody measured."""
+    if not review.is_measured:
+        raise CannotProceed(
+            f"{wording.month(review.month)} was not measured: it has no snapshot, so there are no facts to sign.",
+            where=f"snapshots/{review.month[:4]}/{review.month}-*.json",
+            hint="Collect or import a day of that month if you have one. Graph keeps 90 days. Minutes can be written "
+            f"without facts: make docs/reviews/{review.month}.md by hand.",
         )
     return review
 

@@ -13,7 +13,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from secure_score_backlog import wording
 from secure_score_backlog.cli import options, output
+from secure_score_backlog.dates import month_of
 from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
@@ -21,6 +23,7 @@ from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEn
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.wording import badge_of, count, day, lower_first, percent, points, share, signed
 from secure_score_backlog.workspace import dated_ahead, load
 
@@ -45,7 +48,8 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     if as_json:
         output.product_json(encode(plain_facts(facts)))
     else:
-        output.product_page(terminal(facts))
+        asked = f"the end of {wording.month(month)}" if month and as_of is None else "--as-of" if as_of else ""
+        output.product_page(terminal(facts, asked))
     return 0
 
 
@@ -59,10 +63,17 @@ def review_of(facts: Facts, month: str) -> Review:
     raise WrongUsage(f"There are no facts for {month}.", hint=hint)
 
 
-def terminal(facts: Facts) -> RenderableType:
-    """The whole output for a person; texts of others are printed as text, never as markup."""
+def terminal(facts: Facts, asked: str = "") -> RenderableType:
+    """The whole output for a person; texts of others are printed as text, never as markup.
+
+    Args:
+        facts: The facts of a day.
+        asked: The option that named the day; empty for the day that counts by itself.
+    """
     parts: list[RenderableType] = [
-        Text(f"{facts.settings.organisation}, as of {day(facts.as_of)}", style="bold"),
+        Text(f"{facts.settings.organisation}, {options.judged(facts, asked)}", style="bold"),
+        *([] if asked else [Text("`backlog check` judges today.", style="dim")]),
+        *(Text(said, style="yellow") for said in unknown(facts)),
         Text(""),
     ]
     parts += list(headline(facts))
@@ -80,6 +91,18 @@ def terminal(facts: Facts) -> RenderableType:
     return Group(*parts)
 
 
+def unknown(facts: Facts) -> Iterator[str]:
+    """What the figures do not know: how old the data is, and what of the score has no recommendation behind it."""
+    if age := options.age_of_data(facts):
+        yield age
+    if facts.snapshot and month_of(facts.snapshot.day) != month_of(facts.as_of):
+        yield f"{wording.month(facts.as_of)} is not measured: it has no snapshot."
+    if facts.snapshot and facts.snapshot.partial:
+        yield "The newest snapshot is partial: it holds only some of the recommendations."
+    if said := unexplained(facts.explained):
+        yield f"{said[0]}. {said[1]}"
+
+
 def headline(facts: Facts) -> Iterator[Text]:
     """The headline counts; those that are 0 are left out."""
     counts = facts.counts
@@ -93,7 +116,7 @@ def headline(facts: Facts) -> Iterator[Text]:
         (counts["shadow"], "accepted or self-attested in the portal only", "yellow"),
     ):
         if number:
-            yield Text.assemble((f"{number:>5}", f"bold {style}".strip()), "  ", words)
+            yield Text.assemble((f"{number:>5}", f"bold {style}".strip()), " ", words)
 
 
 def grid(*columns: str) -> Table:

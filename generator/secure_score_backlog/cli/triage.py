@@ -14,11 +14,12 @@ from rich.text import Text
 
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.decide import say_next, scaffold, write
-from secure_score_backlog.cli.status import RISK_STYLES, grid
+from secure_score_backlog.cli.status import RISK_STYLES, grid, unknown
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State, Status
 from secure_score_backlog.exports.json import encode, ranked
+from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.wording import count, day, licence_words, points, share
 from secure_score_backlog.workspace import Workspace, dated_ahead, load
 
@@ -87,15 +88,19 @@ def nothing_undecided(facts: Facts) -> str:
     """The answer where the list is empty; it claims nothing about what was not measured."""
     if facts.snapshot is None:
         return "Nothing is known yet: there is no snapshot. Run backlog collect, or backlog import."
+    said = unexplained(facts.explained)
+    why = f" {said[0]}. {said[1]}" if said else ""
     if facts.snapshot.partial:
         number = sum(1 for status in facts.statuses.values() if status.measured_on == facts.snapshot.day)
         return (
             f"Nothing is undecided among the {count(number, 'recommendation')} of the newest snapshot, "
-            f"{day(facts.snapshot.day)}, but that is a partial day: nothing is known of the others."
+            f"{day(facts.snapshot.day)}, but that is a partial day: nothing is known of the others.{why}"
         )
     if not any(status.observation for status in facts.statuses.values()):
         return f"Nothing is known: the newest snapshot, {day(facts.snapshot.day)}, measures no recommendation."
-    return f"Nothing is undecided, as of {day(facts.as_of)}."
+    if why:
+        return f"Nothing that has a score is undecided, {options.judged(facts)}.{why}"
+    return f"Nothing is undecided, {options.judged(facts)}. {options.age_of_data(facts)}".rstrip()
 
 
 def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], number: int, today: date) -> None:
@@ -117,7 +122,8 @@ def terminal(facts: Facts, undecided: Sequence[Status], shown: int) -> Renderabl
         return Text(nothing_undecided(facts))
     number = count(len(undecided), "recommendation")
     parts: list[RenderableType] = [
-        Text(f"{number} without a decision in force, as of {day(facts.as_of)}, highest risk first", style="bold"),
+        Text(f"{number} without a decision in force, highest risk first, {options.judged(facts)}", style="bold"),
+        *(Text(line, style="yellow") for line in unknown(facts)),
         Padding(risk_table(undecided[:shown]), (0, 0, 0, 2)),
     ]
     if len(undecided) > shown:

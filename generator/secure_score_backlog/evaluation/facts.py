@@ -14,7 +14,7 @@ from datetime import date
 from secure_score_backlog.dates import add_months, last_day, month_of, months_between
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
 from secure_score_backlog.decisions.model import Ask, DecisionHistory
-from secure_score_backlog.evaluation.ledger import Ledger, Score, ledger_of, score_of
+from secure_score_backlog.evaluation.ledger import Explained, Ledger, Score, explained_of, ledger_of, score_of
 from secure_score_backlog.evaluation.movement import Movement, movement_between
 from secure_score_backlog.evaluation.ranking import by_points, ranked, unrated
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, register_of
@@ -24,6 +24,7 @@ from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem
 from secure_score_backlog.reviews import Minutes, SignedReview
 from secure_score_backlog.settings import Settings
+from secure_score_backlog.snapshots.coverage import Coverage, coverage, old_snapshot
 from secure_score_backlog.snapshots.known import graph_ids, is_made_of_title
 from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
 from secure_score_backlog.workspace import Workspace
@@ -54,6 +55,8 @@ class Facts:
     period: Period
     snapshot: SnapshotDay | None
     score: Score | None
+    explained: Explained | None
+    """What the scored recommendations account for; None without a snapshot."""
     ledger: Ledger
     statuses: Mapping[str, Status]
     """By id, in order."""
@@ -68,6 +71,11 @@ class Facts:
     """In order of place: of the decisions in force and, on the newest day, of reading the files."""
     reviews: tuple[Review, ...] = ()
     """The months that `evaluate` was asked for, the newest first."""
+
+    @property
+    def coverage(self) -> Coverage:
+        """What is known of each day from the first snapshot to the as-of date."""
+        return coverage(self.history, self.as_of)
 
     def in_state(self, *states: State) -> tuple[Status, ...]:
         """The statuses in one of some states, by id."""
@@ -173,6 +181,12 @@ class Review:
     finished: bool = True
     """False for the month that is still running on the as-of date."""
 
+    @property
+    def is_measured(self) -> bool:
+        """A day of the month has a snapshot."""
+        snapshot = self.facts.snapshot
+        return snapshot is not None and month_of(snapshot.day) == self.month
+
 
 def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | None = ()) -> Facts:
     """The facts of a day. Pure: the same workspace and day give the same facts.
@@ -203,6 +217,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         period=period,
         snapshot=snapshot,
         score=score_of(everything, ledger, snapshot) if snapshot else None,
+        explained=explained_of(everything, ledger, snapshot) if snapshot else None,
         ledger=ledger,
         statuses=statuses,
         movement=movement,
@@ -257,12 +272,13 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
             checked = replace(version, decision=decision, readable=decision is not None)
             versions[name] = tuple(checked if each is version else each for each in versions[name])
     of_reading = workspace.problems if day >= workspace.newest_day else ()
+    of_days = (late,) if newest and (late := old_snapshot(newest, day)) else ()
     return replace(
         workspace,
         settings=settings,
         catalogue=catalogue,
         decisions=replace(decisions, versions=versions),
-        problems=tuple(sorted({*of_reading, *problems}, key=lambda problem: problem.order)),
+        problems=tuple(sorted({*of_reading, *of_days, *problems}, key=lambda problem: problem.order)),
     )
 
 

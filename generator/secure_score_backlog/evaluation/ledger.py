@@ -12,6 +12,8 @@ from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.snapshots.model import SnapshotDay
 
 ZERO = Fraction(0)
+UNEXPLAINED_FROM = Fraction(1, 100)
+"""Part of `maxScore` from which pages say that the score is not explained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,48 @@ class Ledger:
             "undecided": self.undecided,
             "unexplained": self.unexplained,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What the scored recommendations account for, of the totals of a day (docs/method.md#explained). In points."""
+
+    recommendations: int
+    """How many have a score."""
+    without_maximum: int
+    """How many of them have no known maximum, for lack of a profile."""
+    points: Fraction
+    """The sum of their points."""
+    maximum: Fraction
+    """The sum of their maxima."""
+    points_of: Fraction
+    """Graph's `currentScore`."""
+    maximum_of: Fraction
+    """Graph's `maxScore`."""
+
+    @property
+    def is_incomplete(self) -> bool:
+        """More of the score than rounding and single recommendations explain rests on nothing that is known here."""
+        away = max(abs(self.points_of - self.points), abs(self.maximum_of - self.maximum))
+        return away > self.maximum_of * UNEXPLAINED_FROM
+
+    @property
+    def is_mostly_unknown(self) -> bool:
+        """Less than half of the maximum, or of the points, is accounted for."""
+        return 2 * self.maximum < self.maximum_of or 2 * self.points < self.points_of
+
+
+def explained_of(statuses: Iterable[Status], ledger: Ledger, snapshot: SnapshotDay) -> Explained:
+    """What the scored recommendations of a day account for."""
+    seen = [status.observation for status in statuses if status.observation is not None]
+    return Explained(
+        recommendations=len(seen),
+        without_maximum=sum(1 for observation in seen if observation.maximum is None),
+        points=ledger.observed + ledger.claimed,
+        maximum=ledger.maximum - ledger.unexplained,
+        points_of=snapshot.current,
+        maximum_of=snapshot.maximum,
+    )
 
 
 def part_of(status: Status) -> str:

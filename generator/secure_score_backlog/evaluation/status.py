@@ -8,7 +8,6 @@ a measurement, and a profile without a score is merely not measured (docs/adr/00
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ from secure_score_backlog.evaluation.licences import NO_LICENCE, Licence, licenc
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import RatedBy, Ratings, Risk, normalised
 from secure_score_backlog.settings import Settings
+from secure_score_backlog.snapshots.coverage import DayCounts, DayKind
 from secure_score_backlog.snapshots.model import Catalogue, History, Observation, Recommendation, Timeline
 from secure_score_backlog.workspace import Workspace
 
@@ -73,7 +73,7 @@ class Status:
     level: Risk | None = None
     rated_by: RatedBy | None = None
     reason: str = ""
-    """The reason of the shipped rating, where that is what rated it."""
+    """What goes wrong while it is open: the reason of the shipped rating, whoever gave the level; empty without one."""
     measured_on: date | None = None
     """Day of the observation: before the newest snapshot where that is a partial day without it."""
     family: str = ""
@@ -84,12 +84,17 @@ class Status:
     open_since: date | None = None
     """First snapshot day of the unbroken run in which it was measured and not observed in full."""
     days_open: int = 0
+    """Days from then to the newest snapshot."""
     held_since: date | None = None
     """First snapshot day of the unbroken run at full observed points."""
     days_held: int = 0
     """Days from then to the newest snapshot, both included."""
     days_observed: int = 0
-    """How many of these days have a snapshot of all recommendations."""
+    """How many of these days have a complete snapshot."""
+    days_filled: int = 0
+    """How many of them have scores only: backfilled, or imported without details."""
+    days_partial: int = 0
+    """How many of them have a partial snapshot."""
     was_done: bool = False
     """Observed in full on some snapshot day under its current decision; stays true when it no longer is."""
     portal_since: date | None = None
@@ -115,6 +120,11 @@ class Status:
             return False
         accepted = seen.portal.lower() == ACCEPTED_IN_PORTAL and self.state is not State.ACCEPTED
         return accepted or (seen.claims and self.state is not State.COVERED)
+
+    @property
+    def days_missing(self) -> int:
+        """Days of the run at full observed points without a snapshot."""
+        return self.days_held - self.days_observed - self.days_filled - self.days_partial
 
     @property
     def decision_word(self) -> str:
@@ -188,11 +198,19 @@ def statuses_on(known: Workspace, as_of: date) -> dict[str, Status]:
     """Every recommendation known on a day: catalogued, ever scored up to it, or decided; by id in order."""
     scored = {name for name, line in known.history.timelines.items() if line.days and line.days[0] <= as_of}
     names = sorted(known.catalogue.recommendations.keys() | scored | known.decisions.recorded(as_of))
-    return {name: status_of(known, name, as_of) for name in names}
+    counts = DayCounts(known.history.days)
+    return {name: status_of(known, name, as_of, counts) for name in names}
 
 
-def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
-    """The status of one recommendation on a day; `known` holds what was known on that day."""
+def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts | None = None) -> Status:
+    """The status of one recommendation on a day.
+
+    Args:
+        known: What was known on that day.
+        identifier: The recommendation.
+        as_of: The day.
+        counts: The snapshots of `known`, counted; counted here unless given.
+    """
     history = known.history
     newest = history.newest(as_of)
     day = newest.day if newest else None
@@ -220,6 +238,7 @@ def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
     rated = level_of(identifier, decision, known.settings, known.ratings)
     open_since = run_start(timeline, day, lambda seen: not seen.observed_in_full)
     held_since = run_start(timeline, day, lambda seen: seen.observed_in_full)
+    held = (counts or DayCounts(history.days)).within(held_since, day) if day and held_since else {}
     return Status(
         recommendation=recommendation,
         state=state,
@@ -235,10 +254,12 @@ def status_of(known: Workspace, identifier: str, as_of: date) -> Status:
         licence=licence_of(identifier, known.licences, newest.services if newest else frozenset()),
         open_share=observation.open_share if observation else Fraction(0),
         open_since=open_since,
-        days_open=(as_of - open_since).days if open_since else 0,
+        days_open=(day - open_since).days if day and open_since else 0,
         held_since=held_since,
         days_held=(day - held_since).days + 1 if day and held_since else 0,
-        days_observed=count_snapshots(history, held_since, day) if day and held_since else 0,
+        days_observed=held.get(DayKind.COMPLETE, 0),
+        days_filled=held.get(DayKind.FILLED, 0),
+        days_partial=held.get(DayKind.PARTIAL, 0),
         was_done=was_done,
         portal_since=portal_since(recommendation, observation, as_of),
         last_activity=last_activity(timeline, versions, as_of),
@@ -352,13 +373,6 @@ def run_start(timeline: Timeline, day: date | None, holds: Callable[[Observation
     return since
 
 
-def count_snapshots(history: History, first: date, last: date) -> int:
-    """How many snapshots of all recommendations a span of days has, both ends included."""
-    before = bisect_left(history.days, first, key=lambda snapshot: snapshot.day)
-    end = bisect_right(history.days, last, key=lambda snapshot: snapshot.day)
-    return sum(1 for index in range(before, end) if not history.days[index].partial)
-
-
 def portal_since(recommendation: Recommendation, observation: Observation | None, as_of: date) -> date | None:
     """The day on which the portal state of a day was set, where the catalogue says so."""
     portal = observation.portal.lower() if observation and observation.portal else None
@@ -404,7 +418,7 @@ class Rated:
     level: Risk | None = None
     by: RatedBy | None = None
     reason: str = ""
-    """Of the shipped rating, where that is what rated it."""
+    """Of the shipped rating, whoever gave the level."""
     family: str = ""
     """The pattern of the family, where that is what rated it."""
 
@@ -415,16 +429,17 @@ def level_of(identifier: str, decision: Decision | None, settings: Settings, rat
     The decision's own `risk` comes first, then `risk` in the settings, then the shipped rating of the id, then that of
     its family; without any of them the recommendation is unrated.
     """
+    shipped = ratings.rate(identifier)
+    reason = shipped.reason if shipped is not None else ""
     if decision is not None and decision.risk is not None:
-        return Rated(decision.risk, RatedBy.DECISION)
+        return Rated(decision.risk, RatedBy.DECISION, reason)
     overridden = risk_override(identifier, settings.risk)
     if overridden is not None:
-        return Rated(overridden, RatedBy.SETTINGS)
-    shipped = ratings.rate(identifier)
+        return Rated(overridden, RatedBy.SETTINGS, reason)
     if shipped is None:
         return Rated()
     by = RatedBy.FAMILY if shipped.pattern else RatedBy.SHIPPED
-    return Rated(shipped.level, by, shipped.reason, shipped.pattern)
+    return Rated(shipped.level, by, reason, shipped.pattern)
 
 
 def risk_override(identifier: str, risks: Mapping[str, Risk]) -> Risk | None:

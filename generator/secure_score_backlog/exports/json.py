@@ -12,11 +12,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from secure_score_backlog.dates import month_of
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.tables import Cell, Table
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 from secure_score_backlog.snapshots.exact_json import json_number
 
 STATUS_SCHEMA = "backlog-status/1"
@@ -37,6 +39,8 @@ def plain_facts(facts: Facts) -> Plain:
         "period": {"from": iso(facts.period.start), "to": iso(facts.period.end)},
         "snapshot": snapshot(facts),
         "score": score(facts),
+        "explained": explained(facts),
+        "coverage": coverage(facts),
         "ledger": facts.ledger.parts(),
         "counts": facts.counts,
         "top": [ranked(status) for status in facts.top],
@@ -135,8 +139,41 @@ def snapshot(facts: Facts) -> Plain | None:
     return {
         "date": iso(facts.snapshot.day),
         "complete": facts.snapshot.complete,
+        "source": facts.snapshot.source,
         **({"partial": True} if facts.snapshot.partial else {}),
         "age_days": (facts.as_of - facts.snapshot.day).days,
+    }
+
+
+def explained(facts: Facts) -> Plain | None:
+    """What the scored recommendations account for, of `score.current` and `score.max`."""
+    if facts.explained is None:
+        return None
+    return {
+        "recommendations": facts.explained.recommendations,
+        "without_maximum": facts.explained.without_maximum,
+        "points": facts.explained.points,
+        "maximum": facts.explained.maximum,
+    }
+
+
+def coverage(facts: Facts) -> Plain | None:
+    """How many days since the first snapshot are known, and how well; `month`: those of the month of the as-of date."""
+    days = facts.coverage
+    month = days.within(month_of(facts.as_of))
+    return {**counted(days), "month": counted(month)} if days.runs else None
+
+
+def counted(days: Coverage) -> Plain:
+    """Days by what is known of them."""
+    return {
+        "from": iso(days.runs[0].first) if days.runs else None,
+        "days": days.passed,
+        "complete": days.count(DayKind.COMPLETE),
+        "backfilled": days.count(DayKind.FILLED),
+        "partial": days.count(DayKind.PARTIAL),
+        "missing": days.count(DayKind.MISSING),
+        "since_newest": days.since_newest,
     }
 
 

@@ -4,80 +4,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from markupsafe import Markup
 
 from secure_score_backlog import wording
+from secure_score_backlog.dates import last_day, month_of
 from secure_score_backlog.site.charts.calendar import Calendar, CalendarMonth, DaysOfMonth, span
-from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun, can_be_filled
+from secure_score_backlog.snapshots.coverage import ONE_DAY, Coverage, DayKind, DayRun
 
-LATE_AFTER = 3
-"""Days without a snapshot after which the newest one counts as late; Graph itself can be a day late."""
 NAMED = 6
 """Gaps that a sentence names; the table behind the calendar has all."""
-
-
-def is_late(coverage: Coverage) -> bool:
-    """The newest snapshot is older than it may be."""
-    return coverage.count(DayKind.AWAITED) > LATE_AFTER
-
-
-def gap_days(coverage: Coverage) -> int:
-    """Missing days, and the days since the newest snapshot once that is late."""
-    return coverage.count(DayKind.MISSING) + (coverage.count(DayKind.AWAITED) if is_late(coverage) else 0)
+KINDS = (
+    (DayKind.FILLED, "with scores only"),
+    (DayKind.PARTIAL, "partial"),
+    (DayKind.MISSING, "missing"),
+)
+"""What a day can be other than complete, in words."""
 
 
 def spans(runs: Iterable[DayRun]) -> str:
     """The days of some runs in words; of many runs, the newest."""
     every = list(runs)
     named = "; ".join(span(run.first, run.last) for run in every[-NAMED:])
-    return f"{named}; and {wording.count(len(every) - NAMED, 'earlier gap')}" if len(every) > NAMED else named
+    return f"{named}; and {len(every) - NAMED} earlier" if len(every) > NAMED else named
 
 
 def sentence(coverage: Coverage) -> str:
-    """How many days were observed; empty without a snapshot."""
-    if not coverage.runs:
-        return ""
-    if coverage.passed == 1:
-        part = " in part" if coverage.count(DayKind.PARTIAL) else ""
-        return f"One day has been observed{part} so far, {wording.day(coverage.runs[0].first)}."
-    filled, missing = coverage.of(DayKind.FILLED), coverage.of(DayKind.MISSING)
-    partial = coverage.of(DayKind.PARTIAL)
-    since = wording.day(coverage.runs[0].first)
-    parts = [f"{wording.count(coverage.count(DayKind.COMPLETE), 'day')} complete"]
-    if filled:
-        parts.append(f"{wording.number(coverage.count(DayKind.FILLED))} backfilled (scores only: {spans(filled)})")
-    if partial:
-        parts.append(f"{wording.number(coverage.count(DayKind.PARTIAL))} partial ({spans(partial)})")
-    parts.append(
-        f"{wording.number(coverage.count(DayKind.MISSING))} missing ({spans(missing)})" if missing else "none missing"
-    )
-    parts.append(f"of {wording.number(coverage.passed)} since {since}")
-    waiting = coverage.count(DayKind.AWAITED)
-    if waiting:
-        parts.append(f"{wording.count(waiting, 'day')} since the newest snapshot")
-    return f"{', '.join(parts)}."
+    """How many days were observed, and which were not; empty without a snapshot."""
+    return in_words(coverage, named=True)
 
 
 def counted(coverage: Coverage) -> str:
-    """How many days are complete, backfilled, partial and missing, without naming them; empty without a snapshot."""
+    """The same without naming days."""
+    return in_words(coverage, named=False)
+
+
+def in_words(coverage: Coverage, *, named: bool) -> str:
+    """How many days are complete, and how many have scores only, are partial, or have no snapshot."""
     if not coverage.runs:
         return ""
-    kinds = (
-        (DayKind.FILLED, "backfilled (scores only)"),
-        (DayKind.PARTIAL, "partial (a part is missing)"),
-        (DayKind.MISSING, "missing"),
-        (DayKind.AWAITED, "not collected yet"),
-    )
-    parts = [f"{wording.count(coverage.count(DayKind.COMPLETE), 'day')} complete"]
-    parts += [f"{wording.number(number)} {words}" for kind, words in kinds if (number := coverage.count(kind))]
-    return f"{', '.join(parts)}, of {wording.number(coverage.passed)} since {wording.day(coverage.runs[0].first)}."
+    since, complete = wording.day(coverage.runs[0].first), coverage.count(DayKind.COMPLETE)
+    if coverage.passed == 1:
+        how = next((words for kind, words in KINDS if coverage.count(kind)), "complete")
+        return f"One day so far: {since}, {how}."
+    said = [f"Observed in full on {wording.number(complete)} of {wording.count(coverage.passed, 'day')} since {since}"]
+    for kind, words in KINDS:
+        number = coverage.count(kind)
+        if number:
+            said.append(f"{wording.number(number)} {words}{f' ({spans(coverage.of(kind))})' if named else ''}")
+    if not coverage.count(DayKind.MISSING) and not coverage.since_newest:
+        said.append("none missing")
+    if coverage.since_newest:
+        newest = coverage.of(DayKind.AWAITED)[0].first
+        said.append(f"{wording.count(coverage.since_newest, 'day')} not collected, from {wording.day(newest)} on")
+    return f"{'; '.join(said)}."
 
 
-def recoverable(coverage: Coverage, as_of: date) -> list[DayRun]:
-    """Gaps that Graph still keeps."""
-    return [run for run in coverage.runs if can_be_filled(run, as_of)]
+def unmeasured_months(coverage: Coverage) -> list[str]:
+    """The months without any snapshot, oldest first."""
+    seen = (DayKind.COMPLETE, DayKind.FILLED, DayKind.PARTIAL)
+    return [month for month in coverage.months() if not any(coverage.within(month).count(kind) for kind in seen)]
+
+
+def month_spans(months: Iterable[str]) -> str:
+    """Months in words, those in a row as a span: May 2025; September 2025 to February 2026."""
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and month_of(last_day(runs[-1][-1]) + ONE_DAY) == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    said = [
+        wording.month(run[0]) if len(run) == 1 else f"{wording.month(run[0])} to {wording.month(run[-1])}"
+        for run in runs
+    ]
+    return "; ".join(said)
 
 
 def calendar_of(coverage: Coverage, identifier: str) -> Markup | None:

@@ -24,6 +24,7 @@ from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
 
 ALL_TENANTS = "AllTenants"
 SIMILAR_SIZE = "TotalSeats"
+UNEXPLAINED = "no recommendation known here accounts for them"
 
 
 class MovementWords(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +97,8 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
         f"{wording.points(parts['claimed'])} self-attested and "
         f"{wording.points(parts['undecided'])} have no decision in force."
     )
+    if parts["unexplained"]:
+        caption += f" {wording.points(parts['unexplained'])} are unexplained: {UNEXPLAINED}."
     return Bar(
         id=identifier,
         title="Every point of the maximum, by what was measured or decided",
@@ -105,8 +108,8 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
 
 
 def ledger_over_time(facts: Facts, identifier: str) -> Markup | None:
-    """What the points were made of at each month's end; None before there are two months."""
-    months = [review for review in facts.reviews if review.facts.snapshot][: facts.settings.year_months]
+    """What the points were made of at each month's end; None before there are two months with a measurement."""
+    months = [review for review in facts.reviews if review.is_measured][: facts.settings.year_months]
     if len(months) < 2:
         return None
     rows = tuple(

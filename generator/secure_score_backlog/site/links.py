@@ -14,6 +14,7 @@ from secure_score_backlog import __version__
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.markdown import tenants_in
+from secure_score_backlog.snapshots.coverage import OLD_AFTER
 
 _WINDOWS = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{name}{number}" for name in ("com", "lpt") for number in range(10)}
@@ -36,6 +37,8 @@ class Site:
     """The commit that sets the as-of date, where that is much later than the newest snapshot."""
     tenants: frozenset[str] = field(default_factory=frozenset)
     """Tenant ids that must not appear on any page."""
+    newest: date | None = None
+    """Day of the newest snapshot; None without one, or where the readers may not know it."""
 
     @staticmethod
     def of(facts: Facts, tenants: Collection[str] = ()) -> Site:
@@ -49,8 +52,19 @@ class Site:
             organisation=facts.settings.organisation,
             version=__version__,
             dated_by=facts.dated_by,
+            newest=facts.snapshot.day if facts.snapshot else None,
             tenants=frozenset(name.lower() for name in (*tenants, *facts.history.tenants)) | tenants_in(texts),
         )
+
+    @property
+    def age(self) -> int:
+        """Days from the newest snapshot to the as-of date; 0 without a snapshot."""
+        return (self.as_of - self.newest).days if self.newest else 0
+
+    @property
+    def is_old(self) -> bool:
+        """The newest snapshot is older than it may be: every page says so."""
+        return self.age > OLD_AFTER
 
     def page(self, identifier: str) -> str:
         """Path of a recommendation's document. KeyError for an id without a page."""

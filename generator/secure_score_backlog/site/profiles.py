@@ -16,7 +16,7 @@ from typing import Any
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review
-from secure_score_backlog.evaluation.ledger import Score
+from secure_score_backlog.evaluation.ledger import Explained, Score
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
@@ -41,11 +41,12 @@ INSURER_FIELDS: Fields = {
     Version: "path commit at pull_request",
     Review: "month finished minutes",
     Minutes: "month versions",
-    Facts: "as_of dated_by settings decisions head snapshot score statuses register covered past reviews",
-    SnapshotDay: "day complete current maximum path partial",
+    Facts: "as_of dated_by settings decisions head snapshot score explained statuses register covered past reviews",
+    SnapshotDay: "day complete source current maximum path partial lacks_scores",
     Score: "current maximum percent",
+    Explained: "recommendations without_maximum points maximum points_of maximum_of",
     Status: "recommendation state observation decision answered level open_share open_since days_open held_since "
-    "days_held days_observed portal_since last_activity",
+    "days_held days_observed days_filled days_partial portal_since last_activity",
     Recommendation: "id title maximum in_catalogue",
     Observation: "points maximum portal",
     Decision: "recommendation bucket risk owner due accepted covered draft",
@@ -56,8 +57,13 @@ INSURER_FIELDS: Fields = {
 }
 """Decisions, counts, and accepted risks with role, last day and shortened compensating controls."""
 
-PUBLIC_FIELDS: Fields = {Facts: "as_of dated_by settings", Version: "at", Settings: "organisation"}
-"""Organisation, as-of date, and whether a commit sets it. The rest of the public page is a `public.Statement`."""
+PUBLIC_FIELDS: Fields = {
+    Facts: "as_of dated_by settings snapshot",
+    Version: "at",
+    Settings: "organisation",
+    SnapshotDay: "day",
+}
+"""Organisation, as-of date, whether a commit sets it, day of the newest snapshot. All else is a `public.Statement`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
 ) -> Document:
     """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
 
-    The last line of every page names the as-of date; the banner for old data reads it from there.
+    The last line of every page names the as-of date; the banner about an old page reads it from there. Where the newest
+    snapshot is old on that date, a banner below the title says so: it depends on the data alone, never on a clock.
 
     Args:
         path: The document.
@@ -141,6 +142,8 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
     parts = ["\n".join(["---", *front, "---"]), f"# {plain_text(shown_title or title)} {{ #page }}"]
     if up:
         parts.append(str(render("up.html.j2", title=up[0], address=site.link(path, up[1]))))
+    if site.is_old:
+        parts.append(str(render("old.html.j2", site=site)))
     content = body + render("colophon.html.j2", site=site)
     last = 0
     for match in _HEADING.finditer(content):

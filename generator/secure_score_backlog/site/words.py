@@ -8,13 +8,78 @@ from datetime import date
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Attestation, DecisionVersion
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.snapshots.model import Observation
+from secure_score_backlog.snapshots.coverage import ONE_DAY
+from secure_score_backlog.snapshots.model import Observation, SnapshotDay
 
+WHY_UNEXPLAINED = (
+    "This happens when a score is stored without all of its recommendations, or without their profiles: collect it, or "
+    "import scores and all profiles together."
+)
+SCORES_ONLY = {
+    "backfill": "backfilled (scores only)",
+    "csv": "imported from a portal CSV (points only)",
+    "json": "imported (scores only)",
+}
+"""What a snapshot without details is, by its source."""
 NOT_IN_FORCE = (State.EXPIRED, State.BREACHED, State.REGRESSED, State.CONFLICT)
 """States in which the recorded decision is no longer in force."""
 ENDED = (AcceptanceState.MOOT, AcceptanceState.EXPIRED, AcceptanceState.BREACHED)
+
+
+def unexplained(explained: Explained | None) -> tuple[str, str] | None:
+    """What to say where much of the score has no recommendation behind it: a title and a text; else None."""
+    if explained is None or not explained.is_incomplete:
+        return None
+    title = f"{'Most' if explained.is_mostly_unknown else 'A part'} of the score is unexplained"
+    said = (
+        f"Microsoft’s score is {wording.points(explained.points_of)} of {wording.point_count(explained.maximum_of)}. "
+        f"The {wording.count(explained.recommendations, 'recommendation')} with a score here "
+        f"{'accounts' if explained.recommendations == 1 else 'account'} for {wording.points(explained.points)} of "
+        f"{wording.points(explained.maximum)}. Whether anything else is open, or decided, is unknown. "
+    )
+    if explained.without_maximum:
+        number = wording.count(explained.without_maximum, "recommendation")
+        said += f"For {number} the maximum is unknown, because no profile is stored. "
+    return title, said + WHY_UNEXPLAINED
+
+
+def imported(snapshot: SnapshotDay) -> str:
+    """What a snapshot is that was not collected in full from Graph; empty for a complete one."""
+    partial = snapshot.partial or snapshot.lacks_scores
+    return kind_of_snapshot(complete=snapshot.complete, partial=partial, source=snapshot.source)
+
+
+def kind_of_snapshot(*, complete: bool, partial: bool, source: str) -> str:
+    """The same, from its parts."""
+    if partial:
+        return "partial"
+    if complete:
+        return ""
+    return SCORES_ONLY.get(source, "scores only")
+
+
+def held(status: Status) -> str:
+    """On how many days the unbroken run at full observed points was measured."""
+    said = [f"observed on {wording.number(status.days_observed)} of {wording.count(status.days_held, 'day')}"]
+    kinds = (
+        (status.days_filled, "with scores only"),
+        (status.days_partial, "partial"),
+        (status.days_missing, "not measured"),
+    )
+    return "; ".join([*said, *(f"{wording.number(number)} {words}" for number, words in kinds if number)])
+
+
+def change_day(facts: Facts, day: date | None) -> str:
+    """When something was first seen on a snapshot day: on that day, or at some time since the one before it."""
+    if day is None:
+        return "on an unknown day"
+    before = facts.history.newest(day - ONE_DAY)
+    if before is None or before.day == day - ONE_DAY:
+        return f"on {wording.day(day)}"
+    return f"between {wording.day(before.day)} and {wording.day(day)}"
 
 
 def decision_dates(status: Status, entry: RegisterEntry | None) -> str:
@@ -63,9 +128,9 @@ def regressions(status: Status, facts: Facts, since: date = date.min) -> list[st
         if day > facts.as_of:
             break
         if day >= since and previous and previous.observed_in_full and observation and not observation.in_full:
-            found.append(f"on {wording.day(day)}")
+            found.append(change_day(facts, day))
         elif found and observation and observation.observed_in_full and "restored" not in found[-1]:
-            found[-1] += f", restored on {wording.day(day)}"
+            found[-1] += f", restored {change_day(facts, day)}"
         previous = observation
     return found
 

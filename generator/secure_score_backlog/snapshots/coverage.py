@@ -7,16 +7,22 @@ was filled in later is known in less detail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from secure_score_backlog.dates import first_day, last_day, months_between
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.graph_json import KEPT_BY_GRAPH
 from secure_score_backlog.snapshots.model import History, SnapshotDay
+from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
+from secure_score_backlog.wording import plural
 
 ONE_DAY = timedelta(days=1)
+OLD_AFTER = 3
+"""Days without a snapshot after which the newest one counts as old; Graph itself can be a day late."""
 
 
 class DayKind(StrEnum):
@@ -60,9 +66,19 @@ class Coverage:
         return sum(run.days for run in self.runs)
 
     @property
-    def observed(self) -> int:
-        """Days with a snapshot of all recommendations, complete or not."""
-        return self.count(DayKind.COMPLETE) + self.count(DayKind.FILLED)
+    def since_newest(self) -> int:
+        """Days from the newest snapshot to the as-of date."""
+        return self.count(DayKind.AWAITED)
+
+    @property
+    def is_old(self) -> bool:
+        """The newest snapshot is older than it may be."""
+        return self.since_newest > OLD_AFTER
+
+    @property
+    def without(self) -> int:
+        """Days without a snapshot: the missing ones, and those since the newest snapshot once that is old."""
+        return self.count(DayKind.MISSING) + (self.since_newest if self.is_old else 0)
 
     def count(self, kind: DayKind) -> int:
         """Days of a kind."""
@@ -109,9 +125,21 @@ def each_day(history: History, as_of: date) -> Iterator[DayRun]:
 
 def kind_of(snapshot: SnapshotDay) -> DayKind:
     """What is known of a day that has a snapshot."""
-    if snapshot.partial:
+    if snapshot.partial or snapshot.lacks_scores:
         return DayKind.PARTIAL
     return DayKind.COMPLETE if snapshot.complete else DayKind.FILLED
+
+
+def old_snapshot(newest: SnapshotDay, as_of: date) -> Problem | None:
+    """What `check`, `status` and the pages say about a newest snapshot that is older than it may be."""
+    age = (as_of - newest.day).days
+    if age <= OLD_AFTER:
+        return None
+    message = (
+        f"The newest snapshot is of {newest.day}, {plural(age, 'day')} before {as_of}: what changed since is unknown."
+    )
+    hint = "Run `backlog collect`, or import a newer export. Where a scheduled run should collect, read its last log."
+    return problem("snapshot-old", newest.path or SNAPSHOTS, None, message, hint)
 
 
 def joined(runs: Iterable[DayRun]) -> Iterator[DayRun]:
@@ -128,6 +156,28 @@ def joined(runs: Iterable[DayRun]) -> Iterator[DayRun]:
         yield held
 
 
-def can_be_filled(run: DayRun, as_of: date) -> bool:
-    """Whether Graph still keeps a day of it, so that the next collection fills it in."""
-    return run.kind in (DayKind.MISSING, DayKind.AWAITED) and run.last > as_of - KEPT_BY_GRAPH
+def fillable(coverage: Coverage, as_of: date) -> tuple[DayRun, ...]:
+    """The days without a snapshot that Graph still keeps, so that the next collection fills them in."""
+    oldest = as_of - KEPT_BY_GRAPH + ONE_DAY
+    return tuple(
+        replace(run, first=max(run.first, oldest))
+        for run in coverage.runs
+        if run.kind in (DayKind.MISSING, DayKind.AWAITED) and run.last >= oldest
+    )
+
+
+class DayCounts:
+    """How many snapshots of each kind a span of days has; counted once for all recommendations."""
+
+    def __init__(self, days: Sequence[SnapshotDay]) -> None:
+        """Count the snapshots, oldest first."""
+        self._days = [snapshot.day for snapshot in days]
+        self._before = {kind: [0] for kind in (DayKind.COMPLETE, DayKind.FILLED, DayKind.PARTIAL)}
+        for snapshot in days:
+            for kind, sums in self._before.items():
+                sums.append(sums[-1] + (kind_of(snapshot) is kind))
+
+    def within(self, first: date, last: date) -> dict[DayKind, int]:
+        """Snapshots of each kind from one day to another, both included."""
+        start, end = bisect_left(self._days, first), bisect_right(self._days, last)
+        return {kind: sums[end] - sums[start] for kind, sums in self._before.items()}

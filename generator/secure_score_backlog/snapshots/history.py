@@ -7,7 +7,8 @@ known are ignored here and stay on disk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -27,6 +28,9 @@ from secure_score_backlog.snapshots.model import Detail, History, Observation, S
 from secure_score_backlog.snapshots.snapshot_files import PARTIAL, frozen_maximum
 from secure_score_backlog.text import shortened
 
+MISSING_FROM = Fraction(1, 100)
+"""Part of `maxScore` by which the points of a day miss its `currentScore` where scores are missing."""
+
 
 class HistoryBuilder:
     """Takes snapshots one by one, oldest first, and keeps only what changed."""
@@ -37,6 +41,8 @@ class HistoryBuilder:
         self._days: list[SnapshotDay] = []
         self._changes: dict[str, tuple[list[date], list[Observation | None]]] = {}
         self._present: set[str] = set()
+        self._points = Fraction(0)
+        """The sum of the points of everything present."""
         self._newest: Mapping[str, Any] = {}
         """The snapshot taken last: its details are read once, at the end."""
         self._tenants: set[str] = set()
@@ -54,14 +60,19 @@ class HistoryBuilder:
         for identifier, observation in observations.items():
             days, states = self._changes.setdefault(identifier, ([], []))
             if not states or states[-1] != observation:
+                self._points += observation.points - points_of(states)
                 days.append(day)
                 states.append(observation)
         gone = set() if self._days[-1].partial else self._present - observations.keys()
         for identifier in gone:
             days, states = self._changes[identifier]
+            self._points -= points_of(states)
             days.append(day)
             states.append(None)
         self._present = (self._present | observations.keys()) - gone
+        totals = self._days[-1]
+        if abs(totals.current - self._points) > totals.maximum * MISSING_FROM:
+            self._days[-1] = replace(totals, lacks_scores=True)
         self._tenants |= {text(score.get("azureTenantId"))} - {""}
         self._newest = stored
 
@@ -153,6 +164,12 @@ class HistoryBuilder:
     def _warn(self, path: str, message: str) -> None:
         hint = "Compare with the portal; the file keeps what Graph said."
         self.problems.append(problem("snapshot-unreadable-number", path, None, message, hint))
+
+
+def points_of(states: Sequence[Observation | None]) -> Fraction:
+    """The points of the newest observation; 0 where it was not scored, or never was."""
+    newest = states[-1] if states else None
+    return newest.points if newest is not None else Fraction(0)
 
 
 def observed(score: object, frozen: object, count: object, total: object, licence: object = None) -> Observation | None:

@@ -96,6 +96,8 @@ class SnapshotDay:
     path: str = ""
     partial: bool = False
     """The file holds a part of the day (`collected.coverage`, docs/method.md#partial-days)."""
+    lacks_scores: bool = False
+    """The points of its recommendations miss `currentScore` by so much that scores must be missing."""
     held: frozenset[str] = frozenset()
     """The recommendations that a partial day holds; empty for a whole day."""
 

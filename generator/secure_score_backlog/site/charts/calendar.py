@@ -22,14 +22,15 @@ MOST_ROWS = 24
 
 LABELS = {
     "complete": "complete",
-    "filled": "backfilled (scores only)",
+    "filled": "scores only (backfilled or imported)",
     "partial": "partial (a part is missing)",
     "missing": "missing",
     "awaited": "after the newest snapshot",
 }
 """Kinds in the order of the legend."""
 CROSSED = frozenset({"missing"})
-SEEN = frozenset({"complete", "filled"})
+WITHOUT = frozenset({"missing", "awaited"})
+OBSERVED = "complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ class CalendarMonth:
 
     @property
     def tally(self) -> str:
-        """How many of its days were observed."""
-        return f"{sum(run.number for run in self.days if run.kind in SEEN)} of {sum(run.number for run in self.days)}"
+        """How many of its days were observed in full."""
+        return f"{self.count(OBSERVED)} of {sum(run.number for run in self.days)}"
 
     def count(self, kind: str) -> int:
         """How many of its days are of a kind."""
@@ -96,8 +97,16 @@ class CalendarMonth:
 
     @property
     def gaps(self) -> str:
-        """The missing days in words."""
-        return "; ".join(span(run.first, run.last) for run in self.days if run.kind == "missing")
+        """The days without a snapshot in words."""
+        without: list[tuple[date, date]] = []
+        for run in self.days:
+            if run.kind not in WITHOUT:
+                continue
+            if without and without[-1][1] + timedelta(days=1) == run.first:
+                without[-1] = (without[-1][0], run.last)
+            else:
+                without.append((run.first, run.last))
+        return "; ".join(span(first, last) for first, last in without)
 
 
 @dataclass(frozen=True, slots=True)

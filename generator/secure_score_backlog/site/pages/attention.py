@@ -28,8 +28,8 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import amount
-from secure_score_backlog.snapshots.coverage import coverage
+from secure_score_backlog.site.words import amount, change_day, unexplained
+from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.text import shell_quoted
 
 PATH = "attention.md"
@@ -55,6 +55,7 @@ SUMMARISED = (
 OF_DATA = {
     "problems": ("Problem in files", "Problems in files"),
     "gaps": ("Day without a snapshot", "Days without a snapshot"),
+    "unexplained": ("Unexplained score", "Unexplained score"),
 }
 """Findings in the data itself, with one or many of them in words."""
 SUMMARY_PARTS = 3
@@ -139,10 +140,11 @@ class Chapter:
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The page."""
     groups = groups_of(facts)
-    covered = coverage(facts.history, facts.as_of)
+    covered, said = facts.coverage, unexplained(facts.explained)
+    lost = fillable(covered, facts.as_of)
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
     found = {group.key: len(group.items) for chapter in chapters for group in chapter.groups}
-    found |= {"problems": len(facts.problems), "gaps": days.gap_days(covered)}
+    found |= {"problems": len(facts.problems), "unexplained": 1 if said else 0, "gaps": covered.without}
     body = render(
         "attention.html.j2",
         site=site,
@@ -155,9 +157,11 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         decided=any(status.decision for status in facts.statuses.values()),
         problems=facts.problems,
         errors=sum(1 for problem in facts.problems if problem.severity is Severity.ERROR),
-        gap_days=days.gap_days(covered),
-        days_passed=covered.passed,
-        recoverable=days.spans(days.recoverable(covered, facts.as_of)),
+        covered=covered,
+        unexplained=said,
+        days_observed=days.sentence(covered),
+        recoverable=days.spans(lost),
+        all_recoverable=sum(run.days for run in lost) >= covered.without,
         calendar=days.calendar_of(covered, "calendar"),
     )
     yield page(
@@ -185,7 +189,8 @@ def summary(found: dict[str, int]) -> str:
     if not filled:
         return f"All {len(found)} checks are clear. Nothing needs attention."
     sums = [(sum(found[key] for key in keys), one, many) for keys, one, many in SUMMARISED]
-    parts = [wording.count(number, one, many) for number, one, many in sums if number][:SUMMARY_PARTS]
+    parts = ["the score is unexplained in part"] if found["unexplained"] else []
+    parts += [wording.count(number, one, many) for number, one, many in sums if number][:SUMMARY_PARTS]
     return f"{filled} of {len(found)} checks found something{': ' if parts else ''}{'; '.join(parts)}."
 
 
@@ -241,7 +246,7 @@ def regressed(facts: Facts) -> Iterator[Item]:
     """What was done under its decision and is not any more."""
     for status in by_risk(facts.in_state(State.REGRESSED)):
         share = wording.share(status.observation.share if status.observation else None)
-        yield Item(status, f"Regressed on {wording.day(status.open_since)}; {share} achieved now.")
+        yield Item(status, f"Regressed {change_day(facts, status.open_since)}; {share} achieved now.")
 
 
 def conflict(facts: Facts) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.wording import BLOCKERS
 
 PATH = "board.md"
@@ -98,6 +99,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         sections=sections,
         counts=facts.counts,
+        unexplained=unexplained(facts.explained),
         filters=filters([status for section in sections for status in section.statuses]),
         done=sorted(facts.in_state(*SETTLED), key=lambda status: status.title.lower()),
         unmeasured=sorted(facts.in_state(*UNMEASURED), key=lambda status: status.title.lower()),

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from secure_score_backlog import __version__, wording
-from secure_score_backlog.dates import month_of
+from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.audit import Change, Population, population_of
@@ -23,7 +24,8 @@ from secure_score_backlog.reviews import differences
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.snapshots.coverage import DayKind, coverage
+from secure_score_backlog.site.words import imported, unexplained
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 from secure_score_backlog.snapshots.model import Recommendation
 from secure_score_backlog.text import shell_quoted
 
@@ -31,6 +33,15 @@ PATH = "evidence.md"
 TITLE = "Evidence"
 PULL_REQUEST = r"^[0-9a-f]+ Merge pull request #[0-9]+|\(#[0-9]+\)$"
 """What GitHub writes into the first line of a merge and of a squash; as an extended regular expression."""
+
+
+SOURCES = {
+    "graph": "collected from Microsoft Graph",
+    "backfill": "backfilled from Microsoft Graph",
+    "json": "imported from saved answers of Microsoft Graph",
+    "csv": "imported from a CSV of the Defender portal",
+}
+"""What `collected.source` of a snapshot says, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,12 @@ class Month:
     differs: tuple[str, ...]
     """Parts of the signed facts that this version of the program computes differently."""
 
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was measured, written or signed in a finished month."""
+        review = self.review
+        return review.finished and not (review.is_measured or review.minutes or review.signed)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -88,7 +105,7 @@ class Step:
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The evidence page."""
     population = population_of(facts.decisions, facts.as_of)
-    covered = coverage(facts.history, facts.as_of)
+    covered, sources = facts.coverage, Counter(day.source for day in facts.history.days if day.day <= facts.as_of)
     body = render(
         "evidence.html.j2",
         site=site,
@@ -100,11 +117,16 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         coverage=covered,
         days_observed=days.sentence(covered),
         days_counted=days.counted(covered),
-        filled=covered.count(DayKind.FILLED),
-        missing=covered.count(DayKind.MISSING),
+        complete=covered.count(DayKind.COMPLETE),
+        in_part=in_part(covered),
+        without=covered.without,
+        kind=imported(facts.snapshot) if facts.snapshot else "",
+        sources=source_words(sources),
+        imported_days=sources["json"] + sources["csv"],
+        unexplained=unexplained(facts.explained),
         unmeasured=sum(1 for s in facts.statuses.values() if s.observation is None),
         approvals=approvals(facts),
-        months=months(facts),
+        months=list(grouped(months(facts))),
         signed=any(review.signed for review in facts.reviews),
         signatures=sum(1 for version in population.commits if version.signature),
         approver=approver,
@@ -174,6 +196,34 @@ def approvals(facts: Facts) -> Approvals:
     return Approvals(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested))
 
 
+def in_part(covered: Coverage) -> str:
+    """How many days have scores only, or are partial; empty for none."""
+    kinds = ((DayKind.FILLED, "with scores only"), (DayKind.PARTIAL, "partial"))
+    return ", ".join(f"{wording.number(number)} {words}" for kind, words in kinds if (number := covered.count(kind)))
+
+
+def source_words(sources: Mapping[str, int]) -> str:
+    """Where the snapshots come from, in words."""
+    return "; ".join(
+        f"{wording.count(sources[source], 'day')} {words}" for source, words in SOURCES.items() if sources.get(source)
+    )
+
+
+def grouped(every: Iterable[Month]) -> Iterator[tuple[str, str, Month]]:
+    """The rows of the table of months, each with the first and the last of the months it stands for.
+
+    Finished months in a row without measurement, minutes and signature are one row.
+    """
+    newer = ""
+    for silent, group in groupby(every, key=lambda month: month.is_silent):
+        row = list(group)
+        if silent:
+            yield row[-1].review.month, month_before(newer) if newer else row[0].review.month, row[0]
+        else:
+            yield from ((month.review.month, month.review.month, month) for month in row)
+        newer = row[-1].review.month
+
+
 def months(facts: Facts) -> list[Month]:
     """Each month with its minutes and its signed facts, the newest first."""
     return [
@@ -231,9 +281,9 @@ def snapshot_steps(facts: Facts) -> Iterator[Step]:
     branch = facts.settings.snapshots.branch
     place = shell_quoted(f"{branch or 'HEAD'}:./{snapshot.path}")
     yield Step(
-        "Read what Microsoft measured on the newest day",
+        "Read what is stored of the newest day",
         f"git show {place}",
-        "Prints Microsoft’s answer, one recommendation per line, with the points and totals of the score page.",
+        "Prints the snapshot, one recommendation per line, with the points of the score page.",
     )
     on = f" {shell_quoted(branch)}" if branch else ""
     yield Step(
@@ -245,7 +295,7 @@ def snapshot_steps(facts: Facts) -> Iterator[Step]:
 
 def figure_steps(facts: Facts) -> Iterator[Step]:
     """The figures and the site, computed again."""
-    finished = next((review.month for review in facts.reviews if review.finished), None)
+    finished = next((review.month for review in facts.reviews if review.finished and review.is_measured), None)
     if finished is not None:
         yield Step(
             f"Compute the figures of {wording.month(finished)} again",

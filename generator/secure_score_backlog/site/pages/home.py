@@ -18,7 +18,7 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import regressions
+from secure_score_backlog.site.words import change_day, regressions, unexplained
 
 PATH = "index.md"
 TITLE = "Home"
@@ -62,6 +62,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         path=PATH,
         facts=facts,
         counts=facts.counts,
+        unexplained=unexplained(facts.explained),
+        change_day=change_day,
         measured=sum(1 for status in facts.statuses.values() if status.observation),
         open=any(status.observation and status.open_share for status in facts.statuses.values()),
         planned=planned[:SHOWN],
@@ -77,7 +79,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         blindspots=spots,
         regressions={status.id: regressions(status, facts) for *_, measured in spots for status in measured},
         review=facts.reviews[0] if facts.reviews else None,
-        last_finished=next((review for review in facts.reviews if review.finished), None),
+        last_finished=next((review for review in facts.reviews if review.finished and review.is_measured), None),
     )
     label = f" ({facts.settings.tenant})" if facts.settings.tenant else ""
     yield page(

@@ -15,6 +15,7 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import imported, unexplained
 
 PATH = "index.md"
 TITLE = "Summary"
@@ -31,7 +32,7 @@ COUNTED: tuple[tuple[State, str], ...] = (
     (State.BREACHED, "accepted, and breached: worse than accepted"),
     (State.REGRESSED, "regressed: previously done, now open"),
     (State.CONFLICT, "marked not applicable, but measured as done"),
-    (State.NOT_MEASURED, "not measured: no licence, or the product is not in use"),
+    (State.NOT_MEASURED, "not measured: no licence, the product is not in use, or its score is not stored"),
     (State.RETIRED, "retired by Microsoft"),
 )
 """Every state in words, so that the numbers add up to all recommendations."""
@@ -50,6 +51,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         in_force=len(accepted),
         recorded=sum(1 for entry in accepted if recorded(entry)),
         head=facts.head,
+        kind=imported(facts.snapshot) if facts.snapshot else "",
+        unexplained=unexplained(facts.explained),
     )
     yield page(
         PATH,

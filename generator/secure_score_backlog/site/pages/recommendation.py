@@ -66,6 +66,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             entry=entries.get(status.id),
             citation=citation,
             measured=words.amount(status.observation),
+            held=words.held(status),
+            described=recommendation.title != recommendation.id,
             regressions=words.regressions(status, facts),
             decision_dates=words.decision_dates(status, entries.get(status.id)),
             attested=words.attested,

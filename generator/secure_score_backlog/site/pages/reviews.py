@@ -7,15 +7,19 @@ merged, else those computed now (docs/method.md#signed-months).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
 
 from secure_score_backlog import wording
+from secure_score_backlog.dates import month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
+from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
@@ -26,6 +30,7 @@ from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import kind_of_snapshot, unexplained
 
 PATH = "reviews/index.md"
 TITLE = "Reviews"
@@ -33,8 +38,6 @@ SHOWN = 5
 """Accepted risks that a review of one page names; the register has all of them."""
 LARGEST_SHOWN = 3
 """Recommendations that are named beside the score."""
-OLD_AFTER = timedelta(days=3)
-"""The page warns about a newest snapshot that is older than this on the as-of date."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
 NO_LONGER_IN_FORCE = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
 Plain = Mapping[str, Any]
@@ -63,7 +66,8 @@ def facts_of(review: Review) -> Plain:
 def index(facts: Facts, site: Site) -> Document:
     """The list of months, newest first, with what was decided in each."""
     entries = [(review, Month(facts_of(review))) for review in facts.reviews]
-    body = render("reviews.html.j2", site=site, path=PATH, entries=entries, link_to=path_of)
+    silent = {review.month for review, month in entries if is_silent(review, month)}
+    body = render("reviews.html.j2", site=site, path=PATH, entries=list(listed(entries, silent)), link_to=path_of)
     return page(
         PATH,
         TITLE,
@@ -73,6 +77,28 @@ def index(facts: Facts, site: Site) -> Document:
         shown_title="Monthly reviews",
         hide=("navigation", "toc"),
     )
+
+
+def is_silent(review: Review, month: Month) -> bool:
+    """Nothing was measured, decided, written or signed in a finished month."""
+    return review.finished and not (month.is_measured or month.decided or review.minutes or review.signed)
+
+
+def listed(
+    entries: Iterable[tuple[Review, Month]], silent: Collection[str]
+) -> Iterator[tuple[Review, Month, tuple[str, str]]]:
+    """The entries of the list, the newest first: a month each, or the first and the last of several silent months.
+
+    Months between two entries that have no review of their own are silent too.
+    """
+    newer = ""
+    for quiet, group in groupby(entries, key=lambda entry: entry[0].month in silent):
+        months = list(group)
+        if quiet:
+            yield *months[0], (months[-1][0].month, month_before(newer) if newer else months[0][0].month)
+        else:
+            yield from ((review, month, (review.month, review.month)) for review, month in months)
+        newer = months[-1][0].month
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +167,39 @@ class Month:
         return self.day(moved["from"]) if moved and moved["from"] != moved["to"] else None
 
     @property
-    def snapshot_is_old(self) -> bool:
-        """The newest snapshot is too old on the as-of date."""
+    def is_measured(self) -> bool:
+        """A day of the month has a snapshot."""
         snapshot = self.facts["snapshot"]
-        return snapshot is not None and timedelta(days=snapshot["age_days"]) > OLD_AFTER
+        return snapshot is not None and snapshot["date"][:7] == self.facts["as_of"][:7]
+
+    @property
+    def snapshot_kind(self) -> str:
+        """What the newest snapshot is, where it is not complete; empty for a complete one, and without one."""
+        snapshot = self.facts["snapshot"] or {"complete": True}
+        return kind_of_snapshot(
+            complete=snapshot["complete"], partial=snapshot.get("partial", False), source=snapshot.get("source", "")
+        )
+
+    @property
+    def unexplained(self) -> tuple[str, str] | None:
+        """What to say where much of the score has no recommendation behind it."""
+        known, score = self.facts.get("explained"), self.facts["score"]
+        if known is None or score is None:
+            return None
+        points = {name: Fraction(known[name]) for name in ("points", "maximum")}
+        totals = {"points_of": Fraction(score["current"]), "maximum_of": Fraction(score["max"])}
+        return unexplained(Explained(known["recommendations"], known["without_maximum"], **points, **totals))
+
+
+def days_of_month(facts: Plain) -> str:
+    """On how many days of the month there was a snapshot, as a sentence; empty where the facts do not say."""
+    days = (facts.get("coverage") or {}).get("month")
+    if not days or not days["days"]:
+        return ""
+    without = days["missing"] + days["since_newest"]
+    rest = ((days["backfilled"], "with scores only"), (days["partial"], "partial"), (without, "without a snapshot"))
+    said = [f"Observed in full on {days['complete']} of {wording.count(days['days'], 'day')}"]
+    return "; ".join([*said, *(f"{number} {words}" for number, words in rest if number)]) + "."
 
 
 def month_page(site: Site, review: Review, older: str | None, newer: str | None) -> Document:
@@ -158,6 +213,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         review=review,
         month=month,
         facts=month.facts,
+        days_measured=days_of_month(month.facts),
         accepted=month.accepted[:SHOWN],
         labels=figures.STEP_LABELS,
         waterfall=figures.waterfall_of(month.facts, "movement"),

@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import MovementLine, Part
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
-from secure_score_backlog.site import figures
+from secure_score_backlog.site import days, figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import unexplained
 
 PATH = "score.md"
 TITLE = "Score"
@@ -35,7 +37,11 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         lines=lines(facts),
         labels=figures.STEP_LABELS,
         bands=facts.settings.bands,
-        months=[review for review in facts.reviews if review.facts.score][: facts.settings.year_months],
+        months=[review for review in facts.reviews if review.is_measured][: facts.settings.year_months],
+        unexplained=unexplained(facts.explained),
+        days_there_are=days_there_are(facts),
+        nothing_to_compare=f"No change is known in {wording.month(facts.as_of)}. {days_there_are(facts)}",
+        unmeasured=unmeasured(facts),
     )
     yield page(
         PATH,
@@ -69,6 +75,21 @@ def gains(facts: Facts) -> list[tuple[str, list[tuple[str, Fraction]]]]:
         (effort, moved.gained_by_effort[effort]) for effort in EFFORT_ORDER if effort in moved.gained_by_effort
     ]
     return [("By risk", by_risk), ("By effort, as rated by Microsoft", by_effort)]
+
+
+def days_there_are(facts: Facts) -> str:
+    """Which days have a snapshot, as a sentence."""
+    stored = [snapshot.day for snapshot in facts.history.days if snapshot.day <= facts.as_of]
+    if len(stored) < 2:
+        return f"There is one snapshot, of {wording.day(stored[0])}." if stored else "There is no snapshot."
+    number = wording.number(len(stored))
+    return f"There are {number} snapshots, from {wording.day(stored[0])} to {wording.day(stored[-1])}."
+
+
+def unmeasured(facts: Facts) -> str:
+    """The months without a measurement, as a sentence; empty where there is none."""
+    months = days.unmeasured_months(facts.coverage)
+    return f"Not measured: {days.month_spans(months)}." if months else ""
 
 
 def of_maximum(facts: Facts, points: Fraction) -> Fraction | None:
