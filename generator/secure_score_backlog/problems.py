@@ -126,13 +126,13 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-not-in-catalogue": "The recommendation is scored, but the catalogue does not describe it.",
     },
     (TIME, Severity.ERROR): {
-        "decision-until-too-far": "An acceptance or cover runs longer than the settings allow.",
+        "decision-until-too-far": "An acceptance or exemption runs longer than the settings allow.",
         "decision-due-too-far": "A do-now decision is due later than 92 days after it was made.",
         "commit-in-future": "A commit is dated after today, so pages are as of that day.",
         "snapshot-in-future": "A stored snapshot is dated after today, so pages are as of that day.",
     },
     (TIME, Severity.WARNING): {
-        "decision-expired": "An acceptance or cover has expired.",
+        "decision-expired": "An acceptance or exemption has expired.",
         "decision-overdue": "The due date of a planned change has passed.",
         "decision-ask-old": "A decision requested from others has been open for more than 90 days.",
         "decision-date-ahead": "A day that belongs in the past is in the future.",

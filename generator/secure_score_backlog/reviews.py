@@ -87,7 +87,7 @@ class SignedBlocked(Struct):
 
 
 class SignedEntry(Struct):
-    """An acceptance or a cover."""
+    """An acceptance or an exemption."""
 
     recommendation: str
     risk: Risk | None

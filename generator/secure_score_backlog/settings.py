@@ -110,7 +110,7 @@ class Settings:
 
     organisation: str = key(Text(), "Name of the organisation, shown in the site's title.", default="Our organisation")
     tenant: str = key(Text(), "Label of the tenant, shown beside the organisation. Not the tenant's id.", default="")
-    acceptance_months: int = key(Whole(1, 60), "Longest term of an acceptance or a cover, in months.", default=12)
+    acceptance_months: int = key(Whole(1, 60), "Longest term of an acceptance or an exemption, in months.", default=12)
     year_months: int = key(Whole(1, 120), "How many months the views over a year show.", default=12)
     stale_months: int = key(
         Whole(1, 120),

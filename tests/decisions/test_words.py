@@ -134,7 +134,7 @@ def test_details_of_a_cover() -> None:
     assert COVER.covered is not None
     changed = replace(COVER.covered, reason=CoverReason.ALTERNATE, by="Proxy", evidence="Its log")
     assert words(COVER, replace(COVER, covered=changed)) == (
-        "The decision was amended. Fields changed: reason of the cover, what covers it, evidence."
+        "The decision was amended. Fields changed: reason of the exemption, what covers it, evidence."
     )
 
 

@@ -196,7 +196,7 @@ def test_a_citation_names_risk_file_commit_and_pull_request() -> None:
         f"decisions/A.md at commit {1:040x}, pull request #1."
     )
     assert citation(found["B"]) == (
-        f"Cover: B (B), until {day(200)}, approver Head of IT; decisions/B.md at commit {2:040x}."
+        f"Exemption: B (B), until {day(200)}, approver Head of IT; decisions/B.md at commit {2:040x}."
     )
     assert citation(found["C"]) == ""
 

@@ -61,14 +61,6 @@ def test_what_comes_due_is_in_the_calendar() -> None:
             [("DISPLAY", timedelta(days=-30), "Acceptance ends: Title of Accept")],
         ),
         (
-            "fa7e129a4ec337d7fd7c8010918ed10c@secure-score-backlog",
-            (date(2026, 12, 29), date(2026, 12, 30)),
-            "Cover ends: Title of Cover",
-            ["Last day in force: 2026-12-29", "Owner: Head of IT", "Approver: IT", *about("Cover")],
-            ["Cover"],
-            [("DISPLAY", timedelta(days=-30), "Cover ends: Title of Cover")],
-        ),
-        (
             "7f6e099e546bffc767cda648a8f9ac9c@secure-score-backlog",
             (date(2026, 12, 29), date(2026, 12, 30)),
             "Due (blocked): Title of Wait",
@@ -83,6 +75,14 @@ def test_what_comes_due_is_in_the_calendar() -> None:
             ["Owner: Head of IT", *about("Plan")],
             ["Due"],
             [],
+        ),
+        (
+            "fa7e129a4ec337d7fd7c8010918ed10c@secure-score-backlog",
+            (date(2026, 12, 29), date(2026, 12, 30)),
+            "Exemption ends: Title of Cover",
+            ["Last day in force: 2026-12-29", "Owner: Head of IT", "Approver: IT", *about("Cover")],
+            ["Exemption"],
+            [("DISPLAY", timedelta(days=-30), "Exemption ends: Title of Cover")],
         ),
     ]
 
@@ -103,7 +103,7 @@ def test_no_text_adds_removes_or_moves_an_event(text: str) -> None:
     """Expiries, due dates and the question, each once, whatever the texts try; all day; reminders on expiries."""
     found = events(backlog(text, title=text))
     assert sorted(str(event["CATEGORIES"].to_ical().decode()) for event in found) == [
-        "Acceptance", "Cover", "Decision requested", "Due", "Due",
+        "Acceptance", "Decision requested", "Due", "Due", "Exemption",
     ]  # fmt: skip
     for event in found:
         start, end = event["DTSTART"].dt, event["DTEND"].dt
@@ -111,7 +111,7 @@ def test_no_text_adds_removes_or_moves_an_event(text: str) -> None:
         assert end - start == timedelta(days=1)
         assert event["DTSTAMP"].dt.date() == AS_OF
         reminders = [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")]
-        expires = event["CATEGORIES"].to_ical() in (b"Acceptance", b"Cover")
+        expires = event["CATEGORIES"].to_ical() in (b"Acceptance", b"Exemption")
         assert reminders == ([timedelta(days=-30)] if expires else [])
 
 

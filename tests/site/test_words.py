@@ -36,6 +36,7 @@ INSTEAD = {
     r"to take away|ask elsewhere|master keys|lying|gravest|mend": "plain words",
     r"hygiene": "needs attention",
     r"an unknown number of": "unknown",
+    r"(a|the|no|every|each|and|or) covers?": "exemption",
 }
 """Words that pages do not use, by what they say instead."""
 

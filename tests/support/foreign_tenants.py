@@ -34,8 +34,12 @@ GAP = (date(2025, 9, 1), date(2026, 2, 28))
 """The first and the last day without a snapshot in `two_years_with_a_gap`."""
 NEXT_PAGE = "https://graph.microsoft.com/v1.0/security/secureScoreControlProfiles?$skiptoken=0"
 
-RATED = json.loads(files("secure_score_backlog.content").joinpath("ratings.json").read_text(encoding="utf-8"))
-IDS = tuple(rating["id"] for rating in RATED["ratings"] if "id" in rating)
+CONTENT = files("secure_score_backlog.content")
+RATED = json.loads(CONTENT.joinpath("ratings.json").read_text(encoding="utf-8"))["ratings"]
+IDS = tuple(rating["id"] for rating in RATED if "id" in rating)
+LISTED = json.loads(CONTENT.joinpath("recommendations.json").read_text(encoding="utf-8"))["recommendations"]
+TITLES = {item["id"]: item["title"] for item in LISTED}
+"""Titles as the portal writes them."""
 
 
 def one_old_day(folder: Repository) -> None:
@@ -56,20 +60,21 @@ def five_of_232(folder: Repository) -> None:
 
 
 def portal_csv(folder: Repository) -> None:
-    """Twelve rows of a portal's CSV, two of them without a licence."""
+    """Thirteen rows of a portal's CSV and nothing else: two without a licence, one with a title that nobody knows."""
     header = (
         "Rank,Recommended action,Score impact,Points achieved,Status,Regressed,Have license?,Category,Product,"
         "Last synced ,Microsoft update,Notes"
     )
+    titles = [TITLES[name] for name in IDS[:12] if name in TITLES] + ["Turn on what no list knows"]
+    total = sum(size(number)[1] for number, _ in enumerate(titles))
     rows = []
-    for number, name in enumerate(IDS[:12]):
+    for number, title in enumerate(titles):
         points, most = size(number)
         licence, state = ("No" if number in (4, 6) else "Yes"), ("Completed" if points == most else "To address")
         rows.append(
-            f"{number + 1},Title of {name},+1.00%,\t{points}/{most},{state},No,{licence},Identity,Microsoft Entra ID,"
-            "5/2/2026,None,"
+            f'{number + 1},"{title}",+{100 * most / total:.2f}%,\t{points}/{most},{state},No,{licence},Identity,'
+            "Microsoft Entra ID,5/2/2026,None,"
         )
-    save(folder, {"value": [profile(name, size(number)[1]) for number, name in enumerate(IDS[:12])]})
     (folder.folder / "export.csv").write_text("\ufeff" + "\r\n".join([header, *rows, ""]), encoding="utf-8", newline="")
     run_here("import", "export.csv", "--date", str(EXPORTED), cwd=folder.folder, expect=0)
     (folder.folder / "export.csv").unlink()

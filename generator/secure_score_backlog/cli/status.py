@@ -81,7 +81,7 @@ def terminal(facts: Facts, asked: str = "") -> RenderableType:
         ("Top five by risk", top(facts.top)),
         ("Decisions requested from others", asks(facts.asks, facts.as_of)),
         (
-            "Accepted risks and covers that end soon or are no longer in force",
+            "Accepted risks and exemptions that end soon or are no longer in force",
             ending((*facts.register, *facts.covered)),
         ),
     ):
@@ -153,7 +153,7 @@ def asks(requested: Iterable[tuple[Status, Ask]], as_of: date) -> Table:
 
 
 def ending(entries: Iterable[RegisterEntry]) -> Table:
-    """Acceptances and covers that end soon, or are no longer in force and not done."""
+    """Acceptances and exemptions that end soon, or are no longer in force and not done."""
     table = grid("until", "risk", "recommendation", "state")
     left_out = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
     for entry in entries:

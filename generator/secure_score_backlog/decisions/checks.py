@@ -223,7 +223,7 @@ def check_owner(source: FrontMatter, decision: Decision, owners: tuple[str, ...]
 
 
 def check_term(source: FrontMatter, decision: Decision, made: date, months: int) -> Iterator[Problem]:
-    """An acceptance or a cover does not run longer than the settings allow."""
+    """An acceptance or an exemption does not run longer than the settings allow."""
     limit = add_months(made, months)
     if decision.until is not None and decision.until > limit:
         yield problem(
@@ -236,7 +236,7 @@ def check_term(source: FrontMatter, decision: Decision, made: date, months: int)
 
 
 def check_expiry(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
-    """An acceptance or a cover is renewed or replaced after its last day."""
+    """An acceptance or an exemption is renewed or replaced after its last day."""
     until = decision.until
     if until is not None and until < today:
         message = f"It expired on {until}, {plural((today - until).days, 'day')} ago, and no longer counts."

@@ -271,14 +271,14 @@ class Decision:
         return sum(1 for answer in answers if answer.strip())
 
     @property
-    def exemption(self) -> Acceptance | Cover | None:
-        """What an approver signs: the acceptance or the cover; None for a planned change."""
+    def approvable(self) -> Acceptance | Cover | None:
+        """What an approver signs: the acceptance or the exemption; None for a planned change."""
         return self.accepted or self.covered
 
     @property
     def until(self) -> date | None:
-        """Last day of the acceptance or cover; None for a planned change."""
-        return self.exemption.until if self.exemption else None
+        """Last day of the acceptance or exemption; None for a planned change."""
+        return self.approvable.until if self.approvable else None
 
     @property
     def answer(self) -> tuple[object, ...]:
@@ -290,7 +290,7 @@ class Decision:
         return (self.bucket, self.due, self._own("accepted"), self._own("covered"), self.same_as, self.draft)
 
     def _own(self, group: str) -> object:
-        """An acceptance or a cover without what comes from `same_as`."""
+        """An acceptance or an exemption without what comes from `same_as`."""
         holder = getattr(self, group)
         inherited: dict[str, Any] = {
             name.removeprefix(f"{group}."): None for name in self.inherits if name.startswith(f"{group}.")

@@ -19,7 +19,7 @@ TEXT_NAMES = {
 REASON_NAMES = {
     "rationale": "reason",
     "compensating": "compensating controls",
-    "reason": "reason of the cover",
+    "reason": "reason of the exemption",
     "by": "what covers it",
     "evidence": "evidence",
 }
@@ -80,7 +80,7 @@ def details_of(before: Decision, after: Decision) -> Iterator[str]:
 
 def reworded(before: Decision, after: Decision) -> list[str]:
     """The texts that changed, by their names."""
-    old, new = before.exemption, after.exemption
+    old, new = before.approvable, after.approvable
     reasons = {} if old is None or new is None else REASON_NAMES
     found = [name for key, name in reasons.items() if getattr(old, key, None) != getattr(new, key, None)]
     return found + [name for key, name in TEXT_NAMES.items() if getattr(before, key) != getattr(after, key)]
@@ -98,8 +98,8 @@ def changed_asks(before: Decision, after: Decision) -> Iterator[str]:
 
 
 def changed_acceptance(before: Decision, after: Decision) -> Iterator[str]:
-    """Changes of an acceptance or a cover, apart from its last day."""
-    old, new = before.exemption, after.exemption
+    """Changes of an acceptance or an exemption, apart from its last day."""
+    old, new = before.approvable, after.approvable
     if old is None or new is None:
         return
     if old.approver != new.approver:

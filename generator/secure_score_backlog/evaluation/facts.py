@@ -64,9 +64,9 @@ class Facts:
     register: tuple[RegisterEntry, ...]
     """The current acceptances, the nearest end first."""
     covered: tuple[RegisterEntry, ...]
-    """The current covers, the nearest end first."""
+    """The current exemptions, the nearest end first."""
     past: tuple[RegisterEntry, ...]
-    """The ended acceptances and covers, the newest end first."""
+    """The ended acceptances and exemptions, the newest end first."""
     problems: tuple[Problem, ...] = ()
     """In order of place: of the decisions in force and, on the newest day, of reading the files."""
     reviews: tuple[Review, ...] = ()

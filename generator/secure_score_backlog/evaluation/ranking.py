@@ -17,7 +17,7 @@ EFFORT = ("none", "low", "unknown", "moderate", "high")
 
 
 def eligible(status: Status) -> bool:
-    """It is open by observation, and no acceptance or cover is in force."""
+    """It is open by observation, and no acceptance or exemption is in force."""
     return status.open_share > 0 and status.state not in (State.ACCEPTED, State.COVERED)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register of accepted risks and covers (docs/method.md#register)."""
+"""The register of accepted risks and exemptions (docs/method.md#register)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXPIRING_DAYS = 30
 
 
 class AcceptanceState(StrEnum):
-    """The state of an acceptance or a cover."""
+    """The state of an acceptance or an exemption."""
 
     ACTIVE = "active"
     EXPIRING = "expiring"
@@ -37,7 +37,7 @@ PLANS_IN_FORCE = (State.PLANNED, State.BLOCKED, State.OVERDUE, State.NOT_MEASURE
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One acceptance or one cover with its renewals: consecutive versions of one file with the same bucket."""
+    """One acceptance or one exemption with its renewals: consecutive versions of one file with the same bucket."""
 
     status: Status
     decision: Decision
@@ -60,7 +60,7 @@ class RegisterEntry:
 
 
 def register_bucket(version: DecisionVersion) -> Bucket | None:
-    """The bucket of a version that accepts a risk or states a cover; None for any other."""
+    """The bucket of a version that accepts a risk or states an exemption; None for any other."""
     decision = version.decision
     if decision is None or decision.draft or decision.bucket not in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE):
         return None
@@ -70,7 +70,7 @@ def register_bucket(version: DecisionVersion) -> Bucket | None:
 def acceptance_periods(
     versions: tuple[DecisionVersion, ...],
 ) -> list[tuple[Bucket, tuple[DecisionVersion, ...], date | None]]:
-    """Each acceptance and each cover in a file's history, oldest first.
+    """Each acceptance and each exemption in a file's history, oldest first.
 
     The bucket, its versions, and the day on which another version replaced it (None while it is current).
     """
@@ -80,7 +80,7 @@ def acceptance_periods(
 
 
 def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceState:
-    """The state of a current acceptance or cover, by the first rule that applies."""
+    """The state of a current acceptance or exemption, by the first rule that applies."""
     if status.state is State.RETIRED:
         return AcceptanceState.ORPHAN
     if status.state in SETTLED or status.was_done:
@@ -116,12 +116,12 @@ def entry_of(status: Status, versions: tuple[DecisionVersion, ...], ended: date 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """All acceptances and covers known on a day."""
+    """All acceptances and exemptions known on a day."""
 
     accepted: tuple[RegisterEntry, ...] = ()
     """The current acceptances, the nearest end first."""
     covered: tuple[RegisterEntry, ...] = ()
-    """The current covers, the nearest end first."""
+    """The current exemptions, the nearest end first."""
     past: tuple[RegisterEntry, ...] = ()
     """The ended ones, the newest end first."""
 
@@ -180,13 +180,13 @@ def has_regressed(entry: RegisterEntry) -> bool:
 
 def approver(entry: RegisterEntry) -> str:
     """The role that the decision names as approver."""
-    return entry.decision.exemption.approver if entry.decision.exemption else ""
+    return entry.decision.approvable.approver if entry.decision.approvable else ""
 
 
 def recorded(entry: RegisterEntry) -> bool:
     """The approval is recorded: on GitHub, or outside of it with a record that can be looked up."""
-    exemption = entry.decision.exemption
-    return bool(entry.approved_by) or (exemption is not None and exemption.approval is not None)
+    approvable = entry.decision.approvable
+    return bool(entry.approved_by) or (approvable is not None and approvable.approval is not None)
 
 
 def citation(entry: RegisterEntry) -> str:
@@ -195,7 +195,7 @@ def citation(entry: RegisterEntry) -> str:
     if version is None:
         return ""
     request = f", pull request #{version.pull_request}" if version.pull_request else ""
-    kind = "Accepted risk" if entry.decision.accepted else "Cover"
+    kind = "Accepted risk" if entry.decision.accepted else "Exemption"
     return (
         f"{kind}: {entry.status.title} ({entry.status.id}), until {entry.until}, approver {approver(entry)}; "
         f"{version.path} at commit {version.commit}{request}."

@@ -55,7 +55,7 @@ def as_calendar(facts: Facts) -> bytes:
 
 
 def events(facts: Facts) -> Iterator[Event]:
-    """Last days of acceptances and covers, due dates, and the days on which decisions were requested."""
+    """Last days of acceptances and exemptions, due dates, and the days on which decisions were requested."""
     owner = facts.settings.organisation
     for entry in (*facts.register, *facts.covered):
         if entry.state in RUNNING:
@@ -75,9 +75,9 @@ def events(facts: Facts) -> Iterator[Event]:
 
 
 def expiry(entry: RegisterEntry, owner: str) -> Event:
-    """The last day of an acceptance or a cover."""
+    """The last day of an acceptance or an exemption."""
     accepted = entry.decision.accepted is not None
-    kind = "Acceptance" if accepted else "Cover"
+    kind = "Acceptance" if accepted else "Exemption"
     return Event(
         uid(owner, "expiry", entry.status.id),
         entry.until,

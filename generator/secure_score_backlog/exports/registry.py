@@ -76,7 +76,7 @@ TABLE_FORMATS = (
     TableFormat("json", "application/json", "the same rows for scripts", as_json),
 )
 
-REGISTER = "every accepted risk and every cover, present and past"
+REGISTER = "every accepted risk and every exemption, present and past"
 TABLES = (
     TableExport("downloads/register", "Register", REGISTER, register_table),
     TableExport("downloads/register", "Register", REGISTER, insurers_table, INSURER),

@@ -92,7 +92,7 @@ def blocked(status: Status, name: str) -> Cell:
 
 def attested(decision: Decision, name: str) -> Cell:
     """An approval outside of GitHub; empty where there is none."""
-    approval = decision.exemption.approval if decision.exemption else None
+    approval = decision.approvable.approval if decision.approvable else None
     if approval is None:
         return None
     cells: dict[str, Cell] = {"by": approval.by, "on": approval.on, "record": approval.record}
@@ -100,7 +100,7 @@ def attested(decision: Decision, name: str) -> Cell:
 
 
 def compensating(decision: Decision) -> str:
-    """What lowers the risk meanwhile; empty for a cover."""
+    """What lowers the risk meanwhile; empty for an exemption."""
     return "; ".join(decision.accepted.compensating) if decision.accepted else ""
 
 
@@ -186,7 +186,7 @@ def board_table(facts: Facts) -> Table:
 
 
 def register_table(facts: Facts) -> Table:
-    """Every acceptance and cover, present ones first, the nearest end first."""
+    """Every acceptance and exemption, present ones first, the nearest end first."""
     return filled("Register", REGISTER, (*facts.register, *facts.covered, *facts.past), facts)
 
 

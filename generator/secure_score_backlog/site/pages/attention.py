@@ -213,7 +213,7 @@ def groups_of(facts: Facts) -> dict[str, Group]:
 
 
 def next_end(facts: Facts) -> str:
-    """When the next acceptance or cover expires, as a sentence; empty where none is in force."""
+    """When the next acceptance or exemption expires, as a sentence; empty where none is in force."""
     ends = [(entry.until, entry.status) for entry in (*facts.register, *facts.covered) if entry.until >= facts.as_of]
     ends = [(until, status) for until, status in ends if status.state in (State.ACCEPTED, State.COVERED)]
     if not ends:
@@ -228,7 +228,7 @@ def by_risk(statuses: Iterable[Status]) -> list[Status]:
 
 
 def expired(facts: Facts) -> Iterator[Item]:
-    """Acceptances and covers whose last day has passed."""
+    """Acceptances and exemptions whose last day has passed."""
     for status in by_risk(facts.in_state(State.EXPIRED)):
         until = status.decision.until if status.decision else None
         yield Item(status, f"Last day: {day_and_age(until, facts.as_of)}.")

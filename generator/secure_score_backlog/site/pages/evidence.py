@@ -61,7 +61,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """How the approvals of acceptances and covers in force are known."""
+    """How the approvals of acceptances and exemptions in force are known."""
 
     approved: int
     """Recorded by GitHub."""
@@ -72,7 +72,7 @@ class Approvals:
 
     @property
     def all(self) -> int:
-        """Every acceptance and cover in force."""
+        """Every acceptance and exemption in force."""
         return self.approved + self.attested + len(self.named)
 
 
@@ -158,15 +158,15 @@ def history(population: Population, facts: Facts) -> list[tuple[str, list[Line]]
 
 def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]]) -> Line:
     """One change, as it is shown."""
-    exemption = exemption_of(change.after.decision)
+    approvable = approvable_of(change.after.decision)
     return Line(
         status=named(facts, change),
         day=change.version.at.date(),
         words=words_of(change.before, change.after),
         version=change.version,
-        approver=exemption.approver if exemption else "",
+        approver=approvable.approver if approvable else "",
         approved_by=recorded.get(change.version.commit, ()),
-        attested=exemption.approval if exemption else None,
+        attested=approvable.approval if approvable else None,
     )
 
 
@@ -176,9 +176,9 @@ def named(facts: Facts, change: Change) -> Status:
     return facts.statuses.get(change.recommendation) or Status(bare, State.NOT_MEASURED, None)
 
 
-def exemption_of(decision: Decision | None) -> Acceptance | Cover | None:
-    """The acceptance or the cover of a decision that needs an approver."""
-    return decision.exemption if decision and not decision.draft else None
+def approvable_of(decision: Decision | None) -> Acceptance | Cover | None:
+    """The acceptance or the exemption of a decision that needs an approver."""
+    return decision.approvable if decision and not decision.draft else None
 
 
 def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
@@ -188,11 +188,11 @@ def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
 
 
 def approvals(facts: Facts) -> Approvals:
-    """The acceptances and covers in force, by how their approval is known."""
+    """The acceptances and exemptions in force, by how their approval is known."""
     entries = in_force((*facts.register, *facts.covered))
     approved = [entry for entry in entries if entry.approved_by]
     rest = [entry for entry in entries if not entry.approved_by]
-    attested = [entry for entry in rest if (exemption := exemption_of(entry.decision)) and exemption.approval]
+    attested = [entry for entry in rest if (approvable := approvable_of(entry.decision)) and approvable.approval]
     return Approvals(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The risk register: accepted risks and covers in force, those that need a new decision, and those that ended."""
+"""The risk register: accepted risks and exemptions in force, those that need a new decision, and those that ended."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Month:
 
     @property
     def ended(self) -> list[Plain]:
-        """Acceptances and covers that need a new decision: expired, breached or regressed."""
+        """Acceptances and exemptions that need a new decision: expired, breached or regressed."""
         both = (*self.facts["register"], *self.facts.get("covered", ()))
         states = self.facts.get("states", {})
         return [
