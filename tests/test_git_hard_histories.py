@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from secure_score_backlog.decisions.store import load_decisions
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.git import FileVersions, MainHistory, read_main_history, signature_kind
+from tests.support.bounded import limit_process
 from tests.support.repositories import Repository
 
 DAY = "2026-10-01T12:00:00+00:00"
@@ -374,3 +376,75 @@ def test_a_damaged_object_stops_no_other(tmp_path: Path) -> None:
             found.content(broken)
         assert found.content(healthy, keep=False) == b"two"
     assert dict(found.stream([healthy, broken])) == {healthy: b"two"}
+
+
+def test_an_object_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size is asked before its content: it is left out of many, and alone it is an error that names it."""
+    repository = Repository(tmp_path)
+    small, large = blob_of(repository, b"small"), blob_of(repository, b"x" * 2000)
+    other = blob_of(repository, b"other")
+    repository.commit("one", decisions__A="one")
+    monkeypatch.setattr("secure_score_backlog.git.LARGEST_OBJECT", 1000)
+    found = read(tmp_path).repository
+    assert found is not None
+    assert dict(found.objects([small, large, other, large])) == {small: b"small", other: b"other"}
+    assert found.sizes([small, large, "0" * 40]) == {small: 5, large: 2000}
+    with pytest.raises(CannotProceed, match=large[:12]) as ending:
+        found.content(large)
+    assert ending.value.hint
+    assert found.content(other) == b"other"
+
+
+def test_versions_that_are_too_long_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision of 0.9 MB, in whatever number of versions, costs no memory: each is a problem."""
+    repository = Repository(tmp_path)
+    for number in range(3):
+        repository.commit("x", decisions__A=f"---\nrecommendation: A\n---\n{number}" + "x" * 900_000)
+    repository.commit("short", decisions__A="---\nrecommendation: A\nbucket: do-soon\n---\n")
+    history = read(tmp_path)
+    decisions, _ = load_decisions(FileVersions(tmp_path, history, date(2026, 11, 1)))
+    *long, short = decisions.versions["A"]
+    assert [[fault.code for fault in version.faults] for version in long] == [["file-too-large"]] * 3
+    assert short.source is not None
+    assert short.source.data["recommendation"] == "A"
+    assert sum(map(len, history._contents.values())) < 1000
+    monkeypatch.setattr("secure_score_backlog.decisions.store.MOST_BYTES", 40)
+    with pytest.raises(CannotProceed, match="versions of all decisions"):
+        load_decisions(FileVersions(tmp_path, read(tmp_path), date(2026, 11, 1)))
+
+
+def test_edits_that_are_too_many_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not committed is counted too."""
+    for name in "ABC":
+        (tmp_path / "decisions").mkdir(exist_ok=True)
+        (tmp_path / "decisions" / f"{name}.md").write_text("x" * 100)
+    monkeypatch.setattr("secure_score_backlog.git.MOST_EDITS", 250)
+    with pytest.raises(CannotProceed, match="not committed"):
+        load_decisions(FileVersions(tmp_path, None, date(2026, 11, 1)))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of a process are POSIX's")
+def test_ten_million_files_in_a_few_objects_are_refused(tmp_path: Path) -> None:
+    """Trees that name one tree ten times each: neither the program nor Git takes the memory that a list would need."""
+    repository = Repository(tmp_path)
+    repository.write("decisions/A.md", "x")
+    tree = tree_of(repository, *(("100644", b"%d.md" % number, blob_of(repository)) for number in range(10)))
+    for _ in range(6):
+        tree = tree_of(repository, *(("40000", b"%d" % number, tree) for number in range(10)))
+    commit_of(repository, tree_of(repository, ("40000", b"decisions", tree)))
+    done = subprocess.run(
+        [sys.executable, "-m", "secure_score_backlog", "check", "--root", str(tmp_path)],
+        capture_output=True, text=True, check=False, preexec_fn=lambda: limit_process(300, 4000),
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "names more files" in done.stderr
+    assert "what to do:" in done.stderr
+
+
+def test_a_long_answer_of_git_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log beyond the limit is an error, not a part of the history."""
+    repository = Repository(tmp_path)
+    repository.commit("word " * 1000, decisions__A="one")
+    monkeypatch.setattr("secure_score_backlog.git.LONGEST_ANSWER", 3000)
+    with pytest.raises(CannotProceed, match="longer texts than are read"):
+        read_main_history(tmp_path)

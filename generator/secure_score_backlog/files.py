@@ -263,7 +263,7 @@ def write_folder(documents: Iterable[Document], folder: Path, manifest: Path) ->
         return _replace(folder, manifest, wanted, present)
     except OSError as error:
         raise CannotProceed(
-            f"{error.filename or folder} could not be written: {error.strerror or error}",
+            f"{error.filename or folder} could not be written: {error.strerror or error}.",
             where=str(folder),
             hint="Check the permissions of the folder and the space on the disk.",
         ) from error

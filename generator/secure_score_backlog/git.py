@@ -15,6 +15,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,7 @@ from typing import IO, TypeAlias, cast
 
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.errors import CannotProceed, ShallowClone
-from secure_score_backlog.files import file_size, is_file, names_in, read_file
+from secure_score_backlog.files import LARGEST_FILE, file_size, is_file, names_in, read_file
 from secure_score_backlog.problems import Problem, problem
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -106,6 +107,15 @@ SETTINGS = {
 What a user or the system has set stays in force otherwise: `safe.directory`, with which a user says whose repositories
 are read, counts only there.
 """
+MOST_EDITS = 4 * LARGEST_FILE
+"""Bytes of all uncommitted edits together."""
+LONGEST_ANSWER = 32 << 20
+"""Bytes of a log or a list of files; ten years of daily snapshots and thousands of decisions need a tenth of that."""
+LONGEST_WORDS = 10_000
+"""Bytes of what Git says about a failure."""
+LARGEST_OBJECT = LARGEST_FILE
+MOST_MEMORY = 1 << 30
+"""Bytes that Git may take for a log or a list of files."""
 LARGEST_MAILMAP = 1_000_000
 BRANCHES = "refs/heads/"
 MAILMAP = ".mailmap"
@@ -191,6 +201,19 @@ def run_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
     )
 
 
+def limit_memory() -> None:
+    """In the process that becomes Git: the system refuses it more memory than a history of this program needs.
+
+    Git holds all changes of a commit in memory at once, and a few objects can name millions of files.
+    """
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - not on Windows
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        allowed = MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (allowed, most))
+
+
 def words_of(failed: subprocess.CompletedProcess[bytes]) -> str:
     """What Git said about its failure."""
     return failed.stderr.decode("utf-8", "replace").strip()
@@ -216,6 +239,10 @@ def stop_batch(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+class _TooLarge(Exception):
+    """The next object is larger than is read; its content was not asked for, so the process has to end."""
+
+
 def read_object(stream: IO[bytes]) -> bytes | None:
     """The next answer of `cat-file --batch`; None for a missing object, EOFError where the process has ended."""
     words = stream.readline().split(b" ")
@@ -224,6 +251,8 @@ def read_object(stream: IO[bytes]) -> bytes | None:
             raise EOFError
         return None
     size = int(words[2])
+    if size > LARGEST_OBJECT:
+        raise _TooLarge
     content = stream.read(size)
     if len(content) != size or not stream.read(1):
         raise EOFError
@@ -241,15 +270,38 @@ class Repository:
         """Answers for single objects; runs from the first of them until the repository is no longer used."""
 
     def run(self, *arguments: str) -> bytes:
-        """What a Git command prints; CannotProceed with Git's own words where it fails."""
-        finished = run_git(self.folder, *arguments)
-        if finished.returncode != 0:
+        """What a Git command prints; CannotProceed with Git's own words where it fails, or for an endless answer."""
+        with (
+            TemporaryFile() as errors,
+            subprocess.Popen(
+                command(*arguments),
+                cwd=self.folder,
+                env=git_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                preexec_fn=limit_memory if os.name == "posix" else None,  # noqa: PLW1509 - it sets a limit, no more
+            ) as process,
+        ):
+            printed = cast("IO[bytes]", process.stdout).read(LONGEST_ANSWER + 1)
+            if len(printed) > LONGEST_ANSWER:
+                process.kill()
+            process.wait()
+            errors.seek(0)
+            said = errors.read(LONGEST_WORDS).decode("utf-8", "replace").strip()
+        if len(printed) > LONGEST_ANSWER or "out of memory" in said.lower():
             raise CannotProceed(
-                f"Git failed: {words_of(finished).rstrip('.') or f'exit code {finished.returncode}'}.",
+                f"The history names more files or longer texts than are read ({LONGEST_ANSWER >> 20} MB of Git's log).",
+                where=str(self.folder),
+                hint="Look for a commit that adds very many files (git log --stat); keep them in another repository.",
+            )
+        if process.returncode != 0:
+            raise CannotProceed(
+                f"Git failed: {said.rstrip('.') or f'exit code {process.returncode}'}.",
                 where=str(self.folder),
                 hint="Run 'git fsck'; in a partial clone run 'git fetch --refetch'.",
             )
-        return finished.stdout
+        return printed
 
     def content(self, identifier: str) -> bytes:
         """The content of one object; CannotProceed where Git has lost it."""
@@ -271,24 +323,55 @@ class Repository:
             stdin.write(f"{identifier}\n".encode())
             stdin.flush()
             return read_object(stdout)
+        except _TooLarge:
+            self._batch.kill()
+            stop_batch(self._batch)
+            self._batch = None
+            raise CannotProceed(
+                f"Object {identifier[:12]} in Git is larger than {LARGEST_OBJECT >> 20} MB and is not read.",
+                where=str(self.folder),
+                hint=f"See which file it is: git log --all --find-object={identifier[:12]}.",
+            ) from None
         except (EOFError, BrokenPipeError):  # a damaged object ends the process; the next object gets a new one
             stop_batch(self._batch)
             self._batch = None
             return None
 
     def objects(self, identifiers: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Many objects in one go, one in memory at a time, in the order asked for; what Git lacks is left out."""
-        wanted = list(identifiers)
-        if not wanted:
-            return
+        """Many objects in one go, one in memory at a time, in the order asked for.
+
+        What Git lacks is left out, and so is what is too large; `content` raises for either.
+        """
+        waiting = list(identifiers)
+        while waiting:
+            done = 0
+            with TemporaryFile() as names:
+                names.write("".join(f"{identifier}\n" for identifier in waiting).encode())
+                names.seek(0)
+                with start_batch(self.folder, names) as process:
+                    try:
+                        for identifier in waiting:
+                            done += 1
+                            content = read_object(cast("IO[bytes]", process.stdout))
+                            if content is not None:
+                                yield identifier, content
+                    except EOFError:
+                        return
+                    except _TooLarge:  # go on behind it, in a new process
+                        process.kill()
+            waiting = waiting[done:]
+
+    def sizes(self, identifiers: Iterable[str]) -> dict[str, int]:
+        """The sizes of many objects in bytes; what Git lacks is left out."""
         with TemporaryFile() as names:
-            names.write("".join(f"{identifier}\n" for identifier in wanted).encode())
+            names.write("".join(f"{identifier}\n" for identifier in identifiers).encode())
             names.seek(0)
-            with start_batch(self.folder, names) as process, contextlib.suppress(EOFError):
-                for identifier in wanted:
-                    content = read_object(cast("IO[bytes]", process.stdout))
-                    if content is not None:
-                        yield identifier, content
+            listed = subprocess.run(
+                command("cat-file", "--batch-check"), cwd=self.folder, env=git_environment(), stdin=names,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
+        words = (line.split(" ") for line in listed.stdout.decode("ascii", "replace").splitlines())
+        return {found[0]: int(found[2]) for found in words if len(found) == 3 and found[2].isdigit()}
 
     def has_commits(self) -> bool:
         """Whether anything was ever committed."""
@@ -670,6 +753,15 @@ class FileVersions:
         except OSError:  # a link, or no folder: reported where the folder is checked
             return []
 
+    def sizes(self, versions: Iterable[Version]) -> dict[str, int]:
+        """The sizes in bytes of many versions, by blob."""
+        blobs = {version.blob: version for version in versions if version.blob is not None}
+        found = {blob: len(self._edits[version.path]) for blob, version in blobs.items() if not version.committed}
+        committed = [blob for blob, version in blobs.items() if version.committed]
+        if committed and self.main is not None and self.main.repository is not None:
+            found |= self.main.repository.sizes(committed)
+        return found
+
     def fetch(self, versions: Iterable[Version]) -> None:
         """Read many committed versions in one go."""
         if self.main:
@@ -698,6 +790,12 @@ class FileVersions:
         if newest is not None and newest.blob in blob_ids(content, newest.blob):
             return None
         self._edits[path] = content
+        if sum(map(len, self._edits.values())) > MOST_EDITS:
+            raise CannotProceed(
+                f"The files that are not committed hold more than {MOST_EDITS >> 20} MB together.",
+                where=str(self.root),
+                hint="See what they are (git status), and take out what is no decision, minutes or catalogue.",
+            )
         return self._uncommitted(path, blob_id(content, "sha1"))
 
     def _uncommitted(self, path: str, blob: str | None) -> Version:

@@ -31,6 +31,8 @@ from secure_score_backlog.text import shown
 DOCS = "docs"
 REVIEWS = f"{DOCS}/reviews"
 REVIEW_SCHEMA = "backlog-review/1"
+LARGEST_SIGNED = 8 << 20
+"""Bytes; the facts of ten thousand recommendations are a third of that."""
 LONGEST_NUMBER = 18
 """Digits of a whole number."""
 UNSIGNED = frozenset({"problems", "recorded_later"})
@@ -268,6 +270,8 @@ def load_signed_reviews(
 
 def parse_signed(content: bytes, month: str, path: str) -> SignedReview | Problem:
     """The signed facts in the bytes of a file, or why they cannot be trusted."""
+    if len(content) > LARGEST_SIGNED:
+        return _untrusted(path, f"The signed review is larger than {LARGEST_SIGNED >> 20} MB.")
     try:
         data = json.loads(content.decode("utf-8-sig"), parse_float=_exact, parse_int=_whole, parse_constant=_exact)
         return read_signed(data, month, path)

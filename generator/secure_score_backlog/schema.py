@@ -9,6 +9,7 @@ bring their own codes, and types of value that only they have.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -17,6 +18,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
+from secure_score_backlog.dates import is_usable
 from secure_score_backlog.problems import MOST_REPEATED
 from secure_score_backlog.strict_yaml import UNREADABLE, Place
 from secure_score_backlog.text import nearest, shown
@@ -330,12 +332,18 @@ class Text(Type):
 
     empty = ""
 
-    def __init__(self, expects: str = "a text", *, pattern: str = "", shortest: int = 0, code: str = "") -> None:
-        """`pattern` is matched by the whole text as written; `shortest` counts characters without blanks around."""
-        self.expects, self.pattern, self.shortest, self.code = expects, pattern, shortest, code
+    def __init__(
+        self, expects: str = "a text", *, pattern: str = "", shortest: int = 0, longest: int = 0, code: str = ""
+    ) -> None:
+        """`pattern` is matched by the whole text as written; `shortest` and `longest` leave out blanks around it."""
+        self.expects, self.pattern, self.code = expects, pattern, code
+        self.shortest, self.longest = shortest, longest
+        if longest:
+            self.expects += f" of at most {longest} characters"
         self.label = "text"
         filled = {"pattern": r"\S"} if shortest else {}
         length = {"minLength": shortest} if shortest > 1 else {}
+        length |= {"maxLength": longest} if longest else {}
         limits = {"pattern": f"^(?:{pattern})$"} if pattern else filled
         self.schema = {"type": "string", **length, **limits}
 
@@ -345,6 +353,8 @@ class Text(Type):
             at.wrong_type(self, value)
         elif len(value.strip()) < self.shortest or (self.pattern and not re.fullmatch(self.pattern, value)):
             at.wrong_value(self, value)
+        elif 0 < self.longest < len(value.strip()):
+            at.wrong_value(self, value, f"one of {len(value.strip())}")
         else:
             return value.strip()
         return None
@@ -434,10 +444,10 @@ class Day(Type):
         if isinstance(value, date):
             return value
         if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip(), re.ASCII):
-            try:
-                return date.fromisoformat(value.strip())
-            except ValueError:
-                pass
+            with contextlib.suppress(ValueError):
+                found = date.fromisoformat(value.strip())
+                if is_usable(found):
+                    return found
         at.wrong_value(self, value)
         return None
 

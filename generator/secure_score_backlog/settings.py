@@ -45,6 +45,8 @@ LOOK_ALIKES = frozenset(
     f"{dot}backlog.{ending}{more}" for dot in ("", ".") for ending in ("yml", "yaml") for more in ("", ".txt")
 )
 """Names, in lower case, under which settings may have been saved by mistake."""
+LONGEST_NAME = 200
+"""Characters of the organisation's name and of the tenant's label, which stand in every title."""
 COMMENTED_PROFILE = re.compile(r"(?im)^[^\n#]*#[^\n]*\bprofile\s*:\s*[\"']?(?:insurer|public)\b")
 LARGEST_SETTINGS = 262_144
 """Characters; a settings file with hundreds of roles and overrides is a few thousand."""
@@ -108,8 +110,14 @@ class SnapshotSettings:
 class Settings:
     """What a tenant's `backlog.yml` says, defaults filled in."""
 
-    organisation: str = key(Text(), "Name of the organisation, shown in the site's title.", default="Our organisation")
-    tenant: str = key(Text(), "Label of the tenant, shown beside the organisation. Not the tenant's id.", default="")
+    organisation: str = key(
+        Text(longest=LONGEST_NAME), "Name of the organisation, shown in the site's title.", default="Our organisation"
+    )
+    tenant: str = key(
+        Text(longest=LONGEST_NAME),
+        "Label of the tenant, shown beside the organisation. Not the tenant's id.",
+        default="",
+    )
     acceptance_months: int = key(Whole(1, 60), "Longest term of an acceptance or an exemption, in months.", default=12)
     year_months: int = key(Whole(1, 120), "How many months the views over a year show.", default=12)
     stale_months: int = key(

@@ -30,6 +30,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.text import shown
 
@@ -126,6 +127,9 @@ def day(text: str) -> date:
     except ValueError as error:
         message = f"{shown(text)} is not a day of the calendar."
         raise InvalidValue("date-invalid", message, "Write YYYY-MM-DD, such as 2026-10-31.") from error
+    if not is_usable(found):
+        message = f"{shown(text)} is not a day of the years {FIRST_DAY.year} to {LAST_DAY.year}."
+        raise InvalidValue("date-invalid", message, "Write YYYY-MM-DD, such as 2026-10-31.")
     if found.isoformat() != text:
         raise InvalidValue("date-invalid", f"{shown(text)} is not written YYYY-MM-DD.", f"Write {found.isoformat()}.")
     return found

@@ -206,7 +206,7 @@ REFUSED = [
     Fault("a packed bomb", both(packed_flood, limits("ulimit -v 1000000")),
           "127.0.0.1 sent more than 64 MB", ANSWER, "Check --graph-url where you use it"),
     Fault("millions of values", both(many_values, limits("ulimit -v 1000000")),
-          "it holds more than 3 million values", ANSWER, "Run it again tomorrow"),
+          "answers with more than 1.5 million values", ANSWER, "run it again later"),
     # --- the disk -------------------------------------------------------------------------------------------------
     Fault("a full disk", both(catalogue([profile("a", remediation="long " * 9000)]), limits("ulimit -f 8")),
           "A file could not be written: File too large", "catalogue.json.partial", "Check permissions and free space"),

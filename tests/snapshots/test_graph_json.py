@@ -129,7 +129,9 @@ def test_days_are_utc(written: object, expected: date | None) -> None:
         ("2026-11-20", date(2026, 11, 20)),
         ("2026-11-20T00:30:00+00:00", date(2026, 11, 20)),
         ("2026-11-20T00:30:00+01:00", date(2026, 11, 19)),
-        ("0001-01-01T00:00:00Z", date(1, 1, 1)),
+        ("0001-01-01T00:00:00Z", None),  # what .NET writes for no time
+        ("9999-12-31T00:00:00Z", None),
+        ("1970-01-01T00:00:00Z", date(1970, 1, 1)),
     ],
 )
 def test_a_timestamp_without_an_offset_is_utc(written: str, expected: date) -> None:

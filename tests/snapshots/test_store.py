@@ -27,17 +27,21 @@ def catalogue_of(*titles: str) -> bytes:
 
 
 def test_only_snapshots_are_read_and_in_order(tmp_path: Path) -> None:
-    """A file elsewhere, of another name or of an impossible day is nobody's business."""
+    """A file elsewhere or of another name is not looked at; one of an impossible day is a problem, and no day."""
     Repository(tmp_path)
     for path in ("2026/2026-10-02.json", "2025/2025-12-31.json"):
         file = tmp_path / "snapshots" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(FIRST)
-    for path in ("2026/2025-10-02.json", "2026/2026-02-30.json", "2026/notes.json", "2026-10-05.json"):
+    odd = ("0001/0001-01-01.json", "2026/2026-02-30.json", "9999/9999-12-31.json")
+    for path in ("2026/2025-10-02.json", *odd, "2026/notes.json", "2026-10-05.json"):
+        (tmp_path / "snapshots" / path).parent.mkdir(exist_ok=True)
         (tmp_path / "snapshots" / path).write_bytes(FIRST)
     history, problems = load_history(SnapshotFolder(tmp_path))
     assert [snapshot.day for snapshot in history.days] == [date(2025, 12, 31), date(2026, 10, 2)]
-    assert problems == []
+    assert [(each.path, each.code) for each in problems] == [
+        (f"snapshots/{path}", "snapshot-unreadable") for path in odd
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe{}", b"[]", b"null", b'{"secureScore": 1}', b"[" * 100_000])

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import first_day
+from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, first_day, is_usable
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts
 
@@ -50,6 +50,8 @@ class Day(click.ParamType[date]):
             found = date.fromisoformat(value)
         except ValueError:
             found = None
+        if found is not None and not is_usable(found):
+            self.fail(f"{value!r} is not a day of the years {FIRST_DAY.year} to {LAST_DAY.year}", param, ctx)
         if found is None or found.isoformat() != value:  # also refuses other forms of ISO 8601, such as 20261031
             self.fail(f"{value!r} is not a day; write it as 2026-10-31", param, ctx)
         return found

@@ -4,23 +4,25 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.front_matter import FrontMatter, parse
 from secure_score_backlog.decisions.model import DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import Document, create_files, names_in, read_file, refuse_links
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.strict_yaml import LARGEST_FILE
+from secure_score_backlog.strict_yaml import LARGEST_FILE, too_large
 from secure_score_backlog.text import shell_quoted, shown
 
 DECISIONS = "decisions"
 SUFFIX = ".md"
 NOT_DECISIONS = frozenset({"readme.md", "index.md"})
+MOST_BYTES = 100_000_000
+"""Of all versions of all decisions; ten thousand decisions in five versions each are less."""
 LOOK_ALIKES = frozenset({".markdown", ".mdown", ".mkd", ".yml", ".yaml", ".txt"})
 """Endings under which a decision may have been saved by mistake."""
 
@@ -39,7 +41,10 @@ def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]
     ]
     known = {path: files.committed(path) if DECISIONS in refused else files.of(path) for path in paths}
     known = {path: versions for path, versions in known.items() if versions}
-    files.fetch(version for each in known.values() for version in each)
+    sizes = files.sizes(version for each in known.values() for version in each)
+    refuse_too_much(sizes)
+    small = (version for each in known.values() for version in each if not is_too_large(version, sizes))
+    files.fetch(small)
     read: dict[tuple[str, str], DecisionVersion] = {}
     versions = {}
     for path, recorded in known.items():
@@ -48,10 +53,34 @@ def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]
             key = (path, version.blob or "")
             if key not in read:
                 unreadable = path in refused and not version.committed
-                read[key] = read_version(version, None if unreadable else files.content(version))
+                if is_too_large(version, sizes):
+                    read[key] = too_large_version(version)
+                else:
+                    read[key] = read_version(version, None if unreadable else files.content(version))
             found.append(replace(read[key], version=version))
         versions[PurePosixPath(path).stem] = tuple(found)
     return DecisionHistory(versions, has_git=files.main is not None), problems
+
+
+def is_too_large(version: Version, sizes: Mapping[str, int]) -> bool:
+    """Whether a version is longer than a decision may be."""
+    return sizes.get(version.blob or "", 0) > LARGEST_FILE
+
+
+def refuse_too_much(sizes: Mapping[str, int]) -> None:
+    """CannotProceed where all versions that would be read are together more than a tenant can have written."""
+    if sum(size for size in sizes.values() if size <= LARGEST_FILE) > MOST_BYTES:
+        raise CannotProceed(
+            f"The versions of all decisions hold more than {MOST_BYTES // 1_000_000} MB together.",
+            where=DECISIONS,
+            hint="See which file has many long versions: git log --stat -- decisions/. Keep long evidence elsewhere.",
+        )
+
+
+def too_large_version(version: Version) -> DecisionVersion:
+    """A version that is not read; Git was asked for its size first."""
+    fault = too_large("The file", LARGEST_FILE, version.path)
+    return DecisionVersion(version, None, False, FrontMatter(version.path, problems=(fault,)), (fault,))
 
 
 def read_version(version: Version, content: bytes | None) -> DecisionVersion:

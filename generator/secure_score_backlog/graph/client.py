@@ -16,7 +16,7 @@ from secure_score_backlog.graph.errors import NOTHING_LOST, REPORT, UNTOUCHED, s
 from secure_score_backlog.graph.http import HttpClient, Reply, origin_named, redirection, retry_after
 from secure_score_backlog.graph.tokens import PERMISSION, Claims, read_claims
 from secure_score_backlog.snapshots.collect import Answer
-from secure_score_backlog.snapshots.exact_json import UnreadableJson, parse
+from secure_score_backlog.snapshots.exact_json import MAXIMUM_VALUES, UnreadableJson, parse, values_in
 
 SCORES = "/security/secureScores?$top=90"
 """Graph keeps 90 days; asking for all of them in one page keeps the number of requests low."""
@@ -50,12 +50,13 @@ class Place:
 
 def fetch(root: str, token: str, http: HttpClient) -> Answer:
     """Everything that Graph has on Secure Score. Raises CannotProceed rather than return a part of it."""
-    scores = _collection(root + SCORES, token, http)
-    return Answer(tuple(scores), tuple(_collection(root + PROFILES, token, http)))
+    values = [0]
+    scores = _collection(root + SCORES, token, http, values)
+    return Answer(tuple(scores), tuple(_collection(root + PROFILES, token, http, values)))
 
 
-def _collection(url: str, token: str, http: HttpClient) -> list[Any]:
-    """All items of a collection, page by page."""
+def _collection(url: str, token: str, http: HttpClient, values: list[int]) -> list[Any]:
+    """All items of a collection, page by page; `values` counts what all pages hold together."""
     items: list[Any] = []
     seen: set[str] = set()
     following: str | None = url
@@ -67,6 +68,9 @@ def _collection(url: str, token: str, http: HttpClient) -> list[Any]:
             raise _endless(f"names next pages without end ({MAXIMUM_PAGES} so far)", place)
         seen.add(following)
         reply = http.get(following, bearer=token, headers={"Accept": "application/json"})
+        values[0] += values_in(reply.body.decode("latin-1"))
+        if values[0] > MAXIMUM_VALUES:
+            raise _endless(f"answers with more than {MAXIMUM_VALUES / 1_000_000:g} million values", place)
         content = _page(reply, place, token)
         items += content["value"]
         following = _next_page(content.get("@odata.nextLink"), following, place)

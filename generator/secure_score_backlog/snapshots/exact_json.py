@@ -20,8 +20,8 @@ import msgspec
 
 MAXIMUM_BYTES = 64 * 1024 * 1024
 """Fifteen times a whole answer of 90 days with 234 recommendations."""
-MAXIMUM_VALUES = 3_000_000
-"""Four times the values of 90 days with 500 recommendations each: a few hundred megabytes in memory, not gigabytes."""
+MAXIMUM_VALUES = 1_500_000
+"""Twice the values of 90 days with 500 recommendations each: some hundred megabytes in memory."""
 MAXIMUM_DEPTH = 64
 MAXIMUM_DIGITS = 400
 MAXIMUM_EXPONENT = 400
@@ -52,8 +52,8 @@ def parse_text(text: str) -> Any:
     """Read JSON from text; see `parse`."""
     if not text.strip():
         raise UnreadableJson("it is empty")
-    if sum(text.count(mark) for mark in ",[{") > MAXIMUM_VALUES:
-        raise UnreadableJson(f"it holds more than {MAXIMUM_VALUES // 1_000_000} million values")
+    if values_in(text) > MAXIMUM_VALUES:
+        raise UnreadableJson(f"it holds more than {MAXIMUM_VALUES / 1_000_000:g} million values")
     try:
         value = json.loads(
             text,
@@ -68,6 +68,11 @@ def parse_text(text: str) -> Any:
         raise UnreadableJson("it is nested too deeply") from None
     _examine(value)
     return value
+
+
+def values_in(text: str) -> int:
+    """How many values a JSON text has, at most."""
+    return sum(text.count(mark) for mark in ",[{")
 
 
 def _explain(error: json.JSONDecodeError) -> str:

@@ -17,6 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from secure_score_backlog.dates import is_usable
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_DIGITS
 
 Json = dict[str, Any]
@@ -91,9 +92,10 @@ def instant(value: object) -> datetime | None:
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     try:
         local = datetime(int(year), int(month), int(day), *clock, tzinfo=UTC)
-        return local + offset if sign == "-" else local - offset
+        at = local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError):
         return None
+    return at if is_usable(at.date()) else None
 
 
 def utc_day(value: object) -> date | None:

@@ -18,6 +18,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from secure_score_backlog.dates import is_usable
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.graph_json import Json, control_name, number, sort_key, unique_names
@@ -57,11 +58,17 @@ def snapshot_days(paths: Iterable[str]) -> list[tuple[date, str]]:
     for path in paths:
         match = _SNAPSHOT.fullmatch(path)
         try:
-            if match:
-                found.append((date.fromisoformat(match["day"]), path))
+            if match and is_usable(day := date.fromisoformat(match["day"])):
+                found.append((day, path))
         except ValueError:
             continue
     return sorted(found)
+
+
+def without_a_day(paths: Iterable[str]) -> list[str]:
+    """Files that are named like snapshots, but after no day of the calendar that the program computes with."""
+    named = {path for path in paths if _SNAPSHOT.fullmatch(path)}
+    return sorted(named - {path for _, path in snapshot_days(named)})
 
 
 def snapshot_of(score: Json, descriptions: Mapping[str, str], collected: Json, maximum: Json) -> Json:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from secure_score_backlog.dates import FIRST_DAY, LAST_DAY
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import changed_files, finish, names_in, read_file, write_set
 from secure_score_backlog.git import FileVersions, MainHistory, Repository, read_history
@@ -31,6 +32,7 @@ from secure_score_backlog.snapshots.snapshot_files import (
     decode_catalogue,
     encode,
     snapshot_days,
+    without_a_day,
 )
 
 FIRST_PART = 4096
@@ -134,7 +136,9 @@ def load_history(source: SnapshotSource, catalogue: Catalogue | None = None) -> 
     """
     builder = HistoryBuilder(graph_ids(catalogue) if catalogue else None)
     problems: list[Problem] = []
-    days = {path: day for day, path in snapshot_days(source.paths())}
+    paths = list(source.paths())
+    problems += [_odd_day(path) for path in without_a_day(paths)]
+    days = {path: day for day, path in snapshot_days(paths)}
     for path, content in source.contents(days):
         try:
             stored = decode(_given(content), path)
@@ -243,6 +247,11 @@ def _partial_days(root: Path, files: Mapping[date, str]) -> set[date]:
         if b'"coverage":"partial"' in beginning:
             found.add(day)
     return found
+
+
+def _odd_day(path: str) -> Problem:
+    message = f"The file is named after no day of the years {FIRST_DAY.year} to {LAST_DAY.year}, and is not read."
+    return problem("snapshot-unreadable", path, None, message, f"Delete it (git rm {path}); its day cannot be meant.")
 
 
 def _seen_before(root: Path, names: frozenset[str], files: Mapping[date, str]) -> frozenset[str]:
