@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secure_score_backlog.text import (
+    MOST_SUGGESTIONS,
     SHOWN_LENGTH,
+    Suggestions,
     for_terminal,
     json_for_terminal,
     nearest,
@@ -133,3 +135,25 @@ def test_a_command_in_json_is_broken() -> None:
     assert json.loads(said) == "##[error] ##vso[x] \U000e0001"
     assert "##" not in said
     assert said.isascii()
+
+
+def test_only_the_first_words_are_compared_with_all_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of wrong words among thousands of known ones: a hundred get a suggestion, none twice."""
+    compared = []
+
+    def counted(word: str, known: object) -> str:
+        compared.append(word)
+        return "Near"
+
+    monkeypatch.setattr("secure_score_backlog.text.nearest", counted)
+    suggestions = Suggestions(["Near"])
+    found = [suggestions.nearest(f"wrong{number}") for number in range(5000) for _ in range(2)]
+    assert len(compared) == MOST_SUGGESTIONS
+    assert found.count("Near") == 2 * MOST_SUGGESTIONS
+    assert suggestions.nearest("wrong0") == "Near"
+
+
+def test_a_word_in_another_case_is_known() -> None:
+    """However many words are asked about."""
+    suggestions = Suggestions({"Near", "Far"})
+    assert [suggestions.in_another_case(word) for word in ("near", "FAR", "no")] == ["Near", "Far", None]

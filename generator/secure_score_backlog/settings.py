@@ -38,7 +38,7 @@ from secure_score_backlog.schema import (
     object_schema,
 )
 from secure_score_backlog.strict_yaml import LARGEST_FILE, YamlData, decode, read_yaml
-from secure_score_backlog.text import nearest, printable, shown
+from secure_score_backlog.text import Suggestions, printable, shown
 
 SETTINGS_PATH = "backlog.yml"
 LOOK_ALIKES = frozenset(
@@ -239,9 +239,10 @@ def read_settings(source: YamlData) -> tuple[Settings, list[Problem]]:
 def check_settings(source: YamlData, settings: Settings, known: Collection[str]) -> list[Problem]:
     """Ids in the settings that are not among the known ones; nothing where none is known yet."""
     found = []
+    suggestions = Suggestions(known)
     for identifier in settings.risk if known else ():
         if identifier not in known:
-            meant = nearest(identifier, known)
+            meant = suggestions.nearest(identifier)
             hint = (
                 f"Write {meant} if that is meant."
                 if meant

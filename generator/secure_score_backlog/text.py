@@ -81,6 +81,32 @@ def shortened(value: object) -> str:
     return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
 
 
+MOST_SUGGESTIONS = 100
+"""How many words one check compares with all known ones, which takes long where both are many."""
+
+
+class Suggestions:
+    """The nearest known word for each of the first words that are asked about; None for any later one."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        """`known` is read when the first word is asked about."""
+        self._known = known
+        self._folded: dict[str, str] = {}
+        self._answers: dict[str, str | None] = {}
+
+    def in_another_case(self, word: str) -> str | None:
+        """The known word that differs in upper and lower case alone."""
+        if not self._folded:
+            self._folded = {known.casefold(): known for known in sorted(self._known)}
+        return self._folded.get(word.casefold())
+
+    def nearest(self, word: str) -> str | None:
+        """The known word that is most similar, of the known ones as they were first."""
+        if word not in self._answers and len(self._answers) < MOST_SUGGESTIONS:
+            self._answers[word] = nearest(word, self._known)
+        return self._answers.get(word)
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most similar, ignoring case; None where none is similar enough."""
     by_folded: dict[str, str] = {}

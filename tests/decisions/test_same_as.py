@@ -13,9 +13,10 @@ import pytest
 from secure_score_backlog.decisions.checks import CheckContext, check_decisions, check_same_as, check_two_files
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import Acceptance, Bucket, Cover, CoverReason, Decision
-from secure_score_backlog.decisions.same_as import chain_of, left_open, resolve_same_as
+from secure_score_backlog.decisions.same_as import MOST_LINKS, chain_of, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.strict_yaml import Place
+from tests.support.tenants import decision
 
 UNTIL = date(2027, 1, 31)
 OWN = date(2026, 12, 31)
@@ -228,3 +229,20 @@ def test_scored_known_and_decided_are_used(around: dict[str, Any], code: str) ->
     decided = {"A": date(2026, 11, 20)}
     late = check_decisions(files, CheckContext(TODAY, catalogued={"Other"}, decided=decided, **around))
     assert {problem.code for problem in late} == {code, "decision-until-too-far"}
+
+
+def test_a_chain_is_followed_over_fifty_decisions() -> None:
+    """A longer one is an error, so that a thousand decisions in a row take no time that grows with their square."""
+    names = [f"A{number:04}" for number in range(MOST_LINKS + 5)]
+    chain = {
+        name: decision(name, Bucket.DO_SOON, same_as=following, reduces="" if following else "answer")
+        for name, following in zip(names, [*names[1:], None], strict=True)
+    }
+    resolved = resolve_same_as(chain)
+    answered = [name for name in names if resolved[name].reduces]
+    assert answered == names[-MOST_LINKS - 1 :]
+    assert len(chain_of(chain, names[0])) == MOST_LINKS + 1
+    sources = {name: (FrontMatter(f"decisions/{name}.md"), found) for name, found in chain.items()}
+    problems = list(check_same_as(sources, ()))
+    too_long = [found.path for found in problems if "more than 50" in found.message]
+    assert too_long == [f"decisions/{name}.md" for name in names[: -MOST_LINKS - 1]]

@@ -17,12 +17,12 @@ from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision, DecisionVersion
 from secure_score_backlog.decisions.parse import unanswered
-from secure_score_backlog.decisions.same_as import chain_of, left_open, resolve_same_as
+from secure_score_backlog.decisions.same_as import MOST_LINKS, chain_of, is_endless, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import nearest, shell_quoted, shown
+from secure_score_backlog.text import Suggestions, shell_quoted, shown
 from secure_score_backlog.wording import plural
 
 DO_NOW_TERM = timedelta(days=92)
@@ -30,6 +30,8 @@ DO_NOW_TERM = timedelta(days=92)
 ASK_TERM = timedelta(days=90)
 """A decision requested from others that is older is pointed out."""
 
+SHOWN_FILES = 3
+"""Files that a message names."""
 LONGEST_CHAIN = 8
 """Ids of a chain that a message names."""
 
@@ -60,6 +62,16 @@ class CheckContext:
     """Ids that were observed in full under their current decision: perhaps regressed since, but not late."""
     graph_ids: Mapping[str, str] = field(default_factory=dict)
     """Graph's id for ids that were made of titles (docs/method.md#portal-csv)."""
+
+    ids: Suggestions = field(init=False, repr=False, compare=False)
+    """What was meant by an id that the catalogue does not list."""
+    owners: Suggestions = field(init=False, repr=False, compare=False)
+    """What was meant by an owner that the settings do not list."""
+
+    def __post_init__(self) -> None:
+        """Nothing is compared yet."""
+        object.__setattr__(self, "ids", Suggestions(self.catalogued))
+        object.__setattr__(self, "owners", Suggestions(self.settings.owners))
 
     def is_retired(self, identifier: str) -> bool:
         """Whether Microsoft once scored it and no longer lists it; False where there is no catalogue yet."""
@@ -134,7 +146,7 @@ def _check_one(
     yield from check_id(source, identifier, context)
     if decision is None:
         return
-    yield from check_owner(source, decision, context.settings.owners)
+    yield from check_owner(source, decision, context.settings.owners, context.owners)
     if decision.draft:
         return
     today = context.today
@@ -177,7 +189,6 @@ def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Ite
     if not context.catalogued or identifier in context.catalogued:
         return
     line = source.line("recommendation")
-    folded = {other.casefold(): other for other in sorted(context.catalogued)}
     if identifier in context.scored:
         message = f"{shown(identifier)} is scored, but the catalogue does not describe it."
         hint = "Nothing to do: the next `backlog collect` may bring its description."
@@ -191,13 +202,12 @@ def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Ite
         message = f"{shown(identifier)} was made of a title; the catalogue now lists it as {shown(right)}."
         hint = f"Write `recommendation: {right}` and rename the file to {right}.md."
         yield problem("decision-made-id", source.path, line, message, hint)
-    elif identifier.casefold() in folded:
-        right = folded[identifier.casefold()]
-        message = f"{shown(identifier)} differs from the catalogue's {shown(right)} in upper and lower case."
-        hint = f"Write `recommendation: {right}` and rename the file to {right}.md."
+    elif (other := context.ids.in_another_case(identifier)) is not None:
+        message = f"{shown(identifier)} differs from the catalogue's {shown(other)} in upper and lower case."
+        hint = f"Write `recommendation: {other}` and rename the file to {other}.md."
         yield problem("decision-id-case", source.path, line, message, hint)
     else:
-        meant = nearest(identifier, context.catalogued)
+        meant = context.ids.nearest(identifier)
         hint = (
             f"Write `recommendation: {meant}` if that is meant, and rename the file."
             if meant
@@ -207,11 +217,13 @@ def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Ite
         yield problem("decision-unknown-id", source.path, line, message, hint)
 
 
-def check_owner(source: FrontMatter, decision: Decision, owners: tuple[str, ...]) -> Iterator[Problem]:
+def check_owner(
+    source: FrontMatter, decision: Decision, owners: tuple[str, ...], suggestions: Suggestions | None = None
+) -> Iterator[Problem]:
     """The owner is one of those in the settings, where they list any."""
     if not owners or not decision.owner or decision.owner in owners:
         return
-    meant = nearest(decision.owner, owners)
+    meant = (suggestions or Suggestions(owners)).nearest(decision.owner)
     hint = f"Write `owner: {meant}`" if meant else f"Write one of: {', '.join(owners[:8])}"
     yield problem(
         "decision-owner-unlisted",
@@ -306,7 +318,8 @@ def check_two_files(named: Iterable[tuple[str, FrontMatter]]) -> Iterator[Proble
         files[identifier].append(source)
     for identifier, sources in files.items():
         for source in sources if len(sources) > 1 else ():
-            others = ", ".join(other.path for other in sources if other.path != source.path)
+            paths = [other.path for other in sources[: SHOWN_FILES + 1] if other.path != source.path][:SHOWN_FILES]
+            others = ", ".join(paths) + (" and more" if len(sources) > SHOWN_FILES + 1 else "")
             yield problem(
                 "decision-two-files",
                 source.path,
@@ -340,11 +353,12 @@ def check_same_as(sources: Sources, broken: Collection[str]) -> Iterator[Problem
     """`same_as` names a finished decision without errors that has the answers; `broken`: ids with errors."""
     decisions = {identifier: decision for identifier, (_, decision) in sources.items()}
     resolved = resolve_same_as(decisions)
+    suggestions = Suggestions(decisions)
     for identifier, (source, decision) in sources.items():
         if decision.same_as is None:
             continue
         line = source.line("same_as")
-        fault = _fault(decisions, identifier, broken)
+        fault = _fault(decisions, identifier, broken, suggestions)
         if fault is not None:
             code, message, hint = fault
             yield problem(code, source.path, line, message, hint)
@@ -359,13 +373,18 @@ def check_same_as(sources: Sources, broken: Collection[str]) -> Iterator[Problem
             yield from _check_asked(source, resolved[identifier])
 
 
-def _fault(decisions: Mapping[str, Decision], identifier: str, broken: Collection[str]) -> tuple[str, str, str] | None:
+def _fault(
+    decisions: Mapping[str, Decision], identifier: str, broken: Collection[str], suggestions: Suggestions
+) -> tuple[str, str, str] | None:
     """Code, message and hint of what is wrong along the chain; None where it leads to answers."""
     chain = chain_of(decisions, identifier)
     end = chain[-1]
     if end == identifier:
         message = f"`same_as` is circular: {_shown_chain(chain)}."
         return "decision-same-as-circular", message, "Write the answers out in one of them; the others name that one."
+    if is_endless(decisions, chain):
+        message = f"`same_as` leads through more than {MOST_LINKS} decisions: {_shown_chain(chain)}."
+        return "decision-same-as-unusable", message, "Name a decision that gives its own answers."
     if len(set(chain)) < len(chain):
         message = f"`same_as` leads into a circle: {_shown_chain(chain)}."
         return "decision-same-as-unusable", message, "Name a decision that gives its own answers."
@@ -374,8 +393,7 @@ def _fault(decisions: Mapping[str, Decision], identifier: str, broken: Collectio
         message = f"The decision about {shown(wrong)} has errors, so its answers cannot be shared."
         return "decision-same-as-unusable", message, f"Correct {wrong}.md first; its problems are listed with it."
     if end not in decisions:
-        others = (other for other in decisions if other != identifier) if len(chain) == 2 else ()
-        meant = nearest(end, others)
+        meant = suggestions.nearest(end) if len(chain) == 2 else None
         hint = f"Write `same_as: {meant}`." if meant else "Name the id of a file in decisions/, or delete the line."
         return "decision-same-as-unknown", f"There is no decision about {shown(end)}.", hint
     draft = next((link for link in chain[1:] if decisions[link].draft), None)

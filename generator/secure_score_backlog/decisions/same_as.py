@@ -9,6 +9,15 @@ from dataclasses import replace
 from secure_score_backlog.decisions.model import KEYS, Acceptance, Cover, Decision
 from secure_score_backlog.schema import Need
 
+MOST_LINKS = 50
+"""Decisions along `same_as`; nobody can tell where an answer comes from that has come further."""
+
+
+def is_endless(decisions: Mapping[str, Decision], chain: list[str]) -> bool:
+    """Whether a chain goes on where it was left."""
+    last = decisions.get(chain[-1])
+    return len(chain) > MOST_LINKS and last is not None and bool(last.same_as)
+
 
 def resolve_same_as(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
     """The decisions, by id, with what they left out taken from the one they name.
@@ -21,7 +30,7 @@ def resolve_same_as(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
         if identifier in resolved:
             continue
         chain = chain_of(decisions, identifier)
-        if chain[-1] not in decisions or len(set(chain)) < len(chain):
+        if chain[-1] not in decisions or len(set(chain)) < len(chain) or is_endless(decisions, chain):
             resolved[identifier] = decisions[identifier]
             continue
         for link in reversed(chain):
@@ -34,10 +43,11 @@ def resolve_same_as(decisions: Mapping[str, Decision]) -> dict[str, Decision]:
 def chain_of(decisions: Mapping[str, Decision], identifier: str) -> list[str]:
     """The ids along `same_as`, beginning with this one.
 
-    The last id is not in `decisions` where the chain is broken, and occurs twice where it is circular.
+    The last id is not in `decisions` where the chain is broken, and occurs twice where it is circular. A chain is
+    followed over `MOST_LINKS` decisions and no further; then its last id names another one still.
     """
     chain, seen = [identifier], {identifier}
-    while (known := decisions.get(chain[-1])) is not None and known.same_as:
+    while len(chain) <= MOST_LINKS and (known := decisions.get(chain[-1])) is not None and known.same_as:
         chain.append(known.same_as)
         if known.same_as in seen:
             break

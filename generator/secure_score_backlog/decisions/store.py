@@ -53,7 +53,7 @@ def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]
             key = (path, version.blob or "")
             if key not in read:
                 unreadable = path in refused and not version.committed
-                if is_too_large(version, sizes):
+                if not unreadable and is_too_large(version, sizes):
                     read[key] = too_large_version(version)
                 else:
                     read[key] = read_version(version, None if unreadable else files.content(version))
