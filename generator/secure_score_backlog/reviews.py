@@ -66,7 +66,7 @@ class SignedAsk(Struct):
     of: str = msgspec.field(name="from")
     question: str
     age_days: Number
-    default: str | None = None
+    default: str | None
 
 
 class SignedTop(Struct):
@@ -114,7 +114,7 @@ class SignedRegressed(Struct):
     recommendation: str
     on: date | None
     points: Amount
-    recovered: date | None = None
+    recovered: date | None
 
 
 class SignedLine(Struct):
@@ -123,7 +123,7 @@ class SignedLine(Struct):
     recommendation: str | None
     part: Literal["improved", "regressed", "claimed", "rescored", "scope", "unexplained"]
     points: Amount
-    note: str | None = ""
+    note: str | None
 
 
 class SignedPoints(Struct, forbid_unknown_fields=True):
@@ -161,6 +161,34 @@ class SignedSnapshot(Struct):
     date: date
     complete: bool
     age_days: Number
+    partial: bool = False
+    source: str = ""
+
+
+class SignedExplained(Struct):
+    """What the scored recommendations account for."""
+
+    recommendations: Number
+    without_maximum: Number
+    points: Amount
+    maximum: Amount
+
+
+class SignedDays(Struct):
+    """How many days of the month are known, and how well."""
+
+    days: Number
+    complete: Number
+    backfilled: Number
+    partial: Number
+    missing: Number
+    since_newest: Number
+
+
+class SignedCoverage(Struct):
+    """The days since the first snapshot, as far as the page shows them."""
+
+    month: SignedDays | None = None
 
 
 class SignedWords(Struct):
@@ -191,6 +219,8 @@ class SignedFacts(Struct):
     regressed: list[SignedRegressed]
     asks: list[SignedAsk]
     movement: SignedMovement | None
+    explained: SignedExplained | None = None
+    coverage: SignedCoverage | None = None
     covered: list[SignedEntry] = []
     decided: list[str] = []
     texts: dict[str, SignedWords] = {}
