@@ -171,7 +171,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "snapshot-profiles-missing": "A day came with a part of the profiles, and is stored as partial.",
         "snapshot-scores-missing": "A day came without most of its scores, and is stored as partial.",
         "snapshot-differs": "A day is reported differently from what is stored; what was stored first stays.",
-        "snapshot-old": "The newest snapshot is more than three days old on the day that is judged.",
+        "snapshot-old": "The newest snapshot is more than three days old on the day that is evaluated.",
         "snapshot-empty": "A day holds no scored recommendation.",
         "snapshot-unnamed": "A score names no recommendation.",
         "snapshot-control-twice": "A recommendation is scored more than once on one day.",

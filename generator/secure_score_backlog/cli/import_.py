@@ -41,7 +41,8 @@ def command(root: Path, as_json: bool, dry_run: bool, day: date | None, files: t
     files may be given in any order; give scores and profiles together.
 
     FILE may also be the CSV that the Defender portal exports under Secure Score, Recommended actions; then --date says
-    which day it is from. Its rows are joined by title with the catalogue, else with the list that this program brings.
+    which day it is from. Its rows are joined by title with the catalogue, else with a list that comes with
+    this program.
     """
     saved = read_saved(files)
     with writing(root, dry_run=dry_run):

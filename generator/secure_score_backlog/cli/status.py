@@ -72,7 +72,7 @@ def terminal(facts: Facts, asked: str = "") -> RenderableType:
     """
     parts: list[RenderableType] = [
         Text(f"{facts.settings.organisation}, {options.judged(facts, asked)}", style="bold"),
-        *([] if asked else [Text("`backlog check` judges today.", style="dim")]),
+        *([] if asked else [Text("`backlog check` uses today’s date, so its count can differ.", style="dim")]),
         *(Text(said, style="yellow") for said in unknown(facts)),
         Text(""),
     ]

@@ -42,7 +42,7 @@ SCHEMA = "backlog-triage/1"
 def command(root: Path, as_json: bool, everything: bool, number: int | None) -> int:
     """Show what is open without a decision in force, the highest risk first.
 
-    For contrast, also the five with the highest points for the least effort.
+    For contrast, also the five with the most points, then the least effort.
     """
     today = options.now().date()
     workspace = load(root, today=today)
@@ -131,7 +131,7 @@ def terminal(facts: Facts, undecided: Sequence[Status], shown: int) -> Renderabl
     if facts.by_points:
         parts += [
             Text(""),
-            Text("For contrast: highest points for least effort", style="bold"),
+            Text("For contrast: most points, then least effort (unknown between low and moderate)", style="bold"),
             Padding(points_table(facts.by_points), (0, 0, 0, 2)),
         ]
     return Group(*parts)

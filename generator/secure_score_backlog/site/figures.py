@@ -98,7 +98,7 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
         f"{wording.points(parts['undecided'])} have no decision in force."
     )
     if parts["unexplained"]:
-        caption += f" {wording.points(parts['unexplained'])} are unexplained: {UNEXPLAINED}."
+        caption += f" Of the maximum, {wording.point_count(parts['unexplained'])} cannot be explained: {UNEXPLAINED}."
     return Bar(
         id=identifier,
         title="Every point of the maximum, by what was measured or decided",

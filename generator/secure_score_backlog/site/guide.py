@@ -135,7 +135,7 @@ def problems_page() -> str:
         "",
         "Commands report what is wrong in the data as problems: file, line, code, message and hint. `backlog check` "
         "lists those of decisions, settings, signed months and stored snapshots; `backlog collect` and "
-        "`backlog import` list those of what they bring. An *error* makes `backlog check` exit with 1; a *warning* "
+        "`backlog import` list those of what they read. An *error* makes `backlog check` exit with 1; a *warning* "
         "does so with `--strict` only.",
         "",
     ]

@@ -55,7 +55,7 @@ SUMMARISED = (
 OF_DATA = {
     "problems": ("Problem in files", "Problems in files"),
     "gaps": ("Day without a snapshot", "Days without a snapshot"),
-    "unexplained": ("Unexplained score", "Unexplained score"),
+    "unexplained": ("Unexplained points of the score", "Unexplained points of the score"),
 }
 """Findings in the data itself, with one or many of them in words."""
 SUMMARY_PARTS = 3
