@@ -288,6 +288,11 @@ def _replace(folder: Path, manifest: Path, wanted: dict[str, bytes], present: se
     return changed
 
 
+def is_portable(path: str) -> bool:
+    """Whether a relative path can be one on every system, and in a list of paths: text, without controls."""
+    return path.isprintable() and not any(character in path for character in "\\:")
+
+
 def _safe_path(path: str) -> str:
     """The path, if it stays inside the folder on every system; else ValueError."""
     parts = PurePosixPath(path).parts
@@ -341,7 +346,7 @@ def _files(folder: Path) -> Iterable[str]:
 
 def _read_manifest(manifest: Path) -> set[str]:
     try:
-        return set(read_file(manifest.parent, manifest.name).decode("utf-8").splitlines())
+        return set(read_file(manifest.parent, manifest.name).decode("utf-8").split("\n")) - {""}
     except (FileNotFoundError, UnicodeDecodeError):
         return set()
     except OSError as error:

@@ -74,7 +74,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "file-characters": "The file holds control characters that no editor shows.",
         "file-too-large": "A text is longer than its limit: 400000 bytes for a file, 65536 characters for "
         "front matter, 262144 characters for the settings, 100000 characters for a discussion or for minutes.",
-        "file-refused": "A symbolic link, a pipe or another special file in the place of a file; it is not read.",
+        "file-refused": "A symbolic link, a pipe or another special file in the place of a file, or a name in `docs/` "
+        "that no file of a site can have; it is not read.",
         "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
         "text-too-intricate": "A text is nested deeper, or has larger paragraphs or tables, than is read as Markdown.",
         "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",

@@ -16,7 +16,7 @@ from pathlib import Path
 from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.files import names_in, refused_below
+from secure_score_backlog.files import is_portable, names_in, paths_below, refused_below
 from secure_score_backlog.git import HISTORY, FileVersions, MainHistory, People, Repository, Version, read_main_history
 from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import Problem, is_unreadable, problem
@@ -187,6 +187,11 @@ def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
             if path not in known:
                 hint = "Replace it by what it leads to, or delete it; links are not followed, so that Git holds all."
                 yield problem("file-refused", printable(path), None, f"This is not read: {why}.", hint)
+    for path in paths_below(root, DOCS):
+        if not is_portable(path):
+            message = "This is not published: its name holds what no file of a site can have in its name."
+            hint = "Rename it, with characters that can be shown, without colons and backslashes."
+            yield problem("file-refused", printable(path), None, message, hint)
 
 
 def require_backlog(root: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.site import builder
-from secure_score_backlog.site.registry import configuration
+from secure_score_backlog.site.configuration import SCRIPTS, parse_configuration
+from secure_score_backlog.site.registry import assets, configuration
 from tests.support.folders import contents, write
 from tests.support.running import RunBacklog
 
@@ -235,6 +237,16 @@ CONFIGURATIONS = {
     "a script as an object": "extra_javascript:\n  - path: //evil.example/x.js\n",
     "a style sheet of a third party": "extra_css:\n  - //evil.example/x.css\n",
     "a polyfill of a third party": "extra:\n  polyfills:\n    - https://evil.example/x.js\n",
+    "a polyfill that is a text file": "extra:\n  polyfills:\n    - notes.txt\n",
+    "a script that is a data file": "extra_javascript:\n  - notes.json\n",
+    "a script that is a picture": "extra_javascript:\n  - assets/p.png\n",
+    "a script of one's own": "extra_javascript:\n  - assets/backlog.js/../own.js\n",
+    "a style sheet that is a text file": "extra_css:\n  - notes.txt\n",
+    "a page for unknown addresses with scripts of a third party": "site_url: https://x.example//evil.example/\n",
+    "the same with a tab": 'site_url: "https://x.example/\\t/evil.example/"\n',
+    "the same with a backslash": "site_url: 'https://x.example/\\/evil.example/'\n",
+    "a feature that takes text for HTML": "theme:\n  name: material\n  features:\n    - content.tooltips\n",
+    "a feature that is not known": "theme:\n  name: material\n  features:\n    - evil\n",
     "fonts of a third party": "theme:\n  name: material\n  font:\n    text: Roboto\n",
     "statistics of a third party": "extra:\n  analytics:\n    provider: google\n    property: G-1\n",
     "a repository that is asked for stars": "repo_url: https://github.com/evil/evil\n",
@@ -290,6 +302,54 @@ def test_titles_of_the_configuration_are_text(bare: Path, backlog: RunBacklog) -
     write(bare, "mkdocs.yml", text.replace("\nnav:\n", f"\nnav:\n  - '{attack}': glossary.md\n", 1))
     backlog("build", "--root", bare, expect=0)
     assert "<script>alert" not in (bare / "build" / "site" / "board.html").read_text(encoding="utf-8")
+
+
+def test_the_builder_adds_no_script_of_a_third_party(bare: Path, backlog: RunBacklog) -> None:
+    """The plugin `offline` names one where ours is not listed: it is listed, whatever the file says."""
+    for plugin in ("offline", "offline: {}"):
+        write(bare, "mkdocs.yml", f"theme:\n  name: material\nplugins:\n  - search\n  - {plugin}\n")
+        backlog("build", "--root", bare, expect=0)
+        for page in (bare / "build" / "site").rglob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            assert sources(text) != []
+            assert [source for source in sources(text) if "//" in source] == [], page
+            assert "assets/iframe-worker.js" in text
+
+
+def sources(page: str) -> list[str]:
+    """The addresses that a page loads from: scripts, style sheets, pictures and frames."""
+    links = re.findall(r"<link[^>]*>", page)
+    loaded = [link for link in links if re.search(r"rel=\"?(?:stylesheet|icon|pre|dns|manifest)", link)]
+    return [*re.findall(r"\ssrc=[\"']?([^\"'\s>]+)", page), *re.findall(r"href=[\"']?([^\"'\s>]+)", " ".join(loaded))]
+
+
+def test_a_colour_button_has_no_markup(bare: Path, backlog: RunBacklog) -> None:
+    """The theme prints the button's text as it is."""
+    attack = '"><script>canary()</script>'
+    write(
+        bare,
+        "mkdocs.yml",
+        f"theme:\n  name: material\n  palette:\n    - scheme: default\n      toggle:\n"
+        f"        icon: material/weather-night\n        name: '{attack}'\n",
+    )
+    backlog("build", "--root", bare, expect=0)
+    page = (bare / "build" / "site" / "board.html").read_text(encoding="utf-8")
+    assert "canary()" in page
+    assert "<script>canary" not in page
+
+
+def test_an_ordinary_address_of_the_site_is_taken() -> None:
+    """With a path, a port or a name of another script; the packaged features and scripts are taken as well."""
+    for address in (
+        "https://example.com/",
+        "https://example.com",
+        "http://localhost:8000/a/b-c_d~e/",
+        "https://öl.de/x",
+    ):
+        values, problems = parse_configuration(f"site_url: {address}\n".encode())
+        assert (values["site_url"], problems) == (address, ())
+    assert parse_configuration(configuration().encode())[1] == ()
+    assert sorted(SCRIPTS) == [asset.path for asset in assets() if asset.path.endswith(".js")]
 
 
 def test_the_check_of_a_pull_request_trusts_nothing() -> None:

@@ -9,6 +9,7 @@ import io
 import json
 import lzma
 import zipfile
+from random import Random
 
 import icalendar
 import pytest
@@ -335,6 +336,26 @@ def packed(members: dict[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return made.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_archive_ends_no_search(seed: int) -> None:
+    """Whatever bytes were changed, reading it raises nothing; what of it is whole is searched."""
+    random = Random(seed)
+    whole = packed({f"{number}.txt": bytes(random.randbytes(90)) for number in range(3)})
+    for _ in range(100):
+        damaged = bytearray(whole)
+        for _ in range(3):
+            damaged[random.randrange(len(damaged))] = random.randrange(256)
+        list(leaks.files_in("a.zip", bytes(damaged)))
+
+
+def test_a_damaged_file_of_an_archive_hides_no_other() -> None:
+    """The place of the first is changed to one behind the end; the second is searched."""
+    archive = packed({"first.txt": b"x", "second.txt": MAIL.encode()})
+    entry = archive.index(b"PK\x01\x02")
+    damaged = archive[: entry + 42] + b"\xff\xff\xff\x7f" + archive[entry + 46 :]
+    assert kinds(damaged, path="a.zip") == ["a mail address"]
 
 
 def test_archives_are_unpacked_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

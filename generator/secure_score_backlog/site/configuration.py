@@ -39,6 +39,10 @@ from secure_score_backlog.workspace import LAYOUT
 
 TITLE = "Secure Score Backlog"
 """The packaged title, which the organisation's name is put before."""
+SCRIPTS = ("assets/backlog.js", "assets/board.js", "assets/iframe-worker.js")
+"""The scripts that this program stages. No other file can be one: a browser runs a text file or a picture, too."""
+WORKER = "assets/iframe-worker.js"
+"""The script without which the plugin `offline` loads one from a third party."""
 SANITISING = "secure_score_backlog.site.hand_written"
 """Our own Markdown extension: takes scripts out of hand-written pages."""
 
@@ -136,6 +140,24 @@ class Named(Type):
 LOCAL = r"(?!/)(?!.*(?://|[:\\]|(?:^|/)\.\.?(?:/|$)))[^\s\"'<>&?#\x00-\x1f]+"
 """A path below the folder of pages: no scheme, no host, no way out."""
 WORD = r"[A-Za-z0-9][A-Za-z0-9 ._/-]*"
+_ADDRESS = Text(
+    "an https address without a query, such as `https://example.com/scores/`",
+    pattern=r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~%-]+)*/?",
+)
+"""Without two slashes in its path: the page for unknown addresses has scripts below that path, and two slashes
+begin a host."""
+_STYLE_SHEET = Text("the path of a style sheet of the site, such as `assets/own.css`", pattern=LOCAL + r"(?<=\.css)")
+"""Only files of this ending are searched for addresses."""
+_SCRIPT = Text(f"one of {', '.join(SCRIPTS)}", pattern="|".join(map(re.escape, SCRIPTS)))
+FEATURES = tuple(
+    """announce.dismiss content.code.annotate content.code.copy content.code.select content.footnote.tooltips
+    content.tabs.link header.autohide navigation.expand navigation.footer navigation.indexes navigation.path
+    navigation.prune navigation.sections navigation.tabs navigation.tabs.sticky navigation.top navigation.tracking
+    search.highlight search.share search.suggest toc.follow toc.integrate""".split()
+)
+"""Features of the theme. `content.tooltips` is none of them, because it takes the text of a `title` for HTML; nor are
+those of `navigation.instant`, which load a page without starting the scripts of this program."""
+_FEATURE = Text(f"one of {', '.join(FEATURES)}", pattern="|".join(map(re.escape, FEATURES)))
 _LOCAL = Text("the path of a file of the site, such as `assets/own.css`", pattern=LOCAL)
 _WORD = Text("a name", pattern=WORD)
 _PROSE = Text()
@@ -169,14 +191,18 @@ class _Theme:
     font: bool = key(Only(value=False), "Web fonts stay off: they are loaded from a third party.", default=False)
     logo: str = key(_LOCAL, "Picture beside the title.", default=None)
     favicon: str = key(_LOCAL, "Icon of the browser's tab.", default=None)
-    features: tuple[str, ...] = key(OneOrMore(_WORD, "list of names"), "Features of the theme.", default=None)
+    features: tuple[str, ...] = key(OneOrMore(_FEATURE, "list of names"), "Features of the theme.", default=None)
     palette: Any = key(OneOrMore(Group(_Palette), "list of groups"), "Colours.", default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Extra:
     generator: bool = key(Flag(), "Name the theme at the end of each page.", default=None)
-    polyfills: tuple[str, ...] = key(OneOrMore(_LOCAL, "list of paths"), "Scripts that come first.", default=None)
+    polyfills: tuple[str, ...] = key(
+        OneOrMore(_SCRIPT, "list of paths"),
+        "Scripts that come first; only those that this program brings.",
+        default=None,
+    )
 
 
 _LEVEL = Text("`warn`, `info` or `ignore`", pattern="warn|info|ignore|relative_to_docs")
@@ -255,9 +281,7 @@ class Configuration:
     )
     site_description: str = key(_PROSE, "One sentence for search engines.", default=None)
     site_author: str = key(_PROSE, "Organisation, for search engines.", default=None)
-    site_url: str = key(
-        Text("an https address", pattern=r"https?://[^\s\"'<>\\]+"), "Address that the site will have.", default=None
-    )
+    site_url: str = key(_ADDRESS, "Address that the site will have.", default=None)
     copyright: str = key(_PROSE, "Line at the end of each page; plain text.", default=None)
     docs_dir: str = key(Only("build/pages"), "Where `backlog render` writes pages.", default="build/pages")
     site_dir: str = key(Only("build/site"), "Where the site goes.", default="build/site")
@@ -269,8 +293,12 @@ class Configuration:
     plugins: Any = key(Named(PLUGINS, "plugins"), "Parts of the builder.", default=None)
     markdown_extensions: Any = key(Named(EXTENSIONS, "extensions"), "Extensions of Markdown.", default=None)
     extra: _Extra = key(Group(_Extra), "Settings of the theme.", default=None)
-    extra_css: tuple[str, ...] = key(OneOrMore(_LOCAL, "list of paths"), "Style sheets of the site.", default=None)
-    extra_javascript: tuple[str, ...] = key(OneOrMore(_LOCAL, "list of paths"), "Scripts of the site.", default=None)
+    extra_css: tuple[str, ...] = key(
+        OneOrMore(_STYLE_SHEET, "list of paths"), "Style sheets of the site.", default=None
+    )
+    extra_javascript: tuple[str, ...] = key(
+        OneOrMore(_SCRIPT, "list of paths"), "Scripts of the site; only those that this program brings.", default=None
+    )
     nav: Any = key(Navigation(), "Sections.", default=None)
     not_in_nav: str = key(_PROSE, "Pages that are not listed on purpose, one pattern a line.", default=None)
     exclude_docs: str = key(_PROSE, "Files that are not published, one pattern a line.", default=None)
@@ -336,8 +364,15 @@ def effective(values: Mapping[str, Any], *, organisation: str = "") -> bytes:
     for name in ESCAPED:
         if name in said:
             said[name] = html.escape(visible(said[name]), quote=True)
+    theme = said.setdefault("theme", {})
+    theme.update({"name": "material", "font": False})
+    for colours in theme.get("palette", ()):
+        if "name" in colours.get("toggle", {}):
+            colours["toggle"]["name"] = html.escape(visible(colours["toggle"]["name"]), quote=True)
+    if "offline" in map(_name, said.get("plugins", ())):
+        scripts = said.setdefault("extra", {}).setdefault("polyfills", [])
+        scripts.extend([WORKER] if WORKER not in scripts else [])
     said.update({"docs_dir": "pages", "site_dir": "site", "use_directory_urls": False})
-    said.setdefault("theme", {"name": "material"})["font"] = False
     said["markdown_extensions"] = [*said.get("markdown_extensions", ()), SANITISING]
     said.pop("strict", None)
     text = json.dumps(said, ensure_ascii=False, indent=1)
@@ -346,6 +381,11 @@ def effective(values: Mapping[str, Any], *, organisation: str = "") -> bytes:
         "# Written by backlog from mkdocs.yml, or from the packaged configuration. Do not change it: it is made anew.\n"
     )
     return f"{head}{text}\n".encode()
+
+
+def _name(item: Any) -> Any:
+    """The name of a plugin, alone or with options."""
+    return next(iter(item)) if isinstance(item, Mapping) else item
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:

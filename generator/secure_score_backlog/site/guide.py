@@ -19,7 +19,7 @@ from secure_score_backlog.ratings import Rating, Ratings, Risk, load_ratings
 from secure_score_backlog.schema import Choice, Key, as_written
 from secure_score_backlog.settings import KEYS as OPTIONS
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.site.configuration import EXTENSIONS, PLUGINS
+from secure_score_backlog.site.configuration import EXTENSIONS, FEATURES, PLUGINS
 from secure_score_backlog.site.configuration import KEYS as LAYOUT_KEYS
 
 
@@ -70,10 +70,22 @@ or load from a third party, is taken out:
 
 - A Markdown page keeps headings, text, links, tables, lists, pictures of the site, boxes, tabs and code. Raw HTML is
   kept as far as it is one of these. Scripts, styles, frames, forms, handlers and pictures from elsewhere are removed.
+- Classes stay where Markdown's extensions make them, and where they begin with `own-`, for a style sheet of yours.
+  To others the theme's script reacts; for `mermaid` it would load a script.
+- Names of headings and other places are letters, digits, `_`, `.`, `:` and `-`; another name is replaced.
 - Of its front matter, `title`, `description`, `tags`, `hide` and `search: {exclude: true}` are kept.
-- An SVG picture is written anew without scripts, styles, animations and addresses.
-- A style sheet is published where it names no address outside the site.
-- Scripts, HTML files, files of unknown kinds and names with markup are left out. The command names each.
+- An SVG picture is written anew without scripts, styles, animations and addresses. One of more than 2 MiB, or with more
+  than 100 elements inside each other, is left out.
+- A style sheet is published where it is UTF-8, uses no escape (a backslash), no `@import` and no function that loads
+  something but `url`, and each `url` is a relative path.
+- Scripts, HTML files, files of unknown kinds and names with markup are left out. So are names that no file of a site
+  can have on every system: with a colon, a backslash, or characters that cannot be shown. The command names each.
+- So are files that a server may take for something else: names such as `page.html.gz`, and settings of hosts
+  (`staticwebapp.config.json`, `vercel.json`, names that begin with `_`).
+
+Scripts that `mkdocs.yml` lists are those that this program brings; a browser would run a text file of yours as well.
+Where the plugin `offline` is listed, the script that it needs is, too. The features of the theme that can be named,
+and the plugins and extensions, are listed below the keys.
 
 ## When you trust everybody who can change the folder
 
@@ -97,10 +109,21 @@ def site_page() -> str:
         rows.append((code(key.name), key.type.label, cell(key.documentation)))
         rows += [(code(f"{key.name}: {inner.name}"), inner.type.label, cell(inner.documentation)) for inner in key.keys]
     names = (
+        f"Features of the theme: {', '.join(map(code, FEATURES))}.",
         f"Plugins: {', '.join(map(code, PLUGINS))}.",
         f"Extensions of Markdown: {', '.join(map(code, EXTENSIONS))}.",
     )
-    lines = [SITE_INTRODUCTION, *table(("Key", "Type", "What it does"), rows), "", names[0], "", names[1], ""]
+    lines = [
+        SITE_INTRODUCTION,
+        *table(("Key", "Type", "What it does"), rows),
+        "",
+        names[0],
+        "",
+        names[1],
+        "",
+        names[2],
+        "",
+    ]
     lines += ["What `backlog check` says about it is listed under [Problems](problems.md#layout-of-the-site).", ""]
     return "\n".join(lines)
 

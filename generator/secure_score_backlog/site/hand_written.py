@@ -9,6 +9,7 @@ load from a third party. So (docs/adr/0018-a-branch-brings-data.md), unless the 
   and links are all covered;
 - of its front matter, the keys that the theme prints are kept, escaped;
 - an SVG picture is written anew from an allow-list of elements and attributes;
+- a style sheet is published where it is made of an allow-list of rules, functions and addresses;
 - files that are programs, or that a browser may take for a page, are left out and named.
 """
 
@@ -26,8 +27,9 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
-from secure_score_backlog.files import Document
+from secure_score_backlog.files import Document, is_portable
 from secure_score_backlog.strict_yaml import read_yaml
 from secure_score_backlog.text import escape_html, printable, visible
 
@@ -39,9 +41,23 @@ KEPT = frozenset(
     .odt .ods .odp .vsdx .drawio .zip .gz .7z .ics .eml .msg .mp4 .webm .mp3 .ogg .wav .woff .woff2 .ttf .otf""".split()
 )
 """Endings of files that a browser shows or saves, and does not run."""
+RUN = frozenset(
+    """.html .htm .xhtml .xht .shtml .mht .mhtml .js .mjs .cjs .css .svg .svgz .xml .xsl .xslt .php .phtml .cgi
+    .asp .aspx .jsp .hta .htc .swf .wasm""".split()
+)
+"""Endings that a name must not have before its last: some servers go by them where they do not know the last."""
+SETTINGS_OF_HOSTS = frozenset(
+    """staticwebapp.config.json routes.json vercel.json now.json netlify.toml firebase.json serve.json static.json
+    wrangler.toml wrangler.json app.yaml render.yaml amplify.yml""".split()
+)
+"""Files by which a host of sites is told who may read, and where an address leads; so do some that begin with `_`."""
 LONGEST_TITLE = 300
 """Characters of a heading that becomes a title."""
-PLAIN_NAME = re.compile(r"[^<>\"'&\x00-\x1f\x7f]+")
+MARKUP_IN_NAMES = re.compile(r"[<>\"'&]")
+LARGEST_PICTURE = 2 * 1024 * 1024
+"""Bytes of an SVG picture; reading one takes some thirty times as much."""
+DEEPEST_PICTURE = 100
+"""Elements inside each other in an SVG picture."""
 
 _EVERYWHERE = {"id", "class", "title", "lang", "dir", "role", "aria-label", "aria-hidden", "align"}
 _TAGS = frozenset(
@@ -64,11 +80,27 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope", "style"},
     "time": {"datetime"},
 }
+_CLASSES = re.compile(
+    "|".join(
+        """admonition admonition-title note abstract summary tldr info todo tip hint important success check done
+        question help faq warning caution attention failure fail missing danger error bug example snippet quote cite
+        inline end annotate highlight highlighttable codehilite linenos linenodiv code filename copy no-copy select
+        no-select tabbed-set tabbed-alternate tabbed-labels tabbed-content tabbed-block task-list task-list-item
+        task-list-control task-list-indicator footnote footnote-ref footnote-backref headerlink keys grid cards card
+        normal special""".split()
+    )
+    + r"|[a-z][a-z0-9]{0,2}|md-button(?:--primary)?|language-[\w+#.-]+|key-[\w-]+|own-[\w-]+"
+)
+"""Classes of hand-written pages: those that Markdown's extensions make, of tokens of code too, and those of a style
+sheet of one's own, which begin with `own-`. To others the theme's script reacts: for `mermaid` it loads a script."""
+_NAME = re.compile(r"[\w.:-]+")
+"""Names of headings and other places, as links lead to them."""
 _STYLES = frozenset("text-align vertical-align".split())
 _DROPPED_WITH_CONTENT = {"script", "style", "template", "title", "textarea", "noscript", "iframe", "xmp", "svg", "math"}
 _MADE_BY_EXTENSIONS = re.compile(r"__(?:tabbed_\d+(?:_\d+)?|codelineno-[\w-]+|span-[\w-]+)")
 """Names with two underscores at the beginning are the theme's: a page with `id="__config"` would configure it."""
-_OTHER_INPUT = re.compile(r'<input(?![^>]* type="(?:checkbox|radio)")[^>]*>')
+_INPUT = re.compile(r'<input(?:[^>"]|"[^"]*")*>')
+_BOX = re.compile(r'<input(?: (?!type=)[\w-]+="[^"]*")* type="(?:checkbox|radio)"')
 """A field to type in, of which the allow-list leaves an `input` without a type."""
 _LOCAL_ADDRESS = re.compile(r"(?![\\/]{2})[^:\\]*")
 
@@ -85,12 +117,14 @@ def sanitised(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
-    return _OTHER_INPUT.sub("", cleaned)
+    return _INPUT.sub(lambda found: found[0] if _BOX.match(found[0]) else "", cleaned)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in {"id", "name", "for"} and value.startswith("__") and not _MADE_BY_EXTENSIONS.fullmatch(value):
         return None
+    if name == "class":
+        return " ".join(each for each in value.split() if _CLASSES.fullmatch(each)) or None
     if name == "src":
         return value if _LOCAL_ADDRESS.fullmatch(re.sub(r"[\x00-\x20]", "", value)) else None
     if tag == "input" and name == "type":
@@ -99,15 +133,29 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 class _TakeMark(Preprocessor):
-    """Runs first: knows a hand-written page by its first line, and takes the line away."""
+    """Runs first: knows a hand-written page by its mark, and takes the mark away."""
 
     found = False
     """Whether the page that is being converted is hand-written."""
 
     def run(self, lines: list[str]) -> list[str]:
         """The lines of the page."""
-        self.found = bool(lines) and lines[0].strip() == MARK
-        return lines[1:] if self.found else lines
+        self.found = MARK in lines  # wherever it is: a builder that cannot read the front matter leaves it before
+        return [line for line in lines if line != MARK]
+
+
+class _PlainNames(Treeprocessor):
+    """Runs before the list of headings is made, which the theme prints with the names of headings as they are."""
+
+    def __init__(self, md: Markdown, mark: _TakeMark) -> None:
+        super().__init__(md)
+        self._mark = mark
+
+    def run(self, root: ET.Element) -> None:
+        """Take away names that are more than a name; headings then get one from their text."""
+        for element in root.iter() if self._mark.found else ():
+            if not _NAME.fullmatch(element.get("id", "x")):
+                del element.attrib["id"]
 
 
 class _Sanitise(Postprocessor):
@@ -129,6 +177,7 @@ class HandWritten(Extension):
         """Register both ends."""
         mark = _TakeMark(md)
         md.preprocessors.register(mark, "backlog_mark", 10_000)
+        md.treeprocessors.register(_PlainNames(md, mark), "backlog_names", 6)  # attribute lists have 8, headings 5
         md.postprocessors.register(_Sanitise(md, mark), "backlog_sanitise", -10_000)
 
 
@@ -140,12 +189,18 @@ def makeExtension(**options: Any) -> HandWritten:  # noqa: N802 - Python-Markdow
 # Staging
 
 
-def prepared(documents: Iterable[Document]) -> tuple[list[Document], list[str]]:
-    """Files of `docs/` without anything that runs, and what was left out or changed, in words."""
+def prepared(documents: Iterable[Document], *, trusted: bool = False) -> tuple[list[Document], list[str]]:
+    """Files of `docs/` without anything that runs, and what was left out or changed, in words.
+
+    `trusted`: they stay as they are, apart from those whose names no site can have.
+    """
     kept: list[Document] = []
     notes: list[str] = []
     for document in documents:
-        found = _prepared(document)
+        if not is_portable(document.path):
+            notes.append(f"docs/{printable(document.path)} is left out: no file of a site can have its name.")
+            continue
+        found = document if trusted else _prepared(document)
         if isinstance(found, Document):
             kept.append(found)
             if found.content != document.content and found.path.endswith(".svg"):
@@ -157,8 +212,8 @@ def prepared(documents: Iterable[Document]) -> tuple[list[Document], list[str]]:
 
 def _prepared(document: Document) -> Document | str:
     """The document as it is staged, or why it is left out."""
-    ending = PurePosixPath(document.path).suffix
-    if not PLAIN_NAME.fullmatch(document.path):
+    ending, name = PurePosixPath(document.path).suffix, PurePosixPath(document.path).name
+    if MARKUP_IN_NAMES.search(document.path):
         return "its name holds a character that is markup"
     if ending in MARKDOWN:
         return Document(document.path, marked(document.content, PurePosixPath(document.path).stem))
@@ -167,6 +222,10 @@ def _prepared(document: Document) -> Document | str:
         return "it is not a plain SVG picture" if picture is None else Document(document.path, picture)
     if ending == ".css":
         return document if is_plain_css(document.content) else "it loads from elsewhere, or may"
+    if name.lower() in SETTINGS_OF_HOSTS or name.startswith("_"):
+        return "a host of sites may take it for settings"
+    if {each.lower() for each in PurePosixPath(document.path).suffixes[:-1]} & RUN:
+        return "a server may take it for what runs"
     if ending.lower() in KEPT:
         return document
     return "a browser may run it, or take it for a page"
@@ -243,48 +302,105 @@ _SVG_ATTRIBUTES = frozenset(
     flood-opacity type values vector-effect paint-order shape-rendering text-rendering""".split()
 )
 _INSIDE = re.compile(r"#[\w.:-]+")
+_REFERENCE = re.compile(r"url\(\s*#[\w.:-]+\s*\)")
+_IN_DRAWINGS = re.compile(r"(?:matrix|translate|scale|rotate|skew[XY]|rgba?|hsla?)\(")
+_OF_TEXT = frozenset({"id", "class", "role"})
+"""Attributes whose values are no addresses and no styles; those that begin with `aria-` are others."""
 
 
 def plain_svg(content: bytes) -> bytes | None:
-    """A picture written anew, without scripts, styles, handlers and addresses; None where it is no SVG."""
-    if re.search(rb"<!(?:DOCTYPE|ENTITY)", content, re.IGNORECASE) or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    """A picture written anew, without scripts, styles, handlers and addresses; None where it is none, or too large."""
+    if re.search(rb"<!(?:DOCTYPE|ENTITY)", content, re.IGNORECASE) or len(content) > LARGEST_PICTURE:
         return None
     try:
         root = ET.fromstring(content.decode("utf-8-sig"))  # noqa: S314 - without a document type there are no entities
     except (ET.ParseError, ValueError, RecursionError):
         return None
-    if root.tag != f"{{{_SVG}}}svg":
+    if root.tag != f"{{{_SVG}}}svg" or not _clean_svg(root):
         return None
-    _clean_svg(root)
     ET.register_namespace("", _SVG)
     ET.register_namespace("xlink", _XLINK)
     return f"{ET.tostring(root, encoding='unicode')}\n".encode()
 
 
-def _clean_svg(root: ET.Element) -> None:
-    """Take out, at every depth, what is not on the lists."""
-    waiting = [root]
+def _clean_svg(root: ET.Element) -> bool:
+    """Take out, at every depth, what is not on the lists; False for a picture that is too deep to be written."""
+    waiting = [(root, 1)]
     while waiting:
-        element = waiting.pop()
+        element, depth = waiting.pop()
+        if depth > DEEPEST_PICTURE:
+            return False
         for name, value in list(element.attrib.items()):
             if not _is_plain(name, value):
                 del element.attrib[name]
-        for child in list(element):
-            if child.tag.removeprefix(f"{{{_SVG}}}") in _SVG_TAGS:
-                waiting.append(child)
-            else:
-                element.remove(child)
+        element[:] = [child for child in element if child.tag.removeprefix(f"{{{_SVG}}}") in _SVG_TAGS]
+        waiting.extend((child, depth + 1) for child in element)
+    return True
 
 
 def _is_plain(name: str, value: str) -> bool:
     if name in {"href", f"{{{_XLINK}}}href"}:
         return bool(_INSIDE.fullmatch(value.strip()))
-    if name not in _SVG_ATTRIBUTES and not name.startswith("aria-"):
-        return False
-    return "url" not in value.lower() or bool(re.fullmatch(r"\s*url\(\s*#[\w.:-]+\s*\)\s*", value))
+    if name in _OF_TEXT or name.startswith("aria-"):
+        return True
+    return name in _SVG_ATTRIBUTES and is_without_address(value)
+
+
+def is_without_address(value: str) -> bool:
+    """Whether the value of a style names nothing outside its file: no function but of colours and moves, no escape.
+
+    `url` is not the only function that loads something: `image-set` takes an address in quotes.
+    """
+    rest = _IN_DRAWINGS.sub("", _REFERENCE.sub("", value))
+    return "(" not in rest and "\\" not in rest
+
+
+_RULES = frozenset(
+    """media supports keyframes -webkit-keyframes font-face page layer container property counter-style starting-style
+    scope""".split()
+)
+"""Rules of style sheets, without those that load other sheets."""
+_FUNCTIONS = frozenset(
+    """url format local tech var env calc min max clamp round mod rem abs sign sin cos tan asin acos atan atan2 pow sqrt
+    hypot log exp rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix light-dark linear-gradient radial-gradient
+    conic-gradient repeating-linear-gradient repeating-radial-gradient repeating-conic-gradient translate translate3d
+    translatex translatey translatez scale scale3d scalex scaley scalez rotate rotate3d rotatex rotatey rotatez skew
+    skewx skewy matrix matrix3d perspective cubic-bezier steps linear repeat minmax fit-content attr counter counters
+    blur brightness contrast drop-shadow grayscale hue-rotate invert opacity saturate sepia circle ellipse inset polygon
+    not is where has lang dir nth-child nth-last-child nth-of-type nth-last-of-type part slotted highlight host selector
+    style and or""".split()
+)
+"""Functions of style sheets; of these, `url` alone loads something."""
+_CSS_TOKENS = re.compile(
+    r"""/\*.*?(?:\*/|\Z)
+    |(?<![\w-])url\([ ]*(?P<quote>["']?)(?:\#[\w.-]+|[\w.~%-]+(?:/[\w.~%-]+)*(?:[?]?\#[\w.-]*)?)(?P=quote)[ ]*\)
+    |(?P<text>"[^"\n\r]*"|'[^'\n\r]*')
+    |@(?P<rule>[\w-]*)
+    |(?<![\w-])(?P<function>[\w-]+)\(""",
+    re.DOTALL | re.VERBOSE | re.IGNORECASE,
+)
 
 
 def is_plain_css(content: bytes) -> bool:
-    """A style sheet that names no address outside and loads no other: no scheme, no host, no import, no escape."""
-    text = visible(content.decode("utf-8", "replace"))
-    return not re.search(r"(?i)//|\\|@import|\b(?:https?|ftp|wss?|data|blob|javascript):", text)
+    """A style sheet that loads nothing from outside the site, and no other style sheet.
+
+    Browsers resolve escapes, leave out tabs and line breaks inside addresses, and follow the sheet's own encoding; so
+    it has to be UTF-8 without escapes, rules and functions must be on a list, and `url` loads a relative path.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    text = re.sub(r'\A@charset "utf-8";', "", text, flags=re.IGNORECASE)
+    if "\\" in text or visible(text) != text:
+        return False
+    for token in _CSS_TOKENS.finditer(text):
+        function = token["function"]
+        if function is not None and (function.lower() == "url" or function.lower() not in _FUNCTIONS):
+            return False
+        if token["rule"] is not None and token["rule"].lower() not in _RULES:
+            return False
+        if token["text"] and "//" in token["text"]:
+            return False
+    # a quote or an address that is none of these tokens would make browsers see comments where this reader sees rules
+    return not re.search(r"[\"']|//", _CSS_TOKENS.sub(" ", text))

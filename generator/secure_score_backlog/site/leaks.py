@@ -15,6 +15,7 @@ import bz2
 import io
 import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -278,17 +279,31 @@ def unpacked(path: str, content: bytes, most: int) -> Iterator[tuple[str, bytes]
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 yield "(comment)", archive.comment
                 for member in archive.infolist():
-                    with archive.open(member) as stream:
-                        part = stream.read(most)
+                    part = _member(archive, member, most)
                     most -= len(part)
                     yield member.filename, part
                     yield f"{member.filename} (comment)", member.comment
         for magic, decompressor in COMPRESSED.items():
             if content.startswith(magic):
                 yield path.rpartition(".")[0], decompressor().decompress(content, most)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error, lzma.LZMAError):
+    except BROKEN:
         return
 
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
+    """The first bytes of a file in an archive; none where it is broken, so that it hides no other."""
+    try:
+        with archive.open(member) as stream:
+            return stream.read(most)
+    except BROKEN:
+        return b""
+
+
+BROKEN = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, OverflowError, struct.error,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
+"""What reading a damaged archive raises; a place before its beginning is a ValueError."""
 
 COMPRESSED: Mapping[bytes, Callable[[], Any]] = {
     b"\x1f\x8b": lambda: zlib.decompressobj(zlib.MAX_WBITS | 16),

@@ -109,10 +109,7 @@ def render(root: Path, wanted: Wanted, *, today: date, place: Path | None = None
     chosen = profiles.choose(workspace, wanted.profile)
     profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, wanted.as_of or workspace.newest_day, months=None)
-    docs = read_docs(root)
-    notes: list[str] = []
-    if not wanted.trust_docs and not wanted.trust_configuration:
-        docs, notes = hand_written.prepared(docs)
+    docs, notes = hand_written.prepared(read_docs(root), trusted=wanted.trust_docs or wanted.trust_configuration)
     guard = profiles.guard(workspace, facts, chosen)
     documents = profiles.documents(facts, docs, chosen, guard)
     remarks = searched(facts, documents, chosen, guard) if search or chosen.outside else ()
