@@ -258,6 +258,38 @@ class TestHostileRepositories:
             tenant.git("config", name, value.format(**places))
         return folder
 
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe in a folder is for POSIX")
+    @pytest.mark.parametrize("place", ["include.path", "packed-refs", "objects/info/alternates"])
+    def test_a_pipe_that_git_opens_ends_in_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+    ) -> None:
+        """Git waits for somebody to write into it; it is ended, and the error says where to look."""
+        repository = Repository(tmp_path / "tenant")
+        repository.commit("one", decisions__A="one")
+        pipe = tmp_path / "pipe" if "." in place else repository.folder / ".git" / place
+        pipe.parent.mkdir(parents=True, exist_ok=True)
+        pipe.unlink(missing_ok=True)
+        os.mkfifo(pipe)
+        if "." in place:
+            with (repository.folder / ".git" / "config").open("a", encoding="utf-8") as settings:
+                settings.write(f"[include]\n\tpath = {pipe}\n")
+        monkeypatch.setattr(git, "LONGEST_CALL", 2)
+        for ask in (read_main_history, current_branch):
+            with contextlib.suppress(CannotProceed):
+                ask(repository.folder)
+        done = run_here("check", "--root", repository.folder)
+        assert done.returncode == 3
+        assert "no answer in 2 seconds" in done.stderr
+
+    def test_settings_cannot_name_a_file_that_orders_the_log(self, tmp_path: Path) -> None:
+        """Git would open it, and read it to its end: a device has none."""
+        repository = Repository(tmp_path / "tenant")
+        repository.commit("one", decisions__A="one", decisions__B="one")
+        repository.git("config", "diff.orderFile", str(tmp_path / "missing"))
+        history = read_main_history(repository.folder)
+        assert history is not None
+        assert len(history.versions) == 2
+
     @pytest.mark.parametrize("remote", REMOTES.values(), ids=REMOTES)
     def test_a_missing_object_is_not_fetched(
         self,

@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TypeAlias, cast
+from typing import IO, Self, TypeAlias, cast
 
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.errors import CannotProceed, ShallowClone
@@ -93,6 +94,7 @@ SETTINGS = {
     "core.sshCommand": "false",
     "credential.helper": "",
     "diff.external": "",
+    "diff.orderFile": os.devnull,
     "fetch.recurseSubmodules": "false",
     "gpg.program": "false",
     "log.showSignature": "false",
@@ -111,6 +113,8 @@ MOST_EDITS = 4 * LARGEST_FILE
 """Bytes of all uncommitted edits together."""
 LONGEST_ANSWER = 32 << 20
 """Bytes of a log or a list of files; ten years of daily snapshots and thousands of decisions need a tenth of that."""
+LONGEST_CALL = 300
+"""Seconds of one call; a pipe among the files of a repository would make Git wait for ever."""
 LONGEST_WORDS = 10_000
 """Bytes of what Git says about a failure."""
 LARGEST_OBJECT = LARGEST_FILE
@@ -191,14 +195,49 @@ def command(*arguments: str) -> list[str]:
 
 def run_git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run `git` in a folder and wait for it; FileNotFoundError where Git is not installed."""
-    return subprocess.run(
-        command(*arguments),
-        cwd=folder,
-        env=git_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
+    try:
+        return subprocess.run(
+            command(*arguments),
+            cwd=folder,
+            env=git_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=LONGEST_CALL,
+        )
+    except subprocess.TimeoutExpired:
+        raise no_answer(folder) from None
+
+
+def no_answer(folder: Path) -> CannotProceed:
+    """The error where Git had to be ended because it took too long."""
+    return CannotProceed(
+        f"Git gave no answer in {LONGEST_CALL} seconds.",
+        where=str(folder),
+        hint="Look in .git for files that are pipes or devices, and in .git/config for settings that name such files.",
     )
+
+
+class TimeLimit:
+    """Ends a process that takes too long: `with TimeLimit(process) as limit`, then `limit.reached`."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        """The time runs from entering the block."""
+        self.reached = False
+        self._process = process
+        self._timer = threading.Timer(LONGEST_CALL, self._end)
+        self._timer.daemon = True
+
+    def _end(self) -> None:
+        self.reached = True
+        self._process.kill()
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
 
 
 def limit_memory() -> None:
@@ -282,6 +321,7 @@ class Repository:
                 stderr=errors,
                 preexec_fn=limit_memory if os.name == "posix" else None,  # noqa: PLW1509 - it sets a limit, no more
             ) as process,
+            TimeLimit(process) as limit,
         ):
             printed = cast("IO[bytes]", process.stdout).read(LONGEST_ANSWER + 1)
             if len(printed) > LONGEST_ANSWER:
@@ -289,6 +329,8 @@ class Repository:
             process.wait()
             errors.seek(0)
             said = errors.read(LONGEST_WORDS).decode("utf-8", "replace").strip()
+        if limit.reached:
+            raise no_answer(self.folder)
         if len(printed) > LONGEST_ANSWER or "out of memory" in said.lower():
             raise CannotProceed(
                 f"The history names more files or longer texts than are read ({LONGEST_ANSWER >> 20} MB of Git's log).",
@@ -319,10 +361,12 @@ class Repository:
             self._batch = start_batch(self.folder, subprocess.PIPE)
             weakref.finalize(self, stop_batch, self._batch)
         stdin, stdout = cast("IO[bytes]", self._batch.stdin), cast("IO[bytes]", self._batch.stdout)
+        limit = TimeLimit(self._batch)
         try:
-            stdin.write(f"{identifier}\n".encode())
-            stdin.flush()
-            return read_object(stdout)
+            with limit:
+                stdin.write(f"{identifier}\n".encode())
+                stdin.flush()
+                return read_object(stdout)
         except _TooLarge:
             self._batch.kill()
             stop_batch(self._batch)
@@ -335,6 +379,8 @@ class Repository:
         except (EOFError, BrokenPipeError):  # a damaged object ends the process; the next object gets a new one
             stop_batch(self._batch)
             self._batch = None
+            if limit.reached:
+                raise no_answer(self.folder) from None
             return None
 
     def objects(self, identifiers: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -348,7 +394,7 @@ class Repository:
             with TemporaryFile() as names:
                 names.write("".join(f"{identifier}\n" for identifier in waiting).encode())
                 names.seek(0)
-                with start_batch(self.folder, names) as process:
+                with start_batch(self.folder, names) as process, TimeLimit(process) as limit:
                     try:
                         for identifier in waiting:
                             done += 1
@@ -356,6 +402,8 @@ class Repository:
                             if content is not None:
                                 yield identifier, content
                     except EOFError:
+                        if limit.reached:
+                            raise no_answer(self.folder) from None
                         return
                     except _TooLarge:  # go on behind it, in a new process
                         process.kill()
@@ -366,10 +414,13 @@ class Repository:
         with TemporaryFile() as names:
             names.write("".join(f"{identifier}\n" for identifier in identifiers).encode())
             names.seek(0)
-            listed = subprocess.run(
-                command("cat-file", "--batch-check"), cwd=self.folder, env=git_environment(), stdin=names,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
+            try:
+                listed = subprocess.run(
+                    command("cat-file", "--batch-check"), cwd=self.folder, env=git_environment(), stdin=names,
+                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=LONGEST_CALL,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                raise no_answer(self.folder) from None
         words = (line.split(" ") for line in listed.stdout.decode("ascii", "replace").splitlines())
         return {found[0]: int(found[2]) for found in words if len(found) == 3 and found[2].isdigit()}
 
@@ -508,6 +559,8 @@ def current_branch(root: Path) -> str | None:
     """
     try:
         os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program()  # importing asks this one for its version, no other
+        if run_git(root, "rev-parse").returncode != 0:  # within the time limit: what Git can open, GitPython can
+            return None
     except FileNotFoundError:
         return None
     import git  # noqa: PLC0415 - slow to import, and only a run that writes asks for its branch
