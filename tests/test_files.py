@@ -120,7 +120,16 @@ def test_what_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "listed", [b"", b'{"s/a.json": null', b"[]", b"5", b'{"../a.json": null, "s/../../a.json": null, "t/a.json": null}']
+    "listed",
+    [
+        b"",
+        b'{"s/a.json": null',
+        b"[]",
+        b"5",
+        b'{"../a.json": null, "s/../../a.json": null, "t/a.json": null}',
+        b'{"s/\\ud800": null}',
+        b'{"s/a\\u0000": null, "s/a\\nb": "x", "s/": null}',
+    ],
 )
 def test_an_incomplete_or_foreign_list_is_discarded(tmp_path: Path, listed: bytes) -> None:
     """Half a list, or one that points elsewhere: what waits is removed, and nothing is renamed."""

@@ -523,7 +523,8 @@ def _digest(root: Path, path: str) -> str | None:
 
 def _is_below(path: str, top: str) -> bool:
     parts = PurePosixPath(path).parts
-    return len(parts) > 1 and parts[0] == top and ".." not in parts and "\\" not in path and "\0" not in path
+    writable = path.isprintable() and "\\" not in path  # half a surrogate pair, which JSON can spell, is not
+    return len(parts) > 1 and parts[0] == top and ".." not in parts and writable
 
 
 def _tops(files: Mapping[str, bytes]) -> list[str]:
