@@ -246,6 +246,9 @@ CONFIGURATIONS = {
     "the same with a tab": 'site_url: "https://x.example/\\t/evil.example/"\n',
     "the same with a backslash": "site_url: 'https://x.example/\\/evil.example/'\n",
     "a feature that takes text for HTML": "theme:\n  name: material\n  features:\n    - content.tooltips\n",
+    "a pattern that takes for ever": f"exclude_docs: '{'*a' * 60}*b'\n",
+    "a pattern that takes for ever, for the navigation": f"not_in_nav: |\n  a\n  {'*a' * 60}*b\n",
+    "patterns without end": f"exclude_docs: '{'a* ' * 60}'\n".replace("* ", "*\n\n  "),
     "a feature that is not known": "theme:\n  name: material\n  features:\n    - evil\n",
     "fonts of a third party": "theme:\n  name: material\n  font:\n    text: Roboto\n",
     "statistics of a third party": "extra:\n  analytics:\n    provider: google\n    property: G-1\n",
@@ -349,6 +352,7 @@ def test_an_ordinary_address_of_the_site_is_taken() -> None:
         values, problems = parse_configuration(f"site_url: {address}\n".encode())
         assert (values["site_url"], problems) == (address, ())
     assert parse_configuration(configuration().encode())[1] == ()
+    assert parse_configuration(b"exclude_docs: |\n  /drafts/**/*.md\n  *.tmp\n  /a/\n")[1] == ()
     assert sorted(SCRIPTS) == [asset.path for asset in assets() if asset.path.endswith(".js")]
 
 

@@ -159,6 +159,11 @@ FEATURES = tuple(
 those of `navigation.instant`, which load a page without starting the scripts of this program."""
 _FEATURE = Text(f"one of {', '.join(FEATURES)}", pattern="|".join(map(re.escape, FEATURES)))
 _LOCAL = Text("the path of a file of the site, such as `assets/own.css`", pattern=LOCAL)
+_LINE = r"[^*\n]*(?:\*{1,2}[^*\n]*){0,2}"
+_PATTERNS = Text(
+    "at most 50 patterns, one a line, each with `*` or `**` at most twice", pattern=rf"{_LINE}(?:\n{_LINE}){{0,50}}"
+)
+"""The time to compare a name with a pattern is its length to the power of the stars."""
 _WORD = Text("a name", pattern=WORD)
 _PROSE = Text()
 
@@ -300,8 +305,8 @@ class Configuration:
         OneOrMore(_SCRIPT, "list of paths"), "Scripts of the site; only those that this program brings.", default=None
     )
     nav: Any = key(Navigation(), "Sections.", default=None)
-    not_in_nav: str = key(_PROSE, "Pages that are not listed on purpose, one pattern a line.", default=None)
-    exclude_docs: str = key(_PROSE, "Files that are not published, one pattern a line.", default=None)
+    not_in_nav: str = key(_PATTERNS, "Pages that are not listed on purpose, one pattern a line.", default=None)
+    exclude_docs: str = key(_PATTERNS, "Files that are not published, one pattern a line.", default=None)
     validation: _Validation = key(Group(_Validation), "How hard broken links weigh.", default=None)
 
 
