@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.cli.review import lines
+from secure_score_backlog.decisions.model import Bucket, CoverReason
+from secure_score_backlog.evaluation.facts import evaluate
 from tests.support.graph_items import control, profile, score
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
+from tests.support.tenants import cover, day, decision, history, versions, workspace
 
 DECISION = """---
 recommendation: AdminMFAV2
@@ -96,3 +100,17 @@ def test_edited_facts_fail_check_and_are_not_shown(backlog: RunBacklog, tenant: 
     assert "do not match their digest" in checked.stdout
     backlog("render", "--root", tenant.folder, expect=0)
     assert "Signed facts, computed by version" not in page(tenant)
+
+
+def test_the_minutes_say_in_words_why_a_new_decision_is_needed() -> None:
+    """Regressed and in conflict, as on the pages: not the word that an acceptance has in JSON once it was done."""
+    decided = {
+        "Back": decision("Back", Bucket.ACCEPT),
+        "Clash": decision("Clash", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE)),
+    }
+    measured = history({"Back": (4, 4), "Clash": (4, 4)}, {"Back": (1, 4), "Clash": (4, 4)})
+    known = workspace(measured, {name: versions((1, said)) for name, said in decided.items()})
+    assert [line for line in lines("2026-10", evaluate(known, day(2))) if line.startswith("- ") and ":" in line] == [
+        "- Back: regressed",
+        "- Clash: conflict",
+    ]

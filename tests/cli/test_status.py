@@ -100,6 +100,35 @@ def test_a_person_reads_decisions_first_and_the_score_last(backlog: RunBacklog, 
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+def test_the_table_of_what_ends_is_by_date_and_has_all_that_needs_a_decision(
+    backlog: RunBacklog, sample_tenant: Path
+) -> None:
+    """The same acceptances and exemptions as the register of the site: those that regressed and in conflict, too."""
+    text = backlog("status", "--root", sample_tenant, expect=0).stdout
+    table = text[text.index("end soon or need a new decision") : text.index("Score ")]
+    days = re.findall(r"^ +(\d{4}-\d\d-\d\d) ", table, re.MULTILINE)
+    assert len(days) == 6
+    assert days == sorted(days)
+    found = re.findall(r" (expired|expiring|breached|regressed|conflict|retired by Microsoft) *$", table, re.MULTILINE)
+    assert sorted(found) == ["breached", "conflict", "expired", "expiring", "expiring", "regressed"]
+    assert "1 in conflict: marked not applicable, but measured as done" in " ".join(text.split())
+    assert "35 undecided: no finished decision, drafts included" in text
+
+
+def test_a_change_of_the_score_has_the_words_of_the_site(backlog: RunBacklog, sample_tenant: Path) -> None:
+    """The names of JSON are for programs: no part of a movement is called by them, in no month."""
+    months = [f"2025-{month:02}" for month in range(9, 13)] + [f"2026-{month:02}" for month in range(1, 12)]
+    lines = [
+        " ".join(text.split("  since ")[1].split())
+        for month in months
+        if "  since " in (text := backlog("status", "--root", sample_tenant, "--month", month, expect=0).stdout)
+    ]
+    assert lines
+    assert [line for line in lines if re.search(r"\b(claimed|rescored|scope) ", line)] == []
+    for words in ("self-attested", "changed by Microsoft", "users or devices changed"):
+        assert any(words in line for line in lines), words
+
+
 def test_an_uncommitted_edit_counts_today_and_not_last_month(backlog: RunBacklog, tmp_path: Path) -> None:
     """Today's state is the working tree; a revert is known as soon as it is there."""
     folder = tmp_path / "tenant"

@@ -15,12 +15,12 @@ from secure_score_backlog.evaluation.register import (
     RegisterEntry,
     approver,
     citation,
-    has_regressed,
     in_force,
     needing_decision,
     plans_in_force,
     reason,
     recorded,
+    shown_state,
 )
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.site.pages.public import statement
@@ -230,15 +230,30 @@ def test_an_approval_is_recorded_by_github_or_by_an_attestation() -> None:
     assert recorded(replace(found["A"], approved_by=("Managing Director",)))
 
 
-def test_what_needs_a_decision_is_expired_breached_or_regressed() -> None:
+def test_what_needs_a_decision_is_expired_breached_regressed_or_in_conflict() -> None:
     """In force and in need of a decision exclude each other; moot alone is neither."""
     days = [{"A": (2, 8), "B": (2, 8), "C": (8, 8), "D": (8, 8), "E": (2, 8), "F": (8, 8)}] * 2
     days.append({"A": (2, 8), "B": (2, 8), "C": (2, 8), "D": (8, 8), "E": (2, 8), "F": (8, 8)})
     accepted = {name: decision(name, Bucket.ACCEPT) for name in "ACD"}
     accepted["B"] = decision("B", Bucket.ACCEPT, accepted=acceptance(day(2)))
     accepted["E"] = decision("E", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
+    accepted["F"] = decision("F", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE))
     known = workspace(history(*days), {name: versions((1, said)) for name, said in accepted.items()})
     found = list(entries(known, 3).values())
-    assert {each.status.id for each in needing_decision(found)} == {"B", "C", "E"}
+    assert {each.status.id for each in needing_decision(found)} == {"B", "C", "E", "F"}
+    assert {each.status.id for each in found if shown_state(each) == "conflict"} == {"F"}
     assert {each.status.id for each in in_force(found)} == {"A"}
-    assert {each.status.id for each in found if has_regressed(each)} == {"C"}
+    assert {each.status.id for each in found if shown_state(each) == "regressed"} == {"C"}
+
+
+@pytest.mark.parametrize(
+    ("last", "share", "shown"),
+    [(2, 0, State.EXPIRED), (100, Fraction(1, 2), State.BREACHED), (100, 0, State.REGRESSED)],
+)
+def test_what_was_done_once_and_is_open_needs_a_decision(last: int, share: Fraction | int, shown: State) -> None:
+    """Whichever word its recommendation has: an acceptance that does not come back never counts as done since."""
+    said = decision(bucket=Bucket.ACCEPT, accepted=acceptance(day(last), share))
+    facts = evaluate(workspace(history(DONE, OPEN, OPEN), {"A": versions((1, said))}), day(3))
+    (entry,) = facts.register
+    assert (entry.state, shown_state(entry)) == (AcceptanceState.MOOT, shown)
+    assert needing_decision(facts.register) == [entry]

@@ -27,6 +27,7 @@ from secure_score_backlog.exports.tables import (
     Column,
     Table,
     board_table,
+    group,
     insurers_table,
     register_table,
     section,
@@ -50,7 +51,7 @@ def test_the_tables_have_every_recommendation_and_acceptance() -> None:
     assert list(board)[-1] == "Done"
     places = {name: row["group"] for name, row in board.items()}
     assert places == {
-        "Accept": "accept", "Cover": "not-applicable", "Done": "done", "Open": "undecided", "Plan": "do-now",
+        "Accept": "accept", "Cover": "not-applicable", "Done": "done", "Open": "needs-decision", "Plan": "do-now",
         "Wait": "do-soon",
     }  # fmt: skip
     assert board["Wait"]["blocked_by"] == "business"
@@ -73,7 +74,11 @@ def test_the_tables_have_every_recommendation_and_acceptance() -> None:
         (AcceptanceState.EXPIRED, State.EXPIRED, "needs-decision"),
         (AcceptanceState.BREACHED, State.BREACHED, "needs-decision"),
         (AcceptanceState.MOOT, State.REGRESSED, "needs-decision"),
+        (AcceptanceState.MOOT, State.CONFLICT, "needs-decision"),
+        (AcceptanceState.MOOT, State.EXPIRED, "needs-decision"),
+        (AcceptanceState.MOOT, State.BREACHED, "needs-decision"),
         (AcceptanceState.MOOT, State.DONE, "ended-automatically"),
+        (AcceptanceState.MOOT, State.NOT_MEASURED, "ended-automatically"),
         (AcceptanceState.ORPHAN, State.RETIRED, "ended-automatically"),
         (AcceptanceState.ENDED, State.ACCEPTED, "past"),
     ],
@@ -82,6 +87,43 @@ def test_a_row_names_its_section_of_the_register(state: AcceptanceState, now: St
     """What regressed after it was done needs a decision in the table as on the page."""
     entry = backlog().register[0]
     assert section(replace(entry, state=state, status=replace(entry.status, state=now))) == place
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "shown"),
+    [
+        (AcceptanceState.MOOT, State.CONFLICT, "conflict"),
+        (AcceptanceState.MOOT, State.REGRESSED, "regressed"),
+        (AcceptanceState.MOOT, State.EXPIRED, "expired"),
+        (AcceptanceState.MOOT, State.DONE, "moot"),
+        (AcceptanceState.EXPIRED, State.NOT_MEASURED, "expired"),
+        (AcceptanceState.ORPHAN, State.RETIRED, "orphan"),
+    ],
+)
+def test_the_register_as_a_file_has_the_state_of_its_page(state: AcceptanceState, now: State, shown: str) -> None:
+    """What needs a new decision although it was done says why, and is not called moot."""
+    made = backlog()
+    entry = replace(made.register[0], state=state, status=replace(made.register[0].status, state=now))
+    table = register_table(replace(made, register=(entry,), covered=(), past=()))
+    assert [row["state"] for row in rows(as_csv(table))] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("now", "place"),
+    [
+        (State.UNDECIDED, "needs-decision"),
+        (State.EXPIRED, "needs-decision"),
+        (State.BREACHED, "needs-decision"),
+        (State.REGRESSED, "needs-decision"),
+        (State.CONFLICT, "needs-decision"),
+        (State.ACCEPTED, "accept"),
+        (State.DONE, "done"),
+        (State.RETIRED, "not-measured"),
+    ],
+)
+def test_a_row_names_its_group_of_the_board(now: State, place: str) -> None:
+    """The group is that of the page: everything under “Needs a decision” is in one group, and nothing else is."""
+    assert group(replace(backlog().register[0].status, state=now)) == place
 
 
 def test_insurers_get_their_columns_and_no_reasons() -> None:

@@ -60,13 +60,13 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
             {"A": (4, 4)},
             A=decision("A", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE)),
         ),
-        "Measured in full since 1 October 2026.",
+        "Measured in full at least since 1 October 2026.",
     ),
     "overdue": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", due=day(1))),
         "Due on 1 October 2026, 2 days ago.",
     ),
-    "ownerless": (lambda: tenant({"A": (0, 4)}), "No decision; open since 1 October 2026."),
+    "ownerless": (lambda: tenant({"A": (0, 4)}), "No decision; open at least since 1 October 2026."),
     "unrated": (lambda: tenant({"A": (1, 4)}), "Share open: 75 %."),
     "drafts": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", draft=True)),

@@ -121,7 +121,7 @@ def test_what_has_ended_has_no_days_left() -> None:
     (entry,) = made.register
     ended = replace(entry, state=AcceptanceState.BREACHED, status=replace(entry.status, state=State.BREACHED))
     register = content(replace(made, register=(ended,)), INSURER)["register.md"]
-    assert "worse than accepted; accepted until 29 November 2026" in register
+    assert "worse than accepted; its last day was to be 29 November 2026" in register
     assert "Breached" in register
     assert "days left" not in register.partition("{ #new-decision }")[2]
 

@@ -204,7 +204,7 @@ def test_what_changed_during_a_gap_has_no_day(tenant: Tenant) -> None:
     """Lost while nobody measured: between the two snapshots, not on the day on which it was seen first."""
     root = tenant("two years with a gap")
     lost = page(root, f"recommendations/{IDS[4].lower()}.md")
-    assert "Regressed before between 31 August 2025 and 1 March 2026" in lost
+    assert "Lost points before between 31 August 2025 and 1 March 2026" in lost
     assert "on 1 March 2026" not in lost.partition("Over time")[0]
 
 

@@ -14,7 +14,7 @@ from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.status import review_of, unknown
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
-from secure_score_backlog.evaluation.register import needing_decision
+from secure_score_backlog.evaluation.register import needing_decision, shown_state
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_files
@@ -111,7 +111,7 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
         yield "### Needs a new decision"
         yield ""
         for title, state in (
-            *((entry.status.title, entry.state.value) for entry in entries),
+            *((entry.status.title, shown_state(entry)) for entry in entries),
             *((status.title, status.state.value) for status in regressed),
         ):
             yield f"- {plain(title)}: {state}"

@@ -19,10 +19,11 @@ from secure_score_backlog.dates import month_of
 from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
-from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
+from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, needs_decision, shown_state
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.site.figures import STEP_LABELS
 from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.wording import badge_of, count, day, lower_first, percent, points, share, signed
 from secure_score_backlog.workspace import dated_ahead, load
@@ -81,7 +82,7 @@ def terminal(facts: Facts, asked: str = "") -> RenderableType:
         ("Top five by risk", top(facts.top)),
         ("Decisions requested from others", asks(facts.asks, facts.as_of)),
         (
-            "Accepted risks and exemptions that end soon or are no longer in force",
+            "Accepted risks and exemptions that end soon or need a new decision",
             ending((*facts.register, *facts.covered)),
         ),
     ):
@@ -107,10 +108,11 @@ def headline(facts: Facts) -> Iterator[Text]:
     """The headline counts; those that are 0 are left out."""
     counts = facts.counts
     for number, words, style in (
-        (counts["undecided"], "undecided: no decision, or only a draft", "yellow"),
+        (counts["undecided"], "undecided: no finished decision, drafts included", "yellow"),
         (counts["expired"], "expired: the last day of the decision has passed", "red"),
         (counts["breached"], "breached: worse than the level that was accepted", "red"),
         (len(facts.in_state(State.REGRESSED)), "regressed: was done and is not any more", "red"),
+        (len(facts.in_state(State.CONFLICT)), "in conflict: marked not applicable, but measured as done", "red"),
         (counts["overdue"], "overdue: planned, and the date has passed", "red"),
         (counts["carried"], "accepted: left open on purpose, until a date", ""),
         (counts["shadow"], "accepted or self-attested in the portal only", "yellow"),
@@ -153,12 +155,11 @@ def asks(requested: Iterable[tuple[Status, Ask]], as_of: date) -> Table:
 
 
 def ending(entries: Iterable[RegisterEntry]) -> Table:
-    """Acceptances and exemptions that end soon, or are no longer in force and not done."""
+    """Acceptances and exemptions that end soon or need a new decision, the earliest last day first."""
     table = grid("until", "risk", "recommendation", "state")
-    left_out = (AcceptanceState.ACTIVE, AcceptanceState.MOOT)
-    for entry in entries:
-        if entry.state not in left_out:
-            state = lower_first(badge_of(entry.state).label)
+    for entry in sorted(entries, key=lambda entry: (entry.until, entry.status.id)):
+        if entry.state is AcceptanceState.EXPIRING or needs_decision(entry):
+            state = lower_first(badge_of(shown_state(entry)).label)
             table.add_row(str(entry.until), entry.status.risk_word, Text(entry.status.title), state)
     return table
 
@@ -175,7 +176,7 @@ def score(facts: Facts) -> Iterator[Text]:
         yield Text(f"  {points(claimed)} of these points are self-attested: Microsoft did not measure them")
     moved = facts.movement
     if moved and moved.start != moved.end:
-        changes = [f"{part.value} {signed(value)}" for part, value in moved.points.items() if value]
+        changes = [f"{lower_first(STEP_LABELS[part])} {signed(value)}" for part, value in moved.points.items() if value]
         yield Text(
             f"  since {day(moved.start)}: {signed(moved.total_points)}"
             + (f" ({', '.join(changes)})" if changes else "")

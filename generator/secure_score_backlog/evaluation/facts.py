@@ -123,7 +123,7 @@ class Facts:
 
     @property
     def regressed(self) -> tuple[Status, ...]:
-        """What regressed within the period, the oldest first."""
+        """What lost points within the period, the oldest first."""
         found = [(status.regressed_on, status) for status in self.statuses.values() if status.regressed_on]
         return tuple(status for _, status in sorted(found, key=lambda item: (item[0], item[1].id)))
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise, zip_longest
 
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
-from secure_score_backlog.evaluation.status import PLANNED_BUCKETS, SETTLED, State, Status
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
 
 EXPIRING_DAYS = 30
@@ -169,13 +169,30 @@ def needing_decision(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
 
 
 def needs_decision(entry: RegisterEntry) -> bool:
-    """It is expired or breached, or what was done under it has regressed."""
-    return entry.state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED) or has_regressed(entry)
+    """The entry needs a new decision (docs/method.md#register)."""
+    return needs_new_decision(entry.state, entry.status.state)
 
 
-def has_regressed(entry: RegisterEntry) -> bool:
-    """The recommendation was done, which ended the acceptance, and is not done any more."""
-    return entry.state is AcceptanceState.MOOT and entry.status.state is State.REGRESSED
+def shown_state(entry: RegisterEntry) -> str:
+    """The state as pages and tables show it."""
+    return shown_as(entry.state, entry.status.state)
+
+
+def needs_new_decision(state: str, now: str) -> bool:
+    """The one rule for every page, table and command, also for the words of a signed month (docs/method.md#register).
+
+    Args:
+        state: The state of the acceptance or exemption.
+        now: The state of its recommendation.
+    """
+    if state == AcceptanceState.MOOT:
+        return now in NEEDS_NEW_DECISION
+    return state in (AcceptanceState.EXPIRED, AcceptanceState.BREACHED)
+
+
+def shown_as(state: str, now: str) -> str:
+    """Why it needs a new decision, in one word, where one is needed although it was done; else the state itself."""
+    return str(now) if state == AcceptanceState.MOOT and needs_new_decision(state, now) else str(state)
 
 
 def approver(entry: RegisterEntry) -> str:

@@ -52,6 +52,8 @@ class State(StrEnum):
 
 NO_DECISION_IN_FORCE = frozenset({State.UNDECIDED, State.EXPIRED, State.BREACHED, State.REGRESSED})
 """States of what is open and needs a decision, or a new one."""
+NEEDS_NEW_DECISION = (State.EXPIRED, State.BREACHED, State.REGRESSED, State.CONFLICT)
+"""States in which a decision was made and is no longer in force: a new one is needed."""
 SETTLED = (State.DONE, State.CONFLICT)
 """States of what is measured in full."""
 UNMEASURED = (State.NOT_MEASURED, State.RETIRED)
@@ -150,8 +152,8 @@ class Status:
 
     @property
     def group(self) -> str:
-        """The bucket of the decision in force; `undecided` without one."""
-        if self.decision is None or self.state in NO_DECISION_IN_FORCE:
+        """The bucket of the decision in force, also where it was done under it; `undecided` where one is needed."""
+        if self.decision is None or self.state in NO_DECISION_IN_FORCE or self.state is State.CONFLICT:
             return "undecided"
         return self.decision.bucket.value
 

@@ -22,8 +22,9 @@ from secure_score_backlog.evaluation.register import (
     approver,
     needs_decision,
     reason,
+    shown_state,
 )
-from secure_score_backlog.evaluation.status import SETTLED, UNMEASURED, Status
+from secure_score_backlog.evaluation.status import UNMEASURED, State, Status
 from secure_score_backlog.text import one_line
 
 Cell = str | int | Fraction | date | None
@@ -62,9 +63,11 @@ def clean(cell: Cell) -> Cell:
 
 def group(status: Status) -> str:
     """Its group on the board; what is done or not measured has a group of its own here."""
-    if status.state in SETTLED:
+    if status.state is State.DONE:
         return "done"
-    return "not-measured" if status.state in UNMEASURED else status.group
+    if status.state in UNMEASURED:
+        return "not-measured"
+    return "needs-decision" if status.group == "undecided" else status.group
 
 
 def section(entry: RegisterEntry) -> str:
@@ -146,7 +149,7 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("title", "Recommendation", 50), lambda e: e.status.title),
     (Column("kind", "Kind", 10), lambda e: "accepted" if e.decision.accepted else "covered"),
     (Column("section", "Section of the register", 16), section),
-    (Column("state", "State", 10), lambda e: e.state.value),
+    (Column("state", "State", 10), shown_state),
     (Column("risk", "Risk", 9), lambda e: e.status.risk_word),
     (Column("owner", "Owner", 24), lambda e: e.decision.owner),
     (Column("approver", "Approver", 24), approver),
@@ -179,9 +182,9 @@ FOR_INSURERS = frozenset(
 
 
 def board_table(facts: Facts) -> Table:
-    """Every recommendation: what is open first, by risk; then what is done, and what is not measured."""
+    """Every recommendation: what is open or in conflict first, by risk; then what is done, and what is not measured."""
     statuses = facts.statuses.values()
-    order = sorted(statuses, key=lambda s: (s.state in UNMEASURED, s.state in SETTLED, risk_key(s)))
+    order = sorted(statuses, key=lambda s: (s.state in UNMEASURED, s.state is State.DONE, risk_key(s)))
     return filled("Board", BOARD, order, facts)
 
 

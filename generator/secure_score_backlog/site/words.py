@@ -9,8 +9,8 @@ from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Attestation, DecisionVersion
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ledger import Explained
-from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
-from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, shown_state
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.snapshots.coverage import ONE_DAY
 from secure_score_backlog.snapshots.model import Observation, SnapshotDay
 
@@ -24,8 +24,6 @@ SCORES_ONLY = {
     "json": "imported (scores only)",
 }
 """What a snapshot without details is, by its source."""
-NOT_IN_FORCE = (State.EXPIRED, State.BREACHED, State.REGRESSED, State.CONFLICT)
-"""States in which the recorded decision is no longer in force."""
 ENDED = (AcceptanceState.MOOT, AcceptanceState.EXPIRED, AcceptanceState.BREACHED)
 
 
@@ -82,6 +80,30 @@ def change_day(facts: Facts, day: date | None) -> str:
     return f"between {wording.day(before.day)} and {wording.day(day)}"
 
 
+def since(facts: Facts, status: Status, day: date | None) -> str:
+    """`since` a day; `at least since` where that is the first snapshot that says anything about the recommendation."""
+    return f"{since_word(facts, status, day)} {wording.day(day)}"
+
+
+def since_word(facts: Facts, status: Status, day: date | None) -> str:
+    """The word before a day: what was so on the first snapshot may have been so for longer."""
+    first = facts.history.first_holding(status.id, date.min)
+    return "at least since" if first is not None and first.day == day else "since"
+
+
+def why_ended(entry: RegisterEntry, facts: Facts) -> str:
+    """Why an acceptance or an exemption that needs a new decision is no longer in force."""
+    match shown_state(entry):
+        case State.EXPIRED:
+            return f"last day {wording.day(entry.until)}"
+        case State.BREACHED:
+            return f"worse than accepted; its last day was to be {wording.day(entry.until)}"
+        case State.CONFLICT:
+            return f"marked not applicable, but measured as done {since(facts, entry.status, entry.status.held_since)}"
+        case _:
+            return f"when it was done; regressed {change_day(facts, entry.status.open_since)}"
+
+
 def decision_dates(status: Status, entry: RegisterEntry | None) -> str:
     """What follows the name of the bucket: when it was decided, when it last changed, and whether it is in force."""
     changed = status.answered
@@ -89,9 +111,12 @@ def decision_dates(status: Status, entry: RegisterEntry | None) -> str:
         return "."
     decided = first_day_of_bucket(status.versions) or changed
     last_change = f", last changed on {wording.day(changed)}" if changed > decided else ""
-    if status.state in NOT_IN_FORCE or (entry is not None and entry.state in ENDED):
-        why = "Not in force: Microsoft measures it as done."
-        ended = why if status.state is State.CONFLICT else "This decision is no longer in force."
+    if status.state in (*NEEDS_NEW_DECISION, State.RETIRED) or (entry is not None and entry.state in ENDED):
+        why = {
+            State.CONFLICT: "Not in force: Microsoft measures it as done.",
+            State.RETIRED: "Not in force: Microsoft retired it.",
+        }
+        ended = why.get(status.state, "This decision is no longer in force.")
         return f", decided on {wording.day(decided)}{last_change}. {ended}"
     if status.state is State.DONE:
         return f", decided on {wording.day(decided)}, and done."
@@ -133,6 +158,12 @@ def regressions(status: Status, facts: Facts, since: date = date.min) -> list[st
             found[-1] += f", restored {change_day(facts, day)}"
         previous = observation
     return found
+
+
+def points_given(observation: Observation | None) -> str:
+    """The amount, and that Microsoft did not verify it where that is so."""
+    unverified = ", self-attested, not verified by Microsoft" if observation and observation.claimed else ""
+    return amount(observation) + unverified
 
 
 def amount(observation: Observation | None) -> str:

@@ -28,7 +28,7 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import amount, change_day, unexplained
+from secure_score_backlog.site.words import amount, change_day, since, unexplained
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.text import shell_quoted
 
@@ -252,7 +252,7 @@ def regressed(facts: Facts) -> Iterator[Item]:
 def conflict(facts: Facts) -> Iterator[Item]:
     """What is marked as not applicable and measured as done."""
     for status in facts.in_state(State.CONFLICT):
-        yield Item(status, f"Measured in full since {wording.day(status.held_since)}.")
+        yield Item(status, f"Measured in full {since(facts, status, status.held_since)}.")
 
 
 def overdue(facts: Facts) -> Iterator[Item]:
@@ -266,7 +266,7 @@ def ownerless(facts: Facts) -> Iterator[Item]:
     """What is open and has no owner."""
     for status in by_risk(s for s in facts.statuses.values() if s.open_share > 0 and not s.owner):
         reason = "The decision names no owner" if status.decision else "No decision"
-        yield Item(status, f"{reason}; open since {wording.day(status.open_since)}.")
+        yield Item(status, f"{reason}; open {since(facts, status, status.open_since)}.")
 
 
 def unrated(facts: Facts) -> Iterator[Item]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The board: open recommendations in the four buckets, and those that need a decision; each section by risk."""
+"""The board: open recommendations in the four buckets, and all that need a decision; each section by risk."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.status import SETTLED, UNMEASURED, State, Status
+from secure_score_backlog.evaluation.status import UNMEASURED, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import unexplained
+from secure_score_backlog.site.words import since, unexplained
 from secure_score_backlog.wording import BLOCKERS
 
 PATH = "board.md"
@@ -57,7 +57,7 @@ SECTIONS: tuple[tuple[str, str, str, str], ...] = (
     (
         "undecided",
         "Needs a decision",
-        "Open, and no decision is in force.",
+        "No decision is in force.",
         "Every open recommendation has a decision in force.",
     ),
     (
@@ -99,9 +99,11 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         sections=sections,
         counts=facts.counts,
+        conflicts=len(facts.in_state(State.CONFLICT)),
+        since=since,
         unexplained=unexplained(facts.explained),
         filters=filters([status for section in sections for status in section.statuses]),
-        done=sorted(facts.in_state(*SETTLED), key=lambda status: status.title.lower()),
+        done=sorted(facts.in_state(State.DONE), key=lambda status: status.title.lower()),
         unmeasured=sorted(facts.in_state(*UNMEASURED), key=lambda status: status.title.lower()),
     )
     yield page(
@@ -118,7 +120,7 @@ def sections_of(facts: Facts) -> list[Section]:
     """The five sections, each by risk; what is done or not measured is in none of them."""
     places: dict[str, list[Status]] = {key: [] for key, *_ in SECTIONS}
     for status in facts.statuses.values():
-        if status.state not in (*SETTLED, *UNMEASURED):
+        if status.state not in (State.DONE, *UNMEASURED):
             places[status.group].append(status)
     return [
         Section(str(key), title, meaning, tuple(sorted(places[key], key=risk_key)), empty)

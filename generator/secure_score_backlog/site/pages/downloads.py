@@ -6,13 +6,56 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports import registry
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages.glossary import GLOSSARY
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.wording import badge_of
 
 PATH = "downloads/index.md"
 TITLE = "Downloads"
+
+Value = tuple[str, str, str]
+"""A value of a column, what pages call it, and what it means."""
+
+SECTIONS: tuple[Value, ...] = (
+    ("in-force", "In force", "The acceptance or exemption is in force."),
+    ("needs-decision", "Needs a new decision", "No longer in force: expired, breached, regressed or in conflict."),
+    ("ended-automatically", "Ended automatically", "Done since, or retired by Microsoft."),
+    ("past", "Ended by a later decision", "Another decision replaced it, or it was withdrawn."),
+)
+GROUPS: tuple[Value, ...] = (
+    ("needs-decision", "Needs a decision", "Undecided, or a new decision is needed; the state says why."),
+    ("do-now", "Do now", "The decision is to do it now."),
+    ("do-soon", "Do soon", "The decision is to do it soon."),
+    ("accept", "Accepted risks", "The risk is accepted."),
+    ("not-applicable", "Not applicable or covered", "It does not apply, or another control covers it."),
+    ("done", "Done", "Microsoft measured it in full."),
+    ("not-measured", "Not measured", "Microsoft gave no score, or retired it; the state says which."),
+)
+
+
+def register_states() -> list[Value]:
+    """Every state that a row of the register can have."""
+    own = [(state.value, GLOSSARY.register_states[state.value]) for state in AcceptanceState]
+    named = {state for state, _ in own}
+    more = [(state.value, GLOSSARY.states[state.value]) for state in NEEDS_NEW_DECISION if state.value not in named]
+    return [(state, badge_of(state).label, meaning) for state, meaning in (*own, *more)]
+
+
+def board_states() -> list[Value]:
+    """Every state that a row of the board can have."""
+    return [(state.value, badge_of(state).label, GLOSSARY.states[state.value]) for state in State]
+
+
+VALUES: dict[str, tuple[tuple[str, tuple[Value, ...]], ...]] = {
+    "Register": (("section", SECTIONS), ("state", tuple(register_states()))),
+    "Board": (("group", GROUPS), ("state", tuple(board_states()))),
+}
+"""By table: the columns whose values are words of the program, with all their values."""
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
@@ -34,6 +77,7 @@ def of_profile(facts: Facts, site: Site, profile: str) -> Iterator[Document]:
         path=PATH,
         tables=registry.tables(profile),
         formats=registry.TABLE_FORMATS,
+        values=VALUES,
         files=registry.files(profile),
     )
     yield page(

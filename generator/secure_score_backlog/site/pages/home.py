@@ -12,13 +12,13 @@ from msgspec import Struct
 from secure_score_backlog.content import load
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry, in_force
+from secure_score_backlog.evaluation.register import RegisterEntry, in_force, needing_decision
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import change_day, regressions, unexplained
+from secure_score_backlog.site.words import change_day, regressions, since, unexplained
 
 PATH = "index.md"
 TITLE = "Home"
@@ -64,6 +64,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         counts=facts.counts,
         unexplained=unexplained(facts.explained),
         change_day=change_day,
+        since=since,
+        need_decision=len(needing_decision((*facts.register, *facts.covered))),
         measured=sum(1 for status in facts.statuses.values() if status.observation),
         open=any(status.observation and status.open_share for status in facts.statuses.values()),
         planned=planned[:SHOWN],
@@ -121,7 +123,7 @@ def attention_counts(facts: Facts) -> list[str]:
 
 
 def restored(facts: Facts) -> list[tuple[Status, list[str]]]:
-    """What is done and had regressed within the last year, with the days: the highest risk first."""
+    """What is done and had lost points within the last year, with the days: the highest risk first."""
     done = sorted(facts.in_state(State.DONE), key=lambda s: (level_order(s.level), s.id))
     found = ((status, regressions(status, facts, facts.as_of - A_YEAR)) for status in done)
     return [(status, days) for status, days in found if days][:RESTORED_SHOWN]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, recorded
+from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, recorded, shown_state
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import why_ended
 
 PATH = "register.md"
 TITLE = "Risk register"
@@ -31,6 +32,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         need_decision=needing_decision((*facts.register, *facts.covered)),
         past=len(facts.past),
         approver=approver,
+        shown_state=shown_state,
+        why_ended=why_ended,
+        facts=facts,
         has_git=facts.decisions.has_git,
     )
     yield page(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import in_force, recorded
+from secure_score_backlog.evaluation.register import in_force, needing_decision, recorded
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
@@ -27,11 +27,11 @@ COUNTED: tuple[tuple[State, str], ...] = (
     (State.OVERDUE, "planned, and overdue"),
     (State.ACCEPTED, "accepted risk, in force"),
     (State.COVERED, "not applicable, or covered by another control; not verified by Microsoft"),
-    (State.UNDECIDED, "undecided"),
+    (State.UNDECIDED, "undecided: no finished decision, drafts included"),
     (State.EXPIRED, "acceptance or exemption expired"),
     (State.BREACHED, "accepted, and breached: worse than accepted"),
     (State.REGRESSED, "regressed: previously done, now open"),
-    (State.CONFLICT, "marked not applicable, but measured as done"),
+    (State.CONFLICT, "conflict: marked not applicable, but measured as done"),
     (State.NOT_MEASURED, "not measured: no licence, the product is not in use, or its score is not stored"),
     (State.RETIRED, "retired by Microsoft"),
 )
@@ -49,6 +49,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         counted=counted(facts),
         reviews=review_record(facts),
         in_force=len(accepted),
+        need_decision=len(needing_decision((*facts.register, *facts.covered))),
         recorded=sum(1 for entry in accepted if recorded(entry)),
         head=facts.head,
         kind=imported(facts.snapshot) if facts.snapshot else "",

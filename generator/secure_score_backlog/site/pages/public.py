@@ -6,20 +6,20 @@ Made from a statement of numbers and dates: it holds no name of a recommendation
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import in_force, plans_in_force
-from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 
 PATH = "index.md"
 TITLE = "Security decisions"
-ENDED = (State.EXPIRED, State.BREACHED, State.REGRESSED)
 YEAR = 12
 """Months that the statement looks back."""
 
@@ -59,11 +59,11 @@ def review_record(facts: Facts) -> ReviewRecord:
 
 def statement(facts: Facts) -> Statement:
     """The statement, from facts that are not reduced."""
-    decided = [s for s in facts.statuses.values() if s.decision and not s.decision.draft]
+    decided = Counter(s.state for s in facts.statuses.values() if s.decision and not s.decision.draft)
     return Statement(
         reviews=review_record(facts),
         in_force=len(in_force((*facts.register, *facts.covered))) + len(plans_in_force(facts.statuses.values())),
-        ended={state: number for state in ENDED if (number := sum(1 for s in decided if s.state is state))},
+        ended={state: decided[state] for state in NEEDS_NEW_DECISION if decided[state]},
         recorded=facts.decisions.has_git,
     )
 

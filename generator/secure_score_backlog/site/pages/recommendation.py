@@ -12,7 +12,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import citation
+from secure_score_backlog.evaluation.register import citation, needs_decision
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
@@ -65,8 +65,10 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             decision=decision,
             entry=entries.get(status.id),
             citation=citation,
-            measured=words.amount(status.observation),
+            points_given=words.points_given(status.observation),
             held=words.held(status),
+            since_word=words.since_word(facts, status, status.held_since or status.open_since),
+            needs_decision=needs_decision,
             described=recommendation.title != recommendation.id,
             regressions=words.regressions(status, facts),
             decision_dates=words.decision_dates(status, entries.get(status.id)),
@@ -125,9 +127,9 @@ def measured(status: Status, facts: Facts) -> Iterator[Event]:
     if history is None:
         return
     changes = [(day, seen) for day, seen in history.changes() if day <= facts.as_of]
-    if changes and changes[0][1]:
-        day, first = changes[0]
-        yield Event(day, "measured", f"First measured: {words.amount(first)}.")
+    day, first = changes[0] if changes else (facts.as_of, None)
+    if first is not None:
+        yield Event(day, "measured", f"First {'scored' if first.claimed else 'measured'}: {words.points_given(first)}.")
     for (_, before), (day, after) in pairwise(changes):
         change = change_words(before, after)
         if change:

@@ -12,17 +12,19 @@ from secure_score_backlog.evaluation.register import (
     RegisterEntry,
     approver,
     citation,
-    has_regressed,
     in_force,
     needing_decision,
+    needs_decision,
     reason,
     recorded,
+    shown_state,
 )
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.board import Filter
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import why_ended
 from secure_score_backlog.wording import badge_of
 
 PATH = "register.md"
@@ -43,12 +45,14 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted_points=sum((entry.points for entry in accepted), Fraction(0)),
         covered=in_force(facts.covered),
         need_decision=needing_decision(both),
-        ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not has_regressed(e)],
+        ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],
         unrecorded=sum(1 for entry in accepted if not recorded(entry)),
         approver=approver,
         citation=citation,
         filters=filters([*both, *facts.past]),
         reason=reason,
+        shown_state=shown_state,
+        why_ended=why_ended,
         has_git=facts.decisions.has_git,
     )
     yield page(
@@ -65,7 +69,7 @@ def filters(entries: list[RegisterEntry]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     levels = {entry.status.risk_word for entry in entries}
     found = (
-        Filter("state", "State", tuple(sorted({badge_of(entry.state).label for entry in entries}))),
+        Filter("state", "State", tuple(sorted({badge_of(shown_state(entry)).label for entry in entries}))),
         Filter("risk", "Risk", tuple(level for level in LEVELS if level in levels)),
         Filter("approver", "Approver", tuple(sorted({approver(entry) for entry in entries} - {""}))),
         Filter("owner", "Owner", tuple(sorted({entry.decision.owner for entry in entries}))),

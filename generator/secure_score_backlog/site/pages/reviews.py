@@ -20,7 +20,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.dates import month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
-from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.register import AcceptanceState, needs_new_decision, shown_as
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
@@ -39,7 +39,6 @@ SHOWN = 5
 LARGEST_SHOWN = 3
 """Recommendations that are named beside the score."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
-NO_LONGER_IN_FORCE = (AcceptanceState.EXPIRED.value, AcceptanceState.BREACHED.value)
 Plain = Mapping[str, Any]
 
 
@@ -129,15 +128,18 @@ class Month:
 
     @property
     def ended(self) -> list[Plain]:
-        """Acceptances and exemptions that need a new decision: expired, breached or regressed."""
+        """Acceptances and exemptions that need a new decision."""
         both = (*self.facts["register"], *self.facts.get("covered", ()))
-        states = self.facts.get("states", {})
-        return [
-            entry
-            for entry in both
-            if entry["state"] in NO_LONGER_IN_FORCE
-            or (entry["state"] == AcceptanceState.MOOT and states.get(entry["recommendation"]) == State.REGRESSED)
-        ]
+        return [entry for entry in both if needs_new_decision(entry["state"], self.state_now(entry))]
+
+    def state_of(self, entry: Plain) -> str:
+        """The state of an acceptance or an exemption, as pages show it."""
+        return shown_as(entry["state"], self.state_now(entry))
+
+    def state_now(self, entry: Plain) -> str:
+        """The state of its recommendation; empty where the facts do not say."""
+        found: str = self.facts.get("states", {}).get(entry["recommendation"], "")
+        return found
 
     @property
     def regressed_plans(self) -> list[str]:
