@@ -28,6 +28,8 @@ HOSTILE = {
     "a table of 17 kB": "|" + "a|" * 2000 + "\n|" + "-|" * 2000 + "\n" + "|\n" * 500,
     "many tables": ("|" + "a|" * 45 + "\n|" + "-|" * 45 + "\n" + "|\n" * 200 + "\n") * 3,
     "backticks": "\\``" * 600,
+    "6,000 backticks in a row": "`" * 6_000 + " x",
+    "backticks in rows": ("`" * 11 + "\\") * 40 + "x" * 15_000,
     "asterisks": "__<" + "***" * 700,
     "nested lists": "".join("    " * depth + "- a\n" for depth in range(27)),
     "nested numbered lists": "".join("\t" * depth + "1. a\n" for depth in range(27)),

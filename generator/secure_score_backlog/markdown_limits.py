@@ -29,7 +29,9 @@ MOST_BRACKETS = 1_000
 MOST_OPEN = 30
 """Brackets that are open at once."""
 MOST_TICKS = 500
-"""Runs of backticks."""
+"""Backticks; the search for the end of a code span grows with their number and with the length of a run."""
+LONGEST_RUN = 10
+"""Backticks in a row."""
 MOST_EMPHASIS = 2_000
 """Asterisks and underscores."""
 
@@ -39,7 +41,6 @@ _UNDER_HEADER = re.compile(r"[ \t]*[|:-][-|: \t]*")
 _NOT_A_BRACKET = re.compile(r"\\.|(?<!\\)(`+)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 """Escaped characters and code."""
 _BRACKETS = re.compile(r"\[|\]\(?|\)")
-_TICKS = re.compile("`+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,15 @@ def _of_block(lines: list[str]) -> Iterator[str]:
     for count, most, what in (
         (len(lines), MOST_LINES, "lines"),
         (len(text), MOST_CHARACTERS, "characters"),
-        (len(_TICKS.findall(text)), MOST_TICKS, "backticks"),
+        (text.count("`"), MOST_TICKS, "backticks"),
         (text.count("[") + text.count("]("), MOST_BRACKETS, "brackets"),
         (text.count("*") + text.count("_"), MOST_EMPHASIS, "asterisks or underscores"),
         (columns_of(lines), MOST_COLUMNS, "columns of a table"),
     ):
         if count > most:
             yield f"There are more than {most} {what} without a blank line."
+    if "`" * (LONGEST_RUN + 1) in text:
+        yield f"There are more than {LONGEST_RUN} backticks in a row."
     if most_open(text) > MOST_OPEN:
         yield f"More than {MOST_OPEN} brackets are opened and not closed."
 
