@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from secure_score_backlog.site import builder
+from secure_score_backlog.site import builder, rendering
 from secure_score_backlog.site.configuration import SCRIPTS, parse_configuration
 from secure_score_backlog.site.registry import assets, configuration
 from tests.support.folders import contents, write
@@ -443,3 +443,18 @@ def test_a_page_that_keeps_the_builder_busy_ends_the_build(
     write(bare, "docs/page.md", "[" * 60_000)
     assert "was stopped" in backlog("build", "--root", bare, expect=3).stderr
     assert sorted(path.name for path in (bare / "build").iterdir()) == [".gitignore"]
+
+
+def test_docs_that_are_too_large_together_are_refused(
+    bare: Path, backlog: RunBacklog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of nothing but zeros cost a push of some kilobytes, and would all be in memory at once."""
+    monkeypatch.setattr(rendering, "LARGEST_DOCS", 3 << 20)
+    for name in "abcd":
+        write(bare, f"docs/{name}.txt", "")
+        with (bare / f"docs/{name}.txt").open("r+b") as file:
+            file.truncate(1 << 20)
+    refused = backlog("render", "--root", bare, expect=3)
+    assert "docs/ hold more than 3 MB together" in refused.stderr
+    (bare / "docs/d.txt").unlink()
+    backlog("render", "--root", bare, expect=0)

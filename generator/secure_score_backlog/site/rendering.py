@@ -8,7 +8,7 @@ else changes what they publish.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from secure_score_backlog import files
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, evaluate
-from secure_score_backlog.files import Document, paths_below, read_file
+from secure_score_backlog.files import Document, file_size, paths_below, read_file
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import SETTINGS_PATH, Settings
@@ -154,13 +154,29 @@ def refused(found: Iterable[leaks.Finding], profile: Profile, then: str) -> tupl
     return tuple(f"Check this: {line}" for line in leaks.report(found))
 
 
+LARGEST_DOCS = 128 * 1024 * 1024
+"""Bytes of all files of `docs/`: they are in memory while they are searched and staged."""
+
+
 def read_docs(root: Path) -> list[Document]:
     """Every file of `docs/`, by path relative to it; empty where the folder is missing.
 
     Hidden files stay out, as site builders leave them out. Links are not followed: what they lead to may be outside
-    the repository, and would be published. What else is not an ordinary file stays out, too.
+    the repository, and would be published. What else is not an ordinary file stays out, too. CannotProceed for a file
+    that cannot be read, and where all of them together are too large.
     """
-    return [Document(path.removeprefix(f"{DOCS}/"), _docs_file(root, path)) for path in paths_below(root, DOCS)]
+    paths = list(paths_below(root, DOCS))
+    size = 0
+    for path in paths:
+        with suppress(OSError):  # reading it says what is wrong
+            size += file_size(root, path)
+    if size > LARGEST_DOCS:
+        raise CannotProceed(
+            f"The files in {DOCS}/ hold more than {LARGEST_DOCS >> 20} MB together.",
+            where=f"{DOCS}/",
+            hint="Keep large evidence elsewhere, and link to it.",
+        )
+    return [Document(path.removeprefix(f"{DOCS}/"), _docs_file(root, path)) for path in paths]
 
 
 def _docs_file(root: Path, path: str) -> bytes:
