@@ -25,16 +25,16 @@ SHOWN = (
 
 SAYS: dict[str, dict[str, tuple[str, ...]]] = {
     "first-day": {
-        "index.html": ("13 of 16 measured recommendations have no decision", "36 of 73 points"),
+        "index.html": ("13 of 16 measured recommendations have no finished decision", "36 of 73 points"),
         "score.html": ("There is one snapshot, of", "No change is known in"),
         "recommendations/adminmfav2.html": ("No decision is recorded", "First measured: 0 of 1 point"),
     },
     "sixteen": {
-        "index.html": ("11 of 16 measured recommendations have no decision",),
+        "index.html": ("11 of 16 measured recommendations have no finished decision",),
         "register.html": ("1 accepted risk is in force",),
     },
     "many": {
-        "index.html": ("366 of 460 measured recommendations have no decision", "350 more"),
+        "index.html": ("366 of 460 measured recommendations have no finished decision", "350 more"),
         "board.html": ("measure number 460 of the sample",),
     },
     "long-words": {"index.html": ("Mehrfaktorauthentifizierungsregistrierungsrichtlinie", "ブロック", "المصادقة")},
@@ -58,7 +58,7 @@ SAYS: dict[str, dict[str, tuple[str, ...]]] = {
         "score.html": ("No points changed since 31 October 2026", "no points of a known recommendation are open"),
     },
     "nothing-done": {
-        "index.html": ("16 of 16 measured recommendations have no decision", "0 of 73 points"),
+        "index.html": ("16 of 16 measured recommendations have no finished decision", "0 of 73 points"),
         "board.html": ("Nothing is measured in full yet",),
     },
     "no-catalogue": {
