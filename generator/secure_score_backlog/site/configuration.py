@@ -64,20 +64,31 @@ class Only(Type):
         return None
 
 
-class Navigation(Type):
-    """The sections: a list of pages, of titles with a page, and of titles with a list of their own."""
-
-    expects = "a list of `Title: page.md`, each title with one page, one https address or a list of the same"
-    label = "list of titles, each with a page or a list"
-    schema: Mapping[str, Any] = {"type": "array"}
+class Items(Type):
+    """A list that is taken whole or not at all."""
 
     def read(self, value: object, at: At) -> list[Any] | None:
-        """The sections as the builder takes them, titles escaped: the theme prints them as they are."""
+        """The items as the builder takes them."""
         if not isinstance(value, list):
             at.wrong_type(self, value)
             return None
         items = [self._item(item, at.inside(index)) for index, item in enumerate(value)]
         return None if None in items else items
+
+    def _item(self, item: object, at: At) -> Any:
+        """One item; None where it has a problem, which is reported."""
+        raise NotImplementedError
+
+
+class Navigation(Items):
+    """The sections: a list of pages, of titles with a page, and of titles with a list of their own.
+
+    Titles are escaped, as the theme prints them as they are.
+    """
+
+    expects = "a list of `Title: page.md`, each title with one page, one https address or a list of the same"
+    label = "list of titles, each with a page or a list"
+    schema: Mapping[str, Any] = {"type": "array"}
 
     def _item(self, item: object, at: At) -> Any:
         if isinstance(item, str):
@@ -100,7 +111,7 @@ class Navigation(Type):
         return None
 
 
-class Named(Type):
+class Named(Items):
     """A list of names from a list, each alone or with options of its own (`name: {option: value}`)."""
 
     label = "list of names"
@@ -110,14 +121,6 @@ class Named(Type):
         self.known, self.what = known, what
         self.expects = f"a list of {what}: {', '.join(known)}"
         self.schema = {"type": "array", "items": {"anyOf": [{"enum": list(known)}, {"type": "object"}]}}
-
-    def read(self, value: object, at: At) -> list[Any] | None:
-        """The names as the builder takes them."""
-        if not isinstance(value, list):
-            at.wrong_type(self, value)
-            return None
-        items = [self._item(item, at.inside(index)) for index, item in enumerate(value)]
-        return None if None in items else items
 
     def _item(self, item: object, at: At) -> Any:
         name, options = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else (item, None)
