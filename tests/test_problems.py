@@ -38,6 +38,7 @@ ERRORS = {
     "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
     "Layout of the site": "site-unknown-key site-wrong-value",
     "Signed months": "review-signature",
+    "Approvals": "approvals-unreadable approvals-record",
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
         rating-source rating-duplicate rating-repeated-reason""",

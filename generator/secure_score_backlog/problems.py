@@ -63,6 +63,7 @@ TIME = "Time"
 SETTINGS = "Settings"
 LAYOUT = "Layout of the site"
 SIGNED = "Signed months"
+APPROVALS = "Approvals"
 SNAPSHOTS = "Snapshots and catalogue"
 IMPORT = "Import and collection"
 RATINGS = "Risk ratings"
@@ -157,6 +158,10 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     },
     (SIGNED, Severity.ERROR): {
         "review-signature": "The facts of a signed month cannot be read, or were changed after they were signed.",
+    },
+    (APPROVALS, Severity.ERROR): {
+        "approvals-unreadable": "The file of recorded approvals is not what this program wrote.",
+        "approvals-record": "A record of what GitHub said about a commit or a pull request cannot be used.",
     },
     (SNAPSHOTS, Severity.ERROR): {
         "snapshot-unreadable": "A file in `snapshots/` is not what this program wrote.",

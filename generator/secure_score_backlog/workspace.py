@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from secure_score_backlog.approvals import Approvals, load_approvals
 from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
@@ -80,6 +81,8 @@ class Workspace:
     """None: the catalogue was always as it is."""
     settings_versions: tuple[tuple[date, Settings], ...] = ()
     """Day and settings of each version, oldest first."""
+    approvals: Approvals = field(default_factory=Approvals)
+    """What GitHub said about the pull requests that brought commits; empty where it was never asked."""
     problems: tuple[Problem, ...] = ()
     """Found while reading, in order of place; those that depend on the day come from evaluating."""
     repository: Repository | None = None
@@ -134,6 +137,7 @@ def load(
     snapshots = snapshot_source(root, settings, main)
     catalogue, catalogue_problems = load_catalogue(snapshots)
     history, history_problems = load_history(snapshots, catalogue)
+    approvals, approval_problems = load_approvals(snapshots)
     newest = newest_day(history, main, today)
     dated_by = main.dated_by if main else None
     if edited_on:  # what a clock ahead dates after the day is judged on it all the same
@@ -151,6 +155,7 @@ def load(
         *minutes_problems,
         *signed_problems,
         *decision_problems,
+        *approval_problems,
     }
     problems.update(refused_files(root, {found.path for found in problems}))
     return Workspace(
@@ -168,6 +173,7 @@ def load(
         catalogue_versions=catalogue_versions(files, snapshots, catalogue),
         settings_source=settings_file.source,
         settings_versions=settings_versions(files, settings_file),
+        approvals=approvals,
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
         repository=main.repository if main else None,
         tips=tips(main, snapshots),
