@@ -13,7 +13,7 @@ import pytest
 
 from secure_score_backlog import git
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.git import FileVersions, MainHistory, current_branch, read_main_history
+from secure_score_backlog.git import FileVersions, Identity, MainHistory, current_branch, read_main_history
 from tests.support.repositories import Repository
 from tests.support.running import run_here
 
@@ -403,3 +403,68 @@ def test_the_branch_is_named(tmp_path: Path) -> None:
     repository.git("checkout", "--quiet", head)
     assert current_branch(repository.folder) is None
     assert current_branch(tmp_path) is None
+
+
+def test_every_commit_of_the_main_branch_is_there_with_who_and_what(tmp_path: Path) -> None:
+    """Oldest first, also an empty one and the first; a merge with all parents and what it changed on the main line."""
+    repository = Repository(tmp_path)
+    first = repository.commit("Begin", "2026-10-01T08:00:00+00:00", decisions__A="one")
+    repository.git("switch", "--quiet", "--create", "side")
+    side = repository.commit("On the side", "2026-10-01T09:00:00+00:00", decisions__B="two")
+    repository.git("switch", "--quiet", "main")
+    empty = repository.commit("Nothing", "2026-10-02T08:00:00+00:00")
+    merge = repository.merge("side", "Merge pull request #5 from x/side\n\nDecide B", "2026-10-03T08:00:00+00:00")
+    gone = repository.commit("Withdraw A", "2026-10-04T08:00:00+00:00", decisions__A=None)
+    commits = read(tmp_path).commits
+    assert [each.version.commit for each in commits] == [first, empty, merge, gone]
+    assert [each.parents for each in commits] == [(), (first,), (empty, side), (merge,)]
+    assert [[path for path, _ in each.changes] for each in commits] == [
+        ["decisions/A.md"], [], ["decisions/B.md"], ["decisions/A.md"],
+    ]  # fmt: skip
+    assert commits[3].changes[0][1] is None
+    assert (commits[2].version.pull_request, commits[2].version.subject) == (5, "Decide B")
+    assert {each.author for each in commits} == {Identity("Test Author", "author@tenant.example")}
+    assert {each.committer for each in commits} == {Identity("Test Committer", "committer@tenant.example")}
+
+
+def test_identities_are_those_of_the_commit_and_not_of_mailmap(tmp_path: Path) -> None:
+    """A branch brings `.mailmap`, and could give its commits to the account that commits snapshots."""
+    repository = Repository(tmp_path)
+    repository.write(".mailmap", "The Bot <bot@tenant.example> <author@tenant.example>\n")
+    repository.commit("Begin")
+    (commit,) = read(tmp_path).commits
+    assert commit.version.author == "The Bot"
+    assert commit.author == Identity("Test Author", "author@tenant.example")
+
+
+def test_a_time_is_kept_as_it_was_written(tmp_path: Path) -> None:
+    """A commit counts from its parent's time at the earliest, and the time that it states stays known."""
+    repository = Repository(tmp_path)
+    repository.commit("one", "2026-10-05T08:00:00+00:00")
+    repository.commit("two", "2026-10-01T08:00:00+00:00")
+    found = read(tmp_path)
+    assert [each.version.at.day for each in found.commits] == [5, 5]
+    assert [each.stated.day for each in found.commits if each.stated] == [5, 1]
+    assert [each.version.at.day for each in found.until(date(2026, 10, 3)).commits] == [3, 3]
+
+
+def test_what_a_commit_changed_outside_of_the_folder_is_known(tmp_path: Path) -> None:
+    """A root inside a repository: its own paths are relative, those of others are from the top."""
+    repository = Repository(tmp_path)
+    repository.write(".github/workflows/collect.yml", "on: push\n")
+    repository.commit("both", one__decisions__A="x", two__decisions__B="y")
+    (commit,) = read(tmp_path / "one").commits
+    assert [path for path, _ in commit.changes] == ["decisions/A.md"]
+    assert commit.outside == (".github/workflows/collect.yml", "two/decisions/B.md")
+
+
+def test_a_name_that_looks_like_a_commit_is_a_name(tmp_path: Path) -> None:
+    """Texts of a commit cannot pass for an id, whatever they hold."""
+    repository = Repository(tmp_path)
+    odd = "f" * 40
+    author, message = f"--author={odd} <{odd}>", f"--message={odd}\n\n{odd}"
+    repository.git("commit", "--quiet", "--allow-empty", author, message)
+    repository.commit("two", **{odd: "x"})
+    one, two = read(tmp_path).commits
+    assert (one.version.subject, one.author, two.version.subject) == (odd, Identity(odd, odd), "two")
+    assert [path for path, _ in two.changes] == [f"{odd}.md"]

@@ -138,3 +138,17 @@ def test_a_shallow_clone_is_read_once(tmp_path: Path, calls: Calls, reverted: Pa
     done = run_here("check", "--root", shallow, expect=0)
     assert "every decision counts as made today" in done.stderr
     assert calls.more_than_once() == {}
+
+
+def test_commits_of_the_snapshots_own_branch_are_there_once(tmp_path: Path) -> None:
+    """The branch began on the main branch: what both have is the main branch's."""
+    repository = Repository(tmp_path)
+    repository.write("backlog.yml", "snapshots: {branch: data}\n")
+    first = repository.commit("Begin")
+    repository.git("switch", "--quiet", "--create", "data")
+    collected = repository.commit("Snapshot", snapshots__note="x")
+    repository.git("switch", "--quiet", "main")
+    decided = repository.commit("Decide", decisions__A="x")
+    found = load(tmp_path, today=date(2026, 10, 1))
+    assert [each.version.commit for each in found.commits] == [first, decided]
+    assert [each.version.commit for each in found.snapshot_commits] == [collected]

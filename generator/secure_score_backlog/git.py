@@ -36,7 +36,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NOT_COMMITTED = "not committed"
 """Subject of a version that only the working tree has."""
 
-LOG_FIELDS = ("%H", "%ct", "%aN", "%s", "%b")
+LOG_FIELDS = ("%H", "%P", "%ct", "%aN", "%an", "%ae", "%cn", "%ce", "%s", "%b")
 LOG_FORMAT = "".join(f"{field}%x00" for field in LOG_FIELDS)
 """Git allows no NUL in a message, so no text of a commit can pass for a field, a path or another commit."""
 PEOPLE_FIELDS = ("%an", "%ae", "%aN", "%aE", "%cn", "%ce", "%cN", "%cE", "%B")
@@ -133,6 +133,14 @@ NO_REPOSITORY = "not a git repository (or any"
 
 People: TypeAlias = frozenset[tuple[str, str]]
 """Names with their mail addresses; either may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who made a commit, as the commit says; whoever makes one can write any name and address."""
+
+    name: str = ""
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,8 +449,8 @@ class Repository:
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.prefix + path)
         return dict(tree_entries(listed, self.prefix))
 
-    def log(self, start: str = "HEAD", paths: Iterable[str] = ()) -> bytes:
-        """The raw log along first parents, newest first; of some paths below the folder only where named.
+    def log(self, start: str = "HEAD") -> bytes:
+        """The raw log along first parents, newest first.
 
         Every setting of a user or of the repository that would change the answer is overridden.
         """
@@ -451,7 +459,7 @@ class Repository:
             "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "--diff-merges=first-parent",
             "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none",
             "--encoding=UTF-8", f"--format={LOG_FORMAT}",
-            start, "--", *(f":(top,literal){self.prefix}{path}" for path in paths),
+            start, "--",
         )  # fmt: skip
 
     def people(self, starts: Iterable[str]) -> People:
@@ -584,6 +592,8 @@ class MainHistory:
     """Commits without a usable time."""
     dated_by: Version | None = None
     """The commit with the latest time, which the newest commit counts from: itself, or one whose clock was ahead."""
+    commits: tuple[MainCommit, ...] = ()
+    """Every commit along first parents, oldest first."""
     _contents: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def until(self, day: date) -> MainHistory:
@@ -592,7 +602,8 @@ class MainHistory:
         if self.head is None or self.head.at <= end:
             return self
         versions = {path: tuple(each.not_after(end) for each in known) for path, known in self.versions.items()}
-        return replace(self, versions=versions, head=self.head.not_after(end))
+        commits = tuple(replace(each, version=each.version.not_after(end)) for each in self.commits)
+        return replace(self, versions=versions, head=self.head.not_after(end), commits=commits)
 
     def fetch(self, blobs: Iterable[str]) -> None:
         """Read the contents of many blobs in one go; `content` then has them at hand."""
@@ -625,38 +636,44 @@ def read_main_history(root: Path) -> MainHistory | None:
     return read_history(repository, "HEAD") if repository.has_commits() else MainHistory(repository=repository)
 
 
-def read_history(repository: Repository, start: str, paths: Iterable[str] = ()) -> MainHistory:
-    """The versions of every file below the repository's folder, or of some of its files, up to a commit.
+def read_history(repository: Repository, start: str) -> MainHistory:
+    """Every commit along first parents up to one, and the versions of every file below the repository's folder.
 
     A committer's clock may run backwards; the branch cannot have had a commit before its parent, so a time earlier
     than the one before it counts as that time. So does a time that is missing or outside of the calendar; the first
     commits count as the first one that has a time.
     """
-    found = list(parse_log(repository.log(start, paths)))
-    signed = signatures(repository, [commit.head.commit for commit in found])
+    found = list(parse_log(repository.log(start)))
+    found.reverse()
+    signed = signatures(repository, [commit.version.commit for commit in found])
     versions: dict[str, list[Version]] = {}
+    commits: list[MainCommit] = []
     head: Version | None = None
     dated_by: Version | None = None
-    latest = next((commit.at for commit in reversed(found) if commit.at is not None), None)
+    latest = next((commit.stated for commit in found if commit.stated is not None), None)
     if found and latest is None:
         raise CannotProceed(
             "No commit of this repository has a time that can be read, so no decision can be dated.",
             where=str(repository.folder),
             hint="Look at the commits: git log --format=fuller. Commit again with a right clock.",
         )
-    for commit in reversed(found):
+    for commit in found:
         assert latest is not None
-        is_latest = commit.at is not None and (dated_by is None or commit.at > latest)
-        latest = max(latest, commit.at or latest)
-        head = replace(commit.head, at=latest, signature=signed.get(commit.head.commit, ""))
+        is_latest = commit.stated is not None and (dated_by is None or commit.stated > latest)
+        latest = max(latest, commit.stated or latest)
+        head = replace(commit.version, at=latest, signature=signed.get(commit.version.commit, ""))
         dated_by = head if is_latest else dated_by
-        for path, blob in commit.changes:
-            if path.startswith(repository.prefix):
-                inside = path[len(repository.prefix) :]
-                versions.setdefault(inside, []).append(replace(head, path=inside, blob=blob))
-    undated = [commit.head.commit for commit in reversed(found) if commit.at is None]
+        commits.append(replace(commit.within(repository.prefix), version=head))
+        for path, blob in commits[-1].changes:
+            versions.setdefault(path, []).append(replace(head, path=path, blob=blob))
+    undated = [commit.version.commit for commit in found if commit.stated is None]
     return MainHistory(
-        {path: tuple(each) for path, each in versions.items()}, head, repository, tuple(_undated(undated)), dated_by
+        versions={path: tuple(each) for path, each in versions.items()},
+        head=head,
+        repository=repository,
+        problems=tuple(_undated(undated)),
+        dated_by=dated_by,
+        commits=tuple(commits),
     )
 
 
@@ -675,19 +692,35 @@ def _undated(commits: list[str]) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class MainCommit:
-    """One commit of a branch and what it changed."""
+    """One commit of a branch, and what it changed against its first parent."""
 
-    head: Version
-    """Its `at` is not set."""
-    at: datetime | None
-    """Committer time in UTC; None where it is missing or outside of the calendar."""
-    changes: tuple[tuple[str, str | None], ...]
+    version: Version
+    """The commit itself; its path is empty. In a raw log its `at` is not set."""
+    stated: datetime | None
+    """Committer time in UTC, as written; None where it is missing or outside of the calendar."""
+    changes: tuple[tuple[str, str | None], ...] = ()
     """Path and new blob; None where there is no ordinary file any more."""
+    parents: tuple[str, ...] = ()
+    """Full ids; none for the beginning of a history, two or more for a merge."""
+    author: Identity = Identity()
+    committer: Identity = Identity()
+    """Both as written: `.mailmap` could give anybody's commits to anybody."""
+    outside: tuple[str, ...] = ()
+    """Paths that it changed outside of the folder that is read, from the top of the repository."""
+
+    def within(self, prefix: str) -> MainCommit:
+        """The same commit, with paths relative to a folder; `prefix` is its path with a slash at the end."""
+        if not prefix:
+            return self
+        inside = ((path[len(prefix) :], blob) for path, blob in self.changes if path.startswith(prefix))
+        outside = tuple(path for path, _ in self.changes if not path.startswith(prefix))
+        return replace(self, changes=tuple(inside), outside=outside)
 
 
 def parse_log(raw: bytes) -> Iterator[MainCommit]:
     """The commits in a raw log, in its order; CannotProceed for what Git does not write."""
     fields = raw.split(b"\0")
+    identities: dict[tuple[str, str], Identity] = {}
     position = 0
     while position < len(fields):
         if not COMMIT.fullmatch(fields[position]):
@@ -705,10 +738,13 @@ def parse_log(raw: bytes) -> Iterator[MainCommit]:
                 continue
             changes.append(changed_file(entry, fields[position + 1]))
             position += 2
-        identifier, when, author, subject, body = header
+        identifier, parents, when, shown, *people, subject, body = header
         number, subject = pull_request_of(subject, body)
-        head = Version("", identifier, LONG_AGO, author, subject, number)
-        yield MainCommit(head, commit_time(when), tuple(changes))
+        version = Version("", identifier, LONG_AGO, shown, subject, number)
+        author, committer = (
+            identities.setdefault((name, mail), Identity(name, mail)) for name, mail in (people[:2], people[2:])
+        )
+        yield MainCommit(version, commit_time(when), tuple(changes), tuple(parents.split()), author, committer)
 
 
 def commit_time(seconds: str) -> datetime | None:
@@ -721,7 +757,9 @@ def commit_time(seconds: str) -> datetime | None:
 
 
 def _cut_off() -> CannotProceed:
-    return CannotProceed("Git's log ends in the middle of a commit", hint="Run the command again; then run 'git fsck'.")
+    return CannotProceed(
+        "Git's log ends in the middle of a commit.", hint="Run the command again; then run 'git fsck'."
+    )
 
 
 def changed_file(entry: bytes, path: bytes) -> tuple[str, str | None]:

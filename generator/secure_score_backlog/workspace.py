@@ -18,7 +18,16 @@ from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.files import is_portable, names_in, paths_below, refused_below
-from secure_score_backlog.git import HISTORY, FileVersions, MainHistory, People, Repository, Version, read_main_history
+from secure_score_backlog.git import (
+    HISTORY,
+    FileVersions,
+    MainCommit,
+    MainHistory,
+    People,
+    Repository,
+    Version,
+    read_main_history,
+)
 from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Ratings, load_ratings
@@ -89,6 +98,10 @@ class Workspace:
     """None without Git, or where its history was not read."""
     tips: tuple[str, ...] = ()
     """The newest commits of the main branch and of the snapshots' own branch."""
+    commits: tuple[MainCommit, ...] = ()
+    """Every commit of the main branch along first parents, oldest first."""
+    snapshot_commits: tuple[MainCommit, ...] = ()
+    """The same of the snapshots' own branch, without those that the main branch has; empty where it has none."""
 
     def people(self) -> People:
         """Everyone whom the history names; read from Git when asked, because only a site for outsiders needs it."""
@@ -177,6 +190,8 @@ def load(
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
         repository=main.repository if main else None,
         tips=tips(main, snapshots),
+        commits=main.commits if main else (),
+        snapshot_commits=own_commits(main, snapshots),
     )
 
 
@@ -184,6 +199,14 @@ def tips(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[str, ...]
     """The newest commits of the main branch and of the snapshots' own branch."""
     found = [main.head.commit] if main and main.head else []
     return (*found, *([snapshots.tip] if isinstance(snapshots, SnapshotBranch) else []))
+
+
+def own_commits(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[MainCommit, ...]:
+    """The commits of the snapshots' own branch that the main branch lacks, oldest first."""
+    if main is None or not isinstance(snapshots, SnapshotBranch):
+        return ()
+    shared = {each.version.commit for each in main.commits}
+    return tuple(each for each in snapshots.history.commits if each.version.commit not in shared)
 
 
 def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:

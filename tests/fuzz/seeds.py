@@ -101,8 +101,9 @@ def signed_months() -> Iterator[bytes]:
 
 def logs() -> Iterator[bytes]:
     """Two commits as `git log` prints them, a merge among them."""
-    one = ["a" * 40, "1793700000", "Somebody", "Decide (#12)", "Body\n\n"]
-    two = ["b" * 40, "1793600000", "Somebody", "Merge pull request #3 from x/y", "A title\n"]
+    people = ["Somebody", "Some Body", "somebody@tenant.example", "GitHub", "noreply@github.com"]
+    one = ["a" * 40, "b" * 40, "1793700000", *people, "Decide (#12)", "Body\n\n"]
+    two = ["b" * 40, f"{'d' * 40} {'e' * 40}", "1793600000", *people, "Merge pull request #3 from x/y", "A title\n"]
     change = f"\n:000000 100644 {'0' * 40} {'c' * 40} A\0decisions/A.md\0"
     yield ("\0".join([*one, ""]) + change + "\0" + "\0".join([*two, ""]) + change.replace("A.md", "B.md")).encode()
     yield ("\0".join([*one, ""])).encode()

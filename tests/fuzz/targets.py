@@ -23,7 +23,7 @@ from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.errors import BacklogError
 from secure_score_backlog.evaluation.facts import Review, evaluate
 from secure_score_backlog.exports.json import encode, plain_facts
-from secure_score_backlog.git import LOG_FIELDS, Repository, Version, parse_log, read_history
+from secure_score_backlog.git import LOG_FIELDS, Identity, Repository, Version, parse_log, read_history
 from secure_score_backlog.problems import RULES, Problem
 from secure_score_backlog.reviews import SignedReview, check_facts, parse_signed, sign
 from secure_score_backlog.settings import Settings, check_settings, parse_settings
@@ -272,7 +272,7 @@ class LoggedRepository(Repository):
         super().__init__(Path("."))
         self.raw = raw
 
-    def log(self, start: str = "HEAD", paths: Iterable[str] = ()) -> bytes:
+    def log(self, start: str = "HEAD") -> bytes:
         """The log."""
         return self.raw
 
@@ -291,12 +291,15 @@ def git_log(data: bytes) -> None:
         for versions in history.versions.values():
             times = [version.at for version in versions]
             assert times == sorted(times), "versions of a file are not in order of time"
-    fields = [*data.split(b"\0"), b"", b"", b""][:3]
-    author, subject, body = (field.decode("utf-8", "replace").replace("\n", " ") for field in fields)
-    raw = "\0".join(["c" * 40, "1793700000", author, subject, body, ""]).encode()
+    fields = [*data.split(b"\0"), *[b""] * 5][:5]
+    author, name, mail, subject, body = (field.decode("utf-8", "replace").replace("\n", " ") for field in fields)
+    people = (author, name, mail, name, mail)
+    raw = "\0".join(["c" * 40, "d" * 40, "1793700000", *people, subject, body, ""]).encode()
     raw += f"\n:100644 100644 {'a' * 40} {'b' * 40} M\0decisions/A.md\0".encode()
     (commit,) = parse_log(raw)
-    assert commit.head.author == author, "the author of a commit is not read as it was written"
+    assert commit.version.author == author, "the author of a commit is not read as it was written"
+    assert commit.author == commit.committer == Identity(name, mail), "an identity is not read as it was written"
+    assert commit.parents == ("d" * 40,), "a text of a commit passes for a parent"
     assert commit.changes == (("decisions/A.md", "b" * 40),), "a text of a commit passes for a change"
     assert len(LOG_FIELDS) == raw.split(b"\n:")[0].count(b"\0")
 

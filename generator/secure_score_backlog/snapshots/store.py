@@ -8,7 +8,7 @@ Where the main branch accepts pull requests only, the scheduled run commits to a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -95,6 +95,8 @@ class SnapshotBranch:
     """The branch's newest commit."""
     blobs: Mapping[str, str]
     """Git's id of each file, by path relative to the root."""
+    history: MainHistory = field(default_factory=MainHistory)
+    """Every commit of the branch along first parents."""
 
     def paths(self) -> Iterable[str]:
         """Every file below `snapshots/`."""
@@ -126,7 +128,8 @@ def open_snapshot_branch(main: MainHistory | None, branch: str) -> SnapshotBranc
             where="backlog.yml: snapshots.branch",
             hint=f"Fetch it: git fetch origin {branch}:{branch}. In GitHub Actions set 'fetch-depth: 0'.",
         )
-    return SnapshotBranch(repository, tip, repository.files(tip, f"{SNAPSHOTS}/"))
+    files = repository.files(tip, f"{SNAPSHOTS}/")
+    return SnapshotBranch(repository, tip, files, read_history(repository, tip))
 
 
 def load_history(source: SnapshotSource, catalogue: Catalogue | None = None) -> tuple[History, list[Problem]]:
@@ -164,9 +167,8 @@ def load_catalogue(source: SnapshotSource) -> tuple[Catalogue, list[Problem]]:
 def catalogue_versions(files: FileVersions, source: SnapshotSource, current: Catalogue) -> CatalogueVersions:
     """The versions of the catalogue where the snapshots are: on the main branch, or on a branch of their own."""
     if isinstance(source, SnapshotBranch):
-        history = read_history(source.repository, source.tip, [CATALOGUE_PATH])
-        files = FileVersions(files.root, history, files.edited_on)
-        versions = history.versions.get(CATALOGUE_PATH, ())
+        files = FileVersions(files.root, source.history, files.edited_on)
+        versions = source.history.versions.get(CATALOGUE_PATH, ())
     else:
         versions = files.of(CATALOGUE_PATH) if files.main else ()
     stream: Stream = files.main.stream if files.main else lambda _: iter(())
