@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -17,11 +18,14 @@ import pytest
 from secure_score_backlog import reviews, strict_yaml
 from secure_score_backlog.decisions import parse as decisions_parse
 from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.git import open_repository
 from secure_score_backlog.snapshots import exact_json
-from secure_score_backlog.workspace import load
+from secure_score_backlog.snapshots.snapshot_files import encode
+from secure_score_backlog.workspace import load, load_commit
 from tests.support.bare_folder import measured
 from tests.support.repositories import Repository
 from tests.support.running import PACKAGE, run_here
+from tests.support.tenants import stored
 
 PARSERS: Mapping[str, ModuleType] = {
     "parse": exact_json,  # snapshots and the versions of the catalogue
@@ -152,3 +156,55 @@ def test_commits_of_the_snapshots_own_branch_are_there_once(tmp_path: Path) -> N
     found = load(tmp_path, today=date(2026, 10, 1))
     assert [each.version.commit for each in found.commits] == [first, decided]
     assert [each.version.commit for each in found.snapshot_commits] == [collected]
+
+
+def test_a_commit_is_read_as_the_folder_was_then(reverted: Path) -> None:
+    """What a clean folder says of itself, its newest commit says too: comparing with a base compares like with like."""
+    today = date(2026, 12, 1)
+    repository = open_repository(reverted)
+    assert repository is not None
+    folder = load(reverted, today=today)
+    assert folder.head is not None
+    committed = load_commit(repository, folder.head.commit, today=today)
+    for field in fields(folder):
+        if field.name not in ("repository", "catalogue_versions"):
+            assert getattr(committed, field.name) == getattr(folder, field.name), field.name
+    assert evaluate(committed, committed.newest_day) == evaluate(folder, folder.newest_day)
+
+
+def test_a_commit_is_read_from_git_alone(tmp_path: Path) -> None:
+    """Nothing of the working tree gets into what was true at a commit: no edit, no new file, no setting."""
+    tenant = Repository(tmp_path / "tenant")
+    tenant.write("backlog.yml", "organisation: Before\n")
+    tenant.write("snapshots/2026/2026-10-01.json", encode(stored({"Safe": (1, 2)})))
+    first = tenant.commit("Begin", decisions__Safe=DECISION.format(text="first"), docs__reviews__2026_10="Said.\n")
+    tenant.write("backlog.yml", "organisation: After\n")
+    tenant.write("decisions/Other.md", DECISION.format(text="second"))
+    tenant.write("snapshots/2026/2026-10-02.json", encode(stored({"Safe": (2, 2)})))
+    (tenant.folder / "decisions" / "Safe.md").unlink()
+    tenant.write("backlog.yaml", "organisation: Misnamed\n")
+    repository = open_repository(tenant.folder)
+    assert repository is not None
+    found = load_commit(repository, first, today=date(2026, 12, 1))
+    assert found.settings.organisation == "Before"
+    assert [day.day.isoformat() for day in found.history.days] == ["2026-10-01"]
+    assert set(found.decisions.in_force(date(2026, 12, 1))) == {"Safe"}
+    assert [problem.code for problem in found.problems] == []
+
+
+def test_snapshots_on_their_own_branch_are_read_from_there(tmp_path: Path) -> None:
+    """Where the settings of a commit name a branch, the commit has that branch's snapshots."""
+    tenant = Repository(tmp_path / "tenant")
+    tenant.commit("Begin", decisions__Safe=DECISION.format(text="first"))
+    tenant.git("checkout", "--quiet", "-b", "snapshots")
+    tenant.write("snapshots/2026/2026-10-01.json", encode(stored({"Safe": (1, 2)})))
+    tenant.commit("Snapshot")
+    tenant.git("checkout", "--quiet", "main")
+    tenant.write("backlog.yml", "snapshots: {branch: snapshots}\n")
+    newest = tenant.commit("Settings")
+    repository = open_repository(tenant.folder)
+    assert repository is not None
+    found = load_commit(repository, newest, today=date(2026, 12, 1))
+    assert [day.day.isoformat() for day in found.history.days] == ["2026-10-01"]
+    again = load_commit(repository, newest, today=date(2026, 12, 1), measured=found)
+    assert again.history is found.history

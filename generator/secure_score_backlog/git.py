@@ -810,7 +810,8 @@ def signature_kind(commit: bytes) -> str:
 class FileVersions:
     """Every version of the files of a folder, by path, oldest first."""
 
-    root: Path
+    root: Path | None
+    """None: nothing of the working tree counts, only what is committed."""
     main: MainHistory | None
     edited_on: date
     """The day that uncommitted edits count for: the day the build looks at."""
@@ -840,7 +841,7 @@ class FileVersions:
 
     def _names(self, folder: str) -> list[str]:
         try:
-            return names_in(self.root, folder)
+            return names_in(self.root, folder) if self.root else []
         except OSError:  # a link, or no folder: reported where the folder is checked
             return []
 
@@ -868,6 +869,8 @@ class FileVersions:
 
     def _edit(self, path: str, newest: Version | None) -> Version | None:
         """The uncommitted edit of a file, if there is one; a link is not followed."""
+        if self.root is None:
+            return None
         safe = path in self._listed or not UNSAFE_PATH.search(path)
         readable = safe and is_file(self.root, path)
         try:

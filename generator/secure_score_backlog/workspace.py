@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that a folder holds, read once: snapshots, catalogue, decisions, settings, minutes.
 
-`load(root)` is the only way in for every command that reads a backlog. Each file and each blob is parsed once;
+`load(root)` is the way in for every command that reads a backlog, `load_commit` for a backlog as it was at a commit.
+Each file and each blob is parsed once;
 `evaluation.facts.evaluate(workspace, day)` computes what follows from it on a day.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from secure_score_backlog.git import (
     People,
     Repository,
     Version,
+    read_history,
     read_main_history,
 )
 from secure_score_backlog.licences import Licences, load_licences
@@ -51,6 +53,7 @@ from secure_score_backlog.snapshots.store import (
     load_catalogue,
     load_history,
     open_snapshot_branch,
+    snapshots_at,
 )
 from secure_score_backlog.strict_yaml import YamlData
 from secure_score_backlog.text import printable
@@ -146,31 +149,92 @@ def load(
     require_backlog(root)
     main = read_main_history(root) if with_history else None
     settings_file = read_settings_file(root)
+    snapshots = snapshot_source(root, settings_file.settings, main)
+    found = _read(_Sources(root, main, settings_file, snapshots), today, edited_on, working_tree=working_tree)
+    problems = {*found.problems, *refused_files(root, {each.path for each in found.problems})}
+    return replace(found, problems=tuple(sorted(problems, key=lambda each: each.order)))
+
+
+def load_commit(
+    repository: Repository,
+    commit: str,
+    *,
+    today: date,
+    edited_on: date | None = None,
+    measured: Workspace | None = None,
+) -> Workspace:
+    """Read the folder of a repository as it was at a commit, from Git alone: nothing of the working tree.
+
+    Snapshots that have a branch of their own are those of the branch's tip. What only a folder can have, such as links
+    and misnamed settings, is no problem here.
+
+    Args:
+        repository: See `git.open_repository`.
+        commit: The full id of a commit; `branches.commit_of` finds it.
+        today: As for `load`.
+        edited_on: As for `load`.
+        measured: A workspace with the same snapshots and catalogue, which are then not read a second time.
+
+    Raises:
+        CannotProceed: Git's history or the snapshots' branch cannot be read.
+    """
+    main = read_history(repository, commit)
+    known = main.versions.get(SETTINGS_PATH, ())
+    content = main.content(known[-1].blob) if known and known[-1].blob else None
+    no_file = SettingsFile(Settings(), YamlData(SETTINGS_PATH))
+    settings_file = parse_settings(content) if content is not None else no_file
+    branch = settings_file.settings.snapshots.branch
+    snapshots = open_snapshot_branch(main, branch) if branch else snapshots_at(repository, commit, main)
+    return _read(_Sources(None, main, settings_file, snapshots), today, edited_on, measured=measured)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where everything is read from."""
+
+    root: Path | None
+    """None: from Git alone."""
+    main: MainHistory | None
+    settings_file: SettingsFile
+    snapshots: SnapshotSource
+
+
+def _read(
+    sources: _Sources,
+    today: date,
+    edited_on: date | None,
+    *,
+    working_tree: bool = False,
+    measured: Workspace | None = None,
+) -> Workspace:
+    """Everything of a folder, or of a commit, with the problems of reading it."""
+    main, settings_file, snapshots = sources.main, sources.settings_file, sources.snapshots
     settings = settings_file.settings
-    snapshots = snapshot_source(root, settings, main)
-    catalogue, catalogue_problems = load_catalogue(snapshots)
-    history, history_problems = load_history(snapshots, catalogue)
-    approvals, approval_problems = load_approvals(snapshots)
+    problems: set[Problem] = set()
+    if measured is None:
+        catalogue, of_catalogue = load_catalogue(snapshots)
+        history, of_history = load_history(snapshots, catalogue)
+        problems.update(of_catalogue, of_history)
+    else:
+        catalogue, history = measured.catalogue, measured.history
+    approvals, of_approvals = load_approvals(snapshots)
     newest = newest_day(history, main, today)
     dated_by = main.dated_by if main else None
     if edited_on:  # what a clock ahead dates after the day is judged on it all the same
         main, newest = main.until(edited_on) if main else None, min(newest, edited_on)
-    files = FileVersions(root, main, edited_on or newest)
-    minutes, minutes_problems = load_minutes(files)
-    signed, signed_problems = load_signed_reviews(files, uncommitted=working_tree)
-    decisions, decision_problems = load_decisions(files)
-    problems = {
-        *(main.problems if main else ()),
-        *settings_file.problems,
-        *check_settings(settings_file.source, settings, catalogue.recommendations),
-        *catalogue_problems,
-        *history_problems,
-        *minutes_problems,
-        *signed_problems,
-        *decision_problems,
-        *approval_problems,
-    }
-    problems.update(refused_files(root, {found.path for found in problems}))
+    files = FileVersions(sources.root, main, edited_on or newest)
+    minutes, of_minutes = load_minutes(files)
+    signed, of_signed = load_signed_reviews(files, uncommitted=working_tree)
+    decisions, of_decisions = load_decisions(files)
+    problems.update(
+        main.problems if main else (),
+        settings_file.problems,
+        check_settings(settings_file.source, settings, catalogue.recommendations),
+        of_minutes,
+        of_signed,
+        of_decisions,
+        of_approvals,
+    )
     return Workspace(
         history=history,
         catalogue=catalogue,
@@ -198,7 +262,7 @@ def load(
 def tips(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[str, ...]:
     """The newest commits of the main branch and of the snapshots' own branch."""
     found = [main.head.commit] if main and main.head else []
-    return (*found, *([snapshots.tip] if isinstance(snapshots, SnapshotBranch) else []))
+    return tuple(dict.fromkeys([*found, *([snapshots.tip] if isinstance(snapshots, SnapshotBranch) else [])]))
 
 
 def own_commits(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[MainCommit, ...]:

@@ -32,7 +32,7 @@ def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]
 
     A version with errors is kept and counts as unreadable. README.md and hidden files are not decisions.
     """
-    problems = folder_problems(files.root)
+    problems = folder_problems(files.root) if files.root else []
     refused = {fault.path for fault in problems}
     paths = [
         path

@@ -88,11 +88,11 @@ class SnapshotFolder:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotBranch:
-    """The files below `snapshots/` at the tip of a branch."""
+    """The files below `snapshots/` at the tip of a branch, or in another commit."""
 
     repository: Repository
     tip: str
-    """The branch's newest commit."""
+    """The branch's newest commit, or the one that is read."""
     blobs: Mapping[str, str]
     """Git's id of each file, by path relative to the root."""
     history: MainHistory = field(default_factory=MainHistory)
@@ -128,8 +128,12 @@ def open_snapshot_branch(main: MainHistory | None, branch: str) -> SnapshotBranc
             where="backlog.yml: snapshots.branch",
             hint=f"Fetch it: git fetch origin {branch}:{branch}. In GitHub Actions set 'fetch-depth: 0'.",
         )
-    files = repository.files(tip, f"{SNAPSHOTS}/")
-    return SnapshotBranch(repository, tip, files, read_history(repository, tip))
+    return snapshots_at(repository, tip, read_history(repository, tip))
+
+
+def snapshots_at(repository: Repository, commit: str, history: MainHistory) -> SnapshotBranch:
+    """The snapshots of one commit; `history` leads up to it."""
+    return SnapshotBranch(repository, commit, repository.files(commit, f"{SNAPSHOTS}/"), history)
 
 
 def load_history(source: SnapshotSource, catalogue: Catalogue | None = None) -> tuple[History, list[Problem]]:
