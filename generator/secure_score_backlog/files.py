@@ -64,6 +64,17 @@ def read_named_file(file: Path, most: int = LARGEST_FILE) -> bytes:
     return _content_of(os.open(file, _READ), str(file), most)
 
 
+def named_file_size(file: Path) -> int:
+    """The size in bytes of a file that a person named, 0 where it is missing; OSError as for `read_file`."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return 0
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, NOT_ORDINARY, str(file))
+    return found.st_size
+
+
 def is_file(root: Path, path: str) -> bool:
     """Whether there is an ordinary file below a root, without a link on the way."""
     try:
@@ -430,6 +441,13 @@ def write_file(root: Path, path: str, content: bytes) -> Path:
             _partial(file).unlink(missing_ok=True)
         raise _cannot_write(error, root) from error
     return file
+
+
+def append_to_named_file(file: Path, content: bytes) -> None:
+    """Add to the end of a file that a person or a workflow named; OSError as for `read_file`, or for a full disk."""
+    named_file_size(file)
+    with file.open("ab") as handle:
+        handle.write(content)
 
 
 def refuse_links(root: Path, path: str) -> None:

@@ -524,6 +524,15 @@ def open_repository(root: Path) -> Repository | None:
     return Repository(root, prefix)
 
 
+def prefix_of(root: Path) -> str:
+    """A folder's path inside its repository, with a slash at the end; empty at its top, and where there is no Git."""
+    try:
+        found = run_git(root, "rev-parse", "--show-prefix")
+    except FileNotFoundError:
+        return ""
+    return "" if found.returncode else found.stdout.decode("utf-8", "replace").removesuffix("\n")
+
+
 def _no_working_tree(root: Path) -> CannotProceed:
     return CannotProceed(
         "This Git repository has no working tree.", where=str(root), hint="Clone it, and run the command there."

@@ -3,15 +3,20 @@
 
 Ids, titles, commit messages and paths are other people's. A terminal would obey some of their characters, and the
 runner of a workflow takes a line that begins with `::` for a command. So nothing else prints (`make lint`), and
-everything passes through `text.for_terminal` here. Only styles and `command` are of the program's own making.
+everything passes through `text.for_terminal` here. Only styles, `command` and `annotation` are of the program's own
+making.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from secure_score_backlog.files import append_to_named_file, named_file_size
 from secure_score_backlog.text import for_terminal, json_for_terminal
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
     from secure_score_backlog.problems import Problem
+    from secure_score_backlog.reports.report import Annotation, Report, Summary
     from secure_score_backlog.site.rendering import Rendered
 
 
@@ -62,10 +68,64 @@ def say_rendered(rendered: Rendered) -> None:
         say(line)
 
 
+def report(made: Report) -> None:
+    """Print a report, and add what it says to the summary of the job that this runs in."""
+    for each in made.annotations:
+        annotation(each)
+    if made.summary is not None and not add_to_summary(made.summary) and made.instead:
+        product(f"{made.instead}\n")
+    if made.text:
+        product(made.text)
+    if made.json:
+        product_json(made.json)
+
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Names the file that the runner of GitHub Actions shows on the page of the run."""
+LARGEST_SUMMARY = 1_000_000
+"""Bytes of one step; the runner takes 1 MiB (1,048,576 bytes), and shows nothing of more."""
+
+
+def add_to_summary(summary: Summary) -> bool:
+    """Add Markdown to the summary of the workflow's job; False where there is none, or it cannot be written."""
+    named = os.environ.get(SUMMARY)
+    if not named:
+        return False
+    try:
+        file = Path(named)
+        append_to_named_file(file, summary.within(LARGEST_SUMMARY - named_file_size(file)).encode())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        say(f"Note: the job's summary ({SUMMARY}) could not be written: {reason}.")
+        return False
+    return True
+
+
+def annotation(note: Annotation) -> None:
+    """Print a note on a line of a file on stdout, as a command to the runner of GitHub Actions.
+
+    The text is first made one that no runner obeys. A second `::` in it is taken apart, since some programs that read
+    such commands look for the last one.
+    """
+    place = {"file": note.file, "line": note.line, "title": note.title}
+    given = {name: _property(for_terminal(str(value))) for name, value in place.items() if value is not None}
+    text = re.sub(":(?=:)", r":\\", for_terminal(note.message))
+    _print(f"::{note.level} {','.join(f'{name}={value}' for name, value in given.items())}::{_data(text)}", sys.stdout)
+
+
 def command(name: str, value: str) -> None:
     """Give the runner of GitHub Actions a command; it reads stderr too, so stdout stays the product."""
-    escaped = value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    _print(f"::{name}::{escaped}", sys.stderr)
+    _print(f"::{name}::{_data(value)}", sys.stderr)
+
+
+def _data(text: str) -> str:
+    """What stands behind the second `::` of a command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """The value of a property of a command."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _print(text: str, stream: TextIO) -> None:
