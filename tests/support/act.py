@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the workflows as they are written, with act on this machine: no container, no network.
+
+GitHub's own actions are replaced by stand-ins (`tests/workflows/actions`). The `python` on a job's path is this
+one: what the workflow installs is there already, so `pip install` is only checked for its requirement files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ACT = Path(sys.executable).with_name("act.exe" if os.name == "nt" else "act")
+PROJECT = Path(__file__).resolve().parents[2]
+ACTIONS = PROJECT / "tests" / "workflows" / "actions"
+USES = re.compile(r"uses: (?P<action>actions/(?P<name>[\w-]+))@(?P<commit>[0-9a-f]{40})")
+LONGEST_RUN = 300
+PYTHON = """\
+#!/bin/sh
+# The requirement files must be there and complete; what they name is installed already.
+if [ "$1 $2 $3" = "-m pip install" ]; then
+    shift 3
+    while [ $# -gt 0 ]; do
+        if [ "$1" = -r ]; then shift; grep -q . "$1" || exit 1; fi
+        shift
+    done
+    exit 0
+fi
+exec "{python}" "$@"
+"""
+BACKLOG = """\
+#!/bin/sh
+# Collecting asks the simulated Graph that a test names.
+[ "$1" = collect ] && exec "{python}" -m secure_score_backlog "$@" $TO_SIMULATED_GRAPH
+exec "{python}" -m secure_score_backlog "$@"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What a step told the runner about a line of a file."""
+
+    level: str
+    """error, warning or notice."""
+    message: str
+    file: str
+    line: int | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What act saw of a run."""
+
+    events: tuple[Mapping[str, Any], ...]
+    workshop: Path
+    """Holds `artifacts/`, by name."""
+    code: int
+    output: str = field(repr=False)
+
+    @property
+    def jobs(self) -> dict[str, str]:
+        """Result by job: success or failure; a skipped job is left out."""
+        return {event["jobID"]: event["jobResult"] for event in self.events if "jobResult" in event}
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """Result by the command or name of each main step, in order."""
+        main = (e for e in self.events if e.get("stage") == "Main" and "stepResult" in e and len(e["stepID"]) == 1)
+        return {event["step"]: event["stepResult"] for event in main}
+
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """Every annotation, in order, however many of them GitHub would show."""
+        told = (event for event in self.events if event.get("command") in ("error", "warning", "notice"))
+        return tuple(annotation(event) for event in told)
+
+    @property
+    def commands(self) -> set[str]:
+        """Names of all commands that the runner obeyed."""
+        return {event["command"] for event in self.events if "command" in event} - {"summary"}
+
+    @property
+    def summary(self) -> str:
+        """The job summary, of all steps together."""
+        return "\n".join(event["content"] for event in self.events if event.get("command") == "summary")
+
+    @property
+    def log(self) -> str:
+        """What the steps printed."""
+        return "".join(event["msg"] for event in self.events if event.get("raw_output"))
+
+
+def annotation(event: Mapping[str, Any]) -> Annotation:
+    """One annotation as the runner parsed it."""
+    where = event.get("kvPairs") or {}
+    line = where.get("line")
+    return Annotation(
+        event["command"],
+        event.get("arg", ""),
+        where.get("file", ""),
+        int(line) if line else None,
+        where.get("title", ""),
+    )
+
+
+def stand_ins(workflow: Path, server: str) -> list[str]:
+    """The options that put a stand-in in the place of each action that a workflow uses.
+
+    Args:
+        workflow: The file.
+        server: Where the run looks for actions, as for its repository.
+    """
+    found = {
+        match["action"] + "@" + match["commit"]: match["name"] for match in USES.finditer(workflow.read_text("utf-8"))
+    }
+    options = []
+    for used, name in sorted(found.items()):
+        assert (ACTIONS / name / "action.yml").is_file(), f"no stand-in for actions/{name}"
+        options += ["--local-repository", f"{server}/{used}={ACTIONS / name}"]
+    return options
+
+
+def workshop(folder: Path, origin: Path) -> Path:
+    """A folder with the programs of a job and the repository that it checks out."""
+    programs = folder / "bin"
+    programs.mkdir(parents=True)
+    python = programs / "python"
+    python.write_text(PYTHON.format(python=sys.executable), encoding="utf-8")
+    backlog = programs / "backlog"
+    backlog.write_text(BACKLOG.format(python=sys.executable), encoding="utf-8")
+    for program in (python, backlog):
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    (folder / "origin").symlink_to(origin)
+    (folder / "home").mkdir()
+    return folder
+
+
+def run_workflow(
+    name: str,
+    event: str,
+    payload: Mapping[str, Any],
+    *,
+    folder: Path,
+    origin: Path,
+    environment: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    job: str = "",
+) -> Run:
+    """Run a workflow of this repository for an event of another repository.
+
+    Args:
+        name: File name of the workflow.
+        event: Name of the event, such as `pull_request`.
+        payload: The event as GitHub sends it.
+        folder: A folder that the run may fill; must not exist yet.
+        origin: The repository that the run checks out.
+        environment: Variables of every step.
+        variables: The repository's `vars`.
+        secrets: The repository's secrets; `GITHUB_TOKEN` is what the job's token is.
+        job: The one job to run; all unless given.
+    """
+    place = workshop(folder, origin)
+    workflow = PROJECT / ".github" / "workflows" / name
+    checkout = place / "checkout"  # act takes the commit of the event from here
+    subprocess.run(["git", "clone", "--quiet", str(origin), str(checkout)], check=True, capture_output=True)
+    (place / "event.json").write_text(json.dumps(payload), encoding="utf-8")
+    given = [
+        *(part for key, value in (environment or {}).items() for part in ("--env", f"{key}={value}")),
+        *(part for key, value in (variables or {}).items() for part in ("--var", f"{key}={value}")),
+        *(part for key, value in (secrets or {}).items() for part in ("--secret", f"{key}={value}")),
+        *(("--job", job) if job else ()),
+    ]
+    call = [
+        *(str(ACT), event, "--workflows", str(workflow), "--eventpath", str(place / "event.json"), "--json"),
+        *("--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout", "--no-cache-server", "--no-recurse"),
+        *("--action-cache-path", str(place / "cache"), "--env", f"WORKSHOP={place}", "--concurrent-jobs", "1"),
+        *stand_ins(workflow, (environment or {}).get("GITHUB_SERVER_URL", "https://github.com")),
+        *given,
+    ]
+    clean = {"HOME": str(place / "home"), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(place)}
+    done = subprocess.run(
+        call, cwd=checkout, env=clean, capture_output=True, text=True, timeout=LONGEST_RUN, check=False
+    )
+    events = tuple(json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+    shutil.rmtree(place / "cache", ignore_errors=True)
+    return Run(events, place, done.returncode, done.stdout + done.stderr)

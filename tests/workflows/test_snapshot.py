@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daily run, as it is written: it collects, commits, builds and publishes in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.sample.tenant import Tenant
+from tests.support.act import Run, run_workflow
+from tests.support.repositories import Repository
+from tests.support.simulated_graph import SimulatedGraph
+from tests.support.simulated_identity import Registration, SimulatedIdentity
+from tests.workflows.conftest import NAME, hosted
+
+TODAY = date(2026, 11, 20)
+MISSING = [f"snapshots/2026/2026-11-{day}.json" for day in (19, 20)]
+JOB_TOKEN = "token-of-the-job"
+
+
+@dataclass(slots=True)
+class Daily:
+    """The daily run of a repository, with a Graph that has two days more than the repository."""
+
+    folder: Path
+    origin: Repository
+    identity: SimulatedIdentity
+    graph: SimulatedGraph
+    runs: list[Run] = field(default_factory=list)
+
+    def run(self, event: str = "workflow_dispatch", **variables: str) -> Run:
+        """One run, with variables of the repository beside those that name the tenant."""
+        registration = self.identity.registration
+        found = run_workflow(
+            "snapshot.yml",
+            event,
+            {"ref": "refs/heads/main"},
+            folder=self.folder / f"run{len(self.runs)}",
+            origin=self.origin.folder,
+            variables={"AZURE_TENANT_ID": registration.tenant, "AZURE_CLIENT_ID": registration.client, **variables},
+            environment={
+                "ACTIONS_ID_TOKEN_REQUEST_URL": self.identity.oidc_request_url,
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": registration.request_token,
+                "REQUESTS_CA_BUNDLE": str(self.identity.certificate),
+                "TO_SIMULATED_GRAPH": f"--graph-url {self.graph.url} --authority {self.identity.origin}",
+                "GITHUB_SERVER_URL": f"file://{self.folder}",
+                "GITHUB_REPOSITORY": NAME,
+            },
+            secrets={"GITHUB_TOKEN": JOB_TOKEN},
+        )
+        self.runs.append(found)
+        return found
+
+
+@pytest.fixture
+def daily(seed: Repository, tmp_path: Path) -> Iterator[Daily]:
+    """A repository that lacks the two newest days, and a Graph that has them."""
+    for path in MISSING:
+        (seed.folder / path).unlink()
+    seed.commit("Take two days out", "2026-11-20T15:30:00+00:00")
+    tenant = Tenant.load()
+    with ExitStack() as servers:
+        identity = servers.enter_context(SimulatedIdentity(Registration(tenant.identifier), tls=True))
+        graph = servers.enter_context(SimulatedGraph(tenant, TODAY))
+        yield Daily(tmp_path, hosted(seed, tmp_path), identity, graph)
+
+
+def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:
+    """The bot commits the two days and nothing else; the site that is published knows them; no secret is printed."""
+    run = daily.run(BACKLOG_DEPLOY_PAGES="true")
+    assert run.jobs == {"collect": "success", "build": "success", "deploy": "success"}, run.output
+    origin = daily.origin
+    assert origin.git("show", "--name-only", "--format=%an", "main").split() == ["github-actions[bot]", *MISSING]
+    assert MISSING[-1] in (run.workshop / "published" / "evidence.html").read_text(encoding="utf-8")
+    bearer = daily.graph.requests[0].bearer
+    assert bearer
+    secrets = (JOB_TOKEN, bearer, daily.identity.registration.request_token)
+    assert [secret for secret in secrets if secret in run.log] == []
+
+
+def test_the_second_slot_changes_nothing_and_builds_nothing(daily: Daily) -> None:
+    """A scheduled run that finds everything stored ends after collecting; the first kept the site as an artifact."""
+    first = daily.run()
+    assert first.jobs == {"collect": "success", "build": "success"}, first.output
+    assert (first.workshop / "artifacts" / "site" / "index.html").is_file()
+    before = daily.origin.git("rev-parse", "main")
+    second = daily.run("schedule")
+    assert second.jobs == {"collect": "success"}, second.output
+    assert daily.origin.git("rev-parse", "main") == before
+
+
+def test_a_refused_sign_in_fails_the_run_and_commits_nothing(daily: Daily) -> None:
+    """Entra trusts another subject: the job fails, says why, and neither commits nor publishes."""
+    before = daily.origin.git("rev-parse", "main")
+    daily.identity.presented_subject = "repo:somebody/else:ref:refs/heads/main"
+    run = daily.run(BACKLOG_DEPLOY_PAGES="true")
+    assert run.jobs == {"collect": "failure"}
+    assert "AADSTS70021" in run.log
+    assert daily.origin.git("rev-parse", "main") == before
