@@ -12,9 +12,9 @@ import pytest
 
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.lookup import resolve_id
 from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket
 from secure_score_backlog.decisions.parse import read_decision
-from secure_score_backlog.decisions.scaffold import resolve_id
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.schema import Need
 from secure_score_backlog.text import shown

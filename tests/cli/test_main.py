@@ -22,7 +22,16 @@ from tests.support.folders import contents, write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 
-NO_VERBS = {"__init__.py", "main.py", "options.py", "output.py", "signals.py"}
+NO_VERBS = {
+    "__init__.py",
+    "main.py",
+    "options.py",
+    "output.py",
+    "signals.py",
+    "answer_options.py",
+    "interview.py",
+    "new_decisions.py",
+}
 """Modules of `cli/` that are no verb."""
 READING = ["check", "status", "triage", "decide A", "review 2026-10", "render", "build", "serve --no-open"]
 WRITING = ["collect", "import scores.json"]

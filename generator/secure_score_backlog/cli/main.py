@@ -24,7 +24,7 @@ VERBS = {
     "demo": "Make the sample tenant's repository, with fifteen months of history.",
     "collect": "Fetch Secure Score from Microsoft Graph into snapshots/.",
     "import": "Read saved Graph JSON, or a CSV of the portal, into snapshots/.",
-    "decide": "Write the scaffold of a decision, with the five questions.",
+    "decide": "Make a decision, or write its draft with the five questions.",
     "triage": "Show what to decide next, the highest risk first.",
     "check": "Check decisions, settings and snapshots; exit 1 on errors.",
     "status": "Print the state of the tenant, for people or as JSON.",

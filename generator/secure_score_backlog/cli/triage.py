@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from secure_score_backlog.cli import options, output
-from secure_score_backlog.cli.decide import say_next, scaffold, write
+from secure_score_backlog.cli.new_decisions import Maker, say_next
 from secure_score_backlog.cli.status import RISK_STYLES, grid, unknown
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
@@ -106,12 +106,14 @@ def nothing_undecided(facts: Facts) -> str:
 def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], number: int, today: date) -> None:
     """Write the scaffolds of the first ones that have no file yet."""
     without_file = [status for status in undecided if not status.versions or status.versions[-1].version.blob is None]
-    documents = [
-        scaffold(workspace, status.id, Bucket.DO_SOON, status.level, "", today) for status in without_file[:number]
+    maker = Maker.of(root, workspace, today)
+    made = [
+        maker.make(status.id, Bucket.DO_SOON, {("risk",): status.level.value} if status.level else {}, draft=True)
+        for status in without_file[:number]
     ]
-    write(root, documents)
-    if documents:
-        say_next(documents)
+    maker.write(made)
+    if made:
+        say_next(made)
     else:
         output.say("Nothing to write: everything that needs a decision has a file already.")
 

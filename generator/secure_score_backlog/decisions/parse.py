@@ -45,6 +45,22 @@ def read_decision(source: FrontMatter) -> tuple[Decision | None, list[Problem]]:
     return build(Decision, KEYS, values, body=source.body, inherits=inherits), problems
 
 
+def read_answers(source: FrontMatter) -> tuple[Decision | None, list[Problem], list[Place]]:
+    """What a file says so far, its problems, and the required keys that it leaves open; for a decision being made.
+
+    What is wrong counts as open. None where the file cannot be read, or names no bucket.
+    """
+    problems = list(source.problems)
+    if is_unreadable(problems):
+        return None, problems, []
+    file = _File(source)
+    values = file.read()
+    problems += sorted(file.problems, key=lambda found: found.order)
+    decision = build(Decision, KEYS, values, body=source.body, inherits=frozenset(file.reading.inherited))
+    missing = [place for _, place in file.reading.missing]
+    return decision if file.bucket else None, problems, missing
+
+
 class _File:
     """The reading of one file: what the engine finds, and what only decisions ask for."""
 

@@ -249,21 +249,9 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
     settings, catalogue, decisions = workspace.settings_on(day), workspace.catalogue_on(day), workspace.decisions
     history, in_force = workspace.history, decisions.in_force(day)
     newest = history.newest(day)
-    scored = history.scored(newest.day) if newest else {}
-    answered = {name: first for name in decisions.versions if (first := decisions.answered(name, day)) is not None}
     counting, problems = decisions_in_force(
         [version for version in in_force.values() if version.source is not None],
-        CheckContext(
-            today=day,
-            settings=settings,
-            catalogued={name for name, entry in catalogue.recommendations.items() if entry.in_catalogue},
-            scored=scored.keys(),
-            known={name for name, line in history.timelines.items() if line.days and line.days[0] <= day},
-            decided=answered,
-            done={name for name, seen in scored.items() if seen.observed_in_full},
-            reached=done_under_answer(history, answered, day),
-            graph_ids=graph_ids(catalogue) if any(map(is_made_of_title, in_force)) else {},
-        ),
+        check_context(workspace, day, settings, catalogue),
     )
     versions = dict(decisions.versions)
     for name, version in in_force.items():
@@ -279,6 +267,32 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
         catalogue=catalogue,
         decisions=replace(decisions, versions=versions),
         problems=tuple(sorted({*of_reading, *of_days, *problems}, key=lambda problem: problem.order)),
+    )
+
+
+def check_context(workspace: Workspace, day: date, settings: Settings, catalogue: Catalogue) -> CheckContext:
+    """What decisions are checked against, as it was known at the end of a day.
+
+    Args:
+        workspace: What was read from a folder.
+        day: The day that is judged.
+        settings: The settings of that day.
+        catalogue: The catalogue of that day.
+    """
+    history, decisions = workspace.history, workspace.decisions
+    newest = history.newest(day)
+    scored = history.scored(newest.day) if newest else {}
+    answered = {name: first for name in decisions.versions if (first := decisions.answered(name, day)) is not None}
+    return CheckContext(
+        today=day,
+        settings=settings,
+        catalogued={name for name, entry in catalogue.recommendations.items() if entry.in_catalogue},
+        scored=scored.keys(),
+        known={name for name, line in history.timelines.items() if line.days and line.days[0] <= day},
+        decided=answered,
+        done={name for name, seen in scored.items() if seen.observed_in_full},
+        reached=done_under_answer(history, answered, day),
+        graph_ids=graph_ids(catalogue) if any(map(is_made_of_title, decisions.in_force(day))) else {},
     )
 
 

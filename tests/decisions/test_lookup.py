@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.decisions.scaffold import LONGEST_NAME, ResolvedId, refuse_unsafe, resolve_id, unsafe
+from secure_score_backlog.decisions.lookup import LONGEST_NAME, ResolvedId, refuse_unsafe, resolve_id, unsafe
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.text import shown
 

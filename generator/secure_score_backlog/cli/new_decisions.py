@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of new decisions: made from answers, judged by the rules of `check`, and written all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from secure_score_backlog.cli import output
+from secure_score_backlog.cli.answer_options import option_of
+from secure_score_backlog.decisions.answers import (
+    Answers,
+    Written,
+    place_of,
+    problems_with,
+    still_open,
+)
+from secure_score_backlog.decisions.checks import CheckContext, identifier_of
+from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.lookup import Choose, resolve_id
+from secure_score_backlog.decisions.model import Bucket, DecisionVersion
+from secure_score_backlog.decisions.parse import read_decision
+from secure_score_backlog.decisions.scaffold import Scaffold, share_today
+from secure_score_backlog.decisions.store import DECISIONS, create_decisions, taken
+from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.evaluation.facts import Facts, check_context, evaluate
+from secure_score_backlog.evaluation.licences import Licence, licence_of
+from secure_score_backlog.files import Document
+from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.strict_yaml import Place
+from secure_score_backlog.wording import licence_words
+from secure_score_backlog.workspace import Workspace
+
+MOST_NAMED = 10
+"""Drafts of which it is said what they leave open."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """One file that is not written yet."""
+
+    scaffold: Scaffold
+    open: tuple[Place, ...]
+    """Required keys without an answer; empty where the decision could be finished."""
+
+    @property
+    def document(self) -> Document:
+        """The file."""
+        return self.scaffold.document()
+
+    @property
+    def identifier(self) -> str:
+        """The recommendation."""
+        return self.scaffold.recommendation.id
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes files for the decisions of one backlog, as known today."""
+
+    root: Path
+    workspace: Workspace
+    today: date
+    context: CheckContext
+    others: tuple[Written, ...]
+    """The decisions in force and the drafts, each with its file."""
+    facts: Facts
+    """As of the newest day."""
+    paths: Mapping[str, DecisionVersion] = field(default_factory=dict)
+    """The newest version of each file that decides about a recommendation, by the recommendation's id."""
+
+    @staticmethod
+    def of(root: Path, workspace: Workspace, today: date) -> Maker:
+        """Everything that files of new decisions are made from."""
+        settings, catalogue = workspace.settings_on(today), workspace.catalogue_on(today)
+        newest = [versions[-1] for versions in workspace.decisions.versions.values() if versions[-1].source]
+        found = {
+            name: version
+            for version in newest
+            if version.source and (name := identifier_of(version.source, version.decision))
+        }
+        return Maker(
+            root=root,
+            workspace=workspace,
+            today=today,
+            context=check_context(workspace, today, settings, catalogue),
+            others=tuple((version.source, version.decision) for version in newest if version.source),
+            facts=evaluate(workspace, workspace.newest_day),
+            paths=found,
+        )
+
+    def resolved(self, typed: str, choose: Choose | None = None) -> str:
+        """The id that a person means by an id, a title or words of it."""
+        history, catalogue = self.workspace.history, self.workspace.catalogue.recommendations
+        scored = history.scored(history.days[-1].day) if history.days else {}
+        titles = {name: known.title for name, known in catalogue.items() if known.in_catalogue}
+        found = resolve_id(typed, catalogue, scored, history.timelines, titles, choose)
+        if found.note:
+            output.say(f"Note: {found.note}.")
+        return found.identifier
+
+    def refuse_decided(self, identifier: str) -> None:
+        """CannotProceed where there is a decision about it, under whatever file name."""
+        if identifier in self.paths:
+            raise taken(self.paths[identifier].version.path)
+
+    def make(
+        self,
+        identifier: str,
+        bucket: Bucket,
+        answers: Answers,
+        *,
+        draft: bool = False,
+        body: str = "",
+    ) -> NewDecision:
+        """The file of one decision: finished where everything required is answered, else a draft.
+
+        Args:
+            identifier: The recommendation.
+            bucket: The decision type.
+            answers: What is known.
+            draft: Make it a draft in any case.
+            body: The discussion.
+        """
+        days = self.workspace.history.days
+        newest = days[-1].day if days else None
+        seen = self.workspace.history.scored(newest).get(identifier) if newest else None
+        known = dict(answers)
+        if bucket is Bucket.ACCEPT and (share := share_today(seen)) is not None:
+            known.setdefault(("accepted", "share"), share)
+        needed = self.licence(identifier)
+        scaffold = Scaffold(
+            recommendation=self.workspace.catalogue.get(identifier),
+            bucket=bucket,
+            today=self.today,
+            acceptance_months=self.workspace.settings.acceptance_months,
+            answers=known,
+            draft=False,
+            observation=seen,
+            measured=newest,
+            licence=licence_words(needed.needs, needed.has, needed.also) if needed.needs else "",
+            body=body,
+        )
+        left = tuple(still_open(scaffold.document()))
+        return NewDecision(replace(scaffold, draft=draft or bool(left)), left)
+
+    def licence(self, identifier: str) -> Licence:
+        """The licence that a recommendation needs, and whether the tenant had it on the newest snapshot's day."""
+        days = self.workspace.history.days
+        return licence_of(identifier, self.workspace.licences, days[-1].services if days else frozenset())
+
+    def problems(self, new: NewDecision, beside: Sequence[NewDecision] = ()) -> list[Problem]:
+        """What is wrong with the answers of one file; `beside`: files that are written with it."""
+        siblings = [read(each) for each in beside if each is not new]
+        return problems_with(new.document, self.context, [*self.others, *siblings], draft=new.scaffold.draft)
+
+    def refuse_wrong(self, made: Sequence[NewDecision]) -> None:
+        """WrongUsage for the first answer that `check` would refuse; warnings are said."""
+        for new in made:
+            found = self.problems(new, made)
+            source = parse(new.document.content, new.document.path)
+            for each in found:
+                if each.severity is Severity.ERROR:
+                    raise WrongUsage(
+                        f"{new.identifier}: {each.message}",
+                        where=option_of(place_of(each.line, source)),
+                        hint=each.hint,
+                    )
+            for each in found:
+                output.say(f"{new.identifier}: {each.message} {each.hint}")
+
+    def write(self, made: Sequence[NewDecision]) -> None:
+        """Write all files, or none where one of them exists, and print their paths."""
+        documents = [new.document for new in made]
+        create_decisions(self.root, documents)
+        for document in documents:
+            output.product(document.path)
+
+    def say_faults(self) -> None:
+        """Tell the person what is wrong with the data that decisions are made from."""
+        for fault in self.workspace.problems:
+            if not fault.path.startswith(f"{DECISIONS}/"):
+                output.say(f"{fault.path}: {fault.message}")
+
+    def say_licence(self, identifier: str) -> None:
+        """Tell the person about a licence that the tenant does not have; a draft says the same."""
+        needed = self.licence(identifier)
+        if needed.has is False:
+            output.say(f"{identifier}: {licence_words(needed.needs, needed.has)}")
+
+
+def read(new: NewDecision) -> Written:
+    """A file that is not written yet, as one that is."""
+    source = parse(new.document.content, new.document.path)
+    return source, read_decision(source)[0]
+
+
+def say_next(made: Sequence[NewDecision]) -> None:
+    """What a person does with the new files."""
+    drafts = [new for new in made if new.scaffold.draft]
+    for new in drafts[:MOST_NAMED]:
+        output.say(f"{new.identifier}: {open_words(new)}")
+    if not drafts:
+        output.say("Run `backlog check`, and open a pull request.")
+        return
+    each = "" if len(drafts) == 1 else " of each"
+    output.say(f"Answer the questions{each}, delete the line `draft: true`, run `backlog check`, open a pull request.")
+
+
+def open_words(new: NewDecision) -> str:
+    """That it is a draft, and what it leaves open."""
+    names = ", ".join(".".join(map(str, place)) for place in new.open)
+    return f"This is a draft. Still open: {names}." if names else "This is a draft. Nothing required is open."
