@@ -39,6 +39,8 @@ ERRORS = {
     "Layout of the site": "site-unknown-key site-wrong-value",
     "Signed months": "review-signature",
     "Approvals": "approvals-unreadable approvals-record",
+    "Compared with a base": """extended-without-reason ask-dropped ask-reworded ask-since-moved bot-commit
+        signed-month-changed snapshot-rewritten catalogue-poorer approvals-changed""",
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
         rating-source rating-duplicate rating-repeated-reason""",
@@ -51,6 +53,7 @@ WARNINGS = {
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-date-ahead commit-time",
     "Settings": "settings-commented-profile settings-unknown-id",
+    "Compared with a base": "decision-removed decision-renamed blocked-since-moved",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated
         snapshot-day-twice snapshot-future snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue
         snapshot-profiles-missing snapshot-scores-missing snapshot-differs snapshot-old snapshot-empty

@@ -66,7 +66,7 @@ class BranchCommit:
     committer: Identity
     subject: str
     paths: tuple[str, ...] = ()
-    """What it changed, as in `FileChange.path`; of a merge, what differs from all its parents."""
+    """What it changed below the folder, relative to it; of a merge, what differs from all its parents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +244,13 @@ def commits_between(repository: Repository, base: str, head: str) -> Iterator[Br
             continue
         said = [field.decode("utf-8", "replace") for field in fields[position : position + len(COMMIT_FIELDS)]]
         position += len(COMMIT_FIELDS)
-        paths = []
+        paths: list[str] = []
         while position + 1 < len(fields) and not COMMIT.fullmatch(fields[position].strip()):
             if not fields[position].lstrip(b"\n").startswith(b":"):  # the blank line between message and files
                 position += 1
                 continue
-            paths.append(change_of(repository, fields[position + 1], None, None).path)
+            change = change_of(repository, fields[position + 1], None, None)
+            paths += [change.path] if change.inside else []
             position += 2
         commit, author, author_mail, committer, committer_mail, subject = said
         yield BranchCommit(

@@ -64,6 +64,7 @@ SETTINGS = "Settings"
 LAYOUT = "Layout of the site"
 SIGNED = "Signed months"
 APPROVALS = "Approvals"
+BASE = "Compared with a base"
 SNAPSHOTS = "Snapshots and catalogue"
 IMPORT = "Import and collection"
 RATINGS = "Risk ratings"
@@ -162,6 +163,23 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (APPROVALS, Severity.ERROR): {
         "approvals-unreadable": "The file of recorded approvals is not what this program wrote.",
         "approvals-record": "A record of what GitHub said about a commit or a pull request cannot be used.",
+    },
+    (BASE, Severity.ERROR): {
+        "extended-without-reason": "An acceptance or exemption is extended, and neither its reason nor its text says "
+        "anything new.",
+        "ask-dropped": "A decision requested from others is taken out, and nothing says what became of it.",
+        "ask-reworded": "The question of a decision requested from others is changed, and nothing says why.",
+        "ask-since-moved": "A decision requested from others seems younger than it is.",
+        "bot-commit": "A commit of an automated account changes decisions, minutes, signed months or settings.",
+        "signed-month-changed": "A signed month is rewritten or removed; a warning where its minutes say more.",
+        "snapshot-rewritten": "A stored day is changed or deleted in a way that is never allowed.",
+        "catalogue-poorer": "The catalogue loses what it knew.",
+        "approvals-changed": "A stored record of what GitHub said about a pull request is changed or removed.",
+    },
+    (BASE, Severity.WARNING): {
+        "decision-removed": "A decision is deleted, and nothing says why.",
+        "decision-renamed": "A decision moves to another recommendation, where its history begins again.",
+        "blocked-since-moved": "A blocked decision seems to wait for less time than it does.",
     },
     (SNAPSHOTS, Severity.ERROR): {
         "snapshot-unreadable": "A file in `snapshots/` is not what this program wrote.",

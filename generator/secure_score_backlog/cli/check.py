@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from secure_score_backlog.cli import options, output
+from secure_score_backlog.comparison import compare
 from secure_score_backlog.errors import ShallowClone, WrongUsage
+from secure_score_backlog.evaluation.base_rules import against_base
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.git import prefix_of
 from secure_score_backlog.reports.registry import FORMATS
@@ -31,8 +33,11 @@ from secure_score_backlog.workspace import Workspace, dated_ahead, load
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
+@options.base
 @options.trust_configuration
-def command(root: Path, form: str | None, as_json: bool, strict: bool, trust_site_configuration: bool) -> int:
+def command(
+    root: Path, form: str | None, as_json: bool, strict: bool, base: str | None, trust_site_configuration: bool
+) -> int:
     """Check every decision, setting, signed month and snapshot of the working tree, and the layout of the site.
 
     As of today (UTC).
@@ -42,7 +47,12 @@ def command(root: Path, form: str | None, as_json: bool, strict: bool, trust_sit
     chosen = chosen_format(form, as_json)
     today = options.now().date()
     workspace = read(root, today)
-    sources = [evaluate(workspace, today).problems, dated_ahead(workspace, today)]
+    facts = evaluate(workspace, today)
+    sources = [facts.problems, dated_ahead(workspace, today)]
+    if base is not None:
+        comparison = compare(root, base, today=today, working_tree=workspace)
+        output.say(options.compared(comparison, base))
+        sources.append(against_base(comparison, evaluate(comparison.before, today), facts))
     if not trust_site_configuration:
         sources.append(read_configuration(root)[1])
     problems = sorted({found for source in sources for found in source}, key=lambda found: found.order)

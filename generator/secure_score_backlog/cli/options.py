@@ -10,9 +10,11 @@ from typing import Any
 import click
 
 from secure_score_backlog import wording
+from secure_score_backlog.comparison import Comparison
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, first_day, is_usable
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.text import shown
 
 
 def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path:
@@ -35,6 +37,13 @@ root = click.option(
     help="Folder that holds snapshots/, decisions/ and backlog.yml.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")
+
+base = click.option(
+    "--base",
+    metavar="REF",
+    help="Check also what only a comparison shows: with the newest commit that the working tree has in common with "
+    "this branch, tag or commit, such as origin/main.",
+)
 
 
 class Day(click.ParamType[date]):
@@ -109,6 +118,13 @@ def judged(facts: Facts, asked: str = "") -> str:
     }
     newest = " and ".join(name for name, day in known.items() if day == facts.as_of)
     return f"as of {wording.day(facts.as_of)} ({asked or (f'the day of {newest}' if newest else 'today')})"
+
+
+def compared(comparison: Comparison, base: str, head: str | None = None) -> str:
+    """Which commit is compared with, as a sentence."""
+    other = shown(head) if head else "the working tree"
+    found = comparison.branch.base[:10]
+    return f"Compared with commit {found}, the newest that {other} has in common with {shown(base)}."
 
 
 def age_of_data(facts: Facts) -> str:
