@@ -42,7 +42,7 @@ GIT = {
 }
 """Git's whole environment in tests: nothing of the machine's, no real name, no clock, no network."""
 
-FORBIDDEN_PREFIXES = ("GIT_", "AZURE_", "GRAPH_", "ACTIONS_", "GITHUB_", "BACKLOG_", "PYTHON")
+FORBIDDEN_PREFIXES = ("GIT_", "AZURE_", "GRAPH_", "ACTIONS_", "GITHUB_", "GH_", "BACKLOG_", "PYTHON")
 """Variables of the machine that could change what a test sees."""
 
 

@@ -361,7 +361,7 @@ def _read_request(item: Any) -> PullRequest:
     record = _mapping(item, "A record of a pull request")
     return PullRequest(
         number=_number(record, "number"),
-        url=_text(record, "url", _ADDRESS),
+        url=_text(record, "url", _ADDRESS, empty=True),
         author=_login(record, "author"),
         merged_at=_time(record, "merged_at"),
         merged_by=_login(record, "merged_by"),

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.graph.clouds import CLOUDS, check_address, is_loopback, origin
+from secure_score_backlog.graph.clouds import CLOUDS
+from secure_score_backlog.http_client import check_address, is_loopback, origin
 
 
 def test_each_cloud_has_addresses_of_its_own() -> None:

@@ -202,9 +202,9 @@ REFUSED = [
           "could not prove its identity (TLS failed: IP address mismatch", ANSWER, "issued for other names"),
     # --- too much -------------------------------------------------------------------------------------------------
     Fault("a huge body", both(flood, limits("ulimit -v 1000000")),
-          "127.0.0.1 sent more than 64 MB, which no Secure Score needs", ANSWER, "Check --graph-url where you use it"),
+          "127.0.0.1 sent more than 64 MB, which no Secure Score needs", ANSWER, "Check --graph-url and --authority"),
     Fault("a packed bomb", both(packed_flood, limits("ulimit -v 1000000")),
-          "127.0.0.1 sent more than 64 MB", ANSWER, "Check --graph-url where you use it"),
+          "127.0.0.1 sent more than 64 MB", ANSWER, "Check --graph-url and --authority"),
     Fault("millions of values", both(many_values, limits("ulimit -v 1000000")),
           "answers with more than 1.5 million values", ANSWER, "run it again later"),
     # --- the disk -------------------------------------------------------------------------------------------------

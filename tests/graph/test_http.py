@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from secure_score_backlog import http_client as http
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.graph import http
 from secure_score_backlog.graph.client import fetch
-from secure_score_backlog.graph.http import RETRY_POLICY, Deadline, HttpClient, Reply, retry_after
+from secure_score_backlog.graph.errors import COLLECTION
+from secure_score_backlog.http_client import RETRY_POLICY, Deadline, HttpClient, Reply, retry_after
 from tests.support.graph_items import DAY, control, score
 from tests.support.graph_server import QUICK, TOKEN, GraphAnswers, drip, quick, raw_server, refused, to_json
 from tests.support.loopback import Response
@@ -42,7 +43,7 @@ def test_a_wait_beyond_the_deadline_ends_at_once() -> None:
     for answer in (Response.of_json(503, {}, {"Retry-After": "60"}), Response.of_json(503, {})):
         with GraphAnswers() as graph:
             graph.break_with(answer)
-            client = HttpClient(Deadline(30), RETRY_POLICY.new(backoff_factor=30))
+            client = HttpClient(Deadline(30, COLLECTION), RETRY_POLICY.new(backoff_factor=30))
             with pytest.raises(CannotProceed, match=r"\(503\)"):
                 fetch(graph.url, TOKEN, client)
             assert client.deadline.remaining() > 25
@@ -61,7 +62,7 @@ def test_retry_after_is_honoured() -> None:
     with GraphAnswers() as graph:
         slow = Response.of_json(429, {}, {"Retry-After": "1"})
         graph.break_with(slow, Response.of_json(200, to_json({"value": graph.scores})))
-        deadline = Deadline(30)
+        deadline = Deadline(30, COLLECTION)
         fetch(graph.url, TOKEN, HttpClient(deadline, QUICK))
         assert deadline.remaining() <= 29
 
@@ -123,7 +124,7 @@ def test_a_header_that_breaks_off_is_refused() -> None:
 def test_a_slow_server_is_stopped_at_the_deadline(pieces: list[bytes]) -> None:
     """Body, header or silence: the collection ends when its time has run out."""
     with raw_server(drip(pieces, 0.05)) as origin:
-        client = HttpClient(Deadline(0.7), QUICK)
+        client = HttpClient(Deadline(0.7, COLLECTION), QUICK)
         with pytest.raises(CannotProceed) as raised:
             client.deadline.run(lambda: fetch(f"{origin}/v1.0", TOKEN, client))
         assert "was stopped" in raised.value.message or "did not answer in time" in raised.value.message

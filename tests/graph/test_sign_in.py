@@ -26,8 +26,9 @@ from secure_score_backlog.graph.credentials import (
     GitHubIdentity,
     GivenToken,
 )
-from secure_score_backlog.graph.http import RETRY_POLICY, Deadline, HttpClient
+from secure_score_backlog.graph.errors import COLLECTION
 from secure_score_backlog.graph.sign_in import token_for
+from secure_score_backlog.http_client import RETRY_POLICY, Deadline, HttpClient
 from tests.support.graph_items import TENANT
 from tests.support.loopback import Request, Responder, Response
 from tests.support.simulated_identity import Registration, SimulatedIdentity, refusal
@@ -48,7 +49,7 @@ def identity(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 def sign_in(credential: Credential, authority: str, *, said: list[str] | None = None, cloud: str = "global") -> str:
     """A token for a credential, with one retry."""
-    http = HttpClient(Deadline(20), RETRY_POLICY.new(total=1))
+    http = HttpClient(Deadline(20, COLLECTION), RETRY_POLICY.new(total=1))
     return token_for(credential, CLOUDS[cloud], authority, http, (said if said is not None else []).append)
 
 

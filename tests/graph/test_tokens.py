@@ -7,8 +7,8 @@ import base64
 
 import pytest
 
-from secure_score_backlog.graph.errors import sanitize
 from secure_score_backlog.graph.tokens import Claims, check_token, read_claims
+from secure_score_backlog.http_client import sanitize
 from tests.support.tokens import unsigned
 
 

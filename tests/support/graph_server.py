@@ -17,7 +17,8 @@ import pytest
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.graph.client import fetch
-from secure_score_backlog.graph.http import RETRY_POLICY, Deadline, HttpClient
+from secure_score_backlog.graph.errors import COLLECTION
+from secure_score_backlog.http_client import RETRY_POLICY, Deadline, HttpClient
 from tests.support.graph_items import DAY, control, profile, score
 from tests.support.loopback import LoopbackServer, Request, Response
 
@@ -64,7 +65,7 @@ class GraphAnswers(LoopbackServer):
 
 def quick(seconds: float = 20.0) -> HttpClient:
     """A client whose retries do not make a test wait."""
-    return HttpClient(Deadline(seconds), QUICK)
+    return HttpClient(Deadline(seconds, COLLECTION), QUICK)
 
 
 def refused(graph: GraphAnswers, *answers: Response, path: str = SCORES, token: str = TOKEN) -> CannotProceed:

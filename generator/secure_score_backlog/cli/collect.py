@@ -17,10 +17,11 @@ from secure_score_backlog.cli import options, output
 from secure_score_backlog.files import lock
 from secure_score_backlog.git import current_branch
 from secure_score_backlog.graph.client import fetch
-from secure_score_backlog.graph.clouds import CLOUDS, check_address
+from secure_score_backlog.graph.clouds import CLOUDS
 from secure_score_backlog.graph.credentials import DeviceCode, choose_credential
-from secure_score_backlog.graph.http import COLLECTION_SECONDS, Deadline, HttpClient
+from secure_score_backlog.graph.errors import COLLECTION, COLLECTION_SECONDS
 from secure_score_backlog.graph.sign_in import token_for
+from secure_score_backlog.http_client import Deadline, HttpClient, check_address
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.settings import Settings, load_settings
 from secure_score_backlog.snapshots.changes import problem_text, summary_json, summary_text
@@ -198,12 +199,13 @@ def ask(
 ) -> tuple[Answer, HttpClient]:
     """Sign in and fetch everything; the answer, and the client that fetched it."""
     credential = choose_credential(os.environ, device_code=device_code)
-    limit = Deadline(seconds)
-    signing_in = HttpClient(Deadline(TO_ENTER_A_CODE) if isinstance(credential, DeviceCode) else limit, log=log)
+    limit = Deadline(seconds, COLLECTION)
+    by_hand = isinstance(credential, DeviceCode)
+    signing_in = HttpClient(Deadline(TO_ENTER_A_CODE, COLLECTION) if by_hand else limit, log=log)
     token = signing_in.deadline.run(
         lambda: token_for(credential, CLOUDS[cloud], login, signing_in, output.say, mask_in_actions)
     )
-    client = HttpClient(Deadline(seconds) if isinstance(credential, DeviceCode) else limit, log=log)
+    client = HttpClient(Deadline(seconds, COLLECTION) if by_hand else limit, log=log)
     return client.deadline.run(lambda: fetch(graph, token, client)), client
 
 

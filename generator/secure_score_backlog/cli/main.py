@@ -29,6 +29,7 @@ VERBS = {
     "check": "Check decisions, settings and snapshots; exit 1 on errors.",
     "status": "Print the state of the tenant, for people or as JSON.",
     "review": "Write the minutes of a month and sign its facts.",
+    "approvals": "Ask GitHub who approved the merged pull requests, and record it.",
     "render": "Write the site's pages to build/pages.",
     "build": "Render the pages, build the site and check that it is complete.",
     "serve": "Serve the site on this machine and render it again after each edit.",

@@ -11,10 +11,18 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.graph.clouds import origin
-from secure_score_backlog.graph.errors import NOTHING_LOST, REPORT, UNTOUCHED, sanitize, without_query
-from secure_score_backlog.graph.http import HttpClient, Reply, origin_named, redirection, retry_after
+from secure_score_backlog.graph.errors import NOTHING_LOST, REPORT, UNTOUCHED
 from secure_score_backlog.graph.tokens import PERMISSION, Claims, read_claims
+from secure_score_backlog.http_client import (
+    HttpClient,
+    Reply,
+    origin,
+    origin_named,
+    redirection,
+    retry_after,
+    sanitize,
+    without_query,
+)
 from secure_score_backlog.snapshots.collect import Answer
 from secure_score_backlog.snapshots.exact_json import MAXIMUM_VALUES, UnreadableJson, parse, values_in
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import read_named_file
-from secure_score_backlog.graph.clouds import check_address
 from secure_score_backlog.graph.errors import UNTOUCHED
 from secure_score_backlog.graph.tokens import check_token
+from secure_score_backlog.http_client import check_address
 
 REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"
 REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # noqa: S105 - the name of a variable

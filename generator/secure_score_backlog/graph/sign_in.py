@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from secure_score_backlog.errors import BacklogError, CannotProceed
-from secure_score_backlog.graph.clouds import Cloud, is_loopback, origin
+from secure_score_backlog.graph.clouds import Cloud
 from secure_score_backlog.graph.credentials import (
     PERMISSION_OF_THE_JOB,
     REQUEST_TOKEN,
@@ -35,9 +35,17 @@ from secure_score_backlog.graph.credentials import (
     GivenToken,
     load_certificate,
 )
-from secure_score_backlog.graph.errors import NOTHING_LOST, UNTOUCHED, sanitize, without_query
-from secure_score_backlog.graph.http import HttpClient, Reply, redirection
+from secure_score_backlog.graph.errors import NOTHING_LOST, UNTOUCHED
 from secure_score_backlog.graph.tokens import PERMISSION, Claims, check_token, read_claims
+from secure_score_backlog.http_client import (
+    HttpClient,
+    Reply,
+    is_loopback,
+    origin,
+    redirection,
+    sanitize,
+    without_query,
+)
 from secure_score_backlog.snapshots.exact_json import UnreadableJson, parse
 
 GITHUB = "https://token.actions.githubusercontent.com"

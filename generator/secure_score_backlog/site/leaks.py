@@ -170,9 +170,9 @@ _MARKUP = re.compile(r"(?i)\.(?:html?|svg|xml|xhtml|atom|rss|rels|json|js|vml|md
 def people(known: People, settings: Settings, logins: Iterable[str] = ()) -> frozenset[str]:
     """The names that must not be shown outside: of everyone in the history, and logins of approvers.
 
-    Without the roles and owners of the settings, bots, and GitHub itself. `logins` are those of older settings. Of a
-    mail address, the part before the at sign is a name where it has several words or is made from the person's name
-    (`jroe` of Jane Roe).
+    Without the roles and owners of the settings, bots, and GitHub itself. `logins` are those of older settings, and of
+    recorded approvals. Of a mail address, the part before the at sign is a name where it has several words or is made
+    from the person's name (`jroe` of Jane Roe).
     """
     names = {name for name, _ in known} | {login for each in settings.roles.values() for login in each} | {*logins}
     for name, address in known:
@@ -182,7 +182,7 @@ def people(known: People, settings: Settings, logins: Iterable[str] = ()) -> fro
             names.add(account[1])
         elif is_made_from(local, name) or len(words(local)) > 1:
             names.add(local)
-    roles = {tuple(words(role)) for role in (*settings.roles, *settings.owners)} | {("github",)}
+    roles = {tuple(words(role)) for role in (*settings.roles, *settings.owners)} | {("github",), ("web", "flow")}
     return frozenset(name for name in names if tuple(words(name)) not in roles and not name.endswith("[bot]"))
 
 

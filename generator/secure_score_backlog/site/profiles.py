@@ -234,7 +234,8 @@ def makers(facts: Facts, profile: Profile) -> tuple[PageMaker, ...]:
 def guard(workspace: Workspace, facts: Facts, profile: Profile) -> leaks.Guard:
     """What the search has to look for."""
     older = {login for _, each in workspace.settings_versions for logins in each.roles.values() for login in logins}
-    names = leaks.people(workspace.people(), workspace.settings, older) if profile.outside else frozenset()
+    logins = older | workspace.approvals.logins()
+    names = leaks.people(workspace.people(), workspace.settings, logins) if profile.outside else frozenset()
     return leaks.guard_for(profile.outside, Site.of(facts).tenants, names, facts.settings.organisation)
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""HTTP for one collection: retries, one deadline, one budget of bytes, and what a failed connection means.
+"""HTTP for one job: retries, one deadline, one budget of bytes, and what a failed connection means.
 
-All requests of a collection go through one `HttpClient`. No redirect is followed, and no token, header or query
-reaches a message or log. The limits and the statuses that are retried are listed in docs/method.md#graph.
+All requests of a job, such as a collection from Graph, go through one `HttpClient`. No redirect is followed, and no
+token, header or query reaches a message or log. The limits and the statuses that are retried are listed in
+docs/method.md#graph.
 
 `urllib3.Retry` decides what is retried and how long to wait. It is asked here rather than mounted in requests'
 adapter, where it ends with the headers: an answer whose body breaks off would not be retried, and the bodies of
@@ -11,6 +12,7 @@ failed attempts would not count against the budget.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import ssl
 import threading
@@ -19,24 +21,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 from urllib3.exceptions import MaxRetryError
 
-from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.graph.clouds import is_loopback
-from secure_score_backlog.graph.errors import NOTHING_LOST, REPORT, UNTOUCHED, sanitize, without_query
+from secure_score_backlog.errors import CannotProceed, WrongUsage
 
-COLLECTION_SECONDS = 120.0
-"""How long a collection may take, sign-in included."""
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 """How long a server may stay silent."""
 BYTE_BUDGET = 64 * 1024 * 1024
-"""Bytes that all answers of a collection may have together, unpacked: fifteen times 90 days of a large tenant."""
+"""Bytes that all answers of a job may have together, unpacked: fifteen times 90 days of a large tenant."""
 CHUNK = 64 * 1024
 RETRY_POLICY = urllib3.Retry(
     total=3,
@@ -48,14 +46,36 @@ RETRY_POLICY = urllib3.Retry(
 """Four attempts: the second at once, then after 2 to 3 and 4 to 5 seconds. `Retry-After` goes before."""
 
 Result = TypeVar("Result")
+Body: TypeAlias = Mapping[str, str] | str | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the requests are for, as messages say it."""
+
+    name: str
+    """As in "The collection took longer than 120 seconds"."""
+    seconds: float
+    """How long it may take by default, which is the longest that `--deadline` allows."""
+    nothing_lost: str
+    """Starts the hint where a later run may succeed unchanged."""
+    untouched: str
+    """Starts the hint where a person has to act first."""
+    needs_less: str
+    """After "HOST sent more than 64 MB,"."""
+    addresses: str
+    """The options and variables that give addresses."""
+    report: str
+    """What to do about an answer that no setting explains; begins with a small letter."""
 
 
 class Deadline:
-    """The end of a collection, after which nothing more is requested."""
+    """The end of a job, after which nothing more is requested."""
 
-    def __init__(self, seconds: float = COLLECTION_SECONDS) -> None:
+    def __init__(self, seconds: float, job: Job) -> None:
         """Start the clock."""
         self.seconds = seconds
+        self.job = job
         self.place: str | None = None
         """The address that is being waited for; the message names it when time runs out."""
         self._end = time.monotonic() + seconds
@@ -73,11 +93,12 @@ class Deadline:
     def passed(self) -> CannotProceed:
         """The error when time has run out."""
         unit = "second" if self.seconds == 1 else "seconds"
-        short = " --deadline allows up to 120 seconds." if self.seconds < COLLECTION_SECONDS else ""
+        short = f" --deadline allows up to {self.job.seconds:g} seconds." if self.seconds < self.job.seconds else ""
         return CannotProceed(
-            f"The collection took longer than {self.seconds:g} {unit} and was stopped.",
+            f"The {self.job.name} took longer than {self.seconds:g} {unit} and was stopped.",
             where=self.place,
-            hint=f"{NOTHING_LOST} Run it again; if it happens daily, check the connection and any proxy.{short}",
+            hint=f"{self.job.nothing_lost} Run it again; if it happens daily, check the connection and any proxy."
+            f"{short}",
         )
 
     def run(self, work: Callable[[], Result]) -> Result:
@@ -95,7 +116,7 @@ class Deadline:
             except BaseException as failure:
                 failures.append(failure)
 
-        worker = threading.Thread(target=attempt, name="collection", daemon=True)
+        worker = threading.Thread(target=attempt, name=self.job.name, daemon=True)
         worker.start()
         worker.join(self.remaining() + 1)
         if failures:
@@ -133,7 +154,7 @@ class _Bearer(requests.auth.AuthBase):
 
 
 class HttpClient:
-    """Sends the requests of one collection, within one deadline and one budget of bytes."""
+    """Sends the requests of one job, within one deadline and one budget of bytes."""
 
     def __init__(
         self,
@@ -158,11 +179,34 @@ class HttpClient:
         """POST a form, with retries. Raises CannotProceed where no complete answer comes in time."""
         return self._request("POST", url, None, dict(headers or {}), data)
 
+    def send(
+        self, method: str, url: str, data: bytes, *, bearer: str, headers: Mapping[str, str], again: bool
+    ) -> Reply:
+        """Send a body with a token.
+
+        Args:
+            method: POST or PATCH.
+            url: Where to.
+            data: The body.
+            bearer: The token.
+            headers: What the body is, among others.
+            again: Whether it may be sent twice: True for a question, and for a change that would be the same again.
+        """
+        return self._request(method, url, bearer, dict(headers), data, again=again)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, and say so in the log; False, at once, where that would outlast the deadline."""
+        if seconds >= self.deadline.remaining():
+            return False
+        self._log(f"waiting {seconds:.1f} s")
+        time.sleep(seconds)
+        return True
+
     def _request(
-        self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Mapping[str, str] | str | None
+        self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Body, *, again: bool = True
     ) -> Reply:
         """The first answer that is not retried; when no attempt or time is left, the last answer or failure."""
-        retries = self._retry_policy
+        retries = self._retry_policy if again else self._retry_policy.new(total=0)
         attempts = int(retries.total or 0) + 1
         while True:
             outcome = self._attempt(method, url, bearer, headers, data)
@@ -183,7 +227,7 @@ class HttpClient:
         return outcome
 
     def _attempt(
-        self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Mapping[str, str] | str | None
+        self, method: str, url: str, bearer: str | None, headers: dict[str, str], data: Body
     ) -> Reply | Unreachable:
         """One request. Raises CannotProceed where a limit is reached."""
         self.deadline.place = without_query(url)
@@ -209,7 +253,7 @@ class HttpClient:
                 named = {name.lower(): value for name, value in response.headers.items()}
                 reply = Reply(response.status_code, named, body, url)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            failure = _unreachable(error, url)
+            failure = _unreachable(error, url, self.deadline.job)
             self._log(f"{method} {without_query(url)}: {failure.message}")
             return failure
         self.server_time = _time(named.get("date", "")) or self.server_time
@@ -227,9 +271,10 @@ class HttpClient:
             self._bytes_left -= len(chunk)
             if self._bytes_left < 0:
                 raise CannotProceed(
-                    f"{host} sent more than {BYTE_BUDGET // 1024 // 1024} MB, which no Secure Score needs.",
+                    f"{host} sent more than {BYTE_BUDGET // 1024 // 1024} MB, {self.deadline.job.needs_less}.",
                     where=self.deadline.place,
-                    hint=f"{UNTOUCHED} Check --graph-url where you use it; else {REPORT}",
+                    hint=f"{self.deadline.job.untouched} Check {self.deadline.job.addresses} where you use them; else "
+                    f"{self.deadline.job.report}",
                 )
             chunks.append(chunk)
         body = b"".join(chunks)
@@ -241,8 +286,8 @@ class HttpClient:
 
 
 def _summary(method: str, reply: Reply, seconds: float) -> str:
-    """One request on one line; of its headers only the id by which Microsoft finds it."""
-    identifier = sanitize(reply.headers.get("request-id", ""), limit=40)
+    """One request on one line; of its headers only the id by which the server's owner finds it."""
+    identifier = sanitize(reply.headers.get("request-id") or reply.headers.get("x-github-request-id", ""), limit=40)
     found = f", request id {identifier}" if identifier else ""
     return f"{method} {without_query(reply.url)}: {reply.status}, {len(reply.body):,} bytes, {seconds:.1f} s{found}"
 
@@ -285,18 +330,18 @@ def _time(stated: str) -> datetime | None:
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read
 
 
-def _unreachable(error: Exception, url: str) -> Unreachable:
+def _unreachable(error: Exception, url: str, job: Job) -> Unreachable:
     """A failed connection in words; without the request, whose headers are secret."""
     host = urlsplit(url).hostname or url
-    what, hint = _diagnosis(error, host)
-    return Unreachable(f"{host} {what}.", where=without_query(url), hint=f"{NOTHING_LOST} {hint}")
+    what, hint = _diagnosis(error, host, job)
+    return Unreachable(f"{host} {what}.", where=without_query(url), hint=f"{job.nothing_lost} {hint}")
 
 
-def _diagnosis(error: Exception, host: str) -> tuple[str, str]:
+def _diagnosis(error: Exception, host: str, job: Job) -> tuple[str, str]:
     chain = _causes(error)
     again = "Run it again; if it fails daily, check the connection and any proxy in between."
     if any(isinstance(e, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for e in chain):
-        return _diagnosis_of_tls(chain)
+        return _diagnosis_of_tls(chain, job)
     if any(isinstance(e, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for e in chain):
         return "could not be reached through the proxy", "Check HTTPS_PROXY and NO_PROXY."
     if any(isinstance(e, urllib3.exceptions.NameResolutionError) for e in chain):
@@ -311,11 +356,11 @@ def _diagnosis(error: Exception, host: str) -> tuple[str, str]:
     if any(isinstance(e, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for e in chain):
         return "did not answer in time", again
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return "is not an address that can be requested", "Check --graph-url and --authority."
+        return "is not an address that can be requested", f"Check {job.addresses}."
     return "closed the connection before its answer was complete", again
 
 
-def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
+def _diagnosis_of_tls(chain: list[BaseException], job: Job) -> tuple[str, str]:
     """Why a server could not prove its identity, as far as its certificate shows."""
     why = next(
         (sanitize(e.verify_message, limit=120) for e in chain if isinstance(e, ssl.SSLCertVerificationError)), ""
@@ -332,7 +377,7 @@ def _diagnosis_of_tls(chain: list[BaseException]) -> tuple[str, str]:
         )
     if "mismatch" in why or "not valid for" in why:
         return what, (
-            "The certificate was issued for other names. Check --graph-url and --authority where you use them, "
+            f"The certificate was issued for other names. Check {job.addresses} where you use them, "
             "the name server and the hosts file; a proxy must present a certificate for this name."
         )
     return what, (
@@ -351,3 +396,70 @@ def _causes(error: BaseException) -> list[BaseException]:
             found.append(item)
             pending += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
     return found
+
+
+# Addresses, and how a server's words are shown
+
+
+def sanitize(text: object, *secrets: str, limit: int = 300) -> str:
+    """A server's text on one printable line of at most `limit` characters, without the secrets given."""
+    words = str(text) if isinstance(text, str) else ""
+    for secret in secrets:
+        if secret:
+            words = words.replace(secret, "[token]")
+    line = " ".join("".join(character if character.isprintable() else " " for character in words).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def without_query(url: str) -> str:
+    """An address as messages and logs show it: a query may hold a secret."""
+    return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+
+
+def check_address(address: str, option: str, example: str = "https://graph.microsoft.com/v1.0") -> str:
+    """The address that an option or a variable gives, which a token may be sent to: https, or http on this machine.
+
+    Raises WrongUsage, with the example, for anything else.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        port_is_readable = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_is_readable = urlsplit(""), False
+    if not port_is_readable or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise WrongUsage(
+            f"{option} is not an address: {address!r}.",
+            where=option,
+            hint=f"Write it like `{example}`.",
+        )
+    if parts.username is not None or parts.query or parts.fragment:
+        raise WrongUsage(
+            f"{option} must not contain a user name, query or fragment.",
+            where=option,
+            hint="Give scheme, host and path only.",
+        )
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise WrongUsage(
+            f"{option} uses http, which would send the token unencrypted.",
+            where=option,
+            hint="Use https. (http is accepted for 127.0.0.1 and localhost only, which are this machine.)",
+        )
+    return address.strip().rstrip("/")
+
+
+def is_loopback(host: str | None) -> bool:
+    """The host is this machine."""
+    if host is None:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def origin(address: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an address; raises ValueError where it has none."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+        raise ValueError(address)
+    return parts.scheme, parts.hostname.lower(), parts.port or (443 if parts.scheme == "https" else 80)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Issues and the comments of issues and pull requests, by REST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from secure_score_backlog.github.client import GitHub, whole
+from secure_score_backlog.github.errors import unusable
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue. Title and body are what somebody wrote."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    """Login; "" for a deleted account."""
+    url: str
+    state: str
+    labels: tuple[str, ...] = ()
+    is_pull_request: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on an issue or a pull request."""
+
+    id: int
+    body: str
+    author: str
+    """Login; "" for a deleted account."""
+
+
+def read_issue(github: GitHub, number: int) -> Issue:
+    """One issue of the repository; CannotProceed where it cannot be read."""
+    found = github.get(f"issues/{number}")
+    if not isinstance(found, dict) or whole(found.get("number")) != number:
+        raise unusable("it is not the issue that was asked for", github.address.rest(f"issues/{number}"))
+    labels = found.get("labels")
+    return Issue(
+        number,
+        _text(found, "title"),
+        _text(found, "body"),
+        _author(found),
+        _text(found, "html_url"),
+        _text(found, "state"),
+        tuple(_label(each) for each in labels) if isinstance(labels, list) else (),
+        isinstance(found.get("pull_request"), dict),
+    )
+
+
+def comments_of(github: GitHub, number: int) -> list[Comment]:
+    """Every comment on an issue or a pull request, the oldest first."""
+    return [_comment(github, each, number) for each in github.get_all(f"issues/{number}/comments")]
+
+
+def add_comment(github: GitHub, number: int, body: str) -> Comment:
+    """Comment on an issue or a pull request."""
+    return _comment(github, github.post(f"issues/{number}/comments", {"body": body}), number)
+
+
+def change_comment(github: GitHub, comment: int, body: str) -> Comment:
+    """Put another text into a comment."""
+    return _comment(github, github.patch(f"issues/comments/{comment}", {"body": body}), comment)
+
+
+def _comment(github: GitHub, found: Any, number: int) -> Comment:
+    identifier = whole(found.get("id")) if isinstance(found, dict) else None
+    if identifier is None:
+        raise unusable("it holds no comment", github.address.rest(f"issues/{number}/comments"))
+    return Comment(identifier, _text(found, "body"), _author(found))
+
+
+def _text(found: dict[str, Any], name: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _author(found: dict[str, Any]) -> str:
+    user = found.get("user")
+    return _text(user, "login") if isinstance(user, dict) else ""
+
+
+def _label(each: Any) -> str:
+    return _text(each, "name") if isinstance(each, dict) else each if isinstance(each, str) else ""

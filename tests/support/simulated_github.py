@@ -1,0 +1,359 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GitHub on loopback for one repository: GraphQL by GitHub's own schema, and what REST says of issues and comments.
+
+The GraphQL engine is graphql-core with the part of GitHub's schema that is committed in `tests/github/`, so that no
+answer can hold what GitHub could not say; answers of REST are held against its description before they are sent.
+A pull request's story can be told with a real Git repository: `open_pull`, `review`, `push`, `merge`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from graphql import graphql_sync
+from openapi_schema_validator import OAS30Validator
+
+from tests.support.github_schemas import rest, schema
+from tests.support.loopback import LoopbackServer, Request, Responder, Response
+from tests.support.repositories import Repository
+
+TOKEN = "ghs_simulated0token0of0a0workflow"
+OWNER, NAME = "harbour", "backlog"
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+ISSUE = re.compile(r"/api/v3/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)/issues/(?P<number>\d+)(?P<comments>/comments)?")
+COMMENT = re.compile(r"/api/v3/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)/issues/comments/(?P<id>\d+)")
+
+
+@dataclass
+class Reviewed:
+    """A review on the simulated GitHub."""
+
+    by: str
+    at: datetime
+    commit: str
+    state: str = "APPROVED"
+
+
+@dataclass
+class Pull:
+    """A pull request on the simulated GitHub."""
+
+    number: int
+    author: str
+    head: str
+    base: str = "main"
+    branch: str = ""
+    title: str = ""
+    merged_at: datetime | None = None
+    merged_by: str = ""
+    merge_commit: str = ""
+    reviews: list[Reviewed] = field(default_factory=list)
+    writers: list[str] = field(default_factory=list)
+    """One login a commit."""
+
+
+@dataclass
+class Known:
+    """A commit on the simulated GitHub."""
+
+    author: str = ""
+    committer: str = ""
+    state: str = "UNSIGNED"
+    by_github: bool = False
+    pulls: list[int] = field(default_factory=list)
+
+
+class SimulatedGitHub(LoopbackServer):
+    """One repository. `environment` is what a workflow run has; logins in `deleted` are answered as null."""
+
+    def __init__(self, responders: Iterable[Responder] = (), *, page: int = 100) -> None:
+        """`page`: the most items of any list in one answer, so that short lists have pages too."""
+        super().__init__(responders)
+        self.page = page
+        self.branch = "main"
+        self.commits: dict[str, Known] = {}
+        self.pulls: dict[int, Pull] = {}
+        self.deleted: set[str] = set()
+        self.bots: set[str] = set()
+        self.issues: dict[int, dict[str, Any]] = {}
+        self.comments: dict[int, list[dict[str, Any]]] = {}
+        self.asked: list[dict[str, Any]] = []
+        """The variables of each question to GraphQL."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by GitHub's own names."""
+        return {
+            "GITHUB_REPOSITORY": f"{OWNER}/{NAME}",
+            "GITHUB_API_URL": f"{self.origin}/api/v3",
+            "GITHUB_GRAPHQL_URL": f"{self.origin}/api/graphql",
+            "GITHUB_TOKEN": TOKEN,
+        }
+
+    # A pull request's story
+
+    def commit(self, identifier: str, author: str = "", **more: Any) -> Known:
+        """A commit that GitHub has."""
+        return self.commits.setdefault(identifier, Known(author, **more))
+
+    def open_pull(self, repository: Repository, branch: str, author: str, title: str = "") -> Pull:
+        """Open a pull request for a branch of a real repository."""
+        number = max([*self.pulls, *self.issues, 0]) + 1
+        pull = Pull(number, author, repository.git("rev-parse", branch), self.branch, branch, title or branch)
+        self.pulls[number] = pull
+        self.push(repository, pull, by=author)
+        return pull
+
+    def push(self, repository: Repository, pull: Pull, by: str) -> None:
+        """The branch has other commits now: more of them, or others in their place."""
+        pull.head = repository.git("rev-parse", pull.branch)
+        commits = repository.git("rev-list", f"{self.branch}..{pull.branch}").split()
+        for commit in commits:
+            self.commit(commit, by)
+        pull.writers = [self.commits[commit].author for commit in commits]
+
+    def review(self, pull: Pull, by: str, at: datetime, state: str = "APPROVED", commit: str | None = None) -> None:
+        """Somebody reviews the head, or another commit; "" where that commit is gone."""
+        pull.reviews.append(Reviewed(by, at, pull.head if commit is None else commit, state))
+
+    def merge(self, repository: Repository, pull: Pull, by: str, at: datetime, how: str = "merge") -> str:
+        """Merge it in one of GitHub's three ways; the newest commit of the main branch."""
+        when = at.isoformat()
+        before = repository.git("rev-parse", self.branch)
+        brought = repository.git("rev-list", f"{self.branch}..{pull.branch}").split()
+        repository.git("checkout", "--quiet", self.branch)
+        if how == "merge":
+            message = f"Merge pull request #{pull.number} from {OWNER}/{pull.branch}\n\n{pull.title}"
+            repository.merge(pull.branch, message, when)
+        elif how == "squash":
+            repository.git("merge", "--quiet", "--squash", pull.branch, when=when)
+            repository.git("commit", "--quiet", "--message", f"{pull.title} (#{pull.number})", when=when)
+        else:  # a rebase: always new commits, with nothing in their messages
+            for commit in reversed(brought):
+                repository.git("cherry-pick", "--allow-empty", "--no-ff", commit, when=when)
+        new = repository.git("rev-list", "--first-parent", f"{before}..{self.branch}").split()
+        for commit in {*new, *brought}:
+            signed = how != "rebase" and commit in new
+            known = self.commit(commit, pull.author)
+            known.pulls.append(pull.number)
+            known.committer, known.by_github = "web-flow", signed
+            known.state = "VALID" if signed else "UNSIGNED"
+        pull.merged_at, pull.merged_by, pull.merge_commit = at, by, new[0]
+        return new[0]
+
+    # Answers
+
+    def answer(self, request: Request) -> Response:
+        """What GitHub says."""
+        if request.bearer != TOKEN:
+            return Response.of_json(401, {"message": "Bad credentials", "status": "401"})
+        if request.path == "/api/graphql":
+            return self._graphql(json.loads(request.body))
+        for form, reply in ((ISSUE, self._issue), (COMMENT, self._comment)):
+            found = form.fullmatch(request.path)
+            if found and (found["owner"], found["name"]) == (OWNER, NAME):
+                return reply(request, found)
+        return Response.of_json(404, {"message": "Not Found", "status": "404"})
+
+    def _graphql(self, asked: Mapping[str, Any]) -> Response:
+        self.asked.append(asked["variables"])
+        root = {"repository": self._repository, "rateLimit": {"cost": 1, "remaining": 999, "resetAt": iso(NOON)}}
+        result = graphql_sync(schema(), asked["query"], root, variable_values=asked["variables"])
+        content: dict[str, Any] = {"data": result.data}
+        errors = [{"type": (each.extensions or {}).get("type"), **each.formatted} for each in result.errors or ()]
+        return Response.of_json(200, {**content, **({"errors": errors} if errors else {})})
+
+    def _repository(self, _: Any, owner: str, name: str) -> dict[str, Any] | None:
+        if (owner, name) != (OWNER, NAME):
+            return None
+        return {"defaultBranchRef": {"name": self.branch}, "object": self._object, "pullRequest": self._pull}
+
+    def _object(self, _: Any, oid: str) -> dict[str, Any] | None:
+        known = self.commits.get(oid)
+        if known is None:
+            return None
+        signature = {
+            "__typename": "GpgSignature",
+            "isValid": known.state == "VALID",
+            "state": known.state,
+            "wasSignedByGitHub": known.by_github,
+            "verifiedAt": iso(NOON) if known.state == "VALID" else None,
+        }
+        return {
+            "__typename": "Commit",
+            "oid": oid,
+            "author": {"user": self._user(known.author)},
+            "committer": {"user": self._user(known.committer)},
+            "signature": None if known.state == "UNSIGNED" else signature,
+            "associatedPullRequests": lambda _, first, after=None: self._page(
+                [self._pull(None, number) for number in known.pulls], first, after
+            ),
+        }
+
+    def _pull(self, _: Any, number: int) -> dict[str, Any] | None:
+        pull = self.pulls.get(number)
+        if pull is None:
+            return None
+        writers = [
+            {"commit": {"author": person, "authors": lambda *_, person=person, **__: {"nodes": [person]}}}
+            for person in ({"user": self._user(login)} for login in pull.writers)
+        ]
+        return {
+            "number": number,
+            "url": f"{self.origin}/{OWNER}/{NAME}/pull/{number}",
+            "merged": pull.merged_at is not None,
+            "mergedAt": iso(pull.merged_at) if pull.merged_at else None,
+            "baseRefName": pull.base,
+            "headRefOid": pull.head,
+            "author": self._user(pull.author),
+            "mergedBy": self._user(pull.merged_by),
+            "mergeCommit": {"oid": pull.merge_commit} if pull.merge_commit else None,
+            "reviews": lambda _, first, states=None, after=None: self._page(
+                [self._review(each) for each in pull.reviews if states is None or each.state in states], first, after
+            ),
+            "commits": lambda _, first, after=None: self._page(writers, first, after),
+        }
+
+    def _review(self, each: Reviewed) -> dict[str, Any]:
+        return {
+            "author": self._user(each.by),
+            "state": each.state,
+            "submittedAt": iso(each.at),
+            "commit": {"oid": each.commit} if each.commit else None,
+        }
+
+    def _user(self, login: str) -> dict[str, Any] | None:
+        """An actor; null for a deleted account, or where the mail address belongs to none."""
+        if not login or login in self.deleted:
+            return None
+        return {"__typename": "Bot" if login in self.bots else "User", "login": login}
+
+    def _page(self, items: Sequence[Any], first: int, after: str | None) -> dict[str, Any]:
+        start = int(after or 0)
+        end = start + min(first, self.page)
+        more = end < len(items)
+        return {
+            "nodes": list(items[start:end]),
+            "pageInfo": {"hasNextPage": more, "endCursor": str(end) if more else None},
+        }
+
+    # REST
+
+    def add_issue(self, number: int, title: str, body: str, author: str = "owner", labels: Sequence[str] = ()) -> None:
+        """An issue, such as one that its form made."""
+        self.issues[number] = issue(f"{self.origin}/api/v3", number, title, body, author, labels)
+        self.comments[number] = []
+
+    def _issue(self, request: Request, found: re.Match[str]) -> Response:
+        number = int(found["number"])
+        path = f"/repos/{{owner}}/{{repo}}/issues/{{issue_number}}{'/comments' if found['comments'] else ''}"
+        if number not in self.issues and number not in self.pulls:
+            return Response.of_json(404, {"message": "Not Found", "status": "404"})
+        if not found["comments"]:
+            return described("GET", path, 200, self.issues[number])
+        listed = self.comments.setdefault(number, [])
+        if request.method == "POST":
+            listed.append(self._new_comment(number, json.loads(request.body)["body"]))
+            return described("POST", path, 201, listed[-1])
+        size, start = min(int(request.query.get("per_page", 30)), self.page), int(request.query.get("page", 1)) - 1
+        more = (start + 1) * size < len(listed)
+        following = f"{self.origin}{request.path}?per_page={request.query.get('per_page', 30)}&page={start + 2}"
+        headers = {"Link": f'<{following}>; rel="next"'} if more else {}
+        return described("GET", path, 200, listed[start * size : (start + 1) * size], headers)
+
+    def _comment(self, request: Request, found: re.Match[str]) -> Response:
+        for listed in self.comments.values():
+            for each in listed:
+                if each["id"] == int(found["id"]) and request.method == "PATCH":
+                    each["body"] = json.loads(request.body)["body"]
+                    return described("PATCH", "/repos/{owner}/{repo}/issues/comments/{comment_id}", 200, each)
+        return Response.of_json(404, {"message": "Not Found", "status": "404"})
+
+    def _new_comment(self, number: int, body: str, author: str = "github-actions[bot]") -> dict[str, Any]:
+        identifier = 1 + sum(len(each) for each in self.comments.values())
+        url = f"{self.origin}/api/v3/repos/{OWNER}/{NAME}/issues/comments/{identifier}"
+        return {
+            "id": identifier,
+            "node_id": f"IC_{identifier}",
+            "url": url,
+            "html_url": url,
+            "issue_url": f"{self.origin}/api/v3/repos/{OWNER}/{NAME}/issues/{number}",
+            "body": body,
+            "user": user(author),
+            "created_at": iso(NOON),
+            "updated_at": iso(NOON),
+            "author_association": "MEMBER",
+        }
+
+
+def described(method: str, path: str, status: int, content: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer of REST, after a look at whether GitHub's description allows it."""
+    answers = rest()["calls"][f"{method} {path}"]["answers"]
+    OAS30Validator({**answers[str(status)], "components": rest()["components"]}).validate(content)
+    return Response.of_json(status, content, headers)
+
+
+def issue(api: str, number: int, title: str, body: str, author: str, labels: Sequence[str]) -> dict[str, Any]:
+    """An issue in REST's form."""
+    url = f"{api}/repos/{OWNER}/{NAME}/issues/{number}"
+    return {
+        "id": number,
+        "node_id": f"I_{number}",
+        "number": number,
+        "url": url,
+        "repository_url": f"{api}/repos/{OWNER}/{NAME}",
+        "labels_url": f"{url}/labels{{/name}}",
+        "comments_url": f"{url}/comments",
+        "events_url": f"{url}/events",
+        "html_url": f"https://github.com/{OWNER}/{NAME}/issues/{number}",
+        "title": title,
+        "body": body,
+        "state": "open",
+        "user": user(author),
+        "labels": [{"name": name} for name in labels],
+        "assignee": None,
+        "milestone": None,
+        "locked": False,
+        "comments": 0,
+        "closed_at": None,
+        "created_at": iso(NOON),
+        "updated_at": iso(NOON),
+        "author_association": "MEMBER",
+    }
+
+
+def user(login: str) -> dict[str, Any]:
+    """An account in REST's form."""
+    url = f"https://api.github.com/users/{login}"
+    names = ("followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events")
+    return {
+        "login": login,
+        "id": 1,
+        "node_id": "U_1",
+        "avatar_url": url,
+        "gravatar_id": "",
+        "url": url,
+        "html_url": url,
+        **{f"{name}_url": url for name in (*names, "received_events")},
+        "type": "Bot" if login.endswith("[bot]") else "User",
+        "site_admin": False,
+    }
+
+
+def iso(at: datetime) -> str:
+    """A time as GitHub writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def cloned(folder: Path) -> Repository:
+    """A repository with one commit on `main`, as a decision's author has it."""
+    repository = Repository(folder)
+    repository.write("backlog.yml", "organisation: Harbour\n")
+    repository.commit("Begin")
+    return repository
