@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -92,6 +93,18 @@ def test_no_more_annotations_than_github_shows() -> None:
     assert len(made.summary.rows) == 30
     assert [row.split(" | ")[0] for row in made.summary.rows] == ["| **error**"] * 15 + ["| warning"] * 15
     assert made.instead.count("[decision-") == 10
+
+
+def test_what_the_branch_changed_comes_first_where_only_some_can_be_shown() -> None:
+    """Ten old errors do not take the place of the one that the pull request brings; severity still counts more."""
+    old = [make(f"A{n:02}.md") for n in range(12) for make in (error, warning)]
+    found = replace(findings([*old, error("Z.md"), warning("Z.md")]), changed={"Z.md"})
+    made = FORMATS["github"](found)
+    assert [(note.level, note.file) for note in made.annotations][:2] == [("error", "Z.md"), ("error", "A00.md")]
+    assert [note.file for note in made.annotations if note.level == "warning"][:2] == ["Z.md", "A00.md"]
+    assert made.summary is not None
+    assert "Z" in made.summary.rows[0]
+    assert "Z" in made.summary.rows[13]
 
 
 def test_a_problem_of_the_history_has_no_file() -> None:

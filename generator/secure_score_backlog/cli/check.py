@@ -49,14 +49,16 @@ def command(
     workspace = read(root, today)
     facts = evaluate(workspace, today)
     sources = [facts.problems, dated_ahead(workspace, today)]
+    changed: frozenset[str] = frozenset()
     if base is not None:
         comparison = compare(root, base, today=today, working_tree=workspace)
         output.say(options.compared(comparison, base))
         sources.append(against_base(comparison, evaluate(comparison.before, today), facts))
+        changed = frozenset(change.path for change in comparison.branch.files if change.inside)
     if not trust_site_configuration:
         sources.append(read_configuration(root)[1])
     problems = sorted({found for source in sources for found in source}, key=lambda found: found.order)
-    found = Findings(problems, checked(workspace, today), prefix_of(root))
+    found = Findings(problems, checked(workspace, today), prefix_of(root), changed)
     if not (problems or found.checked.anything or (root / SETTINGS_PATH).exists()):
         raise WrongUsage(
             "There is nothing to check in this folder: no decision, no snapshot and no settings.",

@@ -2,7 +2,8 @@
 """Problems in a pull request on GitHub: notes on the lines they are about, and all of them in the job's summary.
 
 GitHub shows at most ten errors and ten warnings of a step; it drops what is more without a word. So the first ten of
-each are annotated, the errors in order of place before the warnings, and the summary lists every problem.
+each are annotated, the errors before the warnings, and within both what is wrong with the files that the pull request
+changes before the rest. The summary lists every problem.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def as_annotations(findings: Findings) -> Report:
 
 
 def _first(findings: Findings, severity: Severity) -> list[Problem]:
-    return [found for found in findings.problems if found.severity is severity][:MOST_ANNOTATIONS]
+    ordered = errors_first(findings.problems, findings.changed)
+    return [found for found in ordered if found.severity is severity][:MOST_ANNOTATIONS]
 
 
 def _annotation(found: Problem, findings: Findings) -> Annotation:
@@ -69,7 +71,7 @@ def _head(findings: Findings, left: int) -> Iterator[str]:
 
 
 def _rows(findings: Findings) -> Iterator[str]:
-    for found in errors_first(findings.problems):
+    for found in errors_first(findings.problems, findings.changed):
         place = (findings.file_of(found) or "Git history") + (f":{found.line}" if found.line is not None else "")
         severity = f"**{found.severity.value}**" if found.severity is Severity.ERROR else found.severity.value
         cells = (severity, code(place), inert(found.message), inert(found.hint), code(found.code))

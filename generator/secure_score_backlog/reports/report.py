@@ -6,7 +6,7 @@ A format is a function from `Findings` to a `Report`; it prints nothing and open
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -35,9 +35,14 @@ class Checked:
         return f"{number} checked, as of today, {self.as_of}"
 
 
-def errors_first(problems: Sequence[Problem]) -> list[Problem]:
-    """Errors, then warnings, each in the order in which they are given."""
-    return sorted(problems, key=lambda found: found.severity is not Severity.ERROR)
+def errors_first(problems: Sequence[Problem], changed: Collection[str] = ()) -> list[Problem]:
+    """Errors, then warnings, each in the order in which they are given.
+
+    Args:
+        problems: In order of place.
+        changed: Paths that come first within errors and within warnings.
+    """
+    return sorted(problems, key=lambda found: (found.severity is not Severity.ERROR, found.path not in changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Findings:
     checked: Checked
     folder: str = ""
     """The folder's path inside its repository, with a slash at the end; empty at its top."""
+    changed: Collection[str] = ()
+    """Paths that differ from the base of a comparison: where only some problems can be shown, theirs come first."""
 
     @property
     def errors(self) -> int:
