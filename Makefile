@@ -57,9 +57,10 @@ format: .venv/develops ## Bring the code into its form
 	@$(IN) -m ruff check --fix .
 	@$(IN) -m ruff format .
 
-workflows: .venv/develops ## Check the GitHub workflows, without asking GitHub
-	@.venv/bin/zizmor --offline --persona pedantic --quiet --no-progress .github
+workflows: .venv/develops ## Check the GitHub workflows and our action, without asking GitHub
+	@.venv/bin/zizmor --offline --persona pedantic --quiet --no-progress .github action.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 builders: demo build/builders/runs ## Build the demo with MkDocs, ProperDocs and Zensical, and compare the sites

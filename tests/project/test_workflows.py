@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The workflows are pinned, may do next to nothing, and let no outside text into a shell.
+"""The workflows and our own action are pinned, may do next to nothing, and let no outside text into a shell.
 
 zizmor (`make workflows`) knows more; this holds what must never slip, without any tool.
 """
@@ -14,9 +14,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-WORKFLOWS = sorted((Path(__file__).resolve().parents[2] / ".github" / "workflows").glob("*.yml"))
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTION = ROOT / "action.yml"
 
 USES = re.compile(r"\s*(- )?uses: (?P<action>[\w./-]+)@(?P<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+")
+OWN = re.compile(r"\s*- uses: \./")
+"""Our own action: what it installs comes from the checkout, as the workflow itself does."""
 WRITERS = {("snapshot.yml", "collect"): {"contents", "id-token"}, ("snapshot.yml", "deploy"): {"pages", "id-token"}}
 """The only jobs that may write anything, and what."""
 
@@ -31,22 +35,41 @@ def job_faults(name: str, identifier: str, job: dict[str, Any]) -> Iterator[str]
     if "timeout-minutes" not in job:
         yield f"{identifier}: no timeout"
     for step in job["steps"]:
-        if "pip install" in step.get("run", "") and not re.search("--require-hashes|--no-deps", step["run"]):
-            yield f"{identifier}: installs what no hash pins"
-        if "${{" in step.get("run", ""):
-            yield f"{identifier}: an expression inside a script; pass it through env"
-        inputs = step.get("with", {})
-        if step.get("uses", "").startswith("actions/checkout@") and inputs.get("persist-credentials") is not False:
-            yield f"{identifier}: checkout leaves the token behind"
-        if "cache" in inputs:
-            yield f"{identifier}: a cache can be poisoned"
+        yield from step_faults(identifier, step)
+
+
+def step_faults(identifier: str, step: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with one step of a job, or of our own action."""
+    if "pip install" in step.get("run", "") and not re.search("--require-hashes|--no-deps", step["run"]):
+        yield f"{identifier}: installs what no hash pins"
+    if "${{" in step.get("run", ""):
+        yield f"{identifier}: an expression inside a script; pass it through env"
+    inputs = step.get("with", {})
+    if step.get("uses", "").startswith("actions/checkout@") and inputs.get("persist-credentials") is not False:
+        yield f"{identifier}: checkout leaves the token behind"
+    if "cache" in inputs:
+        yield f"{identifier}: a cache can be poisoned"
+
+
+def loose_pins(text: str) -> list[str]:
+    """Every use of an action that names no commit with its version."""
+    used = [line for line in text.splitlines() if re.match(r"\s*(- )?uses:", line)]
+    return [f"not pinned: {line.strip()}" for line in used if not (USES.fullmatch(line) or OWN.fullmatch(line))]
+
+
+def action_faults(text: str) -> list[str]:
+    """Everything that is wrong with our own action, whose steps run in the folder of a job that it does not know."""
+    found = loose_pins(text)
+    for number, step in enumerate(YAML(typ="safe").load(text)["runs"]["steps"], 1):
+        found += step_faults(f"step {number}", step)
+        if re.search(r"\bpython (?!-I )", step.get("run", "")):
+            found.append(f"step {number}: Python looks for modules in the folder of the job")
+    return found
 
 
 def faults(name: str, text: str) -> list[str]:
     """Everything that is wrong with one workflow."""
-    found = [
-        f"not pinned: {line.strip()}" for line in text.splitlines() if "uses:" in line and not USES.fullmatch(line)
-    ]
+    found = loose_pins(text)
     workflow = YAML(typ="safe").load(text)
     if workflow.get("permissions") != {}:
         found.append("top-level permissions are not empty")
@@ -65,12 +88,18 @@ def test_workflow_is_hardened(path: Path) -> None:
     assert faults(path.name, path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_our_action_is_hardened() -> None:
+    """Nothing is wrong with the action that data repositories use."""
+    assert action_faults(ACTION.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
 def test_pip_itself_is_pinned_first(path: Path) -> None:
-    """What checks the hashes of everything else is installed by its own hash before."""
-    installs = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if "--require-hashes" in line]
+    """What checks the hashes of everything else is installed by its own hash before, by the workflow or our action."""
+    text = path.read_text(encoding="utf-8")
+    installs = [line.strip().strip('"') for line in text.splitlines() if "--require-hashes" in line]
     assert [line.endswith("requirements/pip.txt") for line in installs] == [True, False] * (len(installs) // 2)
-    assert installs
+    assert installs or any(map(OWN.fullmatch, text.splitlines()))
 
 
 def test_the_three_workflows_are_there() -> None:
@@ -79,9 +108,9 @@ def test_the_three_workflows_are_there() -> None:
 
 
 def test_one_action_one_commit() -> None:
-    """An action that is used in several places is the same one everywhere."""
+    """An action that is used in several places is the same one everywhere, the guide's examples included."""
     used: dict[str, set[str]] = {}
-    for path in WORKFLOWS:
+    for path in (*WORKFLOWS, ACTION, *(ROOT / "docs" / "guide").glob("*.md")):
         for match in filter(None, map(USES.fullmatch, path.read_text(encoding="utf-8").splitlines())):
             used.setdefault(match["action"], set()).add(match["commit"])
     assert {action: commits for action, commits in used.items() if len(commits) > 1} == {}
@@ -129,3 +158,18 @@ def test_a_loose_pin_is_noticed(pin: str) -> None:
     """A tag, a commit without its version and a shortened commit are no pins."""
     spoiled = re.sub(r"@\S+ # v7\.0\.1", pin, SOUND)
     assert faults("x.yml", spoiled) == [f"not pinned: - uses: actions/checkout{pin}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ("python -I -m", "python -m", "step 1: Python looks for modules in the folder of the job"),
+        ("--require-hashes", "", "step 1: installs what no hash pins"),
+        ("lock.txt", "${{ inputs.lock }}", "step 1: an expression inside a script; pass it through env"),
+    ],
+)
+def test_each_fault_of_an_action_is_noticed(before: str, after: str, why: str) -> None:
+    """A sound action with one thing spoiled shows that one fault."""
+    sound = "runs:\n  steps:\n    - run: python -I -m pip install --require-hashes -r lock.txt\n"
+    assert action_faults(sound) == []
+    assert action_faults(sound.replace(before, after)) == [why]

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the workflows as they are written, with act on this machine: no container, no network.
 
-GitHub's own actions are replaced by stand-ins (`tests/workflows/actions`). The `python` on a job's path is this
-one: what the workflow installs is there already, so `pip install` is only checked for its requirement files.
+GitHub's own actions are replaced by stand-ins (`tests/workflows/actions`), also inside this repository's action. The
+`python` on a job's path is this one: what the workflow installs is there already, so `pip install` is only checked for
+its requirement files. Where a test is about installing, each run gets an environment of its own, and a folder that is
+installed without its dependencies is installed indeed.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.support.installed import borrowing_environment
 
 ACT = Path(sys.executable).with_name("act.exe" if os.name == "nt" else "act")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -27,7 +31,10 @@ LONGEST_RUN = 300
 PYTHON = """\
 #!/bin/sh
 # The requirement files must be there and complete; what they name is installed already.
+isolated=; [ "$1" = -I ] && {{ isolated=-I; shift; }}
 if [ "$1 $2 $3" = "-m pip install" ]; then
+    echo "$*" >> "$WORKSHOP/installed"
+    case "$*" in *"{really}"*) exec "{python}" $isolated "$@" --no-index --quiet ;; esac
     shift 3
     while [ $# -gt 0 ]; do
         if [ "$1" = -r ]; then shift; grep -q . "$1" || exit 1; fi
@@ -35,7 +42,7 @@ if [ "$1 $2 $3" = "-m pip install" ]; then
     done
     exit 0
 fi
-exec "{python}" "$@"
+exec "{python}" $isolated "$@"
 """
 BACKLOG = """\
 #!/bin/sh
@@ -113,40 +120,48 @@ def annotation(event: Mapping[str, Any]) -> Annotation:
     )
 
 
-def stand_ins(workflow: Path, server: str) -> list[str]:
-    """The options that put a stand-in in the place of each action that a workflow uses.
+def stand_ins(files: Iterable[Path], server: str) -> list[str]:
+    """The options that put a stand-in in the place of each action that is used.
 
     Args:
-        workflow: The file.
+        files: A workflow, and an action that it uses.
         server: Where the run looks for actions, as for its repository.
     """
-    found = {
-        match["action"] + "@" + match["commit"]: match["name"] for match in USES.finditer(workflow.read_text("utf-8"))
-    }
+    used = {match["action"] + "@" + match["commit"]: match["name"] for file in files for match in uses_of(file)}
     options = []
-    for used, name in sorted(found.items()):
+    for action, name in sorted(used.items()):
         assert (ACTIONS / name / "action.yml").is_file(), f"no stand-in for actions/{name}"
-        options += ["--local-repository", f"{server}/{used}={ACTIONS / name}"]
+        options += ["--local-repository", f"{server}/{action}={ACTIONS / name}"]
     return options
 
 
-def workshop(folder: Path, origin: Path) -> Path:
+def uses_of(file: Path) -> Iterable[re.Match[str]]:
+    """Every use of one of GitHub's own actions in a file."""
+    return USES.finditer(file.read_text(encoding="utf-8"))
+
+
+def workshop(folder: Path, origin: Path, *, installs: bool) -> Path:
     """A folder with the programs of a job and the repository that it checks out."""
     programs = folder / "bin"
     programs.mkdir(parents=True)
     python = programs / "python"
-    python.write_text(PYTHON.format(python=sys.executable), encoding="utf-8")
-    backlog = programs / "backlog"
-    backlog.write_text(BACKLOG.format(python=sys.executable), encoding="utf-8")
-    for program in (python, backlog):
-        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    if installs:
+        interpreter = borrowing_environment(folder)  # its `bin` is the folder that a job has on its path
+        python.unlink()
+        python.write_text(PYTHON.format(python=interpreter, really=" --no-deps "), encoding="utf-8")
+    else:
+        python.write_text(PYTHON.format(python=sys.executable, really="nothing"), encoding="utf-8")
+        backlog = programs / "backlog"
+        backlog.write_text(BACKLOG.format(python=sys.executable), encoding="utf-8")
+        backlog.chmod(backlog.stat().st_mode | stat.S_IXUSR)
+    python.chmod(python.stat().st_mode | stat.S_IXUSR)
     (folder / "origin").symlink_to(origin)
     (folder / "home").mkdir()
     return folder
 
 
 def run_workflow(
-    name: str,
+    name: str | Path,
     event: str,
     payload: Mapping[str, Any],
     *,
@@ -156,11 +171,13 @@ def run_workflow(
     variables: Mapping[str, str] | None = None,
     secrets: Mapping[str, str] | None = None,
     job: str = "",
+    action: str = "",
+    installs: bool = False,
 ) -> Run:
     """Run a workflow of this repository for an event of another repository.
 
     Args:
-        name: File name of the workflow.
+        name: File name of a workflow of this repository, or the path of another.
         event: Name of the event, such as `pull_request`.
         payload: The event as GitHub sends it.
         folder: A folder that the run may fill; must not exist yet.
@@ -169,8 +186,10 @@ def run_workflow(
         variables: The repository's `vars`.
         secrets: The repository's secrets; `GITHUB_TOKEN` is what the job's token is.
         job: The one job to run; all unless given.
+        action: `OWNER/NAME@COMMIT=FOLDER`: where the run finds our own action, if it does not come from its checkout.
+        installs: Whether what is installed without dependencies is installed indeed, into an environment of the run.
     """
-    place = workshop(folder, origin)
+    place = workshop(folder, origin, installs=installs)
     workflow = PROJECT / ".github" / "workflows" / name
     checkout = place / "checkout"  # act takes the commit of the event from here
     subprocess.run(["git", "clone", "--quiet", str(origin), str(checkout)], check=True, capture_output=True)
@@ -181,11 +200,13 @@ def run_workflow(
         *(part for key, value in (secrets or {}).items() for part in ("--secret", f"{key}={value}")),
         *(("--job", job) if job else ()),
     ]
+    server = (environment or {}).get("GITHUB_SERVER_URL", "https://github.com")
     call = [
         *(str(ACT), event, "--workflows", str(workflow), "--eventpath", str(place / "event.json"), "--json"),
         *("--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout", "--no-cache-server", "--no-recurse"),
         *("--action-cache-path", str(place / "cache"), "--env", f"WORKSHOP={place}", "--concurrent-jobs", "1"),
-        *stand_ins(workflow, (environment or {}).get("GITHUB_SERVER_URL", "https://github.com")),
+        *stand_ins((workflow, PROJECT / "action.yml"), server),
+        *(("--local-repository", f"{server}/{action}") if action else ()),
         *given,
     ]
     clean = {"HOME": str(place / "home"), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(place)}

@@ -23,17 +23,21 @@ def install_wheel(folder: Path) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
-    home = folder / "environment"
-    venv.create(home, with_pip=False)
-    scripts = home / ("Scripts" if os.name == "nt" else "bin")
-    python = scripts / ("python.exe" if os.name == "nt" else "python")
+    python = borrowing_environment(folder / "environment")
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], check=True, capture_output=True)
+    where = "import secure_score_backlog as package; print(package.__file__)"
+    found = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True).stdout
+    assert str(folder / "environment") in found, found
+    return python.with_name("backlog.exe" if os.name == "nt" else "backlog")
+
+
+def borrowing_environment(home: Path) -> Path:
+    """Make an environment that has what the tests' own has, but not the program; the path of its Python."""
+    venv.create(home, with_pip=False)
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python3")
     asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
     site = Path(subprocess.run([python, "-c", asked], check=True, capture_output=True, text=True).stdout.strip())
     borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in sorted(borrowed)), encoding="utf-8")
-    where = "import secure_score_backlog as package; print(package.__file__)"
-    found = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True).stdout
-    assert str(site) in found, found
-    return scripts / ("backlog.exe" if os.name == "nt" else "backlog")
+    return python
