@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.sample.tenant import Tenant
 from tests.support.act import Run, run_workflow
+from tests.support.loopback import Response
 from tests.support.repositories import Repository
+from tests.support.simulated_github import TOKEN, SimulatedGitHub
 from tests.support.simulated_graph import SimulatedGraph
 from tests.support.simulated_identity import Registration, SimulatedIdentity
-from tests.workflows.conftest import NAME, hosted
+from tests.workflows.conftest import hosted
 
 TODAY = date(2026, 11, 20)
 MISSING = [f"snapshots/2026/2026-11-{day}.json" for day in (19, 20)]
-JOB_TOKEN = "token-of-the-job"
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Daily:
     origin: Repository
     identity: SimulatedIdentity
     graph: SimulatedGraph
+    github: SimulatedGitHub
     runs: list[Run] = field(default_factory=list)
 
     def run(self, event: str = "workflow_dispatch", **variables: str) -> Run:
@@ -49,9 +52,9 @@ class Daily:
                 "REQUESTS_CA_BUNDLE": str(self.identity.certificate),
                 "TO_SIMULATED_GRAPH": f"--graph-url {self.graph.url} --authority {self.identity.origin}",
                 "GITHUB_SERVER_URL": f"file://{self.folder}",
-                "GITHUB_REPOSITORY": NAME,
+                **{name: value for name, value in self.github.environment.items() if name != "GITHUB_TOKEN"},
             },
-            secrets={"GITHUB_TOKEN": JOB_TOKEN},
+            secrets={"GITHUB_TOKEN": TOKEN},
         )
         self.runs.append(found)
         return found
@@ -67,7 +70,10 @@ def daily(seed: Repository, tmp_path: Path) -> Iterator[Daily]:
     with ExitStack() as servers:
         identity = servers.enter_context(SimulatedIdentity(Registration(tenant.identifier), tls=True))
         graph = servers.enter_context(SimulatedGraph(tenant, TODAY))
-        yield Daily(tmp_path, hosted(seed, tmp_path), identity, graph)
+        github = servers.enter_context(SimulatedGitHub())
+        for commit in seed.git("rev-list", "HEAD").split():
+            github.commit(commit)
+        yield Daily(tmp_path, hosted(seed, tmp_path), identity, graph, github)
 
 
 def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:
@@ -75,11 +81,15 @@ def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:
     run = daily.run(BACKLOG_DEPLOY_PAGES="true")
     assert run.jobs == {"collect": "success", "build": "success", "deploy": "success"}, run.output
     origin = daily.origin
-    assert origin.git("show", "--name-only", "--format=%an", "main").split() == ["github-actions[bot]", *MISSING]
+    assert origin.git("show", "--name-only", "--format=%an", "main").split() == [
+        "github-actions[bot]",
+        *MISSING,
+        APPROVALS_PATH,
+    ]
     assert MISSING[-1] in (run.workshop / "published" / "evidence.html").read_text(encoding="utf-8")
     bearer = daily.graph.requests[0].bearer
     assert bearer
-    secrets = (JOB_TOKEN, bearer, daily.identity.registration.request_token)
+    secrets = (TOKEN, bearer, daily.identity.registration.request_token)
     assert [secret for secret in secrets if secret in run.log] == []
 
 
@@ -95,10 +105,20 @@ def test_the_second_slot_changes_nothing_and_builds_nothing(daily: Daily) -> Non
 
 
 def test_a_refused_sign_in_fails_the_run_and_commits_nothing(daily: Daily) -> None:
-    """Entra trusts another subject: the job fails, says why, and neither commits nor publishes."""
+    """Entra trusts another subject: the job fails and says why; a scheduled run then has nothing to publish."""
     before = daily.origin.git("rev-parse", "main")
     daily.identity.presented_subject = "repo:somebody/else:ref:refs/heads/main"
-    run = daily.run(BACKLOG_DEPLOY_PAGES="true")
+    daily.github.commits.clear()  # and GitHub has nothing to say
+    run = daily.run("schedule", BACKLOG_DEPLOY_PAGES="true")
     assert run.jobs == {"collect": "failure"}
     assert "AADSTS70021" in run.log
     assert daily.origin.git("rev-parse", "main") == before
+
+
+def test_a_github_that_does_not_answer_costs_no_snapshot(daily: Daily) -> None:
+    """Approvals cannot be read: the run is red and says which permission is missing; the days are kept and shown."""
+    daily.github.responders.append(lambda _: Response.of_json(401, {"message": "Bad credentials"}))
+    run = daily.run()
+    assert run.jobs == {"collect": "failure", "build": "success"}, run.output
+    assert "GitHub does not accept the token" in run.log
+    assert daily.origin.git("show", "--name-only", "--format=", "main").split() == MISSING
