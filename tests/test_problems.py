@@ -34,7 +34,7 @@ ERRORS = {
         decision-file-name""",
     "Decisions together, and with the catalogue": """decision-two-files decision-id-case decision-copied-rationale
         decision-same-as-unknown decision-same-as-circular decision-same-as-unusable decision-owner-unlisted""",
-    "Time": "decision-until-too-far decision-due-too-far commit-in-future snapshot-in-future",
+    "Time": "decision-until-too-far decision-ask-by decision-due-too-far commit-in-future snapshot-in-future",
     "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
     "Layout of the site": "site-unknown-key site-wrong-value",
     "Signed months": "review-signature",
@@ -51,7 +51,7 @@ WARNINGS = {
     "One decision": "decision-unanswered decision-draft decision-person",
     "Decisions together, and with the catalogue": """decision-made-id decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",
-    "Time": "decision-expired decision-overdue decision-ask-old decision-date-ahead commit-time",
+    "Time": "decision-expired decision-overdue decision-ask-old decision-ask-late decision-date-ahead commit-time",
     "Settings": "settings-commented-profile settings-unknown-id",
     "Compared with a base": "decision-removed decision-renamed blocked-since-moved",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated

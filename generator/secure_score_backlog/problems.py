@@ -130,6 +130,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     },
     (TIME, Severity.ERROR): {
         "decision-until-too-far": "An acceptance or exemption runs longer than the settings allow.",
+        "decision-ask-by": "The answer to a request is needed before it was asked.",
         "decision-due-too-far": "A do-now decision is due later than 92 days after it was made.",
         "commit-in-future": "A commit is dated after today, so pages are as of that day.",
         "snapshot-in-future": "A stored snapshot is dated after today, so pages are as of that day.",
@@ -138,6 +139,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-expired": "An acceptance or exemption has expired.",
         "decision-overdue": "The due date of a planned change has passed.",
         "decision-ask-old": "A decision requested from others has been open for more than 90 days.",
+        "decision-ask-late": "The day by which a decision was requested has passed.",
         "decision-date-ahead": "A day that belongs in the past is in the future.",
         "commit-time": "A commit has no time, or one outside of the years 1970 to 2199; it counts as made with the one "
         "before it.",

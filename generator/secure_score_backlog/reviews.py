@@ -67,6 +67,10 @@ class SignedAsk(Struct):
     question: str
     age_days: Number
     default: str | None
+    by: date | None = None
+    recommend: str = ""
+    cost: str = ""
+    asked_by: str = ""
 
 
 class SignedTop(Struct):

@@ -145,7 +145,7 @@ def test_everything_in_an_acceptance_is_read() -> None:
             share=Fraction(3, 5),
             approval=Attestation("Board", date(2026, 10, 1), "Minutes"),
         ),
-        asks=(Ask("leadership", date(2026, 10, 1), "Fund it?", ("now", "never"), "never"),),
+        asks=(Ask("leadership", date(2026, 10, 1), "Fund it?", None, ("now", "never"), "", "", "", "never"),),
         same_as="Bravo",
         links=("https://tickets.example/4711", "docs/evidence.pdf"),
         body="Discussion.\n",
@@ -646,8 +646,16 @@ def test_every_rule_is_broken_somewhere() -> None:
         ),
         *("decision-two-files", "decision-copied-rationale", "decision-owner-unlisted"),
         *("decision-same-as-unknown", "decision-same-as-circular", "decision-same-as-unusable"),
-        *("decision-until-too-far", "decision-due-too-far", "decision-expired", "decision-overdue"),
+        *(
+            "decision-ask-by",
+            "decision-ask-late",
+            "decision-until-too-far",
+            "decision-due-too-far",
+            "decision-expired",
+            "decision-overdue",
+        ),
         *("decision-ask-old", "decision-date-ahead"),
+        *("decision-removed", "decision-renamed"),  # against a base: tests/cli/test_check_base.py
     }
     assert {code for code in RULES if code.startswith("decision-")} == {
         code for code in here | elsewhere if code.startswith("decision-")
@@ -723,3 +731,44 @@ def test_any_shape_is_checked(bucket: Bucket, values: dict[str, str]) -> None:
     decision, problems = read_decision(found)
     assert (decision is None) is any(fault.severity is Severity.ERROR for fault in problems)
     checked(found, file(ACCEPT, path="decisions/Bravo.md"))
+
+
+def test_a_request_names_its_deadline_and_what_it_costs() -> None:
+    """Until when, what the team recommends, what it costs and who asks are read; all may be left out."""
+    decision = read(
+        PLAN + "ask:\n  - from: leadership\n    since: 2026-10-01\n    question: Fund it?\n    by: 2026-12-01\n"
+        "    recommend: Yes.\n    cost: about 900 EUR a year\n    asked_by: Head of IT\n    default: never\n"
+    )
+    (ask,) = decision.asks
+    assert (ask.by, ask.recommend, ask.cost, ask.asked_by) == (
+        date(2026, 12, 1),
+        "Yes.",
+        "about 900 EUR a year",
+        "Head of IT",
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "today", "expected"),
+    [
+        ("2026-09-30", date(2026, 10, 2), "decision-ask-by"),
+        ("2026-10-01", date(2026, 10, 1), ""),
+        ("2026-10-31", date(2026, 10, 31), ""),
+        ("2026-10-31", date(2026, 11, 1), "decision-ask-late"),
+    ],
+)
+def test_an_answer_is_needed_by_a_day_after_the_question(by: str, today: date, expected: str) -> None:
+    """Before the question is an error, a day that has passed is a warning on its line, the day itself is neither."""
+    text = (
+        PLAN + f"ask:\n  - {{from: leadership, since: 2026-10-01, question: Fund it?}}\n  - from: CIO\n    by: {by}\n"
+    )
+    text += "    since: 2026-10-01\n    question: Buy it?\n    default: nothing is bought\n"
+    found = [each for each in checked(file(text), today=today).problems if each.code.startswith("decision-ask")]
+    assert [each.code for each in found] == [expected] * bool(expected)
+    if expected == "decision-ask-by":
+        assert "by 2026-09-30, before the question is asked on 2026-10-01" in found[0].message
+    if found:
+        assert found[0].line == 14
+    if expected == "decision-ask-late":
+        assert found[0].message == 'The answer of "CIO" was needed by 2026-10-31, 1 day ago.'
+        assert "nothing is bought" in found[0].hint

@@ -437,7 +437,7 @@ def test_an_empty_key_is_allowed_everywhere(value: str) -> None:
         (
             "ask: [{from: a, since: 2026-10-01, question: Why?, qqq: x}]",
             ('"qqq"', "`ask`"),
-            ("from, since, question, options, default",),
+            ("from, since, question, by, options, recommend, cost, asked_by, default",),
         ),
     ],
 )

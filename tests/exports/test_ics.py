@@ -48,9 +48,17 @@ def test_what_comes_due_is_in_the_calendar() -> None:
             "174b8a7ca967af267149134f160bb669@secure-score-backlog",
             (date(2026, 10, 30), date(2026, 10, 31)),
             "Decision requested from leadership: plain words",
-            ["About: Title of Accept", "Options: plain words", "Default: plain words"],
+            REQUEST,
             ["Decision requested"],
             [],
+        ),
+        (
+            "9407c03f0c1387577b83de8cfb18e99e@secure-score-backlog",
+            (date(2026, 11, 14), date(2026, 11, 15)),
+            "Decision needed from leadership: plain words",
+            REQUEST,
+            ["Decision needed"],
+            [("DISPLAY", timedelta(days=-30), "Decision needed from leadership: plain words")],
         ),
         (
             "2d336db106bf9a8df62a857381b36320@secure-score-backlog",
@@ -87,6 +95,17 @@ def test_what_comes_due_is_in_the_calendar() -> None:
     ]
 
 
+REQUEST = [
+    "About: Title of Accept",
+    "Asked by: plain words",
+    "Answer needed by: 2026-11-14",
+    "Options: plain words",
+    "Recommended: plain words",
+    "Cost: plain words",
+    "Default: plain words",
+]
+
+
 def about(name: str) -> tuple[str, str]:
     """The last lines of a description."""
     return "Risk: high", f"Recommendation: {name}"
@@ -100,10 +119,10 @@ def reminders(event: Any) -> list[Any]:
 
 @hostile
 def test_no_text_adds_removes_or_moves_an_event(text: str) -> None:
-    """Expiries, due dates and the question, each once, whatever the texts try; all day; reminders on expiries."""
+    """Expiries, due dates and the question, each once, whatever the texts try; all day; reminders on last days."""
     found = events(backlog(text, title=text))
     assert sorted(str(event["CATEGORIES"].to_ical().decode()) for event in found) == [
-        "Acceptance", "Decision requested", "Due", "Due", "Exemption",
+        "Acceptance", "Decision needed", "Decision requested", "Due", "Due", "Exemption",
     ]  # fmt: skip
     for event in found:
         start, end = event["DTSTART"].dt, event["DTEND"].dt
@@ -111,7 +130,7 @@ def test_no_text_adds_removes_or_moves_an_event(text: str) -> None:
         assert end - start == timedelta(days=1)
         assert event["DTSTAMP"].dt.date() == AS_OF
         reminders = [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")]
-        expires = event["CATEGORIES"].to_ical() in (b"Acceptance", b"Exemption")
+        expires = event["CATEGORIES"].to_ical() in (b"Acceptance", b"Exemption", b"Decision needed")
         assert reminders == ([timedelta(days=-30)] if expires else [])
 
 
@@ -126,7 +145,7 @@ def test_no_line_is_too_long_or_broken(text: str) -> None:
         line.decode("utf-8")
         assert b"\n" not in line
         assert b"\r" not in line
-    assert lines.count(b"BEGIN:VEVENT") == lines.count(b"END:VEVENT") == 5
+    assert lines.count(b"BEGIN:VEVENT") == lines.count(b"END:VEVENT") == 6
     assert lines.count(b"END:VCALENDAR") == 1
 
 
@@ -153,4 +172,4 @@ def test_an_event_keeps_its_uid() -> None:
     made = backlog()
     other = replace(made, settings=Settings(organisation="Somebody else"))
     assert not {str(event["UID"]) for event in events(other)} & set(now.values())
-    assert len({str(event["UID"]) for event in events(made)}) == 5
+    assert len({str(event["UID"]) for event in events(made)}) == 6

@@ -24,7 +24,19 @@ from secure_score_backlog.sample.story import (
 )
 from secure_score_backlog.settings import parse_settings
 
-NOT_PROSE = {"recommendation", "bucket", "risk", "owner", "approver", "same_as", "from", "reason", "links", "options"}
+NOT_PROSE = {
+    "recommendation",
+    "bucket",
+    "risk",
+    "owner",
+    "asked_by",
+    "approver",
+    "same_as",
+    "from",
+    "reason",
+    "links",
+    "options",
+}
 """Keys whose values are names, words of the format or addresses."""
 ROLES = {
     "Managing Director",

@@ -35,7 +35,7 @@ def shaped(said: Plain) -> Plain:
     ours["blocked"] = {row["recommendation"]: row["by"] for row in said["blocked"]}
     ours["completed"] = {row["recommendation"]: (row["on"], row["how"]) for row in said["completed"]}
     ours["regressed"] = {(row["recommendation"], row["on"]): row["points"] for row in said["regressed"]}
-    ours["asks"] = [(row["recommendation"], row["question"], row["age_days"]) for row in said["asks"]]
+    ours["asks"] = [(row["recommendation"], row["question"], row["age_days"], row["by"]) for row in said["asks"]]
     ours["shadow"] = {row["recommendation"]: row["portal"] for row in said["shadow"]}
     ours["unrated"] = sorted(said["unrated"])
     ours["stale"] = sorted(row["recommendation"] for row in said["stale"])

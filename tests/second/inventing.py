@@ -197,7 +197,8 @@ def decision(random: Random, name: str, day: date, last: date) -> str | None:
         said += ["blocked:", f"  by: {by}", f"  since: {day}"]
     if random.random() < 0.3:
         since = day + timedelta(days=random.choice([-40, 0, 9]))
-        said += ["ask:", f"  - {{from: leadership, since: {since}, question: May we}}"]
+        by = random.choice(["", f", by: {since + timedelta(days=9)}"])
+        said += ["ask:", f"  - {{from: leadership, since: {since}, question: May we{by}}}"]
     said += ["draft: true"] if kind == "draft" else []
     said += [random.choice(["owner: twice", "colour: blue", "bucket: never"])] if kind == "broken" else []
     return "---\n" + "\n".join(said) + "\n---\n" + random.choice(BODIES)

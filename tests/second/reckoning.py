@@ -300,15 +300,15 @@ class Reckoning:
                 found.add(name)
         return found
 
-    def asks(self) -> list[tuple[str, str, int]]:
-        """Decisions requested: recommendation, question, days."""
+    def asks(self) -> list[tuple[str, str, int, str | None]]:
+        """Decisions requested: recommendation, question, days, and by when."""
         found = []
         for name, answer in self.answers.items():
             asked = answer.said.get("ask") or []
             for ask in [asked] if isinstance(asked, dict) else asked:
                 age = (self.day - date.fromisoformat(ask["since"])).days
                 if age >= 0:
-                    found.append((name, ask["question"], age))
+                    found.append((name, ask["question"], age, ask.get("by")))
         return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
 
     def period(self) -> tuple[Day | None, Day | None]:

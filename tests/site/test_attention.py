@@ -36,7 +36,7 @@ def tenant(*days: dict[str, Measured] | None, **decided: object) -> Facts:
 
 def old_ask(number: int) -> tuple[Ask, ...]:
     """A question of a day."""
-    return (Ask("leadership", day(number), "Pay for it?", (), "It stays open."),)
+    return (Ask("leadership", day(number), "Pay for it?", default="It stays open."),)
 
 
 SCENES: dict[str, tuple[Callable[[], Facts], str]] = {

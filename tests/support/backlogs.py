@@ -39,7 +39,7 @@ def backlog(text: str = "plain words", title: str = "", has_git: bool = True) ->
         "Accept",
         Bucket.ACCEPT,
         accepted=Acceptance(text, "Managing Director", day(60), (text,), Fraction(1, 4), approval(text)),
-        asks=(Ask("leadership", day(30), text, (text,), text),),
+        asks=(Ask("leadership", day(30), text, day(45), (text,), text, text, text, text),),
         body=text,
     )
     cover = decision("Cover", Bucket.NOT_APPLICABLE, covered=Cover(CoverReason.THIRD_PARTY, text, text, "IT", day(90)))

@@ -101,7 +101,12 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
         yield "### Decisions requested"
         yield ""
         for _, ask in facts.asks:
-            yield f"- {plain(ask.question)} ({plain(ask.of)}, since {ask.since})"
+            by = f", by {ask.by}" if ask.by else ""
+            yield f"- {plain(ask.question)} ({plain(ask.of)}, since {ask.since}{by})"
+            if ask.recommend:
+                yield f"    - Recommended: {plain(ask.recommend)}"
+            if ask.cost:
+                yield f"    - Cost: {plain(ask.cost)}"
             yield "    - Answer:"
         yield ""
     entries = needing_decision((*facts.register, *facts.covered))

@@ -147,10 +147,11 @@ def top(statuses: Iterable[Status]) -> Table:
 
 def asks(requested: Iterable[tuple[Status, Ask]], as_of: date) -> Table:
     """Decisions requested from others, the oldest first."""
-    table = grid("asked", "from", "question")
+    table = grid("asked", "answer by", "from", "question")
     for _, ask in requested:
         age = (as_of - ask.since).days
-        table.add_row(Text(count(age, "day") + " ago"), Text(ask.of), Text(ask.question))
+        by = str(ask.by) if ask.by else "-"
+        table.add_row(Text(count(age, "day") + " ago"), Text(by), Text(ask.of), Text(ask.question))
     return table
 
 

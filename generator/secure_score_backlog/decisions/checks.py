@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.front_matter import FrontMatter
-from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision, DecisionVersion
+from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Ask, Bucket, Decision, DecisionVersion
 from secure_score_backlog.decisions.parse import unanswered
 from secure_score_backlog.decisions.same_as import MOST_LINKS, chain_of, is_endless, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity, problem
@@ -289,8 +289,30 @@ def check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator
             message = f"The question to {shown(ask.of)} has been open for {plural((today - ask.since).days, 'day')}."
             default = shown(ask.default or "none is written")
             hint = f"Get the answer, apply the stated default ({default}), or delete it."
-            line = source.line("ask", index) if ("ask", index) in source.lines else source.line("ask")
+            line = source.line(*_ask_place(source, index))
             yield problem("decision-ask-old", source.path, line, message, hint)
+        if ask.by is not None:
+            yield from _check_ask_term(source, index, ask, ask.by, today)
+
+
+def _check_ask_term(source: FrontMatter, index: int, ask: Ask, by: date, today: date) -> Iterator[Problem]:
+    """An answer is needed after the question is asked, and the day has not passed."""
+    line = source.line(*_ask_place(source, index), "by")
+    if by < ask.since:
+        message = f"The answer is needed by {by}, before the question is asked on {ask.since}."
+        hint = "Write the last day on which an answer is of use; `by` is on or after `since`."
+        yield problem("decision-ask-by", source.path, line, message, hint)
+    elif by < today:
+        ago = plural((today - by).days, "day")
+        message = f"The answer of {shown(ask.of)} was needed by {by}, {ago} ago."
+        default = shown(ask.default or "none is written")
+        hint = f"Get the answer, apply the stated default ({default}), or agree on a later `by`."
+        yield problem("decision-ask-late", source.path, line, message, hint)
+
+
+def _ask_place(source: FrontMatter, index: int) -> Place:
+    """Where a question stands; one alone may be written without a list."""
+    return ("ask", index) if ("ask", index) in source.lines else ("ask",)
 
 
 def check_past_days(source: FrontMatter, decision: Decision, today: date) -> Iterator[Problem]:
@@ -299,8 +321,7 @@ def check_past_days(source: FrontMatter, decision: Decision, today: date) -> Ite
     if decision.blocked is not None:
         past.append((("blocked", "since"), decision.blocked.since))
     for index, ask in enumerate(decision.asks):
-        place: Place = ("ask", index, "since") if ("ask", index) in source.lines else ("ask", "since")
-        past.append((place, ask.since))
+        past.append(((*_ask_place(source, index), "since"), ask.since))
     for group, holder in (("accepted", decision.accepted), ("covered", decision.covered)):
         if holder is not None and holder.approval is not None:
             past.append(((group, "approval", "on"), holder.approval.on))

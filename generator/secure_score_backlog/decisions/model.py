@@ -159,7 +159,13 @@ class Ask:
     of: str = key(ROLE, "The role that is asked.", REQUIRED, name="from", example="leadership")
     since: date = key(Day(), "The day on which it was first asked.", REQUIRED, example="2026-10-01")
     question: str = key(ANSWER, "One question that can be answered in a meeting.", REQUIRED, example="Fund the relay?")
+    by: date | None = key(
+        Day(), "Last day on which the answer is of use, from `since` on.", default=None, example="2026-12-01"
+    )
     options: tuple[str, ...] = key(TEXTS, "The answers to choose from.", default=(), example="[in Q1, never]")
+    recommend: str = key(ANSWER, "What the team recommends, and why.", default="", example="…")
+    cost: str = key(ANSWER, "What it costs: money, work or trouble.", default="", example="about 900 EUR a year")
+    asked_by: str = key(ROLE, "The role that asks; the owner where none is given.", default="", example="Head of IT")
     default: str = key(ANSWER, "What happens if no decision is made.", default="", example="…")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from secure_score_backlog.dates import add_months
@@ -26,6 +26,9 @@ BUCKETS = {
     Bucket.ACCEPT: "accept the risk for a time",
     Bucket.NOT_APPLICABLE: "does not apply here, or something else covers it",
 }
+
+ASK_BY = timedelta(days=60)
+"""Until when the scaffold proposes to ask for a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,13 @@ class Scaffold:
             yield f"# blocked: {{by: licensing, since: {self.today}, note: What would remove the block}}"
         if "ask" not in self.data:
             yield "# ask:"
-            yield f"#   - {{from: leadership, since: {self.today}, question: One question, default: What else happens}}"
+            yield "#   - from: leadership"
+            yield f"#     since: {self.today}"
+            yield "#     question: One question that can be answered in a meeting"
+            yield f"#     by: {self.today + ASK_BY}"
+            yield "#     recommend: What the team recommends, and why"
+            yield "#     cost: What it costs"
+            yield "#     default: What happens if no decision is made"
         if "links" not in self.data:
             yield "# links: [https://tickets.example/4711]"
 

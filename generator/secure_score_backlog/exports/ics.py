@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import icalendar
 from icalendar import Alarm, Calendar, vText
 
+from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver
 from secure_score_backlog.evaluation.status import State, Status
@@ -69,9 +70,31 @@ def events(facts: Facts) -> Iterator[Event]:
             uid(owner, "ask", status.id, question),
             ask.since,
             f"Decision requested from {ask.of}: {ask.question}",
-            labelled(("About", status.title), ("Options", "; ".join(ask.options)), ("Default", ask.default)),
+            requested(status, ask),
             "Decision requested",
         )
+        if ask.by is not None:
+            yield Event(
+                uid(owner, "needed", status.id, question),
+                ask.by,
+                f"Decision needed from {ask.of}: {ask.question}",
+                requested(status, ask),
+                "Decision needed",
+                reminder=True,
+            )
+
+
+def requested(status: Status, ask: Ask) -> str:
+    """What belongs to a question, line by line."""
+    return labelled(
+        ("About", status.title),
+        ("Asked by", ask.asked_by or status.owner),
+        ("Answer needed by", f"{ask.by:%Y-%m-%d}" if ask.by else ""),
+        ("Options", "; ".join(ask.options)),
+        ("Recommended", ask.recommend),
+        ("Cost", ask.cost),
+        ("Default", ask.default),
+    )
 
 
 def expiry(entry: RegisterEntry, owner: str) -> Event:

@@ -245,6 +245,10 @@ def asks(facts: Facts) -> list[Plain]:
             "question": ask.question,
             "since": iso(ask.since),
             "age_days": (facts.as_of - ask.since).days,
+            "by": iso(ask.by),
+            "recommend": ask.recommend,
+            "cost": ask.cost,
+            "asked_by": ask.asked_by or status.owner,
             "default": ask.default,
         }
         for status, ask in facts.asks

@@ -47,7 +47,7 @@ SUMMARISED = (
     (("expired", "breached", "regressed", "conflict", "overdue"),
      "decision is no longer in force or overdue", "decisions are no longer in force or overdue"),
     (("ownerless",), "open recommendation has no owner", "open recommendations have no owner"),
-    (("asks",), "decision was requested more than 90 days ago", "decisions were requested more than 90 days ago"),
+    (("asks",), "requested decision is late", "requested decisions are late"),
     (("shadow",), "portal status has no decision", "portal statuses have no decision"),
     (("gaps",), "day has no snapshot", "days have no snapshot"),
 )  # fmt: skip
@@ -296,9 +296,12 @@ def old_asks(facts: Facts) -> Iterator[Item]:
     """Decisions requested too long ago."""
     for status, ask in facts.asks:
         age = (facts.as_of - ask.since).days
-        if age > ASK_TERM.days:
+        late = ask.by is not None and ask.by < facts.as_of
+        if late or age > ASK_TERM.days:
+            by = f" The answer was needed by {wording.day(ask.by)}." if late else ""
             default = f" If no decision is made: {ask.default}" if ask.default else ""
-            yield Item(status, f"“{ask.question}” Requested from {ask.of} {wording.count(age, 'day')} ago.{default}")
+            asked = f"“{ask.question}” Requested from {ask.of} {wording.count(age, 'day')} ago."
+            yield Item(status, f"{asked}{by}{default}")
 
 
 def shadow(facts: Facts) -> Iterator[Item]:
