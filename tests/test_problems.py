@@ -41,6 +41,9 @@ ERRORS = {
     "Approvals": "approvals-unreadable approvals-record",
     "Compared with a base": """extended-without-reason ask-dropped ask-reworded ask-since-moved bot-commit
         signed-month-changed snapshot-rewritten catalogue-poorer approvals-changed""",
+    "Audit": """audit-direct audit-merge audit-claimed audit-not-asked audit-bot-paths audit-bot-name
+        audit-unapproved audit-own-approval audit-late-approval audit-stale-approval audit-unknown-approver
+        audit-other-head audit-day-rewritten audit-record-rewritten""",
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
         rating-source rating-duplicate rating-repeated-reason""",
@@ -54,6 +57,8 @@ WARNINGS = {
     "Time": "decision-expired decision-overdue decision-ask-old decision-ask-late decision-date-ahead commit-time",
     "Settings": "settings-commented-profile settings-unknown-id",
     "Compared with a base": "decision-removed decision-renamed blocked-since-moved",
+    "Audit": """audit-empty audit-days-missing audit-days-partial audit-owner-approver audit-named-only
+        audit-misdated""",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated
         snapshot-day-twice snapshot-future snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue
         snapshot-profiles-missing snapshot-scores-missing snapshot-differs snapshot-old snapshot-empty

@@ -179,6 +179,8 @@ MISTAKES = {
     "profile: Public": ("settings-wrong-value", 1, "public"),
     "profile: ''": ("settings-wrong-value", 1, "public"),
     "profile: [public]": ("settings-wrong-type", 1, "public"),
+    "snapshots: {bot: collector}": ("settings-wrong-value", 1, "Name <mail>"),
+    "snapshots: {bot: 'a <b@c> d'}": ("settings-wrong-value", 1, "Name <mail>"),
     "roles: x": ("settings-wrong-type", 1, "logins"),
     "roles: [a]": ("settings-wrong-type", 1, "logins"),
     "roles: {A: 5}": ("settings-wrong-type", 1, 'double quotes: `A: "5"`'),
@@ -303,6 +305,7 @@ def test_defaults_as_one_would_write_them() -> None:
         "stale_months": "3",
         "bands": "[65, 80]",
         "keep_names": "false",
+        "bot": "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>",
         "profile": "internal",
     }
 

@@ -65,6 +65,7 @@ LAYOUT = "Layout of the site"
 SIGNED = "Signed months"
 APPROVALS = "Approvals"
 BASE = "Compared with a base"
+AUDIT = "Audit"
 SNAPSHOTS = "Snapshots and catalogue"
 IMPORT = "Import and collection"
 RATINGS = "Risk ratings"
@@ -182,6 +183,30 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-removed": "A decision is deleted, and nothing says why.",
         "decision-renamed": "A decision moves to another recommendation, where its history begins again.",
         "blocked-since-moved": "A blocked decision seems to wait for less time than it does.",
+    },
+    (AUDIT, Severity.ERROR): {
+        "audit-direct": "A commit came to the main branch without a pull request.",
+        "audit-merge": "A merge came to the main branch without a pull request.",
+        "audit-claimed": "Only the message of a commit names its pull request; GitHub does not.",
+        "audit-not-asked": "GitHub was not asked about a commit, so it is unknown who approved it.",
+        "audit-bot-paths": "The account that commits snapshots changed something else.",
+        "audit-bot-name": "A commit bears the name of the account that commits snapshots, and is not by it.",
+        "audit-unapproved": "A pull request was merged without an approval.",
+        "audit-own-approval": "A pull request was approved by somebody who wrote it.",
+        "audit-late-approval": "A pull request was approved after it was merged.",
+        "audit-stale-approval": "A pull request was changed after it was approved.",
+        "audit-unknown-approver": "A pull request was approved by an account that GitHub does not name any more.",
+        "audit-other-head": "A merge brought something other than the final head of its pull request.",
+        "audit-day-rewritten": "A stored day was changed in a way that is not allowed, or deleted.",
+        "audit-record-rewritten": "A record of what GitHub said was changed or deleted.",
+    },
+    (AUDIT, Severity.WARNING): {
+        "audit-empty": "A commit without an approved pull request changes no file.",
+        "audit-days-missing": "Days have no snapshot.",
+        "audit-days-partial": "Days have a partial snapshot.",
+        "audit-owner-approver": "One role owns a decision in force and approves it.",
+        "audit-named-only": "Nothing but a name is known of the approval of a decision in force.",
+        "audit-misdated": "A commit is dated before one that it follows.",
     },
     (SNAPSHOTS, Severity.ERROR): {
         "snapshot-unreadable": "A file in `snapshots/` is not what this program wrote.",

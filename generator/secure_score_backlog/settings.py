@@ -85,6 +85,7 @@ class Bands(Type):
 
 
 BRANCH = Text("the name of a branch", pattern=r"(?!.*(\.\.|//|@\{|\.lock$|/$|\.$))[A-Za-z0-9][A-Za-z0-9._/-]*")
+ACCOUNT = Text("a name and a mail address, as `Name <mail>`", pattern=r"[^<>\x00-\x1f]{1,100} <[^<>\x00-\x20]{1,200}>")
 LOGIN = Text("a GitHub login without the @", pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?")
 
 
@@ -103,6 +104,12 @@ class SnapshotSettings:
         "Keep `updatedBy`, `assignedTo` and `comment` from Graph. Off by default, because names would remain in the "
         "Git history (written `snapshots: {keep_names: true}`).",
         default=False,
+    )
+    bot: str = key(
+        ACCOUNT,
+        "The account that commits snapshots, as it stands in its commits. `backlog audit` counts what it commits to "
+        "`snapshots/`, and nowhere else, as snapshots (written `snapshots: {bot: Name <mail>}`).",
+        default="github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>",
     )
 
 

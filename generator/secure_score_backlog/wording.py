@@ -16,6 +16,22 @@ MONTHS = (
 MINUS = "\u2212"
 BLOCKERS = {"licensing": "missing licence", "business": "business decision", "technical": "technical constraint"}
 """What blocks a planned change, in words."""
+EXCEPTIONS = {
+    "audit-direct": "no pull request",
+    "audit-merge": "a merge without a pull request",
+    "audit-claimed": "only the message names a pull request",
+    "audit-not-asked": "GitHub was not asked",
+    "audit-bot-paths": "the snapshot account changed something else",
+    "audit-bot-name": "only the name is the snapshot account’s",
+    "audit-unapproved": "not approved",
+    "audit-own-approval": "approved only by who wrote it",
+    "audit-late-approval": "approved after the merge",
+    "audit-stale-approval": "changed after the approval",
+    "audit-unknown-approver": "the approver’s account is deleted",
+    "audit-other-head": "merged something other than the final head",
+    "audit-empty": "changes no file",
+}
+"""Why a commit is an exception in an audit, in words."""
 
 
 def number(value: Fraction | Decimal | int, places: int = 0) -> str:

@@ -55,6 +55,7 @@ from secure_score_backlog.snapshots.store import (
     open_snapshot_branch,
     snapshots_at,
 )
+from secure_score_backlog.stored_history import StoredHistory, read_stored_history
 from secure_score_backlog.strict_yaml import YamlData
 from secure_score_backlog.text import printable
 
@@ -93,6 +94,8 @@ class Workspace:
     """None: the catalogue was always as it is."""
     settings_versions: tuple[tuple[date, Settings], ...] = ()
     """Day and settings of each version, oldest first."""
+    settings_of: Mapping[str, Settings] = field(default_factory=dict)
+    """By commit: the settings that it brought to the main branch."""
     approvals: Approvals = field(default_factory=Approvals)
     """What GitHub said about the pull requests that brought commits; empty where it was never asked."""
     problems: tuple[Problem, ...] = ()
@@ -103,12 +106,23 @@ class Workspace:
     """The newest commits of the main branch and of the snapshots' own branch."""
     commits: tuple[MainCommit, ...] = ()
     """Every commit of the main branch along first parents, oldest first."""
-    snapshot_commits: tuple[MainCommit, ...] = ()
-    """The same of the snapshots' own branch, without those that the main branch has; empty where it has none."""
+    snapshot_branch: SnapshotBranch | None = None
+    """The snapshots' own branch; None where they are on the main branch."""
 
     def people(self) -> People:
         """Everyone whom the history names; read from Git when asked, because only a site for outsiders needs it."""
         return self.repository.people(self.tips) if self.repository and self.tips else frozenset()
+
+    @property
+    def snapshot_commits(self) -> tuple[MainCommit, ...]:
+        """The commits of the snapshots' own branch along first parents that the main branch lacks, oldest first."""
+        shared = {each.version.commit for each in self.commits}
+        found = self.snapshot_branch.history.commits if self.snapshot_branch else ()
+        return tuple(each for each in found if each.version.commit not in shared)
+
+    def stored_history(self) -> StoredHistory:
+        """What happened to stored files later; read from Git when asked, because only an audit needs it."""
+        return read_stored_history(self.repository, self.commits, self.snapshot_branch)
 
     def settings_on(self, day: date) -> Settings:
         """The settings in force at the end of a day; without Git, today's."""
@@ -226,6 +240,7 @@ def _read(
     minutes, of_minutes = load_minutes(files)
     signed, of_signed = load_signed_reviews(files, uncommitted=working_tree)
     decisions, of_decisions = load_decisions(files)
+    versions = tuple(settings_versions(files, settings_file))
     problems.update(
         main.problems if main else (),
         settings_file.problems,
@@ -249,13 +264,14 @@ def _read(
         signed=signed,
         catalogue_versions=catalogue_versions(files, snapshots, catalogue),
         settings_source=settings_file.source,
-        settings_versions=settings_versions(files, settings_file),
+        settings_versions=tuple((version.at.date(), each) for version, each in versions),
+        settings_of={version.commit: each for version, each in versions if version.committed},
         approvals=approvals,
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
         repository=main.repository if main else None,
         tips=tips(main, snapshots),
         commits=main.commits if main else (),
-        snapshot_commits=own_commits(main, snapshots),
+        snapshot_branch=snapshots if settings.snapshots.branch and isinstance(snapshots, SnapshotBranch) else None,
     )
 
 
@@ -263,14 +279,6 @@ def tips(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[str, ...]
     """The newest commits of the main branch and of the snapshots' own branch."""
     found = [main.head.commit] if main and main.head else []
     return tuple(dict.fromkeys([*found, *([snapshots.tip] if isinstance(snapshots, SnapshotBranch) else [])]))
-
-
-def own_commits(main: MainHistory | None, snapshots: SnapshotSource) -> tuple[MainCommit, ...]:
-    """The commits of the snapshots' own branch that the main branch lacks, oldest first."""
-    if main is None or not isinstance(snapshots, SnapshotBranch):
-        return ()
-    shared = {each.version.commit for each in main.commits}
-    return tuple(each for each in snapshots.history.commits if each.version.commit not in shared)
 
 
 def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
@@ -360,16 +368,15 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
     ]
 
 
-def settings_versions(files: FileVersions, newest: SettingsFile) -> tuple[tuple[date, Settings], ...]:
-    """Day and settings of each version; `newest` is the working tree's, and each other content is read once."""
+def settings_versions(files: FileVersions, newest: SettingsFile) -> Iterator[tuple[Version, Settings]]:
+    """Each version of the settings, oldest first; `newest` is the working tree's, each other content is read once."""
     versions = files.of(SETTINGS_PATH)
     known: dict[str | None, Settings] = {}
     if versions and not is_unreadable(newest.problems):
         known[versions[-1].blob] = newest.settings
     known[None] = Settings()
-    found = []
     for version in versions[:-1]:
         if version.blob not in known:
             known[version.blob] = parse_settings(files.content(version) or b"").settings
-        found.append((version.at.date(), known[version.blob]))
-    return (*found, *((version.at.date(), newest.settings) for version in versions[-1:]))
+        yield version, known[version.blob]
+    yield from ((version, newest.settings) for version in versions[-1:])

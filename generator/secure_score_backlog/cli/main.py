@@ -27,6 +27,7 @@ VERBS = {
     "decide": "Make a decision, or write its draft with the five questions.",
     "triage": "Show what to decide next, the highest risk first.",
     "check": "Check decisions, settings and snapshots; exit 1 on errors.",
+    "audit": "Test who approved each change of the main branch.",
     "status": "Print the state of the tenant, for people or as JSON.",
     "review": "Write the minutes of a month and sign its facts.",
     "approvals": "Ask GitHub who approved the merged pull requests, and record it.",

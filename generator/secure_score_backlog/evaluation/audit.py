@@ -1,85 +1,562 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The changes of decisions that an audit samples from (docs/method.md#github).
+"""The population test: who approved each change of the main branch (docs/method.md#audit).
 
-The population is every committed version of every decision along the first parents of the main branch. A commit that
-names no pull request is an exception: it is listed, never left out.
+The population of a period is every commit along the first parents of the main branch, and of the snapshots' own branch.
+Each is exactly one of: a snapshot by the account that commits them, a pull request that somebody else approved, the
+beginning of a history, or an exception with its reasons. What is unknown is an exception: it never passes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-from secure_score_backlog.decisions.model import Decision, DecisionHistory, DecisionVersion
-from secure_score_backlog.git import Version
+from secure_score_backlog.approvals import PullRequest, Review, ReviewState
+from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.git import HISTORY, Identity, MainCommit
+from secure_score_backlog.problems import RULES, Problem, Severity, problem
+from secure_score_backlog.settings import SETTINGS_PATH, Settings
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind
+from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
+from secure_score_backlog.stored_history import Rewrite, StoredHistory
+from secure_score_backlog.wording import EXCEPTIONS, plural
+from secure_score_backlog.workspace import Workspace
+
+GITHUB = Identity("GitHub", "noreply@github.com")
+"""The committer of what is committed in a browser or through GitHub's API."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two machines may be apart before a commit counts as dated backwards."""
+SAMPLE_SIZE = 25
+"""How many changes an auditor usually draws."""
+
+
+class Kind(StrEnum):
+    """What a commit of the population is; each is exactly one."""
+
+    SNAPSHOT = "snapshot"
+    """By the account that commits snapshots, and of nothing else."""
+    APPROVED = "approved"
+    """Of a merged pull request that somebody else approved, on its final head and before the merge."""
+    BEGINNING = "beginning"
+    """The first commit of a history; there was nothing to open a pull request against."""
+    EXCEPTION = "exception"
+
+
+class Reason(StrEnum):
+    """Why a commit is an exception: the code of its problem."""
+
+    DIRECT = "audit-direct"
+    MERGE = "audit-merge"
+    CLAIMED = "audit-claimed"
+    NOT_ASKED = "audit-not-asked"
+    BOT_PATHS = "audit-bot-paths"
+    BOT_NAME = "audit-bot-name"
+    UNAPPROVED = "audit-unapproved"
+    OWN = "audit-own-approval"
+    LATE = "audit-late-approval"
+    STALE = "audit-stale-approval"
+    UNKNOWN_APPROVER = "audit-unknown-approver"
+    OTHER_HEAD = "audit-other-head"
+    EMPTY = "audit-empty"
+
+    @property
+    def severity(self) -> Severity:
+        """How much it weighs."""
+        return RULES[self.value].severity
+
+    @property
+    def meaning(self) -> str:
+        """One sentence."""
+        return RULES[self.value].meaning
+
+    @property
+    def words(self) -> str:
+        """The same in a few words, for a list of reasons."""
+        return EXCEPTIONS[self.value]
+
+
+class Area(StrEnum):
+    """What kind of file a commit changed."""
+
+    DECISIONS = "decisions"
+    SETTINGS = "settings"
+    MINUTES = "minutes"
+    SIGNED = "signed"
+    WORKFLOWS = "workflows"
+    SNAPSHOTS = "snapshots"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One commit's change of one decision."""
+class AuditedCommit:
+    """One commit of the population."""
 
-    recommendation: str
-    before: DecisionVersion | None
-    """The version before it; None where this is the first."""
-    after: DecisionVersion
+    commit: str
+    """Full id."""
+    at: datetime
+    """UTC; when the branch got it."""
+    kind: Kind
+    reasons: tuple[Reason, ...] = ()
+    """Why it is an exception; empty for every other kind."""
+    areas: tuple[Area, ...] = ()
+    paths: tuple[str, ...] = ()
+    """What it changed; paths outside of the folder begin with a slash."""
+    author: str = ""
+    """As the commit says, spelled as in `.mailmap`."""
+    subject: str = ""
+    pull_request: int | None = None
+    """As GitHub says; else as the message claims."""
+    claimed: bool = False
+    """Only the message names the pull request."""
+    url: str = ""
+    """Of the pull request, where GitHub told it."""
+    opened_by: str = ""
+    """Login of the pull request's author."""
+    approvers: tuple[str, ...] = ()
+    """Logins of those whose approval counts."""
+    roles: tuple[str, ...] = ()
+    """Their roles, as the settings had them before the commit."""
+    merged_at: datetime | None = None
+    """UTC, as GitHub says."""
+    signature: str = ""
+    """Kind of signature that the commit states; not verified here."""
+    branch: str = ""
+    """The snapshots' own branch; empty for the main branch."""
 
     @property
-    def version(self) -> Version:
-        """The commit, its day and where it came from."""
-        return self.after.version
-
-    @property
-    def decision(self) -> Decision | None:
-        """The decision after the change; for a deletion, the one before it."""
-        return self.after.decision or (self.before.decision if self.before else None)
+    def severity(self) -> Severity | None:
+        """The most that one of its reasons weighs; None where it is no exception."""
+        weights = {reason.severity for reason in self.reasons}
+        return Severity.ERROR if Severity.ERROR in weights else Severity.WARNING if weights else None
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
-    """All changes up to a day."""
+class Misdated:
+    """A commit whose time contradicts the commit before it."""
 
-    changes: tuple[Change, ...] = ()
-    """The newest first."""
-    uncommitted: tuple[str, ...] = ()
-    """Paths of decisions with an uncommitted edit."""
+    commit: str
+    stated: datetime | None
+    """UTC; None where it states no time of the calendar."""
+    before: datetime
+    """UTC; the latest time of an earlier commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalCounts:
+    """How the approvals of the acceptances and exemptions in force are known."""
+
+    approved: int = 0
+    """Recorded by GitHub."""
+    attested: int = 0
+    """Given outside of GitHub; the decision names the record."""
+    named: int = 0
+    """The decision names an approver, and nothing more."""
+    same: int = 0
+    """Whatever the kind: the approver is the owner."""
 
     @property
-    def commits(self) -> tuple[Version, ...]:
-        """Every commit that changed a decision, each once, the newest first."""
-        return tuple({change.version.commit: change.version for change in self.changes}.values())
+    def all(self) -> int:
+        """Every acceptance and exemption in force."""
+        return self.approved + self.attested + self.named
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The result of the population test, and of the further tests, for a period."""
+
+    start: date
+    end: date
+    """Both included; days are UTC."""
+    head: str = ""
+    """The newest commit of the period on the main branch."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Commits by kind."""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """Exceptions by reason; one commit can have several."""
+    commits: tuple[AuditedCommit, ...] = ()
+    """The population, oldest first."""
+    asked_at: datetime | None = None
+    """UTC; when GitHub was asked last. None: never."""
+    days: Coverage = field(default_factory=Coverage)
+    """What is known of each day of the period, from the first snapshot on."""
+    completed: int = 0
+    """Days that were completed later, which is allowed."""
+    rewritten: tuple[Rewrite, ...] = ()
+    """What changed a stored file in a way that is not allowed."""
+    record_versions: tuple[int, int] = (0, 0)
+    """Versions of the recorded approvals, and how many of them were compared."""
+    approvals: ApprovalCounts = ApprovalCounts()
+    same_person: tuple[str, ...] = ()
+    """Ids of the recommendations whose decision names one role as owner and as approver."""
+    misdated: tuple[Misdated, ...] = ()
+    signatures: Mapping[str, int] = field(default_factory=dict)
+    """Commits by the kind of signature that they state; "none" for those without."""
 
     @property
-    def direct(self) -> tuple[Version, ...]:
-        """The exceptions: commits whose message names no pull request."""
-        return tuple(version for version in self.commits if version.pull_request is None)
+    def total(self) -> int:
+        """How many commits the population has."""
+        return sum(self.counts.values())
 
     @property
-    def pull_requests(self) -> tuple[int, ...]:
-        """Numbers of the pull requests that changed decisions, each once, in order."""
-        return tuple(sorted({v.pull_request for v in self.commits if v.pull_request is not None}))
+    def exceptions(self) -> tuple[AuditedCommit, ...]:
+        """The exceptions, the newest first."""
+        return tuple(each for each in reversed(self.commits) if each.kind is Kind.EXCEPTION)
 
-    def of(self, commit: str) -> tuple[Change, ...]:
-        """The changes of one commit."""
-        return tuple(change for change in self.changes if change.version.commit == commit)
-
-
-def population_of(decisions: DecisionHistory, as_of: date) -> Population:
-    """Every change up to the end of a day. Without Git there is none."""
-    changes: list[Change] = []
-    uncommitted: list[str] = []
-    for identifier in sorted(decisions.versions):
-        versions = decisions.until(identifier, as_of)
-        changes += changes_of(identifier, versions)
-        uncommitted += [known.version.path for known in versions if not known.version.committed]
-    changes.sort(key=lambda change: (-change.version.at.timestamp(), change.version.commit, change.recommendation))
-    return Population(tuple(changes), tuple(uncommitted) if decisions.has_git else ())
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that the tests found, errors first."""
+        return tuple(sorted(problems_of(self), key=lambda found: found.severity is not Severity.ERROR))
 
 
-def changes_of(identifier: str, versions: Iterable[DecisionVersion]) -> Iterable[Change]:
-    """The committed changes of one decision, oldest first."""
-    before: DecisionVersion | None = None
-    for version in versions:
-        if version.version.committed:
-            yield Change(identifier, before, version)
-        before = version
+def audit(
+    workspace: Workspace,
+    stored: StoredHistory,
+    days: Coverage,
+    in_force: Sequence[RegisterEntry],
+    end: date,
+    start: date | None = None,
+) -> Audit:
+    """The audit of a period.
+
+    Args:
+        workspace: What was read from a folder.
+        stored: What happened to stored files over the whole history.
+        days: What is known of each day up to the last one.
+        in_force: The acceptances and exemptions in force on the last day.
+        end: The last day.
+        start: The first day; None: the day of the first commit.
+    """
+    branch = workspace.settings.snapshots.branch or ""
+    before = settings_before(workspace)
+    everything = [(each, before[each.version.commit], "") for each in workspace.commits]
+    everything += [(each, workspace.settings_on(each.version.at.date()), branch) for each in workspace.snapshot_commits]
+    first = start or min((each.version.at.date() for each, _, _ in everything), default=end)
+
+    def within(at: datetime) -> bool:
+        return first <= at.date() <= end
+
+    found = [audited(each, settings, workspace, on) for each, settings, on in everything if within(each.version.at)]
+    population = tuple(sorted(found, key=lambda each: each.at))
+    dated = (*misdated(workspace.commits), *misdated(workspace.snapshot_commits))
+    return Audit(
+        start=first,
+        end=end,
+        head=next((each.commit for each in reversed(population) if not each.branch), ""),
+        counts={kind.value: sum(1 for each in population if each.kind is kind) for kind in Kind},
+        reasons=counted(Reason, (reason for each in population for reason in each.reasons)),
+        commits=population,
+        asked_at=workspace.approvals.collected_at,
+        days=days.between(first, end),
+        completed=sum(1 for each in stored.days if not each.forbidden and within(each.version.at)),
+        rewritten=tuple(each for each in stored.forbidden if within(each.version.at)),
+        record_versions=(stored.versions, stored.compared),
+        approvals=approval_counts(in_force),
+        same_person=tuple(sorted(entry.status.id for entry in in_force if owner_approves(entry))),
+        misdated=tuple(each for at, each in dated if within(at)),
+        signatures=dict(sorted(Counter(each.signature or "none" for each in population).items())),
+    )
+
+
+def counted(words: Iterable[StrEnum], found: Iterable[StrEnum]) -> dict[str, int]:
+    """How often each word was found, in the order of the words; without those that were not."""
+    numbers = Counter(found)
+    return {word.value: numbers[word] for word in words if numbers[word]}
+
+
+def settings_before(workspace: Workspace) -> dict[str, Settings]:
+    """The settings in force before each commit of the main branch, so that no commit allows itself."""
+    found, current = {}, Settings()
+    for each in workspace.commits:
+        found[each.version.commit] = current
+        current = workspace.settings_of.get(each.version.commit, current)
+    return found
+
+
+# One commit
+
+
+def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch: str = "") -> AuditedCommit:
+    """One commit of the population: what it is, and why.
+
+    Args:
+        commit: The commit.
+        settings: Those in force before it.
+        workspace: Holds what GitHub said.
+        branch: The snapshots' own branch; empty for the main branch.
+    """
+    version, approvals = commit.version, workspace.approvals
+    request, asked = approvals.of(version.commit), approvals.asked(version.commit)
+    paths = (*(path for path, _ in commit.changes), *(f"/{path}" for path in commit.outside))
+    areas = tuple(area for area in Area if area in {area_of(path) for path in paths})
+    counting, against = judged(request) if request else ((), ())
+    kind, reasons = classified(commit, areas, request, asked, against, settings)
+    logins = tuple(sorted({review.by for review in counting}))
+    claimed = request is None and version.pull_request is not None
+    return AuditedCommit(
+        commit=version.commit,
+        at=version.at,
+        kind=kind,
+        reasons=reasons,
+        areas=areas,
+        paths=paths,
+        author=version.author,
+        subject=version.subject,
+        pull_request=request.number if request else version.pull_request,
+        claimed=claimed,
+        url=request.url if request else "",
+        opened_by=request.author if request else "",
+        approvers=logins,
+        roles=roles_of(logins, settings),
+        merged_at=request.merged_at if request else None,
+        signature=version.signature,
+        branch=branch,
+    )
+
+
+def classified(
+    commit: MainCommit,
+    areas: Sequence[Area],
+    request: PullRequest | None,
+    asked: bool,
+    against: tuple[Reason, ...],
+    settings: Settings,
+) -> tuple[Kind, tuple[Reason, ...]]:
+    """What a commit is, by the first rule that applies; of an exception, why."""
+    bot = bot_of(settings)
+    if is_by(commit, bot) and len(commit.parents) < 2 and areas == (Area.SNAPSHOTS,):
+        return Kind.SNAPSHOT, ()
+    if not commit.parents:
+        return Kind.BEGINNING, ()
+    found = set(against) | set(merge_faults(commit, request))
+    if request is not None and not found:
+        return Kind.APPROVED, ()
+    if not areas:
+        return Kind.EXCEPTION, (Reason.EMPTY,)
+    if request is None:
+        found |= without_request(commit, asked)
+        if is_by(commit, bot) and Reason.DIRECT in found:
+            found = found - {Reason.DIRECT} | {Reason.BOT_PATHS}
+    if not is_by(commit, bot) and bot.name in (commit.author.name, commit.committer.name):
+        found.add(Reason.BOT_NAME)
+    return Kind.EXCEPTION, tuple(reason for reason in Reason if reason in found)
+
+
+def without_request(commit: MainCommit, asked: bool) -> set[Reason]:
+    """Why a commit of which GitHub knows no pull request, or was not asked, is an exception."""
+    if commit.version.pull_request is not None:
+        found = {Reason.CLAIMED}
+    else:
+        found = {Reason.MERGE if len(commit.parents) > 1 else Reason.DIRECT}
+    return found if asked else found | {Reason.NOT_ASKED}
+
+
+def merge_faults(commit: MainCommit, request: PullRequest | None) -> Iterator[Reason]:
+    """Why a merge is not the merge of what was approved."""
+    if request is not None and len(commit.parents) > 1 and commit.parents[1:] != (request.head,):
+        yield Reason.OTHER_HEAD
+
+
+def judged(request: PullRequest) -> tuple[tuple[Review, ...], tuple[Reason, ...]]:
+    """The approvals of a pull request that count; where there is none, why those that were given do not.
+
+    Of each reviewer the last word before the merge counts, so an approval that was withdrawn is none.
+    """
+    last = {review.by: review for review in request.reviews if review.at <= request.merged_at and review.by}
+    counting, against = [], set()
+    for review in request.reviews:
+        if review.state is not ReviewState.APPROVED:
+            continue
+        fault = fault_of(review, request)
+        if fault is not None:
+            against.add(fault)
+        elif last[review.by].state is ReviewState.APPROVED:
+            counting.append(review)
+    if counting:
+        return tuple(counting), ()
+    return (), tuple(reason for reason in Reason if reason in against) or (Reason.UNAPPROVED,)
+
+
+def fault_of(review: Review, request: PullRequest) -> Reason | None:
+    """Why an approval does not count; None where it does."""
+    if not review.by:
+        return Reason.UNKNOWN_APPROVER
+    own = {name.casefold() for name in (request.author, *request.contributors)}
+    if review.by.casefold() in own:
+        return Reason.OWN
+    if review.at > request.merged_at:
+        return Reason.LATE
+    return None if review.commit == request.head else Reason.STALE
+
+
+def is_by(commit: MainCommit, bot: Identity) -> bool:
+    """The commit says that the account made it; name and address have to be right, of author and of committer."""
+    return commit.author == bot and commit.committer in (bot, GITHUB)
+
+
+def bot_of(settings: Settings) -> Identity:
+    """The account that commits snapshots."""
+    name, _, mail = settings.snapshots.bot.rstrip(">").rpartition(" <")
+    return Identity(name, mail)
+
+
+def roles_of(logins: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """The roles that some logins have, by name."""
+    folded = {login.casefold() for login in logins}
+    return tuple(sorted(role for role, known in settings.roles.items() if folded & {name.casefold() for name in known}))
+
+
+def area_of(path: str) -> Area:
+    """What kind of file a path is; one outside of the folder begins with a slash."""
+    inside = path.removeprefix("/")
+    if inside.startswith(".github/"):
+        return Area.WORKFLOWS  # those of the repository, also where the backlog is in a folder of it
+    if path == SETTINGS_PATH:
+        return Area.SETTINGS
+    if path.startswith("decisions/"):
+        return Area.DECISIONS
+    if path.startswith(f"{SNAPSHOTS}/"):
+        return Area.SNAPSHOTS
+    if path.startswith("docs/reviews/"):
+        return Area.SIGNED if path.endswith(".json") else Area.MINUTES
+    return Area.OTHER
+
+
+# Further tests
+
+
+def misdated(commits: Iterable[MainCommit]) -> Iterator[tuple[datetime, Misdated]]:
+    """The commits that are dated before one that they follow, or not at all, each with the time it counts from."""
+    latest: datetime | None = None
+    for each in commits:
+        if latest is not None and (each.stated is None or each.stated < latest - CLOCKS_DIFFER):
+            yield each.version.at, Misdated(each.version.commit, each.stated, latest)
+        if each.stated is not None:
+            latest = max(latest or each.stated, each.stated)
+
+
+def approval_counts(entries: Sequence[RegisterEntry]) -> ApprovalCounts:
+    """How the approvals of some entries of the register are known."""
+    approved = sum(1 for entry in entries if entry.approved_by)
+    rest = [entry.decision.approvable for entry in entries if not entry.approved_by]
+    attested = sum(1 for approvable in rest if approvable and approvable.approval)
+    same = sum(1 for entry in entries if owner_approves(entry))
+    return ApprovalCounts(approved, attested, len(rest) - attested, same)
+
+
+def owner_approves(entry: RegisterEntry) -> bool:
+    """One role owns the decision and approves it."""
+    approvable = entry.decision.approvable
+    return approvable is not None and folded(approvable.approver) == folded(entry.decision.owner)
+
+
+def folded(role: str) -> str:
+    """A role without regard to case and blanks."""
+    return " ".join(role.casefold().split())
+
+
+# The sample
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Changes to look at, drawn so that anybody can draw them again (docs/method.md#audit)."""
+
+    seed: str
+    of: int
+    """How many commits it was drawn from: all but the snapshots."""
+    items: tuple[AuditedCommit, ...] = ()
+    """In the order of drawing."""
+
+
+def default_seed(result: Audit) -> str:
+    """The seed where none is given: it depends on the newest commit and the period, so that nobody chooses it."""
+    return f"{result.head}:{result.start}:{result.end}"
+
+
+def draw(result: Audit, size: int = SAMPLE_SIZE, seed: str | None = None) -> Sample:
+    """The first commits in the order of the SHA-256 of `seed:commit`, without the snapshots."""
+    chosen = default_seed(result) if seed is None else seed
+
+    def key(each: AuditedCommit) -> str:
+        return hashlib.sha256(f"{chosen}:{each.commit}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    changes = [each for each in result.commits if each.kind is not Kind.SNAPSHOT]
+    return Sample(chosen, len(changes), tuple(sorted(changes, key=key)[:size]))
+
+
+# Problems
+
+
+def problems_of(result: Audit) -> Iterator[Problem]:
+    """What the tests found, as problems."""
+    for each in result.exceptions:
+        for reason in each.reasons:
+            yield of_commit(each, reason)
+    for rewrite in result.rewritten:
+        version = rewrite.version
+        code = "audit-day-rewritten" if version.path.count("/") > 1 else "audit-record-rewritten"
+        message = f"{version.path} {rewrite.forbidden}, in commit {version.commit[:10]} of {version.at.date()}."
+        hint = f"Compare: git log -p --first-parent -- {version.path}. Restore what was stored, and say why it changed."
+        yield problem(code, version.path, None, message, hint)
+    yield from of_days(result)
+    yield from of_approvals(result)
+    for found in result.misdated:
+        stated = f"is dated {found.stated:%Y-%m-%d %H:%M}" if found.stated else "states no time of the calendar"
+        message = f"Commit {found.commit[:10]} {stated}, after a commit of {found.before:%Y-%m-%d %H:%M} (UTC)."
+        hint = "One of the two clocks was wrong. The order of commits is certain; the times are what people wrote."
+        yield problem("audit-misdated", HISTORY, None, message, hint)
+
+
+HINTS: Mapping[Reason, str] = {
+    Reason.DIRECT: "Ask who made it and why. Let the rules of the main branch accept pull requests only.",
+    Reason.MERGE: "Ask who merged what, and why. Let the rules of the main branch accept pull requests only.",
+    Reason.CLAIMED: "Look at the pull request itself; the message of a commit is text that its author chooses.",
+    Reason.NOT_ASKED: "Run `backlog approvals`, and audit again.",
+    Reason.BOT_PATHS: "Read the commit, and the last change of the workflow that made it.",
+    Reason.BOT_NAME: "Ask who made it: anybody can write this name into a commit.",
+    Reason.UNAPPROVED: "Let somebody else review it now, and keep the record. Require an approval before merging.",
+    Reason.OWN: "Let somebody else review it now, and keep the record. Require an approval by another person.",
+    Reason.LATE: "Ask why it was merged before it was approved. Require an approval before merging.",
+    Reason.STALE: "Compare what was approved with what was merged. Let new commits dismiss approvals.",
+    Reason.UNKNOWN_APPROVER: "Ask who approved it: the account is deleted, so it may have been the author.",
+    Reason.OTHER_HEAD: "Compare what was approved with what was merged: git show --first-parent COMMIT.",
+    Reason.EMPTY: "It changes nothing. Ask why it was made.",
+}
+"""What to do about each reason."""
+
+
+def of_commit(each: AuditedCommit, reason: Reason) -> Problem:
+    """One reason of one exception."""
+    request = f" (#{each.pull_request})" if each.pull_request is not None else ""
+    message = f"{reason.meaning} {each.at.date()}, commit {each.commit[:10]}{request}."
+    return problem(reason.value, HISTORY, None, message, HINTS[reason])
+
+
+def of_days(result: Audit) -> Iterator[Problem]:
+    """Days of the period without a snapshot, or with a part of one."""
+    hint = "Say why in the minutes. Graph keeps 90 days: what is missing for longer stays missing."
+    for code, number, what in (
+        ("audit-days-missing", result.days.without, "no snapshot"),
+        ("audit-days-partial", result.days.count(DayKind.PARTIAL), "a partial snapshot"),
+    ):
+        if number:
+            message = f"There is {what} for {number} of {plural(result.days.passed, 'day')}."
+            yield problem(code, SNAPSHOTS, None, message, hint)
+
+
+def of_approvals(result: Audit) -> Iterator[Problem]:
+    """What is known of the approvals of acceptances and exemptions in force."""
+    counts = result.approvals
+    if counts.same:
+        named = ", ".join(result.same_person)
+        message = f"One role owns and approves {plural(counts.same, 'decision')} in force: {named}."
+        yield problem("audit-owner-approver", "decisions", None, message, "Let another role approve it.")
+    if counts.named:
+        entries = plural(counts.named, "acceptance or exemption", "acceptances and exemptions")
+        message = f"Of {entries} in force nothing but the approver's name is known."
+        hint = "Merge it in a pull request that this role approves on GitHub, or write down the record (`approval`)."
+        yield problem("audit-named-only", "decisions", None, message, hint)

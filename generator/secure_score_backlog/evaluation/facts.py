@@ -14,10 +14,12 @@ from datetime import date
 from secure_score_backlog.dates import add_months, last_day, month_of, months_between
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
 from secure_score_backlog.decisions.model import Ask, DecisionHistory
+from secure_score_backlog.evaluation.audit import Audit, audit
 from secure_score_backlog.evaluation.ledger import Explained, Ledger, Score, explained_of, ledger_of, score_of
 from secure_score_backlog.evaluation.movement import Movement, movement_between
 from secure_score_backlog.evaluation.ranking import by_points, ranked, unrated
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, register_of
+from secure_score_backlog.evaluation.register import in_force as entries_in_force
 from secure_score_backlog.evaluation.review import Period, completed_in, period_of, regressed_in
 from secure_score_backlog.evaluation.status import State, Status, done_under_answer, statuses_on
 from secure_score_backlog.git import Version
@@ -27,6 +29,7 @@ from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.coverage import Coverage, coverage, old_snapshot
 from secure_score_backlog.snapshots.known import graph_ids, is_made_of_title
 from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
+from secure_score_backlog.stored_history import StoredHistory
 from secure_score_backlog.workspace import Workspace
 
 FAR_AHEAD = 31
@@ -71,6 +74,8 @@ class Facts:
     """In order of place: of the decisions in force and, on the newest day, of reading the files."""
     reviews: tuple[Review, ...] = ()
     """The months that `evaluate` was asked for, the newest first."""
+    audit: Audit | None = None
+    """The audit of a period that ends with the as-of date, where `with_audit` was asked for one."""
 
     @property
     def coverage(self) -> Coverage:
@@ -229,6 +234,12 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
     written = (*known.minutes, *known.signed)
     wanted = [month for month in months_of(history, as_of, written) if months is None or month in months]
     return replace(facts, reviews=tuple(review_of(workspace, month, facts) for month in wanted)) if wanted else facts
+
+
+def with_audit(facts: Facts, workspace: Workspace, stored: StoredHistory, start: date | None = None) -> Facts:
+    """The facts with the audit of the period up to their day; see `evaluation.audit.audit`. Pure."""
+    entries = entries_in_force((*facts.register, *facts.covered))
+    return replace(facts, audit=audit(workspace, stored, facts.coverage, entries, facts.as_of, start))
 
 
 def is_far_ahead(dated_by: Version | None, snapshot: SnapshotDay | None, as_of: date) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from secure_score_backlog import files
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
 from secure_score_backlog.files import Document, file_size, paths_below, read_file
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.reviews import DOCS
@@ -109,6 +109,7 @@ def render(root: Path, wanted: Wanted, *, today: date, place: Path | None = None
     chosen = profiles.choose(workspace, wanted.profile)
     profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, wanted.as_of or workspace.newest_day, months=None)
+    facts = with_audit(facts, workspace, workspace.stored_history())
     docs, notes = hand_written.prepared(read_docs(root), trusted=wanted.trust_docs or wanted.trust_configuration)
     guard = profiles.guard(workspace, facts, chosen)
     documents = profiles.documents(facts, docs, chosen, guard)

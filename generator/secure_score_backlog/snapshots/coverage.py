@@ -94,12 +94,15 @@ class Coverage:
 
     def within(self, month: str) -> Coverage:
         """The part of it in a month, YYYY-MM."""
-        start, end = first_day(month), last_day(month)
+        return self.between(first_day(month), last_day(month))
+
+    def between(self, first: date, last: date) -> Coverage:
+        """The part of it from one day to another, both included."""
         return Coverage(
             tuple(
-                DayRun(max(run.first, start), min(run.last, end), run.kind)
+                DayRun(max(run.first, first), min(run.last, last), run.kind)
                 for run in self.runs
-                if run.first <= end and run.last >= start
+                if run.first <= last and run.last >= first
             )
         )
 

@@ -13,7 +13,7 @@ from secure_score_backlog import __version__, wording
 from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.decisions.words import words_of
-from secure_score_backlog.evaluation.audit import Change, Population, population_of
+from secure_score_backlog.evaluation.decision_log import Change, DecisionLog, decision_log_of
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force
 from secure_score_backlog.evaluation.status import State, Status
@@ -104,7 +104,7 @@ class Step:
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The evidence page."""
-    population = population_of(facts.decisions, facts.as_of)
+    population = decision_log_of(facts.decisions, facts.as_of)
     covered, sources = facts.coverage, Counter(day.source for day in facts.history.days if day.day <= facts.as_of)
     body = render(
         "evidence.html.j2",
@@ -149,7 +149,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
 
 
-def history(population: Population, facts: Facts) -> list[tuple[str, list[Line]]]:
+def history(population: DecisionLog, facts: Facts) -> list[tuple[str, list[Line]]]:
     """Every change by month, the newest first."""
     recorded = recorded_approvals(facts)
     lines = [line_of(change, facts, recorded) for change in population.changes]
@@ -236,7 +236,7 @@ def months(facts: Facts) -> list[Month]:
     ]
 
 
-def steps(facts: Facts, population: Population) -> list[Step]:
+def steps(facts: Facts, population: DecisionLog) -> list[Step]:
     """The steps that this repository allows, in order."""
     return [
         *decision_steps(population),
@@ -246,7 +246,7 @@ def steps(facts: Facts, population: Population) -> list[Step]:
     ]
 
 
-def decision_steps(population: Population) -> Iterator[Step]:
+def decision_steps(population: DecisionLog) -> Iterator[Step]:
     """All changes, one of them in full, and those without a pull request."""
     if not population.changes:
         return
@@ -316,7 +316,7 @@ def figure_steps(facts: Facts) -> Iterator[Step]:
         )
 
 
-def approval_steps(population: Population) -> Iterator[Step]:
+def approval_steps(population: DecisionLog) -> Iterator[Step]:
     """What only GitHub knows."""
     if population.pull_requests:
         number = population.pull_requests[-1]

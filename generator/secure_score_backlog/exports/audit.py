@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The audit as plain data (`backlog audit --json`) and as a table, one row a commit (docs/method.md#audit)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from secure_score_backlog.evaluation.audit import Audit, AuditedCommit, Kind, Sample
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.exports.json import Plain, iso
+from secure_score_backlog.exports.tables import Cell, Column, Table, filled
+from secure_score_backlog.snapshots.coverage import DayKind
+from secure_score_backlog.text import shell_quoted
+
+AUDIT_SCHEMA = "backlog-audit/1"
+ORDER = "SHA-256 of the UTF-8 text `seed:commit`, in order; the first ones that are no snapshots"
+"""How the sample is drawn."""
+CANNOT_SHOW = (
+    "Git proves that a text has not changed since its commit. It proves neither when it was committed, nor by whom.",
+    "Approvals are in GitHub’s database. snapshots/approvals.json is what GitHub answered, not a proof of its own.",
+    "In a private repository on GitHub’s free plan no rule keeps anybody from pushing to the main branch, nor from "
+    "replacing its history. Compare the newest commit with one that was kept elsewhere.",
+    "GitHub keeps its audit log for about six months; what was bypassed before that cannot be looked up.",
+    "Signatures are what the commits state; they were not verified here (git log --show-signature).",
+)
+"""What no audit of this data can show, as sentences."""
+
+
+def time(at: datetime | None) -> str | None:
+    """A time in UTC as JSON."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def plain_audit(result: Audit, sample: Sample) -> Plain:
+    """Everything that the audit found, as plain data."""
+    return {
+        "schema": AUDIT_SCHEMA,
+        "as_of": iso(result.end),
+        "period": {"from": iso(result.start), "to": iso(result.end)},
+        "head": result.head or None,
+        "counts": {"total": result.total, **result.counts},
+        "reasons": dict(result.reasons),
+        "exceptions": [plain_commit(each) for each in result.exceptions],
+        "github": {
+            "asked_at": time(result.asked_at),
+            "record_versions": result.record_versions[0],
+            "record_versions_compared": result.record_versions[1],
+        },
+        "days": {
+            "passed": result.days.passed,
+            **{kind.value: result.days.count(kind) for kind in DayKind},
+            "gaps": [
+                {"from": iso(run.first), "to": iso(run.last)}
+                for run in result.days.runs
+                if run.kind in (DayKind.MISSING, DayKind.AWAITED)
+            ],
+            "completed_later": result.completed,
+        },
+        "rewritten": [
+            {"path": each.version.path, "commit": each.version.commit, "what": each.forbidden}
+            for each in result.rewritten
+        ],
+        "approvals": {
+            "in_force": result.approvals.all,
+            "approved": result.approvals.approved,
+            "attested": result.approvals.attested,
+            "named": result.approvals.named,
+            "owner_is_approver": list(result.same_person),
+        },
+        "misdated": [
+            {"commit": each.commit, "stated": time(each.stated), "after": time(each.before)} for each in result.misdated
+        ],
+        "signatures": dict(result.signatures),
+        "cannot_show": list(CANNOT_SHOW),
+        "sample": {
+            "seed": sample.seed,
+            "order": ORDER,
+            "of": sample.of,
+            "items": [{**plain_commit(each), "checks": checks(each)} for each in sample.items],
+        },
+        "commits": [plain_commit(each) for each in result.commits],
+        "problems": [found.as_json() for found in result.problems],
+    }
+
+
+def plain_commit(each: AuditedCommit) -> Plain:
+    """One commit of the population."""
+    return {
+        "commit": each.commit,
+        "at": time(each.at),
+        "branch": each.branch or None,
+        "kind": each.kind.value,
+        "reasons": [reason.value for reason in each.reasons],
+        "severity": each.severity.value if each.severity else None,
+        "areas": [area.value for area in each.areas],
+        "paths": list(each.paths),
+        "author": each.author,
+        "subject": each.subject,
+        "pull_request": each.pull_request,
+        "claimed": each.claimed,
+        "url": each.url or None,
+        "opened_by": each.opened_by or None,
+        "approvers": list(each.approvers),
+        "roles": list(each.roles),
+        "merged_at": time(each.merged_at),
+        "signature": each.signature or None,
+    }
+
+
+def checks(each: AuditedCommit) -> list[str]:
+    """Commands with which a commit can be looked at."""
+    found = [f"git show --first-parent --stat --patch {each.commit}"]
+    if each.pull_request is not None:
+        request = shell_quoted(each.url) if each.url else str(each.pull_request)
+        found.append(f"gh pr view {request} --json author,mergedAt,mergedBy,headRefOid,reviews")
+    return found
+
+
+def reasons_of(each: AuditedCommit) -> str:
+    """The reasons of an exception in words."""
+    return "; ".join(reason.words for reason in each.reasons)
+
+
+COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (
+    (Column("day", "Day", 11), lambda e: e.at.date()),
+    (Column("commit", "Commit", 44), lambda e: e.commit),
+    (Column("branch", "Branch", 12), lambda e: e.branch),
+    (Column("result", "Result", 11), lambda e: e.kind.value),
+    (Column("reasons", "Reasons", 40), reasons_of),
+    (Column("areas", "Changed", 24), lambda e: "; ".join(area.value for area in e.areas)),
+    (Column("files", "Number of files", 9), lambda e: len(e.paths)),
+    (Column("pull_request", "Pull request", 9), lambda e: e.pull_request),
+    (Column("claimed", "Named by the message only", 9), lambda e: "yes" if e.claimed else ""),
+    (Column("author", "Author of the commit", 24), lambda e: e.author),
+    (Column("opened_by", "Pull request by", 20), lambda e: e.opened_by),
+    (Column("approvers", "Approved by", 24), lambda e: "; ".join(e.approvers)),
+    (Column("roles", "In the role of", 24), lambda e: "; ".join(e.roles)),
+    (Column("merged", "Merged on (GitHub)", 11), lambda e: e.merged_at.date() if e.merged_at else None),
+    (Column("signature", "Signature stated", 10), lambda e: e.signature or "none"),
+    (Column("subject", "Message", 50), lambda e: e.subject),
+)
+"""The columns of the population, each with what it takes from a commit."""
+FOR_INSURERS = frozenset("day commit result reasons areas files pull_request claimed merged signature".split())
+"""The columns that readers outside get: neither names nor messages."""
+
+
+def audit_table(facts: Facts) -> Table:
+    """The population, the newest first."""
+    return filled("Audit", COLUMNS, newest_first(facts), facts)
+
+
+def insurers_audit_table(facts: Facts) -> Table:
+    """The population with the columns that readers outside get."""
+    columns = [(column, take) for column, take in COLUMNS if column.key in FOR_INSURERS]
+    return filled("Audit", columns, newest_first(facts), facts)
+
+
+def newest_first(facts: Facts) -> tuple[AuditedCommit, ...]:
+    """Every commit of the population; none without an audit."""
+    return tuple(reversed(facts.audit.commits)) if facts.audit else ()
+
+
+KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
+    Kind.SNAPSHOT: ("snapshot by the snapshot account", "snapshots by the snapshot account"),
+    Kind.APPROVED: ("approved by somebody else", "approved by somebody else"),
+    Kind.BEGINNING: ("first commit", "first commits"),
+    Kind.EXCEPTION: ("exception", "exceptions"),
+}
+"""What a commit is, in words: one, and several."""
