@@ -56,7 +56,7 @@ WARNINGS = {
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-ask-late decision-date-ahead commit-time",
     "Settings": "settings-commented-profile settings-unknown-id",
-    "Compared with a base": "decision-removed decision-renamed blocked-since-moved",
+    "Compared with a base": "approval-outdated decision-removed decision-renamed blocked-since-moved",
     "Audit": """audit-empty audit-days-missing audit-days-partial audit-owner-approver audit-named-only
         audit-misdated""",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated

@@ -180,6 +180,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "approvals-changed": "A stored record of what GitHub said about a pull request is changed or removed.",
     },
     (BASE, Severity.WARNING): {
+        "approval-outdated": "What was approved outside GitHub changes, and the recorded approval stays as it was.",
         "decision-removed": "A decision is deleted, and nothing says why.",
         "decision-renamed": "A decision moves to another recommendation, where its history begins again.",
         "blocked-since-moved": "A blocked decision seems to wait for less time than it does.",

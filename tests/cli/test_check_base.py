@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,58 +14,31 @@ import pytest
 from secure_score_backlog.approvals import Approvals, CommitFact, encode
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.snapshots import snapshot_files
+from tests.support.decision_files import (
+    LATER,
+    MINUTES,
+    REASON,
+    SAFE,
+    SOON,
+    YESTERDAY,
+    accept,
+    ask,
+    blocked,
+    exempt,
+    plan,
+)
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 from tests.support.tenants import partial, stored
 
-TODAY = datetime.now(UTC).date()
-SOON, LATER = TODAY + timedelta(days=40), TODAY + timedelta(days=90)
 OF_BASE = {
     "extended-without-reason", "ask-dropped", "ask-reworded", "ask-since-moved", "bot-commit", "signed-month-changed",
-    "snapshot-rewritten", "catalogue-poorer", "approvals-changed", "decision-removed", "decision-renamed",
-    "blocked-since-moved",
+    "snapshot-rewritten", "catalogue-poorer", "approvals-changed", "approval-outdated", "decision-removed",
+    "decision-renamed", "blocked-since-moved",
 }  # fmt: skip
-REASON = "The mailer cannot do better before its upgrade."
 DAY = "snapshots/2026/2026-10-01.json"
+APPROVED = "  approval: {by: Managing Director, on: 2026-10-01, record: Board minutes}\n"
 CATALOGUE = "snapshots/catalogue.json"
-
-
-def accept(until: date = SOON, reason: str = REASON, more: str = "", body: str = "Agreed in the meeting.") -> str:
-    """An accepted risk."""
-    return (
-        "---\nrecommendation: Safe\nbucket: accept\nrisk: high\nreduces: Spraying.\nowner: Head of IT\n"
-        "impact: Nobody notices.\nprerequisites: None at all.\nproof: The log shows it.\n"
-        f"accepted:\n  rationale: {reason}\n  approver: Managing Director\n  until: {until}\n{more}---\n{body}\n"
-    )
-
-
-def exempt(until: date = SOON, by: str = "The mail gateway", evidence: str = "Export of its rules") -> str:
-    """An exemption."""
-    return (
-        "---\nrecommendation: Safe\nbucket: not-applicable\nowner: Head of IT\ncovered:\n  reason: third-party\n"
-        f"  by: {by}\n  evidence: {evidence}\n  approver: Managing Director\n  until: {until}\n---\nText.\n"
-    )
-
-
-def plan(more: str = "", body: str = "As agreed.", due: date = SOON) -> str:
-    """A planned change."""
-    return (
-        "---\nrecommendation: Safe\nbucket: do-soon\nrisk: high\nreduces: Spraying.\nowner: Head of IT\n"
-        "impact: Nobody notices.\nprerequisites: None at all.\nproof: The log shows it.\n"
-        f"due: {due}\n{more}---\n{body}\n"
-    )
-
-
-def ask(
-    question: str = "Fund the relay in the first quarter?", since: str = "2026-10-01", of: str = "leadership"
-) -> str:
-    """One decision requested."""
-    return f"ask:\n  - from: {of}\n    since: {since}\n    question: {question}\n"
-
-
-def blocked(since: str, note: str = "The vendor has to answer.") -> str:
-    """What blocks a planned change."""
-    return f"blocked: {{by: technical, since: {since}, note: {note}}}\n"
 
 
 def snapshot(points: int, kind: str = "complete") -> bytes:
@@ -109,7 +82,7 @@ def found(tmp_path: Path, backlog: RunBacklog) -> Callable[[Files, Files], list[
         repository = Repository(tmp_path)
         for path, content in {"backlog.yml": "organisation: A\n", **before}.items():
             repository.write(path, content or "")
-        repository.commit("Begin")
+        repository.commit("Begin", YESTERDAY)
         repository.git("checkout", "--quiet", "-b", "work")
         for path, content in after.items():
             if content is None:
@@ -117,7 +90,7 @@ def found(tmp_path: Path, backlog: RunBacklog) -> Callable[[Files, Files], list[
             else:
                 repository.write(path, content)
         of_folder = problems(backlog)
-        repository.commit("Change")
+        repository.commit("Change", YESTERDAY)
         assert of_folder == problems(backlog)  # whether it is committed makes no difference
         return of_folder
 
@@ -130,8 +103,6 @@ def problems(backlog: RunBacklog) -> list[dict[str, Any]]:
     return [each for each in printed["problems"] if each["code"] in OF_BASE]
 
 
-SAFE = "decisions/Safe.md"
-MINUTES = "docs/reviews/2026-11.md"
 BAD: Mapping[str, tuple[Files, Files, str, int | None]] = {
     "extended": ({SAFE: accept()}, {SAFE: accept(LATER)}, "extended-without-reason", 13),
     "extended, and a comma": (
@@ -144,6 +115,10 @@ BAD: Mapping[str, tuple[Files, Files, str, int | None]] = {
         {SAFE: accept()}, {SAFE: accept(LATER, body="Agreed.")}, "extended-without-reason", 13,
     ),
     "exemption extended": ({SAFE: exempt()}, {SAFE: exempt(LATER)}, "extended-without-reason", 10),
+    "approved before the change": (
+        {SAFE: accept(more=APPROVED)}, {SAFE: accept(LATER, "The upgrade was postponed.", APPROVED)},
+        "approval-outdated", 14,
+    ),
     "ask dropped": ({SAFE: plan(ask())}, {SAFE: plan()}, "ask-dropped", 1),
     "ask dropped, owner changed": (
         {SAFE: plan(ask())}, {SAFE: plan().replace("Head of IT", "Head of HR")}, "ask-dropped", 1,
@@ -232,6 +207,13 @@ GOOD: Mapping[str, tuple[Files, Files]] = {
         {SAFE: accept().replace("bucket", "draft: true\nbucket")},
         {SAFE: accept(LATER).replace("bucket", "draft: true\nbucket")},
     ),
+    "approved again": (
+        {SAFE: accept(more=APPROVED)},
+        {SAFE: accept(LATER, "The upgrade was postponed.", APPROVED.replace("01", "02"))},
+    ),
+    "approved, and other words in the text": (
+        {SAFE: accept(more=APPROVED)}, {SAFE: accept(more=APPROVED, body="Other words than before.")},
+    ),
     "asked": ({SAFE: plan()}, {SAFE: plan(ask())}),
     "ask answered by the decision": ({SAFE: plan(ask())}, {SAFE: accept()}),
     "ask answered by a date": ({SAFE: plan(ask())}, {SAFE: plan(due=LATER)}),
@@ -310,7 +292,7 @@ def test_a_commit_of_an_automated_account(
     """It may write snapshots; decisions, minutes and settings are people's, also on a branch that was merged in."""
     repository = Repository(tmp_path)
     repository.write("backlog.yml", "organisation: A\n")
-    repository.commit("Begin")
+    repository.commit("Begin", YESTERDAY)
     repository.git("checkout", "--quiet", "-b", "inner")
     repository.write(DAY, snapshot(1))
     repository.git("add", "--all")
@@ -320,7 +302,7 @@ def test_a_commit_of_an_automated_account(
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--message", "Decide", "--author", author)
     repository.git("checkout", "--quiet", "-b", "work", "main")
-    repository.merge("inner", "Merge inner", "2026-10-02T12:00:00+00:00")
+    repository.merge("inner", "Merge inner", YESTERDAY)
     assert [(each["path"], each["code"]) for each in problems(backlog)] == ([(SAFE, "bot-commit")] if is_bot else [])
 
 
@@ -328,9 +310,9 @@ def test_the_message_names_the_commit_that_is_compared_with(tmp_path: Path, back
     """A reader of the log knows what "before" was; what main did meanwhile is not the branch's."""
     repository = Repository(tmp_path)
     repository.write("backlog.yml", "organisation: A\n")
-    begin = repository.commit("Begin", decisions__Safe=accept(LATER))
+    begin = repository.commit("Begin", YESTERDAY, decisions__Safe=accept(LATER))
     repository.git("branch", "work")
-    repository.commit("Shorten on the main branch", decisions__Safe=accept(SOON))
+    repository.commit("Shorten on the main branch", YESTERDAY, decisions__Safe=accept(SOON))
     repository.git("checkout", "--quiet", "work")
     done = backlog("check", "--base", "main", expect=0)
     assert f"Compared with commit {begin[:10]}" in done.stderr
@@ -340,7 +322,7 @@ def test_the_message_names_the_commit_that_is_compared_with(tmp_path: Path, back
 def test_a_base_that_does_not_exist(tmp_path: Path, backlog: RunBacklog) -> None:
     """A mistyped branch is wrong usage, and never a comparison with nothing; so is an option in its place."""
     repository = Repository(tmp_path)
-    repository.commit("Begin", decisions__Safe=plan())
+    repository.commit("Begin", YESTERDAY, decisions__Safe=plan())
     for base in ("missing", "--upload-pack=x"):
         refused = backlog("check", f"--base={base}", expect=2)
         assert "There is no commit" in refused.stderr
@@ -351,8 +333,8 @@ def test_a_base_that_does_not_exist(tmp_path: Path, backlog: RunBacklog) -> None
 def test_a_shallow_clone_says_what_to_set(tmp_path: Path, backlog: RunBacklog) -> None:
     """Without history there is nothing to compare with, and the check does not pass in silence."""
     repository = Repository(tmp_path / "whole")
-    repository.commit("Begin", decisions__Safe=plan())
-    repository.commit("More", decisions__Safe=plan(body="More."))
+    repository.commit("Begin", YESTERDAY, decisions__Safe=plan())
+    repository.commit("More", YESTERDAY, decisions__Safe=plan(body="More."))
     repository.git("clone", "--quiet", "--depth", "1", repository.folder.as_uri(), str(tmp_path / "shallow"))
     refused = backlog("check", "--base", "main", "--root", tmp_path / "shallow", expect=3)
     assert "fetch-depth: 0" in refused.stderr

@@ -36,6 +36,7 @@ from graphql import (
     visit,
 )
 
+from secure_score_backlog.github.issues import VIEWER
 from secure_score_backlog.github.pull_requests import QUERIES
 
 FOLDER = Path(__file__).parents[1] / "github"
@@ -78,7 +79,7 @@ class Used(Visitor):
             )
 
 
-def cut_graphql(whole: str, queries: tuple[str, ...] = QUERIES) -> str:
+def cut_graphql(whole: str, queries: tuple[str, ...] = (*QUERIES, VIEWER)) -> str:
     """The types, fields and arguments that the queries use, as a schema of their own."""
     schema = build_schema(whole, assume_valid_sdl=True)  # as published, it defines a field of an unused type twice
     fields: dict[str, dict[str, set[str]]] = {}

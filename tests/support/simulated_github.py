@@ -77,6 +77,8 @@ class SimulatedGitHub(LoopbackServer):
         super().__init__(responders)
         self.page = page
         self.branch = "main"
+        self.viewer = "github-actions[bot]"
+        """Whose token it is, in GraphQL; comments are written by the same account."""
         self.commits: dict[str, Known] = {}
         self.pulls: dict[int, Pull] = {}
         self.deleted: set[str] = set()
@@ -163,7 +165,12 @@ class SimulatedGitHub(LoopbackServer):
 
     def _graphql(self, asked: Mapping[str, Any]) -> Response:
         self.asked.append(asked["variables"])
-        root = {"repository": self._repository, "rateLimit": {"cost": 1, "remaining": 999, "resetAt": iso(NOON)}}
+        viewer = {"login": self.viewer}
+        root = {
+            "viewer": viewer,
+            "repository": self._repository,
+            "rateLimit": {"cost": 1, "remaining": 999, "resetAt": iso(NOON)},
+        }
         result = graphql_sync(schema(), asked["query"], root, variable_values=asked["variables"])
         content: dict[str, Any] = {"data": result.data}
         errors = [{"type": (each.extensions or {}).get("type"), **each.formatted} for each in result.errors or ()]
@@ -259,7 +266,7 @@ class SimulatedGitHub(LoopbackServer):
             return described("GET", path, 200, self.issues[number])
         listed = self.comments.setdefault(number, [])
         if request.method == "POST":
-            listed.append(self._new_comment(number, json.loads(request.body)["body"]))
+            listed.append(self._new_comment(number, json.loads(request.body)["body"], self.viewer))
             return described("POST", path, 201, listed[-1])
         size, start = min(int(request.query.get("per_page", 30)), self.page), int(request.query.get("page", 1)) - 1
         more = (start + 1) * size < len(listed)

@@ -44,7 +44,7 @@ def command(
 
     Exit 0: no errors. Exit 1: errors; with --strict also warnings.
     """
-    chosen = chosen_format(form, as_json)
+    chosen = options.chosen_format(form, as_json, tuple(FORMATS))
     today = options.now().date()
     workspace = read(root, today)
     facts = evaluate(workspace, today)
@@ -67,15 +67,6 @@ def command(
         )
     output.report(FORMATS[chosen](found))
     return 1 if found.errors or (strict and found.warnings) else 0
-
-
-def chosen_format(form: str | None, as_json: bool) -> str:
-    """The format that the options name; WrongUsage where they name two."""
-    if as_json and form not in (None, "json"):
-        raise WrongUsage(
-            f"The options name two formats, json and {form}.", where="--json", hint="Leave out --json or --format."
-        )
-    return "json" if as_json else form or next(iter(FORMATS))
 
 
 def read(root: Path, today: date) -> Workspace:

@@ -27,6 +27,7 @@ VERBS = {
     "decide": "Make a decision, or write its draft with the five questions.",
     "triage": "Show what to decide next, the highest risk first.",
     "check": "Check decisions, settings and snapshots; exit 1 on errors.",
+    "diff": "Say what a change does, in plain words, before it is merged.",
     "audit": "Test who approved each change of the main branch.",
     "status": "Print the state of the tenant, for people or as JSON.",
     "review": "Write the minutes of a month and sign its facts.",

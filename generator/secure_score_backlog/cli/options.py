@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,12 @@ as_of = click.option(
     help="Evaluate as of this day (UTC). Default: the day of the newest snapshot or commit, whichever is later.",
 )
 
+as_of_change = click.option(
+    "--as-of",
+    type=Day(),
+    help="Judge both sides as of this day (UTC). Default: today for the working tree; with HEAD, the day of its newest "
+    "snapshot or commit.",
+)
 trust_configuration = click.option(
     "--trust-site-configuration",
     is_flag=True,
@@ -118,6 +125,15 @@ def judged(facts: Facts, asked: str = "") -> str:
     }
     newest = " and ".join(name for name, day in known.items() if day == facts.as_of)
     return f"as of {wording.day(facts.as_of)} ({asked or (f'the day of {newest}' if newest else 'today')})"
+
+
+def chosen_format(form: str | None, as_json: bool, formats: Sequence[str]) -> str:
+    """The format that the options name, the first unless one is named; WrongUsage where they name two."""
+    if as_json and form not in (None, "json"):
+        raise WrongUsage(
+            f"The options name two formats, json and {form}.", where="--json", hint="Leave out --json or --format."
+        )
+    return "json" if as_json else form or formats[0]
 
 
 def compared(comparison: Comparison, base: str, head: str | None = None) -> str:

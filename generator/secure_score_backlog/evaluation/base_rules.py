@@ -11,7 +11,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from secure_score_backlog import wording
 from secure_score_backlog.approvals import APPROVALS_PATH, rewritten
@@ -84,6 +84,7 @@ def against_base(comparison: Comparison, before: Facts, after: Facts) -> list[Pr
         old, new = change.old[name], change.new[name]
         if old.decision is not None and new.decision is not None and old.version.blob != new.version.blob:
             found += check_extension(change, name, old.decision, new.decision)
+            found += check_attestation(old.decision, new.decision, new)
             found += check_asks(change, old.decision, new.decision, new)
             found += check_blockage(old.decision, new.decision, new)
     for name in sorted(change.old.keys() - change.new.keys()):
@@ -102,7 +103,7 @@ def check_extension(change: _Change, name: str, old: Decision, new: Decision) ->
     """A later last day comes with a new reason."""
     if old.draft or new.draft or old.bucket is not new.bucket or old.until is None or new.until is None:
         return
-    if new.until <= old.until or says_more(change, old, new):
+    if new.until <= old.until or says_more((change.old, old), (change.new, new)):
         return
     version = change.new[name]
     group, field = ("accepted", "rationale") if new.accepted else ("covered", "by` or `evidence")
@@ -115,16 +116,26 @@ def check_extension(change: _Change, name: str, old: Decision, new: Decision) ->
     yield _of(version, (group, "until"), "extended-without-reason", message, hint)
 
 
-def says_more(change: _Change, old: Decision, new: Decision) -> bool:
-    """The reason differs in more than punctuation, or the text below it gained words, also in a decision it shares."""
-    if words(_reason(old)) != words(_reason(new)) or gains_words(old.body, new.body):
+def says_more(before: tuple[Versions, Decision], after: tuple[Versions, Decision]) -> bool:
+    """Whether a decision gives another reason, or says more than it did.
+
+    The reason has to differ in more than punctuation, or the text below the front matter to gain words; that of a
+    decision whose answers it shares counts too.
+
+    Args:
+        before: All decisions of the base, and this one as it was.
+        after: All decisions of the other side, and this one as it is.
+    """
+    (all_old, old), (all_new, new) = before, after
+    if words(reason_text(old)) != words(reason_text(new)) or gains_words(old.body, new.body):
         return True
-    shared = [versions.get(new.same_as or "") for versions in (change.old, change.new)]
+    shared = [versions.get(new.same_as or "") for versions in (all_old, all_new)]
     bodies = [each.decision.body if each and each.decision else "" for each in shared]
     return gains_words(*bodies)
 
 
-def _reason(decision: Decision) -> str:
+def reason_text(decision: Decision) -> str:
+    """Why a risk is accepted, or what makes it an exemption; empty for a planned change."""
     if decision.accepted:
         return decision.accepted.rationale
     cover = decision.covered
@@ -139,6 +150,24 @@ def words(text: str) -> list[str]:
 def gains_words(old: str, new: str) -> bool:
     """The text holds words that it did not hold, or not as often, beyond what a correction adds."""
     return (Counter(words(new)) - Counter(words(old))).total() >= FEWEST_WORDS
+
+
+def check_attestation(old: Decision, new: Decision, version: DecisionVersion) -> Iterator[Problem]:
+    """An approval outside GitHub is about what was approved, not about what is written over it later."""
+    before, after = old.approvable, new.approvable
+    if before is None or after is None or new.draft or old.bucket is not new.bucket or after.approval is None:
+        return
+    if before.approval == after.approval and signed_part(old) != signed_part(new):
+        given = wording.day(after.approval.on)
+        message = f"This changes what was approved, and the recorded approval is still that of {given}."
+        hint = "Record the new approval in `approval`, or take it out until there is one."
+        yield _of(version, ("accepted" if new.accepted else "covered", "approval"), "approval-outdated", message, hint)
+
+
+def signed_part(decision: Decision) -> object:
+    """What an approver signs: the acceptance or exemption without the record of its approval, and the risk level."""
+    group = decision.approvable
+    return (replace(group, approval=None) if group else None, decision.risk)
 
 
 def check_asks(change: _Change, old: Decision, new: Decision, version: DecisionVersion) -> Iterator[Problem]:
@@ -246,7 +275,7 @@ def _same(change: _Change, name: str, other: str) -> bool:
 
 def _said(decision: Decision) -> tuple[object, ...]:
     answers = (decision.owner, decision.reduces, decision.impact, decision.prerequisites, decision.proof)
-    return (decision.bucket, _reason(decision), *answers)
+    return (decision.bucket, reason_text(decision), *answers)
 
 
 def _is_mentioned(change: _Change, name: str) -> bool:

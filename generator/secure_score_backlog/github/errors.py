@@ -45,6 +45,10 @@ class TooSlow(CannotProceed):
     """GitHub could not answer in time; a smaller question may be answered."""
 
 
+class Denied(CannotProceed):
+    """The token may not do this, as one of a pull request from a fork may only read."""
+
+
 class UnknownField(CannotProceed):
     """This GitHub does not know a field: GitHub Enterprise Server is older than github.com."""
 
@@ -106,8 +110,8 @@ def refused(reply: Reply, words: str, place: str) -> CannotProceed:
     status = reply.status
     message, hint = _by_status(reply, words)
     said = f": {words.rstrip('.')}" if words else ""
-    kind = TooSlow if status in {502, 504} else CannotProceed
-    return kind(f"{message} ({status}){said}.", where=place, hint=hint)
+    kinds: Mapping[int, type[CannotProceed]] = {403: Denied, 502: TooSlow, 504: TooSlow}
+    return kinds.get(status, CannotProceed)(f"{message} ({status}){said}.", where=place, hint=hint)
 
 
 def _by_status(reply: Reply, words: str) -> tuple[str, str]:

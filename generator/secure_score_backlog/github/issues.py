@@ -68,6 +68,38 @@ def change_comment(github: GitHub, comment: int, body: str) -> Comment:
     return _comment(github, github.patch(f"issues/comments/{comment}", {"body": body}), comment)
 
 
+VIEWER = "query { viewer { login } }"
+BOT = "[bot]"
+"""Ends the login of an app in REST; GraphQL may leave it out. Nobody else can have it."""
+
+
+def put_comment(github: GitHub, number: int, mark: str, body: str) -> str:
+    """Make the one comment that begins with a mark say something; what was done: added, changed or unchanged.
+
+    Only a comment of the token's own account is changed: anybody can write the mark, and whoever wrote a comment can
+    change it again later.
+    """
+    marked = [each for each in comments_of(github, number) if each.body.startswith(mark)]
+    own = _viewer(github) if marked else ""
+    for comment in marked:
+        if own in {comment.author, comment.author.removesuffix(BOT)}:
+            if comment.body == body:
+                return "unchanged"
+            change_comment(github, comment.id, body)
+            return "changed"
+    add_comment(github, number, body)
+    return "added"
+
+
+def _viewer(github: GitHub) -> str:
+    """The login of the account that the token belongs to."""
+    viewer = github.ask(VIEWER, {}).get("viewer")
+    login = _text(viewer, "login") if isinstance(viewer, dict) else ""
+    if not login:
+        raise unusable("it does not say whose token this is", github.address.graphql)
+    return login
+
+
 def _comment(github: GitHub, found: Any, number: int) -> Comment:
     identifier = whole(found.get("id")) if isinstance(found, dict) else None
     if identifier is None:

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a change does, in Markdown for GitHub: the summary of a job, and one comment in a pull request.
+
+It begins with a mark that no reader sees, by which a later run finds the comment and replaces it. Texts of other people
+are made inert (`reports/markdown.py`); the only links are ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from secure_score_backlog.evaluation.change import Change, DecisionChange
+from secure_score_backlog.reports.change_record import heading, record, saying
+from secure_score_backlog.reports.change_words import (
+    approval_sentences,
+    figure_lines,
+    figure_rows,
+    level_word,
+    sentences,
+    title_of,
+    unmoved,
+)
+from secure_score_backlog.reports.markdown import code, inert
+from secure_score_backlog.reports.report import Summary
+from secure_score_backlog.text import one_line
+from secure_score_backlog.wording import plural
+
+LONGEST = 120
+"""Characters of a text of somebody else in a sentence."""
+LONGEST_ESCAPED = 500
+"""Characters of the same once it is inert: marks become several characters each."""
+LONGEST_VALUE_ESCAPED = 1_500
+OPEN_RECORDS = 3
+"""Up to so many decisions are shown unfolded."""
+LONGEST_COMMENT = 65_000
+"""Bytes; GitHub takes 65,536 characters."""
+LONGEST_DOCUMENT = 1_000_000
+"""Bytes of the same elsewhere."""
+
+
+def marker(folder: str = "") -> str:
+    """The mark of the comment about one backlog of a repository; `folder` is its path there, empty at the top."""
+    name = f":{hashlib.sha256(folder.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}" if folder else ""
+    return f"<!-- secure-score-backlog diff{name} -->"
+
+
+def as_markdown(change: Change, *, folder: str = "", preview: str = "") -> Summary:
+    """The summary, in parts that can be left out from the end.
+
+    Args:
+        change: What the change does.
+        folder: Path of the backlog in its repository.
+        preview: Address of the site as the change makes it, which the caller has checked; empty without one.
+    """
+    head = f"{marker(folder)}\n## What this change does\n\n{title_of(change)}\n\n"
+    return Summary(head, list(_parts(change, preview)), _left_out)
+
+
+def in_sentence(text: str) -> str:
+    """A text of somebody else, inert and short."""
+    return bounded(text, LONGEST, LONGEST_ESCAPED)
+
+
+def bounded(text: str, longest: int, escaped: int) -> str:
+    """A text of somebody else, inert, in so many characters before and after that."""
+    line = one_line(text)
+    while True:
+        shown = line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+        safe = inert(shown)
+        if len(safe) <= escaped:
+            return safe
+        longest = min(longest, len(line)) * 3 // 4
+
+
+def _parts(change: Change, preview: str) -> Iterator[str]:
+    for sentence in sentences(change, in_sentence):
+        yield f"- {sentence.text}\n" + "".join(f"    - {detail}\n" for detail in sentence.details)
+    yield "\n"
+    if preview:
+        yield f"[See the site as this change makes it]({preview})\n\n"
+    yield "### Who has to approve\n\n"
+    yield "".join(f"- {sentence}\n" for sentence in approval_sentences(change, in_sentence)) + "\n"
+    yield "### Before and after\n\n" + "".join(_figures(change)) + "\n"
+    if change.decisions:
+        yield "### Each decision\n\n"
+    is_open = len(change.decisions) <= OPEN_RECORDS
+    for each in change.decisions:
+        yield _record(each, is_open=is_open)
+
+
+def _figures(change: Change) -> Iterator[str]:
+    if said := unmoved(change):
+        yield f"{said}\n"
+        return
+    rows = figure_rows(change)
+    if rows:
+        yield "| Risk level | Open, not accepted | Accepted |\n|---|---|---|\n"
+        yield from (f"| {level} | {opened} | {accepted} |\n" for level, opened, accepted in rows)
+        yield "\n"
+    yield from (f"- {label}: {moved}\n" for label, moved in figure_lines(change))
+
+
+def _record(change: DecisionChange, *, is_open: bool) -> str:
+    lines = [
+        f"<details{' open' if is_open else ''}><summary>{heading(change, in_sentence)}</summary>\n\n",
+        f"Risk level: {level_word(change.level)}. File: {code(one_line(change.path)[:200])}\n\n",
+    ]
+    if said := saying(change):
+        lines.append(f"Microsoft: {bounded(said, LONGEST * 2, LONGEST_VALUE_ESCAPED)}\n\n")
+    rows = record(change)
+    if rows and change.before and change.after:
+        lines.append("| | Before | After |\n|---|---|---|\n")
+        lines += [f"| {inert(label)} | {_value(before)} | {_value(after)} |\n" for label, before, after in rows]
+    elif rows:
+        lines.append("| | |\n|---|---|\n")
+        lines += [f"| {inert(label)} | {_value(before or after)} |\n" for label, before, after in rows]
+    return "".join(lines) + "\n</details>\n\n"
+
+
+def _value(text: str) -> str:
+    return bounded(text, LONGEST_VALUE_ESCAPED, LONGEST_VALUE_ESCAPED) if text else "–"
+
+
+def _left_out(number: int) -> str:
+    return f"\n{plural(number, 'more part does', 'more parts do')} not fit here: run `backlog diff`.\n"

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record of one decision in a change: each value before and after, by the names that a reviewer understands."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from secure_score_backlog import wording
+from secure_score_backlog.decisions.model import Ask, Attestation, Blocker, Bucket, CoverReason
+from secure_score_backlog.evaluation.change import DecisionChange
+from secure_score_backlog.reports.change_words import COVERS, Quote, answer, counted
+from secure_score_backlog.text import one_line
+from secure_score_backlog.wording import badge_of, day, lower_first
+
+Row = tuple[str, str, str]
+"""A label of ours, and a value before and after: texts of others, not yet quoted."""
+
+LONGEST_VALUE = 400
+"""Characters of a value."""
+LONGEST_SAYING = 200
+"""Characters of what Microsoft says about a recommendation."""
+INLINE_TAG = re.compile(r"</?(?:a|b|code|em|i|span|strong|u)\b[^<>]{0,2000}>", re.IGNORECASE)
+TAG = re.compile(r"<[^<>]{0,2000}>")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+LABELS = {
+    "bucket": "Decision",
+    "risk": "Risk level",
+    "reduces": "Risk it reduces",
+    "owner": "Owner",
+    "impact": "Impact on users and services",
+    "prerequisites": "Prerequisites",
+    "proof": "Proof that it stays in place",
+    "due": "Due",
+    "blocked.by": "Blocked by",
+    "blocked.since": "Blocked since",
+    "blocked.note": "What would remove the block",
+    "accepted.rationale": "Reason",
+    "accepted.approver": "Approver",
+    "accepted.until": "Last day",
+    "accepted.compensating": "Compensating controls",
+    "accepted.share": "Part achieved when accepted",
+    "accepted.approval": "Approval outside GitHub",
+    "covered.reason": "Exemption",
+    "covered.by": "Covered by, or why it does not apply",
+    "covered.evidence": "Evidence",
+    "covered.approver": "Approver",
+    "covered.until": "Last day",
+    "covered.approval": "Approval outside GitHub",
+    "asks": "Decisions requested",
+    "same_as": "Shares the answers of",
+    "links": "Links",
+    "draft": "Draft",
+    "body": "Discussion",
+}
+"""What the keys of a decision are called here; a key that is not listed goes by its own name."""
+
+
+def request(ask: Ask) -> str:
+    """A decision requested, with all that it says."""
+    until = f", until {day(ask.by)}" if ask.by else ""
+    asides = (
+        ("options", "; ".join(ask.options)),
+        ("recommended", ask.recommend),
+        ("cost", ask.cost),
+        ("asked by", ask.asked_by),
+        ("without an answer", ask.default),
+    )
+    more = "".join(f" ({label}: {text})" for label, text in asides if text)
+    return f"{ask.of}, since {day(ask.since)}{until}: {ask.question}{more}"
+
+
+WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (bool, lambda _: "yes"),
+    (Bucket, lambda value: badge_of(value).label),
+    (CoverReason, lambda value: COVERS[value].capitalize()),
+    (Blocker, lambda value: wording.BLOCKERS[value.value].capitalize()),
+    (date, day),
+    (Fraction, lambda value: wording.share(value) if value else ""),
+    (Attestation, lambda value: f"{value.by} on {day(value.on)}, record: {value.record}"),
+    (Ask, request),
+    (str, str),
+)
+"""How a value is written, by the first kind that it is of."""
+
+
+def heading(change: DecisionChange, quote: Quote) -> str:
+    """The title, the id where it is another text, and before and after in a few words."""
+    names = quote(change.title) + ("" if change.title == change.id else f" ({quote(change.id)})")
+    before, after = answer(counted(change.before)), answer(change.after)
+    if change.after is None and not change.deleted:
+        after = "Has errors, does not count"
+    elif change.after is None:
+        after = "Withdrawn"
+    return f"{names}: {before} → {lower_first(after)}" if before != after else f"{names}: {lower_first(after)}"
+
+
+def saying(change: DecisionChange) -> str:
+    """The first sentence of what Microsoft says about the recommendation, as a text; empty where it says nothing."""
+    source = change.status.recommendation.description[: 20 * LONGEST_SAYING]
+    text = one_line(html.unescape(TAG.sub(" ", INLINE_TAG.sub("", source))))
+    first = SENTENCE_END.split(text, maxsplit=1)[0].strip()
+    return first if len(first) <= LONGEST_SAYING else f"{first[: LONGEST_SAYING - 1].rstrip()}…"
+
+
+def record(change: DecisionChange) -> list[Row]:
+    """Every value that differs: its label, and before and after as texts of others. All values of a new decision."""
+    old = dict(_values("", counted(change.before)))
+    new = dict(_values("", change.after))
+    rows = []
+    for key in dict.fromkeys((*LABELS, *new, *old)):
+        before, after = old.get(key, ""), new.get(key, "")
+        if key == "body" and before and after:
+            before, after = _only(before, after), _only(after, before)
+        if before != after:
+            rows.append((LABELS.get(key, key), cut(before), cut(after)))
+    return rows
+
+
+def _only(text: str, other: str) -> str:
+    """The lines of a text that another does not hold."""
+    known = {line.strip() for line in other.splitlines()}
+    return " ".join(line for line in text.splitlines() if line.strip() and line.strip() not in known)
+
+
+def cut(text: str) -> str:
+    """A value in at most so many characters."""
+    line = one_line(text)
+    return line if len(line) <= LONGEST_VALUE else f"{line[: LONGEST_VALUE - 1].rstrip()}…"
+
+
+def _values(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Each value of a decision with its dotted key, as text; what is empty is left out."""
+    said = _single(key, value)
+    if said is not None:
+        if said:
+            yield key, said
+        return
+    for each in fields(value) if is_dataclass(value) and not isinstance(value, type) else ():
+        name = f"{key}.{each.name}" if key else each.name
+        if name not in ("recommendation", "inherits"):
+            yield from _values(name, getattr(value, each.name))
+
+
+def _single(key: str, value: Any) -> str | None:
+    """A value as text; None for a group of values."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, tuple):
+        return "; ".join(said for each in value if (said := _single(key, each)))
+    return next((write(value) for kind, write in WRITERS if isinstance(value, kind)), None)

@@ -1,0 +1,574 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog diff`: the words for each kind of change, who has to approve, and the comment in a pull request."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from secure_score_backlog import wording
+from secure_score_backlog.cli.diff import Proposal, found_change, found_proposal
+from secure_score_backlog.comparison import compare
+from secure_score_backlog.reports.change_markdown import LONGEST_COMMENT, as_markdown
+from secure_score_backlog.snapshots import snapshot_files
+from tests.support.decision_files import (
+    LATER,
+    MINUTES,
+    SAFE,
+    SOON,
+    TODAY,
+    YESTERDAY,
+    accept,
+    ask,
+    blocked,
+    exempt,
+    plan,
+)
+from tests.support.loopback import Request, Response
+from tests.support.repositories import Repository
+from tests.support.running import RunBacklog
+from tests.support.simulated_github import SimulatedGitHub
+from tests.support.tenants import stored
+
+Files = Mapping[str, str | bytes | None]
+OTHER = "decisions/Other.md"
+DRAFT = plan().replace("bucket", "draft: true\nbucket")
+NOW = plan(due=SOON).replace("do-soon", "do-now")
+CATALOGUE = snapshot_files.encode(
+    {
+        "collected": {"at": "2026-10-01T05:00:00Z"},
+        "profiles": [{"id": "Safe", "title": "Be safe", "maxScore": 5}, {"id": "Other", "title": "Be other"}],
+        "descriptions": {"Safe": "<p>Be <b>safe</b>. It matters.</p>"},
+    }
+)
+DAY = snapshot_files.encode(stored({"Safe": (1, 5), "Other": (0, 2)}))
+ROLES = "roles:\n  Managing Director: [boss, deputy]\n"
+BEGIN: Files = {
+    "backlog.yml": f"organisation: A\n{ROLES}",
+    "snapshots/catalogue.json": CATALOGUE,
+    "snapshots/2026/2026-10-01.json": DAY,
+}
+
+
+def day(value: object) -> str:
+    """A day as sentences name it."""
+    return wording.day(value)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[[Files, Files], Repository]:
+    """A repository whose branch `work` changes these files."""
+
+    def make(before: Files, after: Files) -> Repository:
+        repository = Repository(tmp_path)
+        for path, content in {**BEGIN, **before}.items():
+            repository.write(path, content or "")
+        repository.commit("Begin", YESTERDAY)
+        repository.git("checkout", "--quiet", "-b", "work")
+        for path, content in after.items():
+            if content is None:
+                (tmp_path / path).unlink()
+            else:
+                repository.write(path, content)
+        repository.commit("Change", YESTERDAY)
+        return repository
+
+    return make
+
+
+def told(backlog: RunBacklog, *arguments: str) -> dict[str, Any]:
+    """What `diff --json` prints."""
+    printed: dict[str, Any] = json.loads(backlog("diff", "main", "--json", *arguments, expect=0).stdout)
+    return printed
+
+
+def says(backlog: RunBacklog) -> list[str]:
+    """The sentences, those about details indented."""
+    found = []
+    for each in told(backlog)["summary"]:
+        found += [each["text"], *(f"  {detail}" for detail in each["details"])]
+    return found
+
+
+SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
+    "accepted": ({}, {SAFE: accept()}, [f"Accepts 1 high risk until {day(SOON)}: “Be safe”."]),
+    "accepted instead of a plan": (
+        {SAFE: plan()}, {SAFE: accept()},
+        [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: “Be safe”."],
+    ),
+    "two accepted": (
+        {}, {SAFE: accept(), OTHER: accept(LATER, "Else.").replace("Safe", "Other").replace("high", "low")},
+        [f"Accepts 2 risks (1 high, 1 low), the longest until {day(LATER)}: “Be safe” and “Be other”."],
+    ),
+    "extended": (
+        {SAFE: accept()}, {SAFE: accept(LATER)},
+        [f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}. "
+         "The reason is unchanged, and the text says nothing new."],
+    ),
+    "extended with a reason": (
+        {SAFE: accept()}, {SAFE: accept(LATER, "The upgrade was postponed.")},
+        [f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}. "
+         "The reason is new."],
+    ),
+    "extended with text": (
+        {SAFE: accept()}, {SAFE: accept(LATER, body="Agreed in the meeting. The upgrade was postponed.")},
+        [f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}. "
+         "The reason is unchanged; the text says more."],
+    ),
+    "shortened": (
+        {SAFE: accept(LATER)}, {SAFE: accept(SOON)},
+        [f"Ends the acceptance of “Be safe” (high) earlier: on {day(SOON)} instead of {day(LATER)}."],
+    ),
+    "exempted": (
+        {}, {SAFE: exempt()},
+        [f"Marks 1 recommendation as covered by another product until {day(SOON)}: “Be safe”. "
+         "Microsoft does not measure that: 4 points depend on this statement."],
+    ),
+    "planned": (
+        {}, {SAFE: NOW},
+        [f"Moves 1 recommendation from undecided to do now, owner Head of IT, due {day(SOON)}: “Be safe”."],
+    ),
+    "planned after an acceptance": (
+        {SAFE: accept()}, {SAFE: plan()},
+        [f"Moves 1 recommendation from accepted to do soon, owner Head of IT, due {day(SOON)}: “Be safe”."],
+    ),
+    "postponed": (
+        {SAFE: plan()}, {SAFE: plan(due=LATER)},
+        [f"Postpones “Be safe” (high) from {day(SOON)} to {day(LATER)}."],
+    ),
+    "withdrawn": (
+        {SAFE: accept()}, {SAFE: None},
+        [f"Withdraws the decision about “Be safe” (high), which said: accepted until {day(SOON)}. "
+         "It counts as undecided again."],
+    ),
+    "a draft again": (
+        {SAFE: plan()}, {SAFE: DRAFT},
+        [f"Turns back into a draft the decision about “Be safe” (high), which said: do soon, due {day(SOON)}. "
+         "It counts as undecided again."],
+    ),
+    "drafted": ({}, {SAFE: DRAFT}, ["Writes 1 draft; a draft does not count as a decision: “Be safe”."]),
+    "with errors": (
+        {SAFE: plan()}, {SAFE: plan().replace("owner: Head of IT", "boss: Nobody")},
+        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: see the check. "
+         f"Before this change: do soon, due {day(SOON)}."],
+    ),
+    "risk lowered": (
+        {SAFE: plan()}, {SAFE: plan().replace("high", "low")},
+        [f"Amends the decision about “Be safe” (low); it stays do soon, due {day(SOON)}.",
+         "  Lowers the risk level from high to low."],
+    ),
+    "owner changed": (
+        {SAFE: plan()}, {SAFE: plan().replace("Head of IT", "Head of HR")},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Changes the owner from Head of IT to Head of HR."],
+    ),
+    "reason and approver changed": (
+        {SAFE: accept()}, {SAFE: accept(reason="Something else.").replace("Managing Director", "Head of HR")},
+        [f"Amends the decision about “Be safe” (high); it stays accepted until {day(SOON)}.",
+         "  Changes the approver from Managing Director to Head of HR.",
+         "  Gives another reason for the acceptance."],
+    ),
+    "compensating controls": (
+        {SAFE: accept(more="  compensating: [One, Two]\n  share: 60 %\n")},
+        {SAFE: accept(more="  compensating: [Two, Three]\n  share: 40 %\n")},
+        [f"Amends the decision about “Be safe” (high); it stays accepted until {day(SOON)}.",
+         "  Accepts it at 40 % achieved instead of 60 %.",
+         "  Takes 1 compensating control away: “One”.",
+         "  Adds 1 compensating control: “Three”."],
+    ),
+    "attested": (
+        {SAFE: accept()},
+        {SAFE: accept(more="  approval: {by: Managing Director, on: 2026-10-02, record: Board minutes}\n")},
+        [f"Amends the decision about “Be safe” (high); it stays accepted until {day(SOON)}.",
+         "  Records an approval outside GitHub: Managing Director on 2 October 2026, record “Board minutes”."],
+    ),
+    "blocked": (
+        {SAFE: plan()}, {SAFE: plan(blocked("2026-10-02"))},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Says that it is blocked by a technical constraint since 2 October 2026."],
+    ),
+    "asked": (
+        {SAFE: plan()}, {SAFE: plan(ask("Fund it?"))},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Asks leadership for a decision: “Fund it?”."],
+    ),
+    "asked with a deadline": (
+        {SAFE: plan()},
+        {SAFE: plan(ask("Fund it?") + "    by: 2027-01-15\n    recommend: Yes.\n    cost: 900 EUR a year\n")},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Asks leadership for a decision, until 15 January 2027: “Fund it?”. Recommended: “Yes”. "
+         "Cost: “900 EUR a year”."],
+    ),
+    "deadline moved": (
+        {SAFE: plan(ask("Fund it?") + "    by: 2027-01-15\n")}, {SAFE: plan(ask("Fund it?") + "    by: 2027-03-15\n")},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Changes the question to leadership of 1 October 2026. Its deadline is 15 March 2027, before "
+         "15 January 2027."],
+    ),
+    "answered": (
+        {SAFE: plan(ask("Fund it?"))}, {SAFE: accept()},
+        [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: “Be safe”.",
+         "  Answers the question to leadership of 1 October 2026: “Fund it?”."],
+    ),
+    "dropped": (
+        {SAFE: plan(ask("Fund it?"))}, {SAFE: plan()},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Takes out the question to leadership of 1 October 2026, and the decision does not say what became of it: "
+         "“Fund it?”."],
+    ),
+    "reworded": (
+        {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(ask("Fund it now?"))},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Puts the question to leadership of 1 October 2026 in other words: “Fund it now?” instead of “Fund it?”."],
+    ),
+    "words": (
+        {SAFE: plan()}, {SAFE: plan(body="Other words.")},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}. "
+         "Texts that change: discussion."],
+    ),
+    "roles": (
+        {}, {"backlog.yml": "organisation: A\nroles:\n  Managing Director: [boss]\n  Head of IT: [it]\n"},
+        ["Lets it approve as Head of IT (before: nobody).",
+         "Lets boss approve as Managing Director (before: boss, deputy).",
+         "Changed roles count for later changes; who may approve this one is read from the settings before it."],
+    ),
+    "settings": (
+        {}, {"backlog.yml": f"organisation: B\n{ROLES}acceptance_months: 24\nprofile: public\nrisk: {{Safe: low}}\n"},
+        ["Lets acceptances and exemptions run for 24 months at most, instead of 12.",
+         "Changes the setting organisation to B (before: A).",
+         "Builds the site for other readers: public instead of internal.",
+         "Sets the risk level of Safe to low in the settings (before: not set there)."],
+    ),
+    "broken settings": (
+        {}, {"backlog.yml": f"organisation: A\nacceptance_month: 24\n{ROLES}"},
+        ["The settings have errors, so some of them do not count: see the check."],
+    ),
+    "minutes": ({MINUTES: "Old.\n"}, {MINUTES: "New.\n", "docs/reviews/2026-10.md": "Said.\n"},
+        ["Writes the minutes of October 2026.", "Changes the minutes of November 2026."],
+    ),
+    "snapshots": (
+        {}, {"snapshots/2026/2026-10-02.json": DAY, "snapshots/2026/2026-10-03.json": DAY},
+        ["Adds the measurements of 2 days (2 October 2026 to 3 October 2026)."],
+    ),
+    "other files": (
+        {}, {".github/workflows/x.yml": "on: push\n", "README.md": "Words.\n", "decisions/x.sh": "x\n"},
+        ["Changes 2 files that can run programs or decide how the site is built: .github/workflows/x.yml, "
+         "decisions/x.sh. Read them before you approve.",
+         "Changes 1 other file: README.md."],
+    ),
+    "nothing": ({}, {}, ["It changes no decision, no setting, no minutes and no snapshot."]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_what_a_change_does(name: str, changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """Each kind of change has its words, and no other change is claimed."""
+    before, after, expected = SENTENCES[name]
+    changed(before, after)
+    assert [each.replace("\u00a0", " ") for each in says(backlog)] == [each.replace("\u00a0", " ") for each in expected]
+
+
+def test_who_has_to_approve(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """The logins are those of the settings before the change; its author is not among them."""
+    changed({}, {SAFE: accept(), "backlog.yml": "organisation: A\nroles:\n  Managing Director: [me]\n"})
+    found = told(backlog)
+    (approval,) = found["approval"]
+    assert approval["role"] == "Managing Director"
+    assert approval["logins"] == ["boss", "deputy"]
+    assert approval["decisions"] == ["Safe"]
+    assert "boss and deputy on GitHub" in found["approval_summary"][0]
+
+
+def test_a_recorded_approval_is_about_what_it_was_given_for(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """One that was there before the change does not cover it; one that comes with it is named."""
+    approved = "  approval: {by: Managing Director, on: 2026-10-01, record: Board minutes}\n"
+    repository = changed({SAFE: accept(more=approved)}, {SAFE: accept(LATER, "Else.", approved)})
+    said = told(backlog)["approval_summary"][0]
+    assert said.endswith("The recorded approval of 1\u00a0October\u00a02026 is not about this change.")
+    repository.write(SAFE, accept(LATER, "Else.", approved.replace("01", "02")))
+    assert told(backlog)["approval_summary"][0].endswith("An approval outside GitHub is recorded with it.")
+
+
+@pytest.fixture
+def event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Make the environment that of a workflow run which a pull request started."""
+
+    def start(author: str, number: int = 7) -> None:
+        file = tmp_path / "event.json"
+        file.write_text(json.dumps({"pull_request": {"number": number, "user": {"login": author}}}))
+        monkeypatch.setenv("GITHUB_EVENT_PATH", str(file))
+        monkeypatch.setenv("GITHUB_REF", f"refs/pull/{number}/merge")
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("roles", "author", "expected"),
+    [
+        ("[boss, deputy]", "boss", "deputy on GitHub"),
+        ("[boss]", "Boss", "only Boss may act in this role"),
+        ("[]", "boss", "the settings name no login for this role, so no approval on GitHub can count"),
+    ],
+)
+def test_the_author_cannot_approve(
+    changed: Callable[[Files, Files], Repository],
+    backlog: RunBacklog,
+    event: Callable[..., None],
+    roles: str,
+    author: str,
+    expected: str,
+) -> None:
+    """Whoever proposes it is named and left out; where nobody else is left, the reviewer hears what to do."""
+    changed({"backlog.yml": f"roles:\n  managing director: {roles}\n"}, {SAFE: accept()})
+    event(author)
+    said = told(backlog)["approval_summary"]
+    assert expected in said[0]
+    assert said[1] == f"{author} proposes this change and cannot approve it."
+
+
+def test_a_planned_change_needs_no_particular_role(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """A word of the discussion of an acceptance needs none either, because nothing of what was signed changes."""
+    changed({SAFE: accept()}, {SAFE: accept(body="Other words."), OTHER: plan().replace("Safe", "Other")})
+    found = told(backlog)
+    assert found["approval"] == []
+    assert "no particular role" in found["approval_summary"][0]
+
+
+def test_figures_before_and_after(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """Both sides are judged on one day, so only the change moves them."""
+    changed({SAFE: plan()}, {SAFE: accept()})
+    found = told(backlog)
+    before, after = found["before"], found["after"]
+    assert (before["open"]["high"], after["open"]["high"]) == (1, 0)
+    assert (before["accepted"]["high"], after["accepted"]["high"]) == (0, 1)
+    assert before["undecided"] == after["undecided"] == 1
+    assert "High      1 → 0       0 → 1" in backlog("diff", "main").stdout
+
+
+def test_the_record_of_a_decision(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """Each value that differs, by a name that a reviewer understands, and what Microsoft says in a sentence."""
+    changed({SAFE: accept()}, {SAFE: accept(LATER, "Another reason.", body="Agreed in the meeting.\nAnd again.")})
+    (found,) = told(backlog)["decisions"]
+    assert [each["label"] for each in found["values"]] == ["Reason", "Last day", "Discussion"]
+    assert found["values"][2] == {"label": "Discussion", "before": None, "after": "And again."}
+    printed = backlog("diff", "main").stdout.replace("\u00a0", " ")
+    assert "Microsoft: Be safe." in printed
+    assert "The mailer cannot do better before its upgrade. → Another reason." in printed
+
+
+def test_extensions_are_counted_over_the_whole_history(tmp_path: Path, backlog: RunBacklog) -> None:
+    """A branch of several commits extends once; what was extended before counts too."""
+    repository = Repository(tmp_path)
+    for path, content in BEGIN.items():
+        repository.write(path, content or "")
+    repository.commit("Begin", YESTERDAY, decisions__Safe=accept(SOON))
+    repository.commit("Again", YESTERDAY, decisions__Safe=accept(SOON, "Second."))
+    for number in (1, 2, 3, 4):
+        if number == 3:
+            repository.git("checkout", "--quiet", "-b", "work")
+        extended = accept(SOON + timedelta(days=number), f"Reason {number}.")
+        repository.commit(f"Extend {number}", YESTERDAY, decisions__Safe=extended)
+    (said,) = says(backlog)
+    assert "for the 3rd time" in said
+
+
+def test_a_commit_is_judged_as_of_its_own_day(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """The same two commits give the same words whenever they are compared; --as-of asks for another day."""
+    changed({}, {SAFE: plan()})
+    assert told(backlog, "HEAD")["as_of"] == YESTERDAY[:10]
+    assert told(backlog, "HEAD", "--as-of", "2026-10-05")["as_of"] == "2026-10-05"
+    assert told(backlog)["as_of"] == str(TODAY)
+
+
+# Markdown, and the comment
+
+HOSTILE = (
+    "@everyone see https://evil.example/x www.evil.example #1 GH-2 o/r#3 :boom: </details><script>alert(1)</script> "
+    "[x](https://evil.example) ![y](//evil.example/y) `code` **bold** | cell | &commat;all &#64;all a@b.example "
+    "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef <!-- secure-score-backlog diff -->"
+)
+
+
+def test_nothing_from_files_is_active_in_markdown(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """No mention, link, picture, HTML or cell comes from a title, an owner, a question, a setting or a path."""
+    quoted = HOSTILE.replace("`", "").replace("<", "(").replace(">", ")")
+    hostile = accept(reason=json.dumps(quoted), more="", body=quoted).replace("Head of IT", json.dumps(quoted))
+    hostile = hostile.replace("---\n" + quoted, ask(json.dumps(quoted)) + "---\n" + quoted)
+    evil = CATALOGUE.replace(b"Be safe", HOSTILE.encode()).replace(
+        b"<p>Be <b>safe</b>. It matters.</p>", HOSTILE.encode()
+    )
+    changed(
+        {"snapshots/catalogue.json": evil},
+        {SAFE: hostile, "@team https:|.sh": "x", "backlog.yml": f"organisation: {json.dumps(quoted)}\n"},
+    )
+    markdown = backlog("diff", "main", "--format", "markdown", expect=0).stdout
+    assert markdown.count("<!--") == 1
+    assert markdown.startswith("<!-- secure-score-backlog diff -->\n")
+    shown = re.sub(r"<code>.*?</code>", "", markdown)
+    for mark in ("@", "://", "#1", "<script", "](", "![", ":boom:", "www.", "GH-2", "deadbeef", "`"):
+        assert mark not in html.unescape(shown), mark
+    assert set(re.findall(r"</?([a-z]+)", markdown)) == {"details", "summary", "code"}
+    assert markdown.count("<details") == markdown.count("</details>")
+
+
+def test_a_comment_has_at_most_the_size_that_github_takes(
+    changed: Callable[[Files, Files], Repository],
+) -> None:
+    """With hundreds of long decisions the end is left out and counted; what it does and who approves stays."""
+    long = " ".join(["a;b"] * 130)
+    files = {
+        f"decisions/Safe{number}.md": accept(reason=f"{number} {long}").replace("Safe", f"Safe{number}")
+        for number in range(200)
+    }
+    names = [{"id": f"Safe{number}", "title": "; ".join(["t"] * 60)} for number in range(200)]
+    listed = snapshot_files.encode({"collected": {}, "profiles": names, "descriptions": {}})
+    repository = changed({"snapshots/catalogue.json": listed}, files)
+    change = found_change(compare(repository.folder, "main", today=TODAY), TODAY, None, Proposal())
+    comment = as_markdown(change).within(LONGEST_COMMENT)
+    assert 30_000 < len(comment) <= 65_536
+    assert "Accepts 200 high risks" in comment
+    assert "### Who has to approve" in comment
+    assert re.search(r"\d+ more parts do not fit here: run `backlog diff`\.\n$", comment)
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedGitHub]:
+    """GitHub with pull request 7, in the environment of a workflow run."""
+    with SimulatedGitHub(page=2) as server:
+        server.add_issue(7, "Accept", "Text")
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+def bodies(github: SimulatedGitHub) -> list[str]:
+    """The comments of the pull request."""
+    return [each["body"] for each in github.comments[7]]
+
+
+def test_one_comment_is_kept_up_to_date(
+    changed: Callable[[Files, Files], Repository],
+    backlog: RunBacklog,
+    event: Callable[..., None],
+    github: SimulatedGitHub,
+) -> None:
+    """The first run adds it, the next ones find it behind other comments and change it, or leave it as it is."""
+    repository = changed({}, {SAFE: accept()})
+    event("somebody")
+    github.comments[7] = [github._new_comment(7, f"Remark {number}", "somebody") for number in range(3)]
+    assert "Comment in pull request #7 added." in backlog("diff", "main", "--comment", expect=0).stderr
+    assert "Comment in pull request #7 unchanged." in backlog("diff", "main", "--comment", expect=0).stderr
+    repository.write(SAFE, accept(LATER))
+    assert "Comment in pull request #7 changed." in backlog("diff", "main", "--comment", expect=0).stderr
+    assert bodies(github)[:3] == ["Remark 0", "Remark 1", "Remark 2"]
+    (comment,) = bodies(github)[3:]
+    assert str(LATER.year) in comment
+    assert comment.startswith("<!-- secure-score-backlog diff -->\n## What this change does\n")
+    assert "somebody proposes this change and cannot approve it." in comment
+
+
+def test_a_comment_of_somebody_else_is_never_changed(
+    changed: Callable[[Files, Files], Repository],
+    backlog: RunBacklog,
+    event: Callable[..., None],
+    github: SimulatedGitHub,
+) -> None:
+    """Anybody can write the mark, and could change the text afterwards: such a comment is left alone."""
+    changed({}, {SAFE: accept()})
+    event("somebody")
+    theirs = "<!-- secure-score-backlog diff -->\nAccepts nothing."
+    github.comments[7] = [github._new_comment(7, theirs, "somebody")]
+    backlog("diff", "main", "--comment", expect=0)
+    assert bodies(github)[0] == theirs
+    assert len(bodies(github)) == 2
+
+
+def test_a_token_that_may_only_read_is_no_failure(
+    changed: Callable[[Files, Files], Repository],
+    backlog: RunBacklog,
+    event: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A pull request from a fork has such a token: the summary is printed, and a line says why there is no comment."""
+
+    def refuse(request: Request) -> Response | None:
+        denied = {"message": "Resource not accessible by integration", "status": "403"}
+        return Response.of_json(403, denied) if request.method == "POST" else None
+
+    changed({}, {SAFE: accept()})
+    event("somebody")
+    with SimulatedGitHub([refuse]) as server:
+        server.add_issue(7, "Accept", "Text")
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        done = backlog("diff", "main", "--comment", expect=0)
+    assert "the comment was not written" in done.stderr
+    assert "fork" in done.stderr
+    assert "Accepts 1 high risk" in done.stdout
+
+
+def test_a_comment_needs_a_pull_request(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """Outside of a pull request's check its number has to be given."""
+    changed({}, {SAFE: accept()})
+    assert "--pull-request" in backlog("diff", "main", "--comment", expect=2).stderr
+    assert (
+        "without a token"
+        in backlog("diff", "main", "--comment", "--pull-request", "7", "--repository", "o/r", expect=3).stderr
+    )
+
+
+def test_an_event_that_cannot_be_read_names_nobody(
+    changed: Callable[[Files, Files], Repository],
+    backlog: RunBacklog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A broken or hostile event gives no author, and its number comes from the name of the branch."""
+    changed({}, {SAFE: accept()})
+    for content in ("{", "[]", '{"pull_request": {"number": "7", "user": {"login": "a\\nb"}}}'):
+        (tmp_path / "event.json").write_text(content)
+        monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+        assert told(backlog)["author"] is None
+    assert found_proposal({"GITHUB_REF": "refs/pull/12/merge"}).number == 12
+    assert found_proposal({"GITHUB_REF": "refs/heads/main"}).number is None
+
+
+def test_the_summary_of_a_job(
+    changed: Callable[[Files, Files], Repository],
+    backlog: RunBacklog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is appended to the file that the runner names; elsewhere --summary is wrong usage."""
+    changed({}, {SAFE: accept()})
+    assert "There is no summary" in backlog("diff", "main", "--summary", expect=2).stderr
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    address = "https://preview.example/7"
+    backlog("diff", "main", "--summary", "--preview", address, expect=0)
+    summary = (tmp_path / "summary.md").read_text()
+    assert "Accepts 1 high risk" in summary
+    assert f"[See the site as this change makes it]({address})" in summary
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "https://x.example/) [y](z", "//x.example", "https://a b"])
+def test_a_preview_that_is_no_address(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog, address: str
+) -> None:
+    """What could be more than a link in Markdown is refused."""
+    changed({}, {SAFE: accept()})
+    assert "not an address" in backlog("diff", "main", "--preview", address, expect=2).stderr
