@@ -13,7 +13,14 @@ import pytest
 
 from secure_score_backlog import git
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.git import FileVersions, Identity, MainHistory, current_branch, read_main_history
+from secure_score_backlog.git import (
+    FileVersions,
+    Identity,
+    MainHistory,
+    current_branch,
+    pull_request_of,
+    read_main_history,
+)
 from tests.support.repositories import Repository
 from tests.support.running import run_here
 
@@ -468,3 +475,43 @@ def test_a_name_that_looks_like_a_commit_is_a_name(tmp_path: Path) -> None:
     one, two = read(tmp_path).commits
     assert (one.version.subject, one.author, two.version.subject) == (odd, Identity(odd, odd), "two")
     assert [path for path, _ in two.changes] == [f"{odd}.md"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "number", "title"),
+    [
+        ("Merge pull request #12 from harbour/relay", "Close the relay\n\nMore", 12, "Close the relay"),
+        ("Merge pull request #12 from harbour/relay", "", 12, None),
+        ("Close the relay (#12)", "", 12, "Close the relay"),
+        ("Revert (#3) again (#12)", "", 12, "Revert (#3) again"),
+        (
+            "Merge branch 'relay' into 'main'",
+            "Close the relay\n\nCloses #4\n\nSee merge request harbour/it/backlog!12\n",
+            12,
+            "Close the relay",
+        ),
+        ("Merge branch 'relay' into 'main'", "See merge request !12", 12, None),
+        ("Close the relay", "Why\n\nSee merge request harbour/backlog!12", 12, None),
+        ("Merged PR 12: Close the relay", "", 12, "Close the relay"),
+        ("Merged in relay (pull request #12)", "Close the relay\n\nApproved-by: Somebody", 12, "Close the relay"),
+        ("Pull request #12: Close the relay", "Merge in HAR/backlog from relay to main", 12, "Close the relay"),
+        ("Close the relay", "", None, None),
+        ("Merge branch 'relay'", "", None, None),
+        ("Merge branch 'relay' into 'main'", "Text about See merge request x!12 inside", None, None),
+        ("Merged PR twelve: x", "", None, None),
+        ("Pull request #12345678901: x", "", None, None),
+        ("Close the relay (#12) ", "", None, None),
+    ],
+)
+def test_messages_of_other_services_claim_their_pull_request(
+    subject: str, body: str, number: int | None, title: str | None
+) -> None:
+    """Merge, squash, GitLab, Azure DevOps, Bitbucket; a rebase leaves nothing in the message."""
+    assert pull_request_of(subject, body) == (number, title or subject)
+
+
+def test_a_huge_message_is_no_claim() -> None:
+    """A message can be as long as somebody wants it; each form is looked for once, and in a part of it."""
+    for text in ("See merge request " + "a/" * 200_000, "See merge request \n" * 50_000, "(" * 200_000):
+        assert pull_request_of("x" * 200_000 + "(#", text)[0] is None
+    assert pull_request_of("Merge branch '" + "'" * 100_000, "Merged in " + "x" * 100_000)[0] is None

@@ -38,7 +38,7 @@ ERRORS = {
     "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
     "Layout of the site": "site-unknown-key site-wrong-value",
     "Signed months": "review-signature",
-    "Approvals": "approvals-unreadable approvals-record",
+    "Approvals": "approvals-unreadable approvals-record approval-missing",
     "Compared with a base": """extended-without-reason ask-dropped ask-reworded ask-since-moved bot-commit
         signed-month-changed snapshot-rewritten catalogue-poorer approvals-changed""",
     "Audit": """audit-direct audit-merge audit-claimed audit-not-asked audit-bot-paths audit-bot-name

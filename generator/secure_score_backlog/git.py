@@ -48,8 +48,22 @@ MAILMAP_NAME = re.compile(r"([^<>#\n]*?)[ \t]*<([^<>\n]*)>")
 COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 ORDINARY_FILE = "100"
 """What the mode of an ordinary file begins with; a symbolic link is 120000, a submodule 160000."""
-MERGED = re.compile(r"Merge pull request #([0-9]{1,10})\b")
-SQUASHED = re.compile(r"^(?P<subject>.*) \(#(?P<number>[0-9]{1,10})\)$")
+_NUMBER = r"(?P<number>[0-9]{1,10})"
+MERGED = (
+    re.compile(rf"Merge pull request #{_NUMBER}\b"),  # GitHub
+    re.compile(rf"Merged in \S{{1,300}} \(pull request #{_NUMBER}\)$"),  # Bitbucket
+)
+"""Subjects of a merge whose title is the first line of the body."""
+TITLED = (
+    re.compile(rf"Merged PR {_NUMBER}: (?P<title>.+)$"),  # Azure DevOps
+    re.compile(rf"Pull request #{_NUMBER}: (?P<title>.+)$"),  # Bitbucket Data Center
+    re.compile(rf"(?P<title>.+) \(#{_NUMBER}\)$"),  # GitHub's squash
+)
+"""Subjects that hold the number and the title."""
+GITLAB_SUBJECT = re.compile(r"Merge branch '[^'\n]{1,300}' into '[^'\n]{1,300}'$")
+GITLAB_REFERENCE = re.compile(rf"^See merge request [\w./-]{{0,300}}!{_NUMBER}[ \t]*$", re.MULTILINE)
+LONGEST_MESSAGE = 100_000
+"""Characters of a commit's message in which GitLab's reference is looked for."""
 SECONDS = re.compile(r"[0-9]{1,12}")
 """A time as Git stores it, since 1970; longer than any in the calendar."""
 
@@ -155,14 +169,24 @@ class Version:
     author: str
     subject: str
     pull_request: int | None = None
+    """What GitHub says, or, until it was asked, what the message of the commit claims."""
     blob: str | None = None
     """Git's id of the content; None when the file was deleted."""
     signature: str = ""
     """Kind of signature that the commit states, unverified: openpgp, ssh, x509, other, or "" for none."""
+    confirmed: bool = False
+    """GitHub was asked which pull request brought the commit."""
 
     def not_after(self, end: datetime) -> Version:
         """The same version, at a given time where its own is later."""
         return self if self.at <= end else replace(self, at=end)
+
+    @property
+    def request(self) -> str:
+        """The pull request in words, and whether only the message of the commit claims it; empty for none."""
+        if self.pull_request is None:
+            return ""
+        return f"pull request #{self.pull_request}{'' if self.confirmed else ' (claimed by the message)'}"
 
     @property
     def committed(self) -> bool:
@@ -790,13 +814,23 @@ def tree_entries(listed: bytes, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def pull_request_of(subject: str, body: str) -> tuple[int | None, str]:
-    """The pull request that a commit says it merges, and its title where the message has one."""
-    merged = MERGED.match(subject)
-    if merged:
-        title = body.strip().splitlines()[0] if body.strip() else subject
-        return int(merged[1]), title
-    squashed = SQUASHED.match(subject)
-    return (int(squashed["number"]), squashed["subject"]) if squashed else (None, subject)
+    """The pull request that a commit claims to merge, and its title where the message has one.
+
+    Messages of GitHub, GitLab, Azure DevOps and Bitbucket. A rebase leaves no number, and anybody can write a message:
+    only what GitHub says confirms it (docs/method.md#github).
+    """
+    title = body.strip().splitlines()[0] if body.strip() else subject
+    for form in MERGED:
+        if merged := form.match(subject):
+            return int(merged["number"]), title
+    reference = GITLAB_REFERENCE.search(body[:LONGEST_MESSAGE]) if "See merge request " in body else None
+    if reference:
+        is_merge = GITLAB_SUBJECT.match(subject) and not title.startswith("See merge request ")
+        return int(reference["number"]), title if is_merge else subject
+    for form in TITLED:
+        if found := form.match(subject):
+            return int(found["number"]), found["title"]
+    return None, subject
 
 
 def signatures(repository: Repository, commits: Iterable[str]) -> dict[str, str]:

@@ -166,6 +166,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (APPROVALS, Severity.ERROR): {
         "approvals-unreadable": "The file of recorded approvals is not what this program wrote.",
         "approvals-record": "A record of what GitHub said about a commit or a pull request cannot be used.",
+        "approval-missing": "An acceptance of a critical risk is in force, GitHub was asked, and no approval counts.",
     },
     (BASE, Severity.ERROR): {
         "extended-without-reason": "An acceptance or exemption is extended, and neither its reason nor its text says "

@@ -92,6 +92,12 @@ class SignedBlocked(Struct):
     note: str
 
 
+class SignedApproval(Struct):
+    """How an approval was known."""
+
+    kind: Literal["approved", "attested", "named"]
+
+
 class SignedEntry(Struct):
     """An acceptance or an exemption."""
 
@@ -102,6 +108,7 @@ class SignedEntry(Struct):
     until: date
     days_left: Number
     state: str
+    approval: SignedApproval | None = None
 
 
 class SignedCompleted(Struct):

@@ -145,8 +145,8 @@ class Settings:
     )
     roles: Mapping[str, tuple[str, ...]] = key(
         Table(OneOrMore(LOGIN), "roles, each with a list of GitHub logins", "roles with lists of logins"),
-        "Which GitHub logins may approve as which role: `{Managing Director: [login]}`. It documents who may approve: "
-        "its form is checked, but approvals are not compared with it.",
+        "Which GitHub logins may approve as which role: `{Managing Director: [login]}`. Approvals on GitHub are "
+        "compared with it, as it stood before the merge.",
         default={},
     )
     risk: Mapping[str, Risk] = key(

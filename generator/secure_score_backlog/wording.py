@@ -182,6 +182,10 @@ BADGES: dict[str, Badge] = {
 }  # fmt: skip
 
 
+APPROVALS = {"approved": "approved on GitHub", "attested": "attested", "named": "only named"}
+"""How an approval is known, within a sentence."""
+
+
 def badge_of(word: object) -> Badge:
     """The badge of a state, bucket, risk level or any other word; unknown words are shown as they are."""
     text = str(word) if word is not None else "unrated"

@@ -202,6 +202,26 @@ def load_commit(
     return _read(_Sources(None, main, settings_file, snapshots), today, edited_on, measured=measured)
 
 
+def confirmed(main: MainHistory, approvals: Approvals) -> MainHistory:
+    """The versions with the pull requests that GitHub names, in place of what the messages of commits claim.
+
+    `commits` keep the claims, for the audit.
+    """
+    if not approvals.commits:
+        return main
+
+    def told(version: Version) -> Version:
+        fact = approvals.commits.get(version.commit)
+        return replace(version, pull_request=fact.pull_request, confirmed=True) if fact else version
+
+    return replace(
+        main,
+        versions={path: tuple(map(told, each)) for path, each in main.versions.items()},
+        head=told(main.head) if main.head else None,
+        dated_by=told(main.dated_by) if main.dated_by else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Sources:
     """Where everything is read from."""
@@ -232,6 +252,7 @@ def _read(
     else:
         catalogue, history = measured.catalogue, measured.history
     approvals, of_approvals = load_approvals(snapshots)
+    main = confirmed(main, approvals) if main else None
     newest = newest_day(history, main, today)
     dated_by = main.dated_by if main else None
     if edited_on:  # what a clock ahead dates after the day is judged on it all the same

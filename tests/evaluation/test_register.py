@@ -25,6 +25,7 @@ from secure_score_backlog.evaluation.register import (
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.site.pages.public import statement
 from secure_score_backlog.workspace import Workspace
+from tests.support.pages import approved_as
 from tests.support.tenants import Measured, acceptance, blocked, cover, day, decision, history, versions, workspace
 
 OPEN = {"A": (2, 8), "Z": (1, 1)}
@@ -193,7 +194,7 @@ def test_a_citation_names_risk_file_commit_and_pull_request() -> None:
     found = entries(workspace(measured, decided), 2)
     assert citation(found["A"]) == (
         f"Accepted risk: A (A), until {day(200)}, approver Managing Director; "
-        f"decisions/A.md at commit {1:040x}, pull request #1."
+        f"decisions/A.md at commit {1:040x}, pull request #1 (claimed by the message)."
     )
     assert citation(found["B"]) == (
         f"Exemption: B (B), until {day(200)}, approver Head of IT; decisions/B.md at commit {2:040x}."
@@ -227,7 +228,9 @@ def test_an_approval_is_recorded_by_github_or_by_an_attestation() -> None:
     }
     found = entries(workspace(measured, decided), 1)
     assert (recorded(found["A"]), recorded(found["B"])) == (False, True)
-    assert recorded(replace(found["A"], approved_by=("Managing Director",)))
+    approved = replace(found["A"], approval=approved_as(("Managing Director",)))
+    assert recorded(approved)
+    assert approved.approved_by == ("Managing Director",)
 
 
 def test_what_needs_a_decision_is_expired_breached_regressed_or_in_conflict() -> None:

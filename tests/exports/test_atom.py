@@ -50,7 +50,7 @@ def test_every_committed_decision_is_an_entry() -> None:
     assert [tag.term for tag in newest.tags] == ["do-soon"]
     assert newest.summary == (
         "Decided: do soon by 29 December 2026. decisions/Wait.md, commit 0000000000000000000000000000000000000010, "
-        "pull request #16."
+        "pull request #16 (claimed by the message)."
     )
 
 

@@ -27,7 +27,7 @@ def shaped(said: Plain) -> Plain:
         ours["score"] = {key: value for key, value in ours["score"].items() if key != "comparison"}
     ours["top"] = [{key: value for key, value in row.items() if key != "title"} for row in said["top"]]
     for part in ("register", "covered"):
-        left_out = ("recommendation", "approved_by")
+        left_out = ("recommendation", "approved_by", "approval")
         ours[part] = {
             row["recommendation"]: {key: value for key, value in row.items() if key not in left_out}
             for row in said[part]

@@ -85,7 +85,7 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     assert "✓ Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
     assert "Only named in the decision 2" in named.sections["approvals"]
-    assert "Approvals on GitHub not collected" in named.sections["approvals"]
+    assert "Approvals on GitHub GitHub was not asked" in named.sections["approvals"]
 
 
 def test_an_edit_of_the_working_tree_is_no_evidence() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from secure_score_backlog.decisions.model import Acceptance, Cover, Decision
+from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State, Status
@@ -106,7 +107,7 @@ def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
     (entry,) = made.register
     assert entry.decision.accepted
     unrecorded = replace(entry.decision, accepted=replace(entry.decision.accepted, approval=None))
-    both = (replace(entry, decision=unrecorded, approved_by=()), entry)
+    both = (replace(entry, decision=unrecorded, approval=Approval()), entry)
     one = content(replace(made, register=both[:1]), INSURER)
     assert "No approval is recorded; only the role is named." in one["index.md"]
     assert "For 1 of 1, no approval is recorded." in one["register.md"]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.files import Document
@@ -31,14 +32,21 @@ def evaluated(known: Workspace, as_of: date, *, has_git: bool = True, **more: An
     return replace(evaluate(known, as_of, months=None), **more)
 
 
+def approved_as(roles: tuple[str, ...]) -> Approval:
+    """An approval on GitHub as the first of some roles; none without a role."""
+    return Approval(ApprovalKind.APPROVED, roles[0], date(2026, 10, 1), asked=True) if roles else Approval()
+
+
 def with_approvals(facts: Facts, approved: Mapping[str, tuple[str, ...]]) -> Facts:
     """The same, as if GitHub had recorded who approved some commits."""
 
     def recorded(entries: tuple[RegisterEntry, ...]) -> tuple[RegisterEntry, ...]:
-        return tuple(
-            replace(entry, approved_by=approved.get(entry.citation.commit, ()) if entry.citation else ())
-            for entry in entries
-        )
+        return tuple(told(entry) for entry in entries)
+
+    def told(entry: RegisterEntry) -> RegisterEntry:
+        commit = entry.citation.commit if entry.citation else ""
+        roles = approved.get(commit, ())
+        return replace(entry, approval=replace(approved_as(roles), commit=commit)) if roles else entry
 
     return replace(facts, register=recorded(facts.register), covered=recorded(facts.covered), past=recorded(facts.past))
 

@@ -441,8 +441,8 @@ def misdated(commits: Iterable[MainCommit]) -> Iterator[tuple[datetime, Misdated
 def approval_counts(entries: Sequence[RegisterEntry]) -> ApprovalCounts:
     """How the approvals of some entries of the register are known."""
     approved = sum(1 for entry in entries if entry.approved_by)
-    rest = [entry.decision.approvable for entry in entries if not entry.approved_by]
-    attested = sum(1 for approvable in rest if approvable and approvable.approval)
+    rest = [entry for entry in entries if not entry.approved_by]
+    attested = sum(1 for entry in rest if entry.approval.recorded)
     same = sum(1 for entry in entries if owner_approves(entry))
     return ApprovalCounts(approved, attested, len(rest) - attested, same)
 

@@ -7,29 +7,38 @@ defined in docs/method.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from secure_score_backlog.dates import add_months, last_day, month_of, months_between
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
-from secure_score_backlog.decisions.model import Ask, DecisionHistory
+from secure_score_backlog.decisions.model import Ask, DecisionHistory, DecisionVersion
+from secure_score_backlog.evaluation.approval import Approval, Surroundings, approval_of, bringing
 from secure_score_backlog.evaluation.audit import Audit, audit
 from secure_score_backlog.evaluation.ledger import Explained, Ledger, Score, explained_of, ledger_of, score_of
 from secure_score_backlog.evaluation.movement import Movement, movement_between
 from secure_score_backlog.evaluation.ranking import by_points, ranked, unrated
-from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, register_of
+from secure_score_backlog.evaluation.register import (
+    AcceptanceState,
+    Judge,
+    RegisterEntry,
+    approver,
+    register_of,
+)
 from secure_score_backlog.evaluation.register import in_force as entries_in_force
 from secure_score_backlog.evaluation.review import Period, completed_in, period_of, regressed_in
 from secure_score_backlog.evaluation.status import State, Status, done_under_answer, statuses_on
 from secure_score_backlog.git import Version
-from secure_score_backlog.problems import Problem
+from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.reviews import Minutes, SignedReview
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.coverage import Coverage, coverage, old_snapshot
 from secure_score_backlog.snapshots.known import graph_ids, is_made_of_title
 from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
 from secure_score_backlog.stored_history import StoredHistory
+from secure_score_backlog.text import shown
 from secure_score_backlog.workspace import Workspace
 
 FAR_AHEAD = 31
@@ -210,7 +219,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
     everything = tuple(statuses.values())
     snapshot = history.newest(as_of)
     ledger = ledger_of(everything, snapshot)
-    register = register_of(everything, as_of)
+    register = register_of(everything, as_of, judge_of(known))
     facts = Facts(
         as_of=as_of,
         settings=known.settings,
@@ -229,7 +238,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         register=register.accepted,
         covered=register.covered,
         past=register.past,
-        problems=known.problems,
+        problems=tuple(sorted({*known.problems, *unapproved(register.accepted)}, key=lambda each: each.order)),
     )
     written = (*known.minutes, *known.signed)
     wanted = [month for month in months_of(history, as_of, written) if months is None or month in months]
@@ -240,6 +249,44 @@ def with_audit(facts: Facts, workspace: Workspace, stored: StoredHistory, start:
     """The facts with the audit of the period up to their day; see `evaluation.audit.audit`. Pure."""
     entries = entries_in_force((*facts.register, *facts.covered))
     return replace(facts, audit=audit(workspace, stored, facts.coverage, entries, facts.as_of, start))
+
+
+def judge_of(known: Workspace) -> Judge:
+    """What is known about the approval of an acceptance or an exemption."""
+    attested = (
+        approvable.approval.record
+        for versions in known.decisions.versions.values()
+        for version in versions
+        if version.decision and (approvable := version.decision.approvable) and approvable.approval
+    )
+    around = Surroundings.of(known, attested)
+
+    def judge(versions: tuple[DecisionVersion, ...]) -> Approval:
+        brought = bringing(versions)
+        decision, commit = versions[-1].decision, brought.version.commit
+        assert decision is not None
+        approval = decision.approvable.approval if decision.approvable else None
+        had = around.had(commit, approval.record) if approval and commit else None
+        return approval_of(brought.version, decision, known.approvals, around.roles_before(commit), had)
+
+    return judge
+
+
+def unapproved(entries: Iterable[RegisterEntry]) -> Iterator[Problem]:
+    """The acceptances of critical risks in force that nobody approved, where GitHub was asked about their commit."""
+    for entry in entries_in_force(entries):
+        if entry.status.level is not Risk.CRITICAL or not entry.approval.asked or entry.approval.recorded:
+            continue
+        source = entry.status.versions[-1].source
+        yield problem(
+            "approval-missing",
+            entry.status.versions[-1].version.path,
+            source.line("accepted", "approver") if source else None,
+            f"This accepts a critical risk, and no approval by {shown(approver(entry))} counts: "
+            f"{entry.approval.words}.",
+            "Have it approved by that role in a pull request that renews it, with a login for the role in `roles`; or "
+            "write `approval` with the day and the record where the approver has no account on GitHub.",
+        )
 
 
 def is_far_ahead(dated_by: Version | None, snapshot: SnapshotDay | None, as_of: date) -> bool:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise, zip_longest
 
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
 
@@ -35,6 +36,9 @@ IN_FORCE = (AcceptanceState.ACTIVE, AcceptanceState.EXPIRING)
 PLANS_IN_FORCE = (State.PLANNED, State.BLOCKED, State.OVERDUE, State.NOT_MEASURED)
 
 
+UNKNOWN = Approval()
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
     """One acceptance or one exemption with its renewals: consecutive versions of one file with the same bucket."""
@@ -53,10 +57,24 @@ class RegisterEntry:
     """First day; None where it is not committed."""
     citation: Version | None
     """The newest committed version."""
-    approved_by: tuple[str, ...] = ()
-    """Roles whose approval GitHub recorded."""
+    approval: Approval = UNKNOWN
+    """Of the commit that brought the newest answer."""
     ended: date | None = None
     """Day on which another version replaced it; None while it is current."""
+
+    @property
+    def approved_by(self) -> tuple[str, ...]:
+        """The role whose approval GitHub recorded, where it counts."""
+        return (self.approval.by,) if self.approval.kind is ApprovalKind.APPROVED else ()
+
+
+Judge = Callable[[tuple[DecisionVersion, ...]], Approval]
+"""What is known about the approval of an acceptance or an exemption, from its versions."""
+
+
+def unjudged(_: tuple[DecisionVersion, ...]) -> Approval:
+    """Nothing is known about any approval."""
+    return UNKNOWN
 
 
 def register_bucket(version: DecisionVersion) -> Bucket | None:
@@ -92,7 +110,9 @@ def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceStat
     return AcceptanceState.EXPIRING if (until - as_of).days < EXPIRING_DAYS else AcceptanceState.ACTIVE
 
 
-def entry_of(status: Status, versions: tuple[DecisionVersion, ...], ended: date | None, as_of: date) -> RegisterEntry:
+def entry_of(
+    status: Status, versions: tuple[DecisionVersion, ...], ended: date | None, as_of: date, judge: Judge = unjudged
+) -> RegisterEntry:
     """The entry of some versions; `ended`: the day on which another one replaced them."""
     decision = versions[-1].decision
     assert decision is not None
@@ -110,6 +130,7 @@ def entry_of(status: Status, versions: tuple[DecisionVersion, ...], ended: date 
         renewals=sum(1 for old, new in pairwise(last_days) if old and new and new > old),
         since=versions[0].version.at.date() if versions[0].version.committed else None,
         citation=committed[-1] if committed else None,
+        approval=judge(versions),
         ended=ended,
     )
 
@@ -126,15 +147,15 @@ class Register:
     """The ended ones, the newest end first."""
 
 
-def register_of(statuses: Iterable[Status], as_of: date) -> Register:
-    """The register on a day."""
+def register_of(statuses: Iterable[Status], as_of: date, judge: Judge = unjudged) -> Register:
+    """The register on a day; `judge` says what is known about an approval."""
     accepted: list[RegisterEntry] = []
     covered: list[RegisterEntry] = []
     past: list[RegisterEntry] = []
     for status in statuses:
         for bucket, versions, ended in acceptance_periods(status.versions):
             current = covered if bucket is Bucket.NOT_APPLICABLE else accepted
-            (current if ended is None else past).append(entry_of(status, versions, ended, as_of))
+            (current if ended is None else past).append(entry_of(status, versions, ended, as_of, judge))
 
     def nearest(entry: RegisterEntry) -> tuple[date, str]:
         return (entry.until, entry.status.id)
@@ -202,8 +223,7 @@ def approver(entry: RegisterEntry) -> str:
 
 def recorded(entry: RegisterEntry) -> bool:
     """The approval is recorded: on GitHub, or outside of it with a record that can be looked up."""
-    approvable = entry.decision.approvable
-    return bool(entry.approved_by) or (approvable is not None and approvable.approval is not None)
+    return entry.approval.recorded
 
 
 def citation(entry: RegisterEntry) -> str:
@@ -211,7 +231,7 @@ def citation(entry: RegisterEntry) -> str:
     version = entry.citation
     if version is None:
         return ""
-    request = f", pull request #{version.pull_request}" if version.pull_request else ""
+    request = f", {version.request}" if version.request else ""
     kind = "Accepted risk" if entry.decision.accepted else "Exemption"
     return (
         f"{kind}: {entry.status.title} ({entry.status.id}), until {entry.until}, approver {approver(entry)}; "

@@ -97,7 +97,7 @@ def committed(status: Status) -> Iterator[tuple[Status, DecisionVersion | None, 
 
 def cited(version: Version) -> str:
     """What to cite."""
-    request = f", pull request #{version.pull_request}" if version.pull_request else ""
+    request = f", {version.request}" if version.request else ""
     return f"{version.path}, commit {version.commit}{request}."
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog.dates import month_of
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import RegisterEntry
@@ -233,6 +234,22 @@ def register_entry(entry: RegisterEntry) -> Plain:
         "commit": entry.citation.commit if entry.citation else None,
         "pull_request": entry.citation.pull_request if entry.citation else None,
         "approved_by": list(entry.approved_by),
+        "approval": approval(entry.approval),
+    }
+
+
+def approval(found: Approval) -> Plain:
+    """How an approval is known, and why nothing counts where that is so."""
+    return {
+        "kind": found.kind.value,
+        "by": found.by or None,
+        "on": iso(found.at),
+        "record_checked": found.checked if found.kind is ApprovalKind.ATTESTED else None,
+        "reason": found.reason.value if found.reason else None,
+        "why": found.words or None,
+        "pull_request": found.pull_request,
+        "confirmed": found.confirmed,
+        "commit": found.commit or None,
     }
 
 

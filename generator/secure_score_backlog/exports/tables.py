@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from secure_score_backlog.decisions.model import Decision
+from secure_score_backlog.evaluation.approval import ApprovalKind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import (
@@ -102,6 +103,20 @@ def attested(decision: Decision, name: str) -> Cell:
     return cells[name]
 
 
+def record_checked(entry: RegisterEntry) -> str:
+    """Whether the record of an attestation existed in the commit that names it; empty for any other approval."""
+    if entry.approval.kind is not ApprovalKind.ATTESTED:
+        return ""
+    return "yes" if entry.approval.checked else "not checked"
+
+
+def known_by(entry: RegisterEntry) -> str:
+    """How the pull request is known: GitHub said it, or the message of the commit claims it."""
+    if entry.citation is None or entry.citation.pull_request is None:
+        return ""
+    return "GitHub" if entry.citation.confirmed else "message"
+
+
 def compensating(decision: Decision) -> str:
     """What lowers the risk meanwhile; empty for an exemption."""
     return "; ".join(decision.accepted.compensating) if decision.accepted else ""
@@ -153,10 +168,14 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("risk", "Risk", 9), lambda e: e.status.risk_word),
     (Column("owner", "Owner", 24), lambda e: e.decision.owner),
     (Column("approver", "Approver", 24), approver),
+    (Column("approval", "Approval", 10), lambda e: e.approval.kind.value),
+    (Column("approval_reason", "Why no approval counts", 40), lambda e: e.approval.words),
     (Column("approved_by", "Approved on GitHub as", 24), lambda e: "; ".join(e.approved_by)),
+    (Column("approved_on", "Approved on", 11), lambda e: e.approval.at if e.approved_by else None),
     (Column("attested_by", "Attested by", 24), lambda e: attested(e.decision, "by")),
     (Column("attested_on", "Attested on", 11), lambda e: attested(e.decision, "on")),
     (Column("attested_record", "Approval record", 30), lambda e: attested(e.decision, "record")),
+    (Column("record_checked", "Record existed", 9), record_checked),
     (Column("since", "Since", 11), lambda e: e.since),
     (Column("until", "Until", 11), lambda e: e.until),
     (Column("days_left", "Days left", 9), lambda e: e.days_left if e.ended is None else None),
@@ -170,13 +189,15 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("file", "File", 40), lambda e: e.citation.path if e.citation else ""),
     (Column("commit", "Commit", 44), lambda e: e.citation.commit if e.citation else ""),
     (Column("pull_request", "Pull request", 9), lambda e: e.citation.pull_request if e.citation else None),
+    (Column("pull_request_by", "Pull request known by", 12), known_by),
 )
 """The columns of the register, each with what it takes from an entry."""
 
 
 FOR_INSURERS = frozenset(
-    "recommendation title kind section state risk owner approver approved_by attested_by attested_on since until "
-    "days_left ended renewals points share compensating commit pull_request".split()
+    "recommendation title kind section state risk owner approver approval approval_reason approved_by approved_on "
+    "attested_by attested_on record_checked since until days_left ended renewals points share compensating commit "
+    "pull_request pull_request_by".split()
 )
 """The columns of the register that readers outside get."""
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
 from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained, Score
 from secure_score_backlog.evaluation.register import RegisterEntry
@@ -38,7 +39,7 @@ from secure_score_backlog.workspace import Workspace
 INSURER_FIELDS: Fields = {
     Settings: "organisation stale_months",
     DecisionHistory: "has_git",
-    Version: "path commit at pull_request",
+    Version: "path commit at pull_request confirmed",
     Review: "month finished minutes",
     Minutes: "month versions",
     Facts: "as_of dated_by settings decisions head snapshot score explained statuses register covered past reviews",
@@ -53,7 +54,8 @@ INSURER_FIELDS: Fields = {
     Acceptance: "approver until compensating share approval",
     Cover: "reason by approver until approval",
     Attestation: "by on",
-    RegisterEntry: "status decision state until days_left points renewals since citation approved_by ended",
+    RegisterEntry: "status decision state until days_left points renewals since citation approval ended",
+    Approval: "kind by at pull_request confirmed checked reason asked",
 }
 """Decisions, counts, and accepted risks with role, last day and shortened compensating controls."""
 

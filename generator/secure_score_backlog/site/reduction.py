@@ -17,8 +17,8 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
+from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.spellings import without_hidden, without_word
 from secure_score_backlog.snapshots.model import Observation
@@ -34,7 +34,7 @@ SHORTENED = frozenset(
         (Cover, "approver"),
         (Attestation, "by"),
         (Decision, "owner"),
-        (RegisterEntry, "approved_by"),
+        (Approval, "by"),
     }
 )
 """Allowed fields that hold free text: shortened, and without links."""

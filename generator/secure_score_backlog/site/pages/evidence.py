@@ -68,7 +68,9 @@ class Approvals:
     attested: int
     """Given outside of GitHub; the decision names the record."""
     named: tuple[RegisterEntry, ...]
-    """The decision names an approver and nothing more."""
+    """The decision names an approver, and nothing else counts."""
+    asked: bool = False
+    """GitHub was asked about at least one of them."""
 
     @property
     def all(self) -> int:
@@ -184,7 +186,7 @@ def approvable_of(decision: Decision | None) -> Acceptance | Cover | None:
 def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
     """The roles that approved, by commit, as far as the register knows them."""
     entries = (*facts.register, *facts.covered, *facts.past)
-    return {entry.citation.commit: entry.approved_by for entry in entries if entry.citation and entry.approved_by}
+    return {entry.approval.commit: entry.approved_by for entry in entries if entry.approved_by}
 
 
 def approvals(facts: Facts) -> Approvals:
@@ -192,8 +194,9 @@ def approvals(facts: Facts) -> Approvals:
     entries = in_force((*facts.register, *facts.covered))
     approved = [entry for entry in entries if entry.approved_by]
     rest = [entry for entry in entries if not entry.approved_by]
-    attested = [entry for entry in rest if (approvable := approvable_of(entry.decision)) and approvable.approval]
-    return Approvals(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested))
+    attested = [entry for entry in rest if entry.approval.recorded]
+    asked = any(entry.approval.asked for entry in entries)
+    return Approvals(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested), asked)
 
 
 def in_part(covered: Coverage) -> str:

@@ -47,6 +47,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         need_decision=needing_decision(both),
         ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],
         unrecorded=sum(1 for entry in accepted if not recorded(entry)),
+        approved=sum(1 for entry in accepted if entry.approved_by),
         approver=approver,
         citation=citation,
         filters=filters([*both, *facts.past]),

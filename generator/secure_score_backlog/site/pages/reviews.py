@@ -217,6 +217,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         facts=month.facts,
         days_measured=days_of_month(month.facts),
         accepted=month.accepted[:SHOWN],
+        approval_words=wording.APPROVALS,
         labels=figures.STEP_LABELS,
         waterfall=figures.waterfall_of(month.facts, "movement"),
         minutes=minutes_of(site, review, path),

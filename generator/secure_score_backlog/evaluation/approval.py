@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a decision was approved, how that is known, and why a recorded review does not count.
+
+An approval on GitHub counts where somebody else than the authors approved the final head of the pull request before it
+was merged, and acts in the role that the decision names, by `roles` as they stood in the commit before. So nobody
+approves their own change, and no pull request can give itself an approver (docs/method.md#approvals).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from secure_score_backlog.approvals import Approvals, PullRequest, Review, ReviewState
+from secure_score_backlog.decisions.model import Attestation, Decision, DecisionVersion
+from secure_score_backlog.git import Version
+from secure_score_backlog.workspace import Workspace
+
+PATH = re.compile(r"(?:\./)?(?P<path>(?:[\w-][\w.-]*/)+[\w-][\w.-]*\.[A-Za-z0-9]{1,5})(?:#\S*)?")
+"""A record that names a file of the repository, such as `docs/reviews/2026-10.md`; anything else is not checked."""
+LONGEST_RECORD = 500
+"""Characters of a record in which a path is looked for."""
+
+Roles = Mapping[str, Sequence[str]]
+"""Logins by role."""
+
+
+class ApprovalKind(StrEnum):
+    """How an approval is known."""
+
+    APPROVED = "approved"
+    """GitHub recorded it, and it counts."""
+    ATTESTED = "attested"
+    """Written down by hand: the decision names role, day and record."""
+    NAMED = "named"
+    """The decision names an approver, and nothing else counts."""
+
+
+class Reason(StrEnum):
+    """Why there is no approval that counts."""
+
+    UNCOMMITTED = "uncommitted"
+    NOT_ASKED = "not-asked"
+    NO_PULL_REQUEST = "no-pull-request"
+    PUSHED = "pushed"
+    NO_REVIEW = "no-review"
+    DELETED = "deleted-account"
+    OWN = "own"
+    CONTRIBUTOR = "contributor"
+    LATE = "late"
+    STALE = "stale"
+    WITHDRAWN = "withdrawn"
+    UNLISTED = "unlisted-role"
+    OTHER_ROLE = "other-role"
+    RECORD_MISSING = "record-missing"
+    RECORD_LATER = "record-later"
+    OTHER_ATTESTED = "other-attested"
+
+
+REASONS: Mapping[Reason, str] = {
+    Reason.UNCOMMITTED: "the change is not committed yet",
+    Reason.NOT_ASKED: "GitHub was not asked about its commit yet",
+    Reason.NO_PULL_REQUEST: "GitHub knows of no pull request that brought its commit",
+    Reason.PUSHED: "the pull request was not merged on GitHub: its commits were pushed to the main branch",
+    Reason.NO_REVIEW: "nobody approved the pull request",
+    Reason.DELETED: "the account that approved the pull request was deleted",
+    Reason.OWN: "the pull request was approved by its own author",
+    Reason.CONTRIBUTOR: "the pull request was approved by somebody who wrote commits of it",
+    Reason.LATE: "the pull request was approved after it was merged",
+    Reason.STALE: "an older state of the pull request was approved, not the one that was merged",
+    Reason.WITHDRAWN: "the approval of the pull request was withdrawn before the merge",
+    Reason.UNLISTED: "the settings listed no login for the approver’s role before the merge",
+    Reason.OTHER_ROLE: "who approved the pull request did not act in the approver’s role before the merge",
+    Reason.RECORD_MISSING: "the record that the attestation names did not exist in its commit",
+    Reason.RECORD_LATER: "the attestation is dated after its commit",
+    Reason.OTHER_ATTESTED: "another role than the approver attested it",
+}
+"""Each reason as the end of a sentence. No login is in it, so every reader may see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What is known about the approval of one version of a decision."""
+
+    kind: ApprovalKind = ApprovalKind.NAMED
+    by: str = ""
+    """The role that approved; empty where nobody did."""
+    at: date | None = None
+    """The day of the approval, UTC."""
+    login: str = ""
+    """Who approved on GitHub."""
+    pull_request: int | None = None
+    """The pull request that GitHub names, or that the message of the commit claims."""
+    confirmed: bool = False
+    """GitHub named the pull request; else the message of the commit claims it, if there is one."""
+    commit: str = ""
+    """The commit that brought this answer; empty where it is not committed."""
+    checked: bool = False
+    """Attested: the record is a file of the repository, and existed in the commit."""
+    reason: Reason | None = None
+    """Why nothing counts, or, where it is attested, why no approval on GitHub does."""
+    asked: bool = False
+    """GitHub was asked about the commit."""
+
+    @property
+    def recorded(self) -> bool:
+        """It is recorded: on GitHub, or outside of it."""
+        return self.kind is not ApprovalKind.NAMED
+
+    @property
+    def words(self) -> str:
+        """Why nothing counts, as the end of a sentence; empty where something does."""
+        return REASONS[self.reason] if self.reason and not self.recorded else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the main branch was like around each of its commits, as far as approvals need it."""
+
+    approvals: Approvals = field(default_factory=Approvals)
+    order: Mapping[str, int] = field(default_factory=dict)
+    """Each commit's position along first parents."""
+    roles: tuple[tuple[int, Roles], ...] = ()
+    """The position of each commit that changed the settings, with the roles from then on, oldest first."""
+    files: Mapping[str, tuple[tuple[int, bool], ...]] = field(default_factory=dict)
+    """By the path of a record: the positions of the commits that changed it, and whether it was there afterwards."""
+
+    @staticmethod
+    def of(known: Workspace, records: Iterable[str] = ()) -> Surroundings:
+        """Those of a workspace; `records` are what attestations name."""
+        order = {commit.version.commit: position for position, commit in enumerate(known.commits)}
+        changed = sorted((order[commit], settings.roles) for commit, settings in known.settings_of.items()
+                         if commit in order)  # fmt: skip
+        wanted = {path for record in records if (path := path_of(record))}
+        files: dict[str, list[tuple[int, bool]]] = {path: [] for path in wanted}
+        for position, commit in enumerate(known.commits if wanted else ()):
+            for path, blob in commit.changes:
+                if path in wanted:
+                    files[path].append((position, blob is not None))
+        return Surroundings(
+            known.approvals, order, tuple(changed), {path: tuple(found) for path, found in files.items()}
+        )
+
+    def roles_before(self, commit: str) -> Roles:
+        """The roles in the last settings before a commit; none where the settings are as old as the commit."""
+        position = self.order.get(commit)
+        earlier = [roles for at, roles in self.roles if position is not None and at < position]
+        return earlier[-1] if earlier else {}
+
+    def had(self, commit: str, record: str) -> bool | None:
+        """Whether the record of an attestation was in a commit; None where it is no file, or that cannot be known."""
+        path, position = path_of(record), self.order.get(commit)
+        if path is None or position is None:
+            return None
+        states = [there for at, there in self.files.get(path, ()) if at <= position]
+        return bool(states) and states[-1]
+
+
+def path_of(record: str) -> str | None:
+    """The file of the repository that a record names; None for a link, a ticket and words."""
+    found = PATH.fullmatch(record.strip()) if len(record) <= LONGEST_RECORD else None
+    return found["path"] if found else None
+
+
+def approval_of(
+    version: Version, decision: Decision, approvals: Approvals, roles_before: Roles, had_record: bool | None = None
+) -> Approval:
+    """What is known about the approval of a version that accepts a risk or states an exemption.
+
+    Args:
+        version: The commit that brought it to the main branch.
+        decision: What it says.
+        approvals: What GitHub said.
+        roles_before: The roles as they stood before that commit.
+        had_record: Whether the record of the attestation existed in the commit; None where that is not checked.
+    """
+    approvable = decision.approvable
+    assert approvable is not None  # only what needs an approver is asked about
+    request = approvals.of(version.commit)
+    base = Approval(
+        pull_request=request.number if request else version.pull_request,
+        confirmed=request is not None,
+        commit=version.commit,
+        asked=approvals.asked(version.commit),
+    )
+    counting, reason = review_that_counts(version, approvable.approver, approvals, roles_before)
+    if counting is not None:
+        by, at = approvable.approver, counting.at.date()
+        return replace(base, kind=ApprovalKind.APPROVED, by=by, at=at, login=counting.by)
+    attested = approvable.approval
+    if attested is not None:
+        fault = attestation_fault(attested, approvable.approver, version, had_record)
+        if fault is None:
+            found = replace(base, kind=ApprovalKind.ATTESTED, by=attested.by, at=attested.on)
+            return replace(found, checked=bool(had_record), reason=reason)
+        reason = fault
+    return replace(base, reason=reason)
+
+
+def attestation_fault(attested: Attestation, approver: str, version: Version, had_record: bool | None) -> Reason | None:
+    """Why an attestation does not count; None where it does. A link or a ticket cannot be checked, and counts."""
+    if not same_role(attested.by, approver):
+        return Reason.OTHER_ATTESTED
+    if version.committed and attested.on > version.at.date():
+        return Reason.RECORD_LATER
+    return Reason.RECORD_MISSING if had_record is False else None
+
+
+def review_that_counts(
+    version: Version, approver: str, approvals: Approvals, roles_before: Roles
+) -> tuple[Review | None, Reason | None]:
+    """The review that counts, or why none does."""
+    if not version.committed:
+        return None, Reason.UNCOMMITTED
+    if not approvals.asked(version.commit):
+        return None, Reason.NOT_ASKED
+    request = approvals.of(version.commit)
+    if request is None:
+        return None, Reason.NO_PULL_REQUEST
+    if was_pushed(request, version.commit):
+        return None, Reason.PUSHED
+    logins = logins_of(approver, roles_before)
+    best: tuple[int, Review | None, Reason] = (-1, None, Reason.NO_REVIEW)
+    for review in request.reviews:
+        if review.state is not ReviewState.APPROVED:
+            continue
+        passed, reason = judged(review, request, logins)
+        if reason is None:
+            return review, None
+        best = max(best, (passed, review, reason), key=lambda each: each[0])
+    return None, best[2]
+
+
+def judged(review: Review, request: PullRequest, logins: frozenset[str] | None) -> tuple[int, Reason | None]:
+    """How many conditions an approving review meets, and the first that it does not; None where it counts."""
+    author, contributors = request.author.casefold(), {login.casefold() for login in request.contributors}
+    by = review.by.casefold()
+    conditions = (
+        (by != "", Reason.DELETED),
+        (by != author, Reason.OWN),
+        (by not in contributors, Reason.CONTRIBUTOR),
+        (review.at <= request.merged_at, Reason.LATE),
+        (review.commit == request.head, Reason.STALE),
+        (last_word(request, by, request.merged_at) is ReviewState.APPROVED, Reason.WITHDRAWN),
+        (logins is not None, Reason.UNLISTED),
+        (by in (logins or ()), Reason.OTHER_ROLE),
+    )
+    for passed, (holds, reason) in enumerate(conditions):
+        if not holds:
+            return passed, reason
+    return len(conditions), None
+
+
+def last_word(request: PullRequest, login: str, until: datetime) -> ReviewState | None:
+    """What somebody's last review before a time said."""
+    own = [review for review in request.reviews if review.by.casefold() == login and review.at <= until]
+    return own[-1].state if own else None
+
+
+def was_pushed(request: PullRequest, commit: str) -> bool:
+    """GitHub marks a pull request as merged where its commits were pushed to the main branch: nothing was agreed."""
+    return not request.merge_commit or commit == request.head
+
+
+def logins_of(role: str, roles: Roles) -> frozenset[str] | None:
+    """The logins that act in a role; None where the settings list none."""
+    found = {login.casefold() for name, logins in roles.items() if same_role(name, role) for login in logins}
+    return frozenset(found) or None
+
+
+def same_role(one: str, other: str) -> bool:
+    """Whether two texts name the same role."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def bringing(versions: Sequence[DecisionVersion]) -> DecisionVersion:
+    """Of the versions of an acceptance, the one that brought its newest answer.
+
+    A later edit of owner, links or discussion is no new answer, and takes no approval away.
+    """
+    newest = versions[-1]
+    found = newest
+    for version in reversed(versions):
+        if version.decision is None or newest.decision is None or version.decision.answer != newest.decision.answer:
+            break
+        found = version
+    return found if found.version.committed == newest.version.committed else newest
