@@ -295,7 +295,7 @@ def test_a_portal_csv_becomes_a_day_marked_csv(known: Path, save: Callable[..., 
     note = stored["collected"]
     assert (note["source"], note["complete"], note["dropped"]) == ("csv", False, ["Notes"])
     assert "coverage" not in note
-    assert stored["maximum"] == {"a": [10, "Default"], "b": [10, "ThirdParty"], made: [5, "Default"]}
+    assert stored["maximum"] == {"a": [10, "Default"], "b": [10, "ThirdParty"], made: [5, "Planned"]}
     assert set(stored["secureScore"]) == {"createdDateTime", "controlScores"}
     assert [str(line["score"]) for line in stored["secureScore"]["controlScores"]] == ["7.5", "10", "0"]
     assert b"gefragt" not in files[path]

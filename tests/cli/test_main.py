@@ -30,6 +30,7 @@ NO_VERBS = {
     "signals.py",
     "answer_options.py",
     "interview.py",
+    "many_decisions.py",
     "new_decisions.py",
 }
 """Modules of `cli/` that are no verb."""

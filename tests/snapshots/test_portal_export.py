@@ -191,13 +191,14 @@ def test_every_known_word_is_recognised() -> None:
     """Each column title and each beginning of a status finds itself, in capitals too."""
     for meaning, titles in WORDS.columns.items():
         assert {column_meaning(title.upper()) for title in titles} == {meaning}
-    assert {portal_state_of(word) for word in ("To address", "Planned", "Completed", "Abgeschlossen")} == {"Default"}
+    assert {portal_state_of(word) for word in ("To address", "Completed", "Abgeschlossen")} == {"Default"}
+    assert {portal_state_of(word) for word in ("Planned", "Geplant", "Planifié", "Pianificato")} == {"Planned"}
     assert portal_state_of("Resolved through alternate mitigation") == "AlternateMitigation"
     assert portal_state_of("Über Drittanbieter gelöst") == "ThirdParty"
     assert portal_state_of("something else") is None
     for state, beginnings in WORDS.statuses.items():
         assert {portal_state_of(beginning.upper()) for beginning in beginnings} == {state}
-    assert set(WORDS.statuses) == {"Default", "Ignored", "ThirdParty", "AlternateMitigation"}
+    assert set(WORDS.statuses) == {"Default", "Planned", "Ignored", "ThirdParty", "AlternateMitigation"}
 
 
 @given(st.text(alphabet='abc,;\t"\n0123456789/% ', max_size=200))

@@ -1,52 +1,215 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog decide`: make a decision, by questions at a terminal or by options, or write its draft."""
+"""`backlog decide`: make decisions, by questions at a terminal or by options, or write their drafts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from secure_score_backlog.cli import options
-from secure_score_backlog.cli.answer_options import answer_options, given_answers
-from secure_score_backlog.cli.new_decisions import Maker, say_next
+from secure_score_backlog.cli import options, output
+from secure_score_backlog.cli.answer_options import answer_options, given_answers, option_of
+from secure_score_backlog.cli.interview import Interview, choose, confirmed
+from secure_score_backlog.cli.many_decisions import (
+    family_of,
+    followers,
+    from_portal,
+    list_files,
+    refuse_inherited,
+    shared_with,
+    waiting,
+)
+from secure_score_backlog.cli.new_decisions import Maker, NewDecision, say_next
+from secure_score_backlog.decisions.answers import Answers
 from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.workspace import load
 
 
 @click.command()
-@click.argument("identifiers", metavar="ID|TITLE...", nargs=-1, required=True)
+@click.argument("identifiers", metavar="[ID|TITLE]...", nargs=-1)
 @options.root
-@click.option(
-    "--bucket",
-    type=click.Choice([bucket.value for bucket in Bucket]),
-    default=Bucket.DO_SOON.value,
-    show_default=True,
-    help="The decision type.",
-)
+@click.option("--bucket", type=click.Choice([bucket.value for bucket in Bucket]), help="The decision type.")
 @answer_options
-@click.option("--draft", is_flag=True, help="Write a draft, also where everything required is answered.")
-def command(identifiers: tuple[str, ...], root: Path, bucket: str, draft: bool, **given: Any) -> int:
-    """Write decisions/ID.md. A file that exists is never overwritten.
+@click.option("--draft", is_flag=True, help="Write drafts, also where everything required is answered.")
+@click.option(
+    "--family",
+    metavar="PATTERN",
+    help="Decide alike about all ids of a form, such as 'mdo_*', that have no decision: one in full, the others with "
+    "same_as. Name the one in full, also one that is decided already; default: the one with the highest risk.",
+)
+@click.option(
+    "--from-portal",
+    is_flag=True,
+    help="Write a draft for everything undecided that has a status in Microsoft's portal: planned, risk accepted, "
+    "resolved through third party or alternate mitigation.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@options.no_input
+def command(root: Path, **given: Any) -> int:
+    """Make a decision and write decisions/ID.md. A file that exists is never overwritten.
 
     Name a recommendation by its id, or in quotes by its title or words of it that fit no other.
 
-    With an option for everything that the bucket requires, the decision is finished; else it is a draft with the
-    questions that are open. Each answer is checked as `backlog check` does it. Prints the path of each new file. Either
-    all are written or none.
+    At a terminal the questions of the bucket are asked, each answer is checked at once, and the file is shown before it
+    is written. Ctrl-C writes nothing. With --no-input, and in scripts, the options answer: with everything that the
+    bucket requires (do-soon unless --bucket names another) the decision is finished, else it is a draft with the
+    questions that are open. Answers are judged by the rules of `backlog check`.
+
+    Prints the path of each new file. Either all are written or none.
     """
     today = options.now().date()
-    answers = given_answers(given, Bucket(bucket))
     maker = Maker.of(root, load(root, today=today), today)
+    session = Session(maker, given, options.at_terminal(given["no_input"]))
     maker.say_faults()
-    ids = list(dict.fromkeys(maker.resolved(typed) for typed in identifiers))
-    for identifier in ids:
-        maker.refuse_decided(identifier)
-    made = [maker.make(identifier, Bucket(bucket), answers, draft=draft) for identifier in ids]
-    maker.refuse_wrong(made)
-    for identifier in ids:
-        maker.say_licence(identifier)
-    maker.write(made)
-    say_next(made)
-    return 0
+    try:
+        made = session.made()
+        return session.finish(made)
+    except (click.Abort, KeyboardInterrupt):
+        output.say("\nNothing was written.")
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of the command."""
+
+    maker: Maker
+    given: Mapping[str, Any]
+    """The parameters of the command line."""
+    asks: bool
+    """A person can be asked."""
+
+    @property
+    def bucket(self) -> Bucket:
+        """The bucket that is named, or the default of scripts."""
+        return Bucket(self.given["bucket"] or Bucket.DO_SOON)
+
+    def made(self) -> list[NewDecision]:
+        """The files that the command line asks for; nothing is written."""
+        if self.given["from_portal"] and self.given["family"]:
+            raise WrongUsage(
+                "--from-portal and --family do not go together.",
+                hint="Write the drafts first; or decide about the family, whose files --from-portal then leaves alone.",
+            )
+        if self.given["from_portal"]:
+            return self.portal_drafts()
+        if self.given["family"]:
+            return self.family(self.given["family"])
+        ids = self.identifiers()
+        for identifier in ids:
+            self.maker.refuse_decided(identifier)
+        return [self.decided(identifier) for identifier in ids]
+
+    def identifiers(self) -> list[str]:
+        """The recommendations that are named; at a terminal one is chosen where none is.
+
+        Raises:
+            WrongUsage: none is named, and nobody can be asked.
+        """
+        typed = self.given["identifiers"]
+        if typed:
+            found = (self.maker.resolved(each, self.choose(each) if self.asks else None) for each in typed)
+            return list(dict.fromkeys(found))
+        next_ones = [status.id for status in waiting(self.maker)] if self.asks else []
+        if not next_ones:
+            raise WrongUsage(
+                "No recommendation is named, and none waits for a decision." if self.asks else "Name a recommendation.",
+                hint="Name it by its id, or in quotes by words of its title. `backlog triage` lists what waits.",
+            )
+        return [choose(self.maker, next_ones, "Which recommendation? These wait for a decision, highest risk first:")]
+
+    def choose(self, typed: str) -> Any:
+        """Asks which of several recommendations is meant."""
+        return lambda ids: choose(self.maker, ids, f"{len(ids)} recommendations have these words in their titles:")
+
+    def decided(self, identifier: str) -> NewDecision:
+        """The file of one decision: from the options alone where they are complete, else from questions too."""
+        bucket = self.given["bucket"]
+        answers = given_answers(self.given, self.bucket) if bucket or not self.asks else {}
+        new = self.maker.make(identifier, self.bucket, answers, draft=self.given["draft"])
+        if not self.asks or (bucket and not new.open):
+            return new
+        interview = Interview(
+            self.maker,
+            self.maker.status(identifier),
+            lambda chosen: given_answers(self.given, chosen),
+            Bucket(bucket) if bucket else None,
+        )
+        return interview.hold(draft=self.given["draft"])
+
+    def family(self, pattern: str) -> list[NewDecision]:
+        """One decision in full and the others of a family with `same_as`."""
+        found = family_of(self.maker, pattern)
+        if len(self.given["identifiers"]) > 1:
+            raise WrongUsage(
+                "Several recommendations are named beside --family.",
+                hint="Name the one whose decision is written in full; the form of the ids names the others.",
+            )
+        leader = self.identifiers()[0] if self.given["identifiers"] else found[0].id
+        decision = shared_with(self.maker, leader)
+        if decision is None:
+            first = self.decided(leader)
+            bucket, answers, draft = first.scaffold.bucket, first.scaffold.answers, first.scaffold.draft
+            return [first, *followers(self.maker, found, leader, bucket, answers, draft=draft)]
+        answers = self.answers_beside(leader, decision.bucket)
+        shared = {("owner",): decision.owner, **dates_of(decision), **answers}
+        return followers(self.maker, found, leader, decision.bucket, shared, draft=self.given["draft"])
+
+    def answers_beside(self, leader: str, bucket: Bucket) -> Answers:
+        """What is answered beside a decision that exists already."""
+        if self.given["bucket"] not in (None, bucket.value):
+            raise WrongUsage(
+                f"The decision about {leader} is of bucket {bucket}, so the others are too.",
+                where="--bucket",
+                hint="Leave the option out, or name another recommendation.",
+            )
+        answers = given_answers(self.given, bucket)
+        refuse_inherited(answers, leader, option_of)
+        return answers
+
+    def portal_drafts(self) -> list[NewDecision]:
+        """A draft for what the portal says."""
+        wanted = self.identifiers() if self.given["identifiers"] else []
+        made, counts = from_portal(self.maker, wanted, lambda bucket: given_answers(self.given, bucket))
+        for words, number in sorted(counts.items()):
+            output.say(f"{number:>5}  {words}")
+        return made
+
+    def finish(self, made: Sequence[NewDecision]) -> int:
+        """Judge the files, show or list them, and write them."""
+        if not made:
+            output.say("Nothing to write: nothing undecided has a status in the portal that suggests a decision.")
+            return 0
+        self.maker.refuse_wrong(made)
+        for new in made if not self.asks else ():
+            self.maker.say_licence(new.identifier)
+        many = bool(self.given["family"] or self.given["from_portal"])
+        if many:
+            list_files(self.maker, made)
+        if self.given["dry_run"]:
+            self.show(made, many=many)
+            output.say("Nothing was written.")
+            return 0
+        if self.asks and not confirmed(made, listed=many):
+            output.say("Nothing was written.")
+            return 0
+        self.maker.write(made)
+        say_next(made)
+        return 0
+
+    def show(self, made: Sequence[NewDecision], *, many: bool) -> None:
+        """Print the files that would be written; of many, the list is enough."""
+        for new in made if not many else ():
+            output.product(new.document.content.decode("utf-8").rstrip("\n"))
+
+
+def dates_of(decision: Any) -> Answers:
+    """The dates of a decision that exists already: those of its family begin with the same ones."""
+    if decision.due is not None:
+        return {("due",): decision.due}
+    group = "accepted" if decision.accepted else "covered"
+    return {(group, "until"): decision.until} if decision.until else {}

@@ -27,6 +27,7 @@ from secure_score_backlog.decisions.store import DECISIONS, create_decisions, ta
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, check_context, evaluate
 from secure_score_backlog.evaluation.licences import Licence, licence_of
+from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.strict_yaml import Place
@@ -105,6 +106,11 @@ class Maker:
         """CannotProceed where there is a decision about it, under whatever file name."""
         if identifier in self.paths:
             raise taken(self.paths[identifier].version.path)
+
+    def status(self, identifier: str) -> Status:
+        """What is known of a recommendation on the newest day; of an unknown one, nothing."""
+        known = self.facts.statuses.get(identifier)
+        return known or Status(self.workspace.catalogue.get(identifier), State.NOT_MEASURED, None)
 
     def make(
         self,
@@ -202,6 +208,10 @@ def say_next(made: Sequence[NewDecision]) -> None:
     drafts = [new for new in made if new.scaffold.draft]
     for new in drafts[:MOST_NAMED]:
         output.say(f"{new.identifier}: {open_words(new)}")
+    for new in [each for each in made if not each.scaffold.draft][:MOST_NAMED]:
+        for remark in read_decision(parse(new.document.content, new.document.path))[1]:
+            if remark.code == "decision-unanswered":
+                output.say(f"{new.identifier}: {remark.message}")
     if not drafts:
         output.say("Run `backlog check`, and open a pull request.")
         return

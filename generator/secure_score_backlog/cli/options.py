@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -149,6 +150,14 @@ def age_of_data(facts: Facts) -> str:
         return ""
     age = wording.count(facts.coverage.since_newest, "day")
     return f"The data is {age} old: the newest snapshot is of {wording.day(facts.snapshot.day)}."
+
+
+no_input = click.option("--no-input", is_flag=True, help="Ask nothing, also at a terminal.")
+
+
+def at_terminal(no_input: bool) -> bool:
+    """Whether a person can be asked: they type and read at a terminal, and did not forbid it."""
+    return not no_input and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def now() -> datetime:

@@ -55,6 +55,32 @@ def say(message: object) -> None:
     _print(for_terminal(str(message)), sys.stderr)
 
 
+def ask(question: str, proposed: str = "") -> str:
+    """What a person types in answer to a question, without blanks around it; only Enter takes the proposed answer.
+
+    Raises:
+        click.Abort: The person ended the command, or there is no more input.
+    """
+    import click
+
+    while True:
+        prompt = f"{question} [{proposed}]" if proposed else question
+        try:
+            typed = click.prompt(for_terminal(prompt), default="", show_default=False, err=True)
+        except UnicodeDecodeError:
+            say("What was typed is not UTF-8. Type it again.")
+            continue
+        return str(typed).strip() or proposed
+
+
+def confirm(question: str, *, default: bool) -> bool:
+    """Whether a person says yes; anything but yes and no is asked again."""
+    while True:
+        typed = ask(f"{question} (y/n)", "y" if default else "n").casefold()
+        if typed in ("y", "yes", "n", "no"):
+            return typed.startswith("y")
+
+
 def say_dated_ahead(found: Iterable[Problem], as_of: date) -> None:
     """Tell the person that the as-of date lies in the future, and which commits and snapshots are dated so."""
     for each in found:

@@ -140,3 +140,8 @@ def place_of(line: int | None, source: FrontMatter) -> Place:
     """The place of the key on a line; empty where none is."""
     found = [place for place, number in source.lines.items() if number == line]
     return max(found, key=len, default=())
+
+
+def inheritable_places() -> frozenset[Place]:
+    """The places that a decision may leave to the one that it names in `same_as`."""
+    return frozenset(place for place, key in leaves() if key.inheritable)

@@ -40,7 +40,7 @@ SHORTENED = frozenset(
 """Allowed fields that hold free text: shortened, and without links."""
 LONGEST = 160
 """Characters of a shortened text."""
-PORTAL_STATES = frozenset("default ignored thirdparty alternatemitigation reviewed".split())
+PORTAL_STATES = frozenset("default planned ignored thirdparty alternatemitigation reviewed".split())
 
 _LINK = re.compile(
     r"(?i)\b(?:[a-z][a-z0-9+.-]{0,30}://|www\.)\S+|\bmailto:\S+|\\\\[\w.-]+\\\S*"

@@ -146,7 +146,7 @@ def without_repetition(values: list[object]) -> tuple[str, ...]:
 def state_updates(value: object) -> list[StateUpdate]:
     """The states that were set in the portal, undated ones first, then oldest first."""
     updates = [
-        StateUpdate(text(entry.get("state")), utc_day(entry.get("updatedDateTime")))
+        StateUpdate(text(entry.get("state")), utc_day(entry.get("updatedDateTime")), text(entry.get("comment")))
         for entry in mappings(value)
         if text(entry.get("state"))
     ]

@@ -199,6 +199,8 @@ class StateUpdate:
     """As Graph wrote it: Default, Ignored, ThirdParty, AlternateMitigation, Reviewed."""
     on: date | None
     """UTC day on which it was set; None means that it holds from the beginning."""
+    comment: str = ""
+    """What the administrator wrote; kept only where the settings say so (`snapshots: {keep_names: true}`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A decision made at a terminal: the recommendation's own text, then one question after the other.
+
+Only what the bucket needs is asked. Each answer is judged at once as `check` would judge it.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from secure_score_backlog import wording
+from secure_score_backlog.cli import output
+from secure_score_backlog.cli.answer_options import option_name
+from secure_score_backlog.cli.new_decisions import Maker, NewDecision, open_words
+from secure_score_backlog.dates import add_months
+from secure_score_backlog.decisions.answers import Answers, has_place, leaves, value_of
+from secure_score_backlog.decisions.checks import DO_NOW_TERM
+from secure_score_backlog.decisions.model import KEYS, Bucket
+from secure_score_backlog.decisions.portal import drafted_bucket, drafted_reason
+from secure_score_backlog.decisions.scaffold import BUCKETS, share_today
+from secure_score_backlog.decisions.values import QUESTION
+from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.schema import Choice, Day, Key, Need, OneOrMore
+from secure_score_backlog.site.service_names import portal_words, service_name
+from secure_score_backlog.site.spellings import without_tags
+from secure_score_backlog.strict_yaml import Place
+from secure_score_backlog.text import one_line, shortened
+
+LEAVE_OPEN = "-"
+"""What a person types for a question that they cannot answer yet, where Enter would take the proposed answer."""
+SHOWN_TEXT = 480
+"""Characters of Microsoft's text that are shown."""
+READ_TEXT = 32_768
+"""Characters of Microsoft's text that are looked at."""
+MOST_LISTED = 10
+"""Recommendations or roles to choose from by number."""
+MORE = ("blocked", "ask", "links", "approval")
+"""What few decisions have: asked for by name."""
+
+
+def described(status: Status, maker: Maker) -> RenderableType:
+    """What the person decides about: Microsoft's text in a few lines, and what is known of it here."""
+    known = status.recommendation
+    lines: list[RenderableType] = [
+        Text(one_line(known.title), style="bold"),
+        Text(status.id, style="dim"),
+        Text(""),
+    ]
+    said = microsoft_text(known.description or known.remediation)
+    if said:
+        lines += [Padding(Text(said), (0, 0, 1, 2))]
+    lines += [Text.assemble((f"{name}: ", "dim"), words) for name, words in facts_of(status, maker)]
+    return Group(*lines, Text(""))
+
+
+def microsoft_text(source: str) -> str:
+    """The beginning of a text of Microsoft's, without its markup."""
+    plain = one_line(html.unescape(without_tags(source[:READ_TEXT])))
+    return plain if len(plain) <= SHOWN_TEXT else textwrap.shorten(plain, SHOWN_TEXT, placeholder=" …")
+
+
+def facts_of(status: Status, maker: Maker) -> Iterator[tuple[str, str]]:
+    """What is known of a recommendation, one line each."""
+    seen, known = status.observation, status.recommendation
+    yield "Service", one_line(service_name(known.service))
+    if seen is None:
+        yield "Points", "not measured yet"
+    else:
+        of = f" of {wording.points(seen.maximum)}" if seen.maximum is not None else ""
+        measured = f" on {wording.day(status.measured_on)}" if status.measured_on else ""
+        yield "Points", f"{wording.points(seen.points)}{of}{measured}"
+    yield "State", wording.badge_of(status.state).label.lower()
+    if seen is not None and seen.portal:
+        since = f", since {wording.day(status.portal_since)}" if status.portal_since else ""
+        yield "Status in Microsoft's portal", f"{one_line(portal_words(seen.portal))}{since}"
+    needed = maker.licence(status.id)
+    if needed.needs:
+        yield "Licence", wording.licence_words(needed.needs, needed.has, needed.also)
+    level = status.risk_word + (f" ({status.rated_by_words})" if status.rated_by_words else "")
+    yield "Risk", f"{level}. {status.reason}" if status.reason else level
+
+
+@dataclass(slots=True)
+class Interview:
+    """One decision while it is being made."""
+
+    maker: Maker
+    status: Status
+    given: Callable[[Bucket], Answers]
+    """What the command line answers, for a bucket; it is not asked again."""
+    bucket: Bucket | None = None
+    answers: dict[Place, object] = field(default_factory=dict)
+    asked: set[Place] = field(default_factory=set)
+
+    def hold(self, *, draft: bool = False) -> NewDecision:
+        """Ask everything that is not answered yet, and give back the file; nothing is written."""
+        output.product_page(described(self.status, self.maker))
+        output.say(
+            f"Enter takes the answer in [brackets]. {LEAVE_OPEN} leaves a question open: the decision stays a draft "
+            "until it is answered. Ctrl-C ends, and nothing is written."
+        )
+        if self.bucket is None:
+            self.bucket = self.ask_bucket()
+        self.answers |= self.given(self.bucket)
+        for place, key in self.questions(self.bucket):
+            if place not in self.answers:
+                self.ask(place, key)
+        self.ask_more()
+        return self.made(draft=draft)
+
+    def made(self, *, draft: bool = False) -> NewDecision:
+        """The file as the answers are now."""
+        assert self.bucket is not None
+        return self.maker.make(self.status.id, self.bucket, self.answers, draft=draft)
+
+    def ask_bucket(self) -> Bucket:
+        """The decision type; there is no decision without one."""
+        names = [bucket.value for bucket in Bucket]
+        output.say("\nWhat is decided?")
+        listed([f"{bucket}: {meaning}" for bucket, meaning in BUCKETS.items()])
+        portal = self.status.observation.portal if self.status.observation else None
+        proposed = drafted_bucket(portal)
+        while True:
+            typed = output.ask("bucket", proposed.value if proposed else "")
+            found = chosen(typed, names, words=True)
+            if found in names:
+                return Bucket(found)
+            output.say(f"Type a number from 1 to {len(names)}, or one of: {', '.join(names)}.")
+
+    def questions(self, bucket: Bucket) -> Iterator[tuple[Place, Key]]:
+        """What the bucket requires, with everything inside a required group; then what it asks for."""
+        needs = {key.name: key.need(bucket) for key in KEYS}
+        for wanted in (Need.REQUIRED, Need.ASKED):
+            for place, key in leaves():
+                if needs[str(place[0])] is wanted and len(place) <= 2:
+                    yield place, key
+
+    def ask_more(self) -> None:
+        """What few decisions have: asked by name, as often as the person wants."""
+        assert self.bucket is not None
+        while True:
+            names = [name for name in MORE if list(self.inside(name)) and not self.is_answered(name)]
+            if not names:
+                return
+            typed = output.ask(f"\nAnything more? {', '.join(names)} (Enter: no)")
+            name = chosen(typed, names, words=True)
+            if not name:
+                return
+            if name not in names:
+                output.say(f"Type one of: {', '.join(names)}; or press Enter.")
+                continue
+            for place, key in self.inside(name):
+                self.ask(place, key)
+
+    def inside(self, name: str) -> Iterator[tuple[Place, Key]]:
+        """The questions of an optional key or group."""
+        for place, key in leaves():
+            if name in place and self.bucket is not None and has_place(place, self.bucket):
+                yield place, key
+
+    def is_answered(self, name: str) -> bool:
+        """Whether something was answered in an optional key or group, or asked already."""
+        return any(name in place for place in (*self.answers, *self.asked))
+
+    def ask(self, place: Place, key: Key) -> None:
+        """Ask one question until the answer holds or is left open."""
+        self.asked.add(place)
+        choices = self.choices(place, key)
+        output.say(f"\n{self.question(place, key)}")
+        listed(choices)
+        proposed = self.proposed(place, key)
+        while True:
+            typed = output.ask(option_name(place), proposed)
+            if typed in ("", LEAVE_OPEN):
+                return
+            if self.take(place, key, chosen(typed, choices, words=isinstance(key.type, Choice))):
+                return
+            proposed = ""
+
+    def take(self, place: Place, key: Key, typed: str) -> bool:
+        """Keep an answer; False where `check` would refuse it, or the person does not want it after a warning."""
+        if not typed.isprintable():
+            output.say("The answer contains characters that cannot be printed. Type it again, without them.")
+            return False
+        before = {(each.code, each.message) for each in self.maker.problems(self.made())}
+        kept = dict(self.answers)
+        value = value_of(key, typed)
+        if isinstance(key.type, OneOrMore):
+            value = [part for part in (" ".join(part.split()) for part in typed.split(";")) if part]
+        self.answers[place] = value
+        new = [each for each in self.maker.problems(self.made()) if (each.code, each.message) not in before]
+        if self.holds(new):
+            return True
+        self.answers = kept
+        return False
+
+    def holds(self, problems: Sequence[Problem]) -> bool:
+        """Whether an answer may be kept; its problems are said."""
+        for each in problems:
+            output.say(f"{each.message} {each.hint}")
+        if any(each.severity is Severity.ERROR for each in problems):
+            return False
+        return not problems or output.confirm("Keep this answer?", default=False)
+
+    def question(self, place: Place, key: Key) -> str:
+        """The question, from the key's documentation, with its limits."""
+        text = QUESTION.sub("", key.documentation.replace("`", ""))
+        text = text[0].upper() + text[1:]
+        if place[-1] == "until":
+            text += f" At most {self.latest()}."
+        if place == ("due",):
+            text = "By which day is it done?"
+            if self.bucket is Bucket.DO_NOW:
+                text += f" Within {DO_NOW_TERM.days} days: {self.maker.today + DO_NOW_TERM} at the latest."
+        if isinstance(key.type, Day):
+            text += " (YYYY-MM-DD)"
+        elif isinstance(key.type, OneOrMore):
+            text += " (several: put a ; between them)"
+        return text
+
+    def choices(self, place: Place, key: Key) -> list[str]:
+        """What can be chosen by its number."""
+        settings = self.maker.workspace.settings
+        if isinstance(key.type, Choice):
+            return list(key.type.values)
+        if place == ("owner",):
+            return list(settings.owners)[:MOST_LISTED]
+        if place[-1] == "approver":
+            return list(settings.roles)[:MOST_LISTED]
+        return []
+
+    def proposed(self, place: Place, key: Key) -> str:
+        """The answer that Enter takes; empty where only the person can know."""
+        status, today = self.status, self.maker.today
+        seen = status.observation
+        if place == ("risk",):
+            return status.level.value if status.level else ""
+        if place == ("due",) and self.bucket is Bucket.DO_NOW:
+            return str(today + DO_NOW_TERM)
+        if place[-1] == "until":
+            return str(self.latest())
+        if place[-1] == "since":
+            return str(today)
+        if place[-1] == "share":
+            return share_today(seen) or "0"
+        if place == ("covered", "reason"):
+            reason = drafted_reason(seen.portal if seen else None)
+            return reason.value if reason else ""
+        return ""
+
+    def latest(self) -> str:
+        """The last day that the settings allow for an acceptance or an exemption."""
+        return str(add_months(self.maker.today, self.maker.workspace.settings.acceptance_months))
+
+
+def confirmed(made: Sequence[NewDecision], *, listed: bool) -> bool:
+    """Show the files, unless they were listed, and ask whether they shall be written."""
+    for new in made if not listed else ():
+        output.say(f"\n{new.document.path}\n")
+        output.say(new.document.content.decode("utf-8"))
+        if new.scaffold.draft:
+            output.say(open_words(new))
+    names = made[0].document.path if len(made) == 1 else f"these {len(made)} files"
+    return output.confirm(f"Write {names}?", default=True)
+
+
+def choose(maker: Maker, ids: Sequence[str], question: str) -> str:
+    """The recommendation that a person picks from a list."""
+    shown = list(ids)[:MOST_LISTED]
+    output.say(question)
+    listed([f"{titled(maker, name)} ({shortened(name)})" for name in shown])
+    if len(ids) > len(shown):
+        output.say(f"and {len(ids) - len(shown)} more: type more words of the title to see them.")
+    while True:
+        found = chosen(output.ask("number"), shown)
+        if found in shown:
+            return found
+        output.say(f"Type a number from 1 to {len(shown)}.")
+
+
+def titled(maker: Maker, identifier: str) -> str:
+    """The title of a recommendation, short."""
+    return shortened(maker.workspace.catalogue.get(identifier).title)
+
+
+def listed(choices: Sequence[str]) -> None:
+    """Show what can be chosen, with numbers."""
+    for number, choice in enumerate(choices, start=1):
+        output.say(f"  {number}  {choice}")
+
+
+def chosen(typed: str, choices: Sequence[str], *, words: bool = False) -> str:
+    """The choice that a number names, or with `words` the beginning of a word; else what was typed."""
+    typed = typed.strip()
+    if typed.isdecimal() and 1 <= int(typed[:4]) <= len(choices):
+        return choices[int(typed[:4]) - 1]
+    if typed in choices or not (words and typed):
+        return typed
+    begun = [choice for choice in choices if choice.casefold().startswith(typed.casefold())]
+    return begun[0] if len(begun) == 1 else typed

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog decide` with a person at a terminal: what is asked, what is refused at once, and when nothing is written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.model import Bucket, Decision
+from secure_score_backlog.decisions.parse import read_decision
+from tests.support.folders import write
+from tests.support.running import RunBacklog
+from tests.support.tenants import stored
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudo-terminals", allow_module_level=True)
+
+from tests.support.terminals import CONTROL_C, Screen, at_terminal
+
+TODAY = datetime.now(UTC).date()
+SOON = str(TODAY + timedelta(days=30))
+LATER = str(TODAY + timedelta(days=3000))
+HOSTILE = "\x1b]0;owned\x07\x1b[2J::error::x\u202e</title>"
+WHAT = f"<p>Block <b>old</b>&nbsp;clients &amp; more. {HOSTILE}</p>" + "<p>And so on, at length.</p>" * 60
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A tenant with four recommendations; one has a status in the portal, one a hostile title."""
+    scores = {"BlockLegacy": (0, 8, "Ignored"), "AdminMFA": (5, 8), "UserMFA": (0, 9), "Evil": (1, 4)}
+    titles = {"BlockLegacy": "Block old clients", "AdminMFA": "MFA for administrators", "UserMFA": "MFA for users"}
+    whole = stored(scores, createdDateTime="2026-10-01T00:00:00Z", averageComparativeScores=[])
+    write(tmp_path, "snapshots/2026/2026-10-01.json", json.dumps(whole, default=float))
+    update = {"state": "Ignored", "updatedDateTime": "2026-03-02T10:00:00Z"}
+    profiles = [
+        {"id": name, "title": titles.get(name, HOSTILE), "maxScore": 8, "service": "EXO", "remediation": WHAT}
+        | ({"controlStateUpdates": [update]} if name == "BlockLegacy" else {})
+        for name in scores
+    ]
+    write(tmp_path, "snapshots/catalogue.json", json.dumps({"collected": {}, "profiles": profiles, "descriptions": {}}))
+    write(tmp_path, "backlog.yml", "risk: {UserMFA: critical}\n")
+    return tmp_path
+
+
+def session(root: Path, *arguments: str, typing: list[tuple[str, str | bytes]]) -> Screen:
+    """One session of a person with `backlog decide`."""
+    return at_terminal(["decide", *arguments], typing, cwd=root)
+
+
+def read(root: Path, identifier: str) -> Decision:
+    """A decision that was written."""
+    path = f"decisions/{identifier}.md"
+    decision, faults = read_decision(parse((root / path).read_bytes(), path))
+    assert decision is not None, faults
+    return decision
+
+
+ACCEPT: list[tuple[str, str | bytes]] = [
+    ("risk:", "high"),
+    ("owner:", "Head of IT"),
+    ("rationale:", "The ERP mailer: needs it."),
+    ("approver:", "Managing Director"),
+    ("until [", SOON),
+    ("compensating:", "Two addresses only; weekly report"),
+    ("share [0]:", ""),
+    ("reduces:", "Password spraying"),
+    ("impact:", "None"),
+    ("prerequisites:", "ERP upgrade"),
+    ("proof:", ""),
+    ("Anything more?", ""),
+]
+
+
+def test_an_acceptance_by_questions(root: Path, backlog: RunBacklog) -> None:
+    """The text of the recommendation comes first, the portal's status proposes the bucket, `check` has no objection."""
+    done = session(root, "old clients", typing=[("bucket [accept]:", ""), *ACCEPT, ("Write decisions/", "")])
+    assert done.code == 0
+    words = " ".join(done.text.split())
+    assert "Block old clients & more." in words
+    assert "0 of 8 on 1 October 2026" in words
+    assert "risk accepted, since 2 March 2026" in words
+    assert words.index("Block old clients & more.") < words.index("What is decided?")
+    assert "due" not in done.text.split("What is decided?")[1].split("decisions/BlockLegacy.md")[0]
+    decision = read(root, "BlockLegacy")
+    assert (decision.bucket, decision.draft, decision.owner) == (Bucket.ACCEPT, False, "Head of IT")
+    assert decision.accepted is not None
+    assert decision.accepted.rationale == "The ERP mailer: needs it."
+    assert decision.accepted.compensating == ("Two addresses only", "weekly report")
+    assert str(decision.until) == SOON
+    assert "`proof` left open" in done.text
+    found = json.loads(backlog("check", "--json", "--root", root, expect=0).stdout)["problems"]
+    assert [each["code"] for each in found if each["path"].startswith("decisions/")] == ["decision-unanswered"]
+
+
+def test_a_wrong_answer_is_asked_again_at_once(root: Path) -> None:
+    """Placeholders, days that are none or too far, and a wrong choice; what holds is kept."""
+    done = session(
+        root,
+        "BlockLegacy",
+        typing=[
+            ("bucket [accept]:", "9"),
+            ("Type a number from 1 to 4", b""),
+            ("bucket [accept]:", "acc"),
+            ("risk:", "enormous"),
+            ("takes one of critical", b""),
+            ("risk:", "4"),
+            ("owner:", "TBD"),
+            ("is a placeholder", b""),
+            ("owner:", "jane.roe@example.com"),
+            ("looks like a person", b""),
+            ("Keep this answer? (y/n) [n]", ""),
+            ("owner:", "Head of IT"),
+            ("rationale:", "<b>bold</b>"),
+            ("raw HTML", b""),
+            ("rationale:", "It is needed."),
+            ("approver:", "Managing Director"),
+            ("until [", LATER),
+            ("longer than 12 months", b""),
+            ("until:", "tomorrow"),
+            ("takes a day of the calendar", b""),
+            ("until:", SOON),
+            *[
+                (f"{name}", "")
+                for name in ("compensating:", "share", "reduces:", "impact:", "prerequisites:", "proof:")
+            ],
+            ("Anything more?", ""),
+            ("Write decisions/", "y"),
+        ],
+    )
+    assert done.code == 0
+    decision = read(root, "BlockLegacy")
+    assert (decision.owner, decision.risk, str(decision.until)) == ("Head of IT", "low", SOON)
+
+
+def test_what_is_left_open_makes_a_draft(root: Path) -> None:
+    """A dash leaves a question open although an answer is proposed; the file says what is missing."""
+    done = session(
+        root,
+        "AdminMFA",
+        typing=[
+            ("bucket:", "do-now"),
+            ("risk:", "-"),
+            ("reduces:", "x-ray"),
+            ("owner:", ""),
+            *[(f"{name}:", "x-ray") for name in ("impact", "prerequisites", "proof")],
+            ("due [", "-"),
+            ("Anything more? blocked, ask, links", "blocked"),
+            ("blocked-by:", "licensing"),
+            ("blocked-since [", ""),
+            ("blocked-note:", "A licence"),
+            ("Anything more? ask, links", ""),
+            ("Still open: risk, owner, due.", b""),
+            ("Write decisions/", ""),
+        ],
+    )
+    assert done.code == 0
+    decision = read(root, "AdminMFA")
+    assert (decision.draft, decision.bucket, decision.proof) == (True, Bucket.DO_NOW, "x-ray")
+    assert decision.blocked is not None
+    assert decision.blocked.since == TODAY
+
+
+@pytest.mark.parametrize(
+    ("typing", "code"),
+    [
+        ([("bucket [accept]:", CONTROL_C.encode())], 130),
+        ([("bucket [accept]:", ""), ("risk:", CONTROL_C.encode())], 130),
+        ([("bucket [accept]:", b"\x04")], 130),
+        ([("bucket [accept]:", ""), *ACCEPT, ("Write decisions/", CONTROL_C.encode())], 130),
+        ([("bucket [accept]:", ""), *ACCEPT, ("Write decisions/", "n")], 0),
+    ],
+)
+def test_whoever_stops_leaves_nothing_behind(root: Path, typing: list[tuple[str, str | bytes]], code: int) -> None:
+    """Ctrl-C or the end of input at the first, a later and the last question, and a no at the end."""
+    before = sorted(root.rglob("*"))
+    done = session(root, "BlockLegacy", typing=typing)
+    assert done.code == code
+    assert "Nothing was written." in done.text
+    assert sorted(root.rglob("*")) == before
+
+
+def test_the_terminal_obeys_no_title_and_no_text(root: Path) -> None:
+    """What Microsoft sends cannot clear the screen, set its title, turn the text around or command a workflow."""
+    done = session(root, "Evil", typing=[("bucket:", CONTROL_C.encode())])
+    assert b"\x1b]0;" not in done.raw
+    assert b"\x1b[2J" not in done.raw
+    assert b"\xe2\x80\xae" not in done.raw
+    assert "\n::error" not in done.text
+    assert "title" in done.text
+
+
+def test_words_of_several_titles_can_be_chosen_from(root: Path) -> None:
+    """The candidates are numbered; a number that is none is asked again."""
+    options = ["--bucket", "do-soon", "--risk", "high", "--owner", "Head of IT", "--due", SOON]
+    done = session(root, "mfa", *options, typing=[("2 recommendations have", b""), ("number:", "2"), ("Write", "y")])
+    assert done.code == 0
+    assert read(root, "UserMFA").owner == "Head of IT"
+    assert "What is decided?" not in done.text
+
+
+def test_without_a_name_what_waits_is_offered_by_risk(root: Path) -> None:
+    """The highest risk is the first of the list; options that answer everything are not asked again."""
+    options = ["--bucket", "do-soon", "--risk", "high", "--owner", "Head of IT", "--due", SOON]
+    done = session(root, *options, typing=[("1  MFA for users (UserMFA)", b""), ("number:", "1"), ("Write", "y")])
+    assert done.code == 0
+    assert not read(root, "UserMFA").draft
+
+
+def test_no_input_asks_nothing_at_a_terminal(root: Path) -> None:
+    """As in a script: what is not answered stays open."""
+    done = session(root, "AdminMFA", "--no-input", typing=[])
+    assert done.code == 0
+    assert read(root, "AdminMFA").draft
+    assert session(root, "--no-input", typing=[]).code == 2
+    assert session(root, "mfa", "--no-input", typing=[]).code == 2
+
+
+def test_what_is_not_utf_8_is_asked_again(root: Path) -> None:
+    """Bytes that are no text are no bug and no answer, whatever the system does with them."""
+    for errors, said in (("strict", "not UTF-8"), ("surrogateescape", "Type a number from 1 to 4")):
+        done = at_terminal(
+            ["decide", "AdminMFA"],
+            [("bucket:", b"\xff\xfe\n"), (said, b""), ("bucket:", CONTROL_C.encode())],
+            cwd=root,
+            environment={"PYTHONIOENCODING": f"utf-8:{errors}"},
+        )
+        assert done.code == 130
+
+
+def test_an_answer_that_cannot_be_printed_is_asked_again(root: Path) -> None:
+    """Escapes and bytes that are no text would reach the file, its readers and their terminals."""
+    done = session(
+        root,
+        "AdminMFA",
+        "--bucket",
+        "do-soon",
+        typing=[
+            ("risk:", "high"),
+            ("owner:", "Head\u2028of IT"),
+            ("cannot be printed", b""),
+            ("owner:", CONTROL_C.encode()),
+        ],
+    )
+    assert done.code == 130
