@@ -43,7 +43,7 @@ ERRORS = {
         signed-month-changed snapshot-rewritten catalogue-poorer approvals-changed""",
     "Audit": """audit-direct audit-merge audit-claimed audit-not-asked audit-bot-paths audit-bot-name
         audit-unapproved audit-own-approval audit-late-approval audit-stale-approval audit-unknown-approver
-        audit-other-head audit-day-rewritten audit-record-rewritten""",
+        audit-pushed audit-other-head audit-day-rewritten audit-record-rewritten""",
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
         rating-source rating-duplicate rating-repeated-reason""",

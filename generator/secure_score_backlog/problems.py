@@ -198,6 +198,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-late-approval": "A pull request was approved after it was merged.",
         "audit-stale-approval": "A pull request was changed after it was approved.",
         "audit-unknown-approver": "A pull request was approved by an account that GitHub does not name any more.",
+        "audit-pushed": "The commits of a pull request were pushed to the main branch instead of merged on GitHub.",
         "audit-other-head": "A merge brought something other than the final head of its pull request.",
         "audit-day-rewritten": "A stored day was changed in a way that is not allowed, or deleted.",
         "audit-record-rewritten": "A record of what GitHub said was changed or deleted.",

@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "audit-late-approval": "approved after the merge",
     "audit-stale-approval": "changed after the approval",
     "audit-unknown-approver": "the approver’s account is deleted",
+    "audit-pushed": "pushed to the main branch, not merged on GitHub",
     "audit-other-head": "merged something other than the final head",
     "audit-empty": "changes no file",
 }

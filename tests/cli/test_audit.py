@@ -35,7 +35,7 @@ def test_a_repository_without_exceptions(tenant: Tenant, backlog: RunBacklog) ->
     lines = done.stdout.splitlines()
     assert lines[0] == "There is no exception."
     assert lines[1].startswith("3 commits from 2026-10-01 to 2026-10-01 (UTC): 1 snapshot by the snapshot account, ")
-    assert "1 approved by somebody else, 1 first commit." in lines[1]
+    assert "1 approved by another person, 1 first commit." in lines[1]
     assert lines[2] == "GitHub was asked last on 2026-10-01 (`backlog approvals`)."
     assert "Exceptions" not in lines
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,6 +93,18 @@ def test_one_approval_that_counts_is_sufficient(tenant: Tenant) -> None:
     commit = tenant.pull_request(("writer", "approved"), ("early", "stale"), ("approver", "approved"), ("x", "late"))
     found = of(tenant.audit(), commit)
     assert (found.kind, found.approvers) == (Kind.APPROVED, ("approver",))
+
+
+def test_a_pull_request_whose_commits_were_pushed_is_an_exception(tenant: Tenant) -> None:
+    """GitHub calls it merged; nobody pressed the button that its rules guard."""
+    tenant.pull_request(("approver", "approved"))
+    request = tenant.known.pull_requests[1]
+    pushed = tenant.commit("Pushed", "decisions/C.md", asked=False)
+    tenant.known = replace(tenant.known, pull_requests={1: replace(request, head=pushed)})
+    tenant.record(CommitFact(pushed, 1))
+    kind, reasons = verdict(tenant, pushed)
+    assert kind is Kind.EXCEPTION
+    assert Reason.PUSHED in reasons
 
 
 def test_every_reason_is_named_where_none_counts(tenant: Tenant) -> None:

@@ -13,14 +13,18 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.approvals import APPROVALS_PATH
+from secure_score_backlog.approvals import encode as encode_approvals
 from secure_score_backlog.decisions.model import Attestation, Bucket, DecisionVersion
-from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.evaluation.audit import Audit
+from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import SignedReview
 from secure_score_backlog.site.pages import evidence
 from secure_score_backlog.snapshots.model import History
 from secure_score_backlog.workspace import Workspace, load
+from tests.support.audited import Tenant
 from tests.support.pages import Read, evaluated, with_approvals
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
@@ -61,16 +65,15 @@ def test_every_change_is_cited_and_the_newest_comes_first() -> None:
     assert "Approval attested by Managing Director." in november[0]
     assert "no pull request" in november[1]
     assert "Decided: not applicable until 18 April 2027." in october[0]
-    assert page.lead.startswith("4 changes of decisions since 2 October 2026, in 4 commits; 1 of them without a pull")
 
 
-def test_direct_pushes_are_exceptions_by_name() -> None:
-    """Each commit without a pull request is listed with what it changed; without any, that is said."""
+def test_many_changes_are_in_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page lists the newest and says how many there are, so that it does not grow with the years."""
+    monkeypatch.setattr(evidence, "SHOWN_CHANGES", 3)
     page = Read(evaluated(decided(), day(40)), evidence.documents)
-    assert page.rows("direct") == ["2 November 2026 Decide 0000000000 Head of IT C"]
-    before = Read(evaluated(decided(), day(30)), evidence.documents)
-    assert "None. Every commit that changed a decision names a pull request" in before.sections["direct"]
-    assert "every one of them names its pull request" in before.lead
+    months = [anchor for anchor in page.sections if anchor.startswith("history-")]
+    assert sum(len(page.rows(month)) for month in months) == 3
+    assert "The newest 3 of 4 changes; the download has all." in page.sections["history"]
 
 
 def test_three_kinds_of_approval_are_distinguished() -> None:
@@ -96,7 +99,7 @@ def test_an_edit_of_the_working_tree_is_no_evidence() -> None:
     changed = {**given.decisions.versions, "C": (plan, edit)}
     given = replace(given, decisions=replace(given.decisions, versions=changed))
     page = Read(evaluated(given, day(40)), evidence.documents)
-    assert "1 decision is edited in the working tree" in page.sections["direct"]
+    assert "1 decision is edited in the working tree" in page.lead
     assert len(page.rows("history-2026-11")) == 2
 
 
@@ -105,8 +108,6 @@ def test_days_are_counted_and_named() -> None:
     measured = history(SCORES, SCORES, None, SCORES)
     days = tuple(replace(one, complete=one.day != day(2)) for one in measured.days)
     page = Read(evaluated(workspace(replace(measured, days=days)), day(4)), evidence.documents)
-    assert "Days observed in full 2 of 4 days, 1 with scores only" in page.lead
-    assert "Days without a snapshot 1 of 4 days" in page.lead
     named = "1 with scores only (2 October 2026); 1 missing (3 October 2026)."
     assert f"Observed in full on 2 of 4 days since 1 October 2026; {named}" in page.sections["period"]
     assert "Observed in full on 2 of 4 days since 1 October 2026; 1 with scores only; 1 missing." in page.lead
@@ -116,7 +117,7 @@ def test_the_first_day_says_what_is_there() -> None:
     """One snapshot, nothing decided: measured points, what can be verified, and what will be listed here."""
     head = Version("", "f" * 40, datetime(2026, 10, 1, tzinfo=UTC), "Somebody", "Newest")
     page = Read(evaluated(workspace(history(SCORES)), day(1), head=head), evidence.documents)
-    assert "No decision has been committed yet." in page.lead
+    assert "Nothing has been committed yet." in page.lead
     assert "One day so far: 1 October 2026, complete." in page.lead
     assert "5 points measured by Microsoft" in page.sections["source"]
     assert "git show HEAD:./snapshots/2026/2026-10-01.json" in page.sections["verify"]
@@ -190,7 +191,7 @@ due: 2026-12-31
 
 
 @pytest.fixture
-def tenant(tmp_path: Path) -> Repository:
+def pushed(tmp_path: Path) -> Repository:
     """A repository: two days, a merge, a squash, a direct push, and a day that was completed later."""
     repository = Repository(tmp_path / "tenant")
     for number, complete in ((1, True), (2, False)):
@@ -216,15 +217,15 @@ def tenant(tmp_path: Path) -> Repository:
     return repository
 
 
-def facts_of(tenant: Repository) -> Facts:
+def facts_of(tenant: Repository | Tenant) -> Facts:
     """The facts of the tenant on its newest day."""
     known = load(tenant.folder, today=date(2026, 10, 7))
-    return evaluate(known, known.newest_day, months=None)
+    return with_audit(evaluate(known, known.newest_day, months=None), known, known.stored_history())
 
 
-def test_the_commands_print_what_the_page_says(tenant: Repository, run_backlog: RunBacklog) -> None:
+def test_the_commands_print_what_the_page_says(pushed: Repository, run_backlog: RunBacklog) -> None:
     """Every command of the page, as a reader would paste it, prints what the page says."""
-    made = facts_of(tenant)
+    made = facts_of(pushed)
     page = Read(made, evidence.documents)
     steps = re.findall(
         r"<pre class=\"backlog-command\"><code>(.*?)</code></pre><p class=\"backlog-fine\">(.*?)</p>",
@@ -234,32 +235,67 @@ def test_the_commands_print_what_the_page_says(tenant: Repository, run_backlog: 
     commands = {html.unescape(command): html.unescape(says) for command, says in steps}
     shown = {
         command: subprocess.run(
-            ["bash", "-c", command], cwd=tenant.folder, capture_output=True, encoding="utf-8", check=False
+            ["bash", "-c", command], cwd=pushed.folder, capture_output=True, encoding="utf-8", check=False
         ).stdout
         for command in commands
         if command.startswith(("git log", "git show"))
     }
-    listed, sample, exceptions, newest, rewritten = shown.items()
+    people, elsewhere, listed, sample, newest, rewritten = shown.items()
+    assert len(people[1].splitlines()) == 5
+    assert commands[people[0]].startswith("Prints 5\u00a0lines")
+    assert elsewhere[1] == ""
+    assert commands[elsewhere[0]].startswith("Prints nothing, which is right")
+    (counted,) = (command for command in commands if "rev-list" in command)
+    assert commands[counted].startswith(f"Prints {pushed.git(*counted.split()[1:])}:")
     assert len(listed[1].splitlines()) == 3
     assert commands[listed[0]].startswith("Prints 3\u00a0lines")
     assert sample[1] == PLAN.format(name="B", owner="Head of Finance")
-    assert [line.partition(" ")[2] for line in exceptions[1].splitlines()] == ["Another owner"]
-    assert commands[exceptions[0]].startswith("Prints 1\u00a0line")
     assert json.loads(newest[1])["secureScore"]["createdDateTime"].startswith("2026-10-02")
     assert [line for line in rewritten[1].splitlines() if line.startswith("M")] == ["M\tsnapshots/2026/2026-10-02.json"]
+    assert commands[rewritten[0]] == "Prints 1\u00a0day, which is right: incomplete first, completed later."
     ours = [command for command in commands if command.startswith("backlog ")]
-    assert ours == ["backlog status --json --as-of 2026-10-07"]
-    status = json.loads(run_backlog(*ours[0].split()[1:], cwd=tenant.folder, expect=0).stdout)
+    assert ours == ["backlog status --json --as-of 2026-10-07", "backlog audit --from 2026-10-02 --to 2026-10-07"]
+    assert run_backlog(*ours[1].split()[1:], cwd=pushed.folder, expect=1).stdout.startswith("4 of 5 commits are ")
+    status = json.loads(run_backlog(*ours[0].split()[1:], cwd=pushed.folder, expect=0).stdout)
     assert status["as_of"] == "2026-10-07"
-    assert tenant.git("rev-parse", "HEAD") in page.sections["verify"]
+    assert pushed.git("rev-parse", "HEAD") in page.sections["verify"]
     assert "gh pr view 8" in page.sections["verify"]
 
 
-def test_a_repository_without_exceptions(tenant: Repository) -> None:
-    """Before the direct push the page says that the command prints nothing, and it does."""
-    tenant.git("reset", "--quiet", "--hard", "HEAD~2")
-    page = Read(facts_of(tenant), evidence.documents)
-    verify = page.sections["verify"]
-    nothing = "Prints nothing: every commit names its pull request"
-    assert re.search(rf"Find changes without a pull request\. .*? {nothing}\. ", verify)
-    assert "Another owner" not in page.text
+def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
+    """Numbers that add up, exceptions with their reasons, and what GitHub was asked."""
+    page = Read(facts_of(pushed), evidence.documents)
+    assert "4 of 5 commits since 2 October 2026 are exceptions: no approval by another person" in page.lead
+    numbers = [row.split(" ", 1) for row in page.rows("audit") if row[0].isdigit()]
+    assert numbers == [["1", "first commit"], ["4", "exceptions"], ["5", "total"]]
+    assert "GitHub was not asked who approved them; what is unknown does not pass." in page.sections["audit"]
+    rows = page.rows("exceptions")
+    assert len(rows) == 4
+    assert rows[1].startswith("6 October 2026 Another owner Test Author · ")
+    assert rows[1].endswith("decisions No pull request; GitHub was not asked")
+    assert rows[2].endswith("decisions Only the message names a pull request; GitHub was not asked")
+
+
+def test_an_audit_without_exceptions(tmp_path: Path) -> None:
+    """Said in the first sentence; the pull request is asked about by its address, so no --repo is needed."""
+    made = Tenant(tmp_path)
+    made.snapshot(date(2026, 10, 1))
+    made.pull_request(("approver", "approved"))
+    made.repository.write(APPROVALS_PATH, encode_approvals(made.known))
+    page = Read(facts_of(made), evidence.documents)
+    assert page.lead.startswith(
+        "Each of 3 commits since 1 October 2026 is a snapshot, an approved pull request or the first commit."
+    )
+    assert page.sections["exceptions"] == "None."
+    assert "gh pr view https://github.example/tenant/backlog/pull/1 --json" in page.sections["verify"]
+    assert "GitHub was last asked on 1 October 2026 who approved them." in page.sections["audit"]
+
+
+def test_drafts_are_told_apart_from_decisions(tmp_path: Path) -> None:
+    """Fewer decisions than files are explained."""
+    given = decided()
+    draft = versions((4, decision("D", draft=True)))
+    given = replace(given, decisions=replace(given.decisions, versions={**given.decisions.versions, "D": draft}))
+    audit = Audit(day(1), day(40), counts={"exception": 1})
+    page = Read(evaluated(given, day(40), audit=audit), evidence.documents)
+    assert "Decisions 3, and 1 draft; in 4 files, those with errors not counted" in page.rows("audit")

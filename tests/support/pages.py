@@ -11,11 +11,12 @@ from datetime import date
 from typing import Any
 
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
-from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site, built
 from secure_score_backlog.site.registry import PAGES
+from secure_score_backlog.stored_history import StoredHistory
 from secure_score_backlog.workspace import Workspace
 
 MONTH = "reviews/2026-10.html"
@@ -29,7 +30,7 @@ HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)
 def evaluated(known: Workspace, as_of: date, *, has_git: bool = True, **more: Any) -> Facts:
     """The facts of a day, with a review of each month."""
     known = replace(known, decisions=replace(known.decisions, has_git=has_git))
-    return replace(evaluate(known, as_of, months=None), **more)
+    return replace(with_audit(evaluate(known, as_of, months=None), known, StoredHistory()), **more)
 
 
 def approved_as(roles: tuple[str, ...]) -> Approval:

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from secure_score_backlog.approvals import PullRequest, Review, ReviewState
+from secure_score_backlog.evaluation import approval
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.git import HISTORY, Identity, MainCommit
 from secure_score_backlog.problems import RULES, Problem, Severity, problem
@@ -60,6 +61,7 @@ class Reason(StrEnum):
     LATE = "audit-late-approval"
     STALE = "audit-stale-approval"
     UNKNOWN_APPROVER = "audit-unknown-approver"
+    PUSHED = "audit-pushed"
     OTHER_HEAD = "audit-other-head"
     EMPTY = "audit-empty"
 
@@ -105,8 +107,12 @@ class AuditedCommit:
     areas: tuple[Area, ...] = ()
     paths: tuple[str, ...] = ()
     """What it changed; paths outside of the folder begin with a slash."""
+    files: int = 0
+    """How many files it changed."""
     author: str = ""
     """As the commit says, spelled as in `.mailmap`."""
+    identity: str = ""
+    """`Name <mail>` of the author, as the commit says."""
     subject: str = ""
     pull_request: int | None = None
     """As GitHub says; else as the message claims."""
@@ -196,6 +202,9 @@ class Audit:
     signatures: Mapping[str, int] = field(default_factory=dict)
     """Commits by the kind of signature that they state; "none" for those without."""
 
+    forbidden: int = 0
+    """How many changes of stored files were not allowed."""
+
     @property
     def total(self) -> int:
         """How many commits the population has."""
@@ -253,6 +262,7 @@ def audit(
         days=days.between(first, end),
         completed=sum(1 for each in stored.days if not each.forbidden and within(each.version.at)),
         rewritten=tuple(each for each in stored.forbidden if within(each.version.at)),
+        forbidden=sum(1 for each in stored.forbidden if within(each.version.at)),
         record_versions=(stored.versions, stored.compared),
         approvals=approval_counts(in_force),
         same_person=tuple(sorted(entry.status.id for entry in in_force if owner_approves(entry))),
@@ -303,7 +313,9 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
         reasons=reasons,
         areas=areas,
         paths=paths,
+        files=len(paths),
         author=version.author,
+        identity=f"{commit.author.name} <{commit.author.mail}>",
         subject=version.subject,
         pull_request=request.number if request else version.pull_request,
         claimed=claimed,
@@ -355,41 +367,40 @@ def without_request(commit: MainCommit, asked: bool) -> set[Reason]:
 
 
 def merge_faults(commit: MainCommit, request: PullRequest | None) -> Iterator[Reason]:
-    """Why a merge is not the merge of what was approved."""
+    """Why a commit is not the merge of what was approved."""
+    if request is not None and approval.was_pushed(request, commit.version.commit):
+        yield Reason.PUSHED
     if request is not None and len(commit.parents) > 1 and commit.parents[1:] != (request.head,):
         yield Reason.OTHER_HEAD
 
 
 def judged(request: PullRequest) -> tuple[tuple[Review, ...], tuple[Reason, ...]]:
-    """The approvals of a pull request that count; where there is none, why those that were given do not.
+    """The approvals of a pull request that count, whatever the role; where there is none, why those given do not.
 
-    Of each reviewer the last word before the merge counts, so an approval that was withdrawn is none.
+    It is the rule of `evaluation.approval`, without the role that a decision names.
     """
-    last = {review.by: review for review in request.reviews if review.at <= request.merged_at and review.by}
     counting, against = [], set()
     for review in request.reviews:
-        if review.state is not ReviewState.APPROVED:
-            continue
-        fault = fault_of(review, request)
-        if fault is not None:
-            against.add(fault)
-        elif last[review.by].state is ReviewState.APPROVED:
-            counting.append(review)
+        if review.state is ReviewState.APPROVED:
+            fault = FAULTS.get(approval.judged(review, request, None)[1])
+            if fault is None:
+                counting.append(review)
+            else:
+                against.add(fault)
     if counting:
         return tuple(counting), ()
     return (), tuple(reason for reason in Reason if reason in against) or (Reason.UNAPPROVED,)
 
 
-def fault_of(review: Review, request: PullRequest) -> Reason | None:
-    """Why an approval does not count; None where it does."""
-    if not review.by:
-        return Reason.UNKNOWN_APPROVER
-    own = {name.casefold() for name in (request.author, *request.contributors)}
-    if review.by.casefold() in own:
-        return Reason.OWN
-    if review.at > request.merged_at:
-        return Reason.LATE
-    return None if review.commit == request.head else Reason.STALE
+FAULTS: Mapping[approval.Reason | None, Reason] = {
+    approval.Reason.DELETED: Reason.UNKNOWN_APPROVER,
+    approval.Reason.OWN: Reason.OWN,
+    approval.Reason.CONTRIBUTOR: Reason.OWN,
+    approval.Reason.LATE: Reason.LATE,
+    approval.Reason.STALE: Reason.STALE,
+    approval.Reason.WITHDRAWN: Reason.UNAPPROVED,
+}
+"""Why an approval does not count, in the words of the audit. What is missing is about roles, which it does not ask."""
 
 
 def is_by(commit: MainCommit, bot: Identity) -> bool:
@@ -450,12 +461,7 @@ def approval_counts(entries: Sequence[RegisterEntry]) -> ApprovalCounts:
 def owner_approves(entry: RegisterEntry) -> bool:
     """One role owns the decision and approves it."""
     approvable = entry.decision.approvable
-    return approvable is not None and folded(approvable.approver) == folded(entry.decision.owner)
-
-
-def folded(role: str) -> str:
-    """A role without regard to case and blanks."""
-    return " ".join(role.casefold().split())
+    return approvable is not None and approval.same_role(approvable.approver, entry.decision.owner)
 
 
 # The sample
@@ -523,6 +529,7 @@ HINTS: Mapping[Reason, str] = {
     Reason.LATE: "Ask why it was merged before it was approved. Require an approval before merging.",
     Reason.STALE: "Compare what was approved with what was merged. Let new commits dismiss approvals.",
     Reason.UNKNOWN_APPROVER: "Ask who approved it: the account is deleted, so it may have been the author.",
+    Reason.PUSHED: "Ask who pushed it. Let the rules of the main branch accept pull requests only.",
     Reason.OTHER_HEAD: "Compare what was approved with what was merged: git show --first-parent COMMIT.",
     Reason.EMPTY: "It changes nothing. Ask why it was made.",
 }

@@ -129,7 +129,7 @@ COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (
     (Column("result", "Result", 11), lambda e: e.kind.value),
     (Column("reasons", "Reasons", 40), reasons_of),
     (Column("areas", "Changed", 24), lambda e: "; ".join(area.value for area in e.areas)),
-    (Column("files", "Number of files", 9), lambda e: len(e.paths)),
+    (Column("files", "Number of files", 9), lambda e: e.files),
     (Column("pull_request", "Pull request", 9), lambda e: e.pull_request),
     (Column("claimed", "Named by the message only", 9), lambda e: "yes" if e.claimed else ""),
     (Column("author", "Author of the commit", 24), lambda e: e.author),
@@ -163,7 +163,7 @@ def newest_first(facts: Facts) -> tuple[AuditedCommit, ...]:
 
 KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
     Kind.SNAPSHOT: ("snapshot by the snapshot account", "snapshots by the snapshot account"),
-    Kind.APPROVED: ("approved by somebody else", "approved by somebody else"),
+    Kind.APPROVED: ("approved by another person", "approved by another person"),
     Kind.BEGINNING: ("first commit", "first commits"),
     Kind.EXCEPTION: ("exception", "exceptions"),
 }

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports import atom
 from secure_score_backlog.exports.atom import Links, as_feed
+from secure_score_backlog.exports.audit import audit_table, insurers_audit_table
 from secure_score_backlog.exports.csv import as_csv
 from secure_score_backlog.exports.ics import as_calendar
 from secure_score_backlog.exports.json import as_json, status_as_json
-from secure_score_backlog.exports.tables import Table, board_table, insurers_table, register_table
+from secure_score_backlog.exports.tables import Table, board_table, changes_table, insurers_table, register_table
 from secure_score_backlog.exports.xlsx import as_xlsx
 from secure_score_backlog.files import Document
 
@@ -77,6 +78,7 @@ TABLE_FORMATS = (
 )
 
 REGISTER = "every accepted risk and every exemption, present and past"
+AUDIT = "every commit of the main branch: a snapshot, an approved pull request, or an exception with its reasons"
 TABLES = (
     TableExport("downloads/register", "Register", REGISTER, register_table),
     TableExport("downloads/register", "Register", REGISTER, insurers_table, INSURER),
@@ -85,6 +87,14 @@ TABLES = (
         "Board",
         "every recommendation with its decision, state, risk, owner and dates",
         board_table,
+    ),
+    TableExport("downloads/audit", "Audit", AUDIT, audit_table),
+    TableExport("downloads/audit", "Audit", AUDIT, insurers_audit_table, INSURER),
+    TableExport(
+        "downloads/changes",
+        "Changes of decisions",
+        "every change of a decision with its commit, pull request and approver",
+        changes_table,
     ),
 )
 

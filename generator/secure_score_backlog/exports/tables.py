@@ -13,7 +13,9 @@ from fractions import Fraction
 from typing import TypeVar
 
 from secure_score_backlog.decisions.model import Decision
+from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.approval import ApprovalKind
+from secure_score_backlog.evaluation.decision_log import Change, decision_log_of
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import (
@@ -218,6 +220,31 @@ def insurers_table(facts: Facts) -> Table:
     """The register with the columns that readers outside get."""
     columns = [(column, take) for column, take in REGISTER if column.key in FOR_INSURERS]
     return filled("Register", columns, (*facts.register, *facts.covered, *facts.past), facts)
+
+
+def approver_after(change: Change) -> str:
+    """The role that an acceptance or exemption names as approver after a change; empty for any other decision."""
+    decision = change.after.decision
+    return decision.approvable.approver if decision and decision.approvable and not decision.draft else ""
+
+
+CHANGES: tuple[tuple[Column, Callable[[Change], Cell]], ...] = (
+    (Column("day", "Day", 11), lambda c: c.version.at.date()),
+    (Column("recommendation", "Id", 28), lambda c: c.recommendation),
+    (Column("change", "Change", 60), lambda c: words_of(c.before, c.after)),
+    (Column("approver", "Approver", 24), approver_after),
+    (Column("file", "File", 40), lambda c: c.version.path),
+    (Column("commit", "Commit", 44), lambda c: c.version.commit),
+    (Column("pull_request", "Pull request", 9), lambda c: c.version.pull_request),
+    (Column("author", "Author of the commit", 24), lambda c: c.version.author),
+    (Column("subject", "Message", 50), lambda c: c.version.subject),
+)
+"""The columns of the changes of decisions, each with what it takes from a change."""
+
+
+def changes_table(facts: Facts) -> Table:
+    """Every committed change of every decision, the newest first."""
+    return filled("Changes of decisions", CHANGES, decision_log_of(facts.decisions, facts.as_of).changes, facts)
 
 
 def filled(

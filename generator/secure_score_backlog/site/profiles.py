@@ -16,6 +16,7 @@ from typing import Any
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.approval import Approval
+from secure_score_backlog.evaluation.audit import ApprovalCounts, Audit, AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained, Score
 from secure_score_backlog.evaluation.register import RegisterEntry
@@ -31,6 +32,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import downloads, insurer_register, insurer_summary, public
 from secure_score_backlog.site.reduction import Fields, reduced
 from secure_score_backlog.site.registry import NAVIGATION, PageMaker, site_documents
+from secure_score_backlog.snapshots.coverage import Coverage, DayRun
 from secure_score_backlog.snapshots.model import Observation, Recommendation, SnapshotDay
 from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import nearest, shown
@@ -42,7 +44,13 @@ INSURER_FIELDS: Fields = {
     Version: "path commit at pull_request confirmed",
     Review: "month finished minutes",
     Minutes: "month versions",
-    Facts: "as_of dated_by settings decisions head snapshot score explained statuses register covered past reviews",
+    Facts: "as_of dated_by settings decisions head snapshot score explained statuses register covered past reviews "
+    "audit",
+    Audit: "start end counts reasons commits asked_at days completed forbidden approvals signatures",
+    AuditedCommit: "commit at kind reasons areas pull_request claimed merged_at signature files",
+    ApprovalCounts: "approved attested named same",
+    Coverage: "runs",
+    DayRun: "first last kind",
     SnapshotDay: "day complete source current maximum path partial lacks_scores",
     Score: "current maximum percent",
     Explained: "recommendations without_maximum points maximum points_of maximum_of",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,14 +13,17 @@ from secure_score_backlog import __version__, wording
 from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.decisions.words import words_of
+from secure_score_backlog.evaluation.audit import Area, Audit, Kind
 from secure_score_backlog.evaluation.decision_log import Change, DecisionLog, decision_log_of
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force
 from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.exports.audit import reasons_of
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import differences
+from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
@@ -31,8 +34,17 @@ from secure_score_backlog.text import shell_quoted
 
 PATH = "evidence.md"
 TITLE = "Evidence"
-PULL_REQUEST = r"^[0-9a-f]+ Merge pull request #[0-9]+|\(#[0-9]+\)$"
-"""What GitHub writes into the first line of a merge and of a squash; as an extended regular expression."""
+SHOWN_EXCEPTIONS = 15
+SHOWN_CHANGES = 50
+"""How many the page lists; the downloads have all, so that the page does not grow with the years."""
+SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
+RESULTS: Mapping[Kind, str] = {
+    Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
+    Kind.APPROVED: "approved on GitHub by another person, in their final state and before the merge",
+    Kind.BEGINNING: "first commit",
+    Kind.EXCEPTION: "exceptions",
+}
+"""What the commits of a kind are, in the table of the audit."""
 
 
 SOURCES = {
@@ -104,24 +116,41 @@ class Step:
     """What it prints."""
 
 
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One further test of the audit, as it is shown."""
+
+    title: str
+    result: str
+    passed: bool | None
+    """None: a fact, neither good nor bad."""
+
+
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The evidence page."""
-    population = decision_log_of(facts.decisions, facts.as_of)
+    log = decision_log_of(facts.decisions, facts.as_of)
+    audit = facts.audit or Audit(facts.as_of, facts.as_of)
     covered, sources = facts.coverage, Counter(day.source for day in facts.history.days if day.day <= facts.as_of)
     body = render(
         "evidence.html.j2",
         site=site,
         path=PATH,
         facts=facts,
-        population=population,
-        decided=sum(1 for s in facts.statuses.values() if s.decision and not s.decision.draft),
-        since=population.changes[-1].version.at.date() if population.changes else None,
+        log=log,
+        uncommitted=named_paths(log.uncommitted),
+        audit=audit,
+        branch=facts.settings.snapshots.branch,
+        asked=asked(audit),
+        kinds=[(number, words) for kind, words in RESULTS.items() if (number := audit.counts.get(kind, 0))],
+        beginnings=audit.counts.get(Kind.BEGINNING, 0),
+        tests=list(further_tests(facts, audit)),
+        exceptions=[(each, sentence(reasons_of(each))) for each in audit.exceptions[:SHOWN_EXCEPTIONS]],
+        exceptions_total=audit.counts.get(Kind.EXCEPTION, 0),
+        reasons=in_reasons(audit),
+        since=log.changes[-1].version.at.date() if log.changes else None,
         coverage=covered,
         days_observed=days.sentence(covered),
         days_counted=days.counted(covered),
-        complete=covered.count(DayKind.COMPLETE),
-        in_part=in_part(covered),
-        without=covered.without,
         kind=imported(facts.snapshot) if facts.snapshot else "",
         sources=source_words(sources),
         imported_days=sources["json"] + sources["csv"],
@@ -130,14 +159,11 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         approvals=approvals(facts),
         months=list(grouped(months(facts))),
         signed=any(review.signed for review in facts.reviews),
-        signatures=sum(1 for version in population.commits if version.signature),
         approver=approver,
-        history=history(population, facts),
-        direct=[
-            (version, [named(facts, change) for change in population.of(version.commit)])
-            for version in population.direct
-        ],
-        steps=steps(facts, population),
+        history=history(log, facts),
+        changes=len(log.changes),
+        shown_changes=SHOWN_CHANGES,
+        steps=steps(facts, log, audit),
         has_git=facts.decisions.has_git,
         head=facts.head,
     )
@@ -146,15 +172,85 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         TITLE,
         body,
         site=site,
-        description="Every change of a decision with commit, pull request and approver; and how to verify it.",
+        description="Who approved each change of the main branch, what is an exception, and how to verify it.",
         hide=("navigation",),
     )
 
 
-def history(population: DecisionLog, facts: Facts) -> list[tuple[str, list[Line]]]:
-    """Every change by month, the newest first."""
+def named_paths(paths: Sequence[str]) -> str:
+    """Some paths in a sentence."""
+    more = f" and {wording.number(len(paths) - SHOWN_EXCEPTIONS)} more" if len(paths) > SHOWN_EXCEPTIONS else ""
+    return ", ".join(paths[:SHOWN_EXCEPTIONS]) + more
+
+
+def asked(audit: Audit) -> str:
+    """When GitHub was asked who approved what, as a sentence."""
+    if audit.asked_at is None:
+        return "GitHub was not asked who approved them; what is unknown does not pass."
+    return f"GitHub was last asked on {wording.day(audit.asked_at.date())} who approved them."
+
+
+def sentence(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def in_reasons(audit: Audit) -> str:
+    """How often each reason occurs, the most frequent first."""
+    listed = sorted(audit.reasons.items(), key=lambda item: -item[1])
+    return "; ".join(f"{wording.number(number)}\u00a0× {wording.EXCEPTIONS[reason]}" for reason, number in listed)
+
+
+def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
+    """The further tests, with their results in words."""
+    drafts = sum(1 for s in facts.statuses.values() if s.decision and s.decision.draft)
+    files = sum(1 for s in facts.statuses.values() if s.decision)
+    said = (
+        f"{wording.number(files - drafts)}, and {wording.count(drafts, 'draft')}" if drafts else wording.number(files)
+    )
+    yield Test("Decisions", f"{said}; in {wording.count(files, 'file')}, those with errors not counted", None)
+    yield of_days(audit)
+    number = len(audit.rewritten)
+    later = f"; {wording.count(audit.completed, 'day')} completed later" if audit.completed else ""
+    named = ", ".join(sorted({each.version.path for each in audit.rewritten})[:SHOWN_EXCEPTIONS])
+    said = (
+        f"{wording.count(number, 'change')} that is not allowed: {named}"
+        if number
+        else "no stored file was changed or deleted"
+    )
+    yield Test("Stored days and records, written once", f"{said}{later}", not number)
+    counts = audit.approvals
+    if counts.all:
+        kinds = ((counts.approved, "approved on GitHub"), (counts.attested, "attested"), (counts.named, "only named"))
+        said = ", ".join(f"{wording.number(number)} {words}" for number, words in kinds)
+        yield Test(
+            f"Approvals of the {wording.number(counts.all)} acceptances and exemptions in force", said, not counts.named
+        )
+        said = f"of {wording.number(counts.same)} of {wording.number(counts.all)}" if counts.same else "of none"
+        yield Test("One role is owner and approver", said, not counts.same)
+    number = len(audit.misdated)
+    said = f"{wording.count(number, 'commit')} dated before one that it follows" if number else "in order"
+    yield Test("Times of the commits, as stated", said, not number)
+    kinds_found = ", ".join(f"{wording.number(n)} {SIGNATURES.get(kind, kind)}" for kind, n in audit.signatures.items())
+    yield Test("Signatures, as stated and not verified here", kinds_found, None)
+
+
+def of_days(audit: Audit) -> Test:
+    """The days of the period."""
+    covered = audit.days
+    part = in_part(covered)
+    said = (
+        f"{wording.number(covered.count(DayKind.COMPLETE))} of {wording.count(covered.passed, 'day')} observed in full"
+    )
+    said += f", {part}" if part else ""
+    said += f", {wording.number(covered.without)} without a snapshot" if covered.without else ""
+    return Test("Days", said, not covered.without and not covered.count(DayKind.PARTIAL))
+
+
+def history(log: DecisionLog, facts: Facts) -> list[tuple[str, list[Line]]]:
+    """The newest changes by month, the newest first."""
     recorded = recorded_approvals(facts)
-    lines = [line_of(change, facts, recorded) for change in population.changes]
+    lines = [line_of(change, facts, recorded) for change in log.changes[:SHOWN_CHANGES]]
     return [(month, list(group)) for month, group in groupby(lines, key=lambda line: month_of(line.day))]
 
 
@@ -239,41 +335,65 @@ def months(facts: Facts) -> list[Month]:
     ]
 
 
-def steps(facts: Facts, population: DecisionLog) -> list[Step]:
+def steps(facts: Facts, log: DecisionLog, audit: Audit) -> list[Step]:
     """The steps that this repository allows, in order."""
     return [
-        *decision_steps(population),
+        *population_steps(audit, facts.settings),
+        *decision_steps(log),
         *snapshot_steps(facts),
         *figure_steps(facts),
-        *approval_steps(population),
+        *audit_steps(audit),
     ]
 
 
-def decision_steps(population: DecisionLog) -> Iterator[Step]:
-    """All changes, one of them in full, and those without a pull request."""
-    if not population.changes:
+def population_steps(audit: Audit, settings: Settings) -> Iterator[Step]:
+    """The population test by hand: all commits of the main branch, those of people, and what else the bot changed."""
+    if not audit.head:
         return
-    number = len(population.commits)
+    on_main = [each for each in audit.commits if not each.branch]
+    head, bot = audit.head[:10], shell_quoted(settings.snapshots.bot)
+    yield Step(
+        "Count the commits of the main branch",
+        f"git rev-list --first-parent --count {head}",
+        f"Prints {len(on_main)}: the commits of the audit{' on the main branch' if settings.snapshots.branch else ''}.",
+    )
+    people = [each for each in on_main if each.identity != settings.snapshots.bot]
+    yield Step(
+        "List the commits by any account but the one that commits snapshots",
+        f'git log --first-parent --no-mailmap --format="%h %cs %an <%ae> %s" {head} | grep -vF {bot}',
+        f"Prints {wording.count(len(people), 'line')}: each has to be an approved pull request, the first commit, or "
+        "an exception.",
+    )
+    elsewhere = [
+        each for each in on_main if each.identity == settings.snapshots.bot and set(each.areas) - {Area.SNAPSHOTS}
+    ]
+    yield Step(
+        "Look for other changes by that account",
+        f"git log --first-parent --no-mailmap --fixed-strings --author={bot} --oneline {head} -- ':(top)' "
+        "':(exclude)snapshots'",
+        f"Prints {wording.count(len(elsewhere), 'commit')}: they are exceptions."
+        if elsewhere
+        else "Prints nothing, which is right: it changed snapshots only.",
+    )
+
+
+def decision_steps(log: DecisionLog) -> Iterator[Step]:
+    """All changes of decisions, and one of them in full."""
+    if not log.changes:
+        return
+    number = len(log.commits)
     yield Step(
         "List every commit that changed a decision",
         'git log --first-parent --format="%h %cI %an: %s" -- decisions/',
-        f"Prints {wording.count(number, 'line')}: the commits listed at the end of this page, the newest first.",
+        f"Prints {wording.count(number, 'line')}, the newest first.",
     )
-    sample = next((change.version for change in population.changes if change.version.blob), None)
+    sample = next((change.version for change in log.changes if change.version.blob), None)
     if sample is not None:
         yield Step(
             "Read one decision as it was merged",
             f"git show {shell_quoted(f'{sample.commit[:10]}:./{sample.path}')}",
             "Prints the file of that commit. Any other commit and file can be read the same way.",
         )
-    direct = len(population.direct)
-    yield Step(
-        "Find changes without a pull request",
-        f"git log --first-parent --format=\"%h %s\" -- decisions/ | grep -vE '{PULL_REQUEST}'",
-        f"Prints {wording.count(direct, 'line')}: the commits listed above."
-        if direct
-        else "Prints nothing: every commit names its pull request.",
-    )
 
 
 def snapshot_steps(facts: Facts) -> Iterator[Step]:
@@ -292,8 +412,17 @@ def snapshot_steps(facts: Facts) -> Iterator[Step]:
     yield Step(
         "Find snapshots that were written more than once",
         f'git log{on} --first-parent --diff-filter=MD --name-status --format="%h %cI %s" -- "snapshots/*/*.json"',
-        "Prints only days that were backfilled first and completed later; nothing if there are none.",
+        rewritten_words(facts.audit),
     )
+
+
+def rewritten_words(audit: Audit | None) -> str:
+    """What the search for rewritten snapshots prints."""
+    if audit is None or audit.rewritten:
+        return "Prints days that were completed later, which is right, and those named above, which is not."
+    if audit.completed:
+        return f"Prints {wording.count(audit.completed, 'day')}, which is right: incomplete first, completed later."
+    return "Prints nothing, which is right: no day was written twice."
 
 
 def figure_steps(facts: Facts) -> Iterator[Step]:
@@ -319,12 +448,22 @@ def figure_steps(facts: Facts) -> Iterator[Step]:
         )
 
 
-def approval_steps(population: DecisionLog) -> Iterator[Step]:
-    """What only GitHub knows."""
-    if population.pull_requests:
-        number = population.pull_requests[-1]
+def audit_steps(audit: Audit) -> Iterator[Step]:
+    """The audit again, and what only GitHub knows."""
+    if not audit.total:
+        return
+    period = f"--from {audit.start} --to {audit.end}"
+    yield Step(
+        "Audit the same period again, and draw 25 changes to look at",
+        f"backlog audit {period}",
+        "Prints the result above, and a sample; its seed is the newest commit and the period, so it is not chosen.",
+    )
+    each = next((each for each in reversed(audit.commits) if each.pull_request is not None), None)
+    if each is not None:
+        request = shell_quoted(each.url) if each.url else str(each.pull_request)
+        hint = "" if each.url else " Outside of a clone from GitHub, add --repo OWNER/NAME."
         yield Step(
             "Ask GitHub who approved a pull request, and when",
-            f"gh pr view {number} --json author,mergedAt,mergedBy,reviews",
-            "Prints author, approvals and times as recorded by GitHub. Needs access to the repository on GitHub.",
+            f"gh pr view {request} --json author,mergedAt,mergedBy,headRefOid,reviews",
+            f"Prints author, approvals and times as recorded by GitHub. Needs access to the repository.{hint}",
         )

@@ -13,6 +13,7 @@ from secure_score_backlog.evaluation.register import in_force, needing_decision,
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages.evidence import RESULTS, in_reasons
 from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
@@ -48,6 +49,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         counted=counted(facts),
         reviews=review_record(facts),
+        audit=facts.audit if facts.audit and facts.audit.total else None,
+        audited=audited(facts),
+        reasons=in_reasons(facts.audit) if facts.audit else "",
         in_force=len(accepted),
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
         recorded=sum(1 for entry in accepted if recorded(entry)),
@@ -70,3 +74,9 @@ def counted(facts: Facts) -> list[tuple[int, str]]:
     """How many recommendations are in each state that occurs."""
     found = ((len(facts.in_state(state)), words) for state, words in COUNTED)
     return [(number, words) for number, words in found if number]
+
+
+def audited(facts: Facts) -> list[tuple[int, str]]:
+    """How many commits of each kind the audit found."""
+    counts = facts.audit.counts if facts.audit else {}
+    return [(number, words) for kind, words in RESULTS.items() if (number := counts.get(kind, 0))]
