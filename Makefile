@@ -12,9 +12,10 @@ PIP := $(IN) -m pip --disable-pip-version-check --quiet
 TENANT := build/demo/tenant
 ARGS ?=
 FONTS ?=
+TAG ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants fuzz lint format workflows builders sample schemas guide pictures bench lock clean
+.PHONY: help demo test soak mutants fuzz lint format workflows builders release sample schemas guide pictures bench lock clean
 .SUFFIXES:
 
 help: ## Say what there is
@@ -66,6 +67,17 @@ workflows: .venv/develops ## Check the GitHub workflows and our action, without 
 builders: demo build/builders/runs ## Build the demo with MkDocs, ProperDocs and Zensical, and compare the sites
 	@$(IN) -m tests.builders.guests $(TENANT) build/builders/bin
 
+release: .venv/develops ## Make the files of a release in dist/, and install them as a user would (TAG=v0.1.0: what the tag needs)
+	@rm -rf dist build/release
+	@$(IN) -m tests.release dist --tag "$(TAG)"
+	@$(IN) -m venv build/release
+	@build/release/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/pip.txt
+	@build/release/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --find-links dist \
+		--requirement dist/secure-score-backlog-requirements.txt
+	@build/release/bin/backlog demo build/release/tenant
+	@build/release/bin/backlog check --root build/release/tenant
+	@build/release/bin/backlog build --root build/release/tenant
+
 sample: .venv/runs ## Write this repository's own decisions/ and snapshots/ anew, from the sample tenant
 	@$(IN) -m secure_score_backlog.sample.cut
 
@@ -91,11 +103,13 @@ lock: .venv/python ## Lock the newest allowed versions of every dependency (requ
 	@$(IN) -m venv build/lock
 	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/uv.txt
 	@$(LOCK) pyproject.toml --output-file requirements/runtime.txt
-	@$(LOCK) pyproject.toml --group test --group lint --constraint requirements/runtime.txt \
+	@$(LOCK) --group uv --output-file requirements/uv.txt
+	@$(LOCK) pyproject.toml --group test --group lint --group release --group uv \
+		--constraint requirements/runtime.txt --constraint requirements/uv.txt \
 		--output-file requirements/development.txt
+	@$(LOCK) --group release --constraint requirements/development.txt --output-file requirements/release.txt
 	@$(LOCK) --group build --output-file requirements/build.txt
 	@$(LOCK) --group pip --output-file requirements/pip.txt
-	@$(LOCK) --group uv --output-file requirements/uv.txt
 	@$(LOCK) --group mutants --constraint requirements/development.txt --output-file requirements/mutants.txt
 	@$(LOCK) --group fuzz --constraint requirements/runtime.txt --output-file requirements/fuzz.txt
 	@$(LOCK) --group builders --constraint requirements/runtime.txt --output-file requirements/builders.txt

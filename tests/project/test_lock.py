@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("build", "runtime", "development", "builders", "pip", "uv")
+LOCKS = ("build", "runtime", "development", "builders", "pip", "release", "uv")
 
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[0-9][0-9a-z.+!-]*)(?P<marker> ; [^/\\]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
@@ -46,9 +46,10 @@ def wanted(lock: str) -> list[Requirement]:
     asked = {
         "build": groups["build"],
         "runtime": runtime,
-        "development": runtime + groups["test"] + groups["lint"],
+        "development": runtime + groups["test"] + groups["lint"] + groups["release"] + groups["uv"],
         "builders": groups["builders"],
         "pip": groups["pip"],
+        "release": groups["release"],
         "uv": groups["uv"],
     }
     return [Requirement(line) for line in asked[lock]]
@@ -76,6 +77,12 @@ def test_every_dependency_is_locked(lock: str) -> None:
 def test_users_and_developers_run_the_same_versions() -> None:
     """Whatever runtime.txt pins, development.txt pins at the same version."""
     assert pins(read_lock("runtime")).items() <= pins(read_lock("development")).items()
+
+
+@pytest.mark.parametrize("lock", ["release", "uv"])
+def test_releases_are_tested_with_what_makes_them(lock: str) -> None:
+    """What makes and publishes a release is pinned for developers at the same version."""
+    assert pins(read_lock(lock)).items() <= pins(read_lock("development")).items()
 
 
 def test_the_builders_fit_what_users_run() -> None:

@@ -21,7 +21,13 @@ ACTION = ROOT / "action.yml"
 USES = re.compile(r"\s*(- )?uses: (?P<action>[\w./-]+)@(?P<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+")
 OWN = re.compile(r"\s*- uses: \./")
 """Our own action: what it installs comes from the checkout, as the workflow itself does."""
-WRITERS = {("snapshot.yml", "collect"): {"contents", "id-token"}, ("snapshot.yml", "deploy"): {"pages", "id-token"}}
+WRITERS = {
+    ("release.yml", "attest"): {"attestations", "id-token"},
+    ("release.yml", "index"): {"id-token"},
+    ("release.yml", "notes"): {"contents"},
+    ("snapshot.yml", "collect"): {"contents", "id-token"},
+    ("snapshot.yml", "deploy"): {"pages", "id-token"},
+}
 """The only jobs that may write anything, and what."""
 
 
@@ -93,18 +99,27 @@ def test_our_action_is_hardened() -> None:
     assert action_faults(ACTION.read_text(encoding="utf-8")) == []
 
 
+def installs(text: str) -> Iterator[list[str]]:
+    """What each job of a workflow, or our action, installs by hash, in order."""
+    loaded = YAML(typ="safe").load(text)
+    for job in loaded["jobs"].values() if "jobs" in loaded else [loaded["runs"]]:
+        commands = [step.get("run", "") for step in job["steps"]]
+        yield [command for command in commands if "--require-hashes" in command]
+
+
 @pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
 def test_pip_itself_is_pinned_first(path: Path) -> None:
-    """What checks the hashes of everything else is installed by its own hash before, by the workflow or our action."""
+    """What checks the hashes of everything else is installed by its own hash before, in each job and in our action."""
     text = path.read_text(encoding="utf-8")
-    installs = [line.strip().strip('"') for line in text.splitlines() if "--require-hashes" in line]
-    assert [line.endswith("requirements/pip.txt") for line in installs] == [True, False] * (len(installs) // 2)
-    assert installs or any(map(OWN.fullmatch, text.splitlines()))
+    found = [commands for commands in installs(text) if commands]
+    assert [commands for commands in found if not re.search(r'requirements/pip\.txt"?$', commands[0])] == []
+    assert all(len(commands) > 1 for commands in found)
+    assert found or any(map(OWN.fullmatch, text.splitlines()))
 
 
-def test_the_three_workflows_are_there() -> None:
+def test_the_workflows_are_there() -> None:
     """The walk has something to look at."""
-    assert {"ci.yml", "decisions.yml", "snapshot.yml"} <= {path.name for path in WORKFLOWS}
+    assert {"ci.yml", "decisions.yml", "release.yml", "snapshot.yml"} <= {path.name for path in WORKFLOWS}
 
 
 def test_one_action_one_commit() -> None:

@@ -4,7 +4,7 @@
 GitHub's own actions are replaced by stand-ins (`tests/workflows/actions`), also inside this repository's action. The
 `python` on a job's path is this one: what the workflow installs is there already, so `pip install` is only checked for
 its requirement files. Where a test is about installing, each run gets an environment of its own, and a folder that is
-installed without its dependencies is installed indeed.
+installed without its dependencies, or what is installed from a folder of files, is installed indeed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ PYTHON = """\
 isolated=; [ "$1" = -I ] && {{ isolated=-I; shift; }}
 if [ "$1 $2 $3" = "-m pip install" ]; then
     echo "$*" >> "$WORKSHOP/installed"
-    case "$*" in *"{really}"*) exec "{python}" $isolated "$@" --no-index --quiet ;; esac
+    case "{installs} $*" in
+        "True "*" --no-deps "* | "True "*" --find-links "*) exec "{python}" $isolated "$@" --no-index --quiet ;;
+    esac
     shift 3
     while [ $# -gt 0 ]; do
         if [ "$1" = -r ]; then shift; grep -q . "$1" || exit 1; fi
@@ -148,9 +150,9 @@ def workshop(folder: Path, origin: Path, *, installs: bool) -> Path:
     if installs:
         interpreter = borrowing_environment(folder)  # its `bin` is the folder that a job has on its path
         python.unlink()
-        python.write_text(PYTHON.format(python=interpreter, really=" --no-deps "), encoding="utf-8")
+        python.write_text(PYTHON.format(python=interpreter, installs=True), encoding="utf-8")
     else:
-        python.write_text(PYTHON.format(python=sys.executable, really="nothing"), encoding="utf-8")
+        python.write_text(PYTHON.format(python=sys.executable, installs=False), encoding="utf-8")
         backlog = programs / "backlog"
         backlog.write_text(BACKLOG.format(python=sys.executable), encoding="utf-8")
         backlog.chmod(backlog.stat().st_mode | stat.S_IXUSR)
@@ -172,6 +174,8 @@ def run_workflow(
     secrets: Mapping[str, str] | None = None,
     job: str = "",
     action: str = "",
+    matrix: Mapping[str, str] | None = None,
+    programs: Mapping[str, str] | None = None,
     installs: bool = False,
 ) -> Run:
     """Run a workflow of this repository for an event of another repository.
@@ -187,7 +191,10 @@ def run_workflow(
         secrets: The repository's secrets; `GITHUB_TOKEN` is what the job's token is.
         job: The one job to run; all unless given.
         action: `OWNER/NAME@COMMIT=FOLDER`: where the run finds our own action, if it does not come from its checkout.
-        installs: Whether what is installed without dependencies is installed indeed, into an environment of the run.
+        matrix: The only values of a matrix to run, by key.
+        programs: Shell scripts by name, which stand for programs that are on GitHub's machines.
+        installs: Whether what is installed without dependencies, or from a folder, is installed indeed, into an
+            environment of the run.
     """
     place = workshop(folder, origin, installs=installs)
     workflow = PROJECT / ".github" / "workflows" / name
@@ -198,6 +205,7 @@ def run_workflow(
         *(part for key, value in (environment or {}).items() for part in ("--env", f"{key}={value}")),
         *(part for key, value in (variables or {}).items() for part in ("--var", f"{key}={value}")),
         *(part for key, value in (secrets or {}).items() for part in ("--secret", f"{key}={value}")),
+        *(part for key, value in (matrix or {}).items() for part in ("--matrix", f"{key}:{value}")),
         *(("--job", job) if job else ()),
     ]
     server = (environment or {}).get("GITHUB_SERVER_URL", "https://github.com")
@@ -209,7 +217,12 @@ def run_workflow(
         *(("--local-repository", f"{server}/{action}") if action else ()),
         *given,
     ]
-    clean = {"HOME": str(place / "home"), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(place)}
+    (place / "programs").mkdir()
+    for program, script in (programs or {}).items():
+        (place / "programs" / program).write_text(script, encoding="utf-8")
+        (place / "programs" / program).chmod(0o755)
+    path = f"{place / 'programs'}{os.pathsep}{os.environ['PATH']}"
+    clean = {"HOME": str(place / "home"), "PATH": path, "LANG": "C.UTF-8", "TMPDIR": str(place)}
     done = subprocess.run(
         call, cwd=checkout, env=clean, capture_output=True, text=True, timeout=LONGEST_RUN, check=False
     )

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +13,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+VERSION = "97.0.0"
+"""A version of the program that is installed nowhere."""
 
 
 def install_wheel(folder: Path) -> Path:
@@ -41,3 +45,17 @@ def borrowing_environment(home: Path) -> Path:
     borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in sorted(borrowed)), encoding="utf-8")
     return python
+
+
+def program(folder: Path) -> Path:
+    """What a commit of this repository holds that installing and releasing it needs, with a version of its own."""
+    here = shutil.ignore_patterns("__pycache__")
+    for name in ("generator", "requirements", "docs/adr", "tests/release"):
+        shutil.copytree(ROOT / name, folder / name, ignore=here, dirs_exist_ok=True)
+    files = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "docs/method.md"]
+    for name in (*files, "action.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    package = folder / "generator" / "secure_score_backlog" / "__init__.py"
+    text = package.read_text(encoding="utf-8")
+    package.write_text(re.sub(r'__version__ = "[^"]*"', f'__version__ = "{VERSION}"', text), encoding="utf-8")
+    return folder

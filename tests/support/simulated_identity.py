@@ -184,11 +184,12 @@ def refusal(status: int, error: str, code: int, text: str) -> Response:
 
 
 def server_context(
-    certificate: Path, *, host: str = "localhost", address: str = "127.0.0.1", years: int = 60
+    certificate: Path, *, host: str = "localhost", address: str = "127.0.0.1", years: int = 60, authority: bool = True
 ) -> ssl.SSLContext:
     """A TLS server context with a fresh certificate for this machine, written beside its key.
 
     To be refused, it can be made out to another name and address, or for so few `years` from 2020 that it has expired.
+    Without `authority` it is a server's alone, which clients written in Rust insist on.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulated identity")])
@@ -203,7 +204,7 @@ def server_context(
         .not_valid_before(start)
         .not_valid_after(start + timedelta(days=365 * years))
         .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
         .sign(key, hashes.SHA256())
     )
     certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))

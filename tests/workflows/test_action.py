@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.act import PROJECT, Run, run_workflow
+from tests.support.act import Run, run_workflow
+from tests.support.installed import VERSION, program
 from tests.support.repositories import Repository
 
 USED = "harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567"
@@ -28,19 +28,6 @@ jobs:
       - run: backlog --version
       - run: backlog check
 """
-
-
-def program(folder: Path) -> Path:
-    """What a commit of this repository holds, as far as installing needs it, as a version of its own."""
-    shutil.copytree(PROJECT / "generator", folder / "generator", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(PROJECT / "requirements", folder / "requirements", dirs_exist_ok=True)
-    for name in ("action.yml", "pyproject.toml", "LICENSE"):
-        shutil.copy(PROJECT / name, folder)
-    shutil.copy(PROJECT / "README.md", folder / "README.md")
-    package = folder / "generator" / "secure_score_backlog" / "__init__.py"
-    text = package.read_text(encoding="utf-8")
-    package.write_text(re.sub(r'__version__ = "[^"]*"', '__version__ = "97.0"', text), encoding="utf-8")
-    return folder
 
 
 def check(tenant: Path, folder: Path, used: str, action: str = "") -> Run:
@@ -62,7 +49,7 @@ def clone(sample_tenant: Path, tmp_path: Path) -> Path:
 def assert_installed(run: Run) -> None:
     """The action's own version was installed, by hash, and judged the repository."""
     assert run.jobs == {"check": "success"}, run.output
-    assert "backlog, version 97.0" in run.log
+    assert f"backlog, version {VERSION}" in run.log
     installed = (run.workshop / "installed").read_text(encoding="utf-8").splitlines()
     assert [re.findall(r"--[\w-]+|requirements/[\w.]+", line) for line in installed] == [
         ["--require-hashes", "requirements/pip.txt"],
