@@ -63,6 +63,7 @@ workflows: .venv/develops ## Check the GitHub workflows and our action, without 
 	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@.venv/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
 builders: demo build/builders/runs ## Build the demo with MkDocs, ProperDocs and Zensical, and compare the sites
 	@$(IN) -m tests.builders.guests $(TENANT) build/builders/bin
@@ -81,8 +82,8 @@ release: .venv/develops ## Make the files of a release in dist/, and install the
 sample: .venv/runs ## Write this repository's own decisions/ and snapshots/ anew, from the sample tenant
 	@$(IN) -m secure_score_backlog.sample.cut
 
-schemas: .venv/runs ## Write the JSON Schemas anew, from the model
-	@$(IN) -m secure_score_backlog.site.schemas
+schemas: .venv/runs ## Write the JSON Schemas and the issue form anew, from the model
+	@$(IN) -m secure_score_backlog.site.schemas .github/ISSUE_TEMPLATE/accept-risk.yml
 
 guide: .venv/runs ## Write the generated pages of docs/guide/ and the navigation of mkdocs.yml anew, from the model
 	@$(IN) -m secure_score_backlog.site.guide docs

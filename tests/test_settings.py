@@ -20,6 +20,7 @@ from secure_score_backlog.settings import (
     KEYS,
     LARGEST_SETTINGS,
     ProfileName,
+    RepositorySettings,
     Settings,
     SnapshotSettings,
     check_settings,
@@ -43,6 +44,10 @@ bands: [50, 75]
 snapshots:
   branch: data/snapshots
   keep_names: true
+repository:
+  address: northwind/backlog
+  branch: trunk
+  folder: tenants/north
 profile: insurer
 roles:
   Managing Director: [md-login]
@@ -95,6 +100,7 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         stale_months=4,
         bands=(50, 75),
         snapshots=SnapshotSettings(branch="data/snapshots", keep_names=True),
+        repository=RepositorySettings("northwind/backlog", "trunk", "tenants/north"),
         profile=ProfileName.INSURER,
         roles={"Managing Director": ("md-login",), "Head of IT": ("it-login",)},
         risk={"AdminMFAV2": Risk.CRITICAL},
@@ -297,7 +303,9 @@ def test_defaults_as_one_would_write_them() -> None:
     """Numbers, words, lists and truth values; what is empty is empty."""
     options = {each.name: each for key in KEYS for each in (key.keys or (key,))}
     shown = {name: as_written(option.default) for name, option in options.items()}
-    assert {name for name, text in shown.items() if not text} == {"tenant", "branch", "roles", "risk", "owners"}
+    assert {name for name, text in shown.items() if not text} == {
+        *("tenant", "address", "folder", "roles", "risk", "owners")
+    }
     assert {name: text for name, text in shown.items() if text} == {
         "organisation": "Our organisation",
         "acceptance_months": "12",
@@ -306,6 +314,7 @@ def test_defaults_as_one_would_write_them() -> None:
         "bands": "[65, 80]",
         "keep_names": "false",
         "bot": "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>",
+        "branch": "main",
         "profile": "internal",
     }
 

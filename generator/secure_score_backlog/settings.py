@@ -89,6 +89,62 @@ ACCOUNT = Text("a name and a mail address, as `Name <mail>`", pattern=r"[^<>\x00
 LOGIN = Text("a GitHub login without the @", pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?")
 
 
+class RepositoryAddress(Text):
+    """A repository on GitHub, by its address or as OWNER/NAME."""
+
+    def __init__(self) -> None:
+        host = r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?/"
+        name = r"(?!\.{1,2}(?:\.git)?/?$)[A-Za-z0-9._-]{1,100}"
+        super().__init__("a repository on GitHub", pattern=rf"(?:{host})?[A-Za-z0-9_][A-Za-z0-9_-]{{0,99}}/{name}/?")
+
+    def hint(self, value: object, at: At) -> str:
+        """Both forms."""
+        return "Write `repository: https://github.com/OWNER/NAME`, or OWNER/NAME alone"
+
+
+FOLDER = Text(
+    "a path of folders, without a slash at its ends",
+    pattern=r"(?!(?:.*/)?\.{1,2}(?:/|$))[\w.-]+(?:[ /][\w.-]+)*",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySettings:
+    """Where this backlog is on GitHub."""
+
+    address: str = key(
+        RepositoryAddress(),
+        "Where this backlog is on GitHub: `https://github.com/OWNER/NAME`, or OWNER/NAME. Pages for your own "
+        "organisation then link to GitHub's editor, to propose and to change decisions (short: `repository: "
+        "OWNER/NAME`).",
+        default="",
+    )
+    branch: str = key(
+        BRANCH, "The main branch there (written `repository: {address: OWNER/NAME, branch: NAME}`).", default="main"
+    )
+    folder: str = key(
+        FOLDER, "Folder of this backlog inside the repository, where it is not at its top: `tenants/north`.", default=""
+    )
+
+    @property
+    def url(self) -> str:
+        """Address of the repository, without a slash at the end; empty where none is set."""
+        plain = self.address.removesuffix("/").removesuffix(".git")
+        return plain if plain.startswith("https://") or not plain else f"https://github.com/{plain}"
+
+
+class RepositoryGroup(Group):
+    """The repository; its address alone may stand in place of the group."""
+
+    def __init__(self) -> None:
+        super().__init__(RepositorySettings)
+        self.schema = {"anyOf": [RepositoryAddress().schema, self.schema]}
+
+    def read(self, value: object, at: At) -> dict[str, Any] | None:
+        """The values by key."""
+        return super().read({"address": value} if isinstance(value, str) else value, at)
+
+
 @dataclass(frozen=True, slots=True)
 class SnapshotSettings:
     """Where snapshots are kept, and what of Graph's answer."""
@@ -139,6 +195,9 @@ class Settings:
     )
     snapshots: SnapshotSettings = key(
         Group(SnapshotSettings), "Where snapshots are kept, and what of Graph's answer.", default=SnapshotSettings()
+    )
+    repository: RepositorySettings = key(
+        RepositoryGroup(), "Where this backlog is on GitHub.", default=RepositorySettings()
     )
     profile: ProfileName = key(
         Choice(ProfileName), "Who the site is for: `internal`, `insurer` or `public`.", default=ProfileName.INTERNAL

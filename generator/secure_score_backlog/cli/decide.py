@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,15 @@ from secure_score_backlog.cli.many_decisions import (
 )
 from secure_score_backlog.cli.new_decisions import Maker, NewDecision, say_next
 from secure_score_backlog.decisions.answers import Answers
+from secure_score_backlog.decisions.issue_form import discussion, read_body
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.github.address import find_address
+from secure_score_backlog.github.client import connect
+from secure_score_backlog.github.issues import read_issue
 from secure_score_backlog.workspace import load
+
+GITHUB = "https://github.com/"
 
 
 @click.command()
@@ -47,6 +54,14 @@ from secure_score_backlog.workspace import load
     help="Write a draft for everything undecided that has a status in Microsoft's portal: planned, risk accepted, "
     "resolved through third party or alternate mitigation.",
 )
+@click.option(
+    "--issue",
+    type=click.IntRange(1, 2**31),
+    metavar="N",
+    help="Write the draft that an issue asks for, whose author used the form to accept a risk. Asks GitHub: "
+    "GITHUB_REPOSITORY or --repository, GITHUB_TOKEN or GH_TOKEN, GITHUB_API_URL.",
+)
+@click.option("--repository", metavar="OWNER/NAME", help="The repository of --issue, instead of GITHUB_REPOSITORY.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @options.no_input
 def command(root: Path, **given: Any) -> int:
@@ -90,15 +105,16 @@ class Session:
 
     def made(self) -> list[NewDecision]:
         """The files that the command line asks for; nothing is written."""
-        if self.given["from_portal"] and self.given["family"]:
-            raise WrongUsage(
-                "--from-portal and --family do not go together.",
-                hint="Write the drafts first; or decide about the family, whose files --from-portal then leaves alone.",
-            )
+        modes = [name for name in ("from_portal", "family", "issue") if self.given[name]]
+        if len(modes) > 1:
+            names = " and ".join(f"--{name.replace('_', '-')}" for name in modes)
+            raise WrongUsage(f"{names} do not go together.", hint="Use one of them, and then the other.")
         if self.given["from_portal"]:
             return self.portal_drafts()
         if self.given["family"]:
             return self.family(self.given["family"])
+        if self.given["issue"]:
+            return [self.from_issue(self.given["issue"])]
         ids = self.identifiers()
         for identifier in ids:
             self.maker.refuse_decided(identifier)
@@ -178,6 +194,55 @@ class Session:
         for words, number in sorted(counts.items()):
             output.say(f"{number:>5}  {words}")
         return made
+
+    def from_issue(self, number: int) -> NewDecision:
+        """The draft that an issue asks for; what the options say goes before what the issue says."""
+        if self.given["bucket"] not in (None, Bucket.ACCEPT.value):
+            raise WrongUsage(
+                "The form of an issue asks to accept a risk.",
+                where="--bucket",
+                hint="Leave the option out, or decide without --issue.",
+            )
+        found = read_issue(connect(find_address(os.environ, self.repository)), number)
+        said = read_body(found.body)
+        typed = list(self.given["identifiers"]) or [each for each in (said.recommendation,) if each]
+        if len(typed) != 1:
+            raise WrongUsage(
+                f"Issue #{number} names no recommendation, so the form to accept a risk was not used."
+                if not typed
+                else "An issue is about one recommendation, and several are named.",
+                where=f"issue #{number}",
+                hint=f"Name one: backlog decide ID --issue {number}.",
+            )
+        identifier = self.maker.resolved(typed[0], self.choose(typed[0]) if self.asks else None)
+        self.maker.refuse_decided(identifier)
+        for label in said.left_out:
+            output.say(f"Issue #{number}: the answer to {label!r} was left out: it is too long, or not printable.")
+        answers = {**said.answers, **given_answers(self.given, Bucket.ACCEPT)}
+        return self.without_wrong(identifier, answers, discussion(number, said.left_out))
+
+    @property
+    def repository(self) -> str | None:
+        """The repository that is asked about an issue; None: the one of the environment.
+
+        The settings may name it, but never the host: they come from a branch, and the token is sent there.
+        """
+        if self.given["repository"] or os.environ.get("GITHUB_REPOSITORY"):
+            return str(self.given["repository"]) if self.given["repository"] else None
+        url = self.maker.workspace.settings.repository.url
+        return url.removeprefix(GITHUB) if url.startswith(GITHUB) else None
+
+    def without_wrong(self, identifier: str, answers: Answers, body: str) -> NewDecision:
+        """A draft without the answers that `check` would refuse; each of them is said, and stays open."""
+        kept = dict(answers)
+        while True:
+            new = self.maker.make(identifier, Bucket.ACCEPT, kept, draft=True, body=body)
+            wrong = self.maker.wrong_places(new)
+            fault = next(((place, each) for place, each in wrong if place in kept), None)
+            if fault is None:
+                return new
+            output.say(f"{identifier}: {fault[1].message} The answer was left out.")
+            del kept[fault[0]]
 
     def finish(self, made: Sequence[NewDecision]) -> int:
         """Judge the files, show or list them, and write them."""

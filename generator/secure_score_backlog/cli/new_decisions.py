@@ -13,6 +13,7 @@ from secure_score_backlog.cli.answer_options import option_of
 from secure_score_backlog.decisions.answers import (
     Answers,
     Written,
+    answered,
     place_of,
     problems_with,
     still_open,
@@ -161,6 +162,12 @@ class Maker:
         """What is wrong with the answers of one file; `beside`: files that are written with it."""
         siblings = [read(each) for each in beside if each is not new]
         return problems_with(new.document, self.context, [*self.others, *siblings], draft=new.scaffold.draft)
+
+    def wrong_places(self, new: NewDecision) -> list[tuple[Place, Problem]]:
+        """The places of the answers that `check` would refuse, each with its problem."""
+        source = parse(new.document.content, new.document.path)
+        errors = [each for each in self.problems(new) if each.severity is Severity.ERROR]
+        return [(answered(place_of(each.line, source)), each) for each in errors]
 
     def refuse_wrong(self, made: Sequence[NewDecision]) -> None:
         """WrongUsage for the first answer that `check` would refuse; warnings are said."""

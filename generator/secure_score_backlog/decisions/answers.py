@@ -136,6 +136,11 @@ def sorted_inside(place: Place, required: Collection[Place]) -> list[Place]:
     return inside or [place]
 
 
+def answered(place: Place) -> Place:
+    """The place of the answer that a line belongs to: without the positions in lists."""
+    return tuple(step for step in place if isinstance(step, str))
+
+
 def place_of(line: int | None, source: FrontMatter) -> Place:
     """The place of the key on a line; empty where none is."""
     found = [place for place, number in source.lines.items() if number == line]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the JSON Schemas into the package (`make schemas`); a test holds them equal to the declarations.
+"""Writes the JSON Schemas into the package, and the issue form (`make schemas`); tests hold them equal to the model.
 
 An editor sees less than `check` does: what needs the catalogue, Git or the calendar is beyond a schema.
 """
@@ -7,8 +7,10 @@ An editor sees less than `check` does: what needs the catalogue, Git or the cale
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
+from secure_score_backlog.decisions.issue_form import form
 from secure_score_backlog.decisions.model import decision_schema
 from secure_score_backlog.files import Document
 from secure_score_backlog.licences import licences_schema
@@ -43,3 +45,4 @@ def write_schemas(folder: Path = FOLDER) -> tuple[Path, ...]:
 
 if __name__ == "__main__":
     write_schemas()
+    Path(sys.argv[1]).write_text(form(), encoding="utf-8", newline="\n")

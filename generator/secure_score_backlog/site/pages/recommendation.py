@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 from secure_score_backlog import wording
@@ -20,6 +21,7 @@ from secure_score_backlog.site import figures, words
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown, microsoft_html, safe_link
 from secure_score_backlog.site.pages import board
+from secure_score_backlog.site.repository import change, commit, proposals
 from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.model import Observation
@@ -86,6 +88,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             line=figures.line_of(status, facts, "line"),
             events=timeline(status, facts),
             has_git=facts.decisions.has_git,
+            proposals=list(proposals(status, facts)),
+            change=change(status, facts),
+            commit_url=partial(commit, facts),
             unreadable=bool(status.versions) and not status.versions[-1].readable,
         )
         yield page(
