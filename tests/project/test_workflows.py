@@ -22,6 +22,7 @@ USES = re.compile(r"\s*(- )?uses: (?P<action>[\w./-]+)@(?P<commit>[0-9a-f]{40}) 
 OWN = re.compile(r"\s*- uses: \./")
 """Our own action: what it installs comes from the checkout, as the workflow itself does."""
 WRITERS = {
+    ("decisions.yml", "comment"): {"pull-requests"},
     ("release.yml", "attest"): {"attestations", "id-token"},
     ("release.yml", "index"): {"id-token"},
     ("release.yml", "notes"): {"contents"},

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.support.act import Run, run_workflow
 from tests.support.hostile_branch import MARKER, write_hostile_branch
 from tests.support.repositories import Repository
+from tests.support.simulated_github import TOKEN, Pull, SimulatedGitHub
 from tests.support.workflow_log import active, shown
 from tests.workflows.conftest import NAME
 
@@ -36,6 +38,7 @@ class Proposal:
 
     seed: Repository
     folder: Path
+    github: SimulatedGitHub
 
     def check(self, *, fork: bool = False) -> Run:
         """Propose the working tree, and run the workflow on it as GitHub would: on the merge of both branches."""
@@ -52,24 +55,33 @@ class Proposal:
             {"number": NUMBER, "pull_request": request},
             folder=self.folder / "run",
             origin=seed.folder,
-            environment={"GITHUB_REPOSITORY": NAME},
+            environment={name: value for name, value in self.github.environment.items() if name != "GITHUB_TOKEN"},
+            secrets={"GITHUB_TOKEN": TOKEN},
         )
 
 
 @pytest.fixture
-def proposal(seed: Repository, tmp_path: Path) -> Proposal:
-    """A branch of the sample tenant, ready to be changed."""
+def proposal(seed: Repository, tmp_path: Path) -> Iterator[Proposal]:
+    """A branch of the sample tenant, ready to be changed, and a GitHub with the pull request."""
     seed.git("switch", "--quiet", "--create", "change")
-    return Proposal(seed, tmp_path)
+    with SimulatedGitHub() as github:
+        github.pulls[NUMBER] = Pull(NUMBER, "writer", seed.git("rev-parse", "HEAD"))
+        yield Proposal(seed, tmp_path, github)
 
 
 def test_a_sound_decision_passes_and_can_be_looked_at(proposal: Proposal) -> None:
     """No annotation on its file, a summary that says what was checked, and the site as an artifact."""
     proposal.seed.write("decisions/AATP_UnsecureDomain.md", SOUND.format(due="2199-01-01"))
     run = proposal.check()
-    assert run.jobs == {"validate": "success"}, run.output
+    assert run.jobs == {"validate": "success", "comment": "success"}, run.output
     assert [note for note in run.annotations if "AATP_UnsecureDomain" in note.file] == []
     assert "## Check of the backlog" in run.summary
+    done = "Moves 1 recommendation from undecided to do soon"
+    assert done in run.summary, run.summary
+    (comment,) = proposal.github.comments[NUMBER]
+    assert done in comment["body"]
+    assert "/artifacts/1" in comment["body"]
+    assert TOKEN not in run.log
     page = run.workshop / "artifacts" / "site-of-this-pull-request" / "recommendations" / "aatp-unsecuredomain.html"
     assert "Settings of the domain" in page.read_text(encoding="utf-8")
 
@@ -78,19 +90,20 @@ def test_a_faulty_decision_is_annotated_on_its_line_before_anything_else(proposa
     """The job fails; the first annotation is on the line of the fault, although older files have warnings too."""
     proposal.seed.write("decisions/AATP_UnsecureDomain.md", SOUND.format(due="next spring"))
     run = proposal.check()
-    assert run.jobs == {"validate": "failure"}, run.output
+    assert run.jobs == {"validate": "failure", "comment": "success"}, run.output
     first = run.annotations[0]
     assert (first.level, first.file, first.line) == ("error", "decisions/AATP_UnsecureDomain.md", 10)
     assert "due" in first.message
     assert "next spring" in first.message
     assert "AATP" in run.summary
+    assert len(proposal.github.comments[NUMBER]) == 1
 
 
 def test_a_hostile_branch_ends_in_a_list_of_problems(proposal: Proposal) -> None:
     """Some seventy files that want to be obeyed: annotations within GitHub's limits, no other command, nothing run."""
     root = proposal.seed.folder
     assert write_hostile_branch(root) > 60
-    run = proposal.check()
+    run = proposal.check(fork=True)
     assert run.jobs == {"validate": "failure"}, run.output
     assert run.commands <= {"error", "warning", "add-path"}, run.commands
     for level in ("error", "warning"):
@@ -99,7 +112,9 @@ def test_a_hostile_branch_ends_in_a_list_of_problems(proposal: Proposal) -> None
     assert "errors and" in run.summary
     assert len(run.summary.encode()) <= 1 << 20
     page = shown(run.summary)
-    assert active(page) == []
-    assert page.elements <= {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "code"}
+    base = proposal.seed.git("rev-parse", "main")
+    assert set(active(page)) <= {base[:10]}  # which GitHub links to the commit
+    ours = {"h2", "h3", "p", "ul", "li", "details", "summary", "table", "thead", "tbody", "tr", "th", "td"}
+    assert page.elements <= {*ours, "strong", "code", "!--"}
     assert list(run.workshop.rglob(MARKER)) == []
     assert not (Path.home() / MARKER).exists()
