@@ -52,3 +52,4 @@ def test_words_stay_words() -> None:
     assert made.count("<code>") == 2
     assert page.text == 'risk takes one of low, high, not "hihg" (see decisions/A.md): write it until 2027-01-31.\n'
     assert inert("") == code("") == ""
+    assert "<code>" not in inert("Ensure 'External sharing' is not available for 90%, ('now').")

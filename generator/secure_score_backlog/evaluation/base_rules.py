@@ -37,8 +37,8 @@ LONGEST_COMPARED = 500
 """Characters of a question whose likeness is looked at."""
 SHOWN = 3
 """Files or commits that a message names."""
-DECIDED_BY_PEOPLE = ("decisions/", f"{REVIEWS}/", SETTINGS_PATH)
-"""What only people may change."""
+DECIDED_BY_PEOPLE = ("decisions/", f"{REVIEWS}/")
+"""Folders that only people may change; so are the settings."""
 BOT = re.compile(r"(.*\[bot\]|github[- ]actions?)", re.IGNORECASE)
 BOT_MAIL = re.compile(r"(.*\[bot\]@users\.noreply\.[a-z.-]+|(github-)?actions?@github\.com)", re.IGNORECASE)
 
@@ -293,8 +293,8 @@ def _is_mentioned(change: _Change, name: str) -> bool:
 def check_commit(commit: BranchCommit) -> Iterator[Problem]:
     """An automated account changes nothing that people decide."""
     name = next((each for each in map(bot_of, (commit.author, commit.committer)) if each), "")
-    paths = [path for path in commit.paths if path.startswith(DECIDED_BY_PEOPLE)] if name else []
-    if paths:
+    paths = [path for path in commit.paths if path.startswith(DECIDED_BY_PEOPLE) or path == SETTINGS_PATH]
+    if name and paths:
         some = ", ".join(map(shortened, paths[:SHOWN]))
         more = f" and {plural(len(paths) - SHOWN, 'more file')}" if len(paths) > SHOWN else ""
         message = f"Commit {commit.commit[:10]} of {shown(name)}, an automated account, changes {some}{more}."

@@ -303,7 +303,7 @@ def decisions_of(before: Facts, after: Facts) -> Iterator[DecisionChange]:
             reason=reason_of((old, first), (new, second)) if extended and first and second else Reason.UNCHANGED,
             deleted=now is None,
             errors=errors.get(now.version.path, 0) if now else 0,
-            asks=asks_of(first, second),
+            asks=asks_of(first, second, deleted=now is None),
         )
 
 
@@ -329,9 +329,11 @@ def kind_of(before: Decision | None, after: Decision | None, *, deleted: bool = 
     return Kind.RESCHEDULED if counted.due != after.due else Kind.AMENDED
 
 
-def asks_of(before: Decision | None, after: Decision | None) -> AskChanges:
-    """What becomes of the decisions requested from others."""
-    old, new = list(before.asks if before else ()), list(after.asks if after else ())
+def asks_of(before: Decision | None, after: Decision | None, *, deleted: bool = False) -> AskChanges:
+    """What becomes of the decisions requested from others; nothing where a file has errors."""
+    if after is None:
+        return AskChanges(dropped=before.asks if before and deleted else ())
+    old, new = list(before.asks if before else ()), list(after.asks)
     changed = []
     for ask in list(old):
         same = next((each for each in new if (each.of, each.question) == (ask.of, ask.question)), None)
@@ -346,7 +348,7 @@ def asks_of(before: Decision | None, after: Decision | None) -> AskChanges:
             old.remove(ask)
             new.remove(again)
             reworded.append((ask, again))
-    traced = before is None or after is None or _answered(before, after)
+    traced = before is None or _answered(before, after)
     return AskChanges(
         asked=tuple(new),
         answered=tuple(old) if traced else (),

@@ -53,7 +53,7 @@ def as_markdown(change: Change, *, folder: str = "", preview: str = "") -> Summa
         folder: Path of the backlog in its repository.
         preview: Address of the site as the change makes it, which the caller has checked; empty without one.
     """
-    head = f"{marker(folder)}\n## What this change does\n\n{title_of(change)}\n\n"
+    head = f"{marker(folder)}\n## What this change does\n\n"
     return Summary(head, list(_parts(change, preview)), _left_out)
 
 
@@ -81,7 +81,7 @@ def _parts(change: Change, preview: str) -> Iterator[str]:
         yield f"[See the site as this change makes it]({preview})\n\n"
     yield "### Who has to approve\n\n"
     yield "".join(f"- {sentence}\n" for sentence in approval_sentences(change, in_sentence)) + "\n"
-    yield "### Before and after\n\n" + "".join(_figures(change)) + "\n"
+    yield f"### Before and after\n\n{''.join(_figures(change))}\n{title_of(change)}\n\n"
     if change.decisions:
         yield "### Each decision\n\n"
     is_open = len(change.decisions) <= OPEN_RECORDS

@@ -15,7 +15,7 @@ from secure_score_backlog.text import plain_text, visible
 
 QUOTED = re.compile(r"(`[^`]*`)")
 """What a message of ours shows as code."""
-WORD = re.compile(r"(?P<before>[(\"“]*)(?P<word>[^\W_]+(?:[-–’'][^\W_]+)*)(?P<after>[.,;:!?)\"”…]*)")
+WORD = re.compile(r"(?P<before>[(\"'“\u2018]*)(?P<word>[^\W_]+(?:[-–’'][^\W_]+)*)(?P<after>[.,;:!?)%\"'”’…]*)")
 """A word between marks that mean nothing by themselves."""
 REFERENCE = re.compile(r"GH-\d.*|[0-9a-f]{7,}|www", re.IGNORECASE)
 """Words that GitHub would link: an issue, or a commit."""
