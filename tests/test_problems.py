@@ -29,12 +29,15 @@ ERRORS = {
         front-matter-missing
         front-matter-not-closed yaml-syntax yaml-not-a-mapping yaml-duplicate-key yaml-alias yaml-tag yaml-key
         yaml-depth date-invalid date-with-time decisions-link""",
-    "One decision": """decision-unknown-key decision-missing-key decision-forbidden-key decision-wrong-type
+    "One decision": """decision-unknown-key decision-missing-key decision-placeholder decision-forbidden-key
+        decision-wrong-type
         decision-wrong-value decision-share decision-bad-link decision-raw-html decision-not-ready
         decision-file-name""",
     "Decisions together, and with the catalogue": """decision-two-files decision-id-case decision-copied-rationale
         decision-same-as-unknown decision-same-as-circular decision-same-as-unusable decision-owner-unlisted""",
     "Time": "decision-until-too-far decision-ask-by decision-due-too-far commit-in-future snapshot-in-future",
+    "Policy (each rule weighs what the settings say)": """decision-person decision-approver-is-owner
+        decision-critical-approver decision-past-date""",
     "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
     "Layout of the site": "site-unknown-key site-wrong-value",
     "Signed months": "review-signature",
@@ -51,10 +54,11 @@ ERRORS = {
 }
 WARNINGS = {
     "Files and YAML": "decisions-odd-name",
-    "One decision": "decision-unanswered decision-draft decision-person",
+    "One decision": "decision-unanswered decision-draft",
     "Decisions together, and with the catalogue": """decision-made-id decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-ask-late decision-date-ahead commit-time",
+    "Policy (each rule weighs what the settings say)": "decision-approver-unlisted",
     "Settings": "settings-commented-profile settings-unknown-id",
     "Compared with a base": "approval-outdated decision-removed decision-renamed blocked-since-moved",
     "Audit": """audit-empty audit-days-missing audit-days-partial audit-owner-approver audit-named-only

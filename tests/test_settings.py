@@ -19,10 +19,12 @@ from secure_score_backlog.schema import as_written
 from secure_score_backlog.settings import (
     KEYS,
     LARGEST_SETTINGS,
+    Policy,
     ProfileName,
     RepositorySettings,
     Settings,
     SnapshotSettings,
+    Weight,
     check_settings,
     load_settings,
     parse_settings,
@@ -52,6 +54,7 @@ profile: insurer
 roles:
   Managing Director: [md-login]
   Head of IT: it-login
+policy: {approver_is_owner: warning, past_date: off}
 risk: {AdminMFAV2: critical}
 owners: [Head of IT, Managing Director]
 """
@@ -103,6 +106,7 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         repository=RepositorySettings("northwind/backlog", "trunk", "tenants/north"),
         profile=ProfileName.INSURER,
         roles={"Managing Director": ("md-login",), "Head of IT": ("it-login",)},
+        policy=Policy(approver_is_owner=Weight.WARNING, past_date=Weight.OFF),
         risk={"AdminMFAV2": Risk.CRITICAL},
         owners=("Head of IT", "Managing Director"),
     )
@@ -316,6 +320,12 @@ def test_defaults_as_one_would_write_them() -> None:
         "bot": "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>",
         "branch": "main",
         "profile": "internal",
+        "approver_is_owner": "error",
+        "person_as_role": "error",
+        "placeholder": "error",
+        "past_date": "error",
+        "critical_approver_unlisted": "error",
+        "approver_unlisted": "warning",
     }
 
 

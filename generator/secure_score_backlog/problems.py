@@ -60,6 +60,7 @@ FILES = "Files and YAML"
 DECISIONS = "One decision"
 TOGETHER = "Decisions together, and with the catalogue"
 TIME = "Time"
+POLICY = "Policy (each rule weighs what the settings say)"
 SETTINGS = "Settings"
 LAYOUT = "Layout of the site"
 SIGNED = "Signed months"
@@ -100,6 +101,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (DECISIONS, Severity.ERROR): {
         "decision-unknown-key": "A key is not part of the format.",
         "decision-missing-key": "A key that this bucket needs is missing or empty.",
+        "decision-placeholder": "A placeholder such as TBD, n/a or x stands where this bucket needs an answer.",
         "decision-forbidden-key": "A key does not belong in this bucket.",
         "decision-wrong-type": "A value is of the wrong kind, such as a list where a text belongs.",
         "decision-wrong-value": "A value is not one of those that the key may have.",
@@ -112,7 +114,6 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (DECISIONS, Severity.WARNING): {
         "decision-unanswered": "Some of the five questions are unanswered, which lowers readiness.",
         "decision-draft": "A draft counts as undecided.",
-        "decision-person": "A value looks like a person, where a role belongs.",
     },
     (TOGETHER, Severity.ERROR): {
         "decision-two-files": "Two files decide about one recommendation.",
@@ -144,6 +145,16 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-date-ahead": "A day that belongs in the past is in the future.",
         "commit-time": "A commit has no time, or one outside of the years 1970 to 2199; it counts as made with the one "
         "before it.",
+    },
+    (POLICY, Severity.ERROR): {
+        "decision-person": "A person stands where a role belongs: a name, an address or a login.",
+        "decision-approver-is-owner": "The approver of an acceptance or exemption, or who attests it, is its owner.",
+        "decision-critical-approver": "The approver of an accepted critical risk has no login under `roles`, and no "
+        "approval is attested.",
+        "decision-past-date": "`until` or `due` had passed on the day of the decision.",
+    },
+    (POLICY, Severity.WARNING): {
+        "decision-approver-unlisted": "The approver has no login under `roles`, and no approval is attested.",
     },
     (SETTINGS, Severity.ERROR): {
         "settings-unknown-key": "An option is not part of the settings.",

@@ -123,6 +123,8 @@ class Format:
     wrong_value: str
     is_open: Callable[[object], bool] = lambda value: value is None
     """Whether a value says nothing, as if its key had not been written."""
+    is_no_answer: Callable[[object], bool] | None = None
+    """Whether a value is none where an answer belongs; as `is_open` unless given."""
     has_defaults: bool = False
     """Whether a wrong value is replaced by the key's default; hints say so."""
     unknown_hint: str = "Delete it, or use one of"
@@ -219,7 +221,7 @@ class At:
 
     def read(self, type: Type, value: object) -> Any:  # noqa: A002
         """The value as the type has it; None where nothing, or something wrong, was written."""
-        if value is UNREADABLE or self.reading.format.is_open(value):
+        if value is UNREADABLE or type.is_open(value, self.reading.format):
             return None
         return type.read(value, self)
 
@@ -313,6 +315,10 @@ class Type:
     def read(self, value: object, at: At) -> Any:
         """The value, or None after reporting what is wrong with it."""
         raise NotImplementedError
+
+    def is_open(self, value: object, form: Format) -> bool:
+        """Whether a value says nothing."""
+        return form.is_open(value)
 
     def build(self, value: Any) -> Any:
         """What the dataclass holds of a value that was read."""

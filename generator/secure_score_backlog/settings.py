@@ -169,6 +169,43 @@ class SnapshotSettings:
     )
 
 
+class Weight(StrEnum):
+    """How hard a rule weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How hard the rules about approval, roles and answers weigh (docs/method.md#policy)."""
+
+    approver_is_owner: Weight = key(
+        Choice(Weight), "The approver of an acceptance or exemption is its owner.", default=Weight.ERROR
+    )
+    person_as_role: Weight = key(
+        Choice(Weight), "A person's name, address or login stands where a role belongs.", default=Weight.ERROR
+    )
+    placeholder: Weight = key(
+        Choice(Weight),
+        "TBD, n/a, x, one letter and the like stand for an answer. As an error, a required answer is missing; whatever "
+        "it weighs, they do not count towards readiness.",
+        default=Weight.ERROR,
+    )
+    past_date: Weight = key(
+        Choice(Weight), "`until` or `due` had passed on the day of the decision.", default=Weight.ERROR
+    )
+    critical_approver_unlisted: Weight = key(
+        Choice(Weight),
+        "The approver of an accepted critical risk has no login under `roles`, and no approval is attested.",
+        default=Weight.ERROR,
+    )
+    approver_unlisted: Weight = key(
+        Choice(Weight), "The same for any other acceptance or exemption.", default=Weight.WARNING
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a tenant's `backlog.yml` says, defaults filled in."""
@@ -208,6 +245,7 @@ class Settings:
         "compared with it, as it stood before the merge.",
         default={},
     )
+    policy: Policy = key(Group(Policy), "How hard the rules about approval, roles and answers weigh.", default=Policy())
     risk: Mapping[str, Risk] = key(
         Table(Choice(Risk), f"ids, each with one of {', '.join(Risk)}", "ids with a risk"),
         "Risk of single recommendations, over the shipped rating: `{id: critical|high|medium|low}`.",

@@ -132,13 +132,13 @@ def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: 
 
 def test_json_has_the_documented_shape(tmp_path: Path, backlog: RunBacklog) -> None:
     """The documented shape, all of it on stdout, problems in order of place."""
-    write(tmp_path, "decisions/A.md", plan("A", owner="someone@tenant.example", proof=""))
+    write(tmp_path, "decisions/A.md", plan("A", bucket="do-soon", owner="someone@tenant.example", proof=""))
     found = checked(backlog, expect=1)
     assert list(found) == ["schema", "as_of", "decisions", "snapshots", "problems", "errors", "warnings"]
     assert (found["schema"], found["errors"], found["warnings"]) == ("backlog-check/1", 1, 1)
     assert [list(fault) for fault in found["problems"]] == [["path", "line", "code", "severity", "message", "hint"]] * 2
-    assert codes(found) == [("decisions/A.md", 3, "decision-not-ready"), ("decisions/A.md", 6, "decision-person")]
-    assert [fault["severity"] for fault in found["problems"]] == ["error", "warning"]
+    assert codes(found) == [("decisions/A.md", 3, "decision-unanswered"), ("decisions/A.md", 6, "decision-person")]
+    assert [fault["severity"] for fault in found["problems"]] == ["warning", "error"]
 
 
 def test_warnings_fail_only_with_strict(tmp_path: Path, backlog: RunBacklog) -> None:

@@ -97,6 +97,7 @@ def test_a_filled_in_scaffold_has_no_problems(root: Path, backlog: RunBacklog) -
         text = text.replace(f"\n{key}:\n", f"\n{key}: Said by us.\n")
     text = text.replace("\n  until:\n", f"\n  until: {until}\n").replace("# links:", "links:")
     path.write_text(text, encoding="utf-8")
+    (root / "backlog.yml").write_text("roles: {Said by us.: [login]}\n", encoding="utf-8")
     found = json.loads(backlog("check", "--json", expect=0).stdout)["problems"]
     assert {problem["code"] for problem in found} == {"snapshot-old"}  # its three days are of October 2026
 

@@ -102,6 +102,7 @@ def test_complete_answers_are_a_finished_decision(
     assert done.stdout == f"decisions/{identifier}.md\n"
     decision = written(root, identifier)
     assert not decision.draft
+    (root / "backlog.yml").write_text("roles: {Managing Director: [login]}\n", encoding="utf-8")
     assert found_by_check(backlog, root) == []
     text = (root / "decisions" / f"{identifier}.md").read_text(encoding="utf-8")
     assert "\n#" not in text

@@ -15,6 +15,7 @@ from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import Acceptance, Bucket, Cover, CoverReason, Decision
 from secure_score_backlog.decisions.same_as import MOST_LINKS, chain_of, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.settings import Settings
 from secure_score_backlog.strict_yaml import Place
 from tests.support.tenants import decision
 
@@ -222,8 +223,9 @@ def test_three_files_about_one_recommendation() -> None:
 )
 def test_scored_known_and_decided_are_used(around: dict[str, Any], code: str) -> None:
     """Scored, once known and decided are each taken for what they are."""
-    accepted = plain("A", bucket=Bucket.ACCEPT, accepted=Acceptance("Reason.", "CIO", date(2027, 11, 21)))
+    accepted = plain("A", bucket=Bucket.ACCEPT, accepted=Acceptance("Reason.", "Board", date(2027, 11, 21)))
     files = [(source("A"), accepted)]
+    around = {"settings": Settings(roles={"Board": ("board",)}), **around}
     found = check_decisions(files, CheckContext(TODAY, catalogued={"Other"}, **around))
     assert [problem.code for problem in found] == [code]
     decided = {"A": date(2026, 11, 20)}

@@ -80,9 +80,25 @@ def read(text: str | None, name: str) -> Answer | None:
     parts = re.fullmatch(r"---\n(.*?\n)---\n.*", text or "", re.DOTALL)
     try:
         said = YAML(typ="base", pure=True).load(parts[1]) if parts else None  # texts only; no key twice
-        return Answer(said) if isinstance(said, dict) and sound(said, name) else None
+        if not isinstance(said, dict):
+            return None
+        said = {key: answered(key, value) for key, value in said.items()}
+        return Answer(said) if sound(said, name) else None
     except (YAMLError, ValueError):
         return None
+
+
+def answered(key: str, value: Any) -> Any:
+    """A value, or nothing where it only stands for an answer."""
+    if isinstance(value, dict) and key in ("accepted", "covered"):
+        return {inner: answered(inner, text) for inner, text in value.items()}
+    hollow = isinstance(value, str) and (value.lower() in ("tbd", "n/a", "todo") or len(set(value.lower())) == 1)
+    return "" if hollow and key in (*QUESTIONS, "rationale", "approver", "by", "evidence") else value
+
+
+def plain(role: str) -> str:
+    """A role without regard to case and blanks."""
+    return " ".join(role.lower().split())
 
 
 def sound(said: dict[str, Any], name: str) -> bool:

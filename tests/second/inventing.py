@@ -172,7 +172,8 @@ def decision(random: Random, name: str, day: date, last: date) -> str | None:
     kind = random.choice(["accept"] * 6 + ["plan"] * 4 + ["cover"] * 2 + ["draft", "broken", "gone", "same"])
     if kind == "gone":
         return None
-    said = [f"recommendation: {name}", "owner: Head of IT"]
+    owner = random.choice(["Head of IT"] * 9 + ["managing director", "Service Desk"])
+    said = [f"recommendation: {name}", f"owner: {owner}"]
     if kind != "cover" or random.random() < 0.5:
         said.append(f"risk: {random.choice(['critical', 'high', 'medium', 'low'])}")
     near = [last + timedelta(days=offset) for offset in (-1, 0, 10, 28, 29, 30, 90)]
@@ -185,13 +186,17 @@ def decision(random: Random, name: str, day: date, last: date) -> str | None:
         else:
             reason = random.choice([f"because {name}"] * 4 + ["because"])
             said += ["  approver: Managing Director", f"  rationale: {reason}"]
+            by = random.choice(["Managing Director", owner])
+            said += [f"  approval: {{by: {by}, on: 2026-01-01, record: Minutes}}"] if random.random() < 0.3 else []
     elif kind == "cover":
         why = random.choice(["not-applicable", "third-party"])
         said += ["bucket: not-applicable", "covered:", f"  until: {until}", f"  reason: {why}", "  by: gateway"]
-        said += ["  evidence: export", "  approver: Head of IT"]
+        said += ["  evidence: export", "  approver: Head of Operations"]
     else:
         bucket = random.choice(["do-now", "do-soon"])
-        said += [f"bucket: {bucket}", "reduces: x", "impact: y", "prerequisites: z", "proof: w", f"due: {until}"]
+        said += [f"bucket: {bucket}", "reduces: less spam", "impact: none", f"due: {until}"]
+        said += [f"prerequisites: {random.choice(['a licence'] * 9 + ['x', 'n/a', 'TBD'])}"]
+        said += [f"proof: {random.choice(['the log'] * 9 + ['w', '?', 'todo'])}"]
     if kind == "plan" and random.random() < 0.3:
         by = random.choice(["licensing", "business", "technical"])
         said += ["blocked:", f"  by: {by}", f"  since: {day}"]
@@ -236,6 +241,9 @@ def invented(seed: int) -> Tenant:
     return Tenant(days, commits, edits)
 
 
+POLICY = ("approver_is_owner", "past_date", "critical_approver_unlisted")
+
+
 def changed(random: Random, held: dict[str, str], day: date, last: date) -> Files:
     """What one commit changes: decisions mostly, the catalogue, the settings."""
     what = random.choice(["decision"] * 8 + ["catalogue", "settings"])
@@ -244,7 +252,10 @@ def changed(random: Random, held: dict[str, str], day: date, last: date) -> File
     if what == "settings":
         risk = random.choice(["{}", "{A: low, b_C: critical}", "{'11770.F': medium, AATP_Okta_New: low}"])
         months = random.choice([1, 3])
-        return {"backlog.yml": f"stale_months: {months}\nacceptance_months: {months * 4}\nrisk: {risk}\n"}
+        roles = random.choice(["{}", "{Managing Director: [md]}", "{managing director: md, Head of IT: it}"])
+        weights = [f"{rule}: {random.choice(['error', 'error', 'warning', 'off'])}" for rule in POLICY]
+        weighed = f"roles: {roles}\npolicy: {{{', '.join(weights)}}}\n"
+        return {"backlog.yml": f"stale_months: {months}\nacceptance_months: {months * 4}\nrisk: {risk}\n{weighed}"}
     files: Files = {}
     for name in random.sample(NAMES, random.choice([1, 1, 2])):
         again = name in held and random.random() < 0.4

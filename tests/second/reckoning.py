@@ -18,7 +18,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.second.answers import PLANNED, Answer, months_later, read, timely, together
+from tests.second.answers import PLANNED, Answer, months_later, plain, read, timely, together
 from tests.second.archive import Archive, Change, Day, Seen
 from tests.second.sums import by_part, ledger, moved, movement
 
@@ -50,9 +50,9 @@ class Reckoning:
         )
         self.states = {name: self.state(name) for name in self.names}
 
-    def read_settings(self) -> Plain:
-        """`backlog.yml` as of the day."""
-        known = self.archive.changes("backlog.yml", self.day)
+    def read_settings(self, day: date | None = None) -> Plain:
+        """`backlog.yml` as of a day; of the one that is judged unless another is given."""
+        known = self.archive.changes("backlog.yml", day or self.day)
         found = YAML(typ="safe", pure=True).load(known[-1].text or "") if known else {}
         return {"acceptance_months": 12, "stale_months": 3, "owners": [], "risk": {}, **(found or {})}
 
@@ -71,9 +71,35 @@ class Reckoning:
         barred = set()
         for name, answer in readable.items():
             owned = not owners or not answer.said.get("owner") or answer.said["owner"] in owners
-            if not answer.draft and not (owned and timely(answer, self.made[name], months)):
+            right = owned and timely(answer, self.made[name], months) and not self.refused(answer, readable, name)
+            if not answer.draft and not right:
                 barred.add(name)
         self.answers = together(readable, self.made, barred)
+
+    def refused(self, answer: Answer, readable: dict[str, Answer], name: str) -> bool:
+        """Whether an error of the policy keeps it from counting: the day, who approves, and who can be recognised."""
+        own, made = answer, self.made[name]
+        approver, link, steps = answer.reason.get("approver"), readable.get(str(answer.said.get("same_as"))), 0
+        while not approver and link is not None and steps < 60:
+            approver, link, steps = link.reason.get("approver"), readable.get(str(link.said.get("same_as"))), steps + 1
+        then = self.read_settings(made)
+        errors = {
+            rule
+            for rule in ("past_date", "approver_is_owner", "critical_approver_unlisted")
+            if all((said.get("policy") or {}).get(rule, "error") == "error" for said in (self.settings, then))
+        }
+        ends = [day for day in (own.until, own.due) if day is not None]
+        if "past_date" in errors and any(day < made for day in ends):
+            return True
+        attested = own.reason.get("approval")
+        if "approver_is_owner" in errors and approver:
+            names = {plain(approver)} | ({plain(attested["by"])} if attested else set())
+            if plain(own.said.get("owner") or "") in names:
+                return True
+        if own.bucket != "accept" or own.said.get("risk") != "critical" or attested or not approver:
+            return False
+        listed = {plain(role) for each in (self.settings, then) for role, who in each.get("roles", {}).items() if who}
+        return "critical_approver_unlisted" in errors and plain(approver) not in listed
 
     def since(self, name: str) -> date:
         """First day of the current decision: the unbroken run of versions that give it."""

@@ -18,7 +18,7 @@ from secure_score_backlog.decisions.checks import CheckContext, check_decisions
 from secure_score_backlog.decisions.front_matter import FrontMatter, parse
 from secure_score_backlog.decisions.model import KEYS, Bucket, Decision
 from secure_score_backlog.decisions.parse import read_answers
-from secure_score_backlog.decisions.values import Share, is_open, is_placeholder
+from secure_score_backlog.decisions.values import Answer, Share, is_no_answer, is_open, is_placeholder
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.schema import Day, Key, Need, OneOrMore
@@ -112,12 +112,12 @@ def problems_with(
 
 def placeholders(source: FrontMatter) -> Iterator[Problem]:
     """Answers such as TBD: to a person who is being asked they are mistakes, not open questions."""
-    for place, _ in leaves():
+    for place, key in leaves():
         value: object = source.data
         for step in place:
             value = value.get(step) if isinstance(value, Mapping) else None
         for written in value if isinstance(value, list) else [value]:
-            if is_placeholder(written):
+            if is_placeholder(written) or (isinstance(key.type, Answer) and is_no_answer(written)):
                 message = f"{shown(written)} is a placeholder and counts as no answer."
                 hint = "Write the answer, or leave it open: then the decision stays a draft."
                 yield problem("decision-missing-key", source.path, source.line(*place), message, hint)

@@ -8,7 +8,7 @@ keeps the decisions without an error, so that `check` and a build cannot disagre
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -17,6 +17,8 @@ from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Ask, Bucket, Decision, DecisionVersion
 from secure_score_backlog.decisions.parse import unanswered
+from secure_score_backlog.decisions.people import folded
+from secure_score_backlog.decisions.policy import Judging, check_policy, in_force, listed_roles, roles_with_logins
 from secure_score_backlog.decisions.same_as import MOST_LINKS, chain_of, is_endless, left_open, resolve_same_as
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.schema import Need
@@ -60,6 +62,10 @@ class CheckContext:
     """Ids that the newest snapshot observes in full: what is done is neither overdue nor expired."""
     reached: Collection[str] = frozenset()
     """Ids that were observed in full under their current decision: perhaps regressed since, but not late."""
+    authors: Collection[str] = frozenset()
+    """Names of those who wrote decisions."""
+    settings_when: Callable[[date], Settings] | None = None
+    """The settings of an earlier day; None: they were always as they are."""
     graph_ids: Mapping[str, str] = field(default_factory=dict)
     """Graph's id for ids that were made of titles (docs/method.md#portal-csv)."""
 
@@ -67,11 +73,27 @@ class CheckContext:
     """What was meant by an id that the catalogue does not list."""
     owners: Suggestions = field(init=False, repr=False, compare=False)
     """What was meant by an owner that the settings do not list."""
+    _listed: frozenset[str] = field(init=False, repr=False, compare=False)
+    _authors: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Nothing is compared yet."""
         object.__setattr__(self, "ids", Suggestions(self.catalogued))
         object.__setattr__(self, "owners", Suggestions(self.settings.owners))
+        object.__setattr__(self, "_listed", listed_roles(self.settings))
+        object.__setattr__(self, "_authors", frozenset(map(folded, self.authors)))
+
+    def judging(self, identifier: str) -> Judging:
+        """What the decision about an id is judged by."""
+        made = self.decided.get(identifier)
+        then = self.settings_when(made) if made is not None and self.settings_when is not None else self.settings
+        return Judging(
+            policy=in_force(self.settings.policy, then.policy),
+            made=made,
+            listed=self._listed,
+            with_logins=roles_with_logins(self.settings, then),
+            authors=self._authors,
+        )
 
     def is_retired(self, identifier: str) -> bool:
         """Whether Microsoft once scored it and no longer lists it; False where there is no catalogue yet."""
@@ -119,7 +141,10 @@ def check_decisions(files: Collection[tuple[FrontMatter, Decision | None]], cont
             for each in found
         ]
 
+    resolved = resolve_same_as({name: found for name, (_, found) in readable.items()})
     problems = weighed(each for name, source, found in named for each in _check_one(source, name, found, context))
+    for name, (source, _) in readable.items():
+        problems += weighed(check_policy(source, resolved[name], context.judging(name)))
     problems += weighed(check_two_files((name, source) for name, source, _ in named))
     problems += weighed(check_copies(readable, context.decided))
     wrong = _with_errors(problems)
@@ -154,12 +179,18 @@ def _check_one(
     settled = context.is_settled(identifier)
     yield from check_term(source, decision, made, context.settings.acceptance_months)
     yield from check_due_term(source, decision, made)
-    if not settled:
+    if not settled and not _ended_before(decision.until, context.decided.get(identifier)):
         yield from check_expiry(source, decision, today)
-    if not settled and identifier not in context.reached and decision.blocked is None:
+    in_time = settled or identifier in context.reached or decision.blocked is not None
+    if not in_time and not _ended_before(decision.due, context.decided.get(identifier)):
         yield from check_overdue(source, decision, today)
     yield from check_asks(source, decision, today)
     yield from check_past_days(source, decision, today)
+
+
+def _ended_before(day: date | None, made: date | None) -> bool:
+    """Whether a last day had passed when it was decided, which is reported as such."""
+    return day is not None and made is not None and day < made
 
 
 def identifier_of(source: FrontMatter, decision: Decision | None) -> str | None:

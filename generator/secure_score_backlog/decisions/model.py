@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
-from secure_score_backlog.decisions.values import Answer, Link, Role, Share
+from secure_score_backlog.decisions.values import Answer, Item, Link, Role, Share, is_no_answer
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
@@ -64,7 +64,7 @@ class CoverReason(StrEnum):
 
 ROLE, ANSWER = Role(), Answer()
 IDENTIFIER = Text("an id")
-TEXTS = OneOrMore(ANSWER, "text or list of texts")
+TEXTS = OneOrMore(Item(), "text or list of texts")
 
 
 def _needs(do_now: Need, do_soon: Need, accept: Need, not_applicable: Need) -> Mapping[str, Need]:
@@ -274,7 +274,7 @@ class Decision:
     def readiness(self) -> int:
         """How many of the five questions are answered, 0 to 5."""
         answers = (self.reduces, self.owner, self.impact, self.prerequisites, self.proof)
-        return sum(1 for answer in answers if answer.strip())
+        return sum(1 for answer in answers if answer.strip() and not is_no_answer(answer))
 
     @property
     def approvable(self) -> Acceptance | Cover | None:

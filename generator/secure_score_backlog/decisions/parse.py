@@ -7,12 +7,13 @@ Fails closed: a file with any error is no decision, so its recommendation counts
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import KEYS, QUESTIONS, Bucket, Decision
 from secure_score_backlog.decisions.text_checks import markdown_problems
-from secure_score_backlog.decisions.values import is_open, is_placeholder
+from secure_score_backlog.decisions.values import is_no_answer, is_open
 from secure_score_backlog.problems import Problem, Severity, is_unreadable, problem
 from secure_score_backlog.schema import Format, Key, Need, Reading, build, required_hint
 from secure_score_backlog.strict_yaml import Place
@@ -24,19 +25,26 @@ FORMAT = Format(
     wrong_type="decision-wrong-type",
     wrong_value="decision-wrong-value",
     is_open=is_open,
+    is_no_answer=lambda value: is_open(value) or is_no_answer(value),
     unknown_hint="Delete it, move it to the text below the front matter, or use one of",
 )
+LENIENT = replace(FORMAT, is_no_answer=lambda value: not value.strip() if isinstance(value, str) else is_open(value))
+"""The same where a placeholder counts as an answer."""
 
 
-def read_decision(source: FrontMatter) -> tuple[Decision | None, list[Problem]]:
+def read_decision(source: FrontMatter, *, placeholders_count: bool = False) -> tuple[Decision | None, list[Problem]]:
     """The decision of one file, and every problem of that file, those of its front matter included.
 
     None where there is an error. A draft may leave anything open but `recommendation` and `bucket`.
+
+    Args:
+        source: The file.
+        placeholders_count: Whether a placeholder such as TBD is an answer, as a policy may have it.
     """
     problems = list(source.problems)
     if is_unreadable(problems):
         return None, problems
-    file = _File(source)
+    file = _File(source, LENIENT if placeholders_count else FORMAT)
     values = file.read()
     problems += sorted(file.problems, key=lambda found: found.order)
     if any(found.severity is Severity.ERROR for found in problems):
@@ -64,14 +72,14 @@ def read_answers(source: FrontMatter) -> tuple[Decision | None, list[Problem], l
 class _File:
     """The reading of one file: what the engine finds, and what only decisions ask for."""
 
-    def __init__(self, source: FrontMatter) -> None:
+    def __init__(self, source: FrontMatter, form: Format = FORMAT) -> None:
         self.source = source
         self.problems: list[Problem] = []
         self.draft = source.data.get("draft") is True
         written = source.data.get("bucket")
         self.bucket = next((bucket for bucket in Bucket if bucket.value == written), None)
         same_as = source.data.get("same_as")
-        self.reading = Reading(FORMAT, self.bucket, inherits=isinstance(same_as, str) and not is_open(same_as))
+        self.reading = Reading(form, self.bucket, inherits=isinstance(same_as, str) and not is_open(same_as))
 
     def read(self) -> dict[str, Any]:
         """The values by key; what is wrong is in `problems`."""
@@ -111,7 +119,8 @@ class _File:
         whole = of_bucket if len(place) == 1 else f"`{'.'.join(map(str, place[:-1]))}`"
         hint = _question_hint(key.name) if len(place) == 1 and key.name in _QUESTION_HINTS else required_hint(key)
         placeholder = placeholder_words([self.written(place)])
-        self.report("decision-missing-key", place, f"{whole} needs `{key.name}`.{placeholder}", hint)
+        code = "decision-placeholder" if placeholder else "decision-missing-key"
+        self.report(code, place, f"{whole} needs `{key.name}`.{placeholder}", hint)
 
     def written(self, place: Place) -> object:
         """What stands at a place of the front matter; None where nothing does."""
@@ -123,11 +132,16 @@ class _File:
                 value = value[step]
         return value
 
+    def is_unanswered(self, name: str) -> bool:
+        """Whether one of the five questions is left open."""
+        key = next(key for key in KEYS if key.name == name)
+        return key.type.is_open(self.source.data.get(name), self.reading.format)
+
     def report_unanswered(self, bucket: Bucket) -> None:
         """The open questions: an error for do-now, otherwise asked for."""
         wanted = {key.name for key in KEYS if bucket is Bucket.DO_NOW or key.need(bucket) is Need.ASKED}
         inherited = {key.name for key in KEYS if key.inheritable} if self.reading.inherits else set()
-        left = [name for name in QUESTIONS if name in wanted - inherited and is_open(self.source.data.get(name))]
+        left = [name for name in QUESTIONS if name in wanted - inherited and self.is_unanswered(name)]
         if left:
             written = [self.source.data.get(name) for name in left]
             self.problems.append(unanswered(self.source.path, self.source.line("bucket"), bucket, left, written))
@@ -164,7 +178,7 @@ def _question_hint(name: str) -> str:
 
 def placeholder_words(written: Iterable[object]) -> str:
     """A sentence, with a blank before it, about placeholders such as TBD among what was written; empty without one."""
-    found = list(dict.fromkeys(shown(value) for value in written if is_placeholder(value)))
+    found = list(dict.fromkeys(shown(value) for value in written if is_no_answer(value)))
     if not found:
         return ""
     counts = "is a placeholder and counts" if len(found) == 1 else "are placeholders and count"

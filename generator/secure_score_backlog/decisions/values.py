@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 
-from secure_score_backlog.schema import At, Key, Text, Type
+from secure_score_backlog.schema import At, Format, Key, Text, Type
 from secure_score_backlog.text import shown
 from secure_score_backlog.wording import lower_first
 
@@ -20,10 +20,8 @@ FILLERS = frozenset(
 )
 """Placeholders: texts that leave a question as open as an empty line does."""
 
-PERSON = re.compile(r"(?:^|[\s(\[,;/])@[\w-]+|[^\s@]+@[^\s@]+\.[^\s@]+")
-"""An e-mail address, or a login on GitHub."""
-LONGEST_ROLE = 300
-"""Characters of a role in which a person is looked for."""
+NO_ANSWERS = FILLERS | {"n/a", "na", "n.a", "x", "xx", "asdf", "foo", "bar", "lorem ipsum", "dummy", "test"}
+"""The same, and what stands where an answer belongs without being one."""
 
 RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*/\s*(\d{1,9}(?:\.\d{1,9})?)", re.ASCII)
 PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%", re.ASCII)
@@ -40,12 +38,27 @@ def is_placeholder(value: object) -> bool:
     """Whether it stands where an answer should be: TBD and the like."""
     if not isinstance(value, str):
         return False
+    return _is_among(FILLERS, value)
+
+
+def is_no_answer(value: object) -> bool:
+    """Whether it leaves a question as open as TBD does: a placeholder, n/a, or the same letter or mark alone."""
+    if not isinstance(value, str):
+        return False
+    return _is_among(NO_ANSWERS, value) or len(set("".join(value.split()).casefold())) == 1
+
+
+def _is_among(words: frozenset[str], value: str) -> bool:
     text = " ".join(value.split()).casefold()
-    return text in FILLERS or text.rstrip(".!") in FILLERS
+    return text in words or text.rstrip(".!") in words
 
 
 class Answer(Text):
     """A text that only the writer can give: hints say what it states, and give no example that could be pasted."""
+
+    def is_open(self, value: object, form: Format) -> bool:
+        """Also a placeholder, unless the policy lets it count."""
+        return form.is_open(value) if form.is_no_answer is None else form.is_no_answer(value)
 
     def proposal(self, key: Key) -> str:
         """What the answer states, as the key's documentation has it."""
@@ -57,22 +70,19 @@ QUESTION = re.compile(r"^Question \d: ")
 """How the documentation of the five questions begins."""
 
 
+class Item(Answer):
+    """An answer in a list, where one letter may be a name: `options: [a, b]`."""
+
+    def is_open(self, value: object, form: Format) -> bool:
+        """As any other text."""
+        return form.is_open(value)
+
+
 class Role(Answer):
-    """A role; a person in its place is a warning."""
+    """A role; whether it looks like a person, `decisions.policy` says, which knows the roles of the settings."""
 
     def __init__(self) -> None:
         super().__init__("a role")
-
-    def read(self, value: object, at: At) -> str | None:
-        """The role, also where it looks like a person."""
-        role = super().read(value, at)
-        if role is not None and PERSON.search(role[:LONGEST_ROLE]):
-            at.report(
-                "decision-person",
-                f"`{at.name}` looks like a person ({shown(role)}), not like a role.",
-                "Write the role, without a name, a login or an address: people change, and the role remains.",
-            )
-        return role
 
 
 class Share(Type):

@@ -14,6 +14,7 @@ from datetime import date
 from secure_score_backlog.dates import add_months, last_day, month_of, months_between
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
 from secure_score_backlog.decisions.model import Ask, DecisionHistory, DecisionVersion
+from secure_score_backlog.decisions.policy import with_placeholders
 from secure_score_backlog.evaluation.approval import Approval, Surroundings, approval_of, bringing
 from secure_score_backlog.evaluation.audit import Audit, audit
 from secure_score_backlog.evaluation.ledger import Explained, Ledger, Score, explained_of, ledger_of, score_of
@@ -304,7 +305,9 @@ def known_on(workspace: Workspace, day: date) -> Workspace:
 
     A decision with an error becomes None. Problems of reading belong to today's files, so only the newest day has them.
     """
-    settings, catalogue, decisions = workspace.settings_on(day), workspace.catalogue_on(day), workspace.decisions
+    settings, catalogue = workspace.settings_on(day), workspace.catalogue_on(day)
+    decisions = with_placeholders(workspace.decisions, settings, workspace.settings_on)
+    workspace = replace(workspace, decisions=decisions)
     history, in_force = workspace.history, decisions.in_force(day)
     newest = history.newest(day)
     counting, problems = decisions_in_force(
@@ -350,6 +353,8 @@ def check_context(workspace: Workspace, day: date, settings: Settings, catalogue
         decided=answered,
         done={name for name, seen in scored.items() if seen.observed_in_full},
         reached=done_under_answer(history, answered, day),
+        authors={each.version.author for name in decisions.versions for each in decisions.until(name, day)} - {""},
+        settings_when=workspace.settings_on,
         graph_ids=graph_ids(catalogue) if any(map(is_made_of_title, decisions.in_force(day))) else {},
     )
 
