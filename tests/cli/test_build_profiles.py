@@ -58,9 +58,10 @@ covered: {reason: third-party, by: Mail gateway, evidence: canary-evidence, appr
 ---
 """
 SETTINGS = "organisation: Harbour Logistics\ntenant: canary-label\nroles: {Head of IT: [canary-login]}\n"
+SETTINGS += "repository: canary-owner/canary-repository\n"  # in the links to GitHub's editor
 CANARIES = (
     "reduces impact prerequisites proof rationale record ticket question option default discussion evidence "
-    "minutes page status description remediation service subject portal"
+    "minutes page status description remediation service subject portal repository"
 ).split()
 
 TODAY = date(2026, 11, 21)
