@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.second.comparing import differences, disagreements
 from tests.second.inventing import invented
+from tests.second.population import kinds
 
 HERE = Path(__file__).parent
 NOW = date(2026, 12, 31)
@@ -73,6 +74,50 @@ def test_both_agree_on_the_sample_tenant_in_every_month(tmp_path: Path) -> None:
     assert disagreements(root, printed) == []
     for arguments in ((), ("--month", "2026-03")):
         assert asked(root, *arguments) == printed(root, *arguments)
+
+
+def audited(root: Path) -> dict[str, str]:
+    """Each commit, and what it is, as `backlog audit --json` prints it."""
+    command = [sys.executable, "-m", "secure_score_backlog", "audit", "--json", "--sample", "0", "--root", str(root)]
+    finished = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    said = json.loads(finished.stdout)
+    found = {each["commit"]: each["kind"] for each in said["commits"]}
+    assert len(found) == len(said["commits"]) == said["counts"]["total"]
+    return found
+
+
+@pytest.mark.slow
+def test_both_agree_on_who_approved_what(tmp_path: Path) -> None:
+    """Every commit of the sample tenant, and of a repository with every kind of pull request."""
+    root = tmp_path / "tenant"
+    subprocess.run([sys.executable, "-m", "secure_score_backlog", "demo", str(root)], check=True, capture_output=True)
+    assert audited(root) == kinds(root)
+    made = every_kind(tmp_path / "kinds")
+    found = audited(made)
+    assert found == kinds(made)
+    assert set(found.values()) == {"snapshot", "approved", "beginning", "exception"}
+
+
+def every_kind(folder: Path) -> Path:
+    """A repository with pull requests that are approved, and in every way not."""
+    from tests.support.audited import Tenant  # noqa: PLC0415 - only the tests know the product
+
+    tenant = Tenant(folder)
+    tenant.snapshot(date(2026, 10, 1))
+    for how in ("merge", "squash", "rebase"):
+        for reviews in (
+            [("approver", "approved")],
+            [("writer", "approved")],
+            [("helper", "approved"), ("approver", "late")],
+            [("approver", "stale"), ("other", "withdrawn")],
+            [("approver", "withdrawn"), ("other", "approved")],
+            [],
+        ):
+            tenant.pull_request(*reviews, how=how, contributors=("helper",))
+    tenant.commit("Direct (#7)", "decisions/X.md")
+    tenant.commit("Empty")
+    tenant.write_record()
+    return folder
 
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))

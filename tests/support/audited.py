@@ -151,10 +151,14 @@ class Tenant:
         else:
             self.git("cherry-pick", f"HEAD..{head}")
 
+    def write_record(self) -> None:
+        """Write what GitHub said, as `backlog approvals` would."""
+        self.repository.write(APPROVALS_PATH, encode(self.known))
+
     def audit(self, start: date | None = None, end: date | None = None) -> Audit:
         """The audit, after GitHub's record was written."""
         if self.known.commits:
-            self.repository.write(APPROVALS_PATH, encode(self.known))
+            self.write_record()
         workspace = load(self.folder, today=self.at.date())
         facts = evaluate(workspace, end or workspace.newest_day)
         found = with_audit(facts, workspace, workspace.stored_history(), start).audit

@@ -38,6 +38,14 @@ GROUPS: tuple[Value, ...] = (
 )
 
 
+AUDITED: tuple[Value, ...] = (
+    ("snapshot", "Snapshot", "By the account that commits snapshots, and of nothing else."),
+    ("approved", "Approved", "Approved on GitHub by another person, in its final state and before the merge."),
+    ("beginning", "First commit", "The beginning of the history."),
+    ("exception", "Exception", "Everything else; the reasons say why."),
+)
+
+
 def register_states() -> list[Value]:
     """Every state that a row of the register can have."""
     own = [(state.value, GLOSSARY.register_states[state.value]) for state in AcceptanceState]
@@ -54,6 +62,7 @@ def board_states() -> list[Value]:
 VALUES: dict[str, tuple[tuple[str, tuple[Value, ...]], ...]] = {
     "Register": (("section", SECTIONS), ("state", tuple(register_states()))),
     "Board": (("group", GROUPS), ("state", tuple(board_states()))),
+    "Audit": (("result", AUDITED),),
 }
 """By table: the columns whose values are words of the program, with all their values."""
 
