@@ -32,6 +32,7 @@ def seed(sample_tenant: Path, tmp_path: Path) -> Repository:
     folder = tmp_path / "seed"
     subprocess.run(["git", "clone", "--quiet", str(sample_tenant), str(folder)], check=True)
     shutil.copytree(PROJECT / "requirements", folder / "requirements")
+    shutil.copy(PROJECT / "action.yml", folder)
     repository = Repository(folder)
     repository.commit("Add the program", "2026-11-20T15:00:00+00:00")
     return repository
