@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.comparison import compare
+from secure_score_backlog.decisions.store import fix_decisions
 from secure_score_backlog.errors import ShallowClone, WrongUsage
 from secure_score_backlog.evaluation.base_rules import against_base
 from secure_score_backlog.evaluation.facts import evaluate
@@ -32,11 +34,24 @@ from secure_score_backlog.workspace import Workspace, dated_ahead, load
     "pull request and the job's summary, sarif for code scanning.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--fix",
+    "mend",
+    is_flag=True,
+    help="First bring decisions into form: order of keys, quotes, dates, blanks. Comments and texts stay.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
 @options.base
 @options.trust_configuration
 def command(
-    root: Path, form: str | None, as_json: bool, strict: bool, base: str | None, trust_site_configuration: bool
+    *,
+    root: Path,
+    mend: bool,
+    form: str | None,
+    as_json: bool,
+    strict: bool,
+    base: str | None,
+    trust_site_configuration: bool,
 ) -> int:
     """Check every decision, setting, signed month and snapshot of the working tree, and the layout of the site.
 
@@ -46,6 +61,9 @@ def command(
     """
     chosen = options.chosen_format(form, as_json, tuple(FORMATS))
     today = options.now().date()
+    if mend:
+        for line in mended(root):
+            output.say(line)
     workspace = read(root, today)
     facts = evaluate(workspace, today)
     sources = [facts.problems, dated_ahead(workspace, today)]
@@ -67,6 +85,14 @@ def command(
         )
     output.report(FORMATS[chosen](found))
     return 1 if found.errors or (strict and found.warnings) else 0
+
+
+def mended(root: Path) -> Iterator[str]:
+    """Bring the decisions into form, and say what was changed, or why it was not."""
+    for made in fix_decisions(root):
+        yield from (f"{made.path}: {change}" for change in made.changes)
+        if made.refused:
+            yield f"{made.path}: {made.refused}"
 
 
 def read(root: Path, today: date) -> Workspace:

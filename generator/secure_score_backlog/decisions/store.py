@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from secure_score_backlog.decisions.fixing import Fixed, fix
 from secure_score_backlog.decisions.front_matter import FrontMatter, parse
 from secure_score_backlog.decisions.model import DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.files import Document, create_files, names_in, read_file, refuse_links
+from secure_score_backlog.files import Document, create_files, names_in, read_file, refuse_links, write_set
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.strict_yaml import LARGEST_FILE, too_large
@@ -100,6 +101,23 @@ def folder_problems(root: Path) -> list[Problem]:
         if _is_decision(root, name, path, problems) and (fault := _unreadable(root, name, path)):
             problems.append(fault)
     return sorted(problems, key=lambda fault: fault.order)
+
+
+def fix_decisions(root: Path) -> list[Fixed]:
+    """Bring the decisions of the working tree into form, all or none; those that changed, or could not be changed.
+
+    CannotProceed where a file cannot be written; then all are as they were.
+    """
+    found = []
+    for name in _names(root, []):
+        path = f"{DECISIONS}/{_printable(name)}"
+        if not _is_decision(root, name, path, []) or _unreadable(root, name, path) is not None:
+            continue  # `check` says so
+        made = fix(read_file(root, path, LARGEST_FILE), path)
+        if made.changes or made.refused:
+            found.append(made)
+    write_set(root, {made.path: made.content for made in found if made.changes})
+    return found
 
 
 def create_decisions(root: Path, documents: Sequence[Document]) -> None:
