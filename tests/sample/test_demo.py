@@ -20,8 +20,9 @@ from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.sample.collected import runs
 from secure_score_backlog.sample.cut import cut, cut_files
+from secure_score_backlog.sample.events import pull_requests
 from secure_score_backlog.sample.fast_import import Commit, Git, begin, fill, find_git
-from secure_score_backlog.sample.story import commits, final_files, pull_requests, role
+from secure_score_backlog.sample.story import Story, commits, final_files, role
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY, Tenant, report_days
 from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
 from secure_score_backlog.snapshots.exact_json import parse
@@ -126,7 +127,7 @@ def test_pull_requests_are_merges_or_squashed(made: Made) -> None:
     merges = [line for line in lines if " " in line.split("\t")[0]]
     squashed = [line for line in lines if re.search(r" \(#\d+\)$", line)]
     requests = pull_requests()
-    assert len(merges) == sum(not request.squashed for request in requests) == 66
+    assert len(merges) == sum(request.how == "merge" for request in requests) == 65
     assert len(squashed) == sum(request.squashed for request in requests) == 18
     pattern = re.compile(r"Merge pull request #\d+ from harbour/[a-z0-9-]+")
     assert all(pattern.fullmatch(line.split("\t")[1]) for line in merges)
@@ -284,7 +285,7 @@ def test_there_are_warnings_and_no_errors(facts: Facts) -> None:
 
 def test_the_command_says_what_it_made(made: Made) -> None:
     """How much there is and what to type next, on stderr, with a path that a shell understands."""
-    assert "63 decisions, 84 pull requests, 629 commits" in made.said
+    assert "63 decisions, 84 pull requests, 628 commits" in made.said
     assert 'cd "a tenant"' in made.said
     assert "backlog status" in made.said
 
@@ -336,3 +337,50 @@ def test_the_cut_clears_what_is_outdated(tmp_path: Path) -> None:
     days = [path for path in there if re.fullmatch(r"snapshots/\d{4}/.*\.json", path)]
     assert {f"snapshots/2026/{LAST_DAY - timedelta(days=n)}.json" for n in range(90)} <= set(days)
     assert {"snapshots/2025/2025-08-31.json", "snapshots/2026/2026-02-28.json"} <= set(days)
+
+
+def test_the_ids_that_approvals_name_are_those_that_git_gives(made: Made) -> None:
+    """What GitHub said is committed a day later, and names commits by ids that were computed here."""
+    story = Story.told()
+    assert story.ids.ids[story.main] == made.git("rev-parse", "HEAD")
+    listed = set(made.git("rev-list", "--first-parent", "HEAD").split())
+    assert story.recorded.commits.keys() <= listed
+    assert len(listed - story.recorded.commits.keys()) < 10, "the newest snapshots are not asked about yet"
+    heads = {request.head for request in story.recorded.pull_requests.values()}
+    known = set(made.git("rev-list", "--all").split())
+    assert len(heads & known) > 60, "the head of each merge is the tip of its branch"
+
+
+def test_every_kind_of_approval_is_among_the_entries(facts: Facts) -> None:
+    """Approved, by a squash and a rebase too; attested with and without a record; and each reason that people meet."""
+    found = {entry.status.id: entry.approval for entry in (*facts.register, *facts.covered)}
+    kinds = {name: (each.kind.value, each.reason.value if each.reason else "") for name, each in found.items()}
+    assert {
+        "meeting_autoadmitusers_v1": ("approved", ""),  # a squash
+        "scid_53": ("approved", ""),  # a rebase, whose message names no pull request
+        "McasFirewallLogUpload": ("attested", "other-role"),
+        "scid_2506": ("attested", "unlisted-role"),
+        "BlockLegacyAuthentication": ("named", "record-missing"),
+        "exo_individualsharing": ("named", "contributor"),
+        "mdo_bulkthreshold": ("named", "late"),
+        "McasOAuthAppNotification": ("named", "stale"),
+        "mdo_recipientlimitperday": ("named", "no-review"),
+        "AATP_EntitiesWithOldPassword": ("named", "no-pull-request"),
+        "exo_transportrulesallowlistdomains": ("named", "other-role"),
+    }.items() <= kinds.items()
+    assert (found["McasFirewallLogUpload"].checked, found["scid_2506"].checked) == (True, False)
+    assert found["scid_53"].pull_request == 82
+
+
+def test_an_approver_whose_role_changed_keeps_what_was_approved_before(facts: Facts) -> None:
+    """The former head of operations approved in February what is approved, and in July what is not."""
+    known = load_versions(facts, "exo_transportrulesallowlistdomains")
+    assert known[-1] == "other-role"
+    earlier = next(entry for entry in facts.register if entry.status.id == "aad_linkedin_connection_disables")
+    assert (earlier.approval.kind.value, earlier.approval.login) == ("approved", "harbour-logistics")
+    assert "harbour-operations" in {login for logins in facts.settings.roles.values() for login in logins}
+
+
+def load_versions(facts: Facts, name: str) -> list[str]:
+    """The reason of each present entry of a recommendation."""
+    return [str(entry.approval.reason) for entry in facts.register if entry.status.id == name]

@@ -119,8 +119,17 @@ class Archive:
     trees: list[dict[str, str]] = field(default_factory=list)
     """What each of them holds below the folders that matter: blob by path."""
 
+    told: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    """What GitHub said: commits by id, pull requests by number."""
+
     def __post_init__(self) -> None:
         """Read it all."""
+        file = self.root / "snapshots/approvals.json"
+        told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"commits": [], "pull_requests": []}
+        self.told = {
+            "commits": {fact["commit"]: fact for fact in told["commits"]},
+            "pull_requests": {request["number"]: request for request in told["pull_requests"]},
+        }
         self.days = []
         for file in sorted(self.root.glob("snapshots/[0-9]*/*.json"), key=lambda each: each.name):
             self.days.append(snapshot(file, self.days[-1].seen if self.days else {}))

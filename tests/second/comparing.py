@@ -27,9 +27,12 @@ def shaped(said: Plain) -> Plain:
         ours["score"] = {key: value for key, value in ours["score"].items() if key != "comparison"}
     ours["top"] = [{key: value for key, value in row.items() if key != "title"} for row in said["top"]]
     for part in ("register", "covered"):
-        left_out = ("recommendation", "approved_by", "approval")
+        left_out = ("recommendation",)
         ours[part] = {
-            row["recommendation"]: {key: value for key, value in row.items() if key not in left_out}
+            row["recommendation"]: {
+                **{key: value for key, value in row.items() if key not in left_out},
+                "approval": {key: value for key, value in row["approval"].items() if key != "why"},
+            }
             for row in said[part]
         }
     ours["blocked"] = {row["recommendation"]: row["by"] for row in said["blocked"]}

@@ -19,6 +19,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.second.answers import PLANNED, Answer, months_later, plain, read, timely, together
+from tests.second.approving import approval, bringing
 from tests.second.archive import Archive, Change, Day, Seen
 from tests.second.sums import by_part, ledger, moved, movement
 
@@ -246,6 +247,7 @@ class Reckoning:
                 continue
             committed = [change for change in self.acceptance_period(name, bucket) if change.commit]
             seen = self.seen(name)
+            told = approval(self.archive, bringing(self.versions[name]), answer)
             found[name] = {
                 "risk": self.level(name)[0],
                 "owner": answer.said["owner"],
@@ -256,9 +258,17 @@ class Reckoning:
                 "points": seen.left if seen else Fraction(0),
                 "renewals": self.renewals(name, bucket),
                 "commit": committed[-1].commit if committed else None,
-                "pull_request": committed[-1].pull_request if committed else None,
+                "pull_request": self.pull_request(committed[-1]) if committed else None,
+                "approved_by": [told["by"]] if told["kind"] == "approved" else [],
+                "approval": told,
             }
         return found
+
+    def pull_request(self, change: Change) -> int | None:
+        """What GitHub says, or the message until GitHub was asked."""
+        fact = self.archive.told["commits"].get(change.commit)
+        number = fact["pull_request"] if fact else change.pull_request
+        return number if number is None else int(number)
 
     def register_state(self, name: str, answer: Answer, until: date) -> str:
         """The state of an acceptance or a cover in the register."""

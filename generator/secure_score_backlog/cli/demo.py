@@ -10,8 +10,9 @@ import click
 
 from secure_score_backlog.cli.output import say
 from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.sample.events import pull_requests
 from secure_score_backlog.sample.fast_import import begin, fill, find_git
-from secure_score_backlog.sample.story import commits, final_files, pull_requests
+from secure_score_backlog.sample.story import commits, final_files
 from secure_score_backlog.sample.tenant import FIRST_DAY, LAST_DAY
 
 
@@ -30,7 +31,8 @@ def command(folder: Path) -> None:
         raise
     decisions = sum(path.startswith("decisions/") for path in final_files())
     say(f"Made the sample tenant in {folder}: an invented company, its snapshots from {FIRST_DAY} to {LAST_DAY},")
-    say(f"{decisions} decisions, {len(pull_requests())} pull requests, {len(history)} commits; newest {head[:12]}.")
+    requests = sum(request.how != "direct" for request in pull_requests())
+    say(f"{decisions} decisions, {requests} pull requests, {len(history)} commits; newest {head[:12]}.")
     say("Next:")
     say(f"  cd {quoted(folder)}")
     say("  backlog status      the state of the tenant")

@@ -1,39 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fifteen months of the sample tenant as commits: daily snapshots, and decisions by pull request.
 
-`events.json` lists the pull requests: day, number, role of the author, branch, title, how it was merged and by whom,
-and which files it brought. Their contents are in `decisions/<id>/<version>.md` and `reviews/<month>.md`; the snapshots
-come from `sample.collected`. Authors are roles, a bot and GitHub, never people.
+`events.json` lists the pull requests (`sample/events.py`). Their contents are in `decisions/<id>/<version>.md` and
+`reviews/<month>.md`; the snapshots come from `sample.collected`, and with the first of them after a merge the bot
+commits what GitHub said (`sample/reviewed.py`). Authors are roles, a bot and GitHub, never people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
-import msgspec
-
-from secure_score_backlog.sample.collected import Run, runs
+from secure_score_backlog.approvals import APPROVALS_PATH, Approvals, CommitFact, encode, with_found
+from secure_score_backlog.sample.collected import WRITTEN_BY, Run, runs
+from secure_score_backlog.sample.events import PullRequest, office_hours, own_file, pull_requests
 from secure_score_backlog.sample.fast_import import Commit, Signature
+from secure_score_backlog.sample.object_ids import CommitIds
+from secure_score_backlog.sample.reviewed import CHANGED_ROLE, FORMER_LOGIN, login, logins, told
 
 DOMAIN = "harbour.example"
-SUMMERS = ((date(2025, 3, 30), date(2025, 10, 26)), (date(2026, 3, 29), date(2026, 10, 25)))
-"""First day of summer time, and the day on which it ends, in the company's time zone."""
-
-
-def zone(day: date) -> timezone:
-    """The company's offset on a day; written out, because a machine may lack a time zone database."""
-    summer = any(first <= day < end for first, end in SUMMERS)
-    return timezone(timedelta(hours=2 if summer else 1))
-
-
-def office_hours(day: date, hour: int, minutes: int) -> datetime:
-    """A time in the company's zone: so many minutes after an hour."""
-    return datetime(day.year, day.month, day.day, hour, tzinfo=zone(day)) + timedelta(minutes=minutes)
 
 
 def role(name: str, at: datetime) -> Signature:
@@ -55,76 +40,19 @@ OWNER = "harbour"
 """The organisation on GitHub, as merge commits name it."""
 FOUNDED = date(2025, 8, 14)
 FOUNDER = "Head of IT"
+LATER_ROLE = f"{CHANGED_ROLE}: [{logins()[CHANGED_ROLE]}]".encode()
+FORMER_ROLE = f"{CHANGED_ROLE}: [{FORMER_LOGIN}]".encode()
 OPENING = {
     ".gitattributes": b"* text=auto eol=lf\n",
     ".gitignore": b"/build/\n",
 }
 """Files of the first commit that have no file of their own here."""
-TUESDAY, FRIDAY = 1, 4
-
-
-@dataclass(frozen=True, slots=True)
-class PullRequest:
-    """One pull request, from its branch to the main branch."""
-
-    day: date
-    """The day of the merge."""
-    number: int
-    author: str
-    branch: str
-    title: str
-    squashed: bool
-    merged_by: str
-    sources: Mapping[str, str | None]
-    """The file in this folder with the content, by path in the tenant's repository; None deletes the file."""
-
-    @property
-    def proposed(self) -> datetime:
-        """When the branch was committed: on the morning of the merge, or, for every fifth, the day before."""
-        early = self.number % 5 == 0 and TUESDAY <= self.day.weekday() <= FRIDAY
-        return office_hours(self.day - timedelta(days=early), 9, self.number * 37 % 170)
-
-    @property
-    def merged(self) -> datetime:
-        """When it was merged, in the afternoon."""
-        return office_hours(self.day, 13, self.number * 53 % 200)
-
-    def changes(self) -> dict[str, bytes | None]:
-        """New content by path."""
-        return {path: own_file(source) if source else None for path, source in self.sources.items()}
-
-
-def own_file(name: str) -> bytes:
-    """A file that is shipped beside this module, with LF line endings also where Git checked out others."""
-    found = files("secure_score_backlog.sample")
-    for part in name.split("/"):
-        found = found.joinpath(part)
-    return found.read_bytes().replace(b"\r\n", b"\n")
-
-
-@cache
-def pull_requests() -> tuple[PullRequest, ...]:
-    """Every pull request, in the order of merging."""
-    return tuple(read_event(event) for event in msgspec.json.decode(own_file("events.json")))
-
-
-def read_event(event: dict[str, Any]) -> PullRequest:
-    """One line of `events.json`."""
-    return PullRequest(
-        day=date.fromisoformat(event["date"]),
-        number=event["pull_request"],
-        author=event["author"],
-        branch=event["branch"],
-        title=event["title"],
-        squashed=event["how"] == "squash",
-        merged_by=event["merged_by"],
-        sources=event["files"],
-    )
 
 
 def opening() -> dict[str, bytes]:
-    """The files of the first commit."""
-    return {**OPENING, "README.md": own_file("README_of_the_tenant.md"), "backlog.yml": own_file("backlog.yml")}
+    """The files of the first commit; in the settings of then, a role is held by somebody else."""
+    settings = own_file("backlog.yml").replace(LATER_ROLE, FORMER_ROLE)
+    return {**OPENING, "README.md": own_file("README_of_the_tenant.md"), "backlog.yml": settings}
 
 
 class Story:
@@ -135,24 +63,60 @@ class Story:
         founder = role(FOUNDER, at)
         self.commits = [Commit(founder, founder, "Begin a backlog of decisions\n", opening())]
         self.main = 0
+        self.ids = CommitIds()
+        self.ids.add(self.commits[0])
+        self.recorded = Approvals()
+        self._new: dict[int, PullRequest | None] = {0: None}
+        """Commits of the main branch that GitHub was not asked about yet, each with its pull request."""
         self._branches: dict[int, int] = {}
         self._known: set[str] = set()
 
-    def add(self, commit: Commit) -> int:
+    @classmethod
+    def told(cls) -> Story:
+        """The whole story."""
+        story = cls()
+        for _, _, what, merging in sorted(steps(), key=lambda step: step[:2]):
+            if isinstance(what, Run):
+                story.collect(what)
+            elif merging:
+                story.merge(what)
+            else:
+                story.propose(what)
+        return story
+
+    def add(self, commit: Commit, request: PullRequest | None = None) -> int:
         """Append a commit and return its position; a commit of the main branch becomes its tip."""
         self.commits.append(commit)
+        self.ids.add(commit)
         position = len(self.commits) - 1
         if commit.main:
             self.main = position
+            self._new[position] = request
         return position
 
     def collect(self, run: Run) -> None:
-        """The bot commits what a run wrote."""
+        """The bot commits what a run wrote, and after a merge what GitHub said about it."""
         signature = bot(run.at + timedelta(seconds=45))
         message = f"Snapshot {run.day}\n"
         if run.backfilled:
             message += f"\nAlso fetched, without details: {', '.join(map(str, run.backfilled))}\n"
-        self.add(Commit(signature, signature, message, run.files, (self.main,)))
+        self.add(Commit(signature, signature, message, {**run.files, **self.approvals(run)}, (self.main,)))
+
+    def approvals(self, run: Run) -> dict[str, bytes]:
+        """What GitHub said about the commits since it was asked last; nothing where no pull request was merged."""
+        if not any(self._new.values()):
+            return {}
+        facts, requests = {}, {}
+        for position, request in self._new.items():
+            commit, identifier = self.commits[position], self.ids.ids[position]
+            number = request.number if request else None
+            facts[identifier] = CommitFact(identifier, number, account(commit.author), account(commit.committer))
+            if request is not None:
+                tip = self._branches.get(request.number)
+                requests[request.number] = told(request, identifier, self.ids.ids[tip] if tip else None)
+        self._new.clear()
+        self.recorded = with_found(self.recorded, Approvals(facts, requests, run.at, WRITTEN_BY))
+        return {APPROVALS_PATH: encode(self.recorded)}
 
     def propose(self, request: PullRequest) -> None:
         """The author commits on a branch, a file at a time."""
@@ -165,6 +129,8 @@ class Story:
 
     def describe(self, path: str, content: bytes | None) -> str:
         """What a commit does with one file."""
+        if path == "backlog.yml":
+            return "Change the settings"
         name = path.rpartition("/")[2].removesuffix(".md")
         if path.startswith("docs/"):
             return f"Write the minutes of {name}"
@@ -175,16 +141,31 @@ class Story:
     def merge(self, request: PullRequest) -> None:
         """The main branch gets it, by a merge or as a single squashed commit."""
         committer = github(request.merged)
-        if request.squashed:
+        if request.how == "direct":
+            author = role(request.author, request.merged)
+            self.add(Commit(author, author, f"{request.title}\n", request.changes(), (self.main,)))
+        elif request.how == "rebase":
+            for path, content in request.changes().items():
+                author = role(request.author, request.proposed)
+                message = f"{self.describe(path, content)}\n"
+                self.add(Commit(author, committer, message, {path: content}, (self.main,)), request)
+        elif request.squashed:
             author = role(request.author, request.merged)
             message = f"{request.title} (#{request.number})\n"
-            self.add(Commit(author, committer, message, request.changes(), (self.main,)))
+            self.add(Commit(author, committer, message, request.changes(), (self.main,)), request)
         else:
             author = role(request.merged_by, request.merged)
             message = f"Merge pull request #{request.number} from {OWNER}/{request.branch}\n\n{request.title}\n"
-            parents = (self.main, self._branches.pop(request.number))
-            self.add(Commit(author, committer, message, request.changes(), parents))
+            parents = (self.main, self._branches[request.number])
+            self.add(Commit(author, committer, message, request.changes(), parents), request)
         self._known.update(request.sources)
+
+
+def account(person: Signature) -> str:
+    """The account that GitHub knows somebody as; "" for the bot, which is none."""
+    if person.name == "GitHub":
+        return "web-flow"
+    return "" if person.name.endswith("[bot]") else login(person.name, person.at.date())
 
 
 def steps() -> Iterator[tuple[datetime, int, Run | PullRequest, bool]]:
@@ -192,22 +173,14 @@ def steps() -> Iterator[tuple[datetime, int, Run | PullRequest, bool]]:
     for run in runs():
         yield run.at, 0, run, False
     for request in pull_requests():
-        if not request.squashed:
+        if request.how == "merge":
             yield request.proposed, request.number, request, False
         yield request.merged, request.number, request, True
 
 
 def commits() -> list[Commit]:
     """The whole history of the sample tenant's repository, parents before children."""
-    story = Story()
-    for _, _, what, merging in sorted(steps(), key=lambda step: step[:2]):
-        if isinstance(what, Run):
-            story.collect(what)
-        elif merging:
-            story.merge(what)
-        else:
-            story.propose(what)
-    return story.commits
+    return Story.told().commits
 
 
 def final_files() -> dict[str, bytes]:
