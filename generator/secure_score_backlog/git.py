@@ -548,6 +548,29 @@ def open_repository(root: Path) -> Repository | None:
     return Repository(root, prefix)
 
 
+def is_in_repository(folder: Path) -> bool:
+    """Whether a folder, which must exist, lies in a repository; CannotProceed where Git is not installed."""
+    try:
+        return run_git(folder, "rev-parse", "--git-dir").returncode == 0
+    except FileNotFoundError:
+        raise CannotProceed(
+            "Git is not installed, or not on the PATH.",
+            where="PATH",
+            hint="Install Git (https://git-scm.com), open a new terminal and run the command again.",
+        ) from None
+
+
+def make_repository(folder: Path) -> None:
+    """Make an empty repository in a folder, with the branch `main`; CannotProceed where Git fails."""
+    made = run_git(folder, "init", "--quiet", "--initial-branch=main")
+    if made.returncode != 0:
+        raise CannotProceed(
+            f"Running git init failed: {words_of(made).rstrip('.')}.",
+            where=str(folder),
+            hint="See whether the folder can be written and `git --version` is 2.28 or newer.",
+        )
+
+
 def prefix_of(root: Path) -> str:
     """A folder's path inside its repository, with a slash at the end; empty at its top, and where there is no Git."""
     try:

@@ -342,8 +342,8 @@ def could_hold_snapshots(root: Path) -> bool:
 
 
 def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) -> SnapshotSource:
-    """Where the snapshots are: in the folder, or on the branch that the settings name."""
-    if settings.snapshots.branch is None:
+    """Where the snapshots are: in the folder, or on the branch that the settings name, once anything is committed."""
+    if settings.snapshots.branch is None or (main is not None and main.head is None):
         return SnapshotFolder(root)
     return open_snapshot_branch(main, settings.snapshots.branch)
 

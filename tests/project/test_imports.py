@@ -65,6 +65,8 @@ READS = {
 OPEN_THEMSELVES = {
     "files.py": "the one place",
     "content/__init__.py": "the package's own data",
+    "data_repository/tool.py": "what the installer recorded",
+    "data_repository/written.py": "the package's own data",
     "licences.py": "the package's own data",
     "ratings.py": "the package's own data",
     "sample/": "the package's own data, and a new repository",

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"
+TEMPLATES = ROOT / "generator" / "secure_score_backlog" / "data_repository" / "templates"
 
 USES = re.compile(r"\s*(- )?uses: (?P<action>[\w./-]+)@(?P<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+")
 OWN = re.compile(r"\s*- uses: \./( #.*)?")
@@ -28,6 +29,7 @@ WRITERS = {
     ("release.yml", "notes"): {"contents"},
     ("snapshot.yml", "collect"): {"contents", "id-token"},
     ("snapshot.yml", "deploy"): {"pages", "id-token"},
+    ("site.yml", "deploy"): {"pages", "id-token"},
 }
 """The only jobs that may write anything, and what."""
 
@@ -124,9 +126,9 @@ def test_the_workflows_are_there() -> None:
 
 
 def test_one_action_one_commit() -> None:
-    """An action that is used in several places is the same one everywhere, the guide's examples included."""
+    """An action that is used in several places is the same one everywhere, also in templates and in the guide."""
     used: dict[str, set[str]] = {}
-    for path in (*WORKFLOWS, ACTION, *(ROOT / "docs" / "guide").glob("*.md")):
+    for path in (*WORKFLOWS, ACTION, *(ROOT / "docs" / "guide").glob("*.md"), *TEMPLATES.rglob("*.yml")):
         for match in filter(None, map(USES.fullmatch, path.read_text(encoding="utf-8").splitlines())):
             used.setdefault(match["action"], set()).add(match["commit"])
     assert {action: commits for action, commits in used.items() if len(commits) > 1} == {}

@@ -46,6 +46,7 @@ PATHS = (
     ("get", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
     ("post", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
     ("patch", "/repos/{owner}/{repo}/issues/comments/{comment_id}"),
+    ("post", "/repos/{owner}/{repo}/rulesets"),
 )
 """The calls of REST that the program makes."""
 SMALLEST = {"GitObject": "oid", "GitSignature": "isValid", "Actor": "login"}

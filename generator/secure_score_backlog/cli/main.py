@@ -21,6 +21,7 @@ from secure_score_backlog.cli import output, signals
 from secure_score_backlog.errors import BacklogError
 
 VERBS = {
+    "init": "Make the repository for your tenant, and print what is left to do.",
     "demo": "Make the sample tenant's repository, with fifteen months of history.",
     "collect": "Fetch Secure Score from Microsoft Graph into snapshots/.",
     "import": "Read saved Graph JSON, or a CSV of the portal, into snapshots/.",

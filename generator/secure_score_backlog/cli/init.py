@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog init`: the repository for a tenant's data, made from a few choices, and what is left to do by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from secure_score_backlog import wording
+from secure_score_backlog.cli import options, output
+from secure_score_backlog.data_repository import choices as reading
+from secure_score_backlog.data_repository.choices import PLAN_NAMES, Choices, Plan, Site, choose
+from secure_score_backlog.data_repository.comparing import Change, compared
+from secure_score_backlog.data_repository.steps import steps
+from secure_score_backlog.data_repository.tool import installed_tool, parse_tool
+from secure_score_backlog.data_repository.written import RECORD, Record, documents, purpose, read_record, record
+from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.files import create_files, names_in, read_file, write_file
+from secure_score_backlog.git import is_in_repository, make_repository
+from secure_score_backlog.text import shell_quoted
+
+BELONGING = frozenset({".git", ".github", ".gitignore", ".gitattributes", "LICENSE", "README.md"})
+"""Names in a folder that may be there before: a repository that GitHub has made holds some of them."""
+BACKLOG = frozenset({RECORD, "backlog.yml", "decisions", "snapshots"})
+"""One of these names makes a folder a backlog, whatever else it holds."""
+MOST_LISTED = 5
+"""Names that a message lists."""
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--organisation", metavar="NAME", help="Name of the organisation. The only choice without a default.")
+@click.option(
+    "--plan",
+    type=click.Choice([plan.value for plan in Plan]),
+    help="The plan of the account on GitHub that will own the private repository: free (the default), team (also Pro), "
+    "enterprise (Enterprise Cloud), or none for a computer without GitHub.",
+)
+@click.option(
+    "--site",
+    type=click.Choice([site.value for site in Site]),
+    help="Where the site can be read: as an artifact of a run, by readers of the repository (the default), or on "
+    "private GitHub Pages, which only Enterprise Cloud has.",
+)
+@click.option(
+    "--protected/--no-protected",
+    default=None,
+    help="Whether the main branch accepts pull requests only; snapshots then have a branch of their own. Default: yes "
+    "where the plan has rules for branches (team, enterprise).",
+)
+@click.option(
+    "--repository", metavar="OWNER/NAME", help="The repository's name on GitHub; filled into what is printed."
+)
+@click.option("--reviewer", metavar="@LOGIN|@ORG/TEAM", help="Who has to review decisions (CODEOWNERS).")
+@click.option(
+    "--tool",
+    metavar="OWNER/NAME@COMMIT",
+    help="Repository and full commit of this program, which workflows install. Default: where it was installed from, "
+    "if that was a commit on GitHub.",
+)
+@click.option("--git/--no-git", default=True, show_default=True, help="Make a Git repository where there is none.")
+@click.option(
+    "--upgrade",
+    is_flag=True,
+    help="Write nothing; show what this version would write differently, and why the files differ.",
+)
+@options.no_input
+def command(folder: Path, git: bool, upgrade: bool, no_input: bool, **given: Any) -> int:
+    """Make the repository for your tenant's data in DIR, and print what is left to do by hand.
+
+    At a terminal it asks for what the options do not say. A file that exists is never changed: in a folder that holds a
+    backlog, only missing files are added. A folder with anything else in it is refused.
+    """
+    recorded = read_folder(folder)
+    if upgrade:
+        return show_upgrade(folder, recorded, given)
+    asked = {**recorded.choices, **{name: value for name, value in given.items() if value is not None}}
+    if options.at_terminal(no_input) and not recorded.version:
+        asked = interview(asked)
+    chosen = choose(asked, installed_tool())
+    if git:
+        refuse_inside(folder)
+    write(folder, chosen, recorded)
+    if git and not (folder / ".git").exists():
+        make_repository(folder)
+    tell(folder, chosen)
+    return 0
+
+
+def read_folder(folder: Path) -> Record:
+    """The record of an earlier run, empty without one; CannotProceed for a folder with other things in it."""
+    elsewhere = "Name a folder that does not exist yet: backlog init our-score."
+    if folder.exists() and not folder.is_dir():
+        raise CannotProceed("This is a file, not a folder.", where=str(folder), hint=elsewhere)
+    try:
+        names = set(names_in(folder)) if folder.exists() else set()
+    except OSError as error:
+        raise CannotProceed(
+            f"The folder cannot be read: {error.strerror or type(error).__name__}.", where=str(folder), hint=elsewhere
+        ) from error
+    other = sorted(names - BELONGING)
+    if other and not names & BACKLOG:
+        more = " and more" if len(other) > MOST_LISTED else ""
+        raise CannotProceed(
+            f"The folder is not empty, and holds no backlog: {', '.join(other[:MOST_LISTED])}{more}. "
+            "Nothing was written.",
+            where=str(folder),
+            hint=elsewhere,
+        )
+    if RECORD not in names:
+        return Record()
+    try:
+        found = read_record(read_file(folder, RECORD))
+    except OSError:
+        found = None
+    if found is None:
+        raise CannotProceed(
+            "The record of what was written cannot be read.",
+            where=f"{folder / RECORD}",
+            hint="Restore it (git checkout), or delete it and name the choices again.",
+        )
+    return found
+
+
+def refuse_inside(folder: Path) -> None:
+    """CannotProceed where a folder lies inside another repository: GitHub runs the workflows of its top folder only."""
+    around = next((place for place in (folder, *folder.absolute().parents) if place.is_dir()), folder)
+    if not (folder / ".git").exists() and is_in_repository(around):
+        raise CannotProceed(
+            "The folder lies inside another Git repository. Nothing was written.",
+            where=str(folder),
+            hint="Name a folder outside of it. If the backlog shall be a part of that repository, use --no-git.",
+        )
+
+
+# Asking
+
+
+def interview(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person answers, beside what the options say already."""
+    found = {name: value for name, value in given.items() if value is not None}
+    output.say("Enter takes the answer in [brackets]. Ctrl-C ends, and nothing is written.")
+
+    def ask(name: str, question: str, proposed: str, read: Callable[[str], Any]) -> None:
+        if name not in found:
+            output.say(f"\n{question}")
+            found[name] = answered(name, proposed, read)
+
+    ask("organisation", "What is the name of your organisation?", "", reading.organisation)
+    ask("plan", plan_question(), Plan.FREE.value, lambda typed: one_of(typed, Plan))
+    plan = Plan(found["plan"])
+    if plan.has_rules:
+        ask("protected", "Shall the main branch accept pull requests only? (yes, no)", "yes", yes_or_no)
+        ask("reviewer", "Who has to review decisions? @login or @organisation/team; Enter: later", "", reading.reviewer)
+    if plan is Plan.ENTERPRISE:
+        ask("site", site_question(), Site.ARTIFACT.value, lambda typed: one_of(typed, Site))
+    if plan is not Plan.NONE:
+        ask("repository", "Which name will the repository have? OWNER/NAME; Enter: later", "", reading.repository)
+    if plan is not Plan.NONE and installed_tool() is None:
+        question = (
+            "Which commit of this program shall the workflows install? OWNER/NAME@COMMIT, all 40 digits; Enter: later, "
+            "and no workflow is written now"
+        )
+        ask("tool", question, "", lambda typed: str(parse_tool(typed)) if typed else "")
+    return found
+
+
+def answered(name: str, proposed: str, read: Callable[[str], Any]) -> Any:
+    """One answer; a wrong one is asked for again, with the reason."""
+    while True:
+        try:
+            return read(output.ask(name, proposed))
+        except WrongUsage as error:
+            output.say(f"{error.message} {error.hint}")
+
+
+def plan_question() -> str:
+    """Which plans there are."""
+    lines = "".join(f"\n  {plan}: {name}" for plan, name in PLAN_NAMES.items())
+    return f"Where will it be?{lines}"
+
+
+def site_question() -> str:
+    """Where the site may be read."""
+    return (
+        "Where shall the site be read?\n  artifact: downloaded from a run, by readers of the repository\n"
+        "  pages: private GitHub Pages, by readers of the repository"
+    )
+
+
+def one_of(typed: str, kind: type[Plan | Site]) -> str:
+    """One of the values of a choice."""
+    values = [each.value for each in kind]
+    if typed not in values:
+        raise WrongUsage(f"{typed or 'Nothing'} is none of the answers.", hint=f"Type one of: {', '.join(values)}.")
+    return typed
+
+
+def yes_or_no(typed: str) -> bool:
+    """True for yes."""
+    if typed.casefold() not in ("y", "yes", "n", "no"):
+        raise WrongUsage("This is neither yes nor no.", hint="Type yes or no.")
+    return typed.casefold().startswith("y")
+
+
+# Writing
+
+
+def write(folder: Path, chosen: Choices, recorded: Record) -> None:
+    """Write the files that are missing, all or none, and the record."""
+    wanted = documents(chosen)
+    missing = [document for document in wanted if not (folder / document.path).exists()]
+    kept = [document.path for document in wanted if (folder / document.path).exists()]
+    try:
+        create_files(folder, missing)
+    except FileExistsError as error:
+        raise CannotProceed(
+            "A file appeared while the others were written; nothing was written.",
+            where=str(error.filename),
+            hint="Run it again.",
+        ) from error
+    write_file(folder, RECORD, record(chosen, missing, recorded.files).content)
+    output.say(f"Wrote {wording.plural(len(missing), 'file')} in {folder}.")
+    if kept:
+        there = "was there and stays" if len(kept) == 1 else "were there and stay"
+        output.say(f"{wording.plural(len(kept), 'file')} {there} as before: {listed(kept)}.")
+
+
+def tell(folder: Path, chosen: Choices) -> None:
+    """Print what is left to do by hand."""
+    output.product("What is left to do, in this order:")
+    for number, step in enumerate(steps(chosen, str(folder)), start=1):
+        output.product(f"\n{number}. {step.title}")
+        for line in step.lines:
+            output.product(f"   {line}")
+
+
+def listed(paths: Iterable[str]) -> str:
+    """The first of some paths."""
+    found = list(paths)
+    more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    return f"{', '.join(found[:MOST_LISTED])}{more}"
+
+
+# Upgrading
+
+
+def show_upgrade(folder: Path, recorded: Record, given: Mapping[str, Any]) -> int:
+    """Print what this version would write differently, and why; nothing is written."""
+    if not recorded.version:
+        raise WrongUsage(
+            "This folder was not made by `backlog init`: there is no record of what was written.",
+            where=f"{folder / RECORD}",
+            hint="Run `backlog init` there first; it adds what is missing and changes no file.",
+        )
+    said = {name: value for name, value in given.items() if value is not None}
+    chosen = choose({**recorded.choices, **said}, installed_tool())
+    found = compared(documents(chosen), recorded, lambda path: content_of(folder, path))
+    for change in found:
+        show(change)
+    if not found:
+        output.say("This version would write nothing differently.")
+        return 0
+    output.say(
+        f"{wording.plural(len(found), 'file')} would be different. Nothing was written. To take a file as this version "
+        f"writes it, delete it and run `backlog init {shell_quoted(str(folder))}`; to keep yours, do nothing."
+    )
+    return 0
+
+
+def content_of(folder: Path, path: str) -> bytes | None:
+    """The content of a file; None where it is missing."""
+    try:
+        return read_file(folder, path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CannotProceed(
+            f"{path} cannot be read: {error.strerror or type(error).__name__}.",
+            where=str(folder / path),
+            hint="Make it an ordinary file that you may read.",
+        ) from error
+
+
+def show(change: Change) -> None:
+    """Print why a file differs, and how."""
+    output.product(f"{change.path} ({purpose(change.path)}): {change.why}")
+    output.product("".join(f"    {line}\n" for line in change.difference))

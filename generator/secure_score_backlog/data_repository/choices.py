@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a data repository depends on, and which of it can be had on which plan of GitHub (docs/adr/0027)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from secure_score_backlog.data_repository.tool import Tool, parse_tool
+from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.github.address import REPOSITORY
+from secure_score_backlog.settings import LONGEST_NAME
+from secure_score_backlog.text import shown
+
+CODE_OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[A-Za-z0-9][A-Za-z0-9_-]{0,99})?")
+SNAPSHOTS_BRANCH = "snapshots"
+"""Where the scheduled run commits, if the main branch accepts pull requests only."""
+
+
+class Plan(StrEnum):
+    """The plan of the account on GitHub that will own the private repository."""
+
+    FREE = "free"
+    TEAM = "team"
+    ENTERPRISE = "enterprise"
+    NONE = "none"
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether a private repository can have rulesets, code owners and environments."""
+        return self in (Plan.TEAM, Plan.ENTERPRISE)
+
+
+PLAN_NAMES: Mapping[Plan, str] = {
+    Plan.FREE: "GitHub Free",
+    Plan.TEAM: "GitHub Pro or Team",
+    Plan.ENTERPRISE: "GitHub Enterprise Cloud",
+    Plan.NONE: "no GitHub: a computer of your own",
+}
+
+
+class Site(StrEnum):
+    """Where the built site can be read."""
+
+    ARTIFACT = "artifact"
+    PAGES = "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Everything that the files of a data repository are made from."""
+
+    organisation: str
+    plan: Plan = Plan.FREE
+    site: Site = Site.ARTIFACT
+    protected: bool = False
+    """The main branch accepts pull requests only, so snapshots have a branch of their own."""
+    repository: str = ""
+    """OWNER/NAME on GitHub; empty: not known yet."""
+    reviewer: str = ""
+    """Who has to review decisions, as CODEOWNERS names them: `@login` or `@organisation/team`; empty: not known yet."""
+    tool: Tool | None = None
+    """The commit of the tool that workflows use; None: not known."""
+
+    @property
+    def on_github(self) -> bool:
+        """Whether workflows run on GitHub."""
+        return self.plan is not Plan.NONE
+
+    @property
+    def branch(self) -> str:
+        """The snapshots' own branch; empty where they are on the main branch."""
+        return SNAPSHOTS_BRANCH if self.protected else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For the record of what was written."""
+        return {
+            "organisation": self.organisation,
+            "plan": self.plan.value,
+            "site": self.site.value,
+            "protected": self.protected,
+            "repository": self.repository,
+            "reviewer": self.reviewer,
+            "tool": str(self.tool) if self.tool else "",
+        }
+
+
+def choose(given: Mapping[str, Any], tool: Tool | None = None) -> Choices:
+    """The choices that are given, everything else by safe defaults.
+
+    Args:
+        given: By the names of `Choices.as_json`; what is missing or None gets its default.
+        tool: The tool, where `given` names none.
+
+    Raises:
+        WrongUsage: a value cannot be what it should be, or the plan does not offer what is asked for.
+    """
+    said = {name: value for name, value in given.items() if value is not None}
+    plan = Plan(said.get("plan", Plan.FREE))
+    choices = Choices(
+        organisation=organisation(said.get("organisation", "")),
+        plan=plan,
+        site=Site(said.get("site", Site.ARTIFACT)),
+        protected=bool(said.get("protected", plan.has_rules)),
+        repository=repository(said.get("repository", "")),
+        reviewer=reviewer(said.get("reviewer", "")),
+        tool=parse_tool(said["tool"]) if said.get("tool") else tool,
+    )
+    refuse_impossible(choices)
+    return choices
+
+
+def organisation(text: str) -> str:
+    """The organisation's name; WrongUsage where it cannot be a title."""
+    plain = text.strip()
+    if not plain:
+        raise WrongUsage(
+            "The organisation needs a name.", where="--organisation", hint="Name it: --organisation 'Example Ltd'."
+        )
+    if not plain.isprintable():
+        raise WrongUsage(
+            f"The name {shown(plain)} contains line breaks or characters that cannot be shown.",
+            where="--organisation",
+            hint="Type it again on one line, without them.",
+        )
+    if len(plain) > LONGEST_NAME:
+        raise WrongUsage(
+            f"The organisation's name has {len(plain)} characters, more than {LONGEST_NAME}.",
+            where="--organisation",
+            hint="Shorten it: it stands in the title of every page.",
+        )
+    return plain
+
+
+def repository(text: str) -> str:
+    """OWNER/NAME, or empty; WrongUsage for anything else."""
+    plain = text.strip()
+    if plain and not REPOSITORY.fullmatch(plain):
+        raise WrongUsage(
+            f"{shown(plain)} is not a repository on GitHub.",
+            where="--repository",
+            hint="Write it as OWNER/NAME, without host.",
+        )
+    return plain
+
+
+def reviewer(text: str) -> str:
+    """A login or a team with its @, or empty; WrongUsage for anything else."""
+    plain = text.strip()
+    if plain and not CODE_OWNER.fullmatch(plain):
+        raise WrongUsage(
+            f"{shown(plain)} is not a login or a team on GitHub.",
+            where="--reviewer",
+            hint="Write it as @login or @organisation/team.",
+        )
+    return plain
+
+
+def refuse_impossible(choices: Choices) -> None:
+    """WrongUsage for what a plan does not offer to a private repository."""
+    name = PLAN_NAMES[choices.plan]
+    if choices.site is Site.PAGES and choices.plan is Plan.NONE:
+        raise WrongUsage(
+            "GitHub Pages needs a repository on GitHub.",
+            where="--site",
+            hint="Leave --site out, or name the plan: --plan enterprise.",
+        )
+    if choices.site is Site.PAGES and choices.plan is not Plan.ENTERPRISE:
+        fact = (
+            "A private repository on GitHub Free has no GitHub Pages."
+            if choices.plan is Plan.FREE
+            else f"On {name}, anyone on the internet can read the GitHub Pages of a private repository."
+        )
+        raise WrongUsage(
+            f"{fact} The site shows where you are vulnerable.",
+            where="--site",
+            hint="Use --site artifact: those who can read the repository download it.",
+        )
+    if choices.protected and not choices.plan.has_rules:
+        fact = (
+            "A private repository on GitHub Free cannot have rules, so its main branch cannot be protected."
+            if choices.on_github
+            else "Without GitHub nothing protects the main branch."
+        )
+        raise WrongUsage(fact, where="--protected", hint="Use --no-protected, or name another plan: --plan team.")

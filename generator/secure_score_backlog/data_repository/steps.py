@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is left to do by hand after `backlog init`, in order, with the values filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from secure_score_backlog.data_repository.choices import PLAN_NAMES, Choices, Plan, Site
+from secure_score_backlog.text import shell_quoted
+
+ENVIRONMENT = "secure-score"
+ISSUER = "https://token.actions.githubusercontent.com"
+AUDIENCE = "api://AzureADTokenExchange"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def steps(choices: Choices, folder: str) -> list[Step]:
+    """Everything that is left, the first thing first.
+
+    Args:
+        choices: What the repository was made for.
+        folder: Its folder, as it is typed after `cd`.
+    """
+    return list(github_steps(choices, folder) if choices.on_github else desk_steps(folder))
+
+
+def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
+    """For a private repository on GitHub."""
+    name = choices.repository or "OWNER/NAME"
+    if choices.tool is None:
+        yield Step(
+            "Name the commit of the tool that the workflows shall use",
+            (
+                "It is not known where this program was installed from, so no workflow was written. Run, with the",
+                "address of this program's repository and a full commit of it:",
+                f"  backlog init {shell_quoted(folder)} --tool OWNER/secure-score-backlog@COMMIT",
+                "It adds the workflows and changes nothing else.",
+            ),
+        )
+    yield Step("Commit what was written, and push it to a private repository", push(choices, name, folder))
+    yield Step("Register an app in Entra (role: Cloud Application Administrator)", entra(choices, name))
+    yield from settings_steps(choices, name)
+    yield Step(
+        "Collect for the first time",
+        (
+            f"  gh workflow run snapshot.yml --repo {name}",
+            "If signing in fails, the run prints the subject that GitHub presented: copy it into the credential.",
+            f"Afterwards: git pull{' && git fetch origin' if choices.branch else ''}, then `backlog triage` says what "
+            "to decide first.",
+        ),
+    )
+    yield Step("Know what the plan does not offer", tuple(limits(choices)))
+
+
+def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
+    """The first commit, and the repository on GitHub."""
+    branches = f" main:{choices.branch}" if choices.branch else ""
+    known = (f"The scheduled run commits snapshots to the branch {choices.branch}, which begins here.",)
+    return (
+        f"  cd {shell_quoted(folder)}",
+        "  git add .",
+        '  git commit -m "Begin our backlog"',
+        f"  gh repo create {name} --private --source . --remote origin",
+        f"  git push --set-upstream origin main{branches}",
+        *(known if branches else ()),
+    )
+
+
+def entra(choices: Choices, name: str) -> tuple[str, ...]:
+    """The app registration with its one permission, and who may sign in as it."""
+    tail = f"environment:{ENVIRONMENT}" if choices.plan.has_rules else "ref:refs/heads/main"
+    owner, _, repository = name.partition("/")
+    kind = "the scenario 'Other issuer'"
+    return (
+        "1. App registrations, New registration: any name, this organisational directory only.",
+        "2. API permissions: Microsoft Graph, APPLICATION permission SecurityEvents.Read.All, and remove User.Read.",
+        "   Grant admin consent (role: Privileged Role Administrator).",
+        f"3. Certificates & secrets, Federated credentials: {kind}. No client secret is needed.",
+        f"     Issuer:   {ISSUER}",
+        f"     Audience: {AUDIENCE}",
+        f"     Subject:  repo:{owner}@OWNER_ID/{repository}@REPOSITORY_ID:{tail}",
+        "               in repositories created, renamed or transferred after 15 July 2026; the numbers:",
+        f"               gh api repos/{name} --jq '[.owner.id, .id]'",
+        f"     or:       repo:{owner}/{repository}:{tail}",
+        "               in older ones. Which form it is: gh api "
+        f"repos/{name}/actions/oidc/customization/sub --jq .sub_claim_prefix",
+    )
+
+
+def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
+    """The settings of the repository on GitHub."""
+    yield Step(
+        "Say which tenant is meant: two variables of the repository (they are not secrets)",
+        (
+            f"  gh variable set AZURE_TENANT_ID --repo {name} --body TENANT_ID",
+            f"  gh variable set AZURE_CLIENT_ID --repo {name} --body CLIENT_ID",
+            "Not variables of an environment: whether the job starts is decided before it has one.",
+        ),
+    )
+    if choices.plan.has_rules:
+        yield Step(
+            f"Make the environment {ENVIRONMENT}, for the main branch only",
+            (
+                f"Settings, Environments, New environment: {ENVIRONMENT}.",
+                "Deployment branches and tags: Selected branches and tags, add the rule main. No reviewer: a run at",
+                "night would wait for one.",
+            ),
+        )
+    if choices.protected:
+        yield Step(
+            "Protect the branches: import the rulesets, after the first push",
+            (
+                "Settings, Rules, Rulesets, New ruleset, Import a ruleset, or:",
+                f"  gh api repos/{name}/rulesets --input .github/rulesets/main.json",
+                f"  gh api repos/{name}/rulesets --input .github/rulesets/{choices.branch}.json",
+            ),
+        )
+    if choices.plan.has_rules and not choices.reviewer:
+        yield Step("Say who reviews decisions", ("Name a login or a team in .github/CODEOWNERS.",))
+    if choices.site is Site.PAGES:
+        yield Step(
+            "Publish the site with GitHub Pages, for readers of this repository only",
+            (
+                "Settings, Pages: Source GitHub Actions, Visibility PRIVATE. Check the address in a window in which",
+                "you are not signed in. Only then:",
+                f"  gh variable set BACKLOG_DEPLOY_PAGES --repo {name} --body true",
+            ),
+        )
+    else:
+        yield Step(
+            "Read the site",
+            ("It is the artifact `site` of each run: download it, unpack it, open index.html. Kept for 30 days.",),
+        )
+
+
+def limits(choices: Choices) -> Iterator[str]:
+    """What cannot be had on the plan, for a private repository."""
+    yield f"{PLAN_NAMES[choices.plan]}, private repository:"
+    if choices.plan is Plan.FREE:
+        yield "- no rulesets and no code owners: everybody who may write can also push to main and rewrite its history"
+        yield "- no environments: the credential trusts every run on main; a branch cannot use it"
+        yield "- no GitHub Pages: the site is an artifact"
+    if choices.plan is Plan.TEAM:
+        yield "- GitHub Pages would be public on the internet, so the site is an artifact"
+    if choices.plan.has_rules and not choices.protected:
+        yield "- the main branch is not protected: decisions can be pushed without a pull request"
+    if choices.plan is not Plan.ENTERPRISE:
+        yield "- no attestations, no API of the audit log"
+    if choices.plan is Plan.ENTERPRISE:
+        yield "- private GitHub Pages can be read by everybody who can read the repository"
+
+
+def desk_steps(folder: str) -> Iterator[Step]:
+    """For a computer without GitHub."""
+    yield Step(
+        "Register an app in Entra (role: Cloud Application Administrator)",
+        (
+            "1. App registrations, New registration: any name, this organisational directory only.",
+            "2. Authentication: Allow public client flows: Yes.",
+            "3. API permissions: Microsoft Graph, DELEGATED permission SecurityEvents.Read.All; grant admin consent.",
+            "A person with the role Security Reader then signs in. For a task that runs by itself, use the APPLICATION",
+            "permission of this name and a certificate (AZURE_CLIENT_CERTIFICATE_PATH) instead.",
+        ),
+    )
+    yield Step(
+        "Collect for the first time, and commit",
+        (
+            f"  cd {shell_quoted(folder)}",
+            "  AZURE_TENANT_ID=... AZURE_CLIENT_ID=... backlog collect --device-code",
+            "  git add .",
+            '  git commit -m "Begin our backlog"',
+        ),
+    )
+    yield Step(
+        "Collect every day",
+        (
+            "With cron, systemd or the task scheduler, as a user who may read the certificate: `backlog collect`, then",
+            "`git add snapshots` and `git commit`. Microsoft keeps 90 days: a day that was missed comes with the next.",
+        ),
+    )
+    yield Step("Decide and read", ("`backlog triage` says what to decide first; `backlog build` makes the site.",))

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is left to do by hand: in order, with the values filled in, and honest about the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from secure_score_backlog.data_repository.choices import choose
+from secure_score_backlog.data_repository.steps import steps
+from secure_score_backlog.data_repository.tool import parse_tool
+
+TOOL = parse_tool("harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567")
+
+
+def told(folder: str = "our-score", **given: Any) -> str:
+    """Everything that is printed."""
+    choices = choose({"organisation": "X", "repository": "harbour/backlog", **given}, given.get("installed", TOOL))
+    return "\n".join("\n".join((step.title, *step.lines)) for step in steps(choices, folder))
+
+
+def test_the_order_is_that_of_a_first_day() -> None:
+    """Push before rules that would refuse it, variables before the first run."""
+    text = told(plan="team")
+    places = [
+        "git commit",
+        "git push",
+        "SecurityEvents.Read.All",
+        "gh variable set AZURE_TENANT_ID",
+        "rulesets/main.json",
+        "gh workflow run snapshot.yml",
+    ]
+    found = [text.index(place) for place in places]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize(("plan", "tail"), [("free", "ref:refs/heads/main"), ("team", "environment:secure-score")])
+def test_the_subject_of_the_credential_in_both_forms(plan: str, tail: str) -> None:
+    """With an environment where the plan has some, else by branch; with numbers and without; issuer and audience."""
+    text = told(plan=plan)
+    assert f"repo:harbour/backlog:{tail}" in text
+    assert f"repo:harbour@OWNER_ID/backlog@REPOSITORY_ID:{tail}" in text
+    assert "https://token.actions.githubusercontent.com" in text
+    assert "api://AzureADTokenExchange" in text
+    assert "OWNER/NAME" not in text
+
+
+def test_snapshots_get_their_branch_with_the_first_push() -> None:
+    """A protected main branch refuses the scheduled run, so the other branch must be there."""
+    assert "git push --set-upstream origin main main:snapshots" in told(plan="team")
+    assert "main:snapshots" not in told(plan="team", protected=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"plan": "free"}, "everybody who may write can also push to main and rewrite its history"),
+        ({"plan": "free"}, "no environments"),
+        ({"plan": "team"}, "GitHub Pages would be public on the internet"),
+        ({"plan": "team", "protected": False}, "the main branch is not protected"),
+        ({"plan": "enterprise", "site": "pages"}, "Visibility PRIVATE"),
+    ],
+)
+def test_the_limits_of_the_plan_are_said(given: dict[str, Any], says: str) -> None:
+    """Before anybody relies on what is not there."""
+    assert says in told(**given)
+    assert says not in told(plan="enterprise")
+
+
+def test_without_github_nothing_of_github_is_told() -> None:
+    """Collecting, committing and building on a computer of one's own."""
+    text = told(plan="none", repository="")
+    assert "--device-code" in text
+    assert "gh " not in text
+
+
+def test_a_missing_tool_comes_first() -> None:
+    """Nothing runs without it; the command adds the workflows to the folder, whatever its name."""
+    text = told("our score", installed=None)
+    assert "backlog init 'our score' --tool" in text.split("git commit")[0]
+    assert "--tool" not in told()

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The workflows that `backlog init` writes, as they are written: from an empty repository to a site."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.approvals import APPROVALS_PATH
+from secure_score_backlog.sample.tenant import Tenant
+from tests.support.act import PROJECT, Run, run_workflow
+from tests.support.repositories import Repository
+from tests.support.running import run_here
+from tests.support.simulated_github import TOKEN, SimulatedGitHub
+from tests.support.simulated_graph import SimulatedGraph
+from tests.support.simulated_identity import Registration, SimulatedIdentity
+from tests.workflows.conftest import NAME, hosted
+
+USED = "harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567"
+TODAY = date(2026, 11, 20)
+WHEN = "2026-11-20T15:00:00+00:00"
+DECISION = """---
+recommendation: AATP_UnsecureDomain
+bucket: do-soon
+risk: medium
+reduces: Settings of the domain that let everybody read passwords
+owner: Security Administrator
+impact: None for users
+prerequisites: A maintenance window of the domain controllers
+proof: The recommendation stays at full points for a month
+due: {due}
+---
+"""
+
+
+def program(folder: Path) -> Path:
+    """The action and its locks, as the commit that the workflows name holds them."""
+    shutil.copytree(PROJECT / "requirements", folder / "requirements")
+    shutil.copy(PROJECT / "action.yml", folder)
+    return folder
+
+
+def new_repository(folder: Path, *options: str) -> Repository:
+    """What `backlog init` writes, committed as the printed steps say."""
+    named = ("--organisation", "Example Ltd", "--repository", NAME, "--tool", USED)
+    run_here("init", folder, *named, *options, expect=0)
+    repository = object.__new__(Repository)
+    repository.folder = folder
+    repository.commit("Begin our backlog", WHEN)
+    repository.git("branch", "snapshots")
+    return repository
+
+
+@dataclass(slots=True)
+class Data:
+    """A data repository on a simulated GitHub, with a tenant behind a simulated Graph."""
+
+    folder: Path
+    seed: Repository
+    origin: Repository
+    identity: SimulatedIdentity
+    graph: SimulatedGraph
+    github: SimulatedGitHub
+    runs: list[Run] = field(default_factory=list)
+
+    def run(self, name: str, event: str, **variables: str) -> Run:
+        """One run of a workflow that was written; the repository says which tenant is meant."""
+        registration = self.identity.registration
+        found = run_workflow(
+            self.seed.folder / ".github" / "workflows" / name,
+            event,
+            {"ref": "refs/heads/main"},
+            folder=self.folder / f"run{len(self.runs)}",
+            origin=self.origin.folder,
+            variables={"AZURE_TENANT_ID": registration.tenant, "AZURE_CLIENT_ID": registration.client, **variables},
+            environment={
+                "ACTIONS_ID_TOKEN_REQUEST_URL": self.identity.oidc_request_url,
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": registration.request_token,
+                "REQUESTS_CA_BUNDLE": str(self.identity.certificate),
+                "TO_SIMULATED_GRAPH": f"--graph-url {self.graph.url} --authority {self.identity.origin}",
+                "GITHUB_SERVER_URL": f"file://{self.folder}",
+                **{key: value for key, value in self.github.environment.items() if key != "GITHUB_TOKEN"},
+            },
+            secrets={"GITHUB_TOKEN": TOKEN},
+            action=f"{USED}={program(self.folder / f'tool{len(self.runs)}')}",
+        )
+        self.runs.append(found)
+        return found
+
+
+FOR_EACH_PLAN = pytest.mark.parametrize("data", ["free", "team", "enterprise"], indirect=True)
+PROTECTED = pytest.mark.parametrize("data", ["team"], indirect=True)
+
+
+@pytest.fixture
+def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Data]:
+    """A new repository on a plan: with snapshots on the main branch, with a branch of their own, or with Pages too."""
+    options = ("--plan", request.param, *(("--site", "pages") if request.param == "enterprise" else ()))
+    seed = new_repository(tmp_path / "seed", *options)
+    tenant = Tenant.load()
+    with ExitStack() as servers:
+        identity = servers.enter_context(SimulatedIdentity(Registration(tenant.identifier), tls=True))
+        graph = servers.enter_context(SimulatedGraph(tenant, TODAY))
+        github = servers.enter_context(SimulatedGitHub())
+        for commit in seed.git("rev-list", "HEAD").split():
+            github.commit(commit)
+        yield Data(tmp_path, seed, hosted(seed, tmp_path), identity, graph, github)
+
+
+@FOR_EACH_PLAN
+def test_the_first_day_of_a_new_repository(data: Data) -> None:
+    """Ninety days are collected and committed, to the branch that the settings name, and the site shows them.
+
+    The main branch gets nothing where it accepts pull requests only.
+    """
+    has_pages = (data.seed.folder / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8").count("deploy:")
+    before = data.origin.git("rev-parse", "main")
+    run = data.run("snapshot.yml", "workflow_dispatch", **({"BACKLOG_DEPLOY_PAGES": "true"} if has_pages else {}))
+    jobs = ("collect", "build", *(("deploy",) if has_pages else ()))
+    assert run.jobs == dict.fromkeys(jobs, "success"), run.output
+    protected = (data.seed.folder / ".github" / "rulesets").exists()
+    branch = "snapshots" if protected else "main"
+    assert (data.origin.git("rev-parse", "main") == before) == protected
+    committed = data.origin.git("show", "--name-only", "--format=", branch).split()
+    assert f"snapshots/2026/{TODAY}.json" in committed
+    assert APPROVALS_PATH in committed
+    assert [path for path in committed if not path.startswith("snapshots/")] == []
+    site = run.workshop / ("published" if has_pages else "artifacts/site")
+    assert f"snapshots/2026/{TODAY}.json" in (site / "evidence.html").read_text(encoding="utf-8")
+    assert TOKEN not in run.log
+
+
+@PROTECTED
+def test_a_decision_by_pull_request_and_its_merge(data: Data) -> None:
+    """The check reads it and keeps a preview; a faulty one fails; after the merge the site shows it."""
+    first, second = (data.run("snapshot.yml", "schedule") for _ in range(2))
+    assert first.jobs == {"collect": "success", "build": "success"}, first.output
+    assert second.jobs == {"collect": "success"}, second.output  # all is stored, and nothing is built
+    data.seed.git("remote", "add", "origin", str(data.origin.folder))
+    data.seed.git("pull", "--quiet", "origin", "main")
+    data.seed.git("switch", "--quiet", "--create", "change")
+    data.seed.write("decisions/AATP_UnsecureDomain.md", DECISION.format(due="next spring"))
+    assert proposed(data, 1).jobs == {"check": "failure"}
+    data.seed.write("decisions/AATP_UnsecureDomain.md", DECISION.format(due="2199-01-01"))
+    run = proposed(data, 2)
+    assert run.jobs == {"check": "success"}, run.output
+    page = Path("recommendations") / "aatp-unsecuredomain.html"
+    preview = run.workshop / "artifacts" / "site-of-this-pull-request" / page
+    assert "Settings of the domain" in preview.read_text(encoding="utf-8")
+    data.seed.git("push", "--quiet", "origin", "HEAD:main")
+    merged = data.run("site.yml", "push")
+    assert merged.jobs == {"build": "success"}, merged.output
+    site = merged.workshop / "artifacts" / "site"
+    assert "Settings of the domain" in (site / page).read_text(encoding="utf-8")
+
+
+def proposed(data: Data, number: int) -> Run:
+    """The check of the working tree as a pull request, without a secret and without a variable of the repository."""
+    data.seed.git("add", "--all")
+    data.seed.git("commit", "--quiet", "--message", "Decide about the domain", when=WHEN)
+    data.seed.git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{number}/merge")
+    request = {"number": number, "base": {"ref": "main"}, "head": {"ref": "change", "repo": {"full_name": NAME}}}
+    return run_workflow(
+        data.seed.folder / ".github" / "workflows" / "check.yml",
+        "pull_request",
+        {"number": number, "pull_request": request},
+        folder=data.folder / f"check{number}",
+        origin=data.origin.folder,
+        environment={"GITHUB_REPOSITORY": NAME},
+        action=f"{USED}={program(data.folder / f'checker{number}')}",
+    )
+
+
+@PROTECTED
+def test_a_tenant_that_is_not_named_is_not_asked(data: Data) -> None:
+    """Until the repository's variables are set, the scheduled run does nothing and is not red."""
+    run = data.run("snapshot.yml", "schedule", AZURE_TENANT_ID="")
+    assert run.jobs == {}, run.output
+    assert data.graph.requests == []
+
+
+def test_the_steps_of_the_first_commit_work_as_printed(tmp_path: Path) -> None:
+    """The lines of `git` among the printed steps, run by a shell, leave both branches on the other side."""
+    printed = run_here(
+        "init", tmp_path / "a b", "--organisation", "X", "--plan", "team", "--tool", USED, expect=0
+    ).stdout
+    lines = [line.strip() for line in printed.splitlines() if line.strip().startswith(("cd ", "git "))]
+    first = lines[: next(i for i, line in enumerate(lines) if line.startswith("git push")) + 1]
+    subprocess.run(["git", "init", "--quiet", "--bare", str(tmp_path / "host")], check=True)
+    script = "\n".join(["set -e", first[0], f"git remote add origin '{tmp_path / 'host'}'", *first[1:]])
+    subprocess.run(["bash", "-c", script], check=True, capture_output=True)
+    host = object.__new__(Repository)
+    host.folder = tmp_path / "host"
+    assert host.git("rev-parse", "main") == host.git("rev-parse", "snapshots")
