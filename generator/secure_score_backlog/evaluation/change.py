@@ -18,6 +18,7 @@ from secure_score_backlog.branches import FileChange
 from secure_score_backlog.comparison import Comparison
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, Decision, DecisionVersion
+from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.base_rules import Versions, is_reworded, reason_text, says_more, signed_part, words
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import eligible
@@ -391,9 +392,9 @@ def approvers(decisions: Iterable[DecisionChange], settings: Settings, author: s
     for change in decisions:
         if change.needs_approval and change.after and change.after.approvable:
             by_role.setdefault(change.after.approvable.approver, []).append(change)
-    known = {role.casefold(): logins for role, logins in settings.roles.items()}
     for role, changes in sorted(by_role.items()):
-        logins = known.get(role.casefold(), ())
+        named = [login for known, each in settings.roles.items() if same_role(known, role) for login in each]
+        logins = tuple(dict.fromkeys(named))
         others = tuple(login for login in logins if login.casefold() != author.casefold())
         yield Approval(
             role=role,
