@@ -123,6 +123,34 @@ def test_a_young_commit_without_a_pull_request_is_asked_about_again(
     assert recorded(tmp_path).of(merge) is not None
 
 
+def test_the_commit_of_the_run_before_is_left_to_the_next_day(
+    tmp_path: Path,
+    backlog: RunBacklog,
+    github: SimulatedGitHub,
+    repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else each run would record the commit of the one before, and commit that record; a decision is asked about."""
+    late = AT + timedelta(days=60)
+    monkeypatch.setattr(options, "now", lambda: late)
+    backlog("approvals", environment=github.environment, expect=0)
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "Snapshot", when=late.isoformat())
+    github.commit(repository.git("rev-parse", "HEAD"))
+    monkeypatch.setattr(options, "now", lambda: late + 6 * HOUR)
+    assert "nothing is new" in backlog("approvals", environment=github.environment, expect=0).stdout
+    repository.write("decisions/A.md", "A\n")
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "Decide", when=(late + HOUR).isoformat())
+    github.commit(repository.git("rev-parse", "HEAD"))
+    github.asked.clear()
+    backlog("approvals", environment=github.environment, expect=0)
+    assert len(github.asked[0]) == 3  # owner, name and one commit
+    monkeypatch.setattr(options, "now", lambda: late + 24 * HOUR)
+    backlog("approvals", environment=github.environment, expect=0)
+    assert len(recorded(tmp_path).commits) == 3
+
+
 def test_nothing_is_written_where_github_cannot_be_asked(
     tmp_path: Path, backlog: RunBacklog, github: SimulatedGitHub, repository: Repository
 ) -> None:

@@ -110,7 +110,7 @@ def errors(*listed: dict[str, Any], data: Any = None) -> Response:
         (
             Response.of_json(403, {"message": "Resource not accessible by integration"}),
             "denies access (403): Resource not accessible by integration",
-            "`permissions: contents: read` and `pull-requests: read`",
+            "`contents: read` and `pull-requests: read`",
         ),
         (
             Response.of_json(403, {"message": "Resource protected by organization SAML enforcement."}),

@@ -14,9 +14,9 @@ from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.github.address import find_address
 from secure_score_backlog.github.client import GitHub
 from secure_score_backlog.github.errors import ASKING
-from secure_score_backlog.github.issues import VIEWER
 from secure_score_backlog.github.pull_requests import COMMITS_A_REQUEST, QUERIES, Asker, Found, commits_query
 from secure_score_backlog.http_client import RETRY_POLICY, Deadline, HttpClient
+from tests.support.github_schemas import QUERIES as EVERY_QUERY
 from tests.support.github_schemas import schema
 from tests.support.loopback import Request, Response
 from tests.support.repositories import Repository
@@ -47,7 +47,7 @@ def proposed(repository: Repository, branch: str, *names: str) -> None:
     repository.git("checkout", "--quiet", "main")
 
 
-@pytest.mark.parametrize("query", [*QUERIES, VIEWER, *(commits_query(count) for count in (2, 5))])
+@pytest.mark.parametrize("query", [*EVERY_QUERY, *(commits_query(count) for count in (2, 5))])
 def test_every_query_is_one_that_github_answers(query: str) -> None:
     """GitHub's own schema knows every field and argument, and takes the values' types."""
     assert validate(schema(), parse(query)) == []

@@ -20,6 +20,7 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -36,9 +37,10 @@ from graphql import (
     visit,
 )
 
-from secure_score_backlog.github.issues import VIEWER
-from secure_score_backlog.github.pull_requests import QUERIES
+from secure_score_backlog.github import commits, issues, pull_requests
 
+QUERIES = (*pull_requests.QUERIES, *commits.QUERIES, issues.VIEWER)
+"""Every query and change of the program."""
 FOLDER = Path(__file__).parents[1] / "github"
 GRAPHQL, REST = FOLDER / "schema.graphql", FOLDER / "rest.json"
 PATHS = (
@@ -80,7 +82,7 @@ class Used(Visitor):
             )
 
 
-def cut_graphql(whole: str, queries: tuple[str, ...] = (*QUERIES, VIEWER)) -> str:
+def cut_graphql(whole: str, queries: tuple[str, ...] = QUERIES) -> str:
     """The types, fields and arguments that the queries use, as a schema of their own."""
     schema = build_schema(whole, assume_valid_sdl=True)  # as published, it defines a field of an unused type twice
     fields: dict[str, dict[str, set[str]]] = {}
@@ -99,6 +101,8 @@ def cut_graphql(whole: str, queries: tuple[str, ...] = (*QUERIES, VIEWER)) -> st
         kinds[name] = schema.type_map[name]
         for each, arguments in used.items():
             kinds.update(_named(_fields(schema, name)[each], arguments))
+    for kind in list(kinds.values()):
+        kinds.update(_given(kind))
     return GRAPHQL_SOURCE + "".join(_printed(kind, fields, kinds) for _, kind in sorted(kinds.items()))
 
 
@@ -123,6 +127,15 @@ def _named(field: GraphQLField, arguments: set[str]) -> Iterator[tuple[str, Grap
             yield kind.name, kind
 
 
+def _given(kind: GraphQLNamedType) -> Iterator[tuple[str, GraphQLNamedType]]:
+    """The types of everything that an input holds."""
+    for field in kind.fields.values() if isinstance(kind, GraphQLInputObjectType) else ():
+        inner = get_named_type(field.type)
+        if not is_specified_scalar_type(inner):
+            yield inner.name, inner
+            yield from _given(inner)
+
+
 def _printed(
     kind: GraphQLNamedType, fields: Mapping[str, Mapping[str, set[str]]], kinds: Mapping[str, GraphQLNamedType]
 ) -> str:
@@ -130,6 +143,9 @@ def _printed(
         return f"\nscalar {kind.name}\n"
     if isinstance(kind, GraphQLEnumType):
         return f"\nenum {kind.name} {{\n{''.join(f'  {name}{chr(10)}' for name in sorted(kind.values))}}}\n"
+    if isinstance(kind, GraphQLInputObjectType):
+        held = "".join(f"  {name}: {each.type}\n" for name, each in sorted(kind.fields.items()))
+        return f"\ninput {kind.name} {{\n{held}}}\n"
     assert not isinstance(kind, GraphQLUnionType), f"{kind.name}: unions are not used so far"
     assert isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)), kind.name
     word = "type" if isinstance(kind, GraphQLObjectType) else "interface"

@@ -8,15 +8,18 @@ A pull request's story can be told with a real Git repository: `open_pull`, `rev
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from graphql import graphql_sync
+from graphql import GraphQLError, graphql_sync
 from openapi_schema_validator import OAS30Validator
 
 from tests.support.github_schemas import rest, schema
@@ -87,6 +90,12 @@ class SimulatedGitHub(LoopbackServer):
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.asked: list[dict[str, Any]] = []
         """The variables of each question to GraphQL."""
+        self.hosted: Path | None = None
+        """A bare repository that commits are made in."""
+        self.rules: dict[str, str] = {}
+        """What is said about a commit on a branch, in place of making it."""
+        self.before_commit: list[Callable[[], object]] = []
+        """What happens meanwhile: one before each attempt to commit."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -165,10 +174,10 @@ class SimulatedGitHub(LoopbackServer):
 
     def _graphql(self, asked: Mapping[str, Any]) -> Response:
         self.asked.append(asked["variables"])
-        viewer = {"login": self.viewer}
         root = {
-            "viewer": viewer,
+            "viewer": {"login": self.viewer},
             "repository": self._repository,
+            "createCommitOnBranch": self._create_commit,
             "rateLimit": {"cost": 1, "remaining": 999, "resetAt": iso(NOON)},
         }
         result = graphql_sync(schema(), asked["query"], root, variable_values=asked["variables"])
@@ -179,9 +188,79 @@ class SimulatedGitHub(LoopbackServer):
     def _repository(self, _: Any, owner: str, name: str) -> dict[str, Any] | None:
         if (owner, name) != (OWNER, NAME):
             return None
-        return {"defaultBranchRef": {"name": self.branch}, "object": self._object, "pullRequest": self._pull}
+        return {
+            "defaultBranchRef": {"name": self.branch},
+            "object": self._object,
+            "pullRequest": self._pull,
+            "ref": self._reference,
+        }
 
-    def _object(self, _: Any, oid: str) -> dict[str, Any] | None:
+    def _reference(self, _: Any, qualifiedName: str) -> dict[str, Any] | None:  # noqa: N803 - as GraphQL spells it
+        found = self.git("rev-parse", "--verify", "--quiet", qualifiedName, check=False)
+        return {"name": qualifiedName, "target": {"__typename": "Commit", "oid": found}} if found else None
+
+    def git(
+        self, *arguments: str, check: bool = True, given: bytes = b"", variables: Mapping[str, str] | None = None
+    ) -> str:
+        """Run Git in the repository that is hosted; its output, empty where it fails and may."""
+        assert self.hosted is not None, "this test gives GitHub no repository"
+        call = ["git", "--git-dir", str(self.hosted), *arguments]
+        done = subprocess.run(
+            call, input=given, env={**os.environ, **(variables or {})}, capture_output=True, check=False
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done.stdout.decode("utf-8").strip() if done.returncode == 0 else ""
+
+    def commit_files(self, branch: str, files: Mapping[str, str], headline: str) -> str:
+        """Somebody commits files to a branch; the new commit."""
+        head = self.git("rev-parse", f"refs/heads/{branch}")
+        new = self._commit_of(head, {path: text.encode() for path, text in files.items()}, headline)
+        self.git("update-ref", f"refs/heads/{branch}", new, head)
+        return new
+
+    def _create_commit(self, _: Any, input: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002 - as GraphQL spells it
+        """A commit by the workflow's token, signed by GitHub; in the hosted repository it has the bot's name alone."""
+        if self.before_commit:
+            self.before_commit.pop(0)()
+        branch = input["branch"]["branchName"]
+        assert input["branch"]["repositoryNameWithOwner"] == f"{OWNER}/{NAME}"
+        if branch in self.rules:
+            raise GraphQLError(self.rules[branch], extensions={"type": "UNPROCESSABLE"})
+        head = self.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", check=False)
+        if not head:
+            raise GraphQLError(f"No ref named {branch!r}.", extensions={"type": "NOT_FOUND"})
+        expected = input["expectedHeadOid"]
+        if head != expected:
+            said = f'Expected branch to point to "{expected}" but it did not.  Pull and try again.'
+            raise GraphQLError(said, extensions={"type": "STALE_DATA"})
+        additions = input["fileChanges"]["additions"]
+        files = {each["path"]: base64.b64decode(each["contents"], validate=True) for each in additions}
+        new = self._commit_of(head, files, input["message"]["headline"])
+        self.git("update-ref", f"refs/heads/{branch}", new, head)
+        self.commit(new, "github-actions[bot]", committer="web-flow", state="VALID", by_github=True)
+        return {"commit": self._object(None, oid=new)}
+
+    def _commit_of(self, head: str, files: Mapping[str, bytes], headline: str) -> str:
+        index = {"GIT_INDEX_FILE": f"{self.hosted}/index-of-a-commit"}
+        self.git("read-tree", head, variables=index)
+        for path, content in files.items():
+            blob = self.git("hash-object", "-w", "--stdin", given=content)
+            self.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", variables=index)
+        tree = self.git("write-tree", variables=index)
+        now = datetime.now(UTC).isoformat()  # GitHub's own time, not that of whoever asks
+        people = {
+            "GIT_AUTHOR_DATE": now,
+            "GIT_COMMITTER_DATE": now,
+            "GIT_AUTHOR_NAME": "github-actions[bot]",
+            "GIT_AUTHOR_EMAIL": "41898282+github-actions[bot]@users.noreply.github.com",
+            "GIT_COMMITTER_NAME": "GitHub",
+            "GIT_COMMITTER_EMAIL": "noreply@github.com",
+        }
+        return self.git("commit-tree", tree, "-p", head, "-m", headline, variables=people)
+
+    def _object(self, _: Any, oid: str = "", expression: str = "") -> dict[str, Any] | None:
+        if self.hosted is not None and oid not in self.commits:
+            return self._blob(oid or self.git("rev-parse", "--verify", "--quiet", expression, check=False))
         known = self.commits.get(oid)
         if known is None:
             return None
@@ -202,6 +281,13 @@ class SimulatedGitHub(LoopbackServer):
                 [self._pull(None, number) for number in known.pulls], first, after
             ),
         }
+
+    def _blob(self, oid: str) -> dict[str, Any] | None:
+        if not oid or self.git("cat-file", "-t", oid, check=False) != "blob":
+            return None
+        call = ["git", "--git-dir", str(self.hosted), "cat-file", "blob", oid]
+        text = subprocess.run(call, check=True, capture_output=True).stdout.decode("utf-8")
+        return {"__typename": "Blob", "oid": oid, "text": text, "isTruncated": False}
 
     def _pull(self, _: Any, number: int) -> dict[str, Any] | None:
         pull = self.pulls.get(number)

@@ -14,7 +14,7 @@ import pytest
 from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.sample.tenant import Tenant
 from tests.support.act import Run, run_workflow
-from tests.support.loopback import Response
+from tests.support.loopback import Request, Response
 from tests.support.repositories import Repository
 from tests.support.simulated_github import TOKEN, SimulatedGitHub
 from tests.support.simulated_graph import SimulatedGraph
@@ -73,11 +73,13 @@ def daily(seed: Repository, tmp_path: Path) -> Iterator[Daily]:
         github = servers.enter_context(SimulatedGitHub())
         for commit in seed.git("rev-list", "HEAD").split():
             github.commit(commit)
-        yield Daily(tmp_path, hosted(seed, tmp_path), identity, graph, github)
+        origin = hosted(seed, tmp_path)
+        github.hosted = origin.folder
+        yield Daily(tmp_path, origin, identity, graph, github)
 
 
 def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:
-    """The bot commits the two days and nothing else; the site that is published knows them; no secret is printed."""
+    """GitHub commits the two days and nothing else; the site that is published knows them; no secret is printed."""
     run = daily.run(BACKLOG_DEPLOY_PAGES="true")
     assert run.jobs == {"collect": "success", "build": "success", "deploy": "success"}, run.output
     origin = daily.origin
@@ -115,9 +117,36 @@ def test_a_refused_sign_in_fails_the_run_and_commits_nothing(daily: Daily) -> No
     assert daily.origin.git("rev-parse", "main") == before
 
 
+def test_a_decision_that_is_merged_meanwhile_costs_no_snapshot(daily: Daily) -> None:
+    """Main moves between checkout and commit: both are there, and the site is built from the commit that has both."""
+
+    def merge() -> None:
+        merged = daily.github.commit_files("main", {"decisions/NEW.md": "merged meanwhile\n"}, "Decide")
+        assert merged == daily.origin.git("rev-parse", "main")
+
+    daily.github.before_commit = [merge]
+    run = daily.run()
+    assert run.jobs == {"collect": "success", "build": "success"}, run.output
+    assert daily.origin.git("show", "--name-only", "--format=", "main").split() == [*MISSING, APPROVALS_PATH]
+    assert daily.origin.git("show", "main:decisions/NEW.md") == "merged meanwhile"
+
+
+def test_a_protected_branch_fails_the_run_and_names_the_rule(daily: Daily) -> None:
+    """The commit is refused: red, with what to set; nothing is built from a snapshot that is not kept."""
+    daily.github.rules["main"] = "Repository rule violations found\n\nChanges must be made through a pull request."
+    run = daily.run("schedule")
+    assert run.jobs == {"collect": "failure"}, run.output
+    assert "Require a pull request before merging" in run.log
+
+
 def test_a_github_that_does_not_answer_costs_no_snapshot(daily: Daily) -> None:
     """Approvals cannot be read: the run is red and says which permission is missing; the days are kept and shown."""
-    daily.github.responders.append(lambda _: Response.of_json(401, {"message": "Bad credentials"}))
+
+    def deny(request: Request) -> Response | None:
+        asks = b"associatedPullRequests" in request.body
+        return Response.of_json(401, {"message": "Bad credentials"}) if asks else None
+
+    daily.github.responders.append(deny)
     run = daily.run()
     assert run.jobs == {"collect": "failure", "build": "success"}, run.output
     assert "GitHub does not accept the token" in run.log

@@ -28,6 +28,9 @@ from secure_score_backlog.snapshots.store import SnapshotFolder
 
 MOST_COMMITS = 1_000
 """Commits of one run: forty requests. The newest go first, and the next run goes on."""
+OWN_COMMITS = timedelta(hours=12)
+"""For so long a commit that changes only snapshots/ is not asked about. Each run commits what it recorded about the
+commit of the run before: a second run of a day would always find that one new, and commit again."""
 SETTLED = timedelta(days=7)
 """For so long a commit without a pull request is asked about again: GitHub may not have joined the two yet."""
 
@@ -222,7 +225,9 @@ def to_ask(history: Collection[MainCommit], stored: Approvals, now: datetime, *,
 def is_open(commit: MainCommit, stored: Approvals, now: datetime, *, again: bool) -> bool:
     """Whether GitHub may say something new about a commit."""
     known = stored.commits.get(commit.version.commit)
+    age = None if commit.stated is None else now - commit.stated
     if known is None:
-        return True
-    young = commit.stated is not None and now - commit.stated < SETTLED
+        recorded_only = bool(commit.changes) and all(path.startswith(f"{SNAPSHOTS}/") for path, _ in commit.changes)
+        return not (recorded_only and not commit.outside and age is not None and age < OWN_COMMITS)
+    young = age is not None and age < SETTLED
     return known.pull_request is None and (again or young)

@@ -33,6 +33,7 @@ VERBS = {
     "status": "Print the state of the tenant, for people or as JSON.",
     "review": "Write the minutes of a month and sign its facts.",
     "approvals": "Ask GitHub who approved the merged pull requests, and record it.",
+    "publish": "Commit new snapshots to a branch, on GitHub or with Git.",
     "render": "Write the site's pages to build/pages.",
     "build": "Render the pages, build the site and check that it is complete.",
     "serve": "Serve the site on this machine and render it again after each edit.",

@@ -12,10 +12,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import append_to_named_file, named_file_size
 from secure_score_backlog.text import for_terminal, json_for_terminal
 
@@ -125,6 +126,31 @@ def add_to_summary(summary: Summary) -> bool:
         say(f"Note: the job's summary ({SUMMARY}) could not be written: {reason}.")
         return False
     return True
+
+
+OUTPUTS = "GITHUB_OUTPUT"
+"""Names the file in which a step of a workflow leaves values for later steps and jobs."""
+
+
+def set_outputs(values: Mapping[str, str]) -> None:
+    """Leave values for later steps of a workflow; nothing where there is none.
+
+    Raises CannotProceed where they cannot be written: a later job would go on without them.
+    """
+    named = os.environ.get(OUTPUTS)
+    if not named:
+        return
+    for name, value in values.items():
+        assert value.isprintable(), name  # a line break would be another output
+    try:
+        append_to_named_file(Path(named), "".join(f"{name}={value}\n" for name, value in values.items()).encode())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise CannotProceed(
+            f"The outputs of this step could not be written: {reason}.",
+            where=OUTPUTS,
+            hint="In a workflow the runner sets this variable. Elsewhere name a file that can be written, or unset it.",
+        ) from None
 
 
 def annotation(note: Annotation) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.github.errors import READING, Needs
 from secure_score_backlog.http_client import check_address
 from secure_score_backlog.text import shown
 
@@ -19,10 +20,6 @@ API = "https://api.github.com"
 REPOSITORY = re.compile(r"(?P<owner>[A-Za-z0-9_][A-Za-z0-9_-]{0,99})/(?P<name>(?!\.{1,2}$)[A-Za-z0-9._-]{1,100})")
 TOKEN = re.compile(r"[!-~]{1,4096}")
 TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
-HOW_TO_GIVE_ONE = (
-    "In a workflow set `env: GITHUB_TOKEN: ${{ github.token }}` for this step, with the permissions `contents: read` "
-    "and `pull-requests: read`. At your desk: GH_TOKEN=$(gh auth token)."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,8 @@ class Address:
     """Root of the REST interface, without a slash at the end."""
     graphql: str
     token: str = field(repr=False)
+    needs: Needs = READING
+    """What the token must be allowed; named where GitHub refuses it."""
 
     @property
     def repository(self) -> str:
@@ -46,12 +45,13 @@ class Address:
         return f"{self.api}/repos/{self.owner}/{self.name}/{path}"
 
 
-def find_address(environment: Mapping[str, str], repository: str | None = None) -> Address:
+def find_address(environment: Mapping[str, str], repository: str | None = None, needs: Needs = READING) -> Address:
     """The address that the environment gives.
 
     Args:
         environment: GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_GRAPHQL_URL, and GITHUB_TOKEN or GH_TOKEN.
         repository: `owner/name`, before GITHUB_REPOSITORY.
+        needs: What the token is used for.
 
     Raises:
         WrongUsage: A value cannot be what it should be.
@@ -62,7 +62,7 @@ def find_address(environment: Mapping[str, str], repository: str | None = None) 
     api = check_address(given or API, "GITHUB_API_URL", API)
     graphql = environment.get("GITHUB_GRAPHQL_URL", "").strip() or graphql_beside(api)
     graphql = check_address(graphql, "GITHUB_GRAPHQL_URL", f"{API}/graphql")
-    return Address(owner, name, api, graphql, _token(environment))
+    return Address(owner, name, api, graphql, _token(environment, needs), needs)
 
 
 def graphql_beside(api: str) -> str:
@@ -89,7 +89,7 @@ def _repository(environment: Mapping[str, str], repository: str | None) -> tuple
     return found["owner"], found["name"]
 
 
-def _token(environment: Mapping[str, str]) -> str:
+def _token(environment: Mapping[str, str], needs: Needs) -> str:
     for name in TOKENS:
         token = environment.get(name, "").strip()
         if token and not TOKEN.fullmatch(token):
@@ -100,4 +100,6 @@ def _token(environment: Mapping[str, str]) -> str:
             )
         if token:
             return token
-    raise CannotProceed("GitHub cannot be asked without a token.", where=" or ".join(TOKENS), hint=HOW_TO_GIVE_ONE)
+    raise CannotProceed(
+        "GitHub cannot be asked without a token.", where=" or ".join(TOKENS), hint=needs.how_to_give_one
+    )

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from secure_score_backlog import __version__
@@ -40,6 +40,7 @@ HEADERS: Final = {
 MOST_WAITS = 3
 """How often one request is sent again because of a limit."""
 MOST_PAGES = 100
+Explain: TypeAlias = Callable[[list[Mapping[str, Any]]], CannotProceed | None]
 NEXT = re.compile(r'<([^<>]{1,2000})>\s*;\s*rel="?next"?')
 
 
@@ -53,17 +54,24 @@ class GitHub:
 
     # GraphQL
 
-    def ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The `data` of an answer; CannotProceed for anything that is not a whole answer."""
+    def ask(self, query: str, variables: Mapping[str, Any], explain: Explain = lambda _: None) -> dict[str, Any]:
+        """The `data` of an answer; CannotProceed for anything that is not a whole answer.
+
+        Args:
+            query: A query, or a change that may be sent twice.
+            variables: By name, without the dollar sign.
+            explain: The error for `errors` of a kind that only this question has; None for any other.
+        """
         body = json.dumps({"query": query, "variables": dict(variables)}).encode()
         place = self.address.graphql
         reply = self._within_limits("POST", place, body, again=True)
         content = self._content(reply, place)
         errors = _errors(content)
         if reply.status != 200:
-            raise refused(reply, self._words(content, errors), without_query(place))
+            raise refused(reply, self._words(content, errors), without_query(place), self.address.needs)
         if errors:
-            raise refused_in_answer(errors, self.address.token, place, self.address.repository)
+            address = self.address
+            raise explain(errors) or refused_in_answer(errors, address.token, place, address.repository, address.needs)
         data = content.get("data") if isinstance(content, dict) else None
         if not isinstance(data, dict):
             raise unusable("it holds no `data`", place)
@@ -160,7 +168,7 @@ class GitHub:
     def _success(self, reply: Reply, url: str) -> Any:
         content = self._content(reply, url)
         if not 200 <= reply.status < 300:
-            raise refused(reply, self._words(content, []), without_query(url))
+            raise refused(reply, self._words(content, []), without_query(url), self.address.needs)
         return content
 
     def _content(self, reply: Reply, url: str) -> Any:

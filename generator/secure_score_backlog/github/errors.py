@@ -27,10 +27,33 @@ ASKING = Job(
     addresses="GITHUB_API_URL and GITHUB_GRAPHQL_URL",
     report="run it again later and, if it stays, ask GitHub's support.",
 )
-PERMISSIONS = (
-    "A workflow's token needs `permissions: contents: read` and `pull-requests: read`; a fine-grained token needs read "
-    "access to Contents, Metadata and Pull requests of this repository; a classic one the scope `repo`."
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a token must be allowed for one job, as a workflow and as GitHub's form for tokens put it."""
+
+    workflow: str
+    fine_grained: str
+
+    def __str__(self) -> str:
+        """The hint of a refusal."""
+        return (
+            f"A workflow's token needs the permissions {self.workflow}; a fine-grained token needs {self.fine_grained} "
+            "of this repository; a classic one the scope `repo`."
+        )
+
+    @property
+    def how_to_give_one(self) -> str:
+        """The hint where there is no token."""
+        return (
+            "In a workflow set `env: GITHUB_TOKEN: ${{ github.token }}` for this step, with the permissions "
+            f"{self.workflow}. At your desk: GH_TOKEN=$(gh auth token)."
+        )
+
+
+READING = Needs("`contents: read` and `pull-requests: read`", "read access to Contents, Metadata and Pull requests")
+COMMITTING = Needs("`contents: write`", "write access to Contents")
 SSO = (
     "The organisation wants tokens to be authorised for its single sign-on (SAML): on GitHub, Settings, Developer "
     "settings, Personal access tokens, Configure SSO. The token of a workflow run needs none."
@@ -105,16 +128,16 @@ def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-def refused(reply: Reply, words: str, place: str) -> CannotProceed:
+def refused(reply: Reply, words: str, place: str, needs: Needs = READING) -> CannotProceed:
     """The error for a status that is no success."""
     status = reply.status
-    message, hint = _by_status(reply, words)
+    message, hint = _by_status(reply, words, needs)
     said = f": {words.rstrip('.')}" if words else ""
     kinds: Mapping[int, type[CannotProceed]] = {403: Denied, 502: TooSlow, 504: TooSlow}
     return kinds.get(status, CannotProceed)(f"{message} ({status}){said}.", where=place, hint=hint)
 
 
-def _by_status(reply: Reply, words: str) -> tuple[str, str]:
+def _by_status(reply: Reply, words: str, needs: Needs) -> tuple[str, str]:
     """What happened, as the beginning of a sentence, and what to do next."""
     status = reply.status
     if "x-github-sso" in reply.headers or "saml" in words.lower():
@@ -130,17 +153,19 @@ def _by_status(reply: Reply, words: str) -> tuple[str, str]:
             "GitHub does not accept the token",
             "Make a new one: it has expired, was revoked, or is of another GitHub than this address.",
         ),
-        403: ("GitHub denies access", PERMISSIONS),
+        403: ("GitHub denies access", str(needs)),
         404: (
             "GitHub does not find this, or does not show it to this token",
-            f"Check the name of the repository (GITHUB_REPOSITORY or --repository). {PERMISSIONS}",
+            f"Check the name of the repository (GITHUB_REPOSITORY or --repository). {needs}",
         ),
     }
     message, hint = known.get(status, ("GitHub refused the request", "Check the addresses and the token."))
     return message, f"{UNTOUCHED} {hint}"
 
 
-def refused_in_answer(errors: list[Mapping[str, Any]], token: str, place: str, repository: str) -> CannotProceed:
+def refused_in_answer(
+    errors: list[Mapping[str, Any]], token: str, place: str, repository: str, needs: Needs = READING
+) -> CannotProceed:
     """The error for `errors` in an answer of GraphQL, by the worst of them."""
     said = list(messages(errors, token))
     words = ("; ".join(said[:3]) or "no reason given").rstrip(".")
@@ -157,10 +182,10 @@ def refused_in_answer(errors: list[Mapping[str, Any]], token: str, place: str, r
     if "saml" in folded:
         message, hint = f"GitHub wants a token for single sign-on: {words}", f"{UNTOUCHED} {SSO}"
     elif types & {"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_AUTHORIZED"} or "not accessible by" in folded:
-        message, hint = f"GitHub denies access: {words}", f"{UNTOUCHED} {PERMISSIONS}"
+        message, hint = f"GitHub denies access: {words}", f"{UNTOUCHED} {needs}"
     elif "NOT_FOUND" in types:
         message = f"GitHub does not find the repository {repository}, or does not show it to this token"
-        hint = f"{UNTOUCHED} Check its name (GITHUB_REPOSITORY or --repository). {PERMISSIONS}"
+        hint = f"{UNTOUCHED} Check its name (GITHUB_REPOSITORY or --repository). {needs}"
     return CannotProceed(f"{message}.", where=place, hint=hint)
 
 
