@@ -24,6 +24,7 @@ from secure_score_backlog.settings import (
     RepositorySettings,
     Settings,
     SnapshotSettings,
+    StaticWebApp,
     Weight,
     check_settings,
     load_settings,
@@ -51,6 +52,7 @@ repository:
   branch: trunk
   folder: tenants/north
 profile: insurer
+static_web_app: {tenant: 6f1d3c4a-0000-4000-8000-0123456789ab}
 roles:
   Managing Director: [md-login]
   Head of IT: it-login
@@ -105,6 +107,7 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         snapshots=SnapshotSettings(branch="data/snapshots", keep_names=True),
         repository=RepositorySettings("northwind/backlog", "trunk", "tenants/north"),
         profile=ProfileName.INSURER,
+        static_web_app=StaticWebApp("6f1d3c4a-0000-4000-8000-0123456789ab"),
         roles={"Managing Director": ("md-login",), "Head of IT": ("it-login",)},
         policy=Policy(approver_is_owner=Weight.WARNING, past_date=Weight.OFF),
         risk={"AdminMFAV2": Risk.CRITICAL},

@@ -206,6 +206,21 @@ class Policy:
     )
 
 
+TENANT = Text("the directory (tenant) ID of Entra", pattern=r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class StaticWebApp:
+    """How Azure Static Web Apps protects the site."""
+
+    tenant: str | None = key(
+        TENANT,
+        "Only accounts of this Entra tenant may read the site: `build` writes `staticwebapp.config.json` beside it "
+        "(written `static_web_app: {tenant: ID}`).",
+        default=None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a tenant's `backlog.yml` says, defaults filled in."""
@@ -238,6 +253,9 @@ class Settings:
     )
     profile: ProfileName = key(
         Choice(ProfileName), "Who the site is for: `internal`, `insurer` or `public`.", default=ProfileName.INTERNAL
+    )
+    static_web_app: StaticWebApp = key(
+        Group(StaticWebApp), "How Azure Static Web Apps protects the site.", default=StaticWebApp()
     )
     roles: Mapping[str, tuple[str, ...]] = key(
         Table(OneOrMore(LOGIN), "roles, each with a list of GitHub logins", "roles with lists of logins"),

@@ -44,6 +44,11 @@ QUERIES = (*pull_requests.QUERIES, *commits.QUERIES, issues.VIEWER)
 FOLDER = Path(__file__).parents[1] / "github"
 GRAPHQL, REST = FOLDER / "schema.graphql", FOLDER / "rest.json"
 PATHS = (
+    ("get", "/repos/{owner}/{repo}"),
+    ("get", "/repos/{owner}/{repo}/pages"),
+    ("get", "/repos/{owner}/{repo}/issues"),
+    ("post", "/repos/{owner}/{repo}/issues"),
+    ("patch", "/repos/{owner}/{repo}/issues/{issue_number}"),
     ("get", "/repos/{owner}/{repo}/issues/{issue_number}"),
     ("get", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
     ("post", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),

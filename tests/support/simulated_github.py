@@ -29,6 +29,7 @@ from tests.support.repositories import Repository
 TOKEN = "ghs_simulated0token0of0a0workflow"
 OWNER, NAME = "harbour", "backlog"
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+HERE = f"/api/v3/repos/{OWNER}/{NAME}"
 ISSUE = re.compile(r"/api/v3/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)/issues/(?P<number>\d+)(?P<comments>/comments)?")
 COMMENT = re.compile(r"/api/v3/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)/issues/comments/(?P<id>\d+)")
 
@@ -90,6 +91,11 @@ class SimulatedGitHub(LoopbackServer):
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.asked: list[dict[str, Any]] = []
         """The variables of each question to GraphQL."""
+        self.assignable = {"owner", "boss"}
+        """Who can be assigned; another login makes GitHub refuse the whole change."""
+        self.visibility = "private"
+        self.pages_public: bool | None = None
+        """Whether the world can read GitHub Pages; None: it is not switched on."""
         self.hosted: Path | None = None
         """A bare repository that commits are made in."""
         self.rules: dict[str, str] = {}
@@ -166,6 +172,12 @@ class SimulatedGitHub(LoopbackServer):
             return Response.of_json(401, {"message": "Bad credentials", "status": "401"})
         if request.path == "/api/graphql":
             return self._graphql(json.loads(request.body))
+        if request.path == HERE:
+            return self._about()
+        if request.path == f"{HERE}/pages":
+            return self._pages()
+        if request.path == f"{HERE}/issues":
+            return self._issues(request)
         for form, reply in ((ISSUE, self._issue), (COMMENT, self._comment)):
             found = form.fullmatch(request.path)
             if found and (found["owner"], found["name"]) == (OWNER, NAME):
@@ -338,16 +350,70 @@ class SimulatedGitHub(LoopbackServer):
 
     # REST
 
+    def _about(self) -> Response:
+        """What is said of the repository: the whole of it is long, and the description demands all."""
+        part = rest()["components"]["schemas"]["full-repository"]["properties"]
+        assert {"visibility", "private"} <= part.keys()
+        private = self.visibility != "public"
+        content = {"full_name": f"{OWNER}/{NAME}", "private": private, "visibility": self.visibility}
+        for name, value in content.items():
+            OAS30Validator({**part[name], "components": rest()["components"]}).validate(value)
+        return Response.of_json(200, content)
+
+    def _pages(self) -> Response:
+        if self.pages_public is None:
+            return Response.of_json(404, {"message": "Not Found", "status": "404"})
+        url = f"{self.origin}{HERE}/pages"
+        content = {"url": url, "status": "built", "cname": None, "custom_404": False, "public": self.pages_public}
+        return described("GET", "/repos/{owner}/{repo}/pages", 200, content)
+
     def add_issue(self, number: int, title: str, body: str, author: str = "owner", labels: Sequence[str] = ()) -> None:
         """An issue, such as one that its form made."""
         self.issues[number] = issue(f"{self.origin}/api/v3", number, title, body, author, labels)
         self.comments[number] = []
+
+    def _issues(self, request: Request) -> Response:
+        """The list, page by page, or a new issue."""
+        if request.method == "POST":
+            given = accepted("POST", "/repos/{owner}/{repo}/issues", json.loads(request.body))
+            if refused := self._not_assignable(given):
+                return refused
+            number = max([*self.pulls, *self.issues, 0]) + 1
+            self.add_issue(number, given["title"], given["body"], self.viewer)
+            self.issues[number]["assignees"] = [user(login) for login in given.get("assignees", ())]
+            return described("POST", "/repos/{owner}/{repo}/issues", 201, self.issues[number])
+        assert request.query["state"] == "all"
+        listed = [self.issues[number] for number in sorted(self.issues)]
+        size, start = min(int(request.query.get("per_page", 30)), self.page), int(request.query.get("page", 1)) - 1
+        query = f"state=all&sort=created&direction=asc&per_page={request.query['per_page']}&page={start + 2}"
+        more = (start + 1) * size < len(listed)
+        headers = {"Link": f'<{self.origin}{request.path}?{query}>; rel="next"'} if more else {}
+        part = listed[start * size : (start + 1) * size]
+        return described("GET", "/repos/{owner}/{repo}/issues", 200, part, headers)
+
+    def _not_assignable(self, given: Mapping[str, Any]) -> Response | None:
+        if set(given.get("assignees", ())) <= self.assignable:
+            return None
+        fault = {"resource": "Issue", "field": "assignees", "code": "invalid"}
+        return Response.of_json(422, {"message": "Validation Failed", "errors": [fault], "status": "422"})
+
+    def _change_issue(self, number: int, given: Mapping[str, Any]) -> Response:
+        accepted("PATCH", "/repos/{owner}/{repo}/issues/{issue_number}", given)
+        if refused := self._not_assignable(given):
+            return refused
+        changed = {name: value for name, value in given.items() if name != "assignees"}
+        self.issues[number].update(changed)
+        if "assignees" in given:
+            self.issues[number]["assignees"] = [user(login) for login in given["assignees"]]
+        return described("PATCH", "/repos/{owner}/{repo}/issues/{issue_number}", 200, self.issues[number])
 
     def _issue(self, request: Request, found: re.Match[str]) -> Response:
         number = int(found["number"])
         path = f"/repos/{{owner}}/{{repo}}/issues/{{issue_number}}{'/comments' if found['comments'] else ''}"
         if number not in self.issues and number not in self.pulls:
             return Response.of_json(404, {"message": "Not Found", "status": "404"})
+        if not found["comments"] and request.method == "PATCH":
+            return self._change_issue(number, json.loads(request.body))
         if not found["comments"]:
             return described("GET", path, 200, self.issues[number])
         listed = self.comments.setdefault(number, [])
@@ -383,6 +449,13 @@ class SimulatedGitHub(LoopbackServer):
             "updated_at": iso(NOON),
             "author_association": "MEMBER",
         }
+
+
+def accepted(method: str, path: str, content: Any) -> Any:
+    """What was sent to REST, after a look at whether GitHub's description allows it."""
+    wanted = rest()["calls"][f"{method} {path}"]["body"]
+    OAS30Validator({**wanted, "additionalProperties": False, "components": rest()["components"]}).validate(content)
+    return content
 
 
 def described(method: str, path: str, status: int, content: Any, headers: Mapping[str, str] | None = None) -> Response:

@@ -80,6 +80,7 @@ def daily(seed: Repository, tmp_path: Path) -> Iterator[Daily]:
 
 def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:
     """GitHub commits the two days and nothing else; the site that is published knows them; no secret is printed."""
+    daily.github.pages_public = False
     run = daily.run(BACKLOG_DEPLOY_PAGES="true")
     assert run.jobs == {"collect": "success", "build": "success", "deploy": "success"}, run.output
     origin = daily.origin
@@ -93,6 +94,26 @@ def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:
     assert bearer
     secrets = (TOKEN, bearer, daily.identity.registration.request_token)
     assert [secret for secret in secrets if secret in run.log] == []
+
+
+@pytest.mark.parametrize(("public", "said"), [(True, "Anybody on the internet"), (None, "not switched on")])
+def test_a_site_that_the_world_could_read_is_not_published(daily: Daily, public: bool | None, said: str) -> None:
+    """The variable alone publishes nothing: the run is red and says what to set; the snapshot is kept."""
+    daily.github.pages_public = public
+    run = daily.run(BACKLOG_DEPLOY_PAGES="true")
+    assert run.jobs == {"collect": "success", "build": "failure"}, run.output
+    assert said in run.log
+    assert not (run.workshop / "published").exists()
+    assert MISSING[-1] in daily.origin.git("show", "--name-only", "--format=", "main")
+
+
+def test_a_public_repository_keeps_no_artifact(daily: Daily) -> None:
+    """Anybody could load it; the run is red before it is kept."""
+    daily.github.visibility = "public"
+    run = daily.run()
+    assert run.jobs == {"collect": "success", "build": "failure"}, run.output
+    assert "The repository is public" in run.log
+    assert not (run.workshop / "artifacts").exists()
 
 
 def test_the_second_slot_changes_nothing_and_builds_nothing(daily: Daily) -> None:

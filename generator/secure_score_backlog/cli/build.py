@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog.cli import options, output
-from secure_score_backlog.site import builder, leaks, rendering
+from secure_score_backlog.site import builder, leaks, rendering, static_web_app
 from secure_score_backlog.workspace import require_backlog
 
 
@@ -58,6 +58,7 @@ def command(
 
 def refuse_leaks(rendered: rendering.Rendered, built: Iterator[tuple[str, bytes]]) -> None:
     """Report every finding; CannotProceed where one of them is something that readers must not see."""
-    found = leaks.scan(built, rendered.guard)
+    served = ((path, content) for path, content in built if path != static_web_app.PATH)  # Azure keeps it to itself
+    found = leaks.scan(served, rendered.guard)
     for line in rendering.refused(found, rendered.profile, "It was deleted"):
         output.say(line)

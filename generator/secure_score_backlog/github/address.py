@@ -41,8 +41,8 @@ class Address:
         return f"{self.owner}/{self.name}"
 
     def rest(self, path: str) -> str:
-        """The address of something in the repository, such as `issues/12`."""
-        return f"{self.api}/repos/{self.owner}/{self.name}/{path}"
+        """The address of something in the repository, such as `issues/12`; empty: of the repository itself."""
+        return f"{self.api}/repos/{self.owner}/{self.name}/{path}".rstrip("/")
 
 
 def find_address(environment: Mapping[str, str], repository: str | None = None, needs: Needs = READING) -> Address:

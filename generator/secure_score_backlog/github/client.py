@@ -84,10 +84,16 @@ class GitHub:
         url = self.address.rest(path) + (f"?{urlencode(query)}" if query else "")
         return self._success(self._within_limits("GET", url, None, again=True), url)
 
-    def get_all(self, path: str) -> list[Any]:
+    def find(self, path: str) -> Any | None:
+        """One thing of the repository; None where GitHub has none, or does not show it to this token."""
+        url = self.address.rest(path)
+        reply = self._within_limits("GET", url, None, again=True)
+        return None if reply.status == 404 else self._success(reply, url)
+
+    def get_all(self, path: str, query: Mapping[str, str] | None = None) -> list[Any]:
         """Every item of a list, page by page. CannotProceed for an endless one, or a next page elsewhere."""
         found: list[Any] = []
-        url: str | None = f"{self.address.rest(path)}?per_page=100"
+        url: str | None = f"{self.address.rest(path)}?{urlencode({**(query or {}), 'per_page': '100'})}"
         seen: set[str] = set()
         while url is not None:
             if url in seen or len(seen) >= MOST_PAGES:

@@ -53,6 +53,8 @@ class Needs:
 
 
 READING = Needs("`contents: read` and `pull-requests: read`", "read access to Contents, Metadata and Pull requests")
+LOOKING = Needs("`pages: read`", "read access to Pages and Metadata")
+REMINDING = Needs("`issues: write`", "write access to Issues, read access to Metadata")
 COMMITTING = Needs("`contents: write`", "write access to Contents")
 SSO = (
     "The organisation wants tokens to be authorised for its single sign-on (SAML): on GitHub, Settings, Developer "
@@ -70,6 +72,10 @@ class TooSlow(CannotProceed):
 
 class Denied(CannotProceed):
     """The token may not do this, as one of a pull request from a fork may only read."""
+
+
+class Invalid(CannotProceed):
+    """GitHub does not take what was sent."""
 
 
 class UnknownField(CannotProceed):
@@ -133,7 +139,7 @@ def refused(reply: Reply, words: str, place: str, needs: Needs = READING) -> Can
     status = reply.status
     message, hint = _by_status(reply, words, needs)
     said = f": {words.rstrip('.')}" if words else ""
-    kinds: Mapping[int, type[CannotProceed]] = {403: Denied, 502: TooSlow, 504: TooSlow}
+    kinds: Mapping[int, type[CannotProceed]] = {403: Denied, 422: Invalid, 502: TooSlow, 504: TooSlow}
     return kinds.get(status, CannotProceed)(f"{message} ({status}){said}.", where=place, hint=hint)
 
 
@@ -154,6 +160,7 @@ def _by_status(reply: Reply, words: str, needs: Needs) -> tuple[str, str]:
             "Make a new one: it has expired, was revoked, or is of another GitHub than this address.",
         ),
         403: ("GitHub denies access", str(needs)),
+        410: ("GitHub has this switched off", "Switch it on: Settings, General, Features, Issues."),
         404: (
             "GitHub does not find this, or does not show it to this token",
             f"Check the name of the repository (GITHUB_REPOSITORY or --repository). {needs}",

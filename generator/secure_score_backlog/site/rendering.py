@@ -20,7 +20,7 @@ from secure_score_backlog.files import Document, file_size, paths_below, read_fi
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import SETTINGS_PATH, Settings
-from secure_score_backlog.site import hand_written, leaks, profiles
+from secure_score_backlog.site import hand_written, leaks, profiles, static_web_app
 from secure_score_backlog.site.builder import BUILD, Job, write_ignore
 from secure_score_backlog.site.links import built
 from secure_score_backlog.site.profiles import Profile
@@ -114,6 +114,7 @@ def render(root: Path, wanted: Wanted, *, today: date, place: Path | None = None
     guard = profiles.guard(workspace, facts, chosen)
     documents = profiles.documents(facts, docs, chosen, guard)
     remarks = searched(facts, documents, chosen, guard) if search or chosen.outside else ()
+    documents = [*documents, *static_web_app.documents(workspace.settings)]
     about = (*about_settings(workspace), *(NO_HISTORY if chosen.outside and not workspace.tips else ()))
     write_ignore(root)
     with files.lock(root / BUILD, "writing pages", wait=True) if place is None else nullcontext():
