@@ -180,9 +180,9 @@ class HttpClient:
         return self._request("POST", url, None, dict(headers or {}), data)
 
     def send(
-        self, method: str, url: str, data: bytes, *, bearer: str, headers: Mapping[str, str], again: bool
+        self, method: str, url: str, data: bytes, *, bearer: str | None, headers: Mapping[str, str], again: bool
     ) -> Reply:
-        """Send a body with a token.
+        """Send a body, with a token or without.
 
         Args:
             method: POST or PATCH.

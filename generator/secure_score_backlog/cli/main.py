@@ -34,6 +34,7 @@ VERBS = {
     "review": "Write the minutes of a month and sign its facts.",
     "approvals": "Ask GitHub who approved the merged pull requests, and record it.",
     "publish": "Commit new snapshots to a branch, on GitHub or with Git.",
+    "remind": "Remind roles of what is due: by issues on GitHub, in a chat, or as text.",
     "visibility": "Refuse to publish a site where the world could read it.",
     "render": "Write the site's pages to build/pages.",
     "build": "Render the pages, build the site and check that it is complete.",

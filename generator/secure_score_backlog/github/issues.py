@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from secure_score_backlog.github.client import GitHub, whole
-from secure_score_backlog.github.errors import unusable
+from secure_score_backlog.github.errors import Invalid, unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Issue:
     state: str
     labels: tuple[str, ...] = ()
     is_pull_request: bool = False
+    assignees: tuple[str, ...] = ()
+    """Logins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,51 @@ def read_issue(github: GitHub, number: int) -> Issue:
     found = github.get(f"issues/{number}")
     if not isinstance(found, dict) or whole(found.get("number")) != number:
         raise unusable("it is not the issue that was asked for", github.address.rest(f"issues/{number}"))
-    labels = found.get("labels")
+    return _issue(github, found)
+
+
+def own_issues(github: GitHub) -> list[Issue]:
+    """Every issue, open or closed, of the token's own account, the oldest first; no pull request."""
+    own = _viewer(github)
+    listed = github.get_all("issues", {"state": "all", "sort": "created", "direction": "asc"})
+    found = [_issue(github, each) for each in listed]
+    return [each for each in found if not each.is_pull_request and own in {each.author, each.author.removesuffix(BOT)}]
+
+
+MOST_ASSIGNEES = 10
+
+
+def make_issue(github: GitHub, title: str, body: str, logins: Sequence[str]) -> Issue:
+    """Make an issue and assign it to those of some logins who can be assigned; the issue as GitHub has it."""
+    wanted = list(logins)[:MOST_ASSIGNEES]
+    content: dict[str, Any] = {"title": title, "body": body}
+    try:
+        return _issue(github, github.post("issues", {**content, **({"assignees": wanted} if wanted else {})}))
+    except Invalid:
+        if not wanted:
+            raise
+    return assign(github, _issue(github, github.post("issues", content)), wanted)
+
+
+def assign(github: GitHub, issue: Issue, logins: Sequence[str]) -> Issue:
+    """Assign an issue to those of some logins who can be assigned, beside those who are."""
+    for login in [each for each in logins if each not in issue.assignees]:
+        with suppress(Invalid):  # no such account, or no access to the repository
+            issue = change_issue(github, issue.number, assignees=[*issue.assignees, login][:MOST_ASSIGNEES])
+    return issue
+
+
+def change_issue(github: GitHub, number: int, **changes: Any) -> Issue:
+    """Change an issue; the issue as GitHub has it."""
+    return _issue(github, github.patch(f"issues/{number}", changes))
+
+
+def _issue(github: GitHub, found: Any) -> Issue:
+    number = whole(found.get("number")) if isinstance(found, dict) else None
+    if number is None:
+        raise unusable("it is no issue", github.address.rest("issues"))
+    labels, assignees = found.get("labels"), found.get("assignees")
+    people = assignees if isinstance(assignees, list) else ()
     return Issue(
         number,
         _text(found, "title"),
@@ -50,6 +98,7 @@ def read_issue(github: GitHub, number: int) -> Issue:
         _text(found, "state"),
         tuple(_label(each) for each in labels) if isinstance(labels, list) else (),
         isinstance(found.get("pull_request"), dict),
+        tuple(_text(each, "login") for each in people if isinstance(each, dict)),
     )
 
 

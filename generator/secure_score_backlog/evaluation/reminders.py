@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody should be reminded of on a day (docs/method.md#reminders)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from secure_score_backlog.decisions.model import Ask
+from secure_score_backlog.evaluation.approval import same_role
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import AcceptanceState, needs_decision, shown_state
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.ratings import level_order
+
+
+class Kind(StrEnum):
+    """Why somebody is reminded, the most urgent first."""
+
+    EXPIRED = "expired"
+    BREACHED = "breached"
+    REGRESSED = "regressed"
+    CONFLICT = "conflict"
+    OVERDUE = "overdue"
+    UNANSWERED = "unanswered"
+    EXPIRING = "expiring"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One thing that somebody has to do."""
+
+    kind: Kind
+    status: Status
+    role: str
+    """The role that has to act: the owner, the approver where there is no owner, or whom a question asks."""
+    day: date | None = None
+    """Last day of the decision, due date, or last day on which an answer is of use."""
+    ask: Ask | None = None
+    """The question, for one without an answer."""
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What it is about, whatever becomes of it: the decision on a recommendation, or one question in it."""
+        if self.ask is None:
+            return ("decision", self.status.id)
+        return ("question", self.status.id, self.ask.of.casefold(), " ".join(self.ask.question.split()))
+
+    def logins(self, roles: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """The GitHub logins of the role, by the settings; none where they have none."""
+        found = [login for name, logins in roles.items() if same_role(name, self.role) for login in logins]
+        return tuple(dict.fromkeys(found))
+
+
+def reminders(facts: Facts) -> tuple[Reminder, ...]:
+    """Everything that has to be done, the most urgent first: by kind, risk, day and id. One for each decision."""
+    found: dict[tuple[str, ...], Reminder] = {}
+    for each in (*_decisions(facts), *_questions(facts)):
+        found.setdefault(each.about, each)
+    return tuple(sorted(found.values(), key=_order))
+
+
+def _decisions(facts: Facts) -> Iterator[Reminder]:
+    entries = (*facts.register, *facts.covered)
+    for status in facts.in_state(*NEEDS_NEW_DECISION):
+        yield _of(Kind(status.state.value), status)
+    for entry in entries:
+        if needs_decision(entry):
+            yield _of(Kind(shown_state(entry)), entry.status)
+    for status in facts.in_state(State.OVERDUE):
+        yield _of(Kind.OVERDUE, status)
+    for entry in entries:
+        if entry.state is AcceptanceState.EXPIRING:
+            yield _of(Kind.EXPIRING, entry.status)
+
+
+def _questions(facts: Facts) -> Iterator[Reminder]:
+    for status, ask in facts.asks:
+        yield Reminder(Kind.UNANSWERED, status, ask.of, ask.by, ask)
+
+
+def _of(kind: Kind, status: Status) -> Reminder:
+    decision = status.decision
+    signed = decision.approvable if decision else None
+    role = status.owner or (signed.approver if signed else "")
+    day = None if decision is None else decision.due if kind is Kind.OVERDUE else decision.until
+    return Reminder(kind, status, role, day)
+
+
+def _order(each: Reminder) -> tuple[int, int, date, str, tuple[str, ...]]:
+    level = level_order(each.status.level.value if each.status.level else None)
+    return list(Kind).index(each.kind), level, each.day or date.max, each.status.id, each.about
