@@ -27,11 +27,13 @@ from secure_score_backlog.data_repository.written import (
     read_record,
     record,
 )
+from secure_score_backlog.decisions.issue_form import FORM_PATH, form
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.settings import LONGEST_NAME, parse_settings, settings_schema
 from secure_score_backlog.site.configuration import parse_configuration
 from secure_score_backlog.site.registry import NAVIGATION
 from tests.project.test_workflows import faults
+from tests.support.act import PROJECT
 from tests.support.folders import write
 from tests.support.github_schemas import rest
 
@@ -115,6 +117,7 @@ def test_files_are_read_as_they_are_meant(choices: Choices) -> None:
     settings = parse_settings(found["backlog.yml"].encode())
     assert settings.problems == ()
     assert settings.settings.organisation == choices.organisation
+    assert settings.settings.repository.address == (choices.repository if choices.on_github else "")
     assert settings.settings.snapshots.branch == (SNAPSHOTS_BRANCH if choices.protected else None)
     layout, problems = parse_configuration(found["mkdocs.yml"].encode())
     assert problems == ()
@@ -267,6 +270,13 @@ def test_the_schema_for_editors_is_that_of_the_settings() -> None:
     assert json.loads(found[SCHEMA]) == json.loads(json.dumps(settings_schema()))
     named = json.loads(found[".vscode/settings.json"])["yaml.schemas"]
     assert named == {f"./{SCHEMA}": "/backlog.yml"}
+
+
+def test_what_this_repository_has_too_has_one_source() -> None:
+    """The issue form is the one that `decide --issue` reads; the editor's task is this repository's own."""
+    found = texts(choose({"organisation": "X"}))
+    assert found[FORM_PATH] == form()
+    assert found[".vscode/tasks.json"] == (PROJECT / ".vscode" / "tasks.json").read_text(encoding="utf-8")
 
 
 def test_the_record_says_what_was_written() -> None:

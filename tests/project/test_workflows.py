@@ -29,6 +29,7 @@ WRITERS = {
     ("release.yml", "notes"): {"contents"},
     ("snapshot.yml", "collect"): {"contents", "id-token"},
     ("snapshot.yml", "deploy"): {"pages", "id-token"},
+    ("check.yml", "comment"): {"pull-requests"},
     ("site.yml", "deploy"): {"pages", "id-token"},
 }
 """The only jobs that may write anything, and what."""

@@ -111,7 +111,10 @@ def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Data]:
         github = servers.enter_context(SimulatedGitHub())
         for commit in seed.git("rev-list", "HEAD").split():
             github.commit(commit)
-        yield Data(tmp_path, seed, hosted(seed, tmp_path), identity, graph, github)
+        origin = hosted(seed, tmp_path)
+        github.hosted = origin.folder
+        github.pages_public = False
+        yield Data(tmp_path, seed, origin, identity, graph, github)
 
 
 @FOR_EACH_PLAN
@@ -151,6 +154,7 @@ def test_a_decision_by_pull_request_and_its_merge(data: Data) -> None:
     data.seed.write("decisions/AATP_UnsecureDomain.md", DECISION.format(due="2199-01-01"))
     run = proposed(data, 2)
     assert run.jobs == {"check": "success"}, run.output
+    assert "Due | 1 January 2199" in run.summary
     page = Path("recommendations") / "aatp-unsecuredomain.html"
     preview = run.workshop / "artifacts" / "site-of-this-pull-request" / page
     assert "Settings of the domain" in preview.read_text(encoding="utf-8")
@@ -166,7 +170,8 @@ def proposed(data: Data, number: int) -> Run:
     data.seed.git("add", "--all")
     data.seed.git("commit", "--quiet", "--message", "Decide about the domain", when=WHEN)
     data.seed.git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{number}/merge")
-    request = {"number": number, "base": {"ref": "main"}, "head": {"ref": "change", "repo": {"full_name": NAME}}}
+    head = {"ref": "change", "repo": {"full_name": "somebody/fork"}}  # the comment is tested with `backlog diff`
+    request = {"number": number, "base": {"ref": "main"}, "head": head}
     return run_workflow(
         data.seed.folder / ".github" / "workflows" / "check.yml",
         "pull_request",

@@ -18,6 +18,7 @@ from msgspec import Struct
 from secure_score_backlog import __version__
 from secure_score_backlog.data_repository.choices import Choices, Plan, Site
 from secure_score_backlog.data_repository.rulesets import ruleset_files
+from secure_score_backlog.decisions.issue_form import FORM_PATH, form
 from secure_score_backlog.decisions.store import DECISIONS
 from secure_score_backlog.files import Document, is_portable
 from secure_score_backlog.settings import SETTINGS_PATH, settings_schema
@@ -77,6 +78,7 @@ TEMPLATES = (
     Template("docs/how-to-verify.md", "docs/how-to-verify.md", "a page of the site"),
     Template(".vscode/extensions.json", "vscode/extensions.json", "completes settings while they are typed"),
     Template(".vscode/settings.json", "vscode/settings.json", "completes settings while they are typed"),
+    Template(".vscode/tasks.json", "vscode/tasks.json", "shows what `backlog check` finds on its line"),
     Template(".github/pull_request_template.md", "github/pull_request_template.md", "what a reviewer asks", on_github),
     Template(".github/CODEOWNERS", "github/CODEOWNERS", "who has to review", with_rules),
     Template(".github/dependabot.yml", "github/dependabot.yml", "proposes upgrades", with_workflows),
@@ -138,12 +140,13 @@ def documents(choices: Choices) -> list[Document]:
         "choices": choices,
         "Plan": Plan,
         "Site": Site,
-        "folder": "build/snapshots" if choices.protected else ".",
     }
     found = {each.path: made.get_template(each.source).render(known) for each in TEMPLATES if each.when(choices)}
     found.update(dict.fromkeys(EMPTY, ""))
     found[LAYOUT] = configuration((*NAVIGATION, *PAGES))
     found[SCHEMA] = json.dumps(settings_schema(), indent=2, ensure_ascii=False) + "\n"
+    if choices.on_github:
+        found[FORM_PATH] = form()
     found.update(ruleset_files(choices))
     return [Document(path, text.encode()) for path, text in sorted(found.items())]
 
@@ -151,7 +154,11 @@ def documents(choices: Choices) -> list[Document]:
 def purpose(path: str) -> str:
     """What a file is for, in a few words."""
     known = {each.path: each.why for each in TEMPLATES}
-    known |= {LAYOUT: "the layout of the site", SCHEMA: "completes settings while they are typed"}
+    known |= {
+        LAYOUT: "the layout of the site",
+        SCHEMA: "completes settings while they are typed",
+        FORM_PATH: "asks to accept a risk",
+    }
     return known.get(path, "rules of a branch, to import" if path.startswith(".github/rulesets/") else "keeps a folder")
 
 
