@@ -61,7 +61,8 @@ def root(tmp_path: Path) -> Path:
         for name in SCORES
     ]
     write(tmp_path, "snapshots/catalogue.json", json.dumps({"collected": {}, "profiles": profiles, "descriptions": {}}))
-    write(tmp_path, "backlog.yml", "risk: {mdo_zapspam: medium, mdo_zapphish: high, scid_1: low, scid_2: critical}\n")
+    risk = "risk: {mdo_zapspam: medium, mdo_zapphish: high, scid_1: low, scid_2: critical}\n"
+    write(tmp_path, "backlog.yml", f"{risk}roles: {{Head of IT: [head]}}\n")
     return tmp_path
 
 

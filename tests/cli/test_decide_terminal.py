@@ -43,7 +43,7 @@ def root(tmp_path: Path) -> Path:
         for name in scores
     ]
     write(tmp_path, "snapshots/catalogue.json", json.dumps({"collected": {}, "profiles": profiles, "descriptions": {}}))
-    write(tmp_path, "backlog.yml", "risk: {UserMFA: critical}\n")
+    write(tmp_path, "backlog.yml", "risk: {UserMFA: critical}\nroles: {Managing Director: [director]}\n")
     return tmp_path
 
 
@@ -113,7 +113,6 @@ def test_a_wrong_answer_is_asked_again_at_once(root: Path) -> None:
             ("is a placeholder", b""),
             ("owner:", "jane.roe@example.com"),
             ("looks like a person", b""),
-            ("Keep this answer? (y/n) [n]", ""),
             ("owner:", "Head of IT"),
             ("rationale:", "<b>bold</b>"),
             ("raw HTML", b""),
