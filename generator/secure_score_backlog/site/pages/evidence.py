@@ -226,8 +226,10 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
         yield Test(
             f"Approvals of the {wording.number(counts.all)} acceptances and exemptions in force", said, not counts.named
         )
-        said = f"of {wording.number(counts.same)} of {wording.number(counts.all)}" if counts.same else "of none"
-        yield Test("One role is owner and approver", said, not counts.same)
+        said = (
+            f"the same role in {wording.number(counts.same) if counts.same else 'none'} of {wording.number(counts.all)}"
+        )
+        yield Test("Owner and approver are different roles", said, not counts.same)
     number = len(audit.misdated)
     said = f"{wording.count(number, 'commit')} dated before one that it follows" if number else "in order"
     yield Test("Times of the commits, as stated", said, not number)
