@@ -101,7 +101,9 @@ def test_register(browser: Page, built_demo: Path, figures: dict[str, Any]) -> N
     for row, entry in zip(shown, accepted, strict=True):
         assert number(row[4]) == pytest.approx(entry["points"], abs=0.005)
         assert entry["commit"][:10] in row[5]
-        assert f"#{entry['pull_request']}" in row[5]
+        number_of = f"#{entry['pull_request']}" if entry["pull_request"] else ""
+        assert number_of in row[5]
+        assert ("pull request" in row[5]) is bool(number_of)
         assert f"{entry['days_left']}\u00a0day" in row[3]
     lead = browser.run("return document.querySelector('.backlog-lead').innerText")
     assert number(lead.partition("worth")[2]) == pytest.approx(sum(entry["points"] for entry in accepted), abs=0.005)

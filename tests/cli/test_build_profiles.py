@@ -54,10 +54,11 @@ COVER = """---
 recommendation: Covered
 bucket: not-applicable
 owner: Head of IT
-covered: {reason: third-party, by: Mail gateway, evidence: canary-evidence, approver: Head of IT, until: 2027-03-31}
+covered: {reason: third-party, by: Mail gateway, evidence: canary-evidence, approver: Board, until: 2027-03-31}
 ---
 """
 SETTINGS = "organisation: Harbour Logistics\ntenant: canary-label\nroles: {Head of IT: [canary-login]}\n"
+SETTINGS += "policy: {person_as_role: warning}\n"  # so that a name gets as far as the pages
 SETTINGS += "repository: canary-owner/canary-repository\n"  # in the links to GitHub's editor
 CANARIES = (
     "reduces impact prerequisites proof rationale record ticket question option default discussion evidence "

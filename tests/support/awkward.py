@@ -139,11 +139,16 @@ def score(tenant: Awkward, day: date) -> dict[str, Any]:
     }
 
 
+POLICY = 'policy: {approver_is_owner: "off", critical_approver_unlisted: "off", approver_unlisted: "off"}\n'
+
+
 def build(tenant: Awkward, folder: Path) -> Path:
     """Write the tenant below a folder with `backlog import`, build its site; the folder of the site."""
     folder.mkdir(parents=True)
     root = folder / "tenant"
     (root / "snapshots").mkdir(parents=True)  # what makes it a backlog, however little there is
+    if tenant.decisions:  # of one person who owns and approves everything
+        (root / "backlog.yml").write_text(POLICY, encoding="utf-8")
     for name, text in tenant.decisions:
         (root / "decisions").mkdir(exist_ok=True)
         (root / "decisions" / name).write_text(text, encoding="utf-8")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Links to this backlog's repository on GitHub: to propose a decision, to change one, to look at a commit.
 
-They are plain links. Nothing is asked of GitHub before somebody follows one, and pages for readers outside have none,
+They are plain links. Nothing is asked of GitHub before a reader follows one, and pages for readers outside have none,
 because their facts hold no repository (`site.profiles`).
 """
 
@@ -28,7 +28,7 @@ encoded a second time. GitHub answers 414 beyond 8,191."""
 
 
 LABELS = {Bucket.ACCEPT: "Accept the risk"}
-"""Where the word for a bucket says too little to somebody who has never seen one."""
+"""Where the word for a bucket says too little to a reader who has never seen one."""
 
 
 @dataclass(frozen=True, slots=True)
