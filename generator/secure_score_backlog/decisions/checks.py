@@ -319,7 +319,7 @@ def check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator
         if today - ask.since > ASK_TERM:
             message = f"The question to {shown(ask.of)} has been open for {plural((today - ask.since).days, 'day')}."
             default = shown(ask.default or "none is written")
-            hint = f"Get the answer, apply the stated default ({default}), or delete it."
+            hint = f"Get the answer, apply the stated default ({default}), or delete it and say why in the text."
             line = source.line(*_ask_place(source, index))
             yield problem("decision-ask-old", source.path, line, message, hint)
         if ask.by is not None:

@@ -177,7 +177,7 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
         _approver_place(source, decision),
         f"{begins} {shown(held.approver)} has no login under `roles` in backlog.yml, and no approval is attested.",
         f"Add `{shown(held.approver)[1:-1]}: [login]` below `roles:` in backlog.yml, name a listed role, or attest the "
-        "approval: write `approval:` and below it, two spaces further in, by, on and record.",
+        "approval: `approval: {by: ROLE, on: DAY, record: LINK OR FILE}`, with its record.",
     )
 
 

@@ -197,8 +197,8 @@ def check_asks(change: _Change, old: Decision, new: Decision, version: DecisionV
                 f"says what became of it: {shown(ask.question)}."
             )
             hint = (
-                "Change the decision as it was answered, or say what was answered in the text below the front matter "
-                "or in the minutes of the month."
+                "Write the answer, who gave it and when, in the text below the front matter or in the minutes of the "
+                "month, or change the decision as it was answered."
             )
             yield _of(version, ("ask",), "ask-dropped", message, hint)
 
@@ -234,7 +234,7 @@ def check_blockage(old: Decision, new: Decision, version: DecisionVersion) -> It
         return
     if words(before.note) == words(after.note) and not gains_words(old.body, new.body):
         message = f"This waits since {wording.day(before.since)}, and is now said to wait since a later day."
-        hint = f"Write `since: {before.since}`, or say in `note` what it was free of in between."
+        hint = f"Write `since: {before.since}`, or say in `note` from when to when it was not blocked."
         yield _of(version, ("blocked", "since"), "blocked-since-moved", message, hint)
 
 
@@ -299,8 +299,8 @@ def check_commit(commit: BranchCommit) -> Iterator[Problem]:
         more = f" and {plural(len(paths) - SHOWN, 'more file')}" if len(paths) > SHOWN else ""
         message = f"Commit {commit.commit[:10]} of {shown(name)}, an automated account, changes {some}{more}."
         hint = (
-            "Have a person make this change in a commit of their own. An automated account may write snapshots, and "
-            "nothing that people decide."
+            "Start a new branch from the main branch and have a person make the change there. An automated account may "
+            "write snapshots, and nothing that people decide."
         )
         yield problem("bot-commit", printable(paths[0]), None, message, hint)
 
