@@ -295,7 +295,7 @@ def test_a_recorded_approval_is_about_what_it_was_given_for(
     said = told(backlog)["approval_summary"][0]
     assert said.endswith("The recorded approval of 1\u00a0October\u00a02026 is not about this change.")
     repository.write(SAFE, accept(LATER, "Else.", approved.replace("01", "02")))
-    assert told(backlog)["approval_summary"][0].endswith("An approval outside GitHub is recorded with it.")
+    assert told(backlog)["approval_summary"][0].endswith("which was not checked here: look at the record.")
 
 
 @pytest.fixture

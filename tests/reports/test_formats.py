@@ -107,6 +107,13 @@ def test_what_the_branch_changed_comes_first_where_only_some_can_be_shown() -> N
     assert "Z" in made.summary.rows[13]
 
 
+def test_a_line_break_in_a_name_begins_no_line() -> None:
+    """What follows it in the name would be a line of the log by itself."""
+    made = FORMATS["text"](findings([error("decisions/a\n::error::b.md")]))
+    assert [line for line in made.text.splitlines() if line.startswith("::")] == []
+    assert "decisions/a\\n::error::b.md:3: error: It is wrong." in made.text
+
+
 def test_a_problem_of_the_history_has_no_file() -> None:
     """A commit is no file: no annotation pretends to be on one, and SARIF names the top of the repository."""
     found = findings([problem("commit-in-future", ".git", None, "A commit is ahead.", "Set the clock.")])

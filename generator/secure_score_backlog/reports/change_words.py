@@ -579,7 +579,11 @@ def _approval(approval: Approval, change: Change, quote: Quote) -> str:
     parts = [plural(accepted, "acceptance")] if accepted else []
     parts += [plural(exempted, "exemption")] if exempted else []
     head = f"{quote(approval.role)}, for {joined(parts)}"
-    outside = " An approval outside GitHub is recorded with it." if approval.attested else ""
+    outside = (
+        " It states an approval outside GitHub, which was not checked here: look at the record."
+        if approval.attested
+        else ""
+    )
     if approval.outdated:
         outside = (
             f" The recorded approval of {joined([day(each) for each in approval.outdated])} is not about this change."
