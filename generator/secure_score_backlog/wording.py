@@ -20,7 +20,7 @@ EXCEPTIONS = {
     "audit-direct": "no pull request",
     "audit-merge": "a merge without a pull request",
     "audit-claimed": "only the message names a pull request",
-    "audit-not-asked": "GitHub was not asked",
+    "audit-not-asked": "GitHub has not been asked about it",
     "audit-bot-paths": "the snapshot account changed something else",
     "audit-bot-name": "only the name is the snapshot account’s",
     "audit-unapproved": "not approved",
@@ -179,11 +179,11 @@ BADGES: dict[str, Badge] = {
     "claimed": Badge("Self-attested", "\u25d2", "hold", "Stated by an administrator; not verified by Microsoft."),
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
-    "attested": Badge("Attested", "\u270e", "hold", "Approval recorded outside GitHub; the decision names the record."),
+    "attested": Badge("Approved outside GitHub", "\u270e", "hold", "Stated in the decision, which names the record."),
 }  # fmt: skip
 
 
-APPROVALS = {"approved": "approved on GitHub", "attested": "attested", "named": "only named"}
+APPROVALS = {"approved": "approved on GitHub", "attested": "approved outside GitHub", "named": "only named"}
 """How an approval is known, within a sentence."""
 
 

@@ -63,7 +63,7 @@ def test_without_a_record_nothing_passes_that_needs_an_approval(tenant: Tenant, 
     (tenant.folder / APPROVALS_PATH).unlink()
     done = backlog("audit", cwd=tenant.folder, expect=1)
     assert (
-        "1 of 3 commits is an exception: 1 only the message names a pull request, 1 GitHub was not asked."
+        "1 of 3 commits is an exception: 1 only the message names a pull request, 1 GitHub has not been asked about it."
         in done.stdout
     )
     assert "GitHub was never asked who approved what: run `backlog approvals`." in done.stdout

@@ -13,7 +13,8 @@ import pytest
 
 from secure_score_backlog.decisions.model import CoverReason
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
+from secure_score_backlog.evaluation.audit import ApprovalCounts
+from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, with_audit
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
@@ -370,6 +371,23 @@ def test_every_kind_of_approval_is_among_the_entries(facts: Facts) -> None:
     }.items() <= kinds.items()
     assert (found["McasFirewallLogUpload"].checked, found["scid_2506"].checked) == (True, False)
     assert found["scid_53"].pull_request == 82
+
+
+def test_the_audit_of_the_demo_finds_what_its_story_tells(made: Made, facts: Facts) -> None:
+    """Every commit counted once, each exception with its reasons, and how each approval in force is known."""
+    known = load(made.folder, today=TODAY)
+    found = with_audit(facts, known, known.stored_history()).audit
+    assert found is not None
+    assert dict(found.counts) == {"snapshot": 454, "approved": 80, "beginning": 1, "exception": 5}
+    assert found.total == 540
+    assert {each.subject: [reason.value for reason in each.reasons] for each in found.exceptions} == {
+        "Minutes of August 2026, and bulk mail": ["audit-late-approval"],
+        "Files on private machines, and the ERP passwords once more": ["audit-direct"],
+        "The monthly tariff mailing needs its volume": ["audit-unapproved"],
+        "Renew calendar sharing for agents": ["audit-own-approval"],
+        "New apps are reported by the gateway": ["audit-stale-approval"],
+    }
+    assert found.approvals == ApprovalCounts(approved=6, attested=2, named=7, same=0)
 
 
 def test_an_approver_whose_role_changed_keeps_what_was_approved_before(facts: Facts) -> None:

@@ -83,7 +83,7 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     commit = given.decisions.versions["B"][0].version.commit
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
-    assert "Approvals on GitHub 1 Approval recorded outside GitHub 1 Only named in the decision 0" in page.text
+    assert "Approvals on GitHub 1 Approved outside GitHub 1 Only named in the decision 0" in page.text
     (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
     assert "✓ Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
@@ -265,17 +265,15 @@ def test_the_commands_print_what_the_page_says(pushed: Repository, run_backlog: 
 def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
     """Numbers that add up, exceptions with their reasons, and what GitHub was asked."""
     page = Read(facts_of(pushed), evidence.documents)
-    assert (
-        "4 of 5 commits since 2 October 2026 are exceptions: no approval is known that another person gave" in page.lead
-    )
+    assert "4 of 5 commits since 2 October 2026 are exceptions: no approval is known that another person" in page.lead
     numbers = [row.split(" ", 1) for row in page.rows("audit") if row[0].isdigit()]
-    assert numbers == [["1", "first commit"], ["4", "exceptions"], ["5", "total"]]
+    assert numbers == [["1", "first commit"], ["4", "exceptions: no valid approval is known"], ["5", "total"]]
     assert "GitHub was not asked who approved them; what is unknown does not pass." in page.sections["audit"]
     rows = page.rows("exceptions")
     assert len(rows) == 4
     assert rows[1].startswith("6 October 2026 Another owner Test Author · ")
-    assert rows[1].endswith("decisions No pull request; GitHub was not asked")
-    assert rows[2].endswith("decisions Only the message names a pull request; GitHub was not asked")
+    assert rows[1].endswith("decisions GitHub has not been asked about it")
+    assert rows[2].endswith("decisions Only the message names a pull request; GitHub has not been asked about it")
 
 
 def test_an_audit_without_exceptions(tmp_path: Path) -> None:
@@ -300,4 +298,4 @@ def test_drafts_are_told_apart_from_decisions(tmp_path: Path) -> None:
     given = replace(given, decisions=replace(given.decisions, versions={**given.decisions.versions, "D": draft}))
     audit = Audit(day(1), day(40), counts={"exception": 1})
     page = Read(evaluated(given, day(40), audit=audit), evidence.documents)
-    assert "Decisions 3, and 1 draft; in 4 files, those with errors not counted" in page.rows("audit")
+    assert "Decisions 4 files: 3 decisions and 1 draft; files with errors are left out" in page.rows("audit")

@@ -162,7 +162,8 @@ def further(result: Audit) -> Iterator[str]:
     yield f"Days: {days.count(DayKind.COMPLETE)} of {days.passed} complete{rest}{later}."
     yield (
         f"Decisions in force that need an approval: {counts.all}; {counts.approved} approved on GitHub, "
-        f"{counts.attested} attested, {counts.named} only named. The owner is the approver of {counts.same}."
+        f"{counts.attested} approved outside GitHub, {counts.named} only named. "
+        f"The owner is the approver of {counts.same}."
     )
     versions, compared = result.record_versions
     if versions:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from secure_score_backlog.evaluation.audit import Audit, AuditedCommit, Kind, Sample
+from secure_score_backlog.evaluation.audit import Audit, AuditedCommit, Kind, Reason, Sample
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports.json import Plain, iso
 from secure_score_backlog.exports.tables import Cell, Column, Table, filled
@@ -118,8 +118,9 @@ def checks(each: AuditedCommit) -> list[str]:
 
 
 def reasons_of(each: AuditedCommit) -> str:
-    """The reasons of an exception in words."""
-    return "; ".join(reason.words for reason in each.reasons)
+    """The reasons of an exception in words; that there is no pull request is only said where GitHub was asked."""
+    unknown = Reason.NOT_ASKED in each.reasons
+    return "; ".join(reason.words for reason in each.reasons if not (unknown and reason is Reason.DIRECT))
 
 
 COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (

@@ -138,7 +138,7 @@ def first_day_of_bucket(versions: tuple[DecisionVersion, ...]) -> date | None:
 def attested(approval: Attestation, approver: str) -> str:
     """How an approval outside of GitHub is known; follows the name of the approver."""
     by = "" if approval.by == approver else f" by {approval.by}"
-    return f", attested{by} on {wording.day(approval.on)}"
+    return f", approved outside GitHub{by} on {wording.day(approval.on)}"
 
 
 def regressions(status: Status, facts: Facts, since: date = date.min) -> list[str]:

@@ -40,9 +40,9 @@ SHOWN_CHANGES = 50
 SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
 RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
-    Kind.APPROVED: "approved on GitHub by another person, in their final state and before the merge",
+    Kind.APPROVED: "approved on GitHub by another person, whatever the role, in their final state and before the merge",
     Kind.BEGINNING: "first commit",
-    Kind.EXCEPTION: "exceptions",
+    Kind.EXCEPTION: "exceptions: no valid approval is known",
 }
 """What the commits of a kind are, in the table of the audit."""
 
@@ -145,6 +145,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         beginnings=audit.counts.get(Kind.BEGINNING, 0),
         tests=list(further_tests(facts, audit)),
         exceptions=[(each, sentence(reasons_of(each))) for each in audit.exceptions[:SHOWN_EXCEPTIONS]],
+        unsnapped=audit.total - audit.counts.get(Kind.SNAPSHOT, 0),
+        snapshots=audit.counts.get(Kind.SNAPSHOT, 0),
         exceptions_total=audit.counts.get(Kind.EXCEPTION, 0),
         reasons=in_reasons(audit),
         since=log.changes[-1].version.at.date() if log.changes else None,
@@ -205,10 +207,8 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
     """The further tests, with their results in words."""
     drafts = sum(1 for s in facts.statuses.values() if s.decision and s.decision.draft)
     files = sum(1 for s in facts.statuses.values() if s.decision)
-    said = (
-        f"{wording.number(files - drafts)}, and {wording.count(drafts, 'draft')}" if drafts else wording.number(files)
-    )
-    yield Test("Decisions", f"{said}; in {wording.count(files, 'file')}, those with errors not counted", None)
+    said = wording.count(files - drafts, "decision") + (f" and {wording.count(drafts, 'draft')}" if drafts else "")
+    yield Test("Decisions", f"{wording.count(files, 'file')}: {said}; files with errors are left out", None)
     yield of_days(audit)
     number = len(audit.rewritten)
     later = f"; {wording.count(audit.completed, 'day')} completed later" if audit.completed else ""
@@ -221,7 +221,11 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
     yield Test("Stored days and records, written once", f"{said}{later}", not number)
     counts = audit.approvals
     if counts.all:
-        kinds = ((counts.approved, "approved on GitHub"), (counts.attested, "attested"), (counts.named, "only named"))
+        kinds = (
+            (counts.approved, "approved on GitHub"),
+            (counts.attested, "approved outside GitHub"),
+            (counts.named, "only named"),
+        )
         said = ", ".join(f"{wording.number(number)} {words}" for number, words in kinds)
         yield Test(
             f"Approvals of the {wording.number(counts.all)} acceptances and exemptions in force", said, not counts.named
@@ -259,6 +263,7 @@ def history(log: DecisionLog, facts: Facts) -> list[tuple[str, list[Line]]]:
 def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]]) -> Line:
     """One change, as it is shown."""
     approvable = approvable_of(change.after.decision)
+    one = (change.recommendation, change.version.commit)
     return Line(
         status=named(facts, change),
         day=change.version.at.date(),
@@ -266,7 +271,7 @@ def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]
         version=change.version,
         approver=approvable.approver if approvable else "",
         approved_by=recorded.get(change.version.commit, ()),
-        attested=approvable.approval if approvable else None,
+        attested=approvable.approval if approvable and one not in only_named(facts) else None,
     )
 
 
@@ -285,6 +290,13 @@ def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
     """The roles that approved, by commit, as far as the register knows them."""
     entries = (*facts.register, *facts.covered, *facts.past)
     return {entry.approval.commit: entry.approved_by for entry in entries if entry.approved_by}
+
+
+def only_named(facts: Facts) -> frozenset[tuple[str, str]]:
+    """Entries in force whose approval does not count, whatever the decision says of it: recommendation and commit."""
+    entries = in_force((*facts.register, *facts.covered))
+    unapproved = (entry for entry in entries if not (entry.approved_by or entry.approval.recorded))
+    return frozenset((entry.status.id, entry.citation.commit) for entry in unapproved if entry.citation)
 
 
 def approvals(facts: Facts) -> Approvals:
