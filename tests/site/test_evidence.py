@@ -83,7 +83,7 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     commit = given.decisions.versions["B"][0].version.commit
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
-    assert "Approvals on GitHub 1 Outside GitHub 1 Only named in the decision 0" in page.text
+    assert "Approvals on GitHub 1 Approved outside GitHub 1 Only named in the decision 0" in page.text
     (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
     assert "✓ Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
