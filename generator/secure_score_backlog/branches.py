@@ -13,7 +13,7 @@ from pathlib import Path
 
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.files import is_file, read_file
-from secure_score_backlog.git import COMMIT, Repository, blob_ids, open_repository, run_git
+from secure_score_backlog.git import COMMIT, Identity, Repository, blob_ids, open_repository, run_git
 from secure_score_backlog.text import shown
 
 LONGEST_REFERENCE = 250
@@ -47,14 +47,6 @@ class FileChange:
     def deleted(self) -> bool:
         """Only the base has it."""
         return self.after is None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A name and a mail address as a commit states them; nobody has checked either."""
-
-    name: str
-    mail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,25 +191,22 @@ def in_folder(top: Path, path: bytes, was: tuple[str, str] | None, now: tuple[st
 
 def tree_of(repository: Repository, commit: str) -> Mapping[bytes, tuple[str, str]]:
     """Mode and blob of every file of a commit, by path from the top of the repository."""
-    listed = repository.run("ls-tree", "-r", "-z", "--full-tree", commit)
-    found = {}
-    for line in listed.split(b"\0"):
-        words, _, path = line.partition(b"\t")
-        mode, *rest = words.decode("ascii", "replace").split(" ")
-        if path and len(rest) == 2:
-            found[path] = (mode, rest[1])
-    return found
+    return _listed(repository.run("ls-tree", "-r", "-z", "--full-tree", commit), blob=1)
 
 
 def indexed(repository: Repository) -> Mapping[bytes, tuple[str, str]]:
     """Mode and blob of every file that Git keeps track of in the working tree, by path from the top."""
-    listed = repository.run("ls-files", "-z", "--stage", "--full-name", "--", ":/")
+    return _listed(repository.run("ls-files", "-z", "--stage", "--full-name", "--", ":/"), blob=0)
+
+
+def _listed(lines: bytes, *, blob: int) -> dict[bytes, tuple[str, str]]:
+    """Mode and blob by path, of a list in which two words follow the mode; `blob` is the position of the blob."""
     found = {}
-    for line in listed.split(b"\0"):
+    for line in lines.split(b"\0"):
         words, _, path = line.partition(b"\t")
         mode, *rest = words.decode("ascii", "replace").split(" ")
         if path and len(rest) == 2:
-            found[path] = (mode, rest[0])
+            found[path] = (mode, rest[blob])
     return found
 
 

@@ -70,6 +70,11 @@ def _escaped(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
 
 
+def comparable(text: str) -> str:
+    """A text as it is compared where neither letter case nor the blanks between words matter."""
+    return " ".join(text.casefold().split())
+
+
 def shown(value: object) -> str:
     """A text inside a message: in quotes, shortened and printable."""
     return f'"{shortened(value)}"'

@@ -84,11 +84,7 @@ def found(tmp_path: Path, backlog: RunBacklog) -> Callable[[Files, Files], list[
             repository.write(path, content or "")
         repository.commit("Begin", YESTERDAY)
         repository.git("checkout", "--quiet", "-b", "work")
-        for path, content in after.items():
-            if content is None:
-                (tmp_path / path).unlink()
-            else:
-                repository.write(path, content)
+        repository.change(after)
         of_folder = problems(backlog)
         repository.commit("Change", YESTERDAY)
         assert of_folder == problems(backlog)  # whether it is committed makes no difference

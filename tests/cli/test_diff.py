@@ -72,11 +72,7 @@ def changed(tmp_path: Path) -> Callable[[Files, Files], Repository]:
             repository.write(path, content or "")
         repository.commit("Begin", YESTERDAY)
         repository.git("checkout", "--quiet", "-b", "work")
-        for path, content in after.items():
-            if content is None:
-                (tmp_path / path).unlink()
-            else:
-                repository.write(path, content)
+        repository.change(after)
         repository.commit("Change", YESTERDAY)
         return repository
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from secure_score_backlog.branches import BranchCommit, Identity
+from secure_score_backlog.branches import BranchCommit
 from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, Decision
 from secure_score_backlog.evaluation.base_rules import (
     bot_of,
@@ -19,6 +19,7 @@ from secure_score_backlog.evaluation.base_rules import (
     signed_part,
     words,
 )
+from secure_score_backlog.git import Identity
 from tests.support.tenants import acceptance, cover, day, decision, versions
 
 PERSON = Identity("A person", "person@tenant.example")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -31,6 +32,21 @@ class Repository:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    @classmethod
+    def existing(cls, folder: Path) -> Repository:
+        """One that is there already, such as a bare clone."""
+        found = cls.__new__(cls)
+        found.folder = folder
+        return found
+
+    def change(self, files: Mapping[str, str | bytes | None]) -> None:
+        """Write files of the working tree; None deletes one."""
+        for path, content in files.items():
+            if content is None:
+                (self.folder / path).unlink()
+            else:
+                self.write(path, content)
 
     def commit(self, message: str, when: str = "2026-10-01T12:00:00+00:00", **files: str | None) -> str:
         """Commit files (`decisions__A` stands for decisions/A.md; None deletes); the commit's id."""

@@ -5,15 +5,36 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.support.act import ACT, PROJECT
+from secure_score_backlog.sample.tenant import Tenant
+from tests.support.act import ACT, PROJECT, Run, run_workflow
 from tests.support.repositories import Repository
+from tests.support.simulated_github import TOKEN, SimulatedGitHub
+from tests.support.simulated_graph import SimulatedGraph
+from tests.support.simulated_identity import Registration, SimulatedIdentity
 
 NAME = "harbour/backlog"
 """Owner and name of the repository, as GitHub puts them."""
+SOUND = """---
+recommendation: AATP_UnsecureDomain
+bucket: do-soon
+risk: medium
+reduces: Settings of the domain that let everybody read passwords
+owner: Security Administrator
+impact: None for users
+prerequisites: A maintenance window of the domain controllers
+proof: The recommendation stays at full points for a month
+due: {due}
+---
+"""
+"""A decision without a fault, but for the day that a test puts in."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,6 +64,57 @@ def hosted(seed: Repository, folder: Path) -> Repository:
     place = folder / NAME
     place.parent.mkdir(parents=True)
     subprocess.run(["git", "clone", "--quiet", "--bare", str(seed.folder), str(place)], check=True)
-    host = object.__new__(Repository)
-    host.folder = place
-    return host
+    return Repository.existing(place)
+
+
+@dataclass(slots=True)
+class HostedTenant:
+    """A repository on a simulated GitHub, with the sample tenant behind a simulated sign-in and Graph."""
+
+    folder: Path
+    origin: Repository
+    identity: SimulatedIdentity
+    graph: SimulatedGraph
+    github: SimulatedGitHub
+    runs: list[Run] = field(default_factory=list, init=False)
+
+    def start(self, workflow: str | Path, event: str, action: str = "", **variables: str) -> Run:
+        """One run, with variables of the repository beside those that name the tenant."""
+        registration = self.identity.registration
+        found = run_workflow(
+            workflow,
+            event,
+            {"ref": "refs/heads/main"},
+            folder=self.folder / f"run{len(self.runs)}",
+            origin=self.origin.folder,
+            variables={"AZURE_TENANT_ID": registration.tenant, "AZURE_CLIENT_ID": registration.client, **variables},
+            environment={
+                "ACTIONS_ID_TOKEN_REQUEST_URL": self.identity.oidc_request_url,
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": registration.request_token,
+                "REQUESTS_CA_BUNDLE": str(self.identity.certificate),
+                "TO_SIMULATED_GRAPH": f"--graph-url {self.graph.url} --authority {self.identity.origin}",
+                "GITHUB_SERVER_URL": f"file://{self.folder}",
+                **{name: value for name, value in self.github.environment.items() if name != "GITHUB_TOKEN"},
+            },
+            secrets={"GITHUB_TOKEN": TOKEN},
+            action=action,
+        )
+        self.runs.append(found)
+        return found
+
+
+@contextmanager
+def services(
+    seed: Repository, folder: Path, today: date
+) -> Iterator[tuple[Path, Repository, SimulatedIdentity, SimulatedGraph, SimulatedGitHub]]:
+    """What a HostedTenant is made of: the repository, hosted below a folder, and the services, on a day."""
+    tenant = Tenant.load()
+    with ExitStack() as servers:
+        identity = servers.enter_context(SimulatedIdentity(Registration(tenant.identifier), tls=True))
+        graph = servers.enter_context(SimulatedGraph(tenant, today))
+        github = servers.enter_context(SimulatedGitHub())
+        for commit in seed.git("rev-list", "HEAD").split():
+            github.commit(commit)
+        origin = hosted(seed, folder)
+        github.hosted = origin.folder
+        yield folder, origin, identity, graph, github

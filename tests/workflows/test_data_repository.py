@@ -6,38 +6,22 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from secure_score_backlog.approvals import APPROVALS_PATH
-from secure_score_backlog.sample.tenant import Tenant
 from tests.support.act import PROJECT, Run, run_workflow
 from tests.support.repositories import Repository
 from tests.support.running import run_here
-from tests.support.simulated_github import TOKEN, SimulatedGitHub
-from tests.support.simulated_graph import SimulatedGraph
-from tests.support.simulated_identity import Registration, SimulatedIdentity
-from tests.workflows.conftest import NAME, hosted
+from tests.support.simulated_github import TOKEN
+from tests.workflows.conftest import NAME, SOUND, HostedTenant, services
 
 USED = "harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567"
 TODAY = date(2026, 11, 20)
 WHEN = "2026-11-20T15:00:00+00:00"
-DECISION = """---
-recommendation: AATP_UnsecureDomain
-bucket: do-soon
-risk: medium
-reduces: Settings of the domain that let everybody read passwords
-owner: Security Administrator
-impact: None for users
-prerequisites: A maintenance window of the domain controllers
-proof: The recommendation stays at full points for a month
-due: {due}
----
-"""
 
 
 def program(folder: Path) -> Path:
@@ -51,48 +35,22 @@ def new_repository(folder: Path, *options: str) -> Repository:
     """What `backlog init` writes, committed as the printed steps say."""
     named = ("--organisation", "Example Ltd", "--repository", NAME, "--tool", USED)
     run_here("init", folder, *named, *options, expect=0)
-    repository = object.__new__(Repository)
-    repository.folder = folder
+    repository = Repository.existing(folder)
     repository.commit("Begin our backlog", WHEN)
     repository.git("branch", "snapshots")
     return repository
 
 
 @dataclass(slots=True)
-class Data:
-    """A data repository on a simulated GitHub, with a tenant behind a simulated Graph."""
+class Data(HostedTenant):
+    """A data repository that `init` wrote."""
 
-    folder: Path
     seed: Repository
-    origin: Repository
-    identity: SimulatedIdentity
-    graph: SimulatedGraph
-    github: SimulatedGitHub
-    runs: list[Run] = field(default_factory=list)
 
     def run(self, name: str, event: str, **variables: str) -> Run:
         """One run of a workflow that was written; the repository says which tenant is meant."""
-        registration = self.identity.registration
-        found = run_workflow(
-            self.seed.folder / ".github" / "workflows" / name,
-            event,
-            {"ref": "refs/heads/main"},
-            folder=self.folder / f"run{len(self.runs)}",
-            origin=self.origin.folder,
-            variables={"AZURE_TENANT_ID": registration.tenant, "AZURE_CLIENT_ID": registration.client, **variables},
-            environment={
-                "ACTIONS_ID_TOKEN_REQUEST_URL": self.identity.oidc_request_url,
-                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": registration.request_token,
-                "REQUESTS_CA_BUNDLE": str(self.identity.certificate),
-                "TO_SIMULATED_GRAPH": f"--graph-url {self.graph.url} --authority {self.identity.origin}",
-                "GITHUB_SERVER_URL": f"file://{self.folder}",
-                **{key: value for key, value in self.github.environment.items() if key != "GITHUB_TOKEN"},
-            },
-            secrets={"GITHUB_TOKEN": TOKEN},
-            action=f"{USED}={program(self.folder / f'tool{len(self.runs)}')}",
-        )
-        self.runs.append(found)
-        return found
+        workflow = self.seed.folder / ".github" / "workflows" / name
+        return self.start(workflow, event, f"{USED}={program(self.folder / f'tool{len(self.runs)}')}", **variables)
 
 
 FOR_EACH_PLAN = pytest.mark.parametrize("data", ["free", "team", "enterprise"], indirect=True)
@@ -104,17 +62,10 @@ def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Data]:
     """A new repository on a plan: with snapshots on the main branch, with a branch of their own, or with Pages too."""
     options = ("--plan", request.param, *(("--site", "pages") if request.param == "enterprise" else ()))
     seed = new_repository(tmp_path / "seed", *options)
-    tenant = Tenant.load()
-    with ExitStack() as servers:
-        identity = servers.enter_context(SimulatedIdentity(Registration(tenant.identifier), tls=True))
-        graph = servers.enter_context(SimulatedGraph(tenant, TODAY))
-        github = servers.enter_context(SimulatedGitHub())
-        for commit in seed.git("rev-list", "HEAD").split():
-            github.commit(commit)
-        origin = hosted(seed, tmp_path)
-        github.hosted = origin.folder
-        github.pages_public = False
-        yield Data(tmp_path, seed, origin, identity, graph, github)
+    with services(seed, tmp_path, TODAY) as made:
+        found = Data(*made, seed=seed)
+        found.github.pages_public = False
+        yield found
 
 
 @FOR_EACH_PLAN
@@ -149,9 +100,9 @@ def test_a_decision_by_pull_request_and_its_merge(data: Data) -> None:
     data.seed.git("remote", "add", "origin", str(data.origin.folder))
     data.seed.git("pull", "--quiet", "origin", "main")
     data.seed.git("switch", "--quiet", "--create", "change")
-    data.seed.write("decisions/AATP_UnsecureDomain.md", DECISION.format(due="next spring"))
+    data.seed.write("decisions/AATP_UnsecureDomain.md", SOUND.format(due="next spring"))
     assert proposed(data, 1).jobs == {"check": "failure"}
-    data.seed.write("decisions/AATP_UnsecureDomain.md", DECISION.format(due="2199-01-01"))
+    data.seed.write("decisions/AATP_UnsecureDomain.md", SOUND.format(due="2199-01-01"))
     run = proposed(data, 2)
     assert run.jobs == {"check": "success"}, run.output
     assert "Due | 1 January 2199" in run.summary

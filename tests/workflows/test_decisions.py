@@ -14,22 +14,10 @@ from tests.support.hostile_branch import MARKER, write_hostile_branch
 from tests.support.repositories import Repository
 from tests.support.simulated_github import TOKEN, Pull, SimulatedGitHub
 from tests.support.workflow_log import active, shown
-from tests.workflows.conftest import NAME
+from tests.workflows.conftest import NAME, SOUND
 
 NUMBER = 7
 LATER = "2026-11-20T16:00:00+00:00"
-SOUND = """---
-recommendation: AATP_UnsecureDomain
-bucket: do-soon
-risk: medium
-reduces: Settings of the domain that let everybody read passwords
-owner: Security Administrator
-impact: None for users
-prerequisites: A maintenance window of the domain controllers
-proof: The recommendation stays at full points for a month
-due: {due}
----
-"""
 
 
 @dataclass(slots=True)

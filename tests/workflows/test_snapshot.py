@@ -4,60 +4,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from secure_score_backlog.approvals import APPROVALS_PATH
-from secure_score_backlog.sample.tenant import Tenant
-from tests.support.act import Run, run_workflow
+from tests.support.act import Run
 from tests.support.loopback import Request, Response
 from tests.support.repositories import Repository
-from tests.support.simulated_github import TOKEN, SimulatedGitHub
-from tests.support.simulated_graph import SimulatedGraph
-from tests.support.simulated_identity import Registration, SimulatedIdentity
-from tests.workflows.conftest import hosted
+from tests.support.simulated_github import TOKEN
+from tests.workflows.conftest import HostedTenant, services
 
 TODAY = date(2026, 11, 20)
 MISSING = [f"snapshots/2026/2026-11-{day}.json" for day in (19, 20)]
 
 
 @dataclass(slots=True)
-class Daily:
+class Daily(HostedTenant):
     """The daily run of a repository, with a Graph that has two days more than the repository."""
 
-    folder: Path
-    origin: Repository
-    identity: SimulatedIdentity
-    graph: SimulatedGraph
-    github: SimulatedGitHub
-    runs: list[Run] = field(default_factory=list)
-
     def run(self, event: str = "workflow_dispatch", **variables: str) -> Run:
-        """One run, with variables of the repository beside those that name the tenant."""
-        registration = self.identity.registration
-        found = run_workflow(
-            "snapshot.yml",
-            event,
-            {"ref": "refs/heads/main"},
-            folder=self.folder / f"run{len(self.runs)}",
-            origin=self.origin.folder,
-            variables={"AZURE_TENANT_ID": registration.tenant, "AZURE_CLIENT_ID": registration.client, **variables},
-            environment={
-                "ACTIONS_ID_TOKEN_REQUEST_URL": self.identity.oidc_request_url,
-                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": registration.request_token,
-                "REQUESTS_CA_BUNDLE": str(self.identity.certificate),
-                "TO_SIMULATED_GRAPH": f"--graph-url {self.graph.url} --authority {self.identity.origin}",
-                "GITHUB_SERVER_URL": f"file://{self.folder}",
-                **{name: value for name, value in self.github.environment.items() if name != "GITHUB_TOKEN"},
-            },
-            secrets={"GITHUB_TOKEN": TOKEN},
-        )
-        self.runs.append(found)
-        return found
+        """One run, with variables of the repository."""
+        return self.start("snapshot.yml", event, **variables)
 
 
 @pytest.fixture
@@ -66,16 +36,8 @@ def daily(seed: Repository, tmp_path: Path) -> Iterator[Daily]:
     for path in MISSING:
         (seed.folder / path).unlink()
     seed.commit("Take two days out", "2026-11-20T15:30:00+00:00")
-    tenant = Tenant.load()
-    with ExitStack() as servers:
-        identity = servers.enter_context(SimulatedIdentity(Registration(tenant.identifier), tls=True))
-        graph = servers.enter_context(SimulatedGraph(tenant, TODAY))
-        github = servers.enter_context(SimulatedGitHub())
-        for commit in seed.git("rev-list", "HEAD").split():
-            github.commit(commit)
-        origin = hosted(seed, tmp_path)
-        github.hosted = origin.folder
-        yield Daily(tmp_path, origin, identity, graph, github)
+    with services(seed, tmp_path, TODAY) as made:
+        yield Daily(*made)
 
 
 def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:

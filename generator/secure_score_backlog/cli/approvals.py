@@ -102,7 +102,7 @@ def _line(approvals: Approvals, number: int) -> str:
 @options.root
 @options.as_json
 @click.option("--dry-run", is_flag=True, help="Ask, print what would change, and write nothing.")
-@click.option("--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY.")
+@options.repository
 @click.option(
     "--branch", metavar="NAME", help="The main branch's name on GitHub. Default: GitHub's own default branch."
 )
@@ -121,7 +121,7 @@ def _line(approvals: Approvals, number: int) -> str:
     show_default=True,
     help="Ask about at most so many commits, the newest first; the next run goes on.",
 )
-@click.option("--verbose", is_flag=True, help="Show each request on stderr, without the token.")
+@options.verbose
 @click.option(
     "--deadline",
     metavar="SECONDS",

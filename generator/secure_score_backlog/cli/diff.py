@@ -75,7 +75,7 @@ class Proposal:
     metavar="NUMBER",
     help="The pull request to comment in. A workflow run knows it by itself.",
 )
-@click.option("--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY.")
+@options.repository
 @click.option("--preview", metavar="URL", help="Address of the site as the change makes it, for a link to it.")
 def command(
     base: str,

@@ -38,6 +38,10 @@ root = click.option(
     callback=existing_folder,
     help="Folder that holds snapshots/, decisions/ and backlog.yml.",
 )
+repository = click.option(
+    "--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY."
+)
+verbose = click.option("--verbose", is_flag=True, help="Show each request on stderr, without the token.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")
 
 base = click.option(

@@ -97,11 +97,11 @@ class Outcome:
     help="The branch to commit to. Default: snapshots.branch of backlog.yml, else the one that is checked out.",
 )
 @click.option("--message", metavar="TEXT", help="The commit's message, on one line.")
-@click.option("--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY.")
+@options.repository
 @click.option(
     "--git", "remote", metavar="REMOTE", help="Commit and push with Git to this remote, for a host other than GitHub."
 )
-@click.option("--verbose", is_flag=True, help="Show each request on stderr, without the token.")
+@options.verbose
 @click.option(
     "--deadline",
     metavar="SECONDS",

@@ -82,7 +82,7 @@ class Done:
     show_default=True,
     help="Make, change or close at most so many issues, the most urgent first; the next run goes on.",
 )
-@click.option("--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY.")
+@options.repository
 @click.option("--verbose", is_flag=True, help="Show each request to GitHub on stderr, without the token.")
 def command(
     *, root: Path, as_json: bool, target: str, dry_run: bool, most: int, repository: str | None, verbose: bool

@@ -42,8 +42,8 @@ SECONDS = 60.0
     required=True,
     help="Where the site goes: GitHub Pages, an artifact of the workflow's run, or Azure Static Web Apps.",
 )
-@click.option("--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY.")
-@click.option("--verbose", is_flag=True, help="Show each request on stderr, without the token.")
+@options.repository
+@options.verbose
 def command(
     *, root: Path, as_json: bool, profile: str | None, place: str, repository: str | None, verbose: bool
 ) -> int:

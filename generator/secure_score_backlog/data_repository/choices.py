@@ -137,25 +137,20 @@ def organisation(text: str) -> str:
 
 def repository(text: str) -> str:
     """OWNER/NAME, or empty; WrongUsage for anything else."""
-    plain = text.strip()
-    if plain and not REPOSITORY.fullmatch(plain):
-        raise WrongUsage(
-            f"{shown(plain)} is not a repository on GitHub.",
-            where="--repository",
-            hint="Write it as OWNER/NAME, without host.",
-        )
-    return plain
+    return _of_form(REPOSITORY, text, "a repository on GitHub", "--repository", "Write it as OWNER/NAME, without host.")
 
 
 def reviewer(text: str) -> str:
     """A login or a team with its @, or empty; WrongUsage for anything else."""
+    return _of_form(
+        CODE_OWNER, text, "a login or a team on GitHub", "--reviewer", "Write it as @login or @organisation/team."
+    )
+
+
+def _of_form(form: re.Pattern[str], text: str, what: str, option: str, hint: str) -> str:
     plain = text.strip()
-    if plain and not CODE_OWNER.fullmatch(plain):
-        raise WrongUsage(
-            f"{shown(plain)} is not a login or a team on GitHub.",
-            where="--reviewer",
-            hint="Write it as @login or @organisation/team.",
-        )
+    if plain and not form.fullmatch(plain):
+        raise WrongUsage(f"{shown(plain)} is not {what}.", where=option, hint=hint)
     return plain
 
 

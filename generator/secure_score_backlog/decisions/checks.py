@@ -24,7 +24,7 @@ from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import Suggestions, shell_quoted, shown
+from secure_score_backlog.text import Suggestions, comparable, shell_quoted, shown
 from secure_score_backlog.wording import plural
 
 DO_NOW_TERM = timedelta(days=92)
@@ -386,7 +386,7 @@ def check_copies(sources: Sources, decided: Mapping[str, date]) -> Iterator[Prob
     reasons: dict[str, list[str]] = defaultdict(list)
     for identifier, (_, decision) in sources.items():
         if decision.accepted is not None and decision.accepted.rationale and not decision.draft:
-            reasons[" ".join(decision.accepted.rationale.casefold().split())].append(identifier)
+            reasons[comparable(decision.accepted.rationale)].append(identifier)
     for identifiers in reasons.values():
         first, *copies = sorted(identifiers, key=lambda each: (decided.get(each, date.max), each))
         for identifier in copies:

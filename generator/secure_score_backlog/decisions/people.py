@@ -15,6 +15,7 @@ from functools import cache
 import msgspec
 
 from secure_score_backlog.content import load_json
+from secure_score_backlog.text import comparable
 
 ADDRESS = re.compile(r"(?:^|[\s(\[,;/])@[\w-]+|[^\s@]+@[^\s@]+\.[^\s@]+")
 """An e-mail address, or a login on GitHub."""
@@ -57,7 +58,7 @@ def _words() -> _Words:
 
 def folded(role: str) -> str:
     """A role as it is compared: without regard to letter case and blanks."""
-    return " ".join(role[:LONGEST_ROLE].casefold().split())
+    return comparable(role[:LONGEST_ROLE])
 
 
 def is_person(role: str, listed: Collection[str] = (), authors: Collection[str] = ()) -> bool:

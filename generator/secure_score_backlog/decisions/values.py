@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from secure_score_backlog.schema import At, Format, Key, Text, Type
-from secure_score_backlog.text import shown
+from secure_score_backlog.text import comparable, shown
 from secure_score_backlog.wording import lower_first
 
 FILLERS = frozenset(
@@ -49,7 +49,7 @@ def is_no_answer(value: object) -> bool:
 
 
 def _is_among(words: frozenset[str], value: str) -> bool:
-    text = " ".join(value.split()).casefold()
+    text = comparable(value)
     return text in words or text.rstrip(".!") in words
 
 

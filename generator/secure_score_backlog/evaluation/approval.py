@@ -17,6 +17,7 @@ from enum import StrEnum
 from secure_score_backlog.approvals import Approvals, PullRequest, Review, ReviewState
 from secure_score_backlog.decisions.model import Attestation, Decision, DecisionVersion
 from secure_score_backlog.git import Version
+from secure_score_backlog.text import comparable
 from secure_score_backlog.workspace import Workspace
 
 PATH = re.compile(r"(?:\./)?(?P<path>(?:[\w-][\w.-]*/)+[\w-][\w.-]*\.[A-Za-z0-9]{1,5})(?:#\S*)?")
@@ -273,7 +274,7 @@ def logins_of(role: str, roles: Roles) -> frozenset[str] | None:
 
 def same_role(one: str, other: str) -> bool:
     """Whether two texts name the same role."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return comparable(one) == comparable(other)
 
 
 def bringing(versions: Sequence[DecisionVersion]) -> DecisionVersion:

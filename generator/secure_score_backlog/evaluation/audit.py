@@ -203,7 +203,7 @@ class Audit:
     """Commits by the kind of signature that they state; "none" for those without."""
 
     forbidden: int = 0
-    """How many changes of stored files were not allowed."""
+    """How many changes of stored files were not allowed; readers outside get this number without the changes."""
 
     @property
     def total(self) -> int:
@@ -250,6 +250,7 @@ def audit(
 
     found = [audited(each, settings, workspace, on) for each, settings, on in everything if within(each.version.at)]
     population = tuple(sorted(found, key=lambda each: each.at))
+    rewritten = tuple(each for each in stored.forbidden if within(each.version.at))
     dated = (*misdated(workspace.commits), *misdated(workspace.snapshot_commits))
     return Audit(
         start=first,
@@ -261,8 +262,8 @@ def audit(
         asked_at=workspace.approvals.collected_at,
         days=days.between(first, end),
         completed=sum(1 for each in stored.days if not each.forbidden and within(each.version.at)),
-        rewritten=tuple(each for each in stored.forbidden if within(each.version.at)),
-        forbidden=sum(1 for each in stored.forbidden if within(each.version.at)),
+        rewritten=rewritten,
+        forbidden=len(rewritten),
         record_versions=(stored.versions, stored.compared),
         approvals=approval_counts(in_force),
         same_person=tuple(sorted(entry.status.id for entry in in_force if owner_approves(entry))),

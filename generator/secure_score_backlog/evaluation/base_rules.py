@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 
 from secure_score_backlog import wording
 from secure_score_backlog.approvals import APPROVALS_PATH, rewritten
-from secure_score_backlog.branches import BranchCommit, Identity
+from secure_score_backlog.branches import BranchCommit
 from secure_score_backlog.comparison import Comparison
 from secure_score_backlog.decisions.model import Ask, Decision, DecisionVersion
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import SETTLED, State
+from secure_score_backlog.git import Identity
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH

@@ -21,6 +21,7 @@ from secure_score_backlog.ratings import RatedBy, Ratings, Risk, normalised
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.coverage import DayCounts, DayKind
 from secure_score_backlog.snapshots.model import Catalogue, History, Observation, Recommendation, Timeline
+from secure_score_backlog.text import comparable
 from secure_score_backlog.workspace import Workspace
 
 ACCEPTED_IN_PORTAL = "ignored"
@@ -495,5 +496,5 @@ def id_key(identifier: str) -> str:
 
 def title_key(status: Status) -> str:
     """The title in the form in which titles are compared; empty where there is only the id."""
-    words = " ".join(status.title.casefold().split())
+    words = comparable(status.title)
     return "" if words == status.id.casefold() else words
