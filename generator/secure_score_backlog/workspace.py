@@ -326,7 +326,7 @@ def require_backlog(root: Path) -> None:
             f"There is no backlog in this folder: it has no {SNAPSHOTS}/ with snapshots, no {DECISIONS}/ and no "
             f"{SETTINGS_PATH}.",
             where=str(root.resolve()),
-            hint="Go to the folder that has them, or name it with --root. To start a new one, run `backlog collect`.",
+            hint="Go to the folder that has them, or name it with --root. To make a new one, run `backlog init DIR`.",
         )
 
 

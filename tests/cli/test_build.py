@@ -7,6 +7,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from secure_score_backlog.site import builder
 from secure_score_backlog.site.registry import configuration
 from tests.support.bare_folder import TENANT, measured
@@ -105,12 +107,47 @@ def test_hand_written_pages_and_settings_are_part_of_the_site(bare: Path, backlo
 
 
 def test_a_page_that_the_builder_drops_is_an_error(bare: Path, backlog: RunBacklog) -> None:
-    """A configuration that excludes a page, or builds another folder, is caught and named."""
+    """A trusted configuration that excludes a page is caught and named."""
     kept = configuration().replace("  - Board: board.md\n", "")
     write(bare, "mkdocs.yml", kept + "\nexclude_docs: board.md\n")
-    finished = backlog("build", "--root", bare, expect=3)
+    finished = backlog("build", "--root", bare, "--trust-site-configuration", expect=3)
     assert "lacks board.html" in finished.stderr
     assert not (bare / "build" / "site").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--trust-site-configuration",)])
+def test_files_that_the_layout_excludes_are_not_published(
+    bare: Path, backlog: RunBacklog, options: tuple[str, ...]
+) -> None:
+    """What `exclude_docs` names of docs/ is not in the site, and neither is what the builder never publishes."""
+    pages = {
+        "notes/draft.md": "# Draft",
+        "notes/shown.md": "# Shown",
+        "plan.tmp": "x",
+        "templates/letter.md": "# Letter",
+    }
+    for path, text in pages.items():
+        write(bare, f"docs/{path}", f"{text}\n")
+    write(bare, "mkdocs.yml", configuration() + "exclude_docs: |\n  /notes/*\n  !/notes/shown.md\n  *.tmp\n")
+    backlog("build", "--root", bare, *options, expect=0)
+    site = bare / "build" / "site"
+    assert (site / "notes" / "shown.html").exists()
+    assert not any((site / path).exists() for path in ("notes/draft.html", "plan.tmp", "templates/letter.html"))
+
+
+def test_the_layout_cannot_exclude_a_computed_page(bare: Path, backlog: RunBacklog) -> None:
+    """`exclude_docs` is about docs/: a pattern that fits a page of the program leaves that page alone."""
+    write(bare, "mkdocs.yml", configuration() + "exclude_docs: board.md\n")
+    backlog("build", "--root", bare, expect=0)
+    assert (bare / "build" / "site" / "board.html").exists()
+
+
+def test_a_pattern_that_cannot_be_read_is_named(bare: Path, backlog: RunBacklog) -> None:
+    """As a problem with its line, not as an exception of the builder."""
+    write(bare, "mkdocs.yml", configuration() + "exclude_docs: '!'\n")
+    line = configuration().count("\n") + 1
+    assert f"mkdocs.yml:{line}: error" in backlog("check", "--root", bare, expect=1).stdout
+    assert f"line {line}: " in backlog("build", "--root", bare, expect=3).stderr
 
 
 def test_missing_empty_and_changed_files_are_found(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def test_a_folder_that_holds_no_backlog_gets_one_answer(tmp_path: Path, backlog:
     done = backlog(*verb.split(), expect=2)
     assert done.stdout == ""
     assert "There is no backlog in this folder" in done.stderr
+    assert "backlog init DIR" in done.stderr
     assert "--root" in done.stderr
     assert list(contents(tmp_path)) == ["notes.txt"]
 

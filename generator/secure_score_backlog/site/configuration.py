@@ -12,10 +12,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pathspec.gitignore import GitIgnoreSpec
 
 from secure_score_backlog.files import read_file
 from secure_score_backlog.problems import Problem, is_unreadable, problem
@@ -162,8 +164,24 @@ FEATURES = tuple(
 those of `navigation.instant`, which load a page without starting the scripts of this program."""
 _FEATURE = Text(f"one of {', '.join(FEATURES)}", pattern="|".join(map(re.escape, FEATURES)))
 _LOCAL = Text("the path of a file of the site, such as `assets/own.css`", pattern=LOCAL)
+
+
+class Patterns(Text):
+    """Patterns as in a `.gitignore`, one a line."""
+
+    def read(self, value: object, at: At) -> str | None:
+        """The patterns as they are written."""
+        read = super().read(value, at)
+        try:
+            GitIgnoreSpec.from_lines((read or "").splitlines())
+        except ValueError:
+            at.wrong_value(self, value)
+            return None
+        return read
+
+
 _LINE = r"[^*\n]*(?:\*{1,2}[^*\n]*){0,2}"
-_PATTERNS = Text(
+_PATTERNS = Patterns(
     "at most 50 patterns, one a line, each with `*` or `**` at most twice", pattern=rf"{_LINE}(?:\n{_LINE}){{0,50}}"
 )
 """The time to compare a name with a pattern is its length to the power of the stars."""
@@ -309,7 +327,7 @@ class Configuration:
     )
     nav: Any = key(Navigation(), "Sections.", default=None)
     not_in_nav: str = key(_PATTERNS, "Pages that are not listed on purpose, one pattern a line.", default=None)
-    exclude_docs: str = key(_PATTERNS, "Files that are not published, one pattern a line.", default=None)
+    exclude_docs: str = key(_PATTERNS, "Files of `docs/` that are not published, one pattern a line.", default=None)
     validation: _Validation = key(Group(_Validation), "How hard broken links weigh.", default=None)
 
 
@@ -322,6 +340,8 @@ FORMAT = Format(
     unknown_hint="Delete it, or, if you trust everybody who can change this file, build with "
     "--trust-site-configuration. Keys that are read",
 )
+NEVER_PUBLISHED = (".*", "/templates/")
+"""Patterns of files in `docs/` that the builder leaves out, whatever its configuration says."""
 ESCAPED = ("site_name", "site_description", "site_author", "copyright")
 """Texts that the theme prints as they are."""
 
@@ -350,6 +370,13 @@ def parse_configuration(content: bytes) -> tuple[dict[str, Any], tuple[Problem, 
     reading = Reading(FORMAT)
     values = reading.group(KEYS, source.data)
     return values, (*source.problems, *sorted(_faults(reading, source), key=lambda found: found.order))
+
+
+def left_out(root: Path) -> Callable[[str], bool]:
+    """Which files of `docs/`, by path relative to it, are not published: what `exclude_docs` in `mkdocs.yml` names."""
+    values, _ = read_configuration(root)
+    patterns = (values or {}).get("exclude_docs") or ""
+    return GitIgnoreSpec.from_lines([*NEVER_PUBLISHED, *patterns.splitlines()]).match_file
 
 
 def _faults(reading: Reading, source: YamlData) -> Iterator[Problem]:
@@ -383,6 +410,7 @@ def effective(values: Mapping[str, Any], *, organisation: str = "") -> bytes:
     said.update({"docs_dir": "pages", "site_dir": "site", "use_directory_urls": False})
     said["markdown_extensions"] = [*said.get("markdown_extensions", ()), SANITISING]
     said.pop("strict", None)
+    said.pop("exclude_docs", None)  # what it names is not staged; computed pages are there whatever it says
     text = json.dumps(said, ensure_ascii=False, indent=1)
     text = re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda found: f"\\u{ord(found[0]):04x}", text)
     head = (

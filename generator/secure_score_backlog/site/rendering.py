@@ -22,6 +22,7 @@ from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import SETTINGS_PATH, Settings
 from secure_score_backlog.site import hand_written, leaks, profiles, static_web_app
 from secure_score_backlog.site.builder import BUILD, Job, write_ignore
+from secure_score_backlog.site.configuration import left_out
 from secure_score_backlog.site.links import built
 from secure_score_backlog.site.profiles import Profile
 from secure_score_backlog.site.registry import configuration
@@ -110,7 +111,9 @@ def render(root: Path, wanted: Wanted, *, today: date, place: Path | None = None
     profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, wanted.as_of or workspace.newest_day, months=None)
     facts = with_audit(facts, workspace, workspace.stored_history())
-    docs, notes = hand_written.prepared(read_docs(root), trusted=wanted.trust_docs or wanted.trust_configuration)
+    unpublished = left_out(root)
+    published = (document for document in read_docs(root) if not unpublished(document.path))
+    docs, notes = hand_written.prepared(published, trusted=wanted.trust_docs or wanted.trust_configuration)
     guard = profiles.guard(workspace, facts, chosen)
     documents = profiles.documents(facts, docs, chosen, guard)
     remarks = searched(facts, documents, chosen, guard) if search or chosen.outside else ()
