@@ -19,6 +19,7 @@ from secure_score_backlog.schema import as_written
 from secure_score_backlog.settings import (
     KEYS,
     LARGEST_SETTINGS,
+    HistorySettings,
     Policy,
     ProfileName,
     RepositorySettings,
@@ -47,6 +48,7 @@ bands: [50, 75]
 snapshots:
   branch: data/snapshots
   keep_names: true
+history: {after: 0123456789abcdef0123456789abcdef01234567}
 repository:
   address: northwind/backlog
   branch: trunk
@@ -105,6 +107,7 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         stale_months=4,
         bands=(50, 75),
         snapshots=SnapshotSettings(branch="data/snapshots", keep_names=True),
+        history=HistorySettings("0123456789abcdef0123456789abcdef01234567"),
         repository=RepositorySettings("northwind/backlog", "trunk", "tenants/north"),
         profile=ProfileName.INSURER,
         static_web_app=StaticWebApp("6f1d3c4a-0000-4000-8000-0123456789ab"),
@@ -311,7 +314,7 @@ def test_defaults_as_one_would_write_them() -> None:
     options = {each.name: each for key in KEYS for each in (key.keys or (key,))}
     shown = {name: as_written(option.default) for name, option in options.items()}
     assert {name for name, text in shown.items() if not text} == {
-        *("tenant", "address", "folder", "roles", "risk", "owners")
+        *("tenant", "after", "address", "folder", "roles", "risk", "owners")
     }
     assert {name: text for name, text in shown.items() if text} == {
         "organisation": "Our organisation",

@@ -10,19 +10,20 @@ of permanence needs are looked at here, one in memory at a time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from secure_score_backlog.approvals import APPROVALS_PATH
-from secure_score_backlog.branches import Branch, FileChange, read_branch
+from secure_score_backlog.beginning import DATA
+from secure_score_backlog.branches import Branch, FileChange, merge_base, read_branch
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import read_file
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.poorer import losses
 from secure_score_backlog.snapshots.rewritten import forbidden
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, SNAPSHOTS, snapshot_days
-from secure_score_backlog.workspace import Workspace, load, load_commit
+from secure_score_backlog.workspace import Workspace, load, load_commit, load_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,30 @@ def compare(
         after = load_commit(branch.repository, branch.head, today=today)
     else:
         after = working_tree or load(root, today=today, edited_on=today, working_tree=True)
+    edited_on = None if branch.head else today
+    beginning = after.beginning
+    if beginning and merge_base(branch.repository, branch.base, beginning.after) == branch.base:
+        branch = replace(branch, files=tuple(_since_beginning(branch.files)))
+        return Comparison(branch, load_nothing(branch.repository, today=today, edited_on=edited_on), after)
     before = load_commit(
         branch.repository,
         branch.base,
         today=today,
-        edited_on=None if branch.head else today,
+        edited_on=edited_on,
         measured=after if same_measurements(branch.files) else None,
     )
     return Comparison(branch, before, after, tuple(_rewritten(root, branch)), tuple(_poorer(root, branch)))
+
+
+def _since_beginning(files: Iterable[FileChange]) -> Iterator[FileChange]:
+    """The changes as seen from a backlog that begins with them: what its folders held before was of another one."""
+    for change in files:
+        if not change.inside or not (
+            change.path == SETTINGS_PATH or change.path.startswith(tuple(f"{each}/" for each in DATA))
+        ):
+            yield change
+        elif not change.deleted:
+            yield replace(change, before=None)
 
 
 def same_measurements(files: Iterable[FileChange]) -> bool:

@@ -468,6 +468,11 @@ class Repository:
                 return found.stdout.decode().strip()
         return None
 
+    def is_pushed(self, commit: str) -> bool:
+        """Whether a branch of another side, as it was fetched last, has a commit."""
+        found = self.run("for-each-ref", "--count=1", "--format=x", f"--contains={commit}", "refs/remotes/")
+        return bool(found.strip())
+
     def files(self, commit: str, path: str) -> dict[str, str]:
         """The blobs of the ordinary files below a path of a commit, by path relative to the folder."""
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", self.prefix + path)
@@ -660,6 +665,42 @@ class MainHistory:
         versions = {path: tuple(each.not_after(end) for each in known) for path, known in self.versions.items()}
         commits = tuple(replace(each, version=each.version.not_after(end)) for each in self.commits)
         return replace(self, versions=versions, head=self.head.not_after(end), commits=commits)
+
+    def after(self, commit: str, *, beginning: str = "") -> MainHistory:
+        """The history that begins after one of its commits, as if nothing had been there before.
+
+        What was there before cannot be deleted later. A commit that is not of this history changes nothing.
+
+        Args:
+            commit: The last one that is left out.
+            beginning: The commit that counts as having no parent, if it comes next.
+        """
+        order = [each.version.commit for each in self.commits]
+        if commit not in order:
+            return self
+        known: set[str] = set()
+        kept: list[MainCommit] = []
+        for each in self.commits[order.index(commit) + 1 :]:
+            changes = tuple((path, blob) for path, blob in each.changes if blob is not None or path in known)
+            known.update(path for path, _ in changes)
+            kept.append(
+                replace(
+                    each, changes=changes, parents=() if not kept and each.version.commit == beginning else each.parents
+                )
+            )
+        versions: dict[str, list[Version]] = {}
+        of_commits = {each.version.commit: dict(each.changes) for each in kept}
+        for path in known:
+            versions[path] = [each for each in self.versions[path] if path in of_commits.get(each.commit, {})]
+        dated_by = self.dated_by if self.dated_by and self.dated_by.commit in of_commits else None
+        return replace(
+            self,
+            versions={path: tuple(each) for path, each in sorted(versions.items())},
+            head=self.head if kept else None,
+            dated_by=dated_by or (kept[0].version if kept else None),
+            problems=tuple(_undated([each.version.commit for each in kept if each.stated is None])),
+            commits=tuple(kept),
+        )
 
     def fetch(self, blobs: Iterable[str]) -> None:
         """Read the contents of many blobs in one go; `content` then has them at hand."""

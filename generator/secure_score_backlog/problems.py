@@ -160,6 +160,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "settings-unknown-key": "An option is not part of the settings.",
         "settings-wrong-type": "An option's value is of the wrong kind.",
         "settings-wrong-value": "An option's value is not one of those it may have.",
+        "settings-history": "`history: {after: …}` names no commit of the main branch, or was set while there were "
+        "decisions, snapshots or minutes; the whole history is shown.",
         "settings-file-name": "Settings are in a file that is not called backlog.yml, and are not read.",
     },
     (SETTINGS, Severity.WARNING): {

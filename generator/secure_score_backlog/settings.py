@@ -169,6 +169,20 @@ class SnapshotSettings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HistorySettings:
+    """Where the history begins."""
+
+    after: str | None = key(
+        Text("the full id of a commit", pattern=r"[0-9a-f]{40}|[0-9a-f]{64}"),
+        "Commits of the main branch up to this one are left out: they are from before the backlog. `backlog init "
+        "--here` sets it in a copy of this program's repository. It counts only where the commit that sets it leaves "
+        "no decision, snapshot and minutes over; the page *Evidence* and `backlog audit` say who set it, and when "
+        "(written `history: {after: COMMIT}`).",
+        default=None,
+    )
+
+
 class Weight(StrEnum):
     """How hard a rule weighs."""
 
@@ -247,6 +261,9 @@ class Settings:
     )
     snapshots: SnapshotSettings = key(
         Group(SnapshotSettings), "Where snapshots are kept, and what of Graph's answer.", default=SnapshotSettings()
+    )
+    history: HistorySettings = key(
+        Group(HistorySettings), "Where the history of this backlog begins.", default=HistorySettings()
     )
     repository: RepositorySettings = key(
         RepositoryGroup(), "Where this backlog is on GitHub.", default=RepositorySettings()

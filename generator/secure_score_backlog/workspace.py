@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from secure_score_backlog.approvals import Approvals, load_approvals
+from secure_score_backlog.beginning import Beginning, begun
 from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
@@ -108,6 +109,8 @@ class Workspace:
     """Every commit of the main branch along first parents, oldest first."""
     snapshot_branch: SnapshotBranch | None = None
     """The snapshots' own branch; None where they are on the main branch."""
+    beginning: Beginning | None = None
+    """What is left out of the history; None: nothing."""
 
     def people(self) -> People:
         """Everyone whom the history names; read from Git when asked, because only a site for outsiders needs it."""
@@ -163,9 +166,11 @@ def load(
     require_backlog(root)
     main = read_main_history(root) if with_history else None
     settings_file = read_settings_file(root)
+    main, beginning, faults = begun(main, settings_file, root)
     snapshots = snapshot_source(root, settings_file.settings, main)
-    found = _read(_Sources(root, main, settings_file, snapshots), today, edited_on, working_tree=working_tree)
-    problems = {*found.problems, *refused_files(root, {each.path for each in found.problems})}
+    sources = _Sources(root, main, settings_file, snapshots, beginning)
+    found = _read(sources, today, edited_on, working_tree=working_tree)
+    problems = {*found.problems, *faults, *refused_files(root, {each.path for each in found.problems})}
     return replace(found, problems=tuple(sorted(problems, key=lambda each: each.order)))
 
 
@@ -192,14 +197,27 @@ def load_commit(
     Raises:
         CannotProceed: Git's history or the snapshots' branch cannot be read.
     """
-    main = read_history(repository, commit)
-    known = main.versions.get(SETTINGS_PATH, ())
-    content = main.content(known[-1].blob) if known and known[-1].blob else None
+    whole = read_history(repository, commit)
+    known = whole.versions.get(SETTINGS_PATH, ())
+    content = whole.content(known[-1].blob) if known and known[-1].blob else None
     no_file = SettingsFile(Settings(), YamlData(SETTINGS_PATH))
     settings_file = parse_settings(content) if content is not None else no_file
+    main, beginning, faults = begun(whole, settings_file, None)
     branch = settings_file.settings.snapshots.branch
-    snapshots = open_snapshot_branch(main, branch) if branch else snapshots_at(repository, commit, main)
-    return _read(_Sources(None, main, settings_file, snapshots), today, edited_on, measured=measured)
+    snapshots: SnapshotSource = snapshots_at(repository, commit, main or whole)
+    if branch and not is_unpushed(main, branch):
+        snapshots = open_snapshot_branch(main, branch)
+    sources = _Sources(None, main, settings_file, snapshots, beginning)
+    found = _read(sources, today, edited_on, measured=measured)
+    problems = {*found.problems, *faults}
+    return replace(found, problems=tuple(sorted(problems, key=lambda each: each.order)))
+
+
+def load_nothing(repository: Repository, *, today: date, edited_on: date | None = None) -> Workspace:
+    """A backlog before its beginning: no file and no commit."""
+    settings_file = SettingsFile(Settings(), YamlData(SETTINGS_PATH))
+    snapshots = SnapshotBranch(repository, "", {})
+    return _read(_Sources(None, MainHistory(repository=repository), settings_file, snapshots), today, edited_on)
 
 
 def confirmed(main: MainHistory, approvals: Approvals) -> MainHistory:
@@ -231,6 +249,7 @@ class _Sources:
     main: MainHistory | None
     settings_file: SettingsFile
     snapshots: SnapshotSource
+    beginning: Beginning | None = None
 
 
 def _read(
@@ -244,6 +263,8 @@ def _read(
     """Everything of a folder, or of a commit, with the problems of reading it."""
     main, settings_file, snapshots = sources.main, sources.settings_file, sources.snapshots
     settings = settings_file.settings
+    if sources.beginning and isinstance(snapshots, SnapshotBranch):
+        snapshots = replace(snapshots, history=snapshots.history.after(sources.beginning.after))
     problems: set[Problem] = set()
     if measured is None:
         catalogue, of_catalogue = load_catalogue(snapshots)
@@ -293,6 +314,7 @@ def _read(
         tips=tips(main, snapshots),
         commits=main.commits if main else (),
         snapshot_branch=snapshots if settings.snapshots.branch and isinstance(snapshots, SnapshotBranch) else None,
+        beginning=sources.beginning,
     )
 
 
@@ -345,7 +367,19 @@ def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) ->
     """Where the snapshots are: in the folder, or on the branch that the settings name, once anything is committed."""
     if settings.snapshots.branch is None or (main is not None and main.head is None):
         return SnapshotFolder(root)
+    if is_unpushed(main, settings.snapshots.branch):
+        return SnapshotFolder(root)
     return open_snapshot_branch(main, settings.snapshots.branch)
+
+
+def is_unpushed(main: MainHistory | None, branch: str) -> bool:
+    """Whether a branch of snapshots cannot be there yet: it is missing, and nothing of the backlog was pushed.
+
+    Where the first commit is on another side, the branch may be there too, and has to be fetched.
+    """
+    if main is None or main.repository is None or not main.commits or main.repository.tip(branch) is not None:
+        return False
+    return not main.repository.is_pushed(main.commits[0].version.commit)
 
 
 def newest_day(history: History, main: MainHistory | None, today: date) -> date:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from secure_score_backlog import beginning
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.audit import SAMPLE_SIZE, Audit, AuditedCommit, Kind, Reason, Sample, draw
@@ -93,6 +94,8 @@ def report(result: Audit, sample: Sample) -> Iterator[str]:
     yield conclusion(result)
     yield f"{plural(result.total, 'commit')} from {result.start} to {result.end} (UTC): {in_kinds(result)}."
     yield asked(result)
+    if result.beginning:
+        yield from beginning.words(result.beginning)
     yield from section("Exceptions", (line for each in result.exceptions for line in about(each)), 2 * SHOWN)
     others = [found for found in result.problems if found.code not in OF_COMMITS]
     yield from section("Other findings", (f"  {found.severity}: {found.message}" for found in others), SHOWN)

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from secure_score_backlog.approvals import PullRequest, Review, ReviewState
+from secure_score_backlog.beginning import Beginning
 from secure_score_backlog.evaluation import approval
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.git import HISTORY, Identity, MainCommit
@@ -202,6 +203,8 @@ class Audit:
     signatures: Mapping[str, int] = field(default_factory=dict)
     """Commits by the kind of signature that they state; "none" for those without."""
 
+    beginning: Beginning | None = None
+    """What is left out of the history; None: nothing."""
     forbidden: int = 0
     """How many changes of stored files were not allowed; readers outside get this number without the changes."""
 
@@ -268,6 +271,7 @@ def audit(
         approvals=approval_counts(in_force),
         same_person=tuple(sorted(entry.status.id for entry in in_force if owner_approves(entry))),
         misdated=tuple(each for at, each in dated if within(at)),
+        beginning=workspace.beginning,
         signatures=dict(sorted(Counter(each.signature or "none" for each in population).items())),
     )
 

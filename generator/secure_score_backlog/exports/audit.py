@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from secure_score_backlog.beginning import Beginning
 from secure_score_backlog.evaluation.audit import Audit, AuditedCommit, Kind, Reason, Sample
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports.json import Plain, iso
@@ -72,6 +73,7 @@ def plain_audit(result: Audit, sample: Sample) -> Plain:
             {"commit": each.commit, "stated": time(each.stated), "after": time(each.before)} for each in result.misdated
         ],
         "signatures": dict(result.signatures),
+        "beginning": plain_beginning(result.beginning) if result.beginning else None,
         "cannot_show": list(CANNOT_SHOW),
         "sample": {
             "seed": sample.seed,
@@ -81,6 +83,17 @@ def plain_audit(result: Audit, sample: Sample) -> Plain:
         },
         "commits": [plain_commit(each) for each in result.commits],
         "problems": [found.as_json() for found in result.problems],
+    }
+
+
+def plain_beginning(found: Beginning) -> Plain:
+    """What is left out of the history, and who says so."""
+    said = found.said_by
+    return {
+        "after": found.after,
+        "until": iso(found.until),
+        "left_out": found.hidden,
+        "set_by": {"commit": said.commit, "at": time(said.at), "author": said.author} if said else None,
     }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from secure_score_backlog.beginning import Beginning
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.approval import Approval
@@ -46,7 +47,8 @@ INSURER_FIELDS: Fields = {
     Minutes: "month versions",
     Facts: "as_of dated_by settings decisions head snapshot score explained statuses register covered past reviews "
     "audit",
-    Audit: "start end counts reasons commits asked_at days completed forbidden approvals signatures",
+    Audit: "start end counts reasons commits asked_at days completed beginning forbidden approvals signatures",
+    Beginning: "after until hidden said_by",
     AuditedCommit: "commit at kind reasons areas pull_request claimed merged_at signature files",
     ApprovalCounts: "approved attested named same",
     Coverage: "runs",

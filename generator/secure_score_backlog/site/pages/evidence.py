@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from secure_score_backlog import __version__, wording
+from secure_score_backlog import __version__, beginning, wording
 from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.decisions.words import words_of
@@ -139,6 +139,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         log=log,
         uncommitted=named_paths(log.uncommitted),
         audit=audit,
+        beginning=list(beginning.words(audit.beginning)) if audit.beginning else [],
         branch=facts.settings.snapshots.branch,
         asked=asked(audit),
         kinds=[(number, words) for kind, words in RESULTS.items() if (number := audit.counts.get(kind, 0))],
