@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
 
+from secure_score_backlog.approvals import Approvals, CommitFact, PullRequest, Review
 from secure_score_backlog.decisions.model import Attestation, Bucket, CoverReason
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
+    approval_counts,
     approver,
     citation,
     in_force,
@@ -23,6 +27,8 @@ from secure_score_backlog.evaluation.register import (
     shown_state,
 )
 from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.git import MainCommit
+from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.pages.public import statement
 from secure_score_backlog.workspace import Workspace
 from tests.support.pages import approved_as
@@ -200,6 +206,64 @@ def test_a_citation_names_risk_file_commit_and_pull_request() -> None:
         f"Exemption: B (B), until {day(200)}, approver Head of IT; decisions/B.md at commit {2:040x}."
     )
     assert citation(found["C"]) == ""
+
+
+def told(*commits: int) -> Approvals:
+    """What GitHub says of some commits: each brought by a pull request that the managing director approved."""
+    facts, requests = {}, {}
+    for number in commits:
+        commit, head, at = f"{number:040x}", f"{number + 100:040x}", datetime(2026, 10, number, 9, tzinfo=UTC)
+        facts[commit] = CommitFact(commit, number)
+        reviews = (Review("boss", at, head),)
+        requests[number] = PullRequest(number, "", "author", at, "boss", head, commit, "main", reviews)
+    return Approvals(facts, requests, datetime(2026, 10, 9, tzinfo=UTC))
+
+
+def test_a_later_edit_of_something_else_keeps_the_approved_commit() -> None:
+    """The approval is about the commit that brought last day and reason; both commits are cited."""
+    accept = decision(bucket=Bucket.ACCEPT)
+    renewed = replace(accept, accepted=acceptance(day(150)))
+    steps = versions((2, renewed), (3, accept), (4, replace(accept, owner="Head of Finance")))
+    roles = {"Managing Director": ("boss",)}
+    known = replace(
+        workspace(history(*[OPEN] * 5), {"A": steps}),
+        approvals=told(2, 3, 4),
+        commits=tuple(MainCommit(step.version, (), ()) for step in steps),
+    )
+    first = replace(known.commits[0], version=replace(known.commits[0].version, commit=f"{1:040x}"))
+    known = replace(known, commits=(first, *known.commits), settings_of={f"{1:040x}": Settings(roles=roles)})
+    (entry,) = evaluate(known, day(5)).register
+    assert entry.citation is not None
+    assert entry.answered is not None
+    assert (entry.citation.commit, entry.answered.commit) == (f"{4:040x}", f"{3:040x}")
+    assert entry.amended
+    assert (entry.approval.kind, entry.approval.at) == (ApprovalKind.APPROVED, day(3))
+    assert [(each.kind, each.at) for each in entry.earlier] == [(ApprovalKind.APPROVED, day(2))]
+    assert f"at commit {4:040x}, pull request #4" in citation(entry)
+    assert f"last day and reason unchanged since commit {3:040x}, pull request #3" in citation(entry)
+    unchanged = entries(replace(known, decisions=replace(known.decisions, versions={"A": steps[:2]})), 5)["A"]
+    assert not unchanged.amended
+
+
+def test_approvals_are_counted_by_how_they_are_known() -> None:
+    """In numbers and in words, also of those outside GitHub whose record was not checked."""
+    approved = Approval(ApprovalKind.APPROVED, "Head of IT", asked=True)
+    outside = Approval(ApprovalKind.ATTESTED, "Head of IT")
+    entry = entries(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))}), 1)["A"]
+
+    def words(*found: Approval) -> str:
+        return approval_counts(replace(entry, approval=each) for each in found).words
+
+    assert words() == ""
+    assert (
+        words(approved, outside, Approval())
+        == "1 on GitHub, 1 outside GitHub (record not checked), 1 with none that counts"
+    )
+    assert words(approved, replace(outside, checked=True)) == "1 on GitHub, 1 outside GitHub"
+    assert words(approved, outside, replace(outside, checked=True)) == (
+        "1 on GitHub, 2 outside GitHub (1 of the records not checked)"
+    )
+    assert words(Approval(), Approval()) == "2 with none that counts; GitHub was not asked"
 
 
 def test_reason_and_approver_come_from_the_kind_of_entry() -> None:

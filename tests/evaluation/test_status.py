@@ -227,7 +227,7 @@ def test_every_field_of_a_status() -> None:
         held_since=None,
         days_held=0,
         days_observed=0,
-        was_done=True,
+        done_on=day(1),
         last_activity=day(3),
     )
 
@@ -323,16 +323,22 @@ def test_the_present_answer_begins_with_its_first_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "as_of", "was_done"),
-    [(1, 1, True), (1, 4, True), (2, 4, False), (4, 4, False), (2, 5, True), (5, 5, True), (6, 6, False)],
+    ("answered", "as_of", "done_on"),
+    [(1, 1, 1), (1, 4, 1), (2, 4, None), (4, 4, None), (2, 5, 5), (5, 5, 5), (6, 6, None)],
 )
-def test_done_under_the_answer_means_seen_since_it(answered: int, as_of: int, was_done: bool) -> None:
+def test_done_under_the_answer_means_seen_since_it(answered: int, as_of: int, done_on: int | None) -> None:
     """Snapshots of days 1 and 5 only, both in full: the first does not count for an answer in between."""
     measured = history(DONE, None, None, None, DONE)
     found = status_of(workspace(measured, {"A": versions((answered, decision()))}), "A", day(as_of))
-    assert found.was_done is was_done
+    assert found.done_on == (day(done_on) if done_on else None)
     reached = done_under_answer(measured, {"A": day(answered), "X": day(1)}, day(as_of))
-    assert reached == (frozenset({"A"}) if was_done else frozenset())
+    assert reached == (frozenset({"A"}) if done_on else frozenset())
+
+
+def test_done_since_the_first_snapshot_after_the_answer() -> None:
+    """It was in full before, and still is: what counts is the first snapshot under the answer."""
+    found = status_of(workspace(history(DONE, DONE, None, DONE), {"A": versions((3, decision()))}), "A", day(4))
+    assert found.done_on == day(4)
 
 
 def test_statuses_hold_what_is_catalogued_scored_or_decided() -> None:

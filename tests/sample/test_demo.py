@@ -13,10 +13,9 @@ import pytest
 
 from secure_score_backlog.decisions.model import CoverReason
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.evaluation.audit import ApprovalCounts
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, with_audit
 from secure_score_backlog.evaluation.movement import Part
-from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.register import AcceptanceState, ApprovalCounts
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.sample.collected import runs
@@ -387,7 +386,8 @@ def test_the_audit_of_the_demo_finds_what_its_story_tells(made: Made, facts: Fac
         "Renew calendar sharing for agents": ["audit-own-approval"],
         "New apps are reported by the gateway": ["audit-stale-approval"],
     }
-    assert found.approvals == ApprovalCounts(approved=6, attested=2, named=7, same=0)
+    assert found.approvals == ApprovalCounts(approved=6, attested=2, named=7, same=0, unchecked=1, asked=True)
+    assert found.approvals == facts.approvals
 
 
 def test_an_approver_whose_role_changed_keeps_what_was_approved_before(facts: Facts) -> None:

@@ -16,16 +16,17 @@ import pytest
 from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.approvals import encode as encode_approvals
 from secure_score_backlog.decisions.model import Attestation, Bucket, DecisionVersion
+from secure_score_backlog.evaluation.approval import Approval, Reason
 from secure_score_backlog.evaluation.audit import Audit
 from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import SignedReview
-from secure_score_backlog.site.pages import evidence
+from secure_score_backlog.site.pages import evidence, register
 from secure_score_backlog.snapshots.model import History
 from secure_score_backlog.workspace import Workspace, load
 from tests.support.audited import Tenant
-from tests.support.pages import Read, evaluated, with_approvals
+from tests.support.pages import Read, approved_as, evaluated, with_approvals
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 from tests.support.tenants import acceptance, cover, day, decision, history, stored, versions, workspace
@@ -62,7 +63,7 @@ def test_every_change_is_cited_and_the_newest_comes_first() -> None:
     assert (len(november), len(october)) == (2, 2)
     assert november[0].startswith("4 November 2026 A Renewed until 18 April 2027, instead of 29 November 2026.")
     assert "commit 0000000000 , pull request #35" in november[0]
-    assert "Approval attested by Managing Director." in november[0]
+    assert "Approval outside GitHub stated: Managing Director, 4 November 2026." in november[0]
     assert "no pull request" in november[1]
     assert "Decided: not applicable until 18 April 2027." in october[0]
 
@@ -83,12 +84,44 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     commit = given.decisions.versions["B"][0].version.commit
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
-    assert "Approvals on GitHub 1 Approved outside GitHub 1 Only named in the decision 0" in page.text
+    assert "Approved on GitHub 1 Approved outside GitHub 1 Only named in the decision 0" in page.text
     (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
     assert "✓ Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
     assert "Only named in the decision 2" in named.sections["approvals"]
-    assert "Approvals on GitHub GitHub was not asked" in named.sections["approvals"]
+    assert "Approved on GitHub GitHub was not asked" in named.sections["approvals"]
+
+
+def test_each_answer_has_its_own_approval() -> None:
+    """A renewal and the acceptance before it are told apart; a commit with two decisions, too."""
+    made = evaluated(decided(), day(40))
+    (entry,) = made.register
+    assert entry.answered is not None
+    first = replace(approved_as(("Managing Director",)), commit=f"{2:040x}")
+    second = replace(Approval(), commit=entry.answered.commit, reason=Reason.LATE, asked=True)
+    page = Read(replace(made, register=(replace(entry, approval=second, earlier=(first,)),)), evidence.documents)
+    (renewed,) = (row for row in page.rows("history-2026-11") if "Renewed" in row)
+    (accepted,) = (row for row in page.rows("history-2026-10") if "Decided: accept" in row)
+    assert "only named; no approval that counts: the pull request was approved after it was merged" in renewed
+    assert "Approved on GitHub by Managing Director, 1 October 2026" in accepted
+    (plan,) = (row for row in page.rows("history-2026-11") if " C " in row)
+    assert "Approved" not in plan
+
+
+def test_a_change_of_something_else_needs_no_approval() -> None:
+    """Another owner: the page says that last day and reason are as they were, and cites what was approved."""
+    given = decided()
+    before = given.decisions.versions["A"]
+    owner = versions((36, replace(before[-1].decision, owner="Head of Finance")))  # type: ignore[type-var]
+    given = replace(
+        given, decisions=replace(given.decisions, versions={**given.decisions.versions, "A": before + owner})
+    )
+    made = evaluated(given, day(40))
+    page = Read(made, evidence.documents)
+    (row,) = (row for row in page.rows("history-2026-11") if row.startswith("5 November 2026"))
+    assert "last day and reason unchanged, so it needed no new approval" in row
+    listed = Read(made, register.documents).sections["accepted"]
+    assert "(commit 0000000000 , pull request #35 (claimed by the message)); changed on 5 November 2026" in listed
 
 
 def test_an_edit_of_the_working_tree_is_no_evidence() -> None:
@@ -255,7 +288,9 @@ def test_the_commands_print_what_the_page_says(pushed: Repository, run_backlog: 
     assert commands[rewritten[0]] == "Prints 1\u00a0day, which is right: incomplete first, completed later."
     ours = [command for command in commands if command.startswith("backlog ")]
     assert ours == ["backlog status --json --as-of 2026-10-07", "backlog audit --from 2026-10-02 --to 2026-10-07"]
-    assert run_backlog(*ours[1].split()[1:], cwd=pushed.folder, expect=1).stdout.startswith("4 of 5 commits are ")
+    assert run_backlog(*ours[1].split()[1:], cwd=pushed.folder, expect=1).stdout.startswith(
+        "4 of 5 commits that are not snapshots have no "
+    )
     status = json.loads(run_backlog(*ours[0].split()[1:], cwd=pushed.folder, expect=0).stdout)
     assert status["as_of"] == "2026-10-07"
     assert pushed.git("rev-parse", "HEAD") in page.sections["verify"]
@@ -265,14 +300,14 @@ def test_the_commands_print_what_the_page_says(pushed: Repository, run_backlog: 
 def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
     """Numbers that add up, exceptions with their reasons, and what GitHub was asked."""
     page = Read(facts_of(pushed), evidence.documents)
-    assert "4 of 5 commits since 2 October 2026 are exceptions: no approval is known that another person" in page.lead
+    assert "4 of 5 commits since 2 October 2026 have no valid approval: none is known that another person" in page.lead
     numbers = [row.split(" ", 1) for row in page.rows("audit") if row[0].isdigit()]
-    assert numbers == [["1", "first commit"], ["4", "exceptions: no valid approval is known"], ["5", "total"]]
+    assert numbers == [["1", "first commit"], ["4", "without a valid approval, as far as is known"], ["5", "total"]]
     assert "GitHub was not asked who approved them; what is unknown does not pass." in page.sections["audit"]
     rows = page.rows("exceptions")
     assert len(rows) == 4
     assert rows[1].startswith("6 October 2026 Another owner Test Author · ")
-    assert rows[1].endswith("decisions GitHub has not been asked about it")
+    assert rows[1].endswith("decisions GitHub has not been asked about it; its pull request is unknown")
     assert rows[2].endswith("decisions Only the message names a pull request; GitHub has not been asked about it")
 
 

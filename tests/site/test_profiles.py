@@ -111,10 +111,11 @@ def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
     both = (replace(entry, decision=unrecorded, approval=Approval()), entry)
     one = content(replace(made, register=both[:1]), INSURER)
     assert "No approval is recorded; only the role is named." in one["index.md"]
-    assert "For 1 of 1, no approval is recorded." in one["register.md"]
+    assert "Approval: 1 with none that counts; GitHub was not asked." in one["register.md"]
     two = content(replace(made, register=both), INSURER)
     assert "An approval is recorded for 1 of 2; for the others only the role is named." in two["index.md"]
-    assert "For 1 of 2, no approval is recorded." in two["register.md"]
+    said = "Approval: 1 outside GitHub (record not checked), 1 with none that counts; GitHub was not asked."
+    assert said in two["register.md"]
 
 
 def test_what_has_ended_has_no_days_left() -> None:

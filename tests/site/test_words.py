@@ -4,21 +4,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import secure_score_backlog
 from secure_score_backlog.decisions.model import Bucket, CoverReason
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, needing_decision
 from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.exports.tables import board_table, register_table
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import (
     board,
     downloads,
+    evidence,
     home,
+    insurer_register,
     insurer_summary,
     public,
     recommendation,
@@ -136,6 +141,26 @@ def test_every_page_counts_the_same_acceptances_that_need_a_new_decision() -> No
     at = {column.key: number for number, column in enumerate(table.columns)}
     assert {row[0] for row in table.rows if row[at["section"]] == "needs-decision"} == needing
     assert public.statement(facts).ended == {State.EXPIRED: 1, State.REGRESSED: 1, State.CONFLICT: 1}
+
+
+def test_every_page_counts_the_same_approvals() -> None:
+    """Home, board, register, evidence, the insurers' register and the JSON: one value, in the same words."""
+    accept = decision("A", Bucket.ACCEPT, accepted=acceptance(day(200)))
+    made = evaluated(workspace(history({"A": (0, 4)}), {"A": versions((1, accept))}), day(1))
+    how = (ApprovalKind.APPROVED, ApprovalKind.ATTESTED, ApprovalKind.NAMED)
+    (entry,) = made.register
+    three = tuple(replace(entry, approval=Approval(kind, entry.decision.owner, day(1), asked=True)) for kind in how)
+    facts = replace(made, register=three, covered=())
+    said = "1 on GitHub, 1 outside GitHub (record not checked), 1 with none that counts."
+    assert f"Approval of 3 accepted risks: {said}" in Read(facts, home.documents).text
+    assert f"Approval of those in force: {said}" in Read(facts, board.documents).sections["accept"]
+    assert f"Approval: {said}" in Read(facts, register.documents).lead
+    assert f"Approval: {said}" in Read(facts, insurer_register.documents).lead
+    page = Read(facts, evidence.documents)
+    assert f"Approval of the accepted risks: {said} Of the exemptions: none is in force." in page.sections["approvals"]
+    assert "Approved on GitHub 1 Approved outside GitHub 1 Only named in the decision 1" in page.sections["approvals"]
+    counted = {"in_force": 3, "approved": 1, "attested": 1, "record_not_checked": 1, "named": 1}
+    assert plain_facts(facts)["approvals"]["accepted"] == counted
 
 
 def test_a_conflict_is_called_conflict_everywhere() -> None:

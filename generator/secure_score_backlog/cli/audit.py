@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -14,12 +14,12 @@ from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.audit import SAMPLE_SIZE, Audit, AuditedCommit, Kind, Reason, Sample, draw
 from secure_score_backlog.evaluation.facts import evaluate, with_audit
-from secure_score_backlog.exports.audit import CANNOT_SHOW, KIND_WORDS, plain_audit, reasons_of
+from secure_score_backlog.exports.audit import CANNOT_SHOW, KIND_WORDS, in_reasons, plain_audit, reasons_of
 from secure_score_backlog.exports.json import encode
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.snapshots.coverage import DayKind
 from secure_score_backlog.text import shortened
-from secure_score_backlog.wording import EXCEPTIONS, plural
+from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import dated_ahead, load
 
 SHOWN = 10
@@ -96,7 +96,8 @@ def report(result: Audit, sample: Sample) -> Iterator[str]:
     yield asked(result)
     if result.beginning:
         yield from beginning.words(result.beginning)
-    yield from section("Exceptions", (line for each in result.exceptions for line in about(each)), 2 * SHOWN)
+    listed = (line for each in result.exceptions for line in about(each, result.asked_at))
+    yield from section("Commits without a valid approval", listed, 2 * SHOWN)
     others = [found for found in result.problems if found.code not in OF_COMMITS]
     yield from section("Other findings", (f"  {found.severity}: {found.message}" for found in others), SHOWN)
     yield from section("Further tests", (f"  {line}" for line in further(result)), SHOWN)
@@ -120,15 +121,13 @@ def conclusion(result: Audit) -> str:
     if not result.total:
         return "There is no commit in this period, so there is nothing to audit."
     number, errors = result.counts[Kind.EXCEPTION], sum(1 for each in result.rewritten)
-    listed = ", ".join(f"{count} {EXCEPTIONS[reason]}" for reason, count in by_frequency(result.reasons))
-    verb = "is an exception" if number == 1 else "are exceptions"
-    found = f"{number} of {plural(result.total, 'commit')} {verb}: {listed}." if number else "There is no exception."
+    changes = result.total - result.counts[Kind.SNAPSHOT]
+    of = f"{plural(changes, 'commit')} that {'is not a snapshot' if changes == 1 else 'are not snapshots'}"
+    verb = "has" if number == 1 else "have"
+    found = f"{number} of {of} {verb} no valid approval: {in_reasons(result)}."
+    if not number:
+        found = "No commit is without a valid approval."
     return f"{found} {plural(errors, 'stored file')} changed in a way that is not allowed." if errors else found
-
-
-def by_frequency(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The reasons, the most frequent first."""
-    return sorted(reasons.items(), key=lambda item: -item[1])
 
 
 def in_kinds(result: Audit) -> str:
@@ -144,10 +143,10 @@ def asked(result: Audit) -> str:
     return f"GitHub was asked last on {result.asked_at:%Y-%m-%d} (`backlog approvals`)."
 
 
-def about(each: AuditedCommit) -> Iterator[str]:
+def about(each: AuditedCommit, asked_at: datetime | None) -> Iterator[str]:
     """An exception: which commit, and why."""
     yield f"  {one(each)}"
-    yield f"      {each.severity}: {reasons_of(each)}; changed: {', '.join(each.areas) or 'nothing'}"
+    yield f"      {each.severity}: {reasons_of(each, asked_at)}; changed: {', '.join(each.areas) or 'nothing'}"
 
 
 def one(each: AuditedCommit) -> str:

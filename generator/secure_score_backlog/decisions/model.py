@@ -77,7 +77,7 @@ QUESTION = _needs(REQUIRED, ASKED, ASKED, OPTIONAL)
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """An approval outside GitHub: shown as attested, never as a GitHub approval."""
+    """An approval outside GitHub: shown as approved outside GitHub, never as a GitHub approval."""
 
     by: str = key(ROLE, "The role that approved.", REQUIRED, example="Managing Director")
     on: date = key(Day(), "The day of the approval.", REQUIRED, example="2026-10-31")
@@ -87,7 +87,7 @@ class Attestation:
 
 
 APPROVAL = Group(Attestation, needs=("by", "on", "record"))
-APPROVAL_TEXT = "For an approver without a GitHub account: shown as attested, never as a GitHub approval."
+APPROVAL_TEXT = "For an approver without a GitHub account: shown as approved outside GitHub, never as a GitHub approval."
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def changed_acceptance(before: Decision, after: Decision) -> Iterator[str]:
     if old.approver != new.approver:
         yield f"approver now {new.approver}, before {old.approver}"
     if new.approval is not None and old.approval != new.approval:
-        yield f"approval attested by {new.approval.by}"
+        yield f"approval outside GitHub stated: {new.approval.by}, {wording.day(new.approval.on)}"
     if before.accepted and after.accepted and before.accepted.share != after.accepted.share:
         share, was = (wording.share(decision.accepted.share) for decision in (after, before) if decision.accepted)
         yield f"accepted at {share}, before at {was}"

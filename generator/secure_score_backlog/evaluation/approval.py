@@ -75,9 +75,9 @@ REASONS: Mapping[Reason, str] = {
     Reason.WITHDRAWN: "the approval of the pull request was withdrawn before the merge",
     Reason.UNLISTED: "the settings listed no login for the approver’s role before the merge",
     Reason.OTHER_ROLE: "who approved the pull request did not act in the approver’s role before the merge",
-    Reason.RECORD_MISSING: "the record that the attestation names did not exist in its commit",
-    Reason.RECORD_LATER: "the attestation is dated after its commit",
-    Reason.OTHER_ATTESTED: "another role than the approver attested it",
+    Reason.RECORD_MISSING: "the record of the approval outside GitHub did not exist in its commit",
+    Reason.RECORD_LATER: "the approval outside GitHub is dated after its commit",
+    Reason.OTHER_ATTESTED: "another role than the approver approved it outside GitHub",
 }
 """Each reason as the end of a sentence. No login is in it, so every reader may see it."""
 

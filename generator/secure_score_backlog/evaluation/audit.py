@@ -18,7 +18,7 @@ from enum import StrEnum
 from secure_score_backlog.approvals import PullRequest, Review, ReviewState
 from secure_score_backlog.beginning import Beginning
 from secure_score_backlog.evaluation import approval
-from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry, approval_counts, owner_approves
 from secure_score_backlog.git import HISTORY, Identity, MainCommit
 from secure_score_backlog.problems import RULES, Problem, Severity, problem
 from secure_score_backlog.settings import SETTINGS_PATH, Settings
@@ -153,25 +153,6 @@ class Misdated:
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalCounts:
-    """How the approvals of the acceptances and exemptions in force are known."""
-
-    approved: int = 0
-    """Recorded by GitHub."""
-    attested: int = 0
-    """Given outside of GitHub; the decision names the record."""
-    named: int = 0
-    """The decision names an approver, and nothing more."""
-    same: int = 0
-    """Whatever the kind: the approver is the owner."""
-
-    @property
-    def all(self) -> int:
-        """Every acceptance and exemption in force."""
-        return self.approved + self.attested + self.named
-
-
-@dataclass(frozen=True, slots=True)
 class Audit:
     """The result of the population test, and of the further tests, for a period."""
 
@@ -196,7 +177,7 @@ class Audit:
     """What changed a stored file in a way that is not allowed."""
     record_versions: tuple[int, int] = (0, 0)
     """Versions of the recorded approvals, and how many of them were compared."""
-    approvals: ApprovalCounts = ApprovalCounts()
+    approvals: ApprovalCounts = field(default_factory=ApprovalCounts)
     same_person: tuple[str, ...] = ()
     """Ids of the recommendations whose decision names one role as owner and as approver."""
     misdated: tuple[Misdated, ...] = ()
@@ -452,21 +433,6 @@ def misdated(commits: Iterable[MainCommit]) -> Iterator[tuple[datetime, Misdated
             yield each.version.at, Misdated(each.version.commit, each.stated, latest)
         if each.stated is not None:
             latest = max(latest or each.stated, each.stated)
-
-
-def approval_counts(entries: Sequence[RegisterEntry]) -> ApprovalCounts:
-    """How the approvals of some entries of the register are known."""
-    approved = sum(1 for entry in entries if entry.approved_by)
-    rest = [entry for entry in entries if not entry.approved_by]
-    attested = sum(1 for entry in rest if entry.approval.recorded)
-    same = sum(1 for entry in entries if owner_approves(entry))
-    return ApprovalCounts(approved, attested, len(rest) - attested, same)
-
-
-def owner_approves(entry: RegisterEntry) -> bool:
-    """One role owns the decision and approves it."""
-    approvable = entry.decision.approvable
-    return approvable is not None and approval.same_role(approvable.approver, entry.decision.owner)
 
 
 # The sample

@@ -22,8 +22,10 @@ from secure_score_backlog.evaluation.movement import Movement, movement_between
 from secure_score_backlog.evaluation.ranking import by_points, ranked, unrated
 from secure_score_backlog.evaluation.register import (
     AcceptanceState,
+    ApprovalCounts,
     Judge,
     RegisterEntry,
+    approval_counts,
     approver,
     register_of,
 )
@@ -86,6 +88,21 @@ class Facts:
     """The months that `evaluate` was asked for, the newest first."""
     audit: Audit | None = None
     """The audit of a period that ends with the as-of date, where `with_audit` was asked for one."""
+
+    @property
+    def accepted_approvals(self) -> ApprovalCounts:
+        """How the approvals of the accepted risks in force are known."""
+        return approval_counts(entries_in_force(self.register))
+
+    @property
+    def covered_approvals(self) -> ApprovalCounts:
+        """How those of the exemptions in force are known."""
+        return approval_counts(entries_in_force(self.covered))
+
+    @property
+    def approvals(self) -> ApprovalCounts:
+        """Both together."""
+        return approval_counts(entries_in_force((*self.register, *self.covered)))
 
     @property
     def coverage(self) -> Coverage:

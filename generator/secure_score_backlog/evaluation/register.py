@@ -11,9 +11,10 @@ from fractions import Fraction
 from itertools import groupby, pairwise, zip_longest
 
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
-from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, bringing, same_role
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
+from secure_score_backlog.wording import number
 
 EXPIRING_DAYS = 30
 """An acceptance is expiring in its last 30 days."""
@@ -59,6 +60,10 @@ class RegisterEntry:
     """The newest committed version."""
     approval: Approval = UNKNOWN
     """Of the commit that brought the newest answer."""
+    answered: Version | None = None
+    """That commit; None where it is not committed."""
+    earlier: tuple[Approval, ...] = ()
+    """The same of the answers before, the oldest first."""
     ended: date | None = None
     """Day on which another version replaced it; None while it is current."""
 
@@ -66,6 +71,11 @@ class RegisterEntry:
     def approved_by(self) -> tuple[str, ...]:
         """The role whose approval GitHub recorded, where it counts."""
         return (self.approval.by,) if self.approval.kind is ApprovalKind.APPROVED else ()
+
+    @property
+    def amended(self) -> bool:
+        """A later commit changed something else than the answer, so what was approved is in an older commit."""
+        return bool(self.answered and self.citation and self.answered.commit != self.citation.commit)
 
 
 Judge = Callable[[tuple[DecisionVersion, ...]], Approval]
@@ -101,7 +111,7 @@ def acceptance_state(status: Status, until: date, as_of: date) -> AcceptanceStat
     """The state of a current acceptance or exemption, by the first rule that applies."""
     if status.state is State.RETIRED:
         return AcceptanceState.ORPHAN
-    if status.state in SETTLED or status.was_done:
+    if status.state in SETTLED or status.done_on is not None:
         return AcceptanceState.MOOT
     if until < as_of:
         return AcceptanceState.EXPIRED
@@ -120,6 +130,10 @@ def entry_of(
     assert until is not None
     last_days = [version.decision.until for version in versions if version.decision]
     committed = [version.version for version in versions if version.version.committed]
+    brought = bringing(versions).version
+    judged = [judge(versions[:number]) for number in range(1, len(versions) + 1)]
+    approval = judged[-1]
+    earlier = {each.commit: each for each in judged if each.commit != approval.commit}
     return RegisterEntry(
         status=status,
         decision=decision,
@@ -130,7 +144,9 @@ def entry_of(
         renewals=sum(1 for old, new in pairwise(last_days) if old and new and new > old),
         since=versions[0].version.at.date() if versions[0].version.committed else None,
         citation=committed[-1] if committed else None,
-        approval=judge(versions),
+        approval=approval,
+        answered=brought if brought.committed else None,
+        earlier=tuple(earlier.values()),
         ended=ended,
     )
 
@@ -170,6 +186,66 @@ def register_of(statuses: Iterable[Status], as_of: date, judge: Judge = unjudged
 def in_force(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
     """The entries that are in force."""
     return [entry for entry in entries if entry.state in IN_FORCE]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalCounts:
+    """How the approvals of some acceptances and exemptions are known."""
+
+    approved: int = 0
+    """Recorded by GitHub."""
+    attested: int = 0
+    """Given outside of GitHub; the decision names the record."""
+    named: int = 0
+    """The decision names an approver, and nothing else counts."""
+    same: int = 0
+    """Whatever the kind: the approver is the owner."""
+    unchecked: int = 0
+    """Of those outside of GitHub: the record was not checked, as it is no file of the repository."""
+    asked: bool = False
+    """GitHub was asked about at least one of them."""
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return self.approved + self.attested + self.named
+
+    @property
+    def words(self) -> str:
+        """How many of each kind: "4 on GitHub, 1 outside GitHub (record not checked), 6 with none that counts"."""
+        outside = f"{number(self.attested)} outside GitHub"
+        if self.unchecked:
+            some = f"{number(self.unchecked)} of the records" if self.unchecked < self.attested else "record"
+            outside += f" ({some} not checked)"
+        parts = (
+            (self.approved, f"{number(self.approved)} on GitHub"),
+            (self.attested, outside),
+            (self.named, f"{number(self.named)} with none that counts"),
+        )
+        said = ", ".join(words for found, words in parts if found)
+        return said if self.asked or not self.all else f"{said}; GitHub was not asked"
+
+
+def approval_counts(entries: Iterable[RegisterEntry]) -> ApprovalCounts:
+    """How the approvals of some entries are known."""
+    listed = list(entries)
+    approved = sum(1 for entry in listed if entry.approved_by)
+    rest = [entry.approval for entry in listed if not entry.approved_by]
+    attested = [found for found in rest if found.recorded]
+    return ApprovalCounts(
+        approved,
+        len(attested),
+        len(rest) - len(attested),
+        same=sum(1 for entry in listed if owner_approves(entry)),
+        unchecked=sum(1 for found in attested if not found.checked),
+        asked=any(entry.approval.asked for entry in listed),
+    )
+
+
+def owner_approves(entry: RegisterEntry) -> bool:
+    """One role owns the decision and approves it."""
+    approvable = entry.decision.approvable
+    return approvable is not None and same_role(approvable.approver, entry.decision.owner)
 
 
 def plans_in_force(statuses: Iterable[Status]) -> list[Status]:
@@ -232,10 +308,13 @@ def citation(entry: RegisterEntry) -> str:
     if version is None:
         return ""
     request = f", {version.request}" if version.request else ""
+    answered = entry.answered if entry.amended else None
+    since = f"; last day and reason unchanged since commit {answered.commit}" if answered else ""
+    since += f", {answered.request}" if answered and answered.request else ""
     kind = "Accepted risk" if entry.decision.accepted else "Exemption"
     return (
         f"{kind}: {entry.status.title} ({entry.status.id}), until {entry.until}, approver {approver(entry)}; "
-        f"{version.path} at commit {version.commit}{request}."
+        f"{version.path} at commit {version.commit}{request}{since}."
     )
 
 

@@ -98,8 +98,8 @@ class Status:
     """How many of them have scores only: backfilled, or imported without details."""
     days_partial: int = 0
     """How many of them have a partial snapshot."""
-    was_done: bool = False
-    """Observed in full on some snapshot day under its current decision; stays true when it no longer is."""
+    done_on: date | None = None
+    """First snapshot day under its current decision on which it was observed in full; stays when it no longer is."""
     portal_since: date | None = None
     """Day on which the portal state of the as-of date was set; None where Graph names none."""
     last_activity: date | None = None
@@ -223,7 +223,7 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
     versions = known.decisions.until(identifier, as_of)
     decision = versions[-1].decision if versions else None
     answered = known.decisions.answered(identifier, as_of)
-    was_done = answered is not None and day is not None and was_in_full(history, identifier, answered, day)
+    done_on = first_in_full(history, identifier, answered, day) if answered is not None and day is not None else None
     breached = (
         decision is not None
         and decision.accepted is not None
@@ -236,7 +236,7 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
         as_of,
         retired=is_retired(known.catalogue, identifier, scored_once=bool(timeline.days) and timeline.days[0] <= as_of),
         breached=breached,
-        was_done=was_done,
+        was_done=done_on is not None,
     )
     rated = level_of(identifier, decision, known.settings, known.ratings)
     open_since = run_start(timeline, day, lambda seen: not seen.observed_in_full)
@@ -263,7 +263,7 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
         days_observed=held.get(DayKind.COMPLETE, 0),
         days_filled=held.get(DayKind.FILLED, 0),
         days_partial=held.get(DayKind.PARTIAL, 0),
-        was_done=was_done,
+        done_on=done_on,
         portal_since=portal_since(recommendation, observation, as_of),
         last_activity=last_activity(timeline, versions, as_of),
     )
@@ -326,14 +326,15 @@ def is_breached(history: History, identifier: str, day: date, accepted: Fraction
     return all(share is not None and share < accepted for share in shares)
 
 
-def was_in_full(history: History, identifier: str, since: date, until: date) -> bool:
-    """It was observed in full on some snapshot day of a span; a partial day without it does not count."""
+def first_in_full(history: History, identifier: str, since: date, until: date) -> date | None:
+    """The first snapshot day of a span on which it was observed in full; a partial day without it does not count."""
     first = history.first_holding(identifier, since)
     timeline = history.timelines.get(identifier)
     if timeline is None or first is None or first.day > until:
-        return False
-    seen = (observation for _, observation in timeline.between(first.day, until))
-    return any(observation is not None and observation.observed_in_full for observation in seen)
+        return None
+    seen = timeline.between(first.day, until)
+    found = (day for day, observation in seen if observation is not None and observation.observed_in_full)
+    return next((max(day, first.day) for day in found), None)  # the first change may be of an earlier day
 
 
 def done_under_answer(history: History, answered: Mapping[str, date], as_of: date) -> frozenset[str]:
@@ -345,7 +346,7 @@ def done_under_answer(history: History, answered: Mapping[str, date], as_of: dat
         as_of: The last day that counts.
     """
     return frozenset(
-        identifier for identifier, since in answered.items() if was_in_full(history, identifier, since, as_of)
+        identifier for identifier, since in answered.items() if first_in_full(history, identifier, since, as_of)
     )
 
 

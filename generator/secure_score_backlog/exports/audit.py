@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from secure_score_backlog.exports.json import Plain, iso
 from secure_score_backlog.exports.tables import Cell, Column, Table, filled
 from secure_score_backlog.snapshots.coverage import DayKind
 from secure_score_backlog.text import shell_quoted
+from secure_score_backlog.wording import count, day, number
 
 AUDIT_SCHEMA = "backlog-audit/1"
 ORDER = "SHA-256 of the UTF-8 text `seed:commit`, in order; the first ones that are no snapshots"
@@ -130,10 +132,34 @@ def checks(each: AuditedCommit) -> list[str]:
     return found
 
 
-def reasons_of(each: AuditedCommit) -> str:
-    """The reasons of an exception in words; that there is no pull request is only said where GitHub was asked."""
+def reasons_of(each: AuditedCommit, last: datetime | None = None) -> str:
+    """The reasons of an exception in words; that there is no pull request is only said where GitHub was asked.
+
+    Args:
+        each: The commit.
+        last: When GitHub was asked last, to be named; None to leave it out.
+    """
+    listed = {reason: reason.words for reason in shown_reasons(each)}
+    if last and Reason.NOT_ASKED in listed:
+        listed[Reason.NOT_ASKED] = f"GitHub has not been asked since {day(last.date())}"
+    unknown = ["its pull request is unknown"] if Reason.DIRECT in each.reasons and Reason.NOT_ASKED in listed else []
+    return "; ".join([*listed.values(), *unknown])
+
+
+def shown_reasons(each: AuditedCommit) -> list[Reason]:
+    """The reasons of an exception, without those that nobody can know as long as GitHub was not asked."""
     unknown = Reason.NOT_ASKED in each.reasons
-    return "; ".join(reason.words for reason in each.reasons if not (unknown and reason is Reason.DIRECT))
+    return [reason for reason in each.reasons if not (unknown and reason is Reason.DIRECT)]
+
+
+def in_reasons(result: Audit) -> str:
+    """How often each reason occurs, the most frequent first, and why they are more than the commits."""
+    numbers = Counter(reason for each in result.exceptions for reason in shown_reasons(each))
+    said = "; ".join(f"{number(found)}\u00a0× {reason.words}" for reason, found in numbers.most_common())
+    reasons, commits = numbers.total(), len(result.exceptions)
+    if reasons == commits:
+        return said
+    return f"{said} ({count(reasons, 'reason')} for {count(commits, 'commit')}, as one can have several)"
 
 
 COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (
@@ -179,6 +205,6 @@ KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
     Kind.SNAPSHOT: ("snapshot by the snapshot account", "snapshots by the snapshot account"),
     Kind.APPROVED: ("approved by another person", "approved by another person"),
     Kind.BEGINNING: ("first commit", "first commits"),
-    Kind.EXCEPTION: ("exception", "exceptions"),
+    Kind.EXCEPTION: ("without a valid approval", "without a valid approval"),
 }
 """What a commit is, in words: one, and several."""

@@ -16,7 +16,7 @@ from secure_score_backlog.dates import month_of
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Movement, Part
-from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.tables import Cell, Table
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
@@ -59,6 +59,10 @@ def plain_facts(facts: Facts) -> Plain:
         ],
         "register": [register_entry(entry) for entry in facts.register],
         "covered": [register_entry(entry) for entry in facts.covered],
+        "approvals": {
+            "accepted": approvals(facts.accepted_approvals),
+            "covered": approvals(facts.covered_approvals),
+        },
         "completed": [
             {
                 "recommendation": status.id,
@@ -250,6 +254,17 @@ def approval(found: Approval) -> Plain:
         "pull_request": found.pull_request,
         "confirmed": found.confirmed,
         "commit": found.commit or None,
+    }
+
+
+def approvals(counts: ApprovalCounts) -> Plain:
+    """How the approvals of those in force are known, in numbers."""
+    return {
+        "in_force": counts.all,
+        "approved": counts.approved,
+        "attested": counts.attested,
+        "record_not_checked": counts.unchecked,
+        "named": counts.named,
     }
 
 

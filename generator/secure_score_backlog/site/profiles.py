@@ -17,10 +17,10 @@ from secure_score_backlog.beginning import Beginning
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision, DecisionHistory
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.approval import Approval
-from secure_score_backlog.evaluation.audit import ApprovalCounts, Audit, AuditedCommit
+from secure_score_backlog.evaluation.audit import Audit, AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained, Score
-from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
@@ -50,21 +50,21 @@ INSURER_FIELDS: Fields = {
     Audit: "start end counts reasons commits asked_at days completed beginning forbidden approvals signatures",
     Beginning: "after until hidden said_by",
     AuditedCommit: "commit at kind reasons areas pull_request claimed merged_at signature files",
-    ApprovalCounts: "approved attested named same",
+    ApprovalCounts: "approved attested named same unchecked asked",
     Coverage: "runs",
     DayRun: "first last kind",
     SnapshotDay: "day complete source current maximum path partial lacks_scores",
     Score: "current maximum percent",
     Explained: "recommendations without_maximum points maximum points_of maximum_of",
     Status: "recommendation state observation decision answered level open_share open_since days_open held_since "
-    "days_held days_observed days_filled days_partial portal_since last_activity",
+    "days_held days_observed days_filled days_partial done_on portal_since last_activity",
     Recommendation: "id title maximum in_catalogue",
     Observation: "points maximum portal",
     Decision: "recommendation bucket risk owner due accepted covered draft",
     Acceptance: "approver until compensating share approval",
     Cover: "reason by approver until approval",
     Attestation: "by on",
-    RegisterEntry: "status decision state until days_left points renewals since citation approval ended",
+    RegisterEntry: "status decision state until days_left points renewals since citation approval answered ended",
     Approval: "kind by at pull_request confirmed checked reason asked",
 }
 """Decisions, counts, and accepted risks with role, last day and shortened compensating controls."""

@@ -101,7 +101,8 @@ def why_ended(entry: RegisterEntry, facts: Facts) -> str:
         case State.CONFLICT:
             return f"marked not applicable, but measured as done {since(facts, entry.status, entry.status.held_since)}"
         case _:
-            return f"when it was done; regressed {change_day(facts, entry.status.open_since)}"
+            done = f", {change_day(facts, entry.status.done_on)}" if entry.status.done_on else ""
+            return f"ended when it was done{done}; regressed {change_day(facts, entry.status.open_since)}"
 
 
 def decision_dates(status: Status, entry: RegisterEntry | None) -> str:

@@ -99,6 +99,10 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         sections=sections,
         counts=facts.counts,
+        approvals={
+            Bucket.ACCEPT: facts.accepted_approvals.words,
+            Bucket.NOT_APPLICABLE: facts.covered_approvals.words,
+        },
         conflicts=len(facts.in_state(State.CONFLICT)),
         since=since,
         unexplained=unexplained(facts.explained),

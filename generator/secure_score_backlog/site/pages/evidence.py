@@ -13,12 +13,13 @@ from secure_score_backlog import __version__, beginning, wording
 from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.decisions.words import words_of
+from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.audit import Area, Audit, Kind
 from secure_score_backlog.evaluation.decision_log import Change, DecisionLog, decision_log_of
 from secure_score_backlog.evaluation.facts import Facts, Review
-from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force
+from secure_score_backlog.evaluation.register import approver, in_force
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.exports.audit import reasons_of
+from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
@@ -42,7 +43,7 @@ RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
     Kind.APPROVED: "approved on GitHub by another person, whatever the role, in their final state and before the merge",
     Kind.BEGINNING: "first commit",
-    Kind.EXCEPTION: "exceptions: no valid approval is known",
+    Kind.EXCEPTION: "without a valid approval, as far as is known",
 }
 """What the commits of a kind are, in the table of the audit."""
 
@@ -66,28 +67,10 @@ class Line:
     version: Version
     approver: str
     """The role that the file names; empty for a decision that needs none."""
-    approved_by: tuple[str, ...]
-    """Roles whose approval of the pull request GitHub recorded."""
+    approval: Approval | None
+    """What is known about the approval of the answer that it brought; None where it brought none."""
     attested: Attestation | None
-
-
-@dataclass(frozen=True, slots=True)
-class Approvals:
-    """How the approvals of acceptances and exemptions in force are known."""
-
-    approved: int
-    """Recorded by GitHub."""
-    attested: int
-    """Given outside of GitHub; the decision names the record."""
-    named: tuple[RegisterEntry, ...]
-    """The decision names an approver, and nothing else counts."""
-    asked: bool = False
-    """GitHub was asked about at least one of them."""
-
-    @property
-    def all(self) -> int:
-        """Every acceptance and exemption in force."""
-        return self.approved + self.attested + len(self.named)
+    """What the decision says about an approval outside of GitHub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +128,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         kinds=[(number, words) for kind, words in RESULTS.items() if (number := audit.counts.get(kind, 0))],
         beginnings=audit.counts.get(Kind.BEGINNING, 0),
         tests=list(further_tests(facts, audit)),
-        exceptions=[(each, sentence(reasons_of(each))) for each in audit.exceptions[:SHOWN_EXCEPTIONS]],
+        exceptions=[(each, sentence(reasons_of(each, audit.asked_at))) for each in audit.exceptions[:SHOWN_EXCEPTIONS]],
         unsnapped=audit.total - audit.counts.get(Kind.SNAPSHOT, 0),
         snapshots=audit.counts.get(Kind.SNAPSHOT, 0),
         exceptions_total=audit.counts.get(Kind.EXCEPTION, 0),
@@ -159,7 +142,10 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         imported_days=sources["json"] + sources["csv"],
         unexplained=unexplained(facts.explained),
         unmeasured=sum(1 for s in facts.statuses.values() if s.observation is None),
-        approvals=approvals(facts),
+        approvals=facts.approvals,
+        accepted_approvals=facts.accepted_approvals,
+        covered_approvals=facts.covered_approvals,
+        named=[entry for entry in in_force((*facts.register, *facts.covered)) if not entry.approval.recorded],
         months=list(grouped(months(facts))),
         signed=any(review.signed for review in facts.reviews),
         approver=approver,
@@ -198,12 +184,6 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def in_reasons(audit: Audit) -> str:
-    """How often each reason occurs, the most frequent first."""
-    listed = sorted(audit.reasons.items(), key=lambda item: -item[1])
-    return "; ".join(f"{wording.number(number)}\u00a0× {wording.EXCEPTIONS[reason]}" for reason, number in listed)
-
-
 def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
     """The further tests, with their results in words."""
     drafts = sum(1 for s in facts.statuses.values() if s.decision and s.decision.draft)
@@ -220,23 +200,20 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
         else "no stored file was changed or deleted"
     )
     yield Test("Stored days and records, written once", f"{said}{later}", not number)
-    counts = audit.approvals
+    counts = facts.approvals
     if counts.all:
-        kinds = (
-            (counts.approved, "approved on GitHub"),
-            (counts.attested, "approved outside GitHub"),
-            (counts.named, "only named"),
-        )
-        said = ", ".join(f"{wording.number(number)} {words}" for number, words in kinds)
-        yield Test(
-            f"Approvals of the {wording.number(counts.all)} acceptances and exemptions in force", said, not counts.named
-        )
+        title = f"Approvals of the {wording.number(counts.all)} acceptances and exemptions in force"
+        yield Test(title, counts.words, not counts.named)
         said = (
             f"the same role in {wording.number(counts.same) if counts.same else 'none'} of {wording.number(counts.all)}"
         )
         yield Test("Owner and approver are different roles", said, not counts.same)
     number = len(audit.misdated)
-    said = f"{wording.count(number, 'commit')} dated before one that it follows" if number else "in order"
+    said = (
+        f"{wording.count(number, 'commit')} dated before one that it follows"
+        if number
+        else "none is dated before one that it follows"
+    )
     yield Test("Times of the commits, as stated", said, not number)
     kinds_found = ", ".join(f"{wording.number(n)} {SIGNATURES.get(kind, kind)}" for kind, n in audit.signatures.items())
     yield Test("Signatures, as stated and not verified here", kinds_found, None)
@@ -256,23 +233,22 @@ def of_days(audit: Audit) -> Test:
 
 def history(log: DecisionLog, facts: Facts) -> list[tuple[str, list[Line]]]:
     """The newest changes by month, the newest first."""
-    recorded = recorded_approvals(facts)
-    lines = [line_of(change, facts, recorded) for change in log.changes[:SHOWN_CHANGES]]
+    known = approvals_of_changes(facts)
+    lines = [line_of(change, facts, known) for change in log.changes[:SHOWN_CHANGES]]
     return [(month, list(group)) for month, group in groupby(lines, key=lambda line: month_of(line.day))]
 
 
-def line_of(change: Change, facts: Facts, recorded: Mapping[str, tuple[str, ...]]) -> Line:
+def line_of(change: Change, facts: Facts, known: Mapping[tuple[str, str], Approval]) -> Line:
     """One change, as it is shown."""
     approvable = approvable_of(change.after.decision)
-    one = (change.recommendation, change.version.commit)
     return Line(
         status=named(facts, change),
         day=change.version.at.date(),
         words=words_of(change.before, change.after),
         version=change.version,
         approver=approvable.approver if approvable else "",
-        approved_by=recorded.get(change.version.commit, ()),
-        attested=approvable.approval if approvable and one not in only_named(facts) else None,
+        approval=known.get((change.recommendation, change.version.commit)),
+        attested=approvable.approval if approvable else None,
     )
 
 
@@ -287,27 +263,10 @@ def approvable_of(decision: Decision | None) -> Acceptance | Cover | None:
     return decision.approvable if decision and not decision.draft else None
 
 
-def recorded_approvals(facts: Facts) -> dict[str, tuple[str, ...]]:
-    """The roles that approved, by commit, as far as the register knows them."""
+def approvals_of_changes(facts: Facts) -> dict[tuple[str, str], Approval]:
+    """What the register knows about each answer that needs an approval: by recommendation and commit."""
     entries = (*facts.register, *facts.covered, *facts.past)
-    return {entry.approval.commit: entry.approved_by for entry in entries if entry.approved_by}
-
-
-def only_named(facts: Facts) -> frozenset[tuple[str, str]]:
-    """Entries in force whose approval does not count, whatever the decision says of it: recommendation and commit."""
-    entries = in_force((*facts.register, *facts.covered))
-    unapproved = (entry for entry in entries if not (entry.approved_by or entry.approval.recorded))
-    return frozenset((entry.status.id, entry.citation.commit) for entry in unapproved if entry.citation)
-
-
-def approvals(facts: Facts) -> Approvals:
-    """The acceptances and exemptions in force, by how their approval is known."""
-    entries = in_force((*facts.register, *facts.covered))
-    approved = [entry for entry in entries if entry.approved_by]
-    rest = [entry for entry in entries if not entry.approved_by]
-    attested = [entry for entry in rest if entry.approval.recorded]
-    asked = any(entry.approval.asked for entry in entries)
-    return Approvals(len(approved), len(attested), tuple(entry for entry in rest if entry not in attested), asked)
+    return {(entry.status.id, each.commit): each for entry in entries for each in (*entry.earlier, entry.approval)}
 
 
 def in_part(covered: Coverage) -> str:
@@ -376,8 +335,8 @@ def population_steps(audit: Audit, settings: Settings) -> Iterator[Step]:
     yield Step(
         "List the commits by any account but the one that commits snapshots",
         f'git log --first-parent --no-mailmap --format="%h %cs %an <%ae> %s" {head} | grep -vF {bot}',
-        f"Prints {wording.count(len(people), 'line')}: each has to be an approved pull request, the first commit, or "
-        "an exception.",
+        f"Prints {wording.count(len(people), 'line')}: each is an approved pull request, the first commit, or one "
+        "without a valid approval.",
     )
     elsewhere = [
         each for each in on_main if each.identity == settings.snapshots.bot and set(each.areas) - {Area.SNAPSHOTS}

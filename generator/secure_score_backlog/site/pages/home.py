@@ -13,7 +13,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.content import load
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry, in_force, needing_decision, recorded
+from secure_score_backlog.evaluation.register import RegisterEntry, in_force, needing_decision
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
@@ -29,7 +29,7 @@ RESTORED_SHOWN = 5
 A_YEAR = timedelta(days=365)
 
 ATTENTION: tuple[tuple[State, str], ...] = (
-    (State.BREACHED, "breached"),
+    (State.BREACHED, "breached (worse than accepted)"),
     (State.EXPIRED, "expired"),
     (State.REGRESSED, "regressed"),
     (State.OVERDUE, "overdue"),
@@ -73,7 +73,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         planned_count=len(planned),
         accepted=by_risk(accepted)[:SHOWN],
         accepted_count=len(accepted),
-        only_named=sum(1 for entry in accepted if not recorded(entry)),
         approval_words=wording.APPROVALS,
         attention=needing_attention(facts),
         attention_counts=attention_counts(facts),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, recorded, shown_state
+from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, shown_state
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
@@ -27,7 +27,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         site=site,
         path=PATH,
         accepted=accepted,
-        unrecorded=sum(1 for entry in accepted if not recorded(entry)),
         covered=in_force(facts.covered),
         need_decision=needing_decision((*facts.register, *facts.covered)),
         past=len(facts.past),

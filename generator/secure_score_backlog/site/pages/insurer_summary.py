@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import in_force, needing_decision, recorded
 from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.exports.audit import in_reasons
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.evidence import RESULTS, in_reasons
+from secure_score_backlog.site.pages.evidence import RESULTS
 from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained

@@ -16,7 +16,6 @@ from secure_score_backlog.evaluation.register import (
     needing_decision,
     needs_decision,
     reason,
-    recorded,
     shown_state,
 )
 from secure_score_backlog.files import Document
@@ -46,8 +45,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         covered=in_force(facts.covered),
         need_decision=needing_decision(both),
         ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],
-        unrecorded=sum(1 for entry in accepted if not recorded(entry)),
-        approved=sum(1 for entry in accepted if entry.approved_by),
         approver=approver,
         citation=citation,
         filters=filters([*both, *facts.past]),
