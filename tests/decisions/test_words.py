@@ -118,7 +118,7 @@ APPROVAL = Attestation("Board", UNTIL, "Minutes")
     ("new", "expected"),
     [
         ({"approver": "Board"}, "Approver now Board, before CIO."),
-        ({"approval": APPROVAL}, "Approval attested by Board."),
+        ({"approval": APPROVAL}, "Approval outside GitHub stated: Board, 31 January 2027."),
         ({"share": Fraction(1, 2)}, "Accepted at 50 %, before at 60 %."),
         ({"rationale": "Another.", "compensating": ("A log",)}, "Fields changed: reason, compensating controls."),
     ],
