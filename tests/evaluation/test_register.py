@@ -228,7 +228,7 @@ def test_a_later_edit_of_something_else_keeps_the_approved_commit() -> None:
     known = replace(
         workspace(history(*[OPEN] * 5), {"A": steps}),
         approvals=told(2, 3, 4),
-        commits=tuple(MainCommit(step.version, (), ()) for step in steps),
+        commits=tuple(MainCommit(step.version, None) for step in steps),
     )
     first = replace(known.commits[0], version=replace(known.commits[0].version, commit=f"{1:040x}"))
     known = replace(known, commits=(first, *known.commits), settings_of={f"{1:040x}": Settings(roles=roles)})

@@ -87,7 +87,7 @@ class Attestation:
 
 
 APPROVAL = Group(Attestation, needs=("by", "on", "record"))
-APPROVAL_TEXT = "For an approver without a GitHub account: shown as approved outside GitHub, never as a GitHub approval."
+APPROVAL_TEXT = "For an approver without a GitHub account: shown as approved outside GitHub, never as on GitHub."
 
 
 @dataclass(frozen=True, slots=True)
