@@ -7,7 +7,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,30 +93,46 @@ def says(backlog: RunBacklog) -> list[str]:
     return found
 
 
+RISK = "  The risk: “Spraying”."
+NOTHING = "  Nothing is named that reduces the risk until then."
+WHY = [RISK, "  The reason: “The mailer cannot do better before its upgrade”.", NOTHING]
+UNDONE = "“Be safe” stays partly undone until then."
+UNDECIDED = "Without this change it stays open and undecided."
+PLANNED = f"Without this change the plan stays: do soon, due {day(SOON)}."
+EXTENDED = (
+    f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}; it was first "
+    f"accepted on {day(date.fromisoformat(YESTERDAY[:10]))}. It stays partly undone until then. Without this change "
+    f"the acceptance ends on {day(SOON)}, and a new decision is needed."
+)
+SINCE = day(date.fromisoformat(YESTERDAY[:10]))
 SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
-    "accepted": ({}, {SAFE: accept()}, [f"Accepts 1 high risk until {day(SOON)}: “Be safe”."]),
+    "accepted": ({}, {SAFE: accept()}, [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY]),
     "accepted instead of a plan": (
         {SAFE: plan()}, {SAFE: accept()},
-        [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: “Be safe”."],
+        [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: {UNDONE} {PLANNED}", *WHY,
+         "  The text says now: “Agreed in the meeting”."],
     ),
     "two accepted": (
         {}, {SAFE: accept(), OTHER: accept(LATER, "Else.").replace("Safe", "Other").replace("high", "low")},
-        [f"Accepts 2 risks (1 high, 1 low), the longest until {day(LATER)}: “Be safe” and “Be other”."],
+        [f"Accepts 2 risks (1 high, 1 low), the longest until {day(LATER)}. What Microsoft recommends stays undone "
+         "until then. Without this change they stay open and undecided.",
+         f"  High until {day(SOON)}: “Be safe”.", *WHY,
+         f"  Low until {day(LATER)}: “Be other”.", RISK, "  The reason: “Else”.", NOTHING],
     ),
     "extended": (
         {SAFE: accept()}, {SAFE: accept(LATER)},
-        [f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}. "
-         "The reason is unchanged, and the text says nothing new."],
+        [EXTENDED, RISK,
+         "  The reason is unchanged, and the text says nothing new: “The mailer cannot do better before its upgrade”.",
+         NOTHING],
     ),
     "extended with a reason": (
         {SAFE: accept()}, {SAFE: accept(LATER, "The upgrade was postponed.")},
-        [f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}. "
-         "The reason is new."],
+        [EXTENDED, RISK, "  The new reason: “The upgrade was postponed”.", NOTHING],
     ),
     "extended with text": (
         {SAFE: accept()}, {SAFE: accept(LATER, body="Agreed in the meeting. The upgrade was postponed.")},
-        [f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}. "
-         "The reason is unchanged; the text says more."],
+        [EXTENDED, RISK, "  The reason is unchanged: “The mailer cannot do better before its upgrade”.", NOTHING,
+         "  The text says now: “Agreed in the meeting. The upgrade was postponed”."],
     ),
     "shortened": (
         {SAFE: accept(LATER)}, {SAFE: accept(SOON)},
@@ -124,41 +140,96 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     ),
     "exempted": (
         {}, {SAFE: exempt()},
-        [f"Marks 1 recommendation as covered by another product until {day(SOON)}: “Be safe”. "
-         "Microsoft does not measure that: 4 points depend on this statement."],
+        [f"Marks 1 recommendation as covered by another product until {day(SOON)}: “Be safe” (unrated). "
+         f"Microsoft does not measure that: 4 points depend on this statement. {UNDECIDED}",
+         "  What covers it: “The mail gateway”. Evidence: “Export of its rules”."],
     ),
     "planned": (
         {}, {SAFE: NOW},
-        [f"Moves 1 recommendation from undecided to do now, owner Head of IT, due {day(SOON)}: “Be safe”."],
+        [f"Moves 1 recommendation from undecided to do now, owner Head of IT, due {day(SOON)}: “Be safe” (high).",
+         RISK],
     ),
     "planned after an acceptance": (
         {SAFE: accept()}, {SAFE: plan()},
-        [f"Moves 1 recommendation from accepted to do soon, owner Head of IT, due {day(SOON)}: “Be safe”."],
+        [f"Moves 1 recommendation from accepted to do soon, owner Head of IT, due {day(SOON)}: “Be safe” (high).",
+         RISK, f"  This ends the acceptance that ran until {day(SOON)}.", "  The text says now: “As agreed”."],
+    ),
+    "two planned": (
+        {}, {SAFE: NOW, OTHER: NOW.replace("Safe", "Other").replace("high", "low").replace(str(SOON), str(LATER))},
+        [f"Moves 2 recommendations from undecided to do now, owner Head of IT, due between {day(SOON)} and "
+         f"{day(LATER)}.",
+         f"  High, due {day(SOON)}: “Be safe”.", RISK, f"  Low, due {day(LATER)}: “Be other”.", RISK],
     ),
     "postponed": (
         {SAFE: plan()}, {SAFE: plan(due=LATER)},
-        [f"Postpones “Be safe” (high) from {day(SOON)} to {day(LATER)}."],
+        [f"Postpones “Be safe” (high) from {day(SOON)} to {day(LATER)}. No reason is given."],
+    ),
+    "postponed with a reason": (
+        {SAFE: plan()}, {SAFE: plan(due=LATER, body="As agreed.\nThe vendor is late.")},
+        [f"Postpones “Be safe” (high) from {day(SOON)} to {day(LATER)}.", "  The text says now: “The vendor is late”."],
+    ),
+    "postponed and blocked": (
+        {SAFE: plan(blocked("2026-10-02"))}, {SAFE: plan(blocked("2026-10-02"), due=LATER)},
+        [f"Postpones “Be safe” (high) from {day(SOON)} to {day(LATER)}.",
+         "  Says that it is still blocked by a technical constraint since 2 October 2026: “The vendor has to answer”."],
     ),
     "withdrawn": (
         {SAFE: accept()}, {SAFE: None},
         [f"Withdraws the decision about “Be safe” (high), which said: accepted until {day(SOON)}. "
-         "It counts as undecided again."],
+         "No reason is given. From the merge on the risk is open and undecided.", RISK],
+    ),
+    "withdrawn with minutes": (
+        {SAFE: accept()}, {SAFE: None, MINUTES: "Why.\n"},
+        [f"Withdraws the decision about “Be safe” (high), which said: accepted until {day(SOON)}. "
+         "From the merge on the risk is open and undecided.", RISK,
+         "Writes the minutes of November 2026."],
+    ),
+    "withdrawn with a question": (
+        {SAFE: plan(ask("Fund it?"))}, {SAFE: None},
+        [f"Withdraws the decision about “Be safe” (high), which said: do soon, due {day(SOON)}. "
+         "No reason is given. From the merge on the risk is open and undecided.", RISK,
+         "  The question to leadership of 1 October 2026 goes with it, and nothing says what became of it: "
+         "“Fund it?”."],
     ),
     "a draft again": (
         {SAFE: plan()}, {SAFE: DRAFT},
         [f"Turns back into a draft the decision about “Be safe” (high), which said: do soon, due {day(SOON)}. "
-         "It counts as undecided again."],
+         "No reason is given. From the merge on the risk is open and undecided.", RISK],
     ),
-    "drafted": ({}, {SAFE: DRAFT}, ["Writes 1 draft; a draft does not count as a decision: “Be safe”."]),
+    "drafted": ({}, {SAFE: DRAFT}, ["Writes 1 draft; a draft does not count as a decision: “Be safe” (high)."]),
     "with errors": (
         {SAFE: plan()}, {SAFE: plan().replace("owner: Head of IT", "boss: Nobody")},
         [f"The decision about “Be safe” (high) does not count, because it has 2 errors: see the check. "
          f"Before this change: do soon, due {day(SOON)}."],
     ),
+    "with errors and a question": (
+        {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(ask("Fund it?")).replace("owner: Head of IT", "boss: Nobody")},
+        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: see the check. "
+         f"Before this change: do soon, due {day(SOON)}.",
+         "  Its question to leadership of 1 October 2026 does not count either: “Fund it?”."],
+    ),
+    "risk lowered and accepted": (
+        {SAFE: plan()}, {SAFE: accept().replace("high", "low")},
+        [f"Accepts 1 low risk until {day(SOON)}, instead of doing it soon: {UNDONE} {PLANNED}", *WHY,
+         "  The text says now: “Agreed in the meeting”.",
+         f"  Lowers the risk level from high, as rated in the decision of {SINCE}, to low. "
+         "The same change lowers the risk level and accepts the risk."],
+    ),
+    "risk of the settings lowered and accepted": (
+        {"backlog.yml": f"organisation: A\n{ROLES}risk: {{Safe: critical}}\n"}, {SAFE: accept()},
+        [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY,
+         "  Rates the risk as high, which was rated critical until now by the settings. "
+         "The same change lowers the risk level and accepts the risk."],
+    ),
+    "risk raised and accepted": (
+        {"backlog.yml": f"organisation: A\n{ROLES}risk: {{Safe: low}}\n"}, {SAFE: accept()},
+        [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY,
+         "  Rates the risk as high, which was rated low until now by the settings."],
+    ),
     "risk lowered": (
         {SAFE: plan()}, {SAFE: plan().replace("high", "low")},
         [f"Amends the decision about “Be safe” (low); it stays do soon, due {day(SOON)}.",
-         "  Lowers the risk level from high to low."],
+         f"  Lowers the risk level from high, as rated in the decision of {SINCE}, to low."],
     ),
     "owner changed": (
         {SAFE: plan()}, {SAFE: plan().replace("Head of IT", "Head of HR")},
@@ -169,7 +240,7 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         {SAFE: accept()}, {SAFE: accept(reason="Something else.").replace("Managing Director", "Head of HR")},
         [f"Amends the decision about “Be safe” (high); it stays accepted until {day(SOON)}.",
          "  Changes the approver from Managing Director to Head of HR.",
-         "  Gives another reason for the acceptance."],
+         "  Gives another reason for the acceptance: “Something else”."],
     ),
     "compensating controls": (
         {SAFE: accept(more="  compensating: [One, Two]\n  share: 60 %\n")},
@@ -183,24 +254,26 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         {SAFE: accept()},
         {SAFE: accept(more="  approval: {by: Managing Director, on: 2026-10-02, record: Board minutes}\n")},
         [f"Amends the decision about “Be safe” (high); it stays accepted until {day(SOON)}.",
-         "  Records an approval outside GitHub: Managing Director on 2 October 2026, record “Board minutes”."],
+         "  States an approval outside GitHub: Managing Director on 2 October 2026, record “Board minutes”."],
     ),
     "blocked": (
         {SAFE: plan()}, {SAFE: plan(blocked("2026-10-02"))},
         [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
-         "  Says that it is blocked by a technical constraint since 2 October 2026."],
+         "  Says that it is blocked by a technical constraint since 2 October 2026: “The vendor has to answer”."],
     ),
     "asked": (
         {SAFE: plan()}, {SAFE: plan(ask("Fund it?"))},
         [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
-         "  Asks leadership for a decision: “Fund it?”."],
+         "  Asks leadership for a decision: “Fund it?”.", "  What happens without an answer, it does not say."],
     ),
     "asked with a deadline": (
         {SAFE: plan()},
-        {SAFE: plan(ask("Fund it?") + "    by: 2027-01-15\n    recommend: Yes.\n    cost: 900 EUR a year\n")},
+        {SAFE: plan(ask("Fund it?") + "    by: 2027-01-15\n    recommend: Yes.\n    cost: 900 EUR a year\n"
+                     f"    options: [this year, never]\n    default: Nothing is bought{', and so on' * 60}\n")},
         [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
-         "  Asks leadership for a decision, until 15 January 2027: “Fund it?”. Recommended: “Yes”. "
-         "Cost: “900 EUR a year”."],
+         "  Asks leadership for a decision, until 15 January 2027: “Fund it?”.",
+         "  To choose from: “this year”; “never”.", "  Recommended: “Yes”.", "  Cost: “900 EUR a year”.",
+         f"  Without an answer: “Nothing is bought{', and so on' * 60}”."],
     ),
     "deadline moved": (
         {SAFE: plan(ask("Fund it?") + "    by: 2027-01-15\n")}, {SAFE: plan(ask("Fund it?") + "    by: 2027-03-15\n")},
@@ -210,8 +283,22 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     ),
     "answered": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: accept()},
-        [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: “Be safe”.",
-         "  Answers the question to leadership of 1 October 2026: “Fund it?”."],
+        [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: {UNDONE} {PLANNED}", *WHY,
+         "  Closes the question to leadership of 1 October 2026: “Fund it?”. The text says now: “Agreed in the "
+         "meeting”. No record of the answer is named."],
+    ),
+    "answered with a record": (
+        {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(body="As agreed.\nYes, see docs/reviews/2026-10.md.")},
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  Closes the question to leadership of 1 October 2026: “Fund it?”. The text says now: “Yes, see "
+         "docs/reviews/2026-10.md”."],
+    ),
+    "answered by another date": (
+        {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(due=LATER), MINUTES: "Yes.\n"},
+        [f"Postpones “Be safe” (high) from {day(SOON)} to {day(LATER)}. No reason is given.",
+         "  Closes the question to leadership of 1 October 2026: “Fund it?”. The text does not say how it was "
+         "answered.",
+         "Writes the minutes of November 2026."],
     ),
     "dropped": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: plan()},
@@ -226,8 +313,8 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     ),
     "words": (
         {SAFE: plan()}, {SAFE: plan(body="Other words.")},
-        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}. "
-         "Texts that change: discussion."],
+        [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
+         "  The text says now: “Other words”."],
     ),
     "roles": (
         {}, {"backlog.yml": "organisation: A\nroles:\n  Managing Director: [boss]\n  Head of IT: [it]\n"},
@@ -256,7 +343,7 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "other files": (
         {}, {".github/workflows/x.yml": "on: push\n", "README.md": "Words.\n", "decisions/x.sh": "x\n"},
         ["Changes 2 files that can run programs or decide how the site is built: .github/workflows/x.yml, "
-         "decisions/x.sh. Read them before you approve.",
+         "decisions/x.sh. Read them before you approve, or ask somebody who can.",
          "Changes 1 other file: README.md."],
     ),
     "nothing": ({}, {}, ["It changes no decision, no setting, no minutes and no snapshot."]),
@@ -291,7 +378,95 @@ def test_a_recorded_approval_is_about_what_it_was_given_for(
     said = told(backlog)["approval_summary"][0]
     assert said.endswith("The recorded approval of 1\u00a0October\u00a02026 is not about this change.")
     repository.write(SAFE, accept(LATER, "Else.", approved.replace("01", "02")))
-    assert told(backlog)["approval_summary"][0].endswith("which was not checked here: look at the record.")
+    said = told(backlog)["approval_summary"][0].replace("\u00a0", " ")
+    assert "An approval of 2 October 2026 is claimed. Its record, “Board minutes”, is no file here" in said
+    assert said.endswith("older than the change: the record has to name this last day and this reason.")
+
+
+def approved(record: str = MINUTES, by: str = "Managing Director", on: object = YESTERDAY[:10]) -> str:
+    """An approval outside GitHub, as a decision states it."""
+    return f"  approval: {{by: {by}, on: {on}, record: {record}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "stated", "expected", "fault"),
+    [
+        ({}, approved(), "does not exist yet, so the approval does not count. Add the record first.", "record-missing"),
+        ({MINUTES: "Yes.\n"}, approved(), "is there; what it says was not checked: read it.", None),
+        ({}, approved("backlog.yml"), "is no file here, so nothing was checked: look it up.", None),
+        ({}, approved("docs/old.md"), "is there; what it says was not checked: read it.", None),
+        ({"docs/old.md": None}, approved("docs/old.md"), "so the approval does not count. Add the", "record-missing"),
+        ({}, approved(by="Head of HR"), "is by Head of HR, who is not the approver", "other-attested"),
+        ({}, approved("Letter", on=LATER), "is after the change itself", "record-later"),
+    ],
+)
+@pytest.mark.parametrize("committed", [True, False])
+def test_an_approval_outside_github_is_judged_before_the_merge(
+    changed: Callable[[Files, Files], Repository],
+    backlog: RunBacklog,
+    files: Files,
+    stated: str,
+    expected: str,
+    fault: str | None,
+    *,
+    committed: bool,
+) -> None:
+    """What will not count afterwards is said while it can still be mended, of a commit and of the working tree."""
+    repository = changed({"docs/old.md": "Minutes.\n"}, {"README.md": "x\n"})
+    repository.change({SAFE: accept(more=stated), **files})
+    if committed:
+        repository.commit("More", YESTERDAY)
+    elif fault == "record-later":
+        return  # what is not committed has no day yet
+    found = told(backlog, *(["HEAD"] if committed else []))
+    assert expected in found["approval_summary"][0]
+    assert found["decisions"][0]["approval_claimed"]["fault"] == fault
+    detail = next(line for each in found["summary"] for line in each["details"] if line.startswith("States an"))
+    assert detail.endswith("It does not count.") is (fault is not None)
+
+
+def test_a_role_that_the_same_change_names_does_not_count(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """Whoever reads it hears what to do instead of being sent in a circle."""
+    changed(
+        {"backlog.yml": "organisation: A\n"},
+        {SAFE: accept(), "backlog.yml": "organisation: A\nroles:\n  Managing Director: [boss]\n"},
+    )
+    found = told(backlog)
+    assert (
+        "This change names boss, which does not count for it. Merge the settings first" in found["approval_summary"][0]
+    )
+    assert found["approval"][0]["logins_after"] == ["boss"]
+    assert found["approval_summary"][2].startswith("For the settings, no role is set")
+
+
+def test_two_files_about_one_recommendation_answer_nothing(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """A decision that a second file puts out of force was neither answered nor withdrawn."""
+    changed({SAFE: plan(ask("Fund it?"))}, {"decisions/safe.md": plan(), "decisions/::error::x.md": accept()})
+    said = " ".join(says(backlog))
+    assert "does not count, because it has" in said
+    assert "does not count either: “Fund it?”" in said
+    assert not {"Answers", "Closes", "Accepts", "Withdraws"} & set(re.findall(r"\w+", said))
+
+
+def test_who_approves_stays_in_sight(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """Long texts in many decisions leave room for it; files that can run programs come before everything."""
+    long = "; ".join(["a;b"] * 300)
+    asks = "".join(ask(f"{number} {long}").removeprefix("ask:\n") + f"    default: {long}\n" for number in range(20))
+    files = {
+        f"decisions/Safe{number}.md": plan(f"ask:\n{asks}", f"{number} {long}").replace("Safe", f"Safe{number}")
+        for number in range(30)
+    }
+    listed = [{"id": f"Safe{number}", "title": f"{number} {long[:80]}"} for number in range(30)]
+    catalogue = snapshot_files.encode({"collected": {}, "profiles": listed, "descriptions": {}})
+    changed({"snapshots/catalogue.json": catalogue}, {**files, ".github/workflows/x.yml": "on: push\n"})
+    comment = backlog("diff", "main", "--format", "markdown", expect=0).stdout
+    assert comment.index("### Who has to approve") < 30_000
+    assert comment.split("\n")[3].startswith("- Changes 1 file that can run programs")
+    assert "And 25 more: see each decision below." in comment or "Too much to tell here" in comment
 
 
 @pytest.fixture
@@ -375,8 +550,7 @@ def test_extensions_are_counted_over_the_whole_history(tmp_path: Path, backlog: 
             repository.git("checkout", "--quiet", "-b", "work")
         extended = accept(SOON + timedelta(days=number), f"Reason {number}.")
         repository.commit(f"Extend {number}", YESTERDAY, decisions__Safe=extended)
-    (said,) = says(backlog)
-    assert "for the 3rd time" in said
+    assert "for the 3rd time" in says(backlog)[0]
 
 
 def test_a_commit_is_judged_as_of_its_own_day(

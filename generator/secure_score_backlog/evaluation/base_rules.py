@@ -59,10 +59,15 @@ class _Change:
     @property
     def has_minutes(self) -> bool:
         """Minutes are written or changed: they may hold what was agreed."""
-        return any(
-            change.inside and not change.deleted and change.path.startswith(f"{REVIEWS}/") and change.path[-3:] == ".md"
-            for change in self.comparison.branch.files
-        )
+        return has_minutes(self.comparison)
+
+
+def has_minutes(comparison: Comparison) -> bool:
+    """A change writes or changes minutes."""
+    return any(
+        change.inside and not change.deleted and change.path.startswith(f"{REVIEWS}/") and change.path[-3:] == ".md"
+        for change in comparison.branch.files
+    )
 
 
 def against_base(comparison: Comparison, before: Facts, after: Facts) -> list[Problem]:
@@ -259,7 +264,7 @@ def check_removal(change: _Change, name: str, old: DecisionVersion) -> Iterator[
             hint = "Keep the file under its name, unless Microsoft renamed the recommendation; then say so in its text."
             yield problem("decision-renamed", path, None, message, hint)
         return
-    if over or change.has_minutes or _is_mentioned(change, name):
+    if over or change.has_minutes or is_mentioned(change.old, change.new, name):
         return
     message = f"The decision about {shown(name)} is deleted, and nothing says why; it counts as undecided again."
     hint = "Say why in the minutes of the month, or change the decision instead of deleting it."
@@ -279,12 +284,12 @@ def _said(decision: Decision) -> tuple[object, ...]:
     return (decision.bucket, reason_text(decision), *answers)
 
 
-def _is_mentioned(change: _Change, name: str) -> bool:
-    """Another decision of this change names the deleted one in its text."""
+def is_mentioned(old: Versions, new: Versions, name: str) -> bool:
+    """Another decision of a change names a deleted one in its text."""
     return any(
         version.decision is not None and name in version.decision.body
-        for other, version in change.new.items()
-        if other not in change.old or change.old[other].version.blob != version.version.blob
+        for other, version in new.items()
+        if other not in old or old[other].version.blob != version.version.blob
     )
 
 

@@ -6,8 +6,9 @@ Words are made of it in `reports/`. Both sides are judged on one day, so that ti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -18,17 +19,30 @@ from secure_score_backlog.branches import FileChange
 from secure_score_backlog.comparison import Comparison
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, Decision, DecisionVersion
-from secure_score_backlog.evaluation.approval import same_role
-from secure_score_backlog.evaluation.base_rules import Versions, is_reworded, reason_text, says_more, signed_part, words
+from secure_score_backlog.evaluation import approval
+from secure_score_backlog.evaluation.approval import attestation_fault, path_of, same_role
+from secure_score_backlog.evaluation.base_rules import (
+    Versions,
+    gains_words,
+    has_minutes,
+    is_mentioned,
+    is_reworded,
+    reason_text,
+    says_more,
+    signed_part,
+    words,
+)
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import eligible
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.ratings import Risk
+from secure_score_backlog.ratings import RatedBy, Risk
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH, Settings
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_days
 
+RECORD = re.compile(r"https?://|docs/|\bminutes of\b", re.IGNORECASE)
+"""What a text says that names a record: an address, a file of the documentation, minutes."""
 LEVELS: tuple[Risk | None, ...] = (*Risk, None)
 """The risk levels, the highest first, and none."""
 PROGRAMS = (".github/", "generator/", "pyproject.toml", "requirements", "Makefile", "action.yml")
@@ -84,6 +98,30 @@ class AskChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """Where a risk level came from."""
+
+    by: RatedBy
+    on: date | None = None
+    """Of a decision: the day since which it said so; None where it is not committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An approval outside GitHub that a decision states, as far as that can be judged before the merge."""
+
+    attestation: Attestation
+    is_new: bool
+    """It came with this change; an older one is not about it."""
+    fault: approval.Reason | None = None
+    """Why it does not count; None where it does, as far as that can be checked."""
+    checked: bool = False
+    """Its record is a file, and is there."""
+    days: int = 0
+    """Days from the approval to the change."""
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionChange:
     """One decision, before and after."""
 
@@ -106,6 +144,30 @@ class DecisionChange:
     errors: int = 0
     """Of its file, after the change."""
     asks: AskChanges = AskChanges()
+    rating_before: Rating | None = None
+    """Who gave the level before the change; None where there was none."""
+    first_on: date | None = None
+    """First day of the acceptance or exemption before the change; None without one."""
+    claim: Claim | None = None
+    """The approval outside GitHub that it states."""
+    explained: bool = False
+    """Of a withdrawal: something in the change may say why."""
+    names_record: bool = False
+    """What the text says now, a link, or minutes in this change may name the record of an answer."""
+
+    @property
+    def lowers_accepted(self) -> bool:
+        """It lowers the risk level of a risk that it accepts, or accepts for longer."""
+        if self.kind not in (Kind.ACCEPTED, Kind.EXTENDED) or self.level_before is None:
+            return False
+        return LEVELS.index(self.level) > LEVELS.index(self.level_before)
+
+    @property
+    def news(self) -> str:
+        """The lines of the text below the front matter that it did not hold before."""
+        known = {line.strip() for line in self.before.body.splitlines()} if self.before else set()
+        lines = self.after.body.splitlines() if self.after else []
+        return " ".join(line for line in lines if line.strip() and line.strip() not in known)
 
     @property
     def title(self) -> str:
@@ -157,6 +219,8 @@ class Approval:
     """All these decisions record an approval outside GitHub that this change brings."""
     outdated: tuple[date, ...] = ()
     """Days of recorded approvals that were there before this change, and so are not about it."""
+    later: tuple[str, ...] = ()
+    """Who may act in it once this change is merged, and may not before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +292,7 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         after: The facts of the other side, of the same day.
         author: Login of whoever proposes the change; empty where it is not known.
     """
-    decisions = tuple(sorted(decisions_of(before, after), key=_importance))
+    decisions = tuple(sorted(decisions_of(comparison, before, after), key=_importance))
     branch = comparison.branch
     files = {file.path: file for file in branch.files if file.inside}
     days = snapshot_days(files)
@@ -260,7 +324,7 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         others=tuple(sorted(others, key=lambda file: not runs(file))),
         before=figures(before),
         after=figures(after),
-        approvers=tuple(approvers(decisions, comparison.before.settings, author)),
+        approvers=tuple(approvers(decisions, comparison.before.settings, author, comparison.after.settings)),
         author=author,
         commits=len(branch.commits),
     )
@@ -269,14 +333,15 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
 # Decisions
 
 
-def decisions_of(before: Facts, after: Facts) -> Iterator[DecisionChange]:
+def decisions_of(comparison: Comparison, before: Facts, after: Facts) -> Iterator[DecisionChange]:
     """Every decision whose file differs, or that shares the answers of one that differs."""
     old, new = before.decisions.in_force(before.as_of), after.decisions.in_force(after.as_of)
     errors: dict[str, int] = {}
     for found in after.problems:
         if found.severity is Severity.ERROR:
             errors[found.path] = errors.get(found.path, 0) + 1
-    renewals = {entry.status.id: entry.renewals for entry in (*before.register, *before.covered)}
+    entries = {entry.status.id: entry for entry in (*before.register, *before.covered)}
+    minutes = has_minutes(comparison)
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name), new.get(name)
         first, second = _decision(was), _decision(now)
@@ -290,8 +355,8 @@ def decisions_of(before: Facts, after: Facts) -> Iterator[DecisionChange]:
         earlier = before.statuses.get(name)
         kind = kind_of(first, second, deleted=now is None)
         extended = kind is Kind.EXTENDED and first is not None and second is not None
-        count = renewals.get(name, 0) if first and second and first.bucket is second.bucket else 0
-        yield DecisionChange(
+        entry = entries.get(name) if first and second and first.bucket is second.bucket else None
+        change = DecisionChange(
             id=name,
             path=(now or old[name]).version.path,
             kind=kind,
@@ -300,12 +365,58 @@ def decisions_of(before: Facts, after: Facts) -> Iterator[DecisionChange]:
             after=second,
             level_before=earlier.level if earlier else None,
             state_before=earlier.state if earlier else None,
-            extensions=count + extended,
+            extensions=(entry.renewals if entry else 0) + extended,
             reason=reason_of((old, first), (new, second)) if extended and first and second else Reason.UNCHANGED,
             deleted=now is None,
             errors=errors.get(now.version.path, 0) if now else 0,
             asks=asks_of(first, second, deleted=now is None),
+            rating_before=_rating(earlier) if earlier else None,
+            first_on=entry.since if entry else None,
+            claim=claim_of(comparison, first, now) if now else None,
         )
+        gains = first is not None and second is not None and gains_words(first.body, second.body)
+        links = first is not None and second is not None and bool(set(second.links) - set(first.links))
+        yield replace(
+            change,
+            explained=gains or (now is None and (minutes or is_mentioned(old, new, name))),
+            names_record=minutes or links or RECORD.search(change.news) is not None,
+        )
+
+
+def _rating(status: Status) -> Rating | None:
+    """Who gave a level, and since when a decision says so."""
+    if status.level is None or status.rated_by is None:
+        return None
+    if status.rated_by is not RatedBy.DECISION:
+        return Rating(status.rated_by)
+    since = None
+    for version in reversed(status.versions):
+        if version.decision is None or version.decision.risk is not status.level:
+            break
+        since = version.version.at.date() if version.version.committed else since
+    return Rating(status.rated_by, since)
+
+
+def claim_of(comparison: Comparison, before: Decision | None, version: DecisionVersion) -> Claim | None:
+    """The approval outside GitHub that a decision states; None where it states none.
+
+    Whether it counts is judged as after the merge (`approval.approval_of`), with the files that the change leaves.
+    """
+    after = version.decision
+    group = after.approvable if after and not after.draft else None
+    if group is None or group.approval is None:
+        return None
+    stated = group.approval
+    known = before.approvable.approval if before and before.approvable else None
+    path = path_of(stated.record)
+    there = comparison.has_file(path) if path else None
+    return Claim(
+        attestation=stated,
+        is_new=stated != known,
+        fault=attestation_fault(stated, group.approver, version.version, there),
+        checked=bool(there),
+        days=(version.version.at.date() - stated.on).days,
+    )
 
 
 def _decision(version: DecisionVersion | None) -> Decision | None:
@@ -383,7 +494,9 @@ def _importance(change: DecisionChange) -> tuple[int, int, str, str]:
 # Approval
 
 
-def approvers(decisions: Iterable[DecisionChange], settings: Settings, author: str) -> Iterator[Approval]:
+def approvers(
+    decisions: Iterable[DecisionChange], settings: Settings, author: str, settings_after: Settings | None = None
+) -> Iterator[Approval]:
     """The roles that have to approve, with who may act in them by the settings of the base.
 
     A change of `roles` counts for later changes only, so that nobody appoints themselves.
@@ -393,8 +506,8 @@ def approvers(decisions: Iterable[DecisionChange], settings: Settings, author: s
         if change.needs_approval and change.after and change.after.approvable:
             by_role.setdefault(change.after.approvable.approver, []).append(change)
     for role, changes in sorted(by_role.items()):
-        named = [login for known, each in settings.roles.items() if same_role(known, role) for login in each]
-        logins = tuple(dict.fromkeys(named))
+        logins = _logins(settings, role)
+        known = {login.casefold() for login in logins}
         others = tuple(login for login in logins if login.casefold() != author.casefold())
         yield Approval(
             role=role,
@@ -403,7 +516,15 @@ def approvers(decisions: Iterable[DecisionChange], settings: Settings, author: s
             only_author=bool(logins) and not others,
             attested=all(record is not None and is_new for record, is_new in map(recorded, changes)),
             outdated=tuple(sorted({record.on for record, is_new in map(recorded, changes) if record and not is_new})),
+            later=tuple(login for login in _logins(settings_after or settings, role) if login.casefold() not in known),
         )
+
+
+def _logins(settings: Settings, role: str) -> tuple[str, ...]:
+    """Who may act in a role, in the order of the settings."""
+    return tuple(
+        dict.fromkeys(login for known, each in settings.roles.items() if same_role(known, role) for login in each)
+    )
 
 
 def recorded(change: DecisionChange) -> tuple[Attestation | None, bool]:

@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 from secure_score_backlog.decisions.model import Ask, Decision
-from secure_score_backlog.evaluation.change import Change, DecisionChange, Figures, Kind
+from secure_score_backlog.evaluation.change import Change, Claim, DecisionChange, Figures, Kind
 from secure_score_backlog.ratings import Risk
+from secure_score_backlog.reports.change_approval import approval_sentences
+from secure_score_backlog.reports.change_phrases import level_word
 from secure_score_backlog.reports.change_record import record
 from secure_score_backlog.reports.change_text import plain
-from secure_score_backlog.reports.change_words import approval_sentences, level_word, sentences
+from secure_score_backlog.reports.change_words import sentences
 
 SCHEMA = "backlog-diff/1"
 
@@ -23,7 +25,10 @@ def as_json(change: Change) -> str:
         "base": change.base,
         "head": change.head,
         "as_of": change.as_of.isoformat(),
-        "summary": [{"text": each.text, "details": list(each.details)} for each in sentences(change, plain)],
+        "summary": [
+            {"text": each.text, "details": [line for detail in each.details for line in detail.split("\n")]}
+            for each in sentences(change, plain)
+        ],
         "approval": [
             {
                 "role": each.role,
@@ -31,6 +36,7 @@ def as_json(change: Change) -> str:
                 "decisions": [decision.id for decision in each.decisions],
                 "attested": each.attested,
                 "outdated": [day.isoformat() for day in each.outdated],
+                "logins_after": list(each.later),
             }
             for each in change.approvers
         ],
@@ -91,6 +97,11 @@ def _decision(change: DecisionChange) -> dict[str, Any]:
         "extensions": change.extensions,
         "reason": change.reason.value if change.kind is Kind.EXTENDED else None,
         "errors": change.errors,
+        "rated_by_before": change.rating_before.by.value if change.rating_before else None,
+        "lowers_and_accepts": change.lowers_accepted,
+        "first_on": change.first_on.isoformat() if change.first_on else None,
+        "explained": change.explained if change.kind is Kind.WITHDRAWN else None,
+        "approval_claimed": _claim(change.claim) if change.claim else None,
         "asks": {
             "asked": [_ask(each) for each in change.asks.asked],
             "answered": [_ask(each) for each in change.asks.answered],
@@ -113,5 +124,24 @@ def _bucket(decision: Decision | None) -> str | None:
     return "draft" if decision.draft else decision.bucket.value
 
 
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "by": claim.attestation.by,
+        "on": claim.attestation.on.isoformat(),
+        "record": claim.attestation.record,
+        "is_new": claim.is_new,
+        "record_is_there": claim.checked,
+        "fault": claim.fault.value if claim.fault else None,
+    }
+
+
 def _ask(ask: Ask) -> dict[str, Any]:
-    return {"from": ask.of, "since": ask.since.isoformat(), "question": ask.question}
+    return {
+        "from": ask.of,
+        "since": ask.since.isoformat(),
+        "question": ask.question,
+        "by": ask.by.isoformat() if ask.by else None,
+        "recommend": ask.recommend or None,
+        "cost": ask.cost or None,
+        "default": ask.default or None,
+    }

@@ -11,16 +11,11 @@ import hashlib
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.change import Change, DecisionChange
-from secure_score_backlog.reports.change_record import heading, record, saying
-from secure_score_backlog.reports.change_words import (
-    approval_sentences,
-    figure_lines,
-    figure_rows,
-    level_word,
-    sentences,
-    title_of,
-    unmoved,
-)
+from secure_score_backlog.reports.change_approval import approval_sentences
+from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, title_of, unmoved
+from secure_score_backlog.reports.change_phrases import level_word
+from secure_score_backlog.reports.change_record import heading, heading_of, record, saying
+from secure_score_backlog.reports.change_words import sentences
 from secure_score_backlog.reports.markdown import code, inert
 from secure_score_backlog.reports.report import Summary
 from secure_score_backlog.text import one_line
@@ -28,11 +23,14 @@ from secure_score_backlog.wording import plural
 
 LONGEST = 120
 """Characters of a text of somebody else in a sentence."""
-LONGEST_ESCAPED = 500
-"""Characters of the same once it is inert: marks become several characters each."""
+MOST_MARKS = 140
+"""Characters by which it may be more than three times as long once it is inert: marks become several each."""
 LONGEST_VALUE_ESCAPED = 1_500
+LONGEST_SENTENCES = 24_000
+"""Bytes of all sentences together, so that the comment always has room for who has to approve."""
 OPEN_RECORDS = 3
 """Up to so many decisions are shown unfolded."""
+MORE_BELOW = "Too much to tell here: see each decision below."
 LONGEST_COMMENT = 65_000
 """Bytes; GitHub takes 65,536 characters."""
 LONGEST_DOCUMENT = 1_000_000
@@ -57,9 +55,9 @@ def as_markdown(change: Change, *, folder: str = "", preview: str = "") -> Summa
     return Summary(head, list(_parts(change, preview)), _left_out)
 
 
-def in_sentence(text: str) -> str:
+def in_sentence(text: str, longest: int = LONGEST, /) -> str:
     """A text of somebody else, inert and short."""
-    return bounded(text, LONGEST, LONGEST_ESCAPED)
+    return bounded(text, longest, 3 * longest + MOST_MARKS)
 
 
 def bounded(text: str, longest: int, escaped: int) -> str:
@@ -74,8 +72,7 @@ def bounded(text: str, longest: int, escaped: int) -> str:
 
 
 def _parts(change: Change, preview: str) -> Iterator[str]:
-    for sentence in sentences(change, in_sentence):
-        yield f"- {sentence.text}\n" + "".join(f"    - {detail}\n" for detail in sentence.details)
+    yield from _sentences(change)
     yield "\n"
     if preview:
         yield f"[See the site as this change makes it]({preview})\n\n"
@@ -87,6 +84,28 @@ def _parts(change: Change, preview: str) -> Iterator[str]:
     is_open = len(change.decisions) <= OPEN_RECORDS
     for each in change.decisions:
         yield _record(each, is_open=is_open)
+
+
+def _sentences(change: Change) -> Iterator[str]:
+    """Each sentence with its details; without them where they would take too much room."""
+    room, left = LONGEST_SENTENCES, 0
+    for sentence in sentences(change, in_sentence):
+        head = f"- {sentence.text}\n"
+        whole = head + "".join(map(_detail, sentence.details))
+        if len(whole.encode()) > room:
+            whole = f"{head}    - {MORE_BELOW}\n" if sentence.details else head
+        if len(whole.encode()) > room:
+            left += 1
+            continue
+        room -= len(whole.encode())
+        yield whole
+    if left:
+        yield f"- And {plural(left, 'more change')}.\n"
+
+
+def _detail(detail: str) -> str:
+    first, *parts = detail.split("\n")
+    return f"    - {first}\n" + "".join(f"        - {part}\n" for part in parts)
 
 
 def _figures(change: Change) -> Iterator[str]:
@@ -113,7 +132,7 @@ def _record(change: DecisionChange, *, is_open: bool) -> str:
         lines.append("| | Before | After |\n|---|---|---|\n")
         lines += [f"| {inert(label)} | {_value(before)} | {_value(after)} |\n" for label, before, after in rows]
     elif rows:
-        lines.append("| | |\n|---|---|\n")
+        lines.append(f"| {heading_of(change)} | |\n|---|---|\n")
         lines += [f"| {inert(label)} | {_value(before or after)} |\n" for label, before, after in rows]
     return "".join(lines) + "\n</details>\n\n"
 

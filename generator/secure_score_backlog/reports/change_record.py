@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog import wording
-from secure_score_backlog.decisions.model import Ask, Attestation, Blocker, Bucket, CoverReason
-from secure_score_backlog.evaluation.change import DecisionChange
-from secure_score_backlog.reports.change_words import COVERS, Quote, answer, counted
+from secure_score_backlog.decisions.model import Ask, Attestation, Blocker, Bucket, CoverReason, Decision
+from secure_score_backlog.evaluation.change import DecisionChange, Kind
+from secure_score_backlog.reports.change_phrases import COVERS, WHOLE, Quote, answer, counted
 from secure_score_backlog.text import one_line
 from secure_score_backlog.wording import badge_of, day, lower_first
 
@@ -52,29 +52,28 @@ LABELS = {
     "covered.approver": "Approver",
     "covered.until": "Last day",
     "covered.approval": "Approval outside GitHub",
-    "asks": "Decisions requested",
     "same_as": "Shares the answers of",
     "links": "Links",
     "draft": "Draft",
     "body": "Discussion",
 }
 """What the keys of a decision are called here; a key that is not listed goes by its own name."""
+AFTER_REQUESTS = [LABELS[key] for key in ("same_as", "links", "draft", "body")]
+"""What stands below the requests."""
 
 
-def request(ask: Ask) -> str:
-    """A decision requested, with all that it says."""
-    until = f", until {day(ask.by)}" if ask.by else ""
-    asides = (
-        ("options", "; ".join(ask.options)),
-        ("recommended", ask.recommend),
-        ("cost", ask.cost),
-        ("asked by", ask.asked_by),
-        ("without an answer", ask.default),
-    )
-    more = "".join(f" ({label}: {text})" for label, text in asides if text)
-    return f"{ask.of}, since {day(ask.since)}{until}: {ask.question}{more}"
-
-
+REQUEST = "Decision requested"
+"""What the parts of a request begin with."""
+PARTS: tuple[tuple[str, Callable[[Ask], str]], ...] = (
+    (REQUEST, lambda ask: f"{ask.of}, since {day(ask.since)}: {ask.question}"),
+    (f"{REQUEST}: options", lambda ask: "; ".join(ask.options)),
+    (f"{REQUEST}: recommended", lambda ask: ask.recommend),
+    (f"{REQUEST}: cost", lambda ask: ask.cost),
+    (f"{REQUEST}: by when", lambda ask: day(ask.by) if ask.by else ""),
+    (f"{REQUEST}: asked by", lambda ask: ask.asked_by),
+    (f"{REQUEST}: without an answer", lambda ask: ask.default),
+)
+"""A decision requested, each part of it on a line of its own."""
 WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (bool, lambda _: "yes"),
     (Bucket, lambda value: badge_of(value).label),
@@ -83,10 +82,18 @@ WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (date, day),
     (Fraction, lambda value: wording.share(value) if value else ""),
     (Attestation, lambda value: f"{value.by} on {day(value.on)}, record: {value.record}"),
-    (Ask, request),
     (str, str),
 )
 """How a value is written, by the first kind that it is of."""
+
+
+def heading_of(change: DecisionChange) -> str:
+    """What the values are, where a decision has them on one side only."""
+    if change.kind is Kind.WITHDRAWN:
+        return "What ends"
+    if change.kind is Kind.UNREADABLE:
+        return "What counted before"
+    return "What the draft says" if change.kind is Kind.DRAFTED else "What it says"
 
 
 def heading(change: DecisionChange, quote: Quote) -> str:
@@ -119,6 +126,20 @@ def record(change: DecisionChange) -> list[Row]:
             before, after = _only(before, after), _only(after, before)
         if before != after:
             rows.append((LABELS.get(key, key), cut(before), cut(after)))
+    requests = _requests(counted(change.before), change.after)
+    place = next((number for number, row in enumerate(rows) if row[0] in AFTER_REQUESTS), len(rows))
+    return [*rows[:place], *requests, *rows[place:]]
+
+
+def _requests(before: Decision | None, after: Decision | None) -> list[Row]:
+    """Each part of the decisions requested that differs; the same question to the same role is one request."""
+    old, new = ({(ask.of, ask.question): ask for ask in (each.asks if each else ())} for each in (before, after))
+    rows = []
+    for key in dict.fromkeys((*new, *old)):
+        for label, part in PARTS:
+            said = [part(ask) if ask else "" for ask in (old.get(key), new.get(key))]
+            if said[0] != said[1]:
+                rows.append((label, cut(said[0], WHOLE), cut(said[1], WHOLE)))
     return rows
 
 
@@ -128,10 +149,10 @@ def _only(text: str, other: str) -> str:
     return " ".join(line for line in text.splitlines() if line.strip() and line.strip() not in known)
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST_VALUE) -> str:
     """A value in at most so many characters."""
     line = one_line(text)
-    return line if len(line) <= LONGEST_VALUE else f"{line[: LONGEST_VALUE - 1].rstrip()}…"
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _values(key: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -143,7 +164,7 @@ def _values(key: str, value: Any) -> Iterator[tuple[str, str]]:
         return
     for each in fields(value) if is_dataclass(value) and not isinstance(value, type) else ():
         name = f"{key}.{each.name}" if key else each.name
-        if name not in ("recommendation", "inherits"):
+        if name not in ("recommendation", "inherits", "asks"):
             yield from _values(name, getattr(value, each.name))
 
 

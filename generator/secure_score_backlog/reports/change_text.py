@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from secure_score_backlog.evaluation.change import Change, DecisionChange
-from secure_score_backlog.reports.change_record import heading, record, saying
-from secure_score_backlog.reports.change_words import (
-    approval_sentences,
-    figure_lines,
-    figure_rows,
-    level_word,
-    sentences,
-    title_of,
-    unmoved,
-)
+from secure_score_backlog.reports.change_approval import approval_sentences
+from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, title_of, unmoved
+from secure_score_backlog.reports.change_phrases import level_word
+from secure_score_backlog.reports.change_record import heading, heading_of, record, saying
+from secure_score_backlog.reports.change_words import sentences
 from secure_score_backlog.text import one_line
 from secure_score_backlog.wording import plural
 
@@ -32,10 +27,10 @@ def as_text(change: Change) -> str:
     return "\n".join(line.rstrip() for line in _lines(change))
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = LONGEST, /) -> str:
     """A text of somebody else on one line, shortened."""
     line = one_line(text)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _lines(change: Change) -> Iterator[str]:
@@ -45,7 +40,10 @@ def _lines(change: Change) -> Iterator[str]:
     for sentence in sentences(change, plain):
         yield from _item(sentence.text)
         for detail in sentence.details:
-            yield from _item(detail, "    ")
+            first, *parts = detail.split("\n")
+            yield from _item(first, "    ")
+            for part in parts:
+                yield from _item(part, "      ")
     yield ""
     yield "Who has to approve"
     for said in approval_sentences(change, plain):
@@ -83,7 +81,10 @@ def _record(change: DecisionChange) -> Iterator[str]:
     yield f"    Risk level: {level_word(change.level)}. File: {plain(change.path)}"
     if said := saying(change):
         yield from wrap(f"Microsoft: {said}", WIDTH, initial_indent="    ", subsequent_indent="      ")
-    for label, before, after in record(change):
+    rows = record(change)
+    if rows and not (change.before and change.after):
+        yield f"    {heading_of(change)}:"
+    for label, before, after in rows:
         value = (
             f"{before or '(nothing)'} → {after or '(nothing)'}" if change.before and change.after else before or after
         )

@@ -1,36 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a change does, in words for somebody who has never seen YAML: the one place of these words, for every format.
 
+A reader of these sentences alone can say what is agreed, until when, which risk it is, why, and what happens otherwise.
 Texts of other people (titles, owners, questions, reasons) pass through `quote`, which a format gives: it makes them
-safe there. Everything else is ours. The record of one decision: `reports/change_record.py`.
+safe there. Everything else is ours. Who has to approve: `reports/change_approval.py`; the record of one decision:
+`reports/change_record.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from secure_score_backlog import wording
-from secure_score_backlog.decisions.model import Acceptance, Ask, Blocker, Bucket, CoverReason, Decision
-from secure_score_backlog.evaluation.change import (
-    Approval,
-    AskChanges,
-    Change,
-    DecisionChange,
-    Kind,
-    Reason,
-    SettingChange,
-)
+from secure_score_backlog.decisions.model import Acceptance, Bucket, Cover, CoverReason, Decision
+from secure_score_backlog.evaluation.change import LEVELS, Change, DecisionChange, Kind, Reason
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, SETTLED, State
-from secure_score_backlog.ratings import Risk
-from secure_score_backlog.wording import badge_of, day, lower_first, plural, points
-
-Quote = Callable[[str], str]
-"""Makes a text of somebody else safe to show, and bounds it."""
+from secure_score_backlog.ratings import RatedBy
+from secure_score_backlog.reports.change_approval import UNSOUND
+from secure_score_backlog.reports.change_asks import ask_details
+from secure_score_backlog.reports.change_others import other_sentences, program_sentences
+from secure_score_backlog.reports.change_phrases import (
+    COVERS,
+    LONG,
+    ORIGINS,
+    Quote,
+    answer,
+    counted,
+    joined,
+    level_word,
+    list_of,
+    named,
+    of_it,
+    ordinal,
+    quoted,
+    risks,
+    titles,
+)
+from secure_score_backlog.wording import badge_of, day, lower_first, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +49,20 @@ class Sentence:
 
     text: str
     details: tuple[str, ...] = ()
-    """More about the same decisions, a sentence each."""
+    """More about the same decisions, a sentence each; what belongs to one of them follows on lines of its own."""
 
 
-NAMED = 3
-"""Titles, files or days that one sentence names."""
 MOST_SENTENCES = 25
-ORIGINS = {
-    Bucket.DO_NOW: "do now",
-    Bucket.DO_SOON: "do soon",
-    Bucket.ACCEPT: "accepted",
-    Bucket.NOT_APPLICABLE: "not applicable or covered",
-}
-REASONS = {
-    Reason.UNCHANGED: "The reason is unchanged, and the text says nothing new.",
-    Reason.TEXT: "The reason is unchanged; the text says more.",
-    Reason.CHANGED: "The reason is new.",
-}
+MOST_LISTED = 5
+"""Decisions of one sentence that are described."""
+MOST_DETAILS = 12
+"""Details of one sentence."""
 TROUBLED = (*NEEDS_NEW_DECISION, State.OVERDUE, State.BLOCKED)
 """States that a reviewer should know of when a decision is replaced."""
-COVERS = {
-    CoverReason.NOT_APPLICABLE: "not applicable",
-    CoverReason.THIRD_PARTY: "covered by another product",
-    CoverReason.ALTERNATE: "covered in another way",
+RATED = {
+    RatedBy.SETTINGS: "by the settings",
+    RatedBy.SHIPPED: "by the program's list",
+    RatedBy.FAMILY: "by the program's list",
 }
 CLAIMS = {"by": "what covers it", "evidence": "the evidence"}
 REWORDED = {
@@ -75,20 +76,12 @@ REWORDED = {
 }
 
 
-def title_of(change: Change) -> str:
-    """Which two states are compared, and as of which day, in a sentence."""
-    other = f"commit {change.head[:10]}" if change.head else "the working tree"
-    return f"Commit {change.base[:10]} compared with {other}, as of {day(change.as_of)}."
-
-
 def sentences(change: Change, quote: Quote) -> list[Sentence]:
     """What the change does, the most important first; what is beyond a number of sentences is counted."""
     found = [
+        *map(Sentence, program_sentences(change, quote)),
         *_decisions(change, quote),
-        *map(Sentence, _settings(change, quote)),
-        *map(Sentence, _reviews(change)),
-        *map(Sentence, _measurements(change)),
-        *map(Sentence, _others(change, quote)),
+        *map(Sentence, other_sentences(change, quote)),
     ]
     if not found:
         return [Sentence("It changes no decision, no setting, no minutes and no snapshot.")]
@@ -102,40 +95,104 @@ def sentences(change: Change, quote: Quote) -> list[Sentence]:
 def _decisions(change: Change, quote: Quote) -> Iterator[Sentence]:
     for kind, of_kind in groupby(change.decisions, key=lambda each: each.kind):
         for key, group in _by(of_kind, GROUPS.get(kind, lambda each: each.id)):
-            details = [detail for member in group for detail in _details(member, quote, alone=len(group) == 1)]
-            yield Sentence(HEADLINES[kind](group, key, quote), tuple(details))
+            yield Sentence(HEADLINES[kind](group, key, quote), tuple(_group_details(kind, group, quote)))
+
+
+def _group_details(kind: Kind, group: Sequence[DecisionChange], quote: Quote) -> Iterator[str]:
+    """What follows a sentence: about its one decision, or about each of the first ones."""
+    if len(group) == 1:
+        details = [*_about(group[0], quote), *_details(group[0], quote)]
+    elif kind in LISTED:
+        first = sorted(group, key=lambda each: not each.lowers_accepted)[:MOST_LISTED]
+        yield from (_described(each, group, quote) for each in first)
+        if len(group) > len(first):
+            yield f"And {len(group) - len(first)} more: see each decision below."
+        return
+    else:
+        details = [detail for each in group for detail in _details(each, quote, quoted(each.title, quote))]
+    yield from details[:MOST_DETAILS]
+    if len(details) > MOST_DETAILS:
+        yield f"And {plural(len(details) - MOST_DETAILS, 'more detail')}: see each decision below."
+
+
+def _described(change: DecisionChange, group: Sequence[DecisionChange], quote: Quote) -> str:
+    """One of several: level and title, then what it is about on lines of their own."""
+    of_all = _until(group) or _due(group)
+    own = _until([change]) or _due([change])
+    level = level_word(change.level).capitalize()
+    head = f"{level}{own if own != of_all else ''}: {quoted(change.title, quote)}{_unusual(change)}."
+    return "\n".join([head, *_about(change, quote), *_details(change, quote)])
 
 
 def _accepted(group: Sequence[DecisionChange], bucket: Bucket | None, quote: Quote) -> str:
+    them = "it" if len(group) == 1 else "them"
     instead = {
-        Bucket.DO_NOW: f", instead of doing {_them(group)} now",
-        Bucket.DO_SOON: f", instead of doing {_them(group)} soon",
-        Bucket.NOT_APPLICABLE: f"; until now {_them(group)} counted as not applicable or covered",
+        Bucket.DO_NOW: f", instead of doing {them} now",
+        Bucket.DO_SOON: f", instead of doing {them} soon",
+        Bucket.NOT_APPLICABLE: f"; until now {them} counted as not applicable or covered",
     }
-    return f"Accepts {risks(group)}{_until(group)}{instead.get(bucket, '') if bucket else ''}: {titles(group, quote)}."
+    if bucket is Bucket.NOT_APPLICABLE and len(group) > 1:
+        instead[bucket] = "; until now they counted as not applicable or covered"
+    head = f"Accepts {risks(group)}{_until(group)}{instead.get(bucket, '') if bucket else ''}"
+    if len(group) > 1:
+        return f"{head}. What Microsoft recommends stays undone until then.{_otherwise(group)}"
+    title = quoted(group[0].title, quote)
+    if said := _unusual(group[0]):
+        return f"{head}: {title}{said}."
+    return f"{head}: {title} stays {_undone(group[0])} until then.{_otherwise(group)}"
 
 
-def _them(group: Sequence[DecisionChange]) -> str:
-    return "it" if len(group) == 1 else "them"
+def _unusual(change: DecisionChange) -> str:
+    """That nothing is open any more, as the end of a sentence about a recommendation; empty where something is."""
+    state = change.status.state
+    if state in SETTLED:
+        return ", which Microsoft measures as done"
+    if state is State.RETIRED:
+        return ", which Microsoft has retired"
+    return ", which Microsoft does not measure here" if state is State.NOT_MEASURED else ""
+
+
+def _undone(change: DecisionChange) -> str:
+    return "partly undone" if 0 < change.status.open_share < 1 else "undone"
+
+
+def _otherwise(group: Sequence[DecisionChange]) -> str:
+    """What holds where the change is not merged, as a sentence after another; all of a group were in one bucket."""
+    stay = "it stays" if len(group) == 1 else "they stay"
+    if any(_unusual(each) for each in group):
+        return ""
+    before = counted(group[0].before)
+    if before is None:
+        return f" Without this change {stay} open and undecided."
+    if len(group) > 1:
+        return " Without this change the decisions of today stay."
+    if before.until:
+        return f" Without this change it stays {lower_first(answer(before))}{_late(group[0])}."
+    return f" Without this change the plan stays: {lower_first(answer(before))}{_late(group[0])}."
 
 
 def _extended(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     change = group[0]
     dates, kind = _ends(change)
     time = "for the first time" if change.extensions <= 1 else f"for the {ordinal(change.extensions)} time"
+    since = f"; it was first {'accepted' if kind == 'acceptance' else 'stated'} on {day(change.first_on)}"
     late = {
         State.EXPIRED: f" It had expired: its last day was {dates[0]}.",
         State.BREACHED: " It is breached: worse than the level that was accepted.",
     }.get(change.state_before or State.UNDECIDED, "")
-    return (
-        f"Extends the {kind} of {_named(change, quote)} {time}, from {dates[0]} to {dates[1]}. "
-        f"{REASONS[change.reason]}{late}"
-    )
+    head = f"Extends the {kind} of {named(change, quote)} {time}, from {dates[0]} to {dates[1]}"
+    said = _unusual(change)
+    if said:
+        return f"{head}{since if change.first_on else ''}.{late} It is about something{said}."
+    undone = f" It stays {_undone(change)} until then." if kind == "acceptance" else ""
+    ends = "stays expired" if change.state_before is State.EXPIRED else f"ends on {dates[0]}"
+    otherwise = f" Without this change the {kind} {ends}, and a new decision is needed."
+    return f"{head}{since if change.first_on else ''}.{late}{undone}{otherwise}"
 
 
 def _shortened(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     dates, kind = _ends(group[0])
-    return f"Ends the {kind} of {_named(group[0], quote)} earlier: on {dates[1]} instead of {dates[0]}."
+    return f"Ends the {kind} of {named(group[0], quote)} earlier: on {dates[1]} instead of {dates[0]}."
 
 
 def _ends(change: DecisionChange) -> tuple[tuple[str, str], str]:
@@ -150,7 +207,12 @@ def _exempted(group: Sequence[DecisionChange], why: str, quote: Quote) -> str:
     depend = f"{wording.point_count(ungiven)} {'depends' if ungiven == 1 else 'depend'} on this statement"
     claim = f" Microsoft does not measure that: {depend}." if ungiven else ""
     number = plural(len(group), "recommendation")
-    return f"Marks {number} as {why}{_until(group)}: {titles(group, quote)}.{claim}"
+    return f"Marks {number} as {why}{_until(group)}{_one(group, quote)}.{claim}{_otherwise(group)}"
+
+
+def _one(group: Sequence[DecisionChange], quote: Quote) -> str:
+    """Which one it is; several are listed below the sentence."""
+    return f": {named(group[0], quote)}" if len(group) == 1 else ""
 
 
 def _exemption(change: DecisionChange) -> str:
@@ -162,7 +224,7 @@ def _planned(group: Sequence[DecisionChange], move: tuple[str, str, str], quote:
     start, end, owner = move
     number = plural(len(group), "recommendation")
     owned = f", owner {quote(owner)}" if owner else ""
-    return f"Moves {number} from {start} to {end}{owned}{_due(group)}: {titles(group, quote)}."
+    return f"Moves {number} from {start} to {end}{owned}{_due(group)}{_one(group, quote)}."
 
 
 def _move(change: DecisionChange) -> tuple[str, str, str]:
@@ -175,24 +237,33 @@ def origin(change: DecisionChange) -> str:
     before = counted(change.before)
     if before is None:
         return "undecided"
+    return f"{COVERS[before.covered.reason] if before.covered else ORIGINS[before.bucket]}{_late(change)}"
+
+
+def _late(change: DecisionChange) -> str:
+    """What was wrong with the decision before, in brackets."""
     state = change.state_before
-    late = f" ({badge_of(state).label.lower()})" if state in TROUBLED else ""
-    return f"{COVERS[before.covered.reason] if before.covered else ORIGINS[before.bucket]}{late}"
+    return f" ({badge_of(state).label.lower()})" if state in TROUBLED else ""
 
 
 def _rescheduled(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     change = group[0]
     old, new = (each.due if each else None for each in (change.before, change.after))
-    verb = "Postpones" if old and new and new > old else "Brings forward"
+    later = bool(old and new and new > old)
     late = " It was overdue." if change.state_before is State.OVERDUE else ""
-    return f"{verb} {_named(change, quote)} from {day(old)} to {day(new)}.{late}"
+    blocked = change.after.blocked if change.after else None
+    reason = " No reason is given." if later and not (change.news or change.explained or blocked) else ""
+    verb = "Postpones" if later else "Brings forward"
+    return f"{verb} {named(change, quote)} from {day(old)} to {day(new)}.{late}{reason}"
 
 
 def _withdrawn(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     change = group[0]
-    was = f", which said: {lower_first(answer(change.before))}" if change.before else ""
+    was = f", which said: {lower_first(answer(change.before))}{_late(change)}" if change.before else ""
     did = "Withdraws" if change.deleted else "Turns back into a draft"
-    return f"{did} the decision about {_named(change, quote)}{was}. {_afterwards(change)}"
+    open_now = change.status.state not in (*SETTLED, State.RETIRED)
+    reason = " No reason is given." if open_now and not change.explained else ""
+    return f"{did} the decision about {named(change, quote)}{was}.{reason} {_afterwards(change)}"
 
 
 def _afterwards(change: DecisionChange) -> str:
@@ -203,14 +274,14 @@ def _afterwards(change: DecisionChange) -> str:
         return "Microsoft has retired the recommendation."
     if state is State.NOT_MEASURED:
         return "Microsoft does not measure it here."
-    return "It counts as undecided again."
+    return "From the merge on the risk is open and undecided."
 
 
 def _unreadable(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     change = group[0]
     was = f" Before this change: {lower_first(answer(change.before))}." if counted(change.before) else ""
     errors = plural(change.errors, "error") if change.errors else "an error"
-    return f"The decision about {_named(change, quote)} does not count, because it has {errors}: see the check.{was}"
+    return f"The decision about {named(change, quote)} does not count, because it has {errors}: see the check.{was}"
 
 
 def _drafted(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
@@ -224,9 +295,10 @@ def _amended(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
         name
         for key, name in REWORDED.items()
         if change.before and change.after and getattr(change.before, key) != getattr(change.after, key)
+        if key != "body" or not change.news
     ]
     words = f" Texts that change: {joined(texts)}." if texts else ""
-    return f"Amends the decision about {_named(change, quote)}; it stays {lower_first(answer(change.after))}.{words}"
+    return f"Amends the decision about {named(change, quote)}; it stays {lower_first(answer(change.after))}.{words}"
 
 
 HEADLINES: Mapping[Kind, Callable[[Sequence[DecisionChange], Any, Quote], str]] = {
@@ -249,37 +321,107 @@ GROUPS: Mapping[Kind, Callable[[DecisionChange], Any]] = {
     Kind.DRAFTED: lambda _: "",
 }
 """By what decisions share a sentence; of any other kind, each has its own."""
+NEW_REASON = (Kind.ACCEPTED, Kind.EXEMPTED, Kind.EXTENDED)
+"""What is agreed for a reason that a reviewer has to read."""
+WITH_RISK = (*NEW_REASON, Kind.PLANNED, Kind.WITHDRAWN)
+LISTED = (Kind.ACCEPTED, Kind.EXEMPTED, Kind.PLANNED)
+"""Several of one sentence are described one below the other."""
 
 
-def _details(change: DecisionChange, quote: Quote, *, alone: bool) -> Iterator[str]:
-    """What else changes about one decision, a sentence each; `alone`: it is clear which one is meant."""
+def _about(change: DecisionChange, quote: Quote) -> Iterator[str]:
+    """Which risk a decision is about, and why it was made: in the words of those who wrote it."""
+    decision = change.decision
+    if decision is None:
+        return
+    if change.kind in WITH_RISK and decision.reduces:
+        yield f"The risk: {quoted(decision.reduces, quote, LONG)}."
+    elif change.kind in (Kind.ACCEPTED, Kind.EXTENDED) and decision.accepted:
+        yield "Which risk it is, the decision does not say."
+    if change.kind in NEW_REASON:
+        yield from _reason(change, decision, quote)
+    before = counted(change.before)
+    if change.kind is Kind.PLANNED and before and before.until:
+        yield f"This ends the {'acceptance' if before.accepted else 'exemption'} that ran until {day(before.until)}."
+    if before and change.news and not change.asks.answered:
+        yield f"The text says now: {quoted(change.news, quote, LONG)}."
+
+
+def _reason(change: DecisionChange, decision: Decision, quote: Quote) -> Iterator[str]:
+    """Why a risk is accepted, or what an exemption rests on; of an extension, whether that is new."""
+    accepted = decision.accepted
+    extended = change.kind is Kind.EXTENDED
+    unchanged = ", and the text says nothing new" if change.reason is Reason.UNCHANGED else ""
+    if extended and change.reason is not Reason.CHANGED:
+        label = f"The reason is unchanged{unchanged}"
+    else:
+        label = "The new reason" if extended else "The reason"
+    if decision.covered:
+        if extended:
+            yield f"{'What it rests on is new' if change.reason is Reason.CHANGED else label}."
+        yield _cover(decision.covered, quote)
+    elif accepted:
+        yield f"{label}: {quoted(accepted.rationale, quote, LONG)}."
+        if not extended and accepted.compensating:
+            yield f"What reduces the risk until then: {list_of(accepted.compensating, quote)}."
+        elif not accepted.compensating:
+            yield "Nothing is named that reduces the risk until then."
+
+
+def _cover(covered: Cover, quote: Quote) -> str:
+    why = "Why" if covered.reason is CoverReason.NOT_APPLICABLE else "What covers it"
+    return f"{why}: {quoted(covered.by, quote, LONG)}. Evidence: {quoted(covered.evidence, quote, LONG)}."
+
+
+def _details(change: DecisionChange, quote: Quote, name: str = "") -> Iterator[str]:
+    """What else changes about one decision, a sentence each; `name`: its quoted title, where several may be meant."""
     before, after = change.before, change.after
-    name = "" if alone else quoted(change.title, quote)
     if before and after:
         if before.risk is not after.risk and change.level_before is not change.level:
-            levels = f"from {level_word(change.level_before)} to {level_word(change.level)}"
-            yield f"{_direction(change.level_before, change.level)} the risk level{_of(name)} {levels}."
+            yield _level_moved(change, name)
         if before.owner != after.owner and change.kind is not Kind.PLANNED:
             owners = f"from {quote(before.owner) or 'none'} to {quote(after.owner) or 'none'}"
-            yield f"Changes the owner{_of(name)} {owners}."
+            yield f"Changes the owner{of_it(name)} {owners}."
         yield from _approvable_details(change, before, after, name, quote)
     elif counted(after) and change.level_before and change.level_before is not change.level:
-        levels = f"{level_word(change.level)}, which was rated {level_word(change.level_before)} until now"
-        yield f"Rates the risk{_of(name)} as {levels}."
+        yield (
+            f"Rates the risk{of_it(name)} as {level_word(change.level)}, which was rated "
+            f"{level_word(change.level_before)} until now{_rated(change, ' ')}.{_both(change)}"
+        )
     if after:
-        yield from _blockage(before, after, name)
-        yield from _attestation(before, after, name, quote)
-    yield from _asks(change.asks, name, quote)
+        yield from _blockage(change, before, after, name, quote)
+        yield from _attestation(change, before, after, name, quote)
+    yield from ask_details(change, name, quote)
+
+
+def _level_moved(change: DecisionChange, name: str) -> str:
+    """That a decision now gives another level than before."""
+    raised = LEVELS.index(change.level) < LEVELS.index(change.level_before)
+    before = f"{level_word(change.level_before)}{_rated(change, ', as rated ')}"
+    after = level_word(change.level)
+    sentence = f"{'Raises' if raised else 'Lowers'} the risk level{of_it(name)} from {before}"
+    return f"{sentence}{',' if _rated(change, '') else ''} to {after}.{_both(change)}"
+
+
+def _rated(change: DecisionChange, before: str) -> str:
+    """Who had given the level; empty where that is not known."""
+    rating = change.rating_before
+    if rating is None:
+        return ""
+    if rating.by is RatedBy.DECISION:
+        return f"{before}in the decision of {day(rating.on)}" if rating.on else f"{before}in the decision"
+    return f"{before}{RATED[rating.by]}"
+
+
+def _both(change: DecisionChange) -> str:
+    """A warning where a risk is accepted that was more serious a moment ago."""
+    longer = " for longer" if change.kind is Kind.EXTENDED else ""
+    return f" The same change lowers the risk level and accepts the risk{longer}." if change.lowers_accepted else ""
 
 
 def bucket_of(decision: Decision | None) -> Bucket | None:
     """The bucket of a decision that counts; None without one."""
     found = counted(decision)
     return found.bucket if found else None
-
-
-def _of(name: str, word: str = "of") -> str:
-    return f" {word} {name}" if name else ""
 
 
 def _approvable_details(
@@ -290,11 +432,12 @@ def _approvable_details(
     if old is None or new is None or before.bucket is not after.bucket:
         return
     if old.approver != new.approver:
-        yield f"Changes the approver{_of(name)} from {quote(old.approver)} to {quote(new.approver)}."
-    extended = change.kind is Kind.EXTENDED  # then a new reason is named beside the dates
+        yield f"Changes the approver{of_it(name)} from {quote(old.approver)} to {quote(new.approver)}."
+    extended = change.kind is Kind.EXTENDED  # then its reason is among the first
     if before.accepted and after.accepted:
         if before.accepted.rationale != after.accepted.rationale and not extended:
-            yield f"Gives another reason for the acceptance{_of(name)}."
+            reason = quoted(after.accepted.rationale, quote, LONG)
+            yield f"Gives another reason for the acceptance{of_it(name)}: {reason}."
         yield from _acceptance_details(before.accepted, after.accepted, name, quote)
     if before.covered and after.covered:
         if before.covered.reason is not after.covered.reason:
@@ -302,7 +445,7 @@ def _approvable_details(
             yield f"Marks {name or 'it'} as {kinds}."
         changed = [word for key, word in CLAIMS.items() if getattr(old, key) != getattr(new, key)]
         if changed and not extended:
-            yield f"Changes {joined(changed)}{_of(name, 'for')}."
+            yield f"Changes {joined(changed)}{of_it(name, 'for')}. {_cover(after.covered, quote)}"
 
 
 def _acceptance_details(before: Acceptance, after: Acceptance, name: str, quote: Quote) -> Iterator[str]:
@@ -312,77 +455,38 @@ def _acceptance_details(before: Acceptance, after: Acceptance, name: str, quote:
     gone = [each for each in before.compensating if each not in after.compensating]
     come = [each for each in after.compensating if each not in before.compensating]
     if gone:
-        yield f"Takes {plural(len(gone), 'compensating control')} away{_of(name, 'from')}: {_quoted(gone, quote)}."
+        yield f"Takes {plural(len(gone), 'compensating control')} away{of_it(name, 'from')}: {list_of(gone, quote)}."
     if come:
-        yield f"Adds {plural(len(come), 'compensating control')}{_of(name, 'to')}: {_quoted(come, quote)}."
+        yield f"Adds {plural(len(come), 'compensating control')}{of_it(name, 'to')}: {list_of(come, quote)}."
 
 
-def _blockage(before: Decision | None, after: Decision, name: str) -> Iterator[str]:
+def _blockage(
+    change: DecisionChange, before: Decision | None, after: Decision, name: str, quote: Quote
+) -> Iterator[str]:
     old, new = before.blocked if before else None, after.blocked
-    if new and (old is None or (old.by, old.since) != (new.by, new.since)):
-        yield f"Says that {name or 'it'} is blocked by a {_blocker(new.by)} since {day(new.since)}."
+    if new:
+        moved = old is None or (old.by, old.since) != (new.by, new.since)
+        note = f": {quoted(new.note, quote, LONG)}" if new.note else ""
+        if moved or change.kind is Kind.RESCHEDULED:
+            blocker = f"blocked by a {wording.BLOCKERS[new.by.value]} since {day(new.since)}{note}"
+            yield f"Says that {name or 'it'} is {'' if moved else 'still '}{blocker}."
     elif old and new is None:
         yield f"Says that {name or 'it'} is no longer blocked."
 
 
-def _attestation(before: Decision | None, after: Decision, name: str, quote: Quote) -> Iterator[str]:
+def _attestation(
+    change: DecisionChange, before: Decision | None, after: Decision, name: str, quote: Quote
+) -> Iterator[str]:
     old = before.approvable.approval if before and before.approvable else None
     new = after.approvable.approval if after.approvable else None
     if new and new != old:
+        fault = f", {UNSOUND[change.claim.fault]}. It does not count" if change.claim and change.claim.fault else ""
         yield (
-            f"Records an approval outside GitHub{_of(name)}: {quote(new.by)} on {day(new.on)}, record "
-            f"{quoted(new.record, quote)}."
+            f"States an approval outside GitHub{of_it(name)}: {quote(new.by)} on {day(new.on)}, record "
+            f"{quoted(new.record, quote)}{fault}."
         )
     elif old and not new:
-        yield f"Takes out the recorded approval{_of(name)}: {quote(old.by)} on {day(old.on)}."
-
-
-def _asks(asks: AskChanges, name: str, quote: Quote) -> Iterator[str]:
-    for ask in asks.answered:
-        yield f"Answers the question to {_asked(ask, quote)}{_of(name, 'about')}: {quoted(ask.question, quote)}."
-    for ask in asks.dropped:
-        lost = "and the decision does not say what became of it"
-        yield (
-            f"Takes out the question to {_asked(ask, quote)}{_of(name, 'about')}, {lost}: "
-            f"{quoted(ask.question, quote)}."
-        )
-    for ask in asks.asked:
-        deadline = f", until {day(ask.by)}" if ask.by else ""
-        yield (
-            f"Asks {quote(ask.of)} for a decision{_of(name, 'about')}{deadline}: {quoted(ask.question, quote)}."
-            f"{_aside('Recommended', ask.recommend, quote)}{_aside('Cost', ask.cost, quote)}"
-        )
-    for old, new in asks.reworded:
-        questions = f"{quoted(new.question, quote)} instead of {quoted(old.question, quote)}"
-        yield f"Puts the question to {_asked(old, quote)}{_of(name, 'about')} in other words: {questions}."
-    for old, new in asks.changed:
-        moved = f" Its date moves from {day(old.since)} to {day(new.since)}." if old.since != new.since else ""
-        yield f"Changes the question to {_asked(old, quote)}{_of(name, 'about')}.{moved}{_deadline(old, new)}"
-
-
-def _deadline(old: Ask, new: Ask) -> str:
-    if old.by == new.by:
-        return ""
-    before = f", before {day(old.by)}" if old.by else ""
-    return f" Its deadline is {day(new.by)}{before}." if new.by else f" Its deadline is taken out{before}."
-
-
-def _aside(label: str, text: str, quote: Quote) -> str:
-    return f" {label}: {quoted(text, quote)}." if text else ""
-
-
-def _asked(ask: Ask, quote: Quote) -> str:
-    return f"{quote(ask.of)} of {day(ask.since)}"
-
-
-def _direction(before: Risk | None, after: Risk | None) -> str:
-    order = [*Risk, None]
-    return "Raises" if order.index(after) < order.index(before) else "Lowers"
-
-
-def counted(decision: Decision | None) -> Decision | None:
-    """A decision that counts; None for a draft."""
-    return decision if decision and not decision.draft else None
+        yield f"Takes out the stated approval{of_it(name)}: {quote(old.by)} on {day(old.on)}."
 
 
 def _by(
@@ -393,12 +497,6 @@ def _by(
     for change in changes:
         found.setdefault(key(change), []).append(change)
     return list(found.items())
-
-
-def _named(change: DecisionChange, quote: Quote) -> str:
-    """The title with its risk level."""
-    level = change.level if change.after else change.level_before or change.level
-    return f"{quoted(change.title, quote)} ({level_word(level)})"
 
 
 def _until(group: Sequence[DecisionChange]) -> str:
@@ -413,244 +511,3 @@ def _due(group: Sequence[DecisionChange]) -> str:
     if not days:
         return ""
     return f", due {day(days[0])}" if len(days) == 1 else f", due between {day(days[0])} and {day(days[-1])}"
-
-
-def risks(group: Sequence[DecisionChange]) -> str:
-    """1 high risk; 3 risks (1 critical, 2 high)."""
-    levels = [(level, sum(1 for change in group if change.level is level)) for level in (*Risk, None)]
-    present = [(level, number) for level, number in levels if number]
-    if len(present) == 1:
-        level, number = present[0]
-        return f"{number} {level_word(level)} {'risk' if number == 1 else 'risks'}"
-    return f"{len(group)} risks ({', '.join(f'{number} {level_word(level)}' for level, number in present)})"
-
-
-def titles(group: Sequence[DecisionChange], quote: Quote) -> str:
-    """The first titles, and how many more."""
-    shown = [quoted(change.title, quote) for change in group[:NAMED]]
-    return joined([*shown, f"{len(group) - NAMED} more"] if len(group) > NAMED else shown)
-
-
-def answer(decision: Decision | None) -> str:
-    """A decision in a few words: accepted until 31 March 2027."""
-    if decision is None:
-        return "Undecided"
-    if decision.draft:
-        return "A draft"
-    if decision.covered:
-        return f"{COVERS[decision.covered.reason].capitalize()}, until {day(decision.covered.until)}"
-    if decision.accepted:
-        return f"Accepted until {day(decision.accepted.until)}"
-    due = f", due {day(decision.due)}" if decision.due else ""
-    return f"{ORIGINS[decision.bucket].capitalize()}{due}"
-
-
-def level_word(level: Risk | None) -> str:
-    """The risk level as a word."""
-    return level.value if level else "unrated"
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th."""
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def joined(names: Sequence[str]) -> str:
-    """A, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
-
-
-def quoted(text: str, quote: Quote) -> str:
-    """A text of somebody else in quotation marks, without a stop of its own at the end."""
-    return f"“{quote(text.strip().rstrip('.'))}”"
-
-
-def _quoted(texts: Sequence[str], quote: Quote) -> str:
-    shown = "; ".join(quoted(text, quote) for text in texts[:NAMED])
-    return f"{shown} and {len(texts) - NAMED} more" if len(texts) > NAMED else shown
-
-
-def _blocker(by: Blocker) -> str:
-    return wording.BLOCKERS[by.value]
-
-
-# Settings, minutes, measurements, other files
-
-
-def _settings(change: Change, quote: Quote) -> Iterator[str]:
-    if change.settings_unreadable:
-        yield "The settings have errors, so some of them do not count: see the check."
-    for setting in change.settings:
-        yield _setting(setting, quote)
-    if any(setting.key.startswith("roles.") for setting in change.settings):
-        yield "Changed roles count for later changes; who may approve this one is read from the settings before it."
-
-
-def _setting(setting: SettingChange, quote: Quote) -> str:
-    group, _, entry = setting.key.partition(".")
-    old = quote(setting.before) if setting.before is not None else ""
-    new = quote(setting.after) if setting.after is not None else ""
-    if group == "roles" and entry:
-        if not new:
-            return f"Nobody may approve as {quote(entry)} any more (before: {old})."
-        return f"Lets {new} approve as {quote(entry)} (before: {old or 'nobody'})."
-    if group == "risk" and entry:
-        if not new:
-            return f"Takes out the risk level that the settings give {quote(entry)} ({old})."
-        return f"Sets the risk level of {quote(entry)} to {new} in the settings (before: {old or 'not set there'})."
-    if setting.key == "acceptance_months":
-        return f"Lets acceptances and exemptions run for {new} months at most, instead of {old}."
-    if setting.key == "profile":
-        return f"Builds the site for other readers: {new} instead of {old}."
-    if not new:
-        return f"Takes out the setting {quote(setting.key)} (before: {old or 'empty'})."
-    return f"Changes the setting {quote(setting.key)} to {new} (before: {old or 'not set'})."
-
-
-def _reviews(change: Change) -> Iterator[str]:
-    if change.signed_changed:
-        yield f"Replaces or deletes signed facts: {_months(change.signed_changed)}."
-    if change.signed:
-        yield f"Signs the facts of {_months(change.signed)}: merging this is the sign-off."
-    if change.minutes_added:
-        yield f"Writes the minutes of {_months(change.minutes_added)}."
-    if change.minutes_changed:
-        yield f"Changes the minutes of {_months(change.minutes_changed)}."
-    if change.minutes_removed:
-        yield f"Deletes the minutes of {_months(change.minutes_removed)}."
-
-
-def _months(months: Sequence[str]) -> str:
-    names = [wording.month(month) for month in months]
-    return joined(names) if len(names) <= NAMED else f"{joined(names[:NAMED])} and {len(names) - NAMED} more months"
-
-
-def _measurements(change: Change) -> Iterator[str]:
-    for verb, days in (
-        ("Deletes the measurements of", change.days_removed),
-        ("Changes stored measurements of", change.days_changed),
-        ("Adds the measurements of", change.days_added),
-    ):
-        if days:
-            yield f"{verb} {plural(len(days), 'day')} ({_span(days)})."
-    if change.catalogue:
-        yield "Changes the catalogue: what Microsoft says about its recommendations."
-    if change.approvals:
-        yield "Adds to, or changes, what is recorded of approvals on GitHub."
-
-
-def _span(days: Sequence[date]) -> str:
-    return day(days[0]) if len(days) == 1 else f"{day(days[0])} to {day(days[-1])}"
-
-
-def _others(change: Change, quote: Quote) -> Iterator[str]:
-    running = change.programs
-    rest = [file for file in change.others if file not in running]
-    if running:
-        yield (
-            f"Changes {plural(len(running), 'file')} that can run programs or decide how the site is built: "
-            f"{_files([file.path for file in running], quote)}. Read them before you approve."
-        )
-    if rest:
-        yield f"Changes {plural(len(rest), 'other file')}: {_files([file.path for file in rest], quote)}."
-
-
-def _files(paths: Sequence[str], quote: Quote) -> str:
-    shown = ", ".join(quote(path) for path in paths[:NAMED])
-    return f"{shown} and {len(paths) - NAMED} more" if len(paths) > NAMED else shown
-
-
-# Approval
-
-
-def approval_sentences(change: Change, quote: Quote) -> list[str]:
-    """Who has to approve, a sentence each."""
-    who = f"{quote(change.author)} proposes this change and cannot approve it." if change.author else ""
-    author = who or "Whoever proposes a change cannot approve it."
-    if not change.approvers:
-        return [f"No acceptance or exemption is new or different, so no particular role has to approve. {author}"]
-    return [*(_approval(each, change, quote) for each in change.approvers), author]
-
-
-def _approval(approval: Approval, change: Change, quote: Quote) -> str:
-    accepted = sum(1 for each in approval.decisions if each.after and each.after.accepted)
-    exempted = len(approval.decisions) - accepted
-    parts = [plural(accepted, "acceptance")] if accepted else []
-    parts += [plural(exempted, "exemption")] if exempted else []
-    head = f"{quote(approval.role)}, for {joined(parts)}"
-    outside = (
-        " It states an approval outside GitHub, which was not checked here: look at the record."
-        if approval.attested
-        else ""
-    )
-    if approval.outdated:
-        outside = (
-            f" The recorded approval of {joined([day(each) for each in approval.outdated])} is not about this change."
-        )
-    if approval.logins:
-        return f"{head}: {joined([quote(login) for login in approval.logins])} on GitHub.{outside}"
-    if approval.only_author:
-        return (
-            f"{head}: only {quote(change.author)} may act in this role on GitHub, and proposes the change. Somebody "
-            f"else has to propose it, or be named in `roles` before.{outside}"
-        )
-    if approval.attested:
-        return f"{head}: the settings name no login for this role.{outside}"
-    return (
-        f"{head}: the settings name no login for this role, so no approval on GitHub can count for it. Name one in "
-        f"`roles`, or record the approval in the decision (`approval`).{outside}"
-    )
-
-
-# Figures
-
-NEED_DECISION = "Need a new decision (expired, breached, regressed or in conflict)"
-
-
-def figure_rows(change: Change) -> list[tuple[str, str, str]]:
-    """Risk level, open, accepted; each as before and after. Levels of which there is none are left out."""
-    before, after = change.before, change.after
-    return [
-        (
-            level_word(level).capitalize(),
-            moved(before.open.get(level, 0), after.open.get(level, 0)),
-            moved(before.accepted.get(level, 0), after.accepted.get(level, 0)),
-        )
-        for level in (*Risk, None)
-        if any(side.get(level) for side in (before.open, after.open, before.accepted, after.accepted))
-    ]
-
-
-def unmoved(change: Change) -> str:
-    """That no figure changes, in a sentence; empty where one does."""
-    if change.before != change.after:
-        return ""
-    opened, accepted = (sum(side.values()) for side in (change.after.open, change.after.accepted))
-    return (
-        f"No figure changes: {opened} open and not accepted, {accepted} accepted, {change.after.undecided} undecided."
-    )
-
-
-def figure_lines(change: Change) -> list[tuple[str, str]]:
-    """The other counts: a label, and before and after."""
-    before, after = change.before, change.after
-    lines = [
-        ("Undecided", moved(before.undecided, after.undecided)),
-        (
-            "Need a new decision (expired, breached, regressed or in conflict)",
-            moved(before.needs_decision, after.needs_decision),
-        ),
-        ("Overdue", moved(before.overdue, after.overdue)),
-        ("Not applicable or covered", moved(before.covered, after.covered)),
-        ("Decisions requested from others", moved(before.asks, after.asks)),
-    ]
-    if before.covered_points != after.covered_points:
-        said = f"{points(before.covered_points)} → {points(after.covered_points)}"
-        lines.append(("Points that rest on a statement that it does not apply or is covered", said))
-    return lines
-
-
-def moved(before: int, after: int) -> str:
-    """3 → 2; one number where nothing moves."""
-    return str(after) if before == after else f"{before} → {after}"

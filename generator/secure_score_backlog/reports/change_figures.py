@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the figures move with a change, in words: for every format."""
+
+from __future__ import annotations
+
+from secure_score_backlog.evaluation.change import Change
+from secure_score_backlog.ratings import Risk
+from secure_score_backlog.reports.change_phrases import level_word
+from secure_score_backlog.wording import day, points
+
+
+def title_of(change: Change) -> str:
+    """Which two states are compared, and as of which day, in a sentence."""
+    other = f"commit {change.head[:10]}" if change.head else "the working tree"
+    return f"Commit {change.base[:10]} compared with {other}, as of {day(change.as_of)}."
+
+
+def figure_rows(change: Change) -> list[tuple[str, str, str]]:
+    """Risk level, open, accepted; each as before and after. Levels of which there is none are left out."""
+    before, after = change.before, change.after
+    return [
+        (
+            level_word(level).capitalize(),
+            moved(before.open.get(level, 0), after.open.get(level, 0)),
+            moved(before.accepted.get(level, 0), after.accepted.get(level, 0)),
+        )
+        for level in (*Risk, None)
+        if any(side.get(level) for side in (before.open, after.open, before.accepted, after.accepted))
+    ]
+
+
+def unmoved(change: Change) -> str:
+    """That no figure changes, in a sentence; empty where one does."""
+    if change.before != change.after:
+        return ""
+    opened, accepted = (sum(side.values()) for side in (change.after.open, change.after.accepted))
+    return (
+        f"No figure changes: {opened} open and not accepted, {accepted} accepted, {change.after.undecided} undecided."
+    )
+
+
+def figure_lines(change: Change) -> list[tuple[str, str]]:
+    """The other counts: a label, and before and after."""
+    before, after = change.before, change.after
+    lines = [
+        ("Undecided", moved(before.undecided, after.undecided)),
+        (
+            "Need a new decision (expired, breached, regressed or in conflict)",
+            moved(before.needs_decision, after.needs_decision),
+        ),
+        ("Overdue", moved(before.overdue, after.overdue)),
+        ("Not applicable or covered", moved(before.covered, after.covered)),
+        ("Decisions requested from others", moved(before.asks, after.asks)),
+    ]
+    if before.covered_points != after.covered_points:
+        said = f"{points(before.covered_points)} → {points(after.covered_points)}"
+        lines.append(("Points that rest on a statement that it does not apply or is covered", said))
+    return lines
+
+
+def moved(before: int, after: int) -> str:
+    """3 → 2; one number where nothing moves."""
+    return str(after) if before == after else f"{before} → {after}"
