@@ -302,6 +302,22 @@ def test_a_commit_of_an_automated_account(
     assert [(each["path"], each["code"]) for each in problems(backlog)] == ([(SAFE, "bot-commit")] if is_bot else [])
 
 
+def test_an_automated_account_may_propose_a_month(tmp_path: Path, backlog: RunBacklog) -> None:
+    """Minutes and facts that the base lacks: people merge them. Those that the base has are people's alone."""
+    new, old = "docs/reviews/2026-10.md", "docs/reviews/2026-09.md"
+    repository = Repository(tmp_path)
+    repository.write("backlog.yml", "organisation: A\n")
+    repository.write(old, "We met.\n")
+    repository.commit("Begin", YESTERDAY)
+    repository.git("checkout", "--quiet", "-b", "work", "main")
+    bot = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
+    for path, expected in ((new, []), ("docs/reviews/note.md", ["bot-commit"]), (old, ["bot-commit"] * 2)):
+        repository.write(path, "Proposed.\n")
+        repository.git("add", "--all")
+        repository.git("commit", "--quiet", "--message", "Propose", "--author", bot)
+        assert [each["code"] for each in problems(backlog) if each["code"] == "bot-commit"] == expected
+
+
 def test_the_message_names_the_commit_that_is_compared_with(tmp_path: Path, backlog: RunBacklog) -> None:
     """A reader of the log knows what "before" was; what main did meanwhile is not the branch's."""
     repository = Repository(tmp_path)

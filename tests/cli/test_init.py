@@ -217,6 +217,7 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
             ("reviewer", "@example/security"),
             ("site [artifact]", "pages"),
             ("repository", "example/backlog"),
+            ("chat [none]", "teams"),
         ],
         cwd=tmp_path,
     )
@@ -230,6 +231,7 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
         "repository": "example/backlog",
         "reviewer": "@example/security",
         "tool": TOOL,
+        "chat": "teams",
     }
     assert "gh repo create example/backlog --private" in done.text
 

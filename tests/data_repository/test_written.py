@@ -14,7 +14,7 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 from ruamel.yaml import YAML
 
-from secure_score_backlog.data_repository.choices import SNAPSHOTS_BRANCH, Choices, Plan, Site, choose
+from secure_score_backlog.data_repository.choices import SNAPSHOTS_BRANCH, Chat, Choices, Plan, Site, choose
 from secure_score_backlog.data_repository.rulesets import CHECK
 from secure_score_backlog.data_repository.tool import HERE, Tool, parse_tool
 from secure_score_backlog.data_repository.written import (
@@ -62,7 +62,8 @@ def every_choice() -> list[Choices]:
     for plan, site, protected, reviewer in itertools.product(Plan, Site, (False, True), ("", "@harbour/security")):
         given = {"organisation": "Example Ltd", "plan": plan, "site": site, "protected": protected}
         try:
-            found.append(choose({**given, "reviewer": reviewer, "repository": "harbour/backlog"}, TOOL))
+            chat = Chat.TEAMS if reviewer and plan is not Plan.NONE else Chat.NONE
+            found.append(choose({**given, "reviewer": reviewer, "chat": chat, "repository": "harbour/backlog"}, TOOL))
         except WrongUsage:
             continue
     return found
@@ -88,7 +89,7 @@ def test_every_plan_has_a_choice() -> None:
     assert {made.plan for made in CHOICES if made.protected} == {Plan.TEAM, Plan.ENTERPRISE}
 
 
-@pytest.mark.parametrize("choices", [made for made in CHOICES if made.on_github and not made.reviewer])
+@pytest.mark.parametrize("choices", [made for made in CHOICES if made.on_github])
 def test_workflows_are_hardened_and_known_to_github(choices: Choices, tmp_path: Path) -> None:
     """Nothing that this project forbids its own workflows; zizmor at its strictest and the schemas are content."""
     found = {path: text for path, text in texts(choices).items() if path.startswith(".github/")}

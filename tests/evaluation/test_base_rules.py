@@ -139,3 +139,5 @@ def test_who_may_change_what() -> None:
         assert len(problems) == found
         assert all("and 1 more file" in each.message for each in problems)
     assert not list(check_commit(BranchCommit("a" * 40, BOT, BOT, "x", ("snapshots/2026/x.json", "backlog.yml.md"))))
+    proposed = check_commit(BranchCommit("a" * 40, BOT, BOT, "x", paths), {"docs/reviews/2026-10.md"})
+    assert all("docs/reviews" not in each.message for each in proposed)

@@ -31,6 +31,8 @@ WRITERS = {
     ("snapshot.yml", "deploy"): {"pages", "id-token"},
     ("check.yml", "comment"): {"pull-requests"},
     ("site.yml", "deploy"): {"pages", "id-token"},
+    ("review.yml", "review"): {"contents", "pull-requests"},
+    ("remind.yml", "issues"): {"issues"},
 }
 """The only jobs that may write anything, and what."""
 

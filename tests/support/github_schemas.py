@@ -37,9 +37,9 @@ from graphql import (
     visit,
 )
 
-from secure_score_backlog.github import commits, issues, pull_requests
+from secure_score_backlog.github import commits, issues, proposals, pull_requests
 
-QUERIES = (*pull_requests.QUERIES, *commits.QUERIES, issues.VIEWER)
+QUERIES = (*pull_requests.QUERIES, *commits.QUERIES, *proposals.QUERIES, issues.VIEWER)
 """Every query and change of the program."""
 FOLDER = Path(__file__).parents[1] / "github"
 GRAPHQL, REST = FOLDER / "schema.graphql", FOLDER / "rest.json"

@@ -57,6 +57,11 @@ class Pull:
     merged_at: datetime | None = None
     merged_by: str = ""
     merge_commit: str = ""
+    body: str = ""
+    closed: bool = False
+    """Closed without a merge."""
+    fork: bool = False
+    """Its branch is one of a fork."""
     reviews: list[Reviewed] = field(default_factory=list)
     writers: list[str] = field(default_factory=list)
     """One login a commit."""
@@ -100,6 +105,8 @@ class SimulatedGitHub(LoopbackServer):
         """A bare repository that commits are made in."""
         self.rules: dict[str, str] = {}
         """What is said about a commit on a branch, in place of making it."""
+        self.opens_pulls = True
+        """Whether a workflow's token may open pull requests: a setting of the repository."""
         self.before_commit: list[Callable[[], object]] = []
         """What happens meanwhile: one before each attempt to commit."""
 
@@ -190,6 +197,9 @@ class SimulatedGitHub(LoopbackServer):
             "viewer": {"login": self.viewer},
             "repository": self._repository,
             "createCommitOnBranch": self._create_commit,
+            "createRef": self._create_reference,
+            "createPullRequest": self._open_pull,
+            "updatePullRequest": self._change_pull,
             "rateLimit": {"cost": 1, "remaining": 999, "resetAt": iso(NOON)},
         }
         result = graphql_sync(schema(), asked["query"], root, variable_values=asked["variables"])
@@ -201,15 +211,58 @@ class SimulatedGitHub(LoopbackServer):
         if (owner, name) != (OWNER, NAME):
             return None
         return {
-            "defaultBranchRef": {"name": self.branch},
+            "id": "R_1",
+            "defaultBranchRef": {
+                "name": self.branch,
+                "target": lambda _: {"__typename": "Commit", "oid": self.git("rev-parse", self.branch)},
+            },
             "object": self._object,
             "pullRequest": self._pull,
+            "pullRequests": self._pulls_from,
             "ref": self._reference,
         }
 
     def _reference(self, _: Any, qualifiedName: str) -> dict[str, Any] | None:  # noqa: N803 - as GraphQL spells it
         found = self.git("rev-parse", "--verify", "--quiet", qualifiedName, check=False)
         return {"name": qualifiedName, "target": {"__typename": "Commit", "oid": found}} if found else None
+
+    def _create_reference(self, _: Any, input: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002 - as GraphQL spells it
+        name = input["name"]
+        if self.git("rev-parse", "--verify", "--quiet", name, check=False):
+            raise GraphQLError(f"A ref named {name!r} already exists in the repository.", extensions={"type": None})
+        self.git("update-ref", name, input["oid"])
+        return {"ref": self._reference(None, name)}
+
+    def _open_pull(self, _: Any, input: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002 - as GraphQL spells it
+        branch, base = input["headRefName"], input["baseRefName"]
+        if not self.opens_pulls:
+            said = "GitHub Actions is not permitted to create or approve pull requests"
+            raise GraphQLError(said, extensions={"type": "FORBIDDEN"})
+        if any(each.branch == branch and not each.fork and self._state(each) == "OPEN" for each in self.pulls.values()):
+            raise GraphQLError(
+                f"A pull request already exists for {OWNER}:{branch}.", extensions={"type": "UNPROCESSABLE"}
+            )
+        if not self.git("rev-list", f"{base}..{branch}"):
+            raise GraphQLError(f"No commits between {base} and {branch}", extensions={"type": "UNPROCESSABLE"})
+        number = max([*self.pulls, *self.issues, 0]) + 1
+        bot = self.viewer.removesuffix("[bot]")  # GraphQL names an app without the ending of REST
+        self.bots.add(bot)
+        pull = Pull(number, bot, self.git("rev-parse", branch), base, branch, input["title"], body=input["body"])
+        self.pulls[number] = pull
+        return {"pullRequest": self._pull(None, number)}
+
+    def _change_pull(self, _: Any, input: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002 - as GraphQL spells it
+        number = int(input["pullRequestId"].removeprefix("PR_"))
+        self.pulls[number].body = input["body"]
+        return {"pullRequest": self._pull(None, number)}
+
+    def _pulls_from(self, _: Any, headRefName: str, first: int, **__: Any) -> dict[str, Any]:  # noqa: N803 - as above
+        found = [number for number, each in sorted(self.pulls.items(), reverse=True) if each.branch == headRefName]
+        return self._page([self._pull(None, number) for number in found], first, None)
+
+    @staticmethod
+    def _state(pull: Pull) -> str:
+        return "MERGED" if pull.merged_at else "CLOSED" if pull.closed else "OPEN"
 
     def git(
         self, *arguments: str, check: bool = True, given: bytes = b"", variables: Mapping[str, str] | None = None
@@ -310,6 +363,11 @@ class SimulatedGitHub(LoopbackServer):
             for person in ({"user": self._user(login)} for login in pull.writers)
         ]
         return {
+            "id": f"PR_{number}",
+            "state": self._state(pull),
+            "title": pull.title,
+            "body": pull.body,
+            "isCrossRepository": pull.fork,
             "number": number,
             "url": f"{self.origin}/{OWNER}/{NAME}/pull/{number}",
             "merged": pull.merged_at is not None,

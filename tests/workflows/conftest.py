@@ -77,6 +77,10 @@ class HostedTenant:
     graph: SimulatedGraph
     github: SimulatedGitHub
     runs: list[Run] = field(default_factory=list, init=False)
+    inputs: dict[str, str] = field(default_factory=dict, init=False)
+    """What a person typed who starts a run by hand."""
+    secrets: dict[str, str] = field(default_factory=dict, init=False)
+    """Secrets of the repository, beside the token of a run."""
 
     def start(self, workflow: str | Path, event: str, action: str = "", **variables: str) -> Run:
         """One run, with variables of the repository beside those that name the tenant."""
@@ -84,7 +88,7 @@ class HostedTenant:
         found = run_workflow(
             workflow,
             event,
-            {"ref": "refs/heads/main"},
+            {"ref": "refs/heads/main", **({"inputs": self.inputs} if self.inputs else {})},
             folder=self.folder / f"run{len(self.runs)}",
             origin=self.origin.folder,
             variables={"AZURE_TENANT_ID": registration.tenant, "AZURE_CLIENT_ID": registration.client, **variables},
@@ -96,7 +100,7 @@ class HostedTenant:
                 "GITHUB_SERVER_URL": f"file://{self.folder}",
                 **{name: value for name, value in self.github.environment.items() if name != "GITHUB_TOKEN"},
             },
-            secrets={"GITHUB_TOKEN": TOKEN},
+            secrets={"GITHUB_TOKEN": TOKEN, **self.secrets},
             action=action,
         )
         self.runs.append(found)

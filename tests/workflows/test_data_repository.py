@@ -7,13 +7,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from secure_score_backlog.approvals import APPROVALS_PATH
 from tests.support.act import PROJECT, Run, run_workflow
+from tests.support.loopback import LoopbackServer, Response
 from tests.support.repositories import Repository
 from tests.support.running import run_here
 from tests.support.simulated_github import TOKEN
@@ -50,17 +51,26 @@ class Data(HostedTenant):
     def run(self, name: str, event: str, **variables: str) -> Run:
         """One run of a workflow that was written; the repository says which tenant is meant."""
         workflow = self.seed.folder / ".github" / "workflows" / name
-        return self.start(workflow, event, f"{USED}={program(self.folder / f'tool{len(self.runs)}')}", **variables)
+        action = f"{USED}={program(self.folder / f'tool{len(self.runs)}')}"
+        return self.start(workflow, event, action, **variables)
+
+    def review(self, month: str) -> Run:
+        """One run of the review, for a month that a person typed."""
+        self.inputs = {"month": month}
+        return self.run("review.yml", "workflow_dispatch")
 
 
 FOR_EACH_PLAN = pytest.mark.parametrize("data", ["free", "team", "enterprise"], indirect=True)
+FREE = pytest.mark.parametrize("data", ["free"], indirect=True)
+ENTERPRISE = pytest.mark.parametrize("data", ["enterprise"], indirect=True)
 PROTECTED = pytest.mark.parametrize("data", ["team"], indirect=True)
 
 
 @pytest.fixture
 def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Data]:
     """A new repository on a plan: with snapshots on the main branch, with a branch of their own, or with Pages too."""
-    options = ("--plan", request.param, *(("--site", "pages") if request.param == "enterprise" else ()))
+    more = {"enterprise": ("--site", "pages"), "free": ("--chat", "teams")}
+    options = ("--plan", request.param, *more.get(request.param, ()))
     seed = new_repository(tmp_path / "seed", *options)
     with services(seed, tmp_path, TODAY) as made:
         found = Data(*made, seed=seed)
@@ -132,6 +142,80 @@ def proposed(data: Data, number: int) -> Run:
         environment={"GITHUB_REPOSITORY": NAME},
         action=f"{USED}={program(data.folder / f'checker{number}')}",
     )
+
+
+@PROTECTED
+def test_the_end_of_a_month(data: Data) -> None:
+    """The month before is proposed on a branch, a second run renews nothing, and a merged month stays as it is.
+
+    A month that nobody measured is no failure. `main` gets nothing but the merge.
+    """
+    assert data.run("snapshot.yml", "workflow_dispatch").jobs["collect"] == "success"
+    before = data.origin.git("rev-parse", "main")
+    none = data.review(month="2025-01")
+    assert none.jobs == {"review": "success"}, none.output
+    assert "was not measured" in none.summary
+    assert data.github.pulls == {}
+    first = data.review(month="2026-10")
+    assert first.jobs == {"review": "success"}, first.output
+    (pull,) = data.github.pulls.values()
+    assert (pull.branch, pull.base) == ("review/2026-10", "main")
+    assert "### Decisions needed" in pull.body
+    branch, body = data.origin.git("rev-parse", pull.branch), pull.body
+    again = data.review(month="2026-10")
+    assert "is up to date" in again.summary
+    assert (data.origin.git("rev-parse", pull.branch), pull.body) == (branch, body)
+    assert data.origin.git("rev-parse", "main") == before
+    data.origin.git("update-ref", "refs/heads/main", branch)  # it is merged
+    pull.merged_at = datetime(2026, 11, 20, tzinfo=UTC)
+    merged = data.review(month="2026-10")
+    assert "is already signed" in merged.summary
+    assert data.origin.git("rev-parse", "main", pull.branch).split() == [branch, branch]
+    assert TOKEN not in first.log
+
+
+@FREE
+def test_where_workflows_may_open_no_pull_request(data: Data) -> None:
+    """The run is red, names the setting, and leaves the branch from which a person can open it."""
+    data.run("snapshot.yml", "workflow_dispatch")
+    data.github.opens_pulls = False
+    run = data.review(month="2026-10")
+    assert run.jobs == {"review": "failure"}
+    assert "Allow GitHub Actions to create and approve pull requests" in run.log
+    assert data.origin.git("rev-parse", "review/2026-10")
+
+
+@FREE
+def test_who_is_due_is_reminded_once(data: Data) -> None:
+    """An issue for a question without an answer; the second run makes no other. The chat is reached by the secret."""
+    data.run("snapshot.yml", "workflow_dispatch")
+    data.seed.git("remote", "add", "origin", str(data.origin.folder))
+    data.seed.git("pull", "--quiet", "--rebase", "origin", "main")
+    asked = "2199-01-01\nask: {from: leadership, since: 2026-10-01, question: Fund it?}"
+    data.seed.write("decisions/AATP_UnsecureDomain.md", SOUND.format(due=asked))
+    data.seed.commit("Decide about the domain", WHEN)
+    data.seed.git("push", "--quiet", "origin", "HEAD:main")
+    with LoopbackServer([lambda _: Response(200, {}, b"1")]) as chat:
+        data.secrets = {"BACKLOG_WEBHOOK_URL": f"{chat.origin}/hook/secret"}
+        for _ in range(2):
+            run = data.run("remind.yml", "schedule")
+            assert run.jobs == {"issues": "success", "chat": "success"}, run.output
+            assert "hook/secret" not in run.output
+    assert [issue["title"].split(":")[0] for issue in data.github.issues.values()] == ["A decision is requested"]
+    assert len(chat.requests) == 2
+    assert b"AdaptiveCard" in chat.requests[0].body
+
+
+@ENTERPRISE
+def test_a_site_that_the_world_could_read_is_not_deployed(data: Data) -> None:
+    """Pages are public, or it is unknown: the run is red, nothing is uploaded, and what was collected is kept."""
+    for public in (True, None):
+        data.github.pages_public = public
+        run = data.run("snapshot.yml", "workflow_dispatch", BACKLOG_DEPLOY_PAGES="true")
+        assert run.jobs == {"collect": "success", "build": "failure"}, run.output
+        assert not (run.workshop / "artifacts").exists()
+        assert not (run.workshop / "published").exists()
+    assert f"snapshots/2026/{TODAY}.json" in data.origin.git("ls-tree", "-r", "--name-only", "snapshots")
 
 
 @PROTECTED

@@ -12,7 +12,7 @@ import click
 from secure_score_backlog import wording
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.data_repository import choices as reading
-from secure_score_backlog.data_repository.choices import PLAN_NAMES, Choices, Plan, Site, choose
+from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site, choose
 from secure_score_backlog.data_repository.comparing import Change, compared
 from secure_score_backlog.data_repository.steps import steps
 from secure_score_backlog.data_repository.tool import installed_tool, parse_tool
@@ -55,6 +55,11 @@ MOST_LISTED = 5
     "--repository", metavar="OWNER/NAME", help="The repository's name on GitHub; filled into what is printed."
 )
 @click.option("--reviewer", metavar="@LOGIN|@ORG/TEAM", help="Who has to review decisions (CODEOWNERS).")
+@click.option(
+    "--chat",
+    type=click.Choice([chat.value for chat in Chat]),
+    help="Send a weekly message about what is due to a webhook of Teams or Slack, beside the issues. Default: none.",
+)
 @click.option(
     "--tool",
     metavar="OWNER/NAME@COMMIT",
@@ -159,6 +164,9 @@ def interview(given: Mapping[str, Any]) -> dict[str, Any]:
         ask("site", site_question(), Site.ARTIFACT.value, lambda typed: one_of(typed, Site))
     if plan is not Plan.NONE:
         ask("repository", "Which name will the repository have? OWNER/NAME; Enter: later", "", reading.repository)
+    if plan is not Plan.NONE:
+        question = "Shall a weekly message about what is due go to a chat? (teams, slack, none)"
+        ask("chat", question, Chat.NONE.value, lambda typed: one_of(typed, Chat))
     if plan is not Plan.NONE and installed_tool() is None:
         question = (
             "Which commit of this program shall the workflows install? OWNER/NAME@COMMIT, all 40 digits; Enter: later, "
@@ -191,7 +199,7 @@ def site_question() -> str:
     )
 
 
-def one_of(typed: str, kind: type[Plan | Site]) -> str:
+def one_of(typed: str, kind: type[Plan | Site | Chat]) -> str:
     """One of the values of a choice."""
     values = [each.value for each in kind]
     if typed not in values:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,52 +12,122 @@ import click
 
 from secure_score_backlog import __version__, wording
 from secure_score_backlog.cli import options, output
+from secure_score_backlog.cli.review_proposal import notice, propose
 from secure_score_backlog.cli.status import review_of, unknown
+from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
 from secure_score_backlog.evaluation.register import needing_decision, shown_state
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_files
+from secure_score_backlog.github.address import find_address
+from secure_score_backlog.github.client import connect
+from secure_score_backlog.github.errors import PROPOSING, SECONDS
+from secure_score_backlog.reports.review_request import Wanted, body_of
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.site.pages.reviews import days_of_month
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.text import one_line
 from secure_score_backlog.workspace import dated_ahead, load
 
+MONTH = "BACKLOG_MONTH"
+"""Names the month where the command line does not, as a workflow passes what a person typed."""
 NO_MARKUP = str.maketrans("<>[]", "()()")
 
 
 @click.command()
-@click.argument("month", type=options.Month(), metavar="YYYY-MM")
+@click.argument("month", type=options.Month(), metavar="[YYYY-MM]", required=False, envvar=MONTH)
 @options.root
-def command(month: str, root: Path) -> int:
+@click.option(
+    "--pull-request",
+    is_flag=True,
+    help="Write nothing here: put both files on the branch review/YYYY-MM on GitHub, and open the pull request that "
+    "signs the month, or bring it up to date.",
+)
+@click.option("--dry-run", is_flag=True, help="With --pull-request: print its text, ask nobody and change nothing.")
+@options.repository
+@options.verbose
+def command(
+    *, month: str | None, root: Path, pull_request: bool, dry_run: bool, repository: str | None, verbose: bool
+) -> int:
     """Write docs/reviews/YYYY-MM.md, a scaffold of the minutes, and YYYY-MM.json, the month's facts with a digest.
 
     Once both are merged, the page of the month shows the signed facts. A file that exists is never overwritten.
+    Without YYYY-MM (or the variable BACKLOG_MONTH), the month before this one.
+
+    With --pull-request, minutes that somebody changed on the branch stay as they are, and so does a month that is
+    signed. A month that nobody measured is told, and is no error. Needs GITHUB_TOKEN or GH_TOKEN with
+    `contents: write` and `pull-requests: write`, and GITHUB_REPOSITORY or --repository. Refused in a public repository.
     """
     today = options.now().date()
+    month = month or month_before(month_of(today))
     workspace = load(root, today=today)
     for found in dated_ahead(workspace, today):
         raise CannotProceed(f"No month is signed: {found.message}", where=found.path, hint=found.hint)
     facts = evaluate(workspace, workspace.newest_day, months=[month])
-    review = measured(finished(review_of(facts, month)))
+    if not pull_request:
+        return write(root, measured(finished(review_of(facts, month))))
+    review = next((each for each in facts.reviews if each.month == month), None)
+    if review is None or not review.is_measured:
+        notice(f"{wording.month(month)} was not measured: it has no snapshot, so there are no facts to sign.")
+        return 0
+    complete(review)
+    days = days_of_month(plain_facts(review.facts))
+    if dry_run:
+        output.product(text_of(review, days))
+        return 0
+    log = output.say if verbose else lambda _: None
+    github = connect(find_address(os.environ, repository, PROPOSING), seconds=SECONDS, log=log)
+    propose(root, review, documents_of(review), days, github)
+    return 0
+
+
+def write(root: Path, review: Review) -> int:
+    """Write both files, and say what to do with them."""
     documents = [document for document in documents_of(review) if not (root / document.path).exists()]
     if not documents:
         raise CannotProceed(
-            f"{wording.month(month)} is already signed, and its minutes exist.",
-            where=f"docs/reviews/{month}.json",
+            f"{wording.month(review.month)} is already signed, and its minutes exist.",
+            where=f"docs/reviews/{review.month}.json",
             hint="To sign it again, delete this file in a pull request that says why.",
         )
     create_files(root, documents)
     for document in documents:
         output.product(document.path)
     observed = days_of_month(plain_facts(review.facts))
-    output.say(f"The facts of {wording.month(month)} are as of {review.facts.as_of}. {observed}")
+    output.say(f"The facts of {wording.month(review.month)} are as of {review.facts.as_of}. {observed}")
     for line in unknown(review.facts):
         output.say(line)
     output.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
     return 0
+
+
+def text_of(review: Review, days: str) -> str:
+    """The text that a pull request would have."""
+    document = minutes(review.month, review.facts)
+    return body_of(
+        Wanted(
+            review.month,
+            review.facts,
+            days,
+            document.path,
+            document.content.decode("utf-8"),
+            "",
+            f"review/{review.month}",
+        )
+    )
+
+
+def complete(review: Review) -> None:
+    """CannotProceed where days of the month may still come: the newest data is of the month itself."""
+    if not review.finished:
+        raise CannotProceed(
+            f"{wording.month(review.month)} is not signed yet: the newest data is of {review.facts.as_of}, so days of "
+            "it may still come.",
+            where=f"snapshots/{review.month[:4]}",
+            hint="Look why nothing was collected since (workflow snapshot), collect, and run it again.",
+        )
 
 
 def finished(review: Review) -> Review:

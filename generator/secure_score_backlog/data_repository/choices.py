@@ -49,6 +49,14 @@ class Site(StrEnum):
     PAGES = "pages"
 
 
+class Chat(StrEnum):
+    """Where a weekly message goes, by a webhook."""
+
+    NONE = "none"
+    TEAMS = "teams"
+    SLACK = "slack"
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Everything that the files of a data repository are made from."""
@@ -64,6 +72,8 @@ class Choices:
     """Who has to review decisions, as CODEOWNERS names them: `@login` or `@organisation/team`; empty: not known yet."""
     tool: Tool | None = None
     """The commit of the tool that workflows use; None: not known."""
+    chat: Chat = Chat.NONE
+    """Where a weekly message about what is due goes, beside the issues."""
 
     @property
     def on_github(self) -> bool:
@@ -85,6 +95,7 @@ class Choices:
             "repository": self.repository,
             "reviewer": self.reviewer,
             "tool": str(self.tool) if self.tool else "",
+            "chat": self.chat.value,
         }
 
 
@@ -108,6 +119,7 @@ def choose(given: Mapping[str, Any], tool: Tool | None = None) -> Choices:
         repository=repository(said.get("repository", "")),
         reviewer=reviewer(said.get("reviewer", "")),
         tool=parse_tool(said["tool"]) if said.get("tool") else tool,
+        chat=Chat(said.get("chat", Chat.NONE)),
     )
     refuse_impossible(choices)
     return choices
@@ -157,6 +169,12 @@ def _of_form(form: re.Pattern[str], text: str, what: str, option: str, hint: str
 def refuse_impossible(choices: Choices) -> None:
     """WrongUsage for what a plan does not offer to a private repository."""
     name = PLAN_NAMES[choices.plan]
+    if choices.chat is not Chat.NONE and not choices.on_github:
+        raise WrongUsage(
+            "Without GitHub no workflow sends a message.",
+            where="--chat",
+            hint=f"Leave it out, and run `backlog remind --to {choices.chat}` from a scheduled task.",
+        )
     if choices.site is Site.PAGES and choices.plan is Plan.NONE:
         raise WrongUsage(
             "GitHub Pages needs a repository on GitHub.",

@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from secure_score_backlog.data_repository.choices import PLAN_NAMES, Choices, Plan, Site
+from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site
 from secure_score_backlog.text import shell_quoted
 
 ENVIRONMENT = "secure-score"
+CHAT = "chat"
+"""The environment that holds the address of the webhook."""
 ISSUER = "https://token.actions.githubusercontent.com"
 AUDIENCE = "api://AzureADTokenExchange"
 
@@ -125,6 +127,16 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
         )
     if choices.plan.has_rules and not choices.reviewer:
         yield Step("Say who reviews decisions", ("Name a login or a team in .github/CODEOWNERS.",))
+    yield Step("Let the review be proposed each month", tuple(review(choices, name)))
+    yield Step(
+        "Say who is reminded",
+        (
+            "Name the logins of each role in backlog.yml (roles:); issues are assigned to them. Issues have to be on:",
+            "Settings, General, Features, Issues.",
+        ),
+    )
+    if choices.chat is not Chat.NONE:
+        yield Step("Give the address of the chat's webhook", tuple(chat(choices, name)))
     if choices.site is Site.PAGES:
         yield Step(
             "Publish the site with GitHub Pages, for readers of this repository only",
@@ -139,6 +151,34 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
             "Read the site",
             ("It is the artifact `site` of each run: download it, unpack it, open index.html. Kept for 30 days.",),
         )
+
+
+def review(choices: Choices, name: str) -> Iterator[str]:
+    """What GitHub needs before a workflow may open a pull request, and what else that allows."""
+    yield "Settings, Actions, General, Workflow permissions: Allow GitHub Actions to create and approve pull"
+    yield "requests, and Read repository contents; or:"
+    yield f"  gh api --method PUT repos/{name}/actions/permissions/workflow \\"
+    yield "    -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true"
+    yield "Where this is refused, the organisation or the enterprise has to allow it first. Without it, the workflow"
+    yield "review leaves the branch, fails, and says how to open the pull request by hand."
+    if choices.protected:
+        yield "With it, a workflow on any branch could also approve a pull request: keep CODEOWNERS filled in, whose"
+        yield "review no workflow can give."
+        yield "In such a pull request the required check waits: somebody with write access presses Approve workflows"
+        yield "to run."
+
+
+def chat(choices: Choices, name: str) -> Iterator[str]:
+    """The secret that the weekly message needs."""
+    place = f"--repo {name}"
+    if choices.plan.has_rules:
+        yield f"Settings, Environments, New environment: {CHAT}. Deployment branches and tags: Selected branches and"
+        yield "tags, add the rule main. Then, and paste the address when asked:"
+        place += f" --env {CHAT}"
+    else:
+        yield "Paste the address when asked:"
+    yield f"  gh secret set BACKLOG_WEBHOOK_URL {place}"
+    yield f"  gh workflow run remind.yml --repo {name}"
 
 
 def limits(choices: Choices) -> Iterator[str]:

@@ -16,7 +16,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from msgspec import Struct
 
 from secure_score_backlog import __version__
-from secure_score_backlog.data_repository.choices import Choices, Plan, Site
+from secure_score_backlog.data_repository.choices import Chat, Choices, Plan, Site
 from secure_score_backlog.data_repository.rulesets import ruleset_files
 from secure_score_backlog.decisions.issue_form import FORM_PATH, form
 from secure_score_backlog.decisions.store import DECISIONS
@@ -85,6 +85,8 @@ TEMPLATES = (
     Template(".github/workflows/check.yml", "github/workflows/check.yml", "checks pull requests", with_workflows),
     Template(".github/workflows/snapshot.yml", "github/workflows/snapshot.yml", "collects daily", with_workflows),
     Template(".github/workflows/site.yml", "github/workflows/site.yml", "builds the site", with_workflows),
+    Template(".github/workflows/review.yml", "github/workflows/review.yml", "proposes the minutes", with_workflows),
+    Template(".github/workflows/remind.yml", "github/workflows/remind.yml", "reminds by issues", with_workflows),
 )
 """Every file that a template makes."""
 EMPTY = ("snapshots/.gitkeep", "docs/reviews/.gitkeep")
@@ -140,6 +142,7 @@ def documents(choices: Choices) -> list[Document]:
         "choices": choices,
         "Plan": Plan,
         "Site": Site,
+        "Chat": Chat,
     }
     found = {each.path: made.get_template(each.source).render(known) for each in TEMPLATES if each.when(choices)}
     found.update(dict.fromkeys(EMPTY, ""))
@@ -206,6 +209,7 @@ class _RecordedChoices(Struct, omit_defaults=True):
     repository: str | None = None
     reviewer: str | None = None
     tool: str | None = None
+    chat: Chat | None = None
 
 
 class _RecordFile(Struct):

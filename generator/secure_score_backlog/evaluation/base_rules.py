@@ -10,13 +10,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from secure_score_backlog import wording
 from secure_score_backlog.approvals import APPROVALS_PATH, rewritten
 from secure_score_backlog.branches import BranchCommit
 from secure_score_backlog.comparison import Comparison
+from secure_score_backlog.dates import MONTH
 from secure_score_backlog.decisions.model import Ask, Decision, DecisionVersion
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import SETTLED, State
@@ -95,8 +96,9 @@ def against_base(comparison: Comparison, before: Facts, after: Facts) -> list[Pr
             found += check_blockage(old.decision, new.decision, new)
     for name in sorted(change.old.keys() - change.new.keys()):
         found += check_removal(change, name, change.old[name])
+    proposed = {each.path for each in comparison.branch.files if each.inside and each.added and is_review(each.path)}
     for commit in comparison.branch.commits:
-        found += check_commit(commit)
+        found += check_commit(commit, proposed)
     found += check_signed(change)
     found += check_kept(comparison)
     return sorted(found, key=lambda each: each.order)
@@ -296,19 +298,32 @@ def is_mentioned(old: Versions, new: Versions, name: str) -> bool:
 # Who made it
 
 
-def check_commit(commit: BranchCommit) -> Iterator[Problem]:
-    """An automated account changes nothing that people decide."""
+def check_commit(commit: BranchCommit, proposed: Collection[str] = ()) -> Iterator[Problem]:
+    """An automated account changes nothing that people decide.
+
+    Args:
+        commit: A commit of the branch.
+        proposed: Minutes and facts of months that the base has none of: those may be proposed, as people merge them.
+    """
     name = next((each for each in map(bot_of, (commit.author, commit.committer)) if each), "")
-    paths = [path for path in commit.paths if path.startswith(DECIDED_BY_PEOPLE) or path == SETTINGS_PATH]
+    decided = [path for path in commit.paths if path.startswith(DECIDED_BY_PEOPLE) or path == SETTINGS_PATH]
+    paths = [path for path in decided if path not in proposed]
     if name and paths:
         some = ", ".join(map(shortened, paths[:SHOWN]))
         more = f" and {plural(len(paths) - SHOWN, 'more file')}" if len(paths) > SHOWN else ""
         message = f"Commit {commit.commit[:10]} of {shown(name)}, an automated account, changes {some}{more}."
         hint = (
             "Start a new branch from the main branch and have a person make the change there. An automated account may "
-            "write snapshots, and nothing that people decide."
+            "write snapshots and propose the review of a month that is new, and nothing else that people decide."
         )
         yield problem("bot-commit", printable(paths[0]), None, message, hint)
+
+
+def is_review(path: str) -> bool:
+    """Minutes or facts of a month."""
+    folder, _, name = path.rpartition("/")
+    month, _, ending = name.partition(".")
+    return folder == REVIEWS and ending in ("md", "json") and MONTH.fullmatch(month) is not None
 
 
 def bot_of(identity: Identity) -> str:

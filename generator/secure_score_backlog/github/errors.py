@@ -55,6 +55,10 @@ class Needs:
 READING = Needs("`contents: read` and `pull-requests: read`", "read access to Contents, Metadata and Pull requests")
 LOOKING = Needs("`pages: read`", "read access to Pages and Metadata")
 REMINDING = Needs("`issues: write`", "write access to Issues, read access to Metadata")
+PROPOSING = Needs(
+    "`contents: write` and `pull-requests: write`",
+    "write access to Contents and Pull requests, read access to Metadata",
+)
 COMMITTING = Needs("`contents: write`", "write access to Contents")
 SSO = (
     "The organisation wants tokens to be authorised for its single sign-on (SAML): on GitHub, Settings, Developer "
