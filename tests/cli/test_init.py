@@ -232,6 +232,7 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
         "reviewer": "@example/security",
         "tool": TOOL,
         "chat": "teams",
+        "tenant": "",
     }
     assert "gh repo create example/backlog --private" in done.text
 

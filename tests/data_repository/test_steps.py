@@ -13,6 +13,8 @@ from secure_score_backlog.data_repository.tool import parse_tool
 
 TOOL = parse_tool("harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567")
 
+AZURE = {"site": "azure", "tenant": "00000000-1111-2222-3333-444444444444"}
+
 
 def told(folder: str = "our-score", **given: Any) -> str:
     """Everything that is printed."""
@@ -66,6 +68,37 @@ def test_the_limits_of_the_plan_are_said(given: dict[str, Any], says: str) -> No
     """Before anybody relies on what is not there."""
     assert says in told(**given)
     assert says not in told(plan="enterprise")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "repos/harbour/backlog/actions/permissions/workflow"),
+        ({"plan": "team"}, "keep CODEOWNERS filled in"),
+        ({}, "Name the logins of each role"),
+        ({"chat": "slack"}, "gh secret set BACKLOG_WEBHOOK_URL --repo harbour/backlog\n"),
+        ({"chat": "slack", "plan": "team"}, "gh secret set BACKLOG_WEBHOOK_URL --repo harbour/backlog --env chat"),
+        (AZURE, "gh secret set AZURE_STATIC_WEB_APPS_API_TOKEN --repo harbour/backlog\n"),
+        ({**AZURE, "plan": "team"}, "AZURE_STATIC_WEB_APPS_API_TOKEN --repo harbour/backlog --env azure"),
+        (AZURE, f"gh variable set AZURE_TENANT_ID --repo harbour/backlog --body {AZURE['tenant']}"),
+        ({**AZURE, "plan": "none"}, "backlog visibility --for azure && npx"),
+    ],
+)
+def test_each_click_of_a_choice_is_named(given: dict[str, Any], says: str) -> None:
+    """With the repository's name, and in the environment where the plan has some."""
+    assert says in told(**given)
+
+
+def test_a_secret_that_is_not_wanted_is_not_named() -> None:
+    """Neither a chat nor Azure."""
+    assert "gh secret" not in told(plan="enterprise", site="pages")
+
+
+def test_the_site_is_deployed_to_azure_after_it_is_protected() -> None:
+    """The variable that lets the workflow deploy comes after registration, settings and token."""
+    text = told(**AZURE)
+    places = [text.index(word) for word in ("STANDARD", "AZURE_CLIENT_SECRET", "gh secret", "BACKLOG_DEPLOY_AZURE")]
+    assert places == sorted(places)
 
 
 def test_without_github_nothing_of_github_is_told() -> None:

@@ -38,6 +38,7 @@ from tests.support.folders import write
 from tests.support.github_schemas import rest
 
 TOOL = parse_tool("harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567")
+TENANT = "0A1b2c3d-0000-4000-8000-0123456789ab"
 PROGRAMS = Path(sys.executable).parent
 HOSTILE = (
     "A: {b} # c",
@@ -60,9 +61,11 @@ def every_choice() -> list[Choices]:
     """Every combination of choices that a plan offers."""
     found = []
     for plan, site, protected, reviewer in itertools.product(Plan, Site, (False, True), ("", "@harbour/security")):
-        given = {"organisation": "Example Ltd", "plan": plan, "site": site, "protected": protected}
+        given = {"organisation": "Example Ltd", "plan": plan, "site": site, "protected": protected, "tenant": TENANT}
         try:
             chat = Chat.TEAMS if reviewer and plan is not Plan.NONE else Chat.NONE
+            if plan is Plan.NONE and site is Site.ARTIFACT:
+                continue  # what an older record calls the folder
             found.append(choose({**given, "reviewer": reviewer, "chat": chat, "repository": "harbour/backlog"}, TOOL))
         except WrongUsage:
             continue
@@ -86,6 +89,8 @@ def test_every_plan_has_a_choice() -> None:
     """Pages are offered where they can be private, protection where there are rules."""
     assert {made.plan for made in CHOICES} == set(Plan)
     assert {made.plan for made in CHOICES if made.site is Site.PAGES} == {Plan.ENTERPRISE}
+    assert {made.plan for made in CHOICES if made.site is Site.AZURE} == set(Plan)
+    assert {made.plan for made in CHOICES if made.site is Site.FOLDER} == {Plan.NONE}
     assert {made.plan for made in CHOICES if made.protected} == {Plan.TEAM, Plan.ENTERPRISE}
 
 
@@ -120,6 +125,8 @@ def test_files_are_read_as_they_are_meant(choices: Choices) -> None:
     assert settings.settings.organisation == choices.organisation
     assert settings.settings.repository.address == (choices.repository if choices.on_github else "")
     assert settings.settings.snapshots.branch == (SNAPSHOTS_BRANCH if choices.protected else None)
+    wanted = TENANT.lower() if choices.site is Site.AZURE else None
+    assert settings.settings.static_web_app.tenant == wanted
     layout, problems = parse_configuration(found["mkdocs.yml"].encode())
     assert problems == ()
     pages = [page for section in layout["nav"] for page in section.values()]
@@ -140,6 +147,9 @@ def test_what_a_plan_does_not_offer_is_not_written(choices: Choices) -> None:
     assert ("environment: secure-score" in everything) == choices.plan.has_rules
     assert any(path.startswith(".github/rulesets/") for path in found) == choices.protected
     assert ("deploy-pages" in everything) == (choices.site is Site.PAGES)
+    assert ("static-web-apps-deploy" in everything) == (choices.site is Site.AZURE and choices.on_github)
+    for secret, wanted in (("BACKLOG_WEBHOOK_URL", choices.chat is not Chat.NONE),):
+        assert (secret in everything) == wanted
     assert any(path.startswith(".github/") for path in found) == choices.on_github
     if choices.reviewer and choices.plan.has_rules:
         assert f"/decisions/ {choices.reviewer}\n" in found[".github/CODEOWNERS"]
@@ -225,6 +235,10 @@ def test_a_name_that_cannot_be_a_title_is_refused(name: str, says: str) -> None:
         ({"site": "pages", "plan": "none"}, "needs a repository on GitHub"),
         ({"protected": True}, "cannot have rules"),
         ({"protected": True, "plan": "none"}, "nothing protects"),
+        ({"site": "folder"}, "is deleted afterwards"),
+        ({"site": "azure"}, "whose accounts may read"),
+        ({"site": "azure", "tenant": "example.com"}, "not the ID of a directory"),
+        ({"chat": "teams", "plan": "none"}, "no workflow sends a message"),
         ({"repository": "https://github.com/a/b"}, "not a repository"),
         ({"repository": "a"}, "not a repository"),
         ({"reviewer": "somebody"}, "not a login or a team"),
@@ -247,6 +261,12 @@ def test_a_name_alone_is_enough() -> None:
     """Everything else has a default that publishes nothing and needs no paid plan."""
     made = choose({"organisation": "X"})
     assert (made.plan, made.site, made.protected) == (Plan.FREE, Site.ARTIFACT, False)
+
+
+def test_a_record_of_before_is_still_read() -> None:
+    """Choices that were added later have defaults, and an artifact without GitHub is what is the folder now."""
+    made = choose({"organisation": "X", "plan": "none", "site": "artifact"})
+    assert (made.site, made.chat, made.tenant) == (Site.FOLDER, Chat.NONE, "")
 
 
 def test_no_workflow_is_written_without_the_tool() -> None:

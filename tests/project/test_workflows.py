@@ -19,7 +19,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"
 TEMPLATES = ROOT / "generator" / "secure_score_backlog" / "data_repository" / "templates"
 
-USES = re.compile(r"\s*(- )?uses: (?P<action>[\w./-]+)@(?P<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+")
+USES = re.compile(r"\s*(- )?uses: (?P<action>[\w./-]+)@(?P<commit>[0-9a-f]{40}) # v\d+(\.\d+\.\d+)?")
 OWN = re.compile(r"\s*- uses: \./( #.*)?")
 """Our own action: what it installs comes from the checkout, as the workflow itself does."""
 WRITERS = {

@@ -26,7 +26,7 @@ from tests.support.installed import borrowing_environment
 ACT = Path(sys.executable).with_name("act.exe" if os.name == "nt" else "act")
 PROJECT = Path(__file__).resolve().parents[2]
 ACTIONS = PROJECT / "tests" / "workflows" / "actions"
-USES = re.compile(r"uses: (?P<action>actions/(?P<name>[\w-]+))@(?P<commit>[0-9a-f]{40})")
+USES = re.compile(r"uses: (?P<action>(?:actions|Azure)/(?P<name>[\w-]+))@(?P<commit>[0-9a-f]{40})")
 LONGEST_RUN = 300
 PYTHON = """\
 #!/bin/sh
@@ -132,13 +132,13 @@ def stand_ins(files: Iterable[Path], server: str) -> list[str]:
     used = {match["action"] + "@" + match["commit"]: match["name"] for file in files for match in uses_of(file)}
     options = []
     for action, name in sorted(used.items()):
-        assert (ACTIONS / name / "action.yml").is_file(), f"no stand-in for actions/{name}"
+        assert (ACTIONS / name / "action.yml").is_file(), f"no stand-in for {action}"
         options += ["--local-repository", f"{server}/{action}={ACTIONS / name}"]
     return options
 
 
 def uses_of(file: Path) -> Iterable[re.Match[str]]:
-    """Every use of one of GitHub's own actions in a file."""
+    """Every use of an action of GitHub's, or of Azure's, in a file."""
     return USES.finditer(file.read_text(encoding="utf-8"))
 
 

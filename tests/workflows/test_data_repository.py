@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -60,8 +61,16 @@ class Data(HostedTenant):
         return self.run("review.yml", "workflow_dispatch")
 
 
+CHOICES = {
+    "free": ("free", "--chat", "teams"),
+    "team": ("team",),
+    "enterprise": ("enterprise", "--site", "pages"),
+    "azure": ("free", "--site", "azure", "--tenant", "00000000-1111-2222-3333-444444444444"),
+}
+"""What the repository of a test was made with."""
 FOR_EACH_PLAN = pytest.mark.parametrize("data", ["free", "team", "enterprise"], indirect=True)
 FREE = pytest.mark.parametrize("data", ["free"], indirect=True)
+AZURE = pytest.mark.parametrize("data", ["azure"], indirect=True)
 ENTERPRISE = pytest.mark.parametrize("data", ["enterprise"], indirect=True)
 PROTECTED = pytest.mark.parametrize("data", ["team"], indirect=True)
 
@@ -69,8 +78,7 @@ PROTECTED = pytest.mark.parametrize("data", ["team"], indirect=True)
 @pytest.fixture
 def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Data]:
     """A new repository on a plan: with snapshots on the main branch, with a branch of their own, or with Pages too."""
-    more = {"enterprise": ("--site", "pages"), "free": ("--chat", "teams")}
-    options = ("--plan", request.param, *more.get(request.param, ()))
+    options = ("--plan", *CHOICES[request.param])
     seed = new_repository(tmp_path / "seed", *options)
     with services(seed, tmp_path, TODAY) as made:
         found = Data(*made, seed=seed)
@@ -216,6 +224,24 @@ def test_a_site_that_the_world_could_read_is_not_deployed(data: Data) -> None:
         assert not (run.workshop / "artifacts").exists()
         assert not (run.workshop / "published").exists()
     assert f"snapshots/2026/{TODAY}.json" in data.origin.git("ls-tree", "-r", "--name-only", "snapshots")
+
+
+@AZURE
+def test_a_site_behind_entra(data: Data) -> None:
+    """It is deployed with the file that asks for an account, and refused where that is not asked for any more."""
+    data.secrets = {"AZURE_STATIC_WEB_APPS_API_TOKEN": "t0ken-of-the-app"}
+    run = data.run("snapshot.yml", "workflow_dispatch", BACKLOG_DEPLOY_AZURE="true")
+    assert run.jobs == {"collect": "success", "build": "success", "deploy": "success"}, run.output
+    protected = json.loads((run.workshop / "published" / "staticwebapp.config.json").read_text(encoding="utf-8"))
+    assert protected["routes"] == [{"route": "/*", "allowedRoles": ["authenticated"]}]
+    assert "t0ken-of-the-app" not in run.output
+    before = data.run("site.yml", "push")  # the variable is not set
+    assert before.jobs == {"build": "success"}, before.output
+    data.github.commit_files("main", {"backlog.yml": "organisation: Example Ltd\n"}, "Forget the tenant")
+    refused = data.run("site.yml", "push", BACKLOG_DEPLOY_AZURE="true")
+    assert refused.jobs == {"build": "failure"}, refused.output
+    assert "nothing makes Azure ask" in refused.log
+    assert not (refused.workshop / "published").exists()
 
 
 @PROTECTED

@@ -12,7 +12,7 @@ import click
 from secure_score_backlog import wording
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.data_repository import choices as reading
-from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site, choose
+from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site, choose, sites_of
 from secure_score_backlog.data_repository.comparing import Change, compared
 from secure_score_backlog.data_repository.steps import steps
 from secure_score_backlog.data_repository.tool import installed_tool, parse_tool
@@ -26,6 +26,12 @@ BELONGING = frozenset({".git", ".github", ".gitignore", ".gitattributes", "LICEN
 """Names in a folder that may be there before: a repository that GitHub has made holds some of them."""
 BACKLOG = frozenset({RECORD, "backlog.yml", "decisions", "snapshots"})
 """One of these names makes a folder a backlog, whatever else it holds."""
+SITE_NAMES = {
+    Site.ARTIFACT: "downloaded from a run, by readers of the repository",
+    Site.PAGES: "private GitHub Pages, by readers of the repository",
+    Site.AZURE: "Azure Static Web Apps, by accounts of your Entra tenant",
+    Site.FOLDER: "in the folder where it is built",
+}
 MOST_LISTED = 5
 """Names that a message lists."""
 
@@ -42,9 +48,11 @@ MOST_LISTED = 5
 @click.option(
     "--site",
     type=click.Choice([site.value for site in Site]),
-    help="Where the site can be read: as an artifact of a run, by readers of the repository (the default), or on "
-    "private GitHub Pages, which only Enterprise Cloud has.",
+    help="Where the site can be read: as an artifact of a run, by readers of the repository (the default); on private "
+    "GitHub Pages, which only Enterprise Cloud has; on Azure Static Web Apps, by accounts of your tenant; or in the "
+    "folder where it is built (the default without GitHub).",
 )
+@click.option("--tenant", metavar="ID", help="The directory (tenant) ID of Entra; --site azure needs it.")
 @click.option(
     "--protected/--no-protected",
     default=None,
@@ -160,8 +168,10 @@ def interview(given: Mapping[str, Any]) -> dict[str, Any]:
     if plan.has_rules:
         ask("protected", "Shall the main branch accept pull requests only? (yes, no)", "yes", yes_or_no)
         ask("reviewer", "Who has to review decisions? @login or @organisation/team; Enter: later", "", reading.reviewer)
-    if plan is Plan.ENTERPRISE:
-        ask("site", site_question(), Site.ARTIFACT.value, lambda typed: one_of(typed, Site))
+    sites = sites_of(plan)
+    ask("site", site_question(sites), sites[0].value, lambda typed: one_of(typed, Site))
+    if found["site"] == Site.AZURE:
+        ask("tenant", "What is the directory (tenant) ID of Entra?", "", tenant)
     if plan is not Plan.NONE:
         ask("repository", "Which name will the repository have? OWNER/NAME; Enter: later", "", reading.repository)
     if plan is not Plan.NONE:
@@ -191,12 +201,17 @@ def plan_question() -> str:
     return f"Where will it be?{lines}"
 
 
-def site_question() -> str:
+def site_question(sites: Iterable[Site]) -> str:
     """Where the site may be read."""
-    return (
-        "Where shall the site be read?\n  artifact: downloaded from a run, by readers of the repository\n"
-        "  pages: private GitHub Pages, by readers of the repository"
-    )
+    lines = "".join(f"\n  {site}: {SITE_NAMES[site]}" for site in sites)
+    return f"Where shall the site be read?{lines}"
+
+
+def tenant(typed: str) -> str:
+    """The ID of a directory, which is needed."""
+    if not typed:
+        raise WrongUsage("The tenant is needed.", hint="Entra shows it as Directory (tenant) ID.")
+    return reading.tenant(typed)
 
 
 def one_of(typed: str, kind: type[Plan | Site | Chat]) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 from secure_score_backlog.data_repository.tool import Tool, parse_tool
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.github.address import REPOSITORY
-from secure_score_backlog.settings import LONGEST_NAME
+from secure_score_backlog.settings import LONGEST_NAME, TENANT
 from secure_score_backlog.text import shown
 
 CODE_OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[A-Za-z0-9][A-Za-z0-9_-]{0,99})?")
+TENANT_ID = re.compile(str(TENANT.pattern))
 SNAPSHOTS_BRANCH = "snapshots"
 """Where the scheduled run commits, if the main branch accepts pull requests only."""
 
@@ -47,6 +48,16 @@ class Site(StrEnum):
 
     ARTIFACT = "artifact"
     PAGES = "pages"
+    AZURE = "azure"
+    FOLDER = "folder"
+    """Where it was built; nothing is uploaded."""
+
+
+def sites_of(plan: Plan) -> tuple[Site, ...]:
+    """Where a site may be read on a plan, the default first. What would be public is not among them."""
+    if plan is Plan.NONE:
+        return (Site.FOLDER, Site.AZURE)
+    return (Site.ARTIFACT, Site.AZURE, *((Site.PAGES,) if plan is Plan.ENTERPRISE else ()))
 
 
 class Chat(StrEnum):
@@ -74,6 +85,8 @@ class Choices:
     """The commit of the tool that workflows use; None: not known."""
     chat: Chat = Chat.NONE
     """Where a weekly message about what is due goes, beside the issues."""
+    tenant: str = ""
+    """The directory (tenant) ID of Entra; empty: not known yet."""
 
     @property
     def on_github(self) -> bool:
@@ -96,6 +109,7 @@ class Choices:
             "reviewer": self.reviewer,
             "tool": str(self.tool) if self.tool else "",
             "chat": self.chat.value,
+            "tenant": self.tenant,
         }
 
 
@@ -114,12 +128,13 @@ def choose(given: Mapping[str, Any], tool: Tool | None = None) -> Choices:
     choices = Choices(
         organisation=organisation(said.get("organisation", "")),
         plan=plan,
-        site=Site(said.get("site", Site.ARTIFACT)),
+        site=site_on(plan, said.get("site")),
         protected=bool(said.get("protected", plan.has_rules)),
         repository=repository(said.get("repository", "")),
         reviewer=reviewer(said.get("reviewer", "")),
         tool=parse_tool(said["tool"]) if said.get("tool") else tool,
         chat=Chat(said.get("chat", Chat.NONE)),
+        tenant=tenant(said.get("tenant", "")),
     )
     refuse_impossible(choices)
     return choices
@@ -159,6 +174,24 @@ def reviewer(text: str) -> str:
     )
 
 
+def tenant(text: str) -> str:
+    """The ID of a directory in small letters, or empty; WrongUsage for anything else."""
+    found = _of_form(
+        TENANT_ID,
+        text,
+        "the ID of a directory",
+        "--tenant",
+        "Entra shows it as Directory (tenant) ID: 32 digits and letters from a to f, with four hyphens.",
+    )
+    return found.lower()
+
+
+def site_on(plan: Plan, said: str | None) -> Site:
+    """Where the site is read. Without GitHub, an artifact is what an older record calls the folder."""
+    found = Site(said) if said else sites_of(plan)[0]
+    return Site.FOLDER if plan is Plan.NONE and found is Site.ARTIFACT else found
+
+
 def _of_form(form: re.Pattern[str], text: str, what: str, option: str, hint: str) -> str:
     plain = text.strip()
     if plain and not form.fullmatch(plain):
@@ -174,6 +207,18 @@ def refuse_impossible(choices: Choices) -> None:
             "Without GitHub no workflow sends a message.",
             where="--chat",
             hint=f"Leave it out, and run `backlog remind --to {choices.chat}` from a scheduled task.",
+        )
+    if choices.site is Site.FOLDER and choices.on_github:
+        raise WrongUsage(
+            "A workflow on GitHub builds the site on a computer that is deleted afterwards.",
+            where="--site",
+            hint="Use --site artifact: those who can read the repository download it.",
+        )
+    if choices.site is Site.AZURE and not choices.tenant:
+        raise WrongUsage(
+            "Azure Static Web Apps needs to know whose accounts may read the site.",
+            where="--tenant",
+            hint="Name the directory (tenant) ID of Entra: --tenant ID.",
         )
     if choices.site is Site.PAGES and choices.plan is Plan.NONE:
         raise WrongUsage(

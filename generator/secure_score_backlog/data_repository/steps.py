@@ -10,6 +10,8 @@ from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choic
 from secure_score_backlog.text import shell_quoted
 
 ENVIRONMENT = "secure-score"
+AZURE = "azure"
+"""The environment that holds the deployment token of Azure Static Web Apps."""
 CHAT = "chat"
 """The environment that holds the address of the webhook."""
 ISSUER = "https://token.actions.githubusercontent.com"
@@ -31,7 +33,7 @@ def steps(choices: Choices, folder: str) -> list[Step]:
         choices: What the repository was made for.
         folder: Its folder, as it is typed after `cd`.
     """
-    return list(github_steps(choices, folder) if choices.on_github else desk_steps(folder))
+    return list(github_steps(choices, folder) if choices.on_github else desk_steps(choices, folder))
 
 
 def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
@@ -102,7 +104,7 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
     yield Step(
         "Say which tenant is meant: two variables of the repository (they are not secrets)",
         (
-            f"  gh variable set AZURE_TENANT_ID --repo {name} --body TENANT_ID",
+            f"  gh variable set AZURE_TENANT_ID --repo {name} --body {choices.tenant or 'TENANT_ID'}",
             f"  gh variable set AZURE_CLIENT_ID --repo {name} --body CLIENT_ID",
             "Not variables of an environment: whether the job starts is decided before it has one.",
         ),
@@ -146,6 +148,8 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
                 f"  gh variable set BACKLOG_DEPLOY_PAGES --repo {name} --body true",
             ),
         )
+    elif choices.site is Site.AZURE:
+        yield Step("Publish the site with Azure Static Web Apps, behind Entra", tuple(azure(choices, name)))
     else:
         yield Step(
             "Read the site",
@@ -181,6 +185,32 @@ def chat(choices: Choices, name: str) -> Iterator[str]:
     yield f"  gh workflow run remind.yml --repo {name}"
 
 
+def behind_entra(choices: Choices) -> Iterator[str]:
+    """What Azure needs before it asks for an account of the tenant."""
+    yield "1. In Azure: Static Web App, plan STANDARD (on Free it knows no registration of your own), source Other."
+    yield "2. In Entra: App registrations, New registration, this organisational directory only, redirect address (Web)"
+    yield "   https://YOUR-SITE/.auth/login/aad/callback. Authentication: ID tokens. A client secret: note its end."
+    yield "3. Static Web App, Environment variables: AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of that registration."
+    yield f"   backlog.yml names the tenant already: {choices.tenant}."
+
+
+def azure(choices: Choices, name: str) -> Iterator[str]:
+    """Azure Static Web Apps, and the secret with which a workflow deploys to it."""
+    yield from behind_entra(choices)
+    place = f"--repo {name}"
+    if choices.plan.has_rules:
+        yield f"4. On GitHub: Settings, Environments, New environment: {AZURE}. Deployment branches and tags: Selected"
+        yield "   branches and tags, add the rule main. Then paste the token (Static Web App, Manage deployment token):"
+        place += f" --env {AZURE}"
+    else:
+        yield "4. Paste the token when asked (Static Web App, Manage deployment token):"
+    yield f"     gh secret set AZURE_STATIC_WEB_APPS_API_TOKEN {place}"
+    yield "5. Only then:"
+    yield f"     gh variable set BACKLOG_DEPLOY_AZURE --repo {name} --body true"
+    yield f"     gh workflow run site.yml --repo {name}"
+    yield "6. Open the site in a private window: it must ask for an account before it shows anything."
+
+
 def limits(choices: Choices) -> Iterator[str]:
     """What cannot be had on the plan, for a private repository."""
     yield f"{PLAN_NAMES[choices.plan]}, private repository:"
@@ -198,7 +228,7 @@ def limits(choices: Choices) -> Iterator[str]:
         yield "- private GitHub Pages can be read by everybody who can read the repository"
 
 
-def desk_steps(folder: str) -> Iterator[Step]:
+def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
     """For a computer without GitHub."""
     yield Step(
         "Register an app in Entra (role: Cloud Application Administrator)",
@@ -226,4 +256,15 @@ def desk_steps(folder: str) -> Iterator[Step]:
             "`git add snapshots` and `git commit`. Microsoft keeps 90 days: a day that was missed comes with the next.",
         ),
     )
+    if choices.site is Site.AZURE:
+        yield Step(
+            "Publish the site with Azure Static Web Apps, behind Entra",
+            (
+                *behind_entra(choices),
+                "4. With the token of the Static Web App (Manage deployment token) in SWA_CLI_DEPLOYMENT_TOKEN:",
+                "     backlog build && backlog visibility --for azure && npx --yes @azure/static-web-apps-cli deploy "
+                "build/site --env production",
+                "5. Open the site in a private window: it must ask for an account before it shows anything.",
+            ),
+        )
     yield Step("Decide and read", ("`backlog triage` says what to decide first; `backlog build` makes the site.",))

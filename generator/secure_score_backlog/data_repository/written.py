@@ -210,6 +210,7 @@ class _RecordedChoices(Struct, omit_defaults=True):
     reviewer: str | None = None
     tool: str | None = None
     chat: Chat | None = None
+    tenant: str | None = None
 
 
 class _RecordFile(Struct):
