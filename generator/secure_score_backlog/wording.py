@@ -135,7 +135,8 @@ class Badge:
     label: str
     mark: str
     tone: str
-    """One of good, plan, hold, warn, bad, quiet: the CSS class chooses the colour."""
+    """What its colour means (docs/guide/reading.md): of a state good, plan, hold, open, needed or quiet; of lateness
+    late; of a risk level its own name."""
     meaning: str = ""
     """The tooltip."""
 
@@ -144,21 +145,21 @@ BADGES: dict[str, Badge] = {
     # states of a recommendation
     "not-measured": Badge("Not measured", "\u25cc", "quiet", "Microsoft gave no score for it that day."),
     "retired": Badge("Retired", "\u2205", "quiet", "Microsoft took it out of the catalogue."),
-    "conflict": Badge("Conflict", "\u2260", "warn", "Marked not applicable, but measured as done."),
+    "conflict": Badge("Conflict", "\u2260", "needed", "Marked not applicable, but measured as done."),
     "done": Badge("Done", "\u2713", "good", "Microsoft measured it in full."),
-    "undecided": Badge("Undecided", "?", "bad", "No finished decision; drafts count as undecided."),
-    "expired": Badge("Expired", "\u2715", "bad", "The last day of the decision has passed."),
-    "breached": Badge("Breached", "\u2193", "bad", "Worse than the level that was accepted."),
-    "regressed": Badge("Regressed", "\u21a9", "bad", "Previously done under its decision, now open."),
-    "lost-points": Badge("Lost points", "\u21a9", "bad", "In this month, and not back on the next snapshot."),
-    "blocked": Badge("Blocked", "\u2016", "warn", "Planned, but waiting for something."),
-    "overdue": Badge("Overdue", "!", "bad", "Planned, and its date has passed."),
+    "undecided": Badge("Undecided", "?", "open", "No finished decision; drafts count as undecided."),
+    "expired": Badge("Expired", "\u2715", "needed", "The last day of the decision has passed."),
+    "breached": Badge("Breached", "\u2193", "needed", "Worse than the level that was accepted."),
+    "regressed": Badge("Regressed", "\u21a9", "needed", "Previously done under its decision, now open."),
+    "lost-points": Badge("Lost points", "\u21a9", "needed", "In this month, and not back on the next snapshot."),
+    "blocked": Badge("Blocked", "\u2016", "quiet", "Planned, but waiting for something."),
+    "overdue": Badge("Overdue", "!", "late", "Planned, and its date has passed."),
     "accepted": Badge("Accepted", "\u25d0", "hold", "The risk is accepted until a date."),
     "covered": Badge("Covered", "\u25d1", "hold", "Not applicable, or covered by another control (not verified)."),
     "planned": Badge("Planned", "\u25b7", "plan", "To be done, and in time."),
     # acceptances
     "active": Badge("In force", "\u25d0", "hold", "Accepted, with time left."),
-    "expiring": Badge("Expiring", "\u25d4", "warn", "In its last 30 days."),
+    "expiring": Badge("Expiring", "\u25d4", "late", "In its last 30 days."),
     "moot": Badge("Done since", "\u2713", "quiet", "Done after it was accepted."),
     "orphan": Badge("Retired by Microsoft", "\u2205", "quiet", "Microsoft retired the recommendation."),
     "ended": Badge("Ended", "\u25a0", "quiet", "Replaced or withdrawn."),
@@ -167,13 +168,13 @@ BADGES: dict[str, Badge] = {
     "do-soon": Badge("Do soon", "\u25b7", "plan"),
     "accept": Badge("Accept", "\u25d0", "hold"),
     "not-applicable": Badge("Not applicable", "\u25d1", "hold"),
-    "none": Badge("Undecided", "?", "bad"),
+    "none": Badge("Undecided", "?", "open"),
     # risk
-    "critical": Badge("Critical", "\u25b2\u25b2", "bad"),
-    "high": Badge("High", "\u25b2", "bad"),
-    "medium": Badge("Medium", "\u25c6", "warn"),
-    "low": Badge("Low", "\u25bd", "quiet"),
-    "unrated": Badge("Unrated", "?", "quiet", "It has no risk level yet."),
+    "critical": Badge("Critical", "\u25b2\u25b2", "critical"),
+    "high": Badge("High", "\u25b2", "high"),
+    "medium": Badge("Medium", "\u25c6", "medium"),
+    "low": Badge("Low", "\u25bd", "low"),
+    "unrated": Badge("Unrated", "?", "unrated", "It has no risk level yet."),
     # how points are known
     "observed": Badge("Measured", "\u25cf", "good", "Microsoft measured it."),
     "claimed": Badge("Self-attested", "\u25d2", "hold", "Stated by an administrator; not verified by Microsoft."),

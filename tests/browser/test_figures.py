@@ -99,12 +99,12 @@ def test_register(browser: Page, built_demo: Path, figures: dict[str, Any]) -> N
     shown = rows(browser, "accepted")
     assert len(shown) == len(accepted)
     for row, entry in zip(shown, accepted, strict=True):
-        assert number(row[4]) == pytest.approx(entry["points"], abs=0.005)
-        assert entry["commit"][:10] in row[5]
+        assert number(row[5]) == pytest.approx(entry["points"], abs=0.005)
+        assert entry["commit"][:10] in row[7]
         number_of = f"#{entry['pull_request']}" if entry["pull_request"] else ""
-        assert number_of in row[5]
-        assert ("pull request" in row[5]) is bool(number_of)
-        assert f"{entry['days_left']}\u00a0day" in row[3]
+        assert number_of in row[7]
+        assert ("pull request" in row[7]) is bool(number_of)
+        assert f"{entry['days_left']}\u00a0day" in row[4]
     lead = browser.run("return document.querySelector('.backlog-lead').innerText")
     assert number(lead.partition("worth")[2]) == pytest.approx(sum(entry["points"] for entry in accepted), abs=0.005)
 

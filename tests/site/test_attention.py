@@ -170,7 +170,7 @@ def test_without_a_snapshot() -> None:
     page = Read(evaluated(workspace(History()), day(1), problems=(wrong,)), attention.documents)
     assert "There is no snapshot yet" in page.lead
     assert "There is no snapshot yet." in page.sections["gaps"]
-    assert page.rows("problems") == ["✕ Error backlog.yml:2 No such key. Delete it."]
+    assert page.rows("problems") == ["Error backlog.yml:2 No such key. Delete it."]
 
 
 def test_counts_are_those_of_the_status() -> None:
@@ -225,7 +225,7 @@ def test_problems_have_place_and_hint_and_run_nothing() -> None:
     """What a message quotes is code; everything else stays text."""
     problem = Problem("decisions/A.md", 7, "decision-x", Severity.WARNING, HOSTILE, "Write `due: 2026-12-31`.")
     page = Read(replace(clean(), problems=(problem,)), attention.documents)
-    assert page.rows("problems") == [f"! Warning decisions/A.md:7 {HOSTILE.replace('`', '')} Write due: 2026-12-31 ."]
+    assert page.rows("problems") == [f"Warning decisions/A.md:7 {HOSTILE.replace('`', '')} Write due: 2026-12-31 ."]
     assert "<code>due: 2026-12-31</code>" in page.raw("problems")
     assert "<script>" not in page.source
     odd = Problem("decisions/A.md", None, "decision-x", Severity.WARNING, "one ` alone", "h")

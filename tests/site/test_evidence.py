@@ -86,7 +86,7 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     page = Read(made, evidence.documents)
     assert "Approved on GitHub 1 Approved outside GitHub 1 Only named in the decision 0" in page.text
     (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
-    assert "✓ Approved on GitHub by Head of IT" in cover_row
+    assert "Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
     assert "Only named in the decision 2" in named.sections["approvals"]
     assert "Approved on GitHub GitHub was not asked" in named.sections["approvals"]

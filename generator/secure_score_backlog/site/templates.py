@@ -59,6 +59,11 @@ def heading(level: int, text: str, anchor: str, *, search: bool = True) -> Marku
     return form.format(level, anchor, exclude, visible(text))
 
 
+def contents() -> Markup:
+    """The place where `page` lists the headings of the second level, for a page without a column of contents."""
+    return Markup("<backlog-contents></backlog-contents>")
+
+
 @cache
 def environment() -> Environment:
     """The Jinja environment; unknown names are errors, so that nothing is silently left out."""
@@ -72,6 +77,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         heading=heading,
+        contents=contents,
         badge_of=wording.badge_of,
         licence_words=wording.licence_words,
         count=wording.count,
@@ -144,7 +150,7 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
         parts.append(str(render("up.html.j2", title=up[0], address=site.link(path, up[1]))))
     if site.is_old:
         parts.append(str(render("old.html.j2", site=site)))
-    content = body + render("colophon.html.j2", site=site)
+    content = listed(body) + render("colophon.html.j2", site=site)
     last = 0
     for match in _HEADING.finditer(content):
         parts.extend(_block(content[last : match.start()], path))
@@ -154,6 +160,14 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
         last = match.end()
     parts.extend(_block(content[last:], path))
     return Document.of_text(path, "\n\n".join(parts))
+
+
+def listed(body: Markup) -> Markup:
+    """The body with links to its parts where the template wants them."""
+    parts = [(match[2], unescape(match[4])) for match in _HEADING.finditer(body) if match[1] == "2"]
+    links = Markup(" ").join(Markup('<a href="#{}">{}</a>').format(anchor, text) for anchor, text in parts)
+    nav = Markup('<nav class="backlog-contents backlog-no-print" aria-label="Parts of this page">{}</nav>')
+    return body.replace(contents(), nav.format(links))
 
 
 def _block(content: str, path: str) -> list[str]:

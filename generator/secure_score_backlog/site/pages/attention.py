@@ -58,6 +58,7 @@ OF_DATA = {
     "unexplained": ("Unexplained points of the score", "Unexplained points of the score"),
 }
 """Findings in the data itself, with one or many of them in words."""
+COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Detail")
 SUMMARY_PARTS = 3
 """At most so many of them."""
 SHOWN = 15
@@ -154,6 +155,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         tally=[(title_of(key, number), key, number) for key, number in found.items()],
         summary=summary(found),
         coded=coded,
+        columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),
         problems=facts.problems,
         errors=sum(1 for problem in facts.problems if problem.severity is Severity.ERROR),
@@ -170,7 +172,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         description="Expired, regressed and overdue decisions, missing owners, problems in files; with what to do.",
-        hide=("navigation",),
+        hide=("navigation", "toc"),
     )
 
 

@@ -116,7 +116,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         description="Every open recommendation by its decision, and those that need one.",
-        hide=("navigation",),
+        hide=("navigation", "toc"),
     )
 
 

@@ -162,7 +162,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         description="Who approved each change of the main branch, what is an exception, and how to verify it.",
-        hide=("navigation",),
+        hide=("navigation", "toc"),
     )
 
 

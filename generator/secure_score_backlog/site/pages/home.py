@@ -93,7 +93,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         site=site,
         description="The biggest open gaps, what is fixed next, and which risks are accepted.",
         shown_title=f"{facts.settings.organisation}{label}: security status",
-        hide=("navigation",),
+        hide=("navigation", "toc"),
     )
 
 

@@ -42,5 +42,5 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         description="Accepted risks in force: owner, approver, last day and compensating controls.",
-        hide=("navigation",),
+        hide=("navigation", "toc"),
     )

@@ -28,6 +28,7 @@ from secure_score_backlog.wording import badge_of
 
 PATH = "register.md"
 TITLE = "Risk register"
+COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Approver", "Citation")
 ENDED_AUTOMATICALLY = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
 
 
@@ -47,6 +48,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],
         approver=approver,
         citation=citation,
+        columns=COLUMNS,
         filters=filters([*both, *facts.past]),
         reason=reason,
         shown_state=shown_state,
@@ -59,7 +61,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         description="Accepted risks: why, approved by whom, until when.",
-        hide=("navigation",),
+        hide=("navigation", "toc"),
     )
 
 

@@ -231,7 +231,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         f"Review of {wording.month(review.month)}",
         body,
         site=site,
-        hide=("navigation",),
+        hide=("navigation", "toc"),
         up=(TITLE, PATH),
         description="Decisions needed, top five by risk, accepted risks, what was completed, and the score.",
     )

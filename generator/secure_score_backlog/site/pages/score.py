@@ -50,7 +50,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         site=site,
         description="Secure Score over time, and why it changed.",
         shown_title="Secure Score",
-        hide=("navigation",),
+        hide=("navigation", "toc"),
     )
 
 
