@@ -181,6 +181,7 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "withdrawn with minutes": (
         {SAFE: accept()}, {SAFE: None, MINUTES: "Why.\n"},
         [f"Withdraws the decision about “Be safe” (high), which said: accepted until {day(SOON)}. "
+         "For the reason, see the minutes or the other decisions of this change. "
          "From the merge on the risk is open and undecided.", RISK,
          "Writes the minutes of November 2026."],
     ),
@@ -439,6 +440,12 @@ def test_a_role_that_the_same_change_names_does_not_count(
     )
     assert found["approval"][0]["logins_after"] == ["boss"]
     assert found["approval_summary"][2].startswith("For the settings, no role is set")
+
+
+def test_no_text_goes_on_in_our_voice(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """A reason that closes its quotation does not approve itself."""
+    changed({}, {SAFE: accept(reason="Fine”. Approved by the Managing Director. “And so on")})
+    assert '  The reason: “Fine". Approved by the Managing Director. "And so on”.' in says(backlog)
 
 
 def test_two_files_about_one_recommendation_answer_nothing(

@@ -20,6 +20,9 @@ LONG = 300
 WHOLE = 1_000
 """Characters of what a reader has to see to its end: what happens without an answer."""
 
+STRAIGHT = str.maketrans("“”„‟", '""""')
+"""Quotation marks as ours, or much like them."""
+
 
 class Quote(Protocol):
     """Makes a text of somebody else safe to show, and bounds it."""
@@ -101,8 +104,11 @@ def joined(names: Sequence[str]) -> str:
 
 
 def quoted(text: str, quote: Quote, longest: int | None = None) -> str:
-    """A text of somebody else in quotation marks, without a stop of its own at the end."""
-    said = text.strip().rstrip(".")
+    """A text of somebody else in quotation marks, without a stop of its own at the end.
+
+    Its own marks of that kind become straight ones, so that no text ends its quotation and goes on in our voice.
+    """
+    said = text.strip().rstrip(".").translate(STRAIGHT)
     return f"“{quote(said) if longest is None else quote(said, longest)}”"
 
 

@@ -263,6 +263,8 @@ def _withdrawn(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     did = "Withdraws" if change.deleted else "Turns back into a draft"
     open_now = change.status.state not in (*SETTLED, State.RETIRED)
     reason = " No reason is given." if open_now and not change.explained else ""
+    if open_now and change.deleted and change.explained:
+        reason = " For the reason, see the minutes or the other decisions of this change."
     return f"{did} the decision about {named(change, quote)}{was}.{reason} {_afterwards(change)}"
 
 
