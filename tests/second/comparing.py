@@ -39,6 +39,9 @@ def shaped(said: Plain) -> Plain:
     ours["completed"] = {row["recommendation"]: (row["on"], row["how"]) for row in said["completed"]}
     ours["regressed"] = {(row["recommendation"], row["on"]): row["points"] for row in said["regressed"]}
     ours["asks"] = [(row["recommendation"], row["question"], row["age_days"], row["by"]) for row in said["asks"]]
+    ours["decisions_needed"] = [
+        (row["kind"], row["recommendation"], row["by"], row["question"] or "") for row in said["decisions_needed"]
+    ]
     ours["shadow"] = {row["recommendation"]: row["portal"] for row in said["shadow"]}
     ours["unrated"] = sorted(said["unrated"])
     ours["stale"] = sorted(row["recommendation"] for row in said["stale"])

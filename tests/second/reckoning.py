@@ -30,6 +30,7 @@ LICENCES = json.loads((SHIPPED / "licences.json").read_text(encoding="utf-8"))
 LEVELS = ("critical", "high", "medium", "low")
 IN_THE_BAR = {"accepted": "accept", "covered": "not-applicable", "blocked": "blocked"}
 IN_FORCE = ("accepted", "covered")
+ENDED = ("expired", "breached", "regressed", "conflict")
 Plain = dict[str, Any]
 
 
@@ -347,6 +348,39 @@ class Reckoning:
                     found.append((name, ask["question"], age, ask.get("by")))
         return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
 
+    def decisions_needed(self, registers: list[dict[str, Plain]]) -> list[tuple[str, str, str | None, str]]:
+        """What has to be decided now: kind, recommendation, by when, question."""
+        kinds = {name: state for name, state in self.states.items() if state in ENDED}
+        for entry_of in registers:
+            for name, entry in entry_of.items():
+                if entry["state"] in ("expired", "breached"):
+                    kinds.setdefault(name, entry["state"])
+        for name, state in self.states.items():
+            if state in ("overdue", "undecided") and self.level(name)[0] == "critical":
+                kinds[name] = state
+        rows = []
+        for name, kind in kinds.items():
+            answer = self.answers.get(name)
+            day = answer and (answer.due if kind == "overdue" else answer.until if kind == "expired" else None)
+            rows.append((2 if kind == "undecided" else 0, name, day, kind, ("decision",)))
+        for name, answer in self.answers.items():
+            asked = answer.said.get("ask") or []
+            for ask in [asked] if isinstance(asked, dict) else asked:
+                if date.fromisoformat(ask["since"]) <= self.day:
+                    by = date.fromisoformat(ask["by"]) if ask.get("by") else None
+                    place = 2 if by is None else 0 if by < self.day else 1
+                    rows.append((place, name, by, "requested", ("question", ask["from"].casefold(), ask["question"])))
+
+        def order(row: Any) -> tuple[Any, ...]:
+            place, name, day, _, what = row
+            level = [*LEVELS, None].index(self.level(name)[0])
+            return (place, *((day, level) if place == 1 else (level, day or date.max)), name, what)
+
+        return [
+            (kind, name, day.isoformat() if day else None, what[-1] if kind == "requested" else "")
+            for _, name, day, kind, what in sorted(rows, key=order)
+        ]
+
     def period(self) -> tuple[Day | None, Day | None]:
         """The days of the two snapshots that a month is computed from."""
         before = [each for each in self.days if each.day < self.day.replace(day=1)]
@@ -422,6 +456,7 @@ class Reckoning:
             "completed": self.completed(),
             "regressed": self.regressed(),
             "asks": asks,
+            "decisions_needed": self.decisions_needed([register, covered]),
             "shadow": shadow,
             "stale": sorted(stale),
             "counts": {

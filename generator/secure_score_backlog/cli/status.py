@@ -16,19 +16,19 @@ from rich.text import Text
 from secure_score_backlog import wording
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.dates import month_of
-from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
-from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, needs_decision, shown_state
+from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
+from secure_score_backlog.evaluation.reminders import LATE, Reminder, decisions_needed
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.site.figures import STEP_LABELS
 from secure_score_backlog.site.words import unexplained
-from secure_score_backlog.wording import badge_of, count, day, lower_first, percent, points, share, signed
+from secure_score_backlog.wording import count, day, lower_first, percent, points, share, signed
 from secure_score_backlog.workspace import dated_ahead, load
 
-WEIGHTS = {"recommendation": 5, "question": 5, "owner": 3, "from": 2}
+WEIGHTS = {"recommendation": 5, "decision": 5, "owner": 3, "of": 3, "why": 2}
 """Columns that share what a narrow terminal has left; the others stay on one line."""
 RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
@@ -79,12 +79,9 @@ def terminal(facts: Facts, asked: str = "") -> RenderableType:
     ]
     parts += list(headline(facts))
     for title, table in (
+        ("Decisions needed", needed(decisions_needed(facts), facts.as_of)),
         ("Top five by risk", top(facts.top)),
-        ("Decisions requested from others", asks(facts.asks, facts.as_of)),
-        (
-            "Accepted risks and exemptions that end soon or need a new decision",
-            ending((*facts.register, *facts.covered)),
-        ),
+        ("Accepted risks and exemptions that end soon", ending((*facts.register, *facts.covered))),
     ):
         if table.row_count:
             parts += [Text(""), Text(title, style="bold"), Padding(table, (0, 0, 0, 2))]
@@ -108,6 +105,7 @@ def headline(facts: Facts) -> Iterator[Text]:
     """The headline counts; those that are 0 are left out."""
     counts = facts.counts
     for number, words, style in (
+        (len(decisions_needed(facts)), "decisions needed now: requested, overdue or no longer in force", "red"),
         (counts["undecided"], "undecided: no finished decision, drafts included", "yellow"),
         (counts["expired"], "expired: the last day of the decision has passed", "red"),
         (counts["breached"], "breached: worse than the level that was accepted", "red"),
@@ -145,23 +143,27 @@ def top(statuses: Iterable[Status]) -> Table:
     return table
 
 
-def asks(requested: Iterable[tuple[Status, Ask]], as_of: date) -> Table:
-    """Decisions requested from others, the oldest first."""
-    table = grid("asked", "answer by", "from", "question")
-    for _, ask in requested:
-        age = (as_of - ask.since).days
-        by = str(ask.by) if ask.by else "-"
-        table.add_row(Text(count(age, "day") + " ago"), Text(by), Text(ask.of), Text(ask.question))
+def needed(decisions: Iterable[Reminder], as_of: date) -> Table:
+    """The decisions needed, in their order: what is late first."""
+    table = grid("answer by", "risk", "decision", "of", "why")
+    for each in decisions:
+        last = each.deadline
+        when = Text(str(last) if last else "-", style="red" if each.kind in LATE or (last and last < as_of) else "")
+        level = each.status.risk_word
+        what = each.ask.question if each.ask else each.status.title
+        why = f"requested {count((as_of - each.ask.since).days, 'day')} ago" if each.ask else each.kind.value
+        table.add_row(when, Text(level, style=RISK_STYLES.get(level, "")), Text(what), Text(each.role or "nobody"), why)
     return table
 
 
 def ending(entries: Iterable[RegisterEntry]) -> Table:
-    """Acceptances and exemptions that end soon or need a new decision, the earliest last day first."""
-    table = grid("until", "risk", "recommendation", "state")
+    """Acceptances and exemptions that end soon, the earliest last day first."""
+    table = grid("until", "risk", "recommendation", "owner")
     for entry in sorted(entries, key=lambda entry: (entry.until, entry.status.id)):
-        if entry.state is AcceptanceState.EXPIRING or needs_decision(entry):
-            state = lower_first(badge_of(shown_state(entry)).label)
-            table.add_row(str(entry.until), entry.status.risk_word, Text(entry.status.title), state)
+        if entry.state is AcceptanceState.EXPIRING:
+            table.add_row(
+                str(entry.until), entry.status.risk_word, Text(entry.status.title), Text(entry.decision.owner or "none")
+            )
     return table
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What somebody should be reminded of on a day (docs/method.md#reminders)."""
+"""What somebody has to decide on a day, and what to remind them of (docs/method.md#decisions-needed, #reminders)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, needs_decision, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
-from secure_score_backlog.ratings import level_order
+from secure_score_backlog.ratings import Risk, level_order
 
 
 class Kind(StrEnum):
-    """Why somebody is reminded, the most urgent first."""
+    """Why somebody has to act, the most urgent first."""
 
     EXPIRED = "expired"
     BREACHED = "breached"
@@ -26,6 +26,13 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     UNANSWERED = "unanswered"
     EXPIRING = "expiring"
+    UNDECIDED = "undecided"
+    """Needs a decision where the risk is critical; nobody is reminded of it, because it has no owner yet."""
+
+
+ANEW = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.CONFLICT)
+"""A decision was made and is no longer in force: a new one is needed."""
+LATE = (*ANEW, Kind.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,11 @@ class Reminder:
     """Last day of the decision, due date, or last day on which an answer is of use."""
     ask: Ask | None = None
     """The question, for one without an answer."""
+
+    @property
+    def deadline(self) -> date | None:
+        """The day by which a decision was or is due; None where it is due now, or where no day is given."""
+        return self.day if self.kind in (Kind.EXPIRED, Kind.OVERDUE, Kind.UNANSWERED) else None
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -60,6 +72,32 @@ def reminders(facts: Facts) -> tuple[Reminder, ...]:
     for each in (*_decisions(facts), *_questions(facts)):
         found.setdefault(each.about, each)
     return tuple(sorted(found.values(), key=_order))
+
+
+def decisions_needed(facts: Facts) -> tuple[Reminder, ...]:
+    """Everything that needs a decision now (docs/method.md#decisions-needed).
+
+    What is late comes first, by risk; then what has a last day, the nearest first; then the rest, by risk.
+    """
+    due = [each for each in reminders(facts) if _needs_decision(each)]
+    open_ones = [_of(Kind.UNDECIDED, status) for status in facts.in_state(State.UNDECIDED) if _is_critical(status)]
+
+    def order(each: Reminder) -> tuple[int, int, date, int, str, tuple[str, ...]]:
+        last = each.deadline
+        late = each.kind in LATE or (last is not None and last < facts.as_of)
+        level = level_order(each.status.level)
+        place = 0 if late else 1 if last else 2
+        return place, 0 if place == 1 else level, last or date.max, level, each.status.id, each.about
+
+    return tuple(sorted((*due, *open_ones), key=order))
+
+
+def _needs_decision(each: Reminder) -> bool:
+    return each.kind in (*ANEW, Kind.UNANSWERED) or (each.kind is Kind.OVERDUE and _is_critical(each.status))
+
+
+def _is_critical(status: Status) -> bool:
+    return status.level is Risk.CRITICAL
 
 
 def _decisions(facts: Facts) -> Iterator[Reminder]:

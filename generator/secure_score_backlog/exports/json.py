@@ -17,6 +17,7 @@ from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
+from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.tables import Cell, Table
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
@@ -44,6 +45,7 @@ def plain_facts(facts: Facts) -> Plain:
         "coverage": coverage(facts),
         "ledger": facts.ledger.parts(),
         "counts": facts.counts,
+        "decisions_needed": [needed(each, facts.as_of) for each in decisions_needed(facts)],
         "top": [ranked(status) for status in facts.top],
         "unrated": [status.id for status in facts.unrated],
         "by_points": [status.id for status in facts.by_points],
@@ -118,7 +120,7 @@ def texts(facts: Facts) -> Plain:
     """Title and reasons of every recommendation that the figures name."""
     named = {status.id for status in (*facts.top, *facts.unrated, *facts.by_points)}
     named |= {entry.status.id for entry in (*facts.register, *facts.covered)}
-    named |= {status.id for status, _ in facts.asks}
+    named |= {each.status.id for each in decisions_needed(facts)}
     named |= {status.id for status in (*facts.blocked, *facts.completed, *facts.regressed)}
     named |= {status.id for status in (*facts.shadow, *facts.stale, *facts.in_state(State.REGRESSED))}
     named |= {line.recommendation for line in (facts.movement.lines if facts.movement else ()) if line.recommendation}
@@ -135,6 +137,28 @@ def words(status: Status) -> Plain:
     elif decision and decision.covered:
         found |= {"rationale": decision.covered.by, "evidence": decision.covered.evidence}
     return found
+
+
+def needed(each: Reminder, as_of: date) -> Plain:
+    """One decision that is needed; a question carries what its author wrote about it."""
+    last, ask = each.deadline, each.ask
+    return {
+        "kind": "requested" if ask else each.kind.value,
+        "recommendation": each.status.id,
+        "title": each.status.title,
+        "risk": level(each.status),
+        "state": each.status.state.value,
+        "owner": each.status.owner or None,
+        "from": each.role or None,
+        "by": iso(last),
+        "days_left": (last - as_of).days if last else None,
+        "question": ask.question if ask else None,
+        "since": iso(ask.since) if ask else None,
+        "recommend": ask.recommend if ask else "",
+        "cost": ask.cost if ask else "",
+        "asked_by": (ask.asked_by or each.status.owner or None) if ask else None,
+        "default": ask.default if ask else "",
+    }
 
 
 def snapshot(facts: Facts) -> Plain | None:
