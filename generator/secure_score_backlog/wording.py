@@ -16,6 +16,15 @@ MONTHS = (
 MINUS = "\u2212"
 BLOCKERS = {"licensing": "missing licence", "business": "business decision", "technical": "technical constraint"}
 """What blocks a planned change, in words."""
+WITHOUT_DECISION = {
+    "expired": "Nobody accepts the risk any more.",
+    "breached": "It stays worse than accepted.",
+    "regressed": "The risk stays open again.",
+    "conflict": "The decision stays without effect.",
+    "overdue": "The risk stays open.",
+    "undecided": "The risk stays open.",
+}
+"""What happens without a decision, by the same reason."""
 EXCEPTIONS = {
     "audit-direct": "no pull request",
     "audit-merge": "a merge without a pull request",
@@ -105,6 +114,11 @@ def count(value: int, one: str, many: str | None = None) -> str:
 def lower_first(text: str) -> str:
     """The text in the form it has within a sentence; `Microsoft` keeps its capital."""
     return text if text.startswith("Microsoft") else text[:1].lower() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends a sentence already."""
+    return text if text.endswith((".", "!", "?", "…", "。")) else f"{text}."
 
 
 def times(value: int) -> str:

@@ -34,7 +34,7 @@ SAYS: dict[str, dict[str, tuple[str, ...]]] = {
         "register.html": ("1 accepted risk is in force",),
     },
     "many": {
-        "index.html": ("366 of 460 measured recommendations have no finished decision", "350 more"),
+        "index.html": ("366 of 460 measured recommendations have no finished decision", "353 more"),
         "board.html": ("measure number 460 of the sample",),
     },
     "long-words": {"index.html": ("Mehrfaktorauthentifizierungsregistrierungsrichtlinie", "ブロック", "المصادقة")},

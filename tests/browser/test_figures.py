@@ -16,6 +16,10 @@ from tests.support.running import run_here
 pytestmark = pytest.mark.browser
 
 
+LETTER = (8.5, 11.0)
+"""Inches."""
+
+
 @pytest.fixture(scope="module")
 def figures(built_demo: Path) -> dict[str, Any]:
     """What `backlog status --json` says of today, and of October."""
@@ -56,25 +60,29 @@ def rows(browser: Page, after: str, table: str = "table") -> list[list[str]]:
 
 
 def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
-    """The four counts, the top five by name, every question, the score."""
+    """Every decision needed, in order, each with its day; the first three of the top; the score; two screens."""
     today = figures["today"]
+    browser.size(1400, 900)
     browser.open(built_demo / "index.html")
-    counts, states = today["counts"], today["states"]
-    ended = ("expired", "breached", "regressed", "conflict")
-    entries = (*today["register"], *today["covered"])
-    assert cards(browser) == {
-        "Undecided": counts["undecided"],
-        "Need a new decision": sum(1 for entry in entries if states[entry["recommendation"]] in ended),
-        "Overdue": counts["overdue"],
-        "Accepted risks": counts["carried"],
-    }
+    counts, needed = today["counts"], today["decisions_needed"]
+    shown = rows(browser, "decisions-needed")
+    assert len(shown) == len(needed)
+    for row, item in zip(shown, needed, strict=True):
+        assert (item["question"] or item["title"]) in row[2]
+        assert item["from"] in row[3]
+        assert item["by"] is None or item["by"][:4] in row[0]
+        assert all(item[key] in row[2] for key in ("recommend", "cost"))
+        assert item["default"] in row[4]
+    text = browser.run("return document.querySelector('article').innerText")
+    assert f"{len(needed)}\u00a0decisions are needed now" in text
+    assert f"{counts['undecided']} of" in text
     titles = browser.run(
         "return [...document.querySelectorAll('ol.backlog-answers .backlog-answer-title a')].map(a => a.innerText)"
     )
-    assert titles == [item["title"] for item in today["top"]]
-    text = browser.run("return document.querySelector('article').innerText")
-    assert all(item["question"] in text for item in today["asks"])
+    assert titles == [item["title"] for item in today["top"]][:3]
     assert f"{today['score']['current']:g} of {today['score']['max']:g} points" in text
+    screens = browser.run("return document.querySelector('article').getBoundingClientRect().bottom / 900")
+    assert screens < 2.3  # two, and room for fonts with wide letters
 
 
 def test_board(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
@@ -132,6 +140,14 @@ def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> No
     """October: what was needed, open, blocked, accepted, completed, regressed; and why the score changed."""
     october = figures["2026-10"]
     browser.open(built_demo / "reviews" / "2026-10.html")
+    needed = october["decisions_needed"]
+    assert [
+        row[2].splitlines()[0].strip().startswith(item["question"] or item["title"])
+        for row, item in zip(rows(browser, "decisions-needed"), needed, strict=True)
+    ] == [True] * len(needed)
+    lists = rows(browser, "ending")
+    entries = [e for e in (*october["register"], *october["covered"]) if e["state"] in ("active", "expiring")]
+    assert len(lists) == sum(1 for entry in entries if entry["until"] <= "2026-11-30") == 2
     assert [number(row[2]) for row in rows(browser, "top-five")] == [item["days_open"] for item in october["top"]]
     assert len(rows(browser, "blocked")) == len(october["blocked"])
     text = browser.run("return document.querySelector('article').innerText")
@@ -152,7 +168,24 @@ def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> No
     assert all(title.strip() in text for title in titles)
 
 
-def test_a_typical_month_prints_on_one_sheet(browser: Page, built_demo: Path) -> None:
-    """March, with its minutes, on paper."""
-    browser.open(built_demo / "reviews" / "2026-03.html")
-    assert len(re.findall(rb"/Type\s*/Page(?!s)", browser.paper())) == 1
+def sheets(paper: bytes) -> int:
+    """How many sheets a PDF has."""
+    return len(re.findall(rb"/Type\s*/Page(?!s)", paper))
+
+
+@pytest.mark.parametrize("inches", [None, LETTER], ids=["A4", "Letter"])
+def test_the_first_page_of_every_month_prints_on_one_sheet(
+    browser: Page, built_demo: Path, inches: tuple[float, float] | None
+) -> None:
+    """Decisions, top five, changes and what ends soon; the annex begins a new sheet."""
+    months = sorted((built_demo / "reviews").glob("20*.html"))
+    assert len(months) == 16
+    for month in months:
+        browser.open(month)
+        with_annex = sheets(browser.paper(inches=inches))
+        browser.run("""
+            for (let each = document.getElementById("annex"), next; each; each = next) {
+              next = each.nextElementSibling; each.remove();
+            }""")
+        assert (month.name, sheets(browser.paper(inches=inches))) == (month.name, 1)
+        assert with_annex > 1

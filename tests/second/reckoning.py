@@ -348,6 +348,18 @@ class Reckoning:
                     found.append((name, ask["question"], age, ask.get("by")))
         return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
 
+    def requested(self) -> list[tuple[int, str, date | None, str, tuple[str, ...]]]:
+        """The questions among them: whether late, dated or neither (0, 1, 2), and what sorts them."""
+        rows: list[Any] = []
+        for name, answer in self.answers.items():
+            asked = answer.said.get("ask") or []
+            for ask in [asked] if isinstance(asked, dict) else asked:
+                if date.fromisoformat(ask["since"]) <= self.day:
+                    by = date.fromisoformat(ask["by"]) if ask.get("by") else None
+                    place = 2 if by is None else 0 if by < self.day else 1
+                    rows.append((place, name, by, "requested", ("question", ask["from"].casefold(), ask["question"])))
+        return rows
+
     def decisions_needed(self, registers: list[dict[str, Plain]]) -> list[tuple[str, str, str | None, str]]:
         """What has to be decided now: kind, recommendation, by when, question."""
         kinds = {name: state for name, state in self.states.items() if state in ENDED}
@@ -358,18 +370,12 @@ class Reckoning:
         for name, state in self.states.items():
             if state in ("overdue", "undecided") and self.level(name)[0] == "critical":
                 kinds[name] = state
-        rows = []
+        rows: list[Any] = []
         for name, kind in kinds.items():
             answer = self.answers.get(name)
             day = answer and (answer.due if kind == "overdue" else answer.until if kind == "expired" else None)
             rows.append((2 if kind == "undecided" else 0, name, day, kind, ("decision",)))
-        for name, answer in self.answers.items():
-            asked = answer.said.get("ask") or []
-            for ask in [asked] if isinstance(asked, dict) else asked:
-                if date.fromisoformat(ask["since"]) <= self.day:
-                    by = date.fromisoformat(ask["by"]) if ask.get("by") else None
-                    place = 2 if by is None else 0 if by < self.day else 1
-                    rows.append((place, name, by, "requested", ("question", ask["from"].casefold(), ask["question"])))
+        rows += self.requested()
 
         def order(row: Any) -> tuple[Any, ...]:
             place, name, day, _, what = row

@@ -220,9 +220,10 @@ class Page:
         shot = self.command("Page.captureScreenshot", captureBeyondViewport=True, format="png")
         self._save(f"{name}.png", shot["data"])
 
-    def paper(self, name: str = "") -> bytes:
-        """The page as a PDF on A4; saved as NAME.pdf like a picture."""
-        made = self.command("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
+    def paper(self, name: str = "", *, inches: tuple[float, float] | None = None) -> bytes:
+        """The page as a PDF on A4, or on a sheet of another size; saved as NAME.pdf like a picture."""
+        size = {"paperWidth": inches[0], "paperHeight": inches[1]} if inches else {}
+        made = self.command("Page.printToPDF", printBackground=True, preferCSSPageSize=not inches, **size)
         if name and SCREENSHOTS:
             self._save(f"{name}.pdf", made["data"])
         return base64.b64decode(made["data"])

@@ -19,7 +19,7 @@ from secure_score_backlog.dates import month_of
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
-from secure_score_backlog.evaluation.reminders import LATE, Reminder, decisions_needed
+from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
@@ -148,7 +148,7 @@ def needed(decisions: Iterable[Reminder], as_of: date) -> Table:
     table = grid("answer by", "risk", "decision", "of", "why")
     for each in decisions:
         last = each.deadline
-        when = Text(str(last) if last else "-", style="red" if each.kind in LATE or (last and last < as_of) else "")
+        when = Text(str(last) if last else "-", style="red" if each.is_late(as_of) else "")
         level = each.status.risk_word
         what = each.ask.question if each.ask else each.status.title
         why = f"requested {count((as_of - each.ask.since).days, 'day')} ago" if each.ask else each.kind.value

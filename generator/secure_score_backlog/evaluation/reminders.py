@@ -53,6 +53,10 @@ class Reminder:
         """The day by which a decision was or is due; None where it is due now, or where no day is given."""
         return self.day if self.kind in (Kind.EXPIRED, Kind.OVERDUE, Kind.UNANSWERED) else None
 
+    def is_late(self, as_of: date) -> bool:
+        """Its day has passed, or the decision is no longer in force."""
+        return self.kind in LATE or (self.deadline is not None and self.deadline < as_of)
+
     @property
     def about(self) -> tuple[str, ...]:
         """What it is about, whatever becomes of it: the decision on a recommendation, or one question in it."""
@@ -84,9 +88,8 @@ def decisions_needed(facts: Facts) -> tuple[Reminder, ...]:
 
     def order(each: Reminder) -> tuple[int, int, date, int, str, tuple[str, ...]]:
         last = each.deadline
-        late = each.kind in LATE or (last is not None and last < facts.as_of)
         level = level_order(each.status.level)
-        place = 0 if late else 1 if last else 2
+        place = 0 if each.is_late(facts.as_of) else 1 if last else 2
         return place, 0 if place == 1 else level, last or date.max, level, each.status.id, each.about
 
     return tuple(sorted((*due, *open_ones), key=order))

@@ -45,7 +45,7 @@ def plain_facts(facts: Facts) -> Plain:
         "coverage": coverage(facts),
         "ledger": facts.ledger.parts(),
         "counts": facts.counts,
-        "decisions_needed": [needed(each, facts.as_of) for each in decisions_needed(facts)],
+        "decisions_needed": [plain_decision(each, facts.as_of) for each in decisions_needed(facts)],
         "top": [ranked(status) for status in facts.top],
         "unrated": [status.id for status in facts.unrated],
         "by_points": [status.id for status in facts.by_points],
@@ -139,7 +139,7 @@ def words(status: Status) -> Plain:
     return found
 
 
-def needed(each: Reminder, as_of: date) -> Plain:
+def plain_decision(each: Reminder, as_of: date) -> Plain:
     """One decision that is needed; a question carries what its author wrote about it."""
     last, ask = each.deadline, each.ask
     return {
@@ -154,6 +154,7 @@ def needed(each: Reminder, as_of: date) -> Plain:
         "days_left": (last - as_of).days if last else None,
         "question": ask.question if ask else None,
         "since": iso(ask.since) if ask else None,
+        "options": list(ask.options) if ask else [],
         "recommend": ask.recommend if ask else "",
         "cost": ask.cost if ask else "",
         "asked_by": (ask.asked_by or each.status.owner or None) if ask else None,

@@ -15,13 +15,14 @@ In a template, write HTML and call `heading` at the top level, never inside an e
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import date
 from functools import cache
 from html import unescape
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
@@ -84,6 +85,7 @@ def environment() -> Environment:
         times=wording.times,
         blockers=wording.BLOCKERS,
         far_ahead=FAR_AHEAD,
+        without_decision=wording.WITHOUT_DECISION,
     )
     made.filters.update(
         day=wording.day,
@@ -96,9 +98,27 @@ def environment() -> Environment:
         signed_points=wording.signed_points,
         number=wording.number,
         lower_first=wording.lower_first,
+        sentence=wording.sentence,
+        as_day=as_day,
         service_name=service_name,
     )
     return made
+
+
+def linked(site: Site, source: str) -> Callable[[str, str], Markup]:
+    """Makes the link to a recommendation from its id and title; the title alone where it has no page."""
+
+    def link(name: str, title: str) -> Markup:
+        if not site.has_page(name):
+            return escape(title)
+        return Markup('<a href="{}">{}</a>').format(site.url_for(name, source), title)
+
+    return link
+
+
+def as_day(text: str | None) -> date | None:
+    """A day as JSON writes it."""
+    return date.fromisoformat(text) if text else None
 
 
 def render(template: str, **values: Any) -> Markup:

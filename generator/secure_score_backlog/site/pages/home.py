@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Home: what is open, what is fixed next, which risks are accepted, and which decisions are requested."""
+"""Home: the decisions needed now, the biggest gaps, what is fixed next, and which risks are accepted."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 
 from msgspec import Struct
 
@@ -13,30 +12,22 @@ from secure_score_backlog import wording
 from secure_score_backlog.content import load
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry, in_force, needing_decision
-from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.evaluation.register import RegisterEntry, in_force
+from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.exports.json import plain_decision
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import change_day, regressions, since, unexplained
+from secure_score_backlog.site.templates import linked, page, render
+from secure_score_backlog.site.words import regressions, unexplained
 
 PATH = "index.md"
 TITLE = "Home"
-SHOWN = 6
-"""Planned changes and accepted risks that are listed; board and register have all of them."""
-RESTORED_SHOWN = 5
-A_YEAR = timedelta(days=365)
-
-ATTENTION: tuple[tuple[State, str], ...] = (
-    (State.BREACHED, "breached (worse than accepted)"),
-    (State.EXPIRED, "expired"),
-    (State.REGRESSED, "regressed"),
-    (State.OVERDUE, "overdue"),
-    (State.CONFLICT, "in conflict with Microsoft’s measurement"),
-)
-"""States of decisions that need attention, the most serious first, in words."""
-ATTENTION_ORDER = [state for state, _ in ATTENTION]
+SHOWN = 3
+"""Gaps, planned changes and accepted risks that are listed; review, board and register have more."""
+MOST_NEEDED = 25
+"""Decisions needed that are listed; what is late or requested comes first."""
 
 
 class Blindspot(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +48,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     spots = [(title, spot, measured_of(facts.statuses, spot)) for title, spot in BLINDSPOTS.items()]
     accepted = in_force(facts.register)
     planned = next_planned(facts)
+    needed = decisions_needed(facts)
     body = render(
         "home.html.j2",
         site=site,
@@ -64,23 +56,23 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         counts=facts.counts,
         unexplained=unexplained(facts.explained),
-        change_day=change_day,
-        since=since,
-        need_decision=len(needing_decision((*facts.register, *facts.covered))),
+        needed=[plain_decision(each, facts.as_of) for each in needed],
+        most=MOST_NEEDED,
+        late=sum(1 for each in needed if each.is_late(facts.as_of)),
+        linked=linked(site, PATH),
+        reopened=bool(facts.in_state(*NEEDS_NEW_DECISION, State.OVERDUE)),
         measured=sum(1 for status in facts.statuses.values() if status.observation),
         open=any(status.observation and status.open_share for status in facts.statuses.values()),
+        top=facts.top[:SHOWN],
         planned=planned[:SHOWN],
         planned_count=len(planned),
         accepted=by_risk(accepted)[:SHOWN],
         accepted_count=len(accepted),
         approval_words=wording.APPROVALS,
-        attention=needing_attention(facts),
-        attention_counts=attention_counts(facts),
-        restored=restored(facts),
-        requested_from=requested_from(facts),
+        requested_from=requested_from(each for each in needed if not each.is_late(facts.as_of)),
         next_to_end=min(accepted, key=lambda entry: (entry.until, entry.status.id), default=None),
-        first_day=facts.history.days[0].day if facts.history.days else None,
         blindspots=spots,
+        states_of=states_of,
         regressions={status.id: regressions(status, facts) for *_, measured in spots for status in measured},
         review=facts.reviews[0] if facts.reviews else None,
         last_finished=next((review for review in facts.reviews if review.finished and review.is_measured), None),
@@ -91,7 +83,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         TITLE,
         body,
         site=site,
-        description="The biggest open gaps, what is fixed next, and which risks are accepted.",
+        description="The decisions needed, the biggest open gaps, what is fixed next, and which risks are accepted.",
         shown_title=f"{facts.settings.organisation}{label}: security status",
         hide=("navigation", "toc"),
     )
@@ -112,29 +104,16 @@ def by_risk(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
     return sorted(entries, key=lambda entry: (level_order(entry.status.level), entry.until, entry.status.id))
 
 
-def needing_attention(facts: Facts) -> list[Status]:
-    """What expired, was breached, regressed, is overdue or in conflict: by state, then by risk."""
-    found = facts.in_state(*ATTENTION_ORDER)
-    return sorted(found, key=lambda s: (ATTENTION_ORDER.index(s.state), level_order(s.level), s.id))
-
-
-def attention_counts(facts: Facts) -> list[str]:
-    """How many decisions need attention, in words, by state."""
-    counted = ((len(facts.in_state(state)), words) for state, words in ATTENTION)
-    return [f"{number} {words}" for number, words in counted if number]
-
-
-def restored(facts: Facts) -> list[tuple[Status, list[str]]]:
-    """What is done and had lost points within the last year, with the days: the highest risk first."""
-    done = sorted(facts.in_state(State.DONE), key=lambda s: (level_order(s.level), s.id))
-    found = ((status, regressions(status, facts, facts.as_of - A_YEAR)) for status in done)
-    return [(status, days) for status, days in found if days][:RESTORED_SHOWN]
-
-
-def requested_from(facts: Facts) -> list[tuple[str, int]]:
-    """How many decisions are requested from each role, the most first."""
-    roles = Counter(ask.of for _, ask in facts.asks)
+def requested_from(decisions: Iterable[Reminder]) -> list[tuple[str, int]]:
+    """How many decisions are requested from each role before their last day, the most first."""
+    roles = Counter(each.role for each in decisions if each.ask)
     return sorted(roles.items(), key=lambda item: (-item[1], item[0]))
+
+
+def states_of(statuses: Iterable[Status]) -> list[tuple[State, int]]:
+    """How many are in each state, in the order of the states."""
+    found = Counter(status.state for status in statuses)
+    return [(state, found[state]) for state in State if found[state]]
 
 
 def measured_of(statuses: Mapping[str, Status], spot: Blindspot) -> list[Status]:

@@ -17,11 +17,11 @@ from typing import Any
 from markupsafe import Markup
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import month_before
+from secure_score_backlog.dates import add_months, last_day, month_before, month_of
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
-from secure_score_backlog.evaluation.register import AcceptanceState, needs_new_decision, shown_as
-from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
@@ -29,17 +29,21 @@ from secure_score_backlog.reviews import differences
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
-from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.templates import linked, page, render
 from secure_score_backlog.site.words import kind_of_snapshot, unexplained
+from secure_score_backlog.wording import lower_first
 
 PATH = "reviews/index.md"
 TITLE = "Reviews"
+Plain = Mapping[str, Any]
 SHOWN = 5
 """Accepted risks that a review of one page names; the register has all of them."""
+MOST_NEEDED = 12
+"""Decisions needed that the first page lists; the board has all of them."""
+NO_QUESTION: Plain = dict.fromkeys(("question", "recommend", "cost", "asked_by", "since", "default", "by"), None)
 LARGEST_SHOWN = 3
 """Recommendations that are named beside the score."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
-Plain = Mapping[str, Any]
 
 
 def path_of(month: str) -> str:
@@ -127,26 +131,65 @@ class Month:
         return sorted(accepted, key=lambda entry: (level_order(entry["risk"]), entry["until"], entry["recommendation"]))
 
     @property
-    def ended(self) -> list[Plain]:
-        """Acceptances and exemptions that need a new decision."""
-        both = (*self.facts["register"], *self.facts.get("covered", ()))
-        return [entry for entry in both if needs_new_decision(entry["state"], self.state_now(entry))]
-
-    def state_of(self, entry: Plain) -> str:
-        """The state of an acceptance or an exemption, as pages show it."""
-        return shown_as(entry["state"], self.state_now(entry))
-
-    def state_now(self, entry: Plain) -> str:
-        """The state of its recommendation; empty where the facts do not say."""
-        found: str = self.facts.get("states", {}).get(entry["recommendation"], "")
-        return found
+    def needed(self) -> list[Plain]:
+        """The decisions needed, what is late first; from their parts where facts were signed without the list."""
+        found: list[Plain] | None = self.facts.get("decisions_needed")
+        return self.needed_by_parts if found is None else found
 
     @property
-    def regressed_plans(self) -> list[str]:
-        """Ids of planned changes that were done and regressed; they need a new decision as well."""
-        named = {entry["recommendation"] for entry in self.ended}
-        regressed = [name for name, state in self.facts.get("states", {}).items() if state == State.REGRESSED]
-        return sorted(set(regressed) - named, key=lambda name: self.words(name)["title"].lower())
+    def needed_by_parts(self) -> list[Plain]:
+        """The decisions needed as facts without that list give them: no longer in force, then requested."""
+        both = {entry["recommendation"]: entry for entry in (*self.facts["register"], *self.facts.get("covered", ()))}
+        states = self.facts.get("states") or {name: entry["state"] for name, entry in both.items()}
+        rows = [(name, state) for name, state in states.items() if state in NEEDS_NEW_DECISION]
+        ended = [
+            {
+                "kind": state,
+                "risk": both.get(name, {}).get("risk"),
+                "from": both.get(name, {}).get("owner"),
+                "by": both[name]["until"] if state == State.EXPIRED and name in both else None,
+                "days_left": both.get(name, {}).get("days_left"),
+                "recommendation": name,
+            }
+            for name, state in rows
+        ]
+        asked = [
+            {"kind": "requested", "risk": None, "days_left": self.days_until(ask.get("by")), **ask}
+            for ask in self.facts["asks"]
+        ]
+        return [{**NO_QUESTION, "title": self.words(row["recommendation"])["title"], **row} for row in (*ended, *asked)]
+
+    def days_until(self, text: str | None) -> int | None:
+        """Days from the as-of date to a day."""
+        day, as_of = self.day(text), self.day(self.facts["as_of"])
+        return (day - as_of).days if day and as_of else None
+
+    @property
+    def changes(self) -> list[tuple[str, list[str]]]:
+        """What was decided in the month, by its state at the end of it, and what lost points: ids, by title."""
+        states = self.facts.get("states", {})
+        found: dict[str, list[str]] = {}
+        for name in self.decided:
+            found.setdefault(wording.badge_of(states.get(name, State.UNDECIDED)).label, []).append(name)
+        lost = [item["recommendation"] for item in self.facts["regressed"]]
+        return [(f"Decided: {lower_first(label)}", names) for label, names in found.items()] + (
+            [("Lost points", lost)] if lost else []
+        )
+
+    @property
+    def next_review(self) -> date:
+        """The end of the month after the as-of date."""
+        as_of = self.day(self.facts["as_of"])
+        assert as_of
+        return last_day(month_of(add_months(as_of.replace(day=1), 1)))
+
+    @property
+    def ending(self) -> list[Plain]:
+        """Acceptances and exemptions in force whose last day is before the next review, the nearest first."""
+        both = (*self.facts["register"], *self.facts.get("covered", ()))
+        last = self.next_review.isoformat()
+        found = [entry for entry in both if entry["state"] in IN_FORCE and entry["until"] <= last]
+        return sorted(found, key=lambda entry: (entry["until"], entry["recommendation"]))
 
     @property
     def parts(self) -> list[tuple[str, Any]]:
@@ -225,6 +268,8 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         older=older,
         newer=newer,
         link_to=path_of,
+        linked=linked(site, path),
+        most=MOST_NEEDED,
     )
     return page(
         path,
