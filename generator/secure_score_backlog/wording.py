@@ -17,7 +17,7 @@ MINUS = "\u2212"
 BLOCKERS = {"licensing": "missing licence", "business": "business decision", "technical": "technical constraint"}
 """What blocks a planned change, in words."""
 WITHOUT_DECISION = {
-    "expired": "Nobody accepts the risk any more.",
+    "expired": "The risk stays open and not accepted.",
     "breached": "It stays worse than accepted.",
     "regressed": "The risk stays open again.",
     "conflict": "The decision stays without effect.",
