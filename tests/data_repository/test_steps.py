@@ -37,6 +37,12 @@ def test_the_order_is_that_of_a_first_day() -> None:
     assert found == sorted(found)
 
 
+@pytest.mark.parametrize("plan", ["free", "team", "enterprise", "none"])
+def test_the_last_step_checks_all_others(plan: str) -> None:
+    """Whoever has done everything sees whether it was enough."""
+    assert "backlog doctor" in told(plan=plan).rpartition("Check that everything is set up")[2]
+
+
 @pytest.mark.parametrize(("plan", "tail"), [("free", "ref:refs/heads/main"), ("team", "environment:secure-score")])
 def test_the_subject_of_the_credential_in_both_forms(plan: str, tail: str) -> None:
     """With an environment where the plan has some, else by branch; with numbers and without; issuer and audience."""

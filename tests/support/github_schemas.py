@@ -54,6 +54,15 @@ PATHS = (
     ("post", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
     ("patch", "/repos/{owner}/{repo}/issues/comments/{comment_id}"),
     ("post", "/repos/{owner}/{repo}/rulesets"),
+    ("get", "/repos/{owner}/{repo}/actions/oidc/customization/sub"),
+    ("get", "/repos/{owner}/{repo}/actions/permissions/workflow"),
+    ("get", "/repos/{owner}/{repo}/actions/workflows/{workflow_id}"),
+    ("get", "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"),
+    ("get", "/repos/{owner}/{repo}/branches/{branch}"),
+    ("get", "/repos/{owner}/{repo}/branches/{branch}/protection"),
+    ("get", "/repos/{owner}/{repo}/codeowners/errors"),
+    ("get", "/repos/{owner}/{repo}/environments/{environment_name}"),
+    ("get", "/repos/{owner}/{repo}/rules/branches/{branch}"),
 )
 """The calls of REST that the program makes."""
 SMALLEST = {"GitObject": "oid", "GitSignature": "isValid", "Actor": "login"}

@@ -23,6 +23,7 @@ from graphql import GraphQLError, graphql_sync
 from openapi_schema_validator import OAS30Validator
 
 from tests.support.github_schemas import rest, schema
+from tests.support.github_upkeep import Upkeep
 from tests.support.loopback import LoopbackServer, Request, Responder, Response
 from tests.support.repositories import Repository
 
@@ -101,6 +102,8 @@ class SimulatedGitHub(LoopbackServer):
         self.visibility = "private"
         self.pages_public: bool | None = None
         """Whether the world can read GitHub Pages; None: it is not switched on."""
+        self.upkeep = Upkeep()
+        """How the repository is set up."""
         self.hosted: Path | None = None
         """A bare repository that commits are made in."""
         self.rules: dict[str, str] = {}
@@ -185,6 +188,8 @@ class SimulatedGitHub(LoopbackServer):
             return self._pages()
         if request.path == f"{HERE}/issues":
             return self._issues(request)
+        if request.path.startswith(f"{HERE}/") and (told := self.upkeep.answer(request, HERE)):
+            return told
         for form, reply in ((ISSUE, self._issue), (COMMENT, self._comment)):
             found = form.fullmatch(request.path)
             if found and (found["owner"], found["name"]) == (OWNER, NAME):
@@ -413,7 +418,14 @@ class SimulatedGitHub(LoopbackServer):
         part = rest()["components"]["schemas"]["full-repository"]["properties"]
         assert {"visibility", "private"} <= part.keys()
         private = self.visibility != "public"
-        content = {"full_name": f"{OWNER}/{NAME}", "private": private, "visibility": self.visibility}
+        content = {
+            "full_name": f"{OWNER}/{NAME}",
+            "private": private,
+            "visibility": self.visibility,
+            "id": 2002,
+            "owner": {**user(OWNER), "id": 1001},
+            "default_branch": self.branch,
+        }
         for name, value in content.items():
             OAS30Validator({**part[name], "components": rest()["components"]}).validate(value)
         return Response.of_json(200, content)

@@ -150,16 +150,10 @@ def _other_branch(root: Path, settings: Settings) -> tuple[Problem, ...]:
     show_default=True,
     help="Give up after so many seconds, sign-in included.",
 )
-@click.option(
-    "--cloud",
-    type=click.Choice(list(CLOUDS)),
-    default="global",
-    show_default=True,
-    help="Cloud of the tenant; GCC is global, GCC High is usgov.",
-)
-@click.option("--graph-url", metavar="URL", help="Root of Microsoft Graph with its version, instead of the cloud's.")
-@click.option("--authority", metavar="URL", help="Sign-in service, instead of the cloud's.")
-@click.option("--device-code", is_flag=True, help="Sign in as a person: shows a code to enter in a browser.")
+@options.cloud
+@options.graph_url
+@options.authority
+@options.device_code
 def command(
     *,
     root: Path,

@@ -36,6 +36,7 @@ VERBS = {
     "publish": "Commit new snapshots to a branch, on GitHub or with Git.",
     "remind": "Remind roles of what is due: by issues on GitHub, in a chat, or as text.",
     "visibility": "Refuse to publish a site where the world could read it.",
+    "doctor": "Check that everything is set up as it should be, with the fix for each.",
     "render": "Write the site's pages to build/pages.",
     "build": "Render the pages, build the site and check that it is complete.",
     "serve": "Serve the site on this machine and render it again after each edit.",

@@ -16,6 +16,7 @@ from secure_score_backlog.comparison import Comparison
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, first_day, is_usable
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.graph.clouds import CLOUDS
 from secure_score_backlog.text import shown
 
 
@@ -42,6 +43,20 @@ repository = click.option(
     "--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY."
 )
 verbose = click.option("--verbose", is_flag=True, help="Show each request on stderr, without the token.")
+cloud = click.option(
+    "--cloud",
+    type=click.Choice(list(CLOUDS)),
+    default="global",
+    show_default=True,
+    help="Cloud of the tenant; GCC is global, GCC High is usgov.",
+)
+graph_url = click.option(
+    "--graph-url", metavar="URL", help="Root of Microsoft Graph with its version, instead of the cloud's."
+)
+authority = click.option("--authority", metavar="URL", help="Sign-in service, instead of the cloud's.")
+device_code = click.option(
+    "--device-code", is_flag=True, help="Sign in as a person: shows a code to enter in a browser."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")
 
 base = click.option(

@@ -62,6 +62,13 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
         ),
     )
     yield Step("Know what the plan does not offer", tuple(limits(choices)))
+    yield Step(
+        "Check that everything is set up",
+        (
+            f"  GH_TOKEN=$(gh auth token) backlog doctor --repository {name}",
+            "It changes nothing, and says of each thing whether it is as it should be, and the fix.",
+        ),
+    )
 
 
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
@@ -84,6 +91,9 @@ def entra(choices: Choices, name: str) -> tuple[str, ...]:
     owner, _, repository = name.partition("/")
     kind = "the scenario 'Other issuer'"
     return (
+        "Commands that do all of it, for Azure CLI and for PowerShell, with the right subject filled in:",
+        f"  GH_TOKEN=$(gh auth token) backlog doctor --repository {name} --entra-script",
+        "Or by hand:",
         "1. App registrations, New registration: any name, this organisational directory only.",
         "2. API permissions: Microsoft Graph, APPLICATION permission SecurityEvents.Read.All, and remove User.Read.",
         "   Grant admin consent (role: Privileged Role Administrator).",
@@ -268,3 +278,4 @@ def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
             ),
         )
     yield Step("Decide and read", ("`backlog triage` says what to decide first; `backlog build` makes the site.",))
+    yield Step("Check that everything is set up", ("`backlog doctor` says what is not as it should be, and the fix.",))

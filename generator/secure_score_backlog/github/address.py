@@ -57,7 +57,7 @@ def find_address(environment: Mapping[str, str], repository: str | None = None, 
         WrongUsage: A value cannot be what it should be.
         CannotProceed: Repository or token are not given.
     """
-    owner, name = _repository(environment, repository)
+    owner, name = repository_named(environment, repository).split("/")
     given = environment.get("GITHUB_API_URL", "").strip()
     api = check_address(given or API, "GITHUB_API_URL", API)
     graphql = environment.get("GITHUB_GRAPHQL_URL", "").strip() or graphql_beside(api)
@@ -70,7 +70,8 @@ def graphql_beside(api: str) -> str:
     return f"{api.removesuffix('/v3')}/graphql" if urlsplit(api).path.endswith("/api/v3") else f"{api}/graphql"
 
 
-def _repository(environment: Mapping[str, str], repository: str | None) -> tuple[str, str]:
+def repository_named(environment: Mapping[str, str], repository: str | None = None) -> str:
+    """OWNER/NAME of the repository; errors as for `find_address`."""
     named = (repository or environment.get("GITHUB_REPOSITORY", "")).strip()
     where = "--repository" if repository else "GITHUB_REPOSITORY"
     if not named:
@@ -79,14 +80,13 @@ def _repository(environment: Mapping[str, str], repository: str | None) -> tuple
             where="GITHUB_REPOSITORY",
             hint="Name it: --repository OWNER/NAME. A workflow run knows it by itself.",
         )
-    found = REPOSITORY.fullmatch(named)
-    if found is None:
+    if not REPOSITORY.fullmatch(named):
         raise WrongUsage(
             f"{shown(named)} is not a repository on GitHub.",
             where=where,
             hint="Write it as OWNER/NAME, without host.",
         )
-    return found["owner"], found["name"]
+    return named
 
 
 def _token(environment: Mapping[str, str], needs: Needs) -> str:

@@ -88,7 +88,12 @@ class GitHub:
         """One thing of the repository; None where GitHub has none, or does not show it to this token."""
         url = self.address.rest(path)
         reply = self._within_limits("GET", url, None, again=True)
-        return None if reply.status == 404 else self._success(reply, url)
+        if reply.status == 404:
+            return None
+        content = self._success(reply, url)
+        if content is None:
+            raise unusable("it is null", without_query(url))
+        return content
 
     def get_all(self, path: str, query: Mapping[str, str] | None = None) -> list[Any]:
         """Every item of a list, page by page. CannotProceed for an endless one, or a next page elsewhere."""

@@ -54,6 +54,10 @@ class Needs:
 
 READING = Needs("`contents: read` and `pull-requests: read`", "read access to Contents, Metadata and Pull requests")
 LOOKING = Needs("`pages: read`", "read access to Pages and Metadata")
+INSPECTING = Needs(
+    "`actions: read`, `contents: read` and `pages: read` (settings of a repository are shown to no workflow's token)",
+    "read access to Actions, Administration, Contents, Environments, Metadata and Pages",
+)
 REMINDING = Needs("`issues: write`", "write access to Issues, read access to Metadata")
 PROPOSING = Needs(
     "`contents: write` and `pull-requests: write`",

@@ -6,6 +6,7 @@ Paging and the meaning of each status are described in docs/method.md#graph.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -56,14 +57,17 @@ class Place:
         return f"{self.address} (page {self.page})" if self.page > 1 else self.address
 
 
-def fetch(root: str, token: str, http: HttpClient) -> Answer:
-    """Everything that Graph has on Secure Score. Raises CannotProceed rather than return a part of it."""
+def fetch(root: str, token: str, http: HttpClient, read: Callable[[Place], None] = lambda _: None) -> Answer:
+    """Everything that Graph has on Secure Score. Raises CannotProceed rather than return a part of it.
+
+    `read` is told of each page.
+    """
     values = [0]
-    scores = _collection(root + SCORES, token, http, values)
-    return Answer(tuple(scores), tuple(_collection(root + PROFILES, token, http, values)))
+    scores = _collection(root + SCORES, token, http, values, read)
+    return Answer(tuple(scores), tuple(_collection(root + PROFILES, token, http, values, read)))
 
 
-def _collection(url: str, token: str, http: HttpClient, values: list[int]) -> list[Any]:
+def _collection(url: str, token: str, http: HttpClient, values: list[int], read: Callable[[Place], None]) -> list[Any]:
     """All items of a collection, page by page; `values` counts what all pages hold together."""
     items: list[Any] = []
     seen: set[str] = set()
@@ -81,6 +85,7 @@ def _collection(url: str, token: str, http: HttpClient, values: list[int]) -> li
             raise _endless(f"answers with more than {MAXIMUM_VALUES / 1_000_000:g} million values", place)
         content = _page(reply, place, token)
         items += content["value"]
+        read(place)
         following = _next_page(content.get("@odata.nextLink"), following, place)
     return items
 
