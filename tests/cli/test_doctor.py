@@ -102,7 +102,7 @@ def scene(template: Path, tmp_path: Path) -> Iterator[Scene]:
         graph = stack.enter_context(GraphAnswers(answers(), profiles()))
         identity = stack.enter_context(SimulatedIdentity(registration))
         heads = {branch: repository.git("rev-parse", branch) for branch in ("main", "snapshots")}
-        github.upkeep.heads, github.upkeep.now = heads, NOW
+        github.upkeep.heads, github.upkeep.now, github.upkeep.may_approve = heads, NOW, True
         environment = {
             **github.environment,
             "AZURE_TENANT_ID": TENANT,
@@ -178,7 +178,7 @@ WRONG: dict[str, tuple[str, Change, str]] = {
     "public repository": ("readers", lambda s: setattr(s.github, "visibility", "public"), "repository is public"),
     "public pages": ("readers", lambda s: setattr(s.github, "pages_public", True), "Anybody on the internet"),
     "review may not open": (
-        "actions", lambda s: s.commit(**{".github__workflows__review.yml": "on: schedule\n"}), "may not open",
+        "actions", lambda s: setattr(s.github.upkeep, "may_approve", False), "may not open",
     ),
     "schedule off": (
         "schedule", lambda s: setattr(s.github.upkeep, "workflow_state", "disabled_inactivity"), "60 days",
@@ -215,7 +215,7 @@ WARNED: dict[str, tuple[str, Change, str]] = {
         lambda s: s.commit(**{".github__workflows__check.yml": "on: pull_request\njobs: {}\n"}),
         "waits for it: check",
     ),
-    "may approve": ("actions", lambda s: setattr(s.github.upkeep, "may_approve", True), "may approve"),
+    "may approve": ("actions", lambda s: s.commit(**{".github__workflows__review.yml": None}), "may approve"),
     "own subject": (
         "subject", lambda s: s.github.upkeep.subject.update(use_default=False), "template of its own",
     ),

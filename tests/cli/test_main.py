@@ -32,6 +32,7 @@ NO_VERBS = {
     "interview.py",
     "many_decisions.py",
     "new_decisions.py",
+    "review_proposal.py",
 }
 """Modules of `cli/` that are no verb."""
 READING = ["check", "status", "triage", "decide A", "review 2026-10", "render", "build", "serve --no-open"]

@@ -77,8 +77,6 @@ WANTS_TO_SIGN_IN = (
 )
 """Where one of these is set, somebody means to sign in."""
 OFFLINE = CannotProceed("It needs the network, and --offline forbids it.")
-REVIEW = "review.yml"
-"""The workflow that opens the pull request of the monthly review."""
 LARGEST_TEXT = 1_000_000
 """Bytes of a workflow or of CODEOWNERS, beyond which it counts as missing."""
 OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
@@ -387,7 +385,7 @@ def of_github(
     yield from of_identity(folder, asked, about, presented)
     yield from of_branches(folder, asked, about.branch)
     yield from of_readers(folder, asked)
-    reviews = any(each.file == REVIEW for each in folder.workflows)
+    reviews = any(job.proposes for each in folder.workflows for job in each.jobs)
     yield on_github.actions(tried(lambda: upkeep.workflows_may_approve(asked)), reviews=reviews)
     collecting = workflows.collecting(folder.workflows)
     found = tried(lambda: upkeep.schedule_of(asked, collecting.file)) if collecting else None

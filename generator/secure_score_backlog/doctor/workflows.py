@@ -17,6 +17,7 @@ FOLDER = ".github/workflows"
 DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
 USES = re.compile(r"""^\s*(?:-\s+)?uses:\s*["']?(?P<what>[^\s"'#]+)["']?[^\S\n]*(?:#[^\S\n]*(?P<version>\S+))?""", re.M)
 COLLECTS = re.compile(r"\bbacklog collect\b")
+PROPOSES = re.compile(r"\bbacklog review\b.*--pull-request\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Job:
     """Empty: none."""
     collects: bool
     """It runs `backlog collect`."""
+    proposes: bool
+    """It opens the pull request of the monthly review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def _jobs(listed: object) -> Iterator[Job]:
             shown if isinstance(shown, str) else str(name),
             place if isinstance(place, str) else "",
             any(COLLECTS.search(run) for run in runs),
+            any(PROPOSES.search(run) for run in runs),
         )
 
 
