@@ -38,7 +38,7 @@ ERRORS = {
     "Time": "decision-until-too-far decision-ask-by decision-due-too-far commit-in-future snapshot-in-future",
     "Policy (each rule weighs what the settings say)": """decision-person decision-approver-is-owner
         decision-critical-approver decision-past-date""",
-    "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-file-name",
+    "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-history settings-file-name",
     "Layout of the site": "site-unknown-key site-wrong-value",
     "Signed months": "review-signature",
     "Approvals": "approvals-unreadable approvals-record approval-missing",
@@ -46,7 +46,7 @@ ERRORS = {
         signed-month-changed snapshot-rewritten catalogue-poorer approvals-changed""",
     "Audit": """audit-direct audit-merge audit-claimed audit-not-asked audit-bot-paths audit-bot-name
         audit-unapproved audit-own-approval audit-late-approval audit-stale-approval audit-unknown-approver
-        audit-pushed audit-other-head audit-day-rewritten audit-record-rewritten""",
+        audit-pushed audit-other-head audit-other-base audit-day-rewritten audit-record-rewritten""",
     "Snapshots and catalogue": "snapshot-unreadable",
     "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
         rating-source rating-duplicate rating-repeated-reason""",

@@ -213,6 +213,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-unknown-approver": "A pull request was approved by an account that GitHub does not name any more.",
         "audit-pushed": "The commits of a pull request were pushed to the main branch instead of merged on GitHub.",
         "audit-other-head": "A merge brought something other than the final head of its pull request.",
+        "audit-other-base": "A pull request was merged into another branch than the main branch.",
         "audit-day-rewritten": "A stored day was changed in a way that is not allowed, or deleted.",
         "audit-record-rewritten": "A record of what GitHub said was changed or deleted.",
     },
@@ -221,7 +222,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-days-missing": "Days have no snapshot.",
         "audit-days-partial": "Days have a partial snapshot.",
         "audit-owner-approver": "One role owns a decision in force and approves it.",
-        "audit-named-only": "Nothing but a name is known of the approval of a decision in force.",
+        "audit-named-only": "An acceptance or exemption in force names an approver, and no approval counts.",
         "audit-misdated": "A commit is dated before one that it follows.",
     },
     (SNAPSHOTS, Severity.ERROR): {

@@ -25,13 +25,16 @@ from secure_score_backlog.evaluation.approval import (
     Approval,
     ApprovalKind,
     Reason,
+    Surroundings,
     approval_of,
+    main_branch_of,
     path_of,
 )
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.register import RegisterEntry
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem
+from secure_score_backlog.settings import RepositorySettings, Settings
 from secure_score_backlog.workspace import load
 from tests.support.repositories import Repository
 from tests.support.tenants import acceptance, decision
@@ -60,6 +63,20 @@ def told(request: PullRequest | None = REQUEST, **changed: Any) -> Approvals:
 def judged(*reviews: Review, **changed: Any) -> Approval:
     """The approval of an acceptance whose pull request has these reviews."""
     return approval_of(VERSION, accepted(), told(reviews=reviews, **changed), ROLES)
+
+
+def test_a_pull_request_into_another_branch_is_no_approval_of_the_main_branch() -> None:
+    """Compared where the name of the main branch is known, as the settings before the commit give it."""
+    for base, main, reason in (("main", "main", None), ("preview", "main", Reason.OTHER_BASE), ("preview", "", None)):
+        found = approval_of(VERSION, accepted(), told(base=base), ROLES, None, main)
+        assert found.reason is reason
+        assert found.recorded is (reason is None)
+    named = Settings(repository=RepositorySettings("https://github.com/tenant/backlog", "trunk"))
+    assert main_branch_of(named) == "trunk"
+    assert main_branch_of(Settings()) == ""
+    around = Surroundings(order={"x": 0, MERGE: 1}, settings=((0, named), (1, Settings())))
+    assert around.settings_before(MERGE) == named
+    assert around.settings_before("x") == Settings()
 
 
 def test_an_approval_by_the_named_role_of_the_final_head_before_the_merge_counts() -> None:

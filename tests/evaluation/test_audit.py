@@ -107,6 +107,31 @@ def test_a_pull_request_whose_commits_were_pushed_is_an_exception(tenant: Tenant
     assert Reason.PUSHED in reasons
 
 
+NAMED = "repository: {address: tenant/backlog, branch: %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "base", "reasons"),
+    [
+        (NAMED % "main", "main", ()),
+        (NAMED % "main", "preview", (Reason.OTHER_BASE,)),
+        (NAMED % "trunk", "main", (Reason.OTHER_BASE,)),
+        ("", "preview", ()),
+    ],
+)
+def test_what_was_merged_into_another_branch_was_not_agreed_on_the_main_branch(
+    tmp_path: Path, settings: str, base: str, reasons: tuple[Reason, ...]
+) -> None:
+    """The name is the one of the settings before the commit; where they give none, it is unknown and not compared."""
+    made = Tenant(tmp_path, settings=settings)
+    commit = made.pull_request(("approver", "approved"))
+    request = made.known.pull_requests[1]
+    made.known = replace(made.known, pull_requests={1: replace(request, base=base)})
+    assert verdict(made, commit) == (Kind.EXCEPTION if reasons else Kind.APPROVED, reasons)
+    (hint,) = {each.hint for each in made.audit().problems if each.code == "audit-other-base"} or {""}
+    assert ("branch: NAME" in hint) is bool(reasons)
+
+
 def test_every_reason_is_named_where_none_counts(tenant: Tenant) -> None:
     """In the order of the list."""
     commit = tenant.pull_request(("approver", "stale"), ("writer", "approved"))

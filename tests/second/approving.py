@@ -82,6 +82,10 @@ def on_github(
         return None, "no-pull-request"
     if not request["merge_commit"] or request["head"] == commit:
         return None, "pushed"
+    where = settings_before(archive, commit).get("repository") or ""
+    where = where if isinstance(where, dict) else {"address": where}
+    if where.get("address") and request["base"] != where.get("branch", "main"):
+        return None, "other-base"
     logins = roles_before(archive, commit).get(role, set())
     tries: list[tuple[int, str]] = []
     for review in request["reviews"]:
@@ -112,14 +116,18 @@ def first_failure(review: Plain, request: Plain, logins: set[str]) -> tuple[int,
 
 def roles_before(archive: Archive, commit: str) -> dict[str, set[str]]:
     """Logins by role in the settings of the commit before."""
-    place = [known for known, _, _ in archive.commits].index(commit)
-    blob = archive.trees[place - 1].get("backlog.yml") if place else None
-    settings = YAML(typ="safe", pure=True).load(archive.text(blob) or "") if blob else None
     roles: dict[str, set[str]] = {}
-    for role, logins in ((settings or {}).get("roles") or {}).items():
+    for role, logins in (settings_before(archive, commit).get("roles") or {}).items():
         listed = logins if isinstance(logins, list) else [logins]
         roles.setdefault(folded(role), set()).update(login.lower() for login in listed)
     return roles
+
+
+def settings_before(archive: Archive, commit: str) -> Plain:
+    """The settings of the commit before."""
+    place = [known for known, _, _ in archive.commits].index(commit)
+    blob = archive.trees[place - 1].get("backlog.yml") if place else None
+    return (YAML(typ="safe", pure=True).load(archive.text(blob) or "") if blob else None) or {}
 
 
 def bringing(versions: list[tuple[Change, Answer | None]]) -> Change:

@@ -17,6 +17,7 @@ from enum import StrEnum
 from secure_score_backlog.approvals import Approvals, PullRequest, Review, ReviewState
 from secure_score_backlog.decisions.model import Attestation, Decision, DecisionVersion
 from secure_score_backlog.git import Version
+from secure_score_backlog.settings import Settings
 from secure_score_backlog.text import comparable
 from secure_score_backlog.workspace import Workspace
 
@@ -47,6 +48,7 @@ class Reason(StrEnum):
     NOT_ASKED = "not-asked"
     NO_PULL_REQUEST = "no-pull-request"
     PUSHED = "pushed"
+    OTHER_BASE = "other-base"
     NO_REVIEW = "no-review"
     DELETED = "deleted-account"
     OWN = "own"
@@ -66,6 +68,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_ASKED: "GitHub was not asked about its commit yet",
     Reason.NO_PULL_REQUEST: "GitHub knows of no pull request that brought its commit",
     Reason.PUSHED: "the pull request was not merged on GitHub: its commits were pushed to the main branch",
+    Reason.OTHER_BASE: "the pull request was merged into another branch than the main branch",
     Reason.NO_REVIEW: "nobody approved the pull request",
     Reason.DELETED: "the account that approved the pull request was deleted",
     Reason.OWN: "the pull request was approved by its own author",
@@ -124,8 +127,8 @@ class Surroundings:
     approvals: Approvals = field(default_factory=Approvals)
     order: Mapping[str, int] = field(default_factory=dict)
     """Each commit's position along first parents."""
-    roles: tuple[tuple[int, Roles], ...] = ()
-    """The position of each commit that changed the settings, with the roles from then on, oldest first."""
+    settings: tuple[tuple[int, Settings], ...] = ()
+    """The position of each commit that changed the settings, with the settings from then on, oldest first."""
     files: Mapping[str, tuple[tuple[int, bool], ...]] = field(default_factory=dict)
     """By the path of a record: the positions of the commits that changed it, and whether it was there afterwards."""
 
@@ -133,8 +136,8 @@ class Surroundings:
     def of(known: Workspace, records: Iterable[str] = ()) -> Surroundings:
         """Those of a workspace; `records` are what attestations name."""
         order = {commit.version.commit: position for position, commit in enumerate(known.commits)}
-        changed = sorted((order[commit], settings.roles) for commit, settings in known.settings_of.items()
-                         if commit in order)  # fmt: skip
+        changed = [(order[commit], settings) for commit, settings in known.settings_of.items() if commit in order]
+        changed.sort(key=lambda each: each[0])
         wanted = {path for record in records if (path := path_of(record))}
         files: dict[str, list[tuple[int, bool]]] = {path: [] for path in wanted}
         for position, commit in enumerate(known.commits if wanted else ()):
@@ -145,11 +148,11 @@ class Surroundings:
             known.approvals, order, tuple(changed), {path: tuple(found) for path, found in files.items()}
         )
 
-    def roles_before(self, commit: str) -> Roles:
-        """The roles in the last settings before a commit; none where the settings are as old as the commit."""
+    def settings_before(self, commit: str) -> Settings:
+        """The last settings before a commit; the default ones where the settings are as old as the commit."""
         position = self.order.get(commit)
-        earlier = [roles for at, roles in self.roles if position is not None and at < position]
-        return earlier[-1] if earlier else {}
+        earlier = [settings for at, settings in self.settings if position is not None and at < position]
+        return earlier[-1] if earlier else Settings()
 
     def had(self, commit: str, record: str) -> bool | None:
         """Whether the record of an attestation was in a commit; None where it is no file, or that cannot be known."""
@@ -167,7 +170,12 @@ def path_of(record: str) -> str | None:
 
 
 def approval_of(
-    version: Version, decision: Decision, approvals: Approvals, roles_before: Roles, had_record: bool | None = None
+    version: Version,
+    decision: Decision,
+    approvals: Approvals,
+    roles_before: Roles,
+    had_record: bool | None = None,
+    main_branch: str = "",
 ) -> Approval:
     """What is known about the approval of a version that accepts a risk or states an exemption.
 
@@ -177,6 +185,7 @@ def approval_of(
         approvals: What GitHub said.
         roles_before: The roles as they stood before that commit.
         had_record: Whether the record of the attestation existed in the commit; None where that is not checked.
+        main_branch: Its name on GitHub, see `main_branch_of`; empty where it is unknown, and not compared.
     """
     approvable = decision.approvable
     assert approvable is not None  # only what needs an approver is asked about
@@ -187,7 +196,7 @@ def approval_of(
         commit=version.commit,
         asked=approvals.asked(version.commit),
     )
-    counting, reason = review_that_counts(version, approvable.approver, approvals, roles_before)
+    counting, reason = review_that_counts(version, approvable.approver, approvals, roles_before, main_branch)
     if counting is not None:
         by, at = approvable.approver, counting.at.date()
         return replace(base, kind=ApprovalKind.APPROVED, by=by, at=at, login=counting.by)
@@ -211,7 +220,7 @@ def attestation_fault(attested: Attestation, approver: str, version: Version, ha
 
 
 def review_that_counts(
-    version: Version, approver: str, approvals: Approvals, roles_before: Roles
+    version: Version, approver: str, approvals: Approvals, roles_before: Roles, main_branch: str = ""
 ) -> tuple[Review | None, Reason | None]:
     """The review that counts, or why none does."""
     if not version.committed:
@@ -223,6 +232,8 @@ def review_that_counts(
         return None, Reason.NO_PULL_REQUEST
     if was_pushed(request, version.commit):
         return None, Reason.PUSHED
+    if is_of_other_branch(request, main_branch):
+        return None, Reason.OTHER_BASE
     logins = logins_of(approver, roles_before)
     best: tuple[int, Review | None, Reason] = (-1, None, Reason.NO_REVIEW)
     for review in request.reviews:
@@ -264,6 +275,16 @@ def last_word(request: PullRequest, login: str, until: datetime) -> ReviewState 
 def was_pushed(request: PullRequest, commit: str) -> bool:
     """GitHub marks a pull request as merged where its commits were pushed to the main branch: nothing was agreed."""
     return not request.merge_commit or commit == request.head
+
+
+def main_branch_of(settings: Settings) -> str:
+    """The name of the main branch on GitHub; empty where the settings do not say where the backlog is."""
+    return settings.repository.branch if settings.repository.address else ""
+
+
+def is_of_other_branch(request: PullRequest, branch: str) -> bool:
+    """It was merged into another branch than this one: what was agreed there is not agreed here. Empty: unknown."""
+    return branch not in ("", request.base)
 
 
 def logins_of(role: str, roles: Roles) -> frozenset[str] | None:

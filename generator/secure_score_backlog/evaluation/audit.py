@@ -64,6 +64,7 @@ class Reason(StrEnum):
     UNKNOWN_APPROVER = "audit-unknown-approver"
     PUSHED = "audit-pushed"
     OTHER_HEAD = "audit-other-head"
+    OTHER_BASE = "audit-other-base"
     EMPTY = "audit-empty"
 
     @property
@@ -289,7 +290,8 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
     paths = (*(path for path, _ in commit.changes), *(f"/{path}" for path in commit.outside))
     areas = tuple(area for area in Area if area in {area_of(path) for path in paths})
     counting, against = judged(request) if request else ((), ())
-    kind, reasons = classified(commit, areas, request, asked, against, settings)
+    faults = (*against, *merge_faults(commit, request, branch or approval.main_branch_of(settings)))
+    kind, reasons = classified(commit, areas, request, asked, faults, settings)
     logins = tuple(sorted({review.by for review in counting}))
     claimed = request is None and version.pull_request is not None
     return AuditedCommit(
@@ -320,7 +322,7 @@ def classified(
     areas: Sequence[Area],
     request: PullRequest | None,
     asked: bool,
-    against: tuple[Reason, ...],
+    faults: tuple[Reason, ...],
     settings: Settings,
 ) -> tuple[Kind, tuple[Reason, ...]]:
     """What a commit is, by the first rule that applies; of an exception, why."""
@@ -329,7 +331,7 @@ def classified(
         return Kind.SNAPSHOT, ()
     if not commit.parents:
         return Kind.BEGINNING, ()
-    found = set(against) | set(merge_faults(commit, request))
+    found = set(faults)
     if request is not None and not found:
         return Kind.APPROVED, ()
     if not areas:
@@ -352,12 +354,14 @@ def without_request(commit: MainCommit, asked: bool) -> set[Reason]:
     return found if asked else found | {Reason.NOT_ASKED}
 
 
-def merge_faults(commit: MainCommit, request: PullRequest | None) -> Iterator[Reason]:
-    """Why a commit is not the merge of what was approved."""
+def merge_faults(commit: MainCommit, request: PullRequest | None, branch: str) -> Iterator[Reason]:
+    """Why a commit is not the merge of what was approved; `branch`: the one it is on, empty where that is unknown."""
     if request is not None and approval.was_pushed(request, commit.version.commit):
         yield Reason.PUSHED
     if request is not None and len(commit.parents) > 1 and commit.parents[1:] != (request.head,):
         yield Reason.OTHER_HEAD
+    if request is not None and approval.is_of_other_branch(request, branch):
+        yield Reason.OTHER_BASE
 
 
 def judged(request: PullRequest) -> tuple[tuple[Review, ...], tuple[Reason, ...]]:
@@ -488,20 +492,24 @@ def problems_of(result: Audit) -> Iterator[Problem]:
         yield problem("audit-misdated", HISTORY, None, message, hint)
 
 
+REVIEW_NOW = "Let another person review it now, and keep the record in the minutes."
+ONLY_REQUESTS = "Let the rules of the main branch accept pull requests only."
 HINTS: Mapping[Reason, str] = {
-    Reason.DIRECT: "Ask who made it and why. Let the rules of the main branch accept pull requests only.",
-    Reason.MERGE: "Ask who merged what, and why. Let the rules of the main branch accept pull requests only.",
-    Reason.CLAIMED: "Look at the pull request itself; the message of a commit is text that its author chooses.",
+    Reason.DIRECT: f"Ask who made it, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
+    Reason.MERGE: f"Ask who merged what, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
+    Reason.CLAIMED: "Look at that pull request on GitHub: the message of a commit is text that its author chooses.",
     Reason.NOT_ASKED: "Run `backlog approvals`, and audit again.",
     Reason.BOT_PATHS: "Read the commit, and the last change of the workflow that made it.",
     Reason.BOT_NAME: "Ask who made it: anybody can write this name into a commit.",
-    Reason.UNAPPROVED: "Let somebody else review it now, and keep the record. Require an approval before merging.",
-    Reason.OWN: "Let somebody else review it now, and keep the record. Require an approval by another person.",
-    Reason.LATE: "Ask why it was merged before it was approved. Require an approval before merging.",
-    Reason.STALE: "Compare what was approved with what was merged. Let new commits dismiss approvals.",
-    Reason.UNKNOWN_APPROVER: "Ask who approved it: the account is deleted, so it may have been the author.",
-    Reason.PUSHED: "Ask who pushed it. Let the rules of the main branch accept pull requests only.",
+    Reason.UNAPPROVED: f"{REVIEW_NOW} Let the rules of the main branch require an approval before a merge.",
+    Reason.OWN: f"{REVIEW_NOW} Let the rules of the main branch require the approval of the most recent push.",
+    Reason.LATE: "Ask why it was merged before it was approved. Let the rules require an approval before a merge.",
+    Reason.STALE: "Compare what was approved with what was merged. Let the rules dismiss approvals on a new commit.",
+    Reason.UNKNOWN_APPROVER: f"The account was deleted, so it may have been the author's. {REVIEW_NOW}",
+    Reason.PUSHED: f"Ask who pushed it. {ONLY_REQUESTS}",
     Reason.OTHER_HEAD: "Compare what was approved with what was merged: git show --first-parent COMMIT.",
+    Reason.OTHER_BASE: f"{REVIEW_NOW} Where that branch is the main one, name it in backlog.yml "
+    "(`repository: {address: OWNER/NAME, branch: NAME}`): it counts for later commits.",
     Reason.EMPTY: "It changes nothing. Ask why it was made.",
 }
 """What to do about each reason."""
@@ -509,8 +517,9 @@ HINTS: Mapping[Reason, str] = {
 
 def of_commit(each: AuditedCommit, reason: Reason) -> Problem:
     """One reason of one exception."""
-    request = f" (#{each.pull_request})" if each.pull_request is not None else ""
-    message = f"{reason.meaning} {each.at.date()}, commit {each.commit[:10]}{request}."
+    request = f", pull request #{each.pull_request}" if each.pull_request is not None else ""
+    claimed = " (as its message says)" if each.claimed else ""
+    message = f"{reason.meaning} It is commit {each.commit[:10]} of {each.at.date()}{request}{claimed}."
     return problem(reason.value, HISTORY, None, message, HINTS[reason])
 
 
@@ -534,7 +543,11 @@ def of_approvals(result: Audit) -> Iterator[Problem]:
         message = f"One role owns and approves {plural(counts.same, 'decision')} in force: {named}."
         yield problem("audit-owner-approver", "decisions", None, message, "Let another role approve it.")
     if counts.named:
-        entries = plural(counts.named, "acceptance or exemption", "acceptances and exemptions")
-        message = f"Of {entries} in force nothing but the approver's name is known."
-        hint = "Merge it in a pull request that this role approves on GitHub, or write down the record (`approval`)."
+        entries = plural(counts.all, "acceptance or exemption", "acceptances and exemptions")
+        verb = "has" if counts.named == 1 else "have"
+        message = f"{counts.named} of {entries} in force {verb} no approval that counts; the approver is only named."
+        hint = (
+            "The risk register says why of each. Renew it in a pull request that this role approves on GitHub, or name "
+            "the record of an approval outside GitHub (`approval`)."
+        )
         yield problem("audit-named-only", "decisions", None, message, hint)

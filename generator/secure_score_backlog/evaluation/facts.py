@@ -15,7 +15,7 @@ from secure_score_backlog.dates import add_months, last_day, month_of, months_be
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
 from secure_score_backlog.decisions.model import Ask, DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.policy import with_placeholders
-from secure_score_backlog.evaluation.approval import Approval, Surroundings, approval_of, bringing
+from secure_score_backlog.evaluation.approval import Approval, Surroundings, approval_of, bringing, main_branch_of
 from secure_score_backlog.evaluation.audit import Audit, audit
 from secure_score_backlog.evaluation.ledger import Explained, Ledger, Score, explained_of, ledger_of, score_of
 from secure_score_backlog.evaluation.movement import Movement, movement_between
@@ -285,7 +285,8 @@ def judge_of(known: Workspace) -> Judge:
         assert decision is not None
         approval = decision.approvable.approval if decision.approvable else None
         had = around.had(commit, approval.record) if approval and commit else None
-        return approval_of(brought.version, decision, known.approvals, around.roles_before(commit), had)
+        before = around.settings_before(commit)
+        return approval_of(brought.version, decision, known.approvals, before.roles, had, main_branch_of(before))
 
     return judge
 

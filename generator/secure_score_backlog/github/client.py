@@ -112,6 +112,15 @@ class GitHub:
             url = self._next(reply)
         return found
 
+    def ask_repository(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What a query says about the repository, whose owner and name go with it."""
+        address = self.address
+        data = self.ask(query, {"owner": address.owner, "name": address.name, **variables})
+        found = data.get("repository")
+        if not isinstance(found, dict):
+            raise unusable("it says nothing about the repository", address.graphql)
+        return found
+
     def post(self, path: str, content: Mapping[str, Any]) -> Any:
         """Make something, once: a request that may have arrived is not sent again."""
         return self._send("POST", path, content, again=False)

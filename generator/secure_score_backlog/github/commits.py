@@ -79,7 +79,7 @@ class GitHubBranch:
 
     def head(self) -> str:
         """The newest commit; CannotProceed where there is no such branch."""
-        answer = self._repository(HEAD, {"ref": f"refs/heads/{self.branch}"})
+        answer = self._github.ask_repository(HEAD, {"ref": f"refs/heads/{self.branch}"})
         reference = answer.get("ref")
         if reference is None:
             raise CannotProceed(
@@ -96,7 +96,7 @@ class GitHubBranch:
         for start in range(0, len(paths), FILES_A_REQUEST):
             part = paths[start : start + FILES_A_REQUEST]
             given = {f"f{number}": f"{commit}:{path}" for number, path in enumerate(part)}
-            answer = self._repository(blobs_query(len(part)), given)
+            answer = self._github.ask_repository(blobs_query(len(part)), given)
             for number, path in enumerate(part):
                 there = answer.get(f"f{number}")
                 found[path] = None if there is None else self._identifier(there)
@@ -104,7 +104,7 @@ class GitHubBranch:
 
     def content(self, blob: str) -> bytes | None:
         """What a file holds; None where GitHub does not give all of it."""
-        found = self._repository(CONTENT, {"oid": blob}).get("object")
+        found = self._github.ask_repository(CONTENT, {"oid": blob}).get("object")
         text = found.get("text") if isinstance(found, dict) else None
         content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else b""
         return content if blob_id(content, "sha1") == blob else None
@@ -133,14 +133,6 @@ class GitHubBranch:
     def pause(self) -> None:
         """Wait a moment, as far as the deadline allows."""
         self._github.http.wait(PAUSE_SECONDS)
-
-    def _repository(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        address = self._github.address
-        answer = self._github.ask(query, {"owner": address.owner, "name": address.name, **variables})
-        found = answer.get("repository")
-        if not isinstance(found, dict):
-            raise unusable("it says nothing about the repository", address.graphql)
-        return found
 
     def _identifier(self, found: Any) -> str:
         named = found.get("oid") if isinstance(found, dict) else None

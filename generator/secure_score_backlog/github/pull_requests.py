@@ -144,7 +144,7 @@ class Asker:
         """The `repository` of an answer; None where a smaller or an older question has to be asked instead."""
         query = commits_query(len(commits), verified_at=self._verified_at)
         try:
-            data = self._asked(query, {f"c{index}": commit for index, commit in enumerate(commits)})
+            data = self._github.ask_repository(query, {f"c{index}": commit for index, commit in enumerate(commits)})
         except UnknownField:
             if not self._verified_at:
                 raise
@@ -156,14 +156,6 @@ class Asker:
             self._size = max(1, self._size // 5)
             return None
         return data
-
-    def _asked(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        address = self._github.address
-        data = self._github.ask(query, {"owner": address.owner, "name": address.name, **variables})
-        repository = data.get("repository")
-        if not isinstance(repository, dict):
-            raise unusable("it holds no repository", address.graphql)
-        return repository
 
     def _default_branch(self, answer: dict[str, Any]) -> str:
         reference = answer.get("defaultBranchRef")
@@ -197,7 +189,7 @@ class Asker:
         connection = found.get("associatedPullRequests")
         yield from nodes(connection)
         while after := _next_page(connection):
-            more = self._asked(MORE_REQUESTS, {"oid": commit, "after": after}).get("object")
+            more = self._github.ask_repository(MORE_REQUESTS, {"oid": commit, "after": after}).get("object")
             connection = more.get("associatedPullRequests") if isinstance(more, dict) else None
             if _next_page(connection) == after:
                 raise self._odd("a page that names itself as the next one")
@@ -252,7 +244,7 @@ class Asker:
             after = _next_page(connection)
             if after is None:
                 return
-            more = self._asked(query, {"number": number, "after": after}).get("pullRequest")
+            more = self._github.ask_repository(query, {"number": number, "after": after}).get("pullRequest")
             connection = more.get(name) if isinstance(more, dict) else None
             if connection is None or _next_page(connection) == after:
                 raise self._odd(f"pages of pull request #{number} without end")
