@@ -15,7 +15,7 @@ FONTS ?=
 TAG ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants fuzz lint format workflows builders release sample schemas guide pictures bench lock clean
+.PHONY: ours help demo test soak mutants fuzz lint format workflows builders release sample schemas guide pictures bench lock clean
 .SUFFIXES:
 
 help: ## Say what there is
@@ -60,7 +60,8 @@ format: .venv/develops ## Bring the code into its form
 
 workflows: .venv/develops ## Check the GitHub workflows and our action, without asking GitHub
 	@.venv/bin/zizmor --offline --persona pedantic --quiet --no-progress .github action.yml
-	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@test -z "$(wildcard .github/workflows/*.yml)" || \
+		.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.venv/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
@@ -68,7 +69,7 @@ workflows: .venv/develops ## Check the GitHub workflows and our action, without 
 builders: demo build/builders/runs ## Build the demo with MkDocs, ProperDocs and Zensical, and compare the sites
 	@$(IN) -m tests.builders.guests $(TENANT) build/builders/bin
 
-release: .venv/develops ## Make the files of a release in dist/, and install them as a user would (TAG=v0.1.0: what the tag needs)
+release: ours .venv/develops ## Make the files of a release in dist/, and install them as a user would (TAG=v0.1.0: what the tag needs)
 	@rm -rf dist build/release
 	@$(IN) -m tests.release dist --tag "$(TAG)"
 	@$(IN) -m venv build/release
@@ -79,7 +80,7 @@ release: .venv/develops ## Make the files of a release in dist/, and install the
 	@build/release/bin/backlog check --root build/release/tenant
 	@build/release/bin/backlog build --root build/release/tenant
 
-sample: .venv/runs ## Write this repository's own decisions/ and snapshots/ anew, from the sample tenant
+sample: ours .venv/runs ## Write this repository's own decisions/ and snapshots/ anew, from the sample tenant
 	@$(IN) -m secure_score_backlog.sample.cut
 
 schemas: .venv/runs ## Write the JSON Schemas and the issue form anew, from the model
@@ -87,12 +88,18 @@ schemas: .venv/runs ## Write the JSON Schemas and the issue form anew, from the 
 
 guide: .venv/runs ## Write the generated pages of docs/guide/ and the navigation of mkdocs.yml anew, from the model
 	@$(IN) -m secure_score_backlog.site.guide docs
-	@$(IN) -m secure_score_backlog.site.registry mkdocs.yml
+	@test -e .backlog-init.json || $(IN) -m secure_score_backlog.site.registry mkdocs.yml
+
+# `backlog init --here` makes a private copy of this repository hold a backlog of its own, and leaves its record.
+ours:
+	@test ! -e .backlog-init.json || { \
+		echo "make: this repository holds a backlog of its own. The sample, its pictures and releases are made in the" >&2; \
+		echo "  program's own repository only. To see the sample: make demo" >&2; exit 1; }
 
 bench: .venv/develops ## Measure how memory and time grow with the years (a few minutes; prints ratios)
 	@$(IN) -m benchmarks.growth
 
-pictures: demo .venv/develops ## Take the README's pictures from the demo's site (needs Chromium)
+pictures: ours demo .venv/develops ## Take the README's pictures from the demo's site (needs Chromium)
 	@$(IN) -m tests.support.pictures $(TENANT)/build/site docs/pictures
 
 # For maintainers: the only target that looks for newer versions. `--universal` makes one lock for every system and

@@ -425,6 +425,29 @@ def _create_whole(file: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
+def delete_files(root: Path, paths: Iterable[str]) -> None:
+    """Delete files, and folders that become empty; CannotProceed where one of them cannot be deleted.
+
+    Raised before anything is deleted where a link leads elsewhere.
+    """
+    listed = list(paths)
+    for path in listed:
+        refuse_links(root, path.rpartition("/")[0] or path)
+    for path in listed:
+        try:
+            (root / path).unlink()
+            for folder in (root / path).parents:
+                if folder == root or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+        except OSError as error:
+            raise CannotProceed(
+                f"A file could not be deleted: {error.strerror or type(error).__name__}.",
+                where=str(root / path),
+                hint="Check the permissions. What was deleted before it, Git has: git restore .",
+            ) from error
+
+
 def write_file(root: Path, path: str, content: bytes) -> Path:
     """Write one file below a root, replacing an older one as a whole.
 

@@ -16,8 +16,6 @@ from tests.support.folders import contents, write
 from tests.support.links import dead_links, outside_links
 from tests.support.running import RunBacklog
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def test_snapshots_alone_make_a_whole_site(built: Path) -> None:
     """Snapshots alone make a whole site; nothing but build/ is added, and Git leaves that out."""
@@ -164,8 +162,3 @@ def test_a_folder_with_other_files_is_never_replaced(built: Path, tmp_path: Path
     finished = backlog("build", "--root", built, "--output", tmp_path / "photos", expect=2)
     assert "did not build" in finished.stderr
     assert contents(tmp_path / "photos") == {"one.txt": b"mine"}
-
-
-def test_the_configuration_of_this_repository_is_the_packaged_one() -> None:
-    """What `backlog init` copies is what this repository itself is built with, letter for letter."""
-    assert (ROOT / "mkdocs.yml").read_text(encoding="utf-8") == configuration(), "run `make guide`"

@@ -67,13 +67,15 @@ def test_a_new_site_holds_no_word_of_the_sample_and_none_of_the_guide(
 
 
 def test_what_was_protected_is_green_before_and_after_the_first_commit(backlog: RunBacklog, tmp_path: Path) -> None:
-    """Before there is a commit, there is no branch of snapshots either; with the first push there are both."""
+    """Before there is a push, there is no branch of snapshots either; with the first push there are both."""
     backlog("init", "our-score", "--organisation", "X", "--plan", "team", "--tool", TOOL, expect=0)
     folder = tmp_path / "our-score"
     backlog("check", "--root", folder, expect=0)
     repository = object.__new__(Repository)
     repository.folder = folder
     repository.commit("Begin our backlog")
+    backlog("check", "--root", folder, expect=0)
+    backlog("build", "--root", folder, expect=0)
     repository.git("branch", "snapshots")
     backlog("check", "--root", folder, expect=0)
     backlog("build", "--root", folder, expect=0)

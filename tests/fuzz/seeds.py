@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.reviews import sign
-from tests.fuzz.targets import MONTH, ROOT, dumped, sample, sample_review
+from secure_score_backlog.sample.cut import cut_files
+from tests.fuzz.targets import MONTH, dumped, sample, sample_review
 
 SETTINGS = b"""\
 organisation: Contoso
@@ -34,7 +35,7 @@ def seeds(target: str) -> Iterator[bytes]:
     """The inputs of one target."""
     yield from {
         "front-matter": decisions,
-        "settings": lambda: iter([SETTINGS, (ROOT / "backlog.yml").read_bytes()]),
+        "settings": lambda: iter([SETTINGS, cut_files()["backlog.yml"]]),
         "snapshot": snapshots,
         "catalogue": catalogues,
         "answer": answers,
@@ -46,8 +47,7 @@ def seeds(target: str) -> Iterator[bytes]:
 
 def decisions() -> Iterator[bytes]:
     """Every decision of the sample, and a text with every kind of block."""
-    for file in sorted((ROOT / "decisions").glob("*.md")):
-        yield file.read_bytes()
+    yield from (content for path, content in sorted(cut_files().items()) if path.startswith("decisions/"))
     yield (
         b"---\nrecommendation: A\nbucket: do-soon\n---\n# A\n\n- [a](https://b.c)\n  1. `d`\n\n> q\n\n"
         b"| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n![p](x.png) **b** <http://d.e> [r]\n\n[r]: http://f.g\n"
@@ -57,7 +57,7 @@ def decisions() -> Iterator[bytes]:
 def snapshots() -> Iterator[bytes]:
     """A day of few recommendations, and one of many."""
     yield dumped(sample("snapshot"))
-    yield sorted((ROOT / "snapshots").glob("*/*.json"))[0].read_bytes()
+    yield next(content for path, content in sorted(cut_files().items()) if path.startswith("snapshots/20"))
     yield from changes()
 
 

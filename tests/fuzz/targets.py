@@ -26,6 +26,7 @@ from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import LOG_FIELDS, Identity, Repository, Version, parse_log, read_history
 from secure_score_backlog.problems import RULES, Problem
 from secure_score_backlog.reviews import SignedReview, check_facts, parse_signed, sign
+from secure_score_backlog.sample.cut import cut_files
 from secure_score_backlog.settings import Settings, check_settings, parse_settings
 from secure_score_backlog.site import markdown
 from secure_score_backlog.site.links import Site
@@ -36,13 +37,12 @@ from secure_score_backlog.snapshots.changes import problem_text, summary_json, s
 from secure_score_backlog.snapshots.collect import Answer, RunInfo, Stored, collect
 from secure_score_backlog.snapshots.history import HistoryBuilder
 from secure_score_backlog.snapshots.saved_files import UnsupportedFile, decode_text, join_table, sort_out
-from secure_score_backlog.snapshots.snapshot_files import decode, decode_catalogue
+from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, decode, decode_catalogue
 from secure_score_backlog.snapshots.snapshot_files import encode as encode_snapshot
 from tests.support import backlogs, tenants
 
 Target = Callable[[bytes], None]
 
-ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
 MONTH = "2026-10"
 MOST_SHOWN = 20
@@ -236,14 +236,14 @@ MOST_CHANGES = 8
 @cache
 def sample(kind: str) -> Any:
     """A small valid value of a kind, from the invented tenant."""
-    files = sorted((ROOT / "snapshots").glob("*/*.json"))
-    snapshot = json.loads(files[-1].read_bytes())
+    files = cut_files()
+    snapshot = json.loads(files[max(path for path in files if path.startswith("snapshots/20"))])
     kept = snapshot["secureScore"]["controlScores"][:4]
     names = {control["controlName"] for control in kept}
     snapshot["secureScore"]["controlScores"] = kept
     snapshot["maximum"] = {name: value for name, value in snapshot["maximum"].items() if name in names}
     snapshot["synced"] = {time: [name for name in ids if name in names] for time, ids in snapshot["synced"].items()}
-    listed = json.loads((ROOT / "snapshots" / "catalogue.json").read_bytes())
+    listed = json.loads(files[CATALOGUE_PATH])
     listed["profiles"] = [profile for profile in listed["profiles"] if profile["id"] in names]
     listed["descriptions"] = {name: text for name, text in listed["descriptions"].items() if name in names}
     values = {"snapshot": snapshot, "catalogue": listed}

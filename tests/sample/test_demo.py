@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.data_repository.written import RECORD
 from secure_score_backlog.decisions.model import CoverReason
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, with_audit
@@ -31,11 +32,7 @@ from secure_score_backlog.workspace import load
 from tests.support.running import run_as_process
 from tests.support.simulated_graph import to_json
 
-ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 21)
-LIMIT = 5 * 1024 * 1024
-"""Bytes that this project's own repository may hold of the sample tenant."""
-
 HOSTILE_CONFIG = """\
 [init]
     defaultBranch = trunk
@@ -311,19 +308,14 @@ def test_git_failing_is_told_in_its_own_words(tmp_path: Path) -> None:
     assert caught.value.where == str(tmp_path)
 
 
-def test_the_own_repository_holds_the_cut() -> None:
-    """`make sample` was run after the last change: what is committed here is the cut, within its limit."""
-    wanted = cut_files()
-    found = {
-        path.relative_to(ROOT).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
-        for folder in ("decisions", "snapshots", "docs/reviews")
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file()
-    }
-    found["backlog.yml"] = (ROOT / "backlog.yml").read_bytes().replace(b"\r\n", b"\n")
-    assert sorted(found) == sorted(wanted)
-    assert [path for path in wanted if found[path] != wanted[path]] == []
-    assert sum(map(len, wanted.values())) <= LIMIT
+def test_the_cut_leaves_a_backlog_of_its_own_alone(tmp_path: Path) -> None:
+    """Where `backlog init` has left its record, nothing is deleted and nothing is written."""
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / "Ours.md").write_text("x", encoding="utf-8")
+    (tmp_path / RECORD).write_text("{}", encoding="utf-8")
+    with pytest.raises(CannotProceed, match="a backlog of its own"):
+        cut(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [RECORD, "Ours.md", "decisions"]
 
 
 def test_the_cut_clears_what_is_outdated(tmp_path: Path) -> None:

@@ -4,22 +4,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from secure_score_backlog import wording
+from secure_score_backlog.branches import changed_in_folder, commit_of, tree_of
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.data_repository import choices as reading
 from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site, choose, sites_of
 from secure_score_backlog.data_repository.comparing import Change, compared
+from secure_score_backlog.data_repository.copy import REWRITTEN, is_copy, not_sample, of_project, of_sample
 from secure_score_backlog.data_repository.steps import steps
-from secure_score_backlog.data_repository.tool import installed_tool, parse_tool
+from secure_score_backlog.data_repository.tool import HERE, installed_tool, parse_tool
 from secure_score_backlog.data_repository.written import RECORD, Record, documents, purpose, read_record, record
 from secure_score_backlog.errors import CannotProceed, WrongUsage
-from secure_score_backlog.files import create_files, names_in, read_file, write_file
-from secure_score_backlog.git import is_in_repository, make_repository
+from secure_score_backlog.files import create_files, delete_files, names_in, read_file, write_file
+from secure_score_backlog.git import Repository, is_in_repository, make_repository, open_repository
+from secure_score_backlog.sample.cut import cut_files
 from secure_score_backlog.text import shell_quoted
 
 BELONGING = frozenset({".git", ".github", ".gitignore", ".gitattributes", "LICENSE", "README.md"})
@@ -37,7 +41,13 @@ MOST_LISTED = 5
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--here",
+    is_flag=True,
+    help="In a private copy of this program's repository (DIR, or this folder): take out the sample and what belongs "
+    "to the project alone, and write the files there. Git keeps what is deleted.",
+)
 @click.option("--organisation", metavar="NAME", help="Name of the organisation. The only choice without a default.")
 @click.option(
     "--plan",
@@ -81,26 +91,51 @@ MOST_LISTED = 5
     help="Write nothing; show what this version would write differently, and why the files differ.",
 )
 @options.no_input
-def command(folder: Path, git: bool, upgrade: bool, no_input: bool, **given: Any) -> int:
+def command(folder: Path | None, here: bool, git: bool, upgrade: bool, no_input: bool, **given: Any) -> int:
     """Make the repository for your tenant's data in DIR, and print what is left to do by hand.
 
     At a terminal it asks for what the options do not say. A file that exists is never changed: in a folder that holds a
-    backlog, only missing files are added. A folder with anything else in it is refused.
+    backlog, only missing files are added. A folder with anything else in it is refused. With --here, the folder is a
+    copy of this program's repository, whose sample is taken out.
     """
+    folder = named(folder, here=here)
+    copy = folder.is_dir() and is_copy(lambda path: content_of(folder, path))
+    if here and not copy:
+        raise no_copy(folder)
     recorded = read_folder(folder)
+    refuse_other_kind(folder, recorded, given["tool"], here=here, copy=copy)
     if upgrade:
         return show_upgrade(folder, recorded, given)
     asked = {**recorded.choices, **{name: value for name, value in given.items() if value is not None}}
+    clearing = clearing_of(folder) if here and not recorded.version else None
+    if clearing:
+        asked |= {"tool": HERE, "after": clearing.after}
     if options.at_terminal(no_input) and not recorded.version:
         asked = interview(asked)
     chosen = choose(asked, installed_tool())
     if git:
         refuse_inside(folder)
+    if clearing:
+        clear(folder, clearing)
     write(folder, chosen, recorded)
     if git and not (folder / ".git").exists():
         make_repository(folder)
     tell(folder, chosen)
     return 0
+
+
+def named(folder: Path | None, *, here: bool) -> Path:
+    """The folder that is meant; WrongUsage where none is named."""
+    if folder is not None:
+        return folder
+    if here:
+        return Path()
+    raise WrongUsage(
+        "The folder of the new repository is missing.",
+        where="DIR",
+        hint="Name one that does not exist yet: backlog init our-score. In a private copy of this program's "
+        "repository, run `backlog init --here`.",
+    )
 
 
 def read_folder(folder: Path) -> Record:
@@ -147,6 +182,102 @@ def refuse_inside(folder: Path) -> None:
             where=str(folder),
             hint="Name a folder outside of it. If the backlog shall be a part of that repository, use --no-git.",
         )
+
+
+# In a copy of this program's repository
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What is taken out of a copy; Git has all of it."""
+
+    after: str
+    """The newest commit: the last one that is the project's."""
+    sample: tuple[str, ...]
+    project: tuple[str, ...]
+    rewritten: tuple[str, ...]
+    """Paths of files."""
+
+
+def no_copy(folder: Path) -> CannotProceed:
+    """The error where --here is out of place."""
+    return CannotProceed(
+        "This folder is no copy of this program's repository. Nothing was changed.",
+        where=str(folder.absolute()),
+        hint="Go to the top folder of a clone of your private copy. For data alone, run `backlog init DIR`.",
+    )
+
+
+def refuse_other_kind(folder: Path, recorded: Record, tool: str | None, *, here: bool, copy: bool) -> None:
+    """WrongUsage where --here is missing in a copy that still holds the sample, or the program is another's."""
+    if copy and not here and not recorded.version:
+        raise WrongUsage(
+            "This is a copy of this program's repository, which holds its sample.",
+            where=str(folder),
+            hint="Run `backlog init --here` in it, or name a folder that does not exist yet.",
+        )
+    if tool is not None and (copy if tool != HERE else not copy):
+        raise WrongUsage(
+            "In a copy of this program's repository, workflows use the program of the copy."
+            if copy
+            else f"{HERE} is the program beside the data, which only a copy of this program's repository has.",
+            where="--tool",
+            hint="Leave --tool out." if copy else "Write it as OWNER/NAME@COMMIT, or leave it out.",
+        )
+
+
+def clearing_of(folder: Path) -> Clearing:
+    """What would be taken out of a copy; CannotProceed where something could be lost."""
+    repository = open_repository(folder)
+    if repository is None or not repository.has_commits() or repository.prefix:
+        raise CannotProceed(
+            "This folder is not the top of a Git repository with a commit, so what is deleted would be lost. Nothing "
+            "was changed.",
+            where=str(folder.absolute()),
+            hint="Clone your private copy, and run it at the top of the clone.",
+        )
+    after = commit_of(repository, "HEAD")
+    refuse_uncommitted(folder, repository, after)
+    tracked = sorted(path.decode("utf-8", "surrogateescape") for path in tree_of(repository, after))
+    output.say("Comparing the data with the sample ...")
+    of_others = not_sample({path: content_of(folder, path) or b"" for path in of_sample(tracked)}, cut_files())
+    if of_others:
+        raise CannotProceed(
+            f"{wording.plural(len(of_others), 'file')} of the data {'is' if len(of_others) == 1 else 'are'} not the "
+            f"sample of this version of the program, and may be yours: {listed(of_others)}. Nothing was changed.",
+            where=str(folder.absolute()),
+            hint="Data of your own is never deleted: move it to a repository that `backlog init DIR` makes. If it is "
+            "the sample of another version, run the program of this copy: make demo, then .venv/bin/backlog init "
+            "--here.",
+        )
+    project = tuple(of_project(tracked))
+    rewritten = tuple(path for path in REWRITTEN if path in tracked)
+    return Clearing(after, tuple(path for path in of_sample(tracked) if path not in rewritten), project, rewritten)
+
+
+def refuse_uncommitted(folder: Path, repository: Repository, newest: str) -> None:
+    """CannotProceed where the working tree differs from the newest commit: what only the folder has could be lost."""
+    changed = [change.path for change in changed_in_folder(repository, newest)]
+    if changed:
+        raise CannotProceed(
+            f"{wording.plural(len(changed), 'file')} {'is' if len(changed) == 1 else 'are'} not committed: "
+            f"{listed(changed)}. Nothing was changed.",
+            where=str(folder.absolute()),
+            hint="Commit them, or put them aside (git stash --include-untracked): everything that is deleted must be "
+            "in Git.",
+        )
+
+
+def clear(folder: Path, clearing: Clearing) -> None:
+    """Take the sample and what belongs to the project alone out of a copy."""
+    delete_files(folder, (*clearing.sample, *clearing.project, *clearing.rewritten))
+    output.say(
+        f"Deleted {wording.plural(len(clearing.sample), 'file')} of the sample (decisions, snapshots, minutes) and "
+        f"{len(clearing.project)} of the project alone: {listed(clearing.project)}."
+    )
+    output.say(
+        f"Written anew: {', '.join(clearing.rewritten)}. Git has everything as it was: git diff {clearing.after[:10]}."
+    )
 
 
 # Asking
@@ -246,7 +377,8 @@ def write(folder: Path, chosen: Choices, recorded: Record) -> None:
             hint="Run it again.",
         ) from error
     write_file(folder, RECORD, record(chosen, missing, recorded.files).content)
-    output.say(f"Wrote {wording.plural(len(missing), 'file')} in {folder}.")
+    where = "" if folder == Path() else f" in {folder}"
+    output.say(f"Wrote {wording.plural(len(missing), 'file')}{where}.")
     if kept:
         there = "was there and stays" if len(kept) == 1 else "were there and stay"
         output.say(f"{wording.plural(len(kept), 'file')} {there} as before: {listed(kept)}.")

@@ -17,6 +17,7 @@ from secure_score_backlog.text import shown
 
 CODE_OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[A-Za-z0-9][A-Za-z0-9_-]{0,99})?")
 TENANT_ID = re.compile(str(TENANT.pattern))
+LAST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 SNAPSHOTS_BRANCH = "snapshots"
 """Where the scheduled run commits, if the main branch accepts pull requests only."""
 
@@ -87,6 +88,13 @@ class Choices:
     """Where a weekly message about what is due goes, beside the issues."""
     tenant: str = ""
     """The directory (tenant) ID of Entra; empty: not known yet."""
+    after: str = ""
+    """In a copy of this project's repository: full id of the last commit that is not ours; empty elsewhere."""
+
+    @property
+    def in_copy(self) -> bool:
+        """Whether the repository is a copy of this project's, whose workflows use the program beside them."""
+        return self.tool is not None and not self.tool.repository
 
     @property
     def on_github(self) -> bool:
@@ -110,6 +118,7 @@ class Choices:
             "tool": str(self.tool) if self.tool else "",
             "chat": self.chat.value,
             "tenant": self.tenant,
+            **({"after": self.after} if self.after else {}),
         }
 
 
@@ -135,6 +144,7 @@ def choose(given: Mapping[str, Any], tool: Tool | None = None) -> Choices:
         tool=parse_tool(said["tool"]) if said.get("tool") else tool,
         chat=Chat(said.get("chat", Chat.NONE)),
         tenant=tenant(said.get("tenant", "")),
+        after=_of_form(LAST, said.get("after", ""), "the full id of a commit", "after", "Write all of its digits."),
     )
     refuse_impossible(choices)
     return choices

@@ -74,6 +74,8 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
     """The first commit, and the repository on GitHub."""
     branches = f" main:{choices.branch}" if choices.branch else ""
+    if choices.in_copy:
+        return (*push_copy(choices, name, folder, branches),)
     known = (f"The scheduled run commits snapshots to the branch {choices.branch}, which begins here.",)
     return (
         f"  cd {shell_quoted(folder)}",
@@ -83,6 +85,24 @@ def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
         f"  git push --set-upstream origin main{branches}",
         *(known if branches else ()),
     )
+
+
+def push_copy(choices: Choices, name: str, folder: str, branches: str) -> Iterator[str]:
+    """The same in a copy of this project's repository, which has commits and perhaps a remote already."""
+    yield "A fork of a public repository is public, and stays so: what you push there, everybody reads."
+    if folder != ".":
+        yield f"  cd {shell_quoted(folder)}"
+    yield "  git add --all"
+    yield '  git commit -m "Begin our backlog"'
+    yield "If origin is the program's own repository, keep it under another name, for newer versions:"
+    yield "  git remote rename origin upstream"
+    yield "If there is no private repository yet:"
+    yield f"  gh repo create {name} --private --source . --remote origin"
+    yield f"  git push --set-upstream origin main{branches}"
+    if choices.branch:
+        yield f"The scheduled run commits snapshots to the branch {choices.branch}, which begins here."
+        yield "Where the main branch accepts pull requests only already: commit on a branch of its own (git switch"
+        yield f"--create begin), push it (git push origin begin begin:{choices.branch}), and open a pull request."
 
 
 def entra(choices: Choices, name: str) -> tuple[str, ...]:

@@ -50,6 +50,11 @@ def with_workflows(choices: Choices) -> bool:
     return choices.on_github and choices.tool is not None
 
 
+def in_copy(choices: Choices) -> bool:
+    """A workflow of a copy of this project's repository."""
+    return with_workflows(choices) and choices.in_copy
+
+
 def with_rules(choices: Choices) -> bool:
     """A file that only has an effect on some plans."""
     return choices.plan.has_rules
@@ -87,11 +92,26 @@ TEMPLATES = (
     Template(".github/workflows/site.yml", "github/workflows/site.yml", "builds the site", with_workflows),
     Template(".github/workflows/review.yml", "github/workflows/review.yml", "proposes the minutes", with_workflows),
     Template(".github/workflows/remind.yml", "github/workflows/remind.yml", "reminds by issues", with_workflows),
+    Template(".github/workflows/ci.yml", "github/workflows/ci.yml", "tests changes of the program", in_copy),
 )
 """Every file that a template makes."""
 EMPTY = ("snapshots/.gitkeep", "docs/reviews/.gitkeep")
 """Git keeps no empty folder."""
 SCHEMA = ".vscode/backlog.schema.json"
+OF_COPY = frozenset(
+    {".gitattributes", ".gitignore", ".github/dependabot.yml", SCHEMA}
+    | {f".vscode/{name}.json" for name in ("extensions", "settings", "tasks")}
+)
+"""Files that a copy of this project's repository has already, for the program and for the data."""
+
+
+GUIDE_LEFT_OUT = """
+# The tool's own documents are no part of your site. To publish one of them, delete its line.
+exclude_docs: |
+  /adr/
+  /guide/
+  /method.md
+"""
 
 
 class _Templates(BaseLoader):
@@ -146,12 +166,13 @@ def documents(choices: Choices) -> list[Document]:
     }
     found = {each.path: made.get_template(each.source).render(known) for each in TEMPLATES if each.when(choices)}
     found.update(dict.fromkeys(EMPTY, ""))
-    found[LAYOUT] = configuration((*NAVIGATION, *PAGES))
+    found[LAYOUT] = configuration((*NAVIGATION, *PAGES)) + (GUIDE_LEFT_OUT if choices.in_copy else "")
     found[SCHEMA] = json.dumps(settings_schema(), indent=2, ensure_ascii=False) + "\n"
     if choices.on_github:
         found[FORM_PATH] = form()
     found.update(ruleset_files(choices))
-    return [Document(path, text.encode()) for path, text in sorted(found.items())]
+    there = OF_COPY if choices.in_copy else frozenset()
+    return [Document(path, text.encode()) for path, text in sorted(found.items()) if path not in there]
 
 
 def purpose(path: str) -> str:
@@ -211,6 +232,7 @@ class _RecordedChoices(Struct, omit_defaults=True):
     tool: str | None = None
     chat: Chat | None = None
     tenant: str | None = None
+    after: str | None = None
 
 
 class _RecordFile(Struct):

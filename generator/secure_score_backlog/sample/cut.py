@@ -12,6 +12,8 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
+from secure_score_backlog.data_repository.written import RECORD
+from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.sample.collected import newest_files
 from secure_score_backlog.sample.story import final_files
 from secure_score_backlog.sample.tenant import LAST_DAY, report_days
@@ -37,7 +39,13 @@ def cut_files() -> dict[str, bytes]:
 
 
 def cut(target: Path) -> None:
-    """Write the cut into a folder, in place of what was in its folders."""
+    """Write the cut into a folder, in place of what was in its folders; CannotProceed where a backlog was set up."""
+    if (target / RECORD).exists():
+        raise CannotProceed(
+            "This repository holds a backlog of its own; the sample is not written over it.",
+            where=str(target / RECORD),
+            hint="To see the sample, run `backlog demo DIR`.",
+        )
     for folder in FOLDERS:
         shutil.rmtree(target / folder, ignore_errors=True)
     for path, content in cut_files().items():

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What only the project's own repository holds is current: its part of the sample, its layout, its workflows.
+
+A copy that holds a backlog of its own (`backlog init --here`) has none of it, and not these tests either.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from secure_score_backlog.data_repository.copy import MARKS, PROJECT, REWRITTEN, SAMPLE, is_copy
+from secure_score_backlog.sample.cut import cut_files
+from secure_score_backlog.site.registry import configuration
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 5 * 1024 * 1024
+"""Bytes that this project's own repository may hold of the sample tenant."""
+
+
+def test_the_own_repository_holds_the_cut() -> None:
+    """`make sample` was run after the last change: what is committed here is the cut, within its limit."""
+    wanted = cut_files()
+    found = {
+        path.relative_to(ROOT).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+        for folder in SAMPLE
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
+    found["backlog.yml"] = (ROOT / "backlog.yml").read_bytes().replace(b"\r\n", b"\n")
+    assert sorted(found) == sorted(wanted)
+    assert [path for path in wanted if found[path] != wanted[path]] == []
+    assert sum(map(len, wanted.values())) <= LIMIT
+
+
+def test_the_configuration_of_this_repository_is_the_packaged_one() -> None:
+    """What `backlog init` copies is what this repository itself is built with, letter for letter."""
+    assert (ROOT / "mkdocs.yml").read_text(encoding="utf-8") == configuration(), "run `make guide`"
+
+
+def test_the_workflows_of_the_project_are_there() -> None:
+    """Those that a copy does not get, too."""
+    names = {path.name for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+    assert names == {"ci.yml", "decisions.yml", "release.yml", "snapshot.yml"}
+
+
+def test_what_a_copy_is_known_by_and_what_it_loses_is_there() -> None:
+    """A file that was moved would be left in copies without a word, or make each of them unknown."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    tracked = set(listed.split("\0"))
+    for path in (*MARKS, *PROJECT, *REWRITTEN, *SAMPLE):
+        assert any(each.startswith(path) if path.endswith("/") else each == path for each in tracked), path
+    assert is_copy(lambda path: (ROOT / path).read_bytes())
+
+
+def test_no_test_that_a_copy_keeps_needs_what_it_loses() -> None:
+    """Workflows of the project alone are read by the tests that go with them."""
+    kept = [
+        path for path in (ROOT / "tests").rglob("*.py") if not path.relative_to(ROOT).as_posix().startswith(PROJECT)
+    ]
+    names = ("decisions.yml", "release.yml", "docs/pictures")
+    allowed = {"tests/project/test_workflows.py"}  # lists who may write, wherever it is
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in kept
+        if any(f'"{name}"' in path.read_text(encoding="utf-8") for name in names)
+    ]
+    assert set(found) <= allowed
