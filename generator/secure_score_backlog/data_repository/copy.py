@@ -27,6 +27,7 @@ PROJECT = (
     ".github/workflows/",  # a data repository's are written in their place
     "docs/pictures/",
     "tests/own/",
+    "tests/workflows/test_copy.py",
     "tests/workflows/test_decisions.py",
     "tests/workflows/test_release.py",
     "tests/workflows/test_service_owner.py",
