@@ -221,6 +221,14 @@ def test_what_is_not_known_is_not_guessed(tmp_path: Path, backlog: RunBacklog) -
     assert done.stdout == ""
 
 
+def test_another_github_has_another_issuer(tmp_path: Path, backlog: RunBacklog) -> None:
+    """GitHub's own issuer would be trusted in place of the right one; nothing is asked, and nothing printed."""
+    environment = {"GITHUB_API_URL": "https://github.tenant.example/api/v3", "GITHUB_TOKEN": "ghs_simulated0"}
+    run = ("doctor", "--root", folder_with(tmp_path / "t"), "--repository", "a/b", "--entra-script")
+    done = backlog(*run, environment=environment, expect=3)
+    assert ("issuer" in done.stderr, done.stdout) == (True, "")
+
+
 def test_without_github_nothing_is_trusted(tmp_path: Path, backlog: RunBacklog) -> None:
     """A backlog made for a computer without GitHub has no workflow to trust."""
     backlog("init", tmp_path / "t", "--organisation", "X", "--plan", "none", "--no-git", expect=0)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -33,7 +34,7 @@ from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.files import names_in, read_file
 from secure_score_backlog.git import Repository, current_branch, open_repository
 from secure_score_backlog.github import upkeep
-from secure_score_backlog.github.address import find_address, repository_named
+from secure_score_backlog.github.address import API, find_address, repository_named
 from secure_score_backlog.github.client import GitHub, connect
 from secure_score_backlog.github.errors import INSPECTING
 from secure_score_backlog.github.visibility import Visibility, pages_are_public, visibility_of
@@ -44,7 +45,7 @@ from secure_score_backlog.graph.credentials import Credential, DeviceCode, GitHu
 from secure_score_backlog.graph.errors import COLLECTION, COLLECTION_SECONDS
 from secure_score_backlog.graph.sign_in import token_for
 from secure_score_backlog.graph.tokens import read_claims
-from secure_score_backlog.http_client import Deadline, HttpClient, check_address
+from secure_score_backlog.http_client import Deadline, HttpClient, check_address, is_loopback
 from secure_score_backlog.problems import Problem
 from secure_score_backlog.settings import Settings, load_settings
 from secure_score_backlog.snapshots.collect import RunInfo, collect, days_in
@@ -486,6 +487,14 @@ def entra_script_of(folder: Folder, given: str | None, cloud: Cloud, form: str, 
             hint="Register the app by hand, for a person or with a certificate: `backlog init` says how.",
         )
     github = ask_github(folder, given, log)
+    host = urlsplit(github.address.api).hostname
+    if host != urlsplit(API).hostname and not is_loopback(host):
+        raise CannotProceed(
+            "It is not known which issuer the tokens of this GitHub name, as GitHub Enterprise Server has its own.",
+            where=github.address.api,
+            hint="Run the workflow once: where signing in fails, it prints issuer, subject and audience. Register the "
+            "app by hand.",
+        )
     about, found = upkeep.about(github), upkeep.subject_form(github)
     subject = on_github.presented_subject(found, folder.tail(about.branch))
     if not subject:
