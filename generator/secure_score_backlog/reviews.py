@@ -158,6 +158,31 @@ class SignedMovement(Struct):
     lines: list[SignedLine]
 
 
+class SignedChange(Struct):
+    """Something that Microsoft changed about one recommendation."""
+
+    recommendation: str
+    kind: Literal["added", "no-longer-scored", "re-weighted", "re-worded"]
+    on: date | None
+    points: Amount
+    percent: Amount
+    before: Amount | None
+    after: Amount | None
+    fields: list[str]
+    title_before: str
+
+
+class SignedMicrosoft(Struct):
+    """What Microsoft changed."""
+
+    points: Amount
+    percent: Amount
+    changes: list[SignedChange]
+    services_added: list[str]
+    services_removed: list[str]
+    in_part: list[date]
+
+
 class SignedScore(Struct):
     """The score of the day."""
 
@@ -232,6 +257,7 @@ class SignedFacts(Struct):
     movement: SignedMovement | None
     explained: SignedExplained | None = None
     coverage: SignedCoverage | None = None
+    microsoft: SignedMicrosoft | None = None
     covered: list[SignedEntry] = []
     decided: list[str] = []
     texts: dict[str, SignedWords] = {}

@@ -193,6 +193,17 @@ BADGES: dict[str, Badge] = {
     # how points are known
     "observed": Badge("Measured", "\u25cf", "good", "Microsoft measured it."),
     "claimed": Badge("Self-attested", "\u25d2", "hold", "Stated by an administrator; not verified by Microsoft."),
+    # what changed in a month
+    "added": Badge("Added", "+", "quiet", "Microsoft scores it here for the first time."),
+    "no-longer-scored": Badge("No longer scored", "\u2212", "quiet", "Microsoft gives it no score here any more."),
+    "re-weighted": Badge("Re-weighted", "\u21c5", "quiet", "Microsoft changed how many points it is worth."),
+    "re-worded": Badge("Re-worded", "\u270e", "quiet", "Microsoft changed a text or a rating of it."),
+    "decided": Badge("Decided", "\u25a3", "plan", "Its answer was given in this month."),
+    "completed": Badge("Completed", "\u2713", "good", "Measured in full, and not before."),
+    # what Secure Score says about a topic
+    "covered-in-part": Badge("Covered in part", "\u25d1", "plan", "Recommendations about it have a score here."),
+    "not-scored-here": Badge("Not scored here", "\u25cc", "quiet", "None of what measures it has a score here."),
+    "not-covered": Badge("Not covered", "\u2205", "warn", "Secure Score measures nothing of it."),
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
     "attested": Badge("Approved outside GitHub", "\u270e", "hold", "Stated in the decision, which names the record."),

@@ -141,6 +141,10 @@ class Workspace:
         scored = {name for name, line in self.history.timelines.items() if line.days and line.days[0] <= day}
         return self.catalogue_versions.on(day, scored | self.decisions.recorded(day))
 
+    def catalogue_listed_on(self, day: date) -> Catalogue:
+        """The catalogue at the end of a day, without what it no longer lists."""
+        return self.catalogue_versions.listed_on(day) if self.catalogue_versions else self.catalogue
+
 
 def load(
     root: Path,

@@ -17,14 +17,14 @@ from secure_score_backlog.site.pages.downloads import PATH
 from tests.support.backlogs import backlog
 from tests.support.downloads import files, hostile
 
-TABLES = ("audit", "board", "changes", "register")
+TABLES = ("all-changes", "audit", "board", "changes", "register")
 
 
 def test_every_file_is_made_and_linked() -> None:
-    """Three forms of four tables, all figures, calendar, feed, and the page that links each of them."""
+    """Three forms of five tables, all figures, calendar, feeds, and the page that links each of them."""
     made = files(backlog())
     forms = [f"downloads/{name}.{form}" for name in TABLES for form in ("csv", "json", "xlsx")]
-    others = ["downloads/backlog.ics", "downloads/decisions.atom", "downloads/status.json"]
+    others = ["downloads/backlog.ics", "downloads/changes.atom", "downloads/decisions.atom", "downloads/status.json"]
     assert sorted(made) == sorted([*forms, *others, PATH])
     page = made[PATH].decode()
     for path in (*forms, *others):

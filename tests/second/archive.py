@@ -201,6 +201,26 @@ class Archive:
         texts = [change.text or '{"profiles": []}' for change in known]
         return [{profile["id"]: profile for profile in json.loads(text)["profiles"]} for text in texts]
 
+    def wordings(self, until: date) -> dict[str, dict[str, str]]:
+        """What the last of them says about each recommendation, in words and ratings of its own."""
+        known = (
+            self.changes("snapshots/catalogue.json", until) or self.changes("snapshots/catalogue.json", date.max)[:1]
+        )
+        held = json.loads((known[-1].text if known else None) or '{"profiles": []}')
+        found = {}
+        for profile in held["profiles"]:
+            said = {
+                "title": profile.get("title"),
+                "description": (held.get("descriptions") or {}).get(profile["id"]),
+                "remediation": profile.get("remediation"),
+                "remediation_impact": profile.get("remediationImpact"),
+                "cost": str(profile.get("implementationCost") or "").lower().replace("medium", "moderate"),
+                "user_impact": str(profile.get("userImpact") or "").lower().replace("medium", "moderate"),
+                "deprecated": "yes" if profile.get("deprecated") is True else "",
+            }
+            found[profile["id"]] = {key: " ".join((value or "").split()) for key, value in said.items()}
+        return found
+
 
 def number(value: Any) -> Fraction | None:
     """A number in a file, exactly."""

@@ -51,7 +51,14 @@ def shaped(said: Plain) -> Plain:
             for row in said["movement"]["lines"]
         }
         ours["movement"] = {"points": said["movement"]["points"], "percent": said["movement"]["percent"], "lines": rows}
+        ours["microsoft"] = {**said["microsoft"], "changes": dict(map(changed, said["microsoft"]["changes"]))}
     return ours
+
+
+def changed(row: Plain) -> tuple[str, Any]:
+    """One of Microsoft's changes by recommendation and kind; what was worded anew as a set."""
+    amounts = tuple(row[key] for key in ("on", "points", "percent", "before", "after"))
+    return f"{row['recommendation']}|{row['kind']}", set(row["fields"]) if row["kind"] == "re-worded" else amounts
 
 
 def differences(mine: Any, theirs: Any, place: str = "") -> list[str]:

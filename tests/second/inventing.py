@@ -161,10 +161,21 @@ def part_of(held: dict[str, Any], *, stated: bool) -> dict[str, Any]:
     return {**held, "collected": collected, "secureScore": {**held["secureScore"], **totals}}
 
 
-def catalogue(names: list[str]) -> str:
-    """What Microsoft lists."""
-    profiles = [{"id": name, "title": f"Title of {name}", "controlStateUpdates": []} for name in sorted(names)]
-    return json.dumps({"collected": {}, "descriptions": {}, "profiles": profiles})
+def catalogue(random: Random, names: list[str]) -> str:
+    """What Microsoft lists, in which words."""
+    profiles = [
+        {
+            "id": name,
+            "title": random.choice([f"Title of {name}"] * 4 + [f"New title  of {name}", name, ""]),
+            "remediation": random.choice(["Turn it on."] * 4 + ["Turn  it on.", "Switch it on.", ""]),
+            "implementationCost": random.choice(["moderate"] * 4 + ["Medium", "High", ""]),
+            "deprecated": random.random() < 0.1,
+            "controlStateUpdates": [],
+        }
+        for name in sorted(names)
+    ]
+    descriptions = {name: random.choice(["What it is.", "What it does."]) for name in names[:2]}
+    return json.dumps({"collected": {}, "descriptions": descriptions, "profiles": profiles})
 
 
 def decision(random: Random, name: str, day: date, last: date) -> str | None:
@@ -248,7 +259,7 @@ def changed(random: Random, held: dict[str, str], day: date, last: date) -> File
     """What one commit changes: decisions mostly, the catalogue, the settings."""
     what = random.choice(["decision"] * 8 + ["catalogue", "settings"])
     if what == "catalogue":
-        return {"snapshots/catalogue.json": catalogue([name for name in NAMES if random.random() < 0.75])}
+        return {"snapshots/catalogue.json": catalogue(random, [name for name in NAMES if random.random() < 0.75])}
     if what == "settings":
         risk = random.choice(["{}", "{A: low, b_C: critical}", "{'11770.F': medium, AATP_Okta_New: low}"])
         months = random.choice([1, 3])

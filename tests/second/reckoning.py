@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 from tests.second.answers import PLANNED, Answer, months_later, plain, read, timely, together
 from tests.second.approving import approval, bringing
 from tests.second.archive import Archive, Change, Day, Seen
-from tests.second.sums import by_part, ledger, moved, movement
+from tests.second.sums import Line, by_part, ledger, moved, movement
 
 SHIPPED = Path(__file__).resolve().parents[2] / "generator/secure_score_backlog/content"
 RATINGS = json.loads((SHIPPED / "ratings.json").read_text(encoding="utf-8"))["ratings"]
@@ -522,6 +522,38 @@ class Reckoning:
             },
             "ledger": bar,
             "movement": {"points": by_part(points), "percent": by_part(percent), "lines": lines(points, percent)},
+            "microsoft": self.microsoft(start, end, points, percent),
+        }
+
+    def microsoft(self, start: Day, end: Day, points: dict[Line, Fraction], percent: dict[Line, Fraction]) -> Plain:
+        """What Microsoft changed, by recommendation and kind."""
+        changes: Plain = {}
+        for name in sorted({*start.seen, *end.seen}):
+            old, new = start.seen.get(name), end.seen.get(name)
+            most = [seen.most if seen else None for seen in (old, new)]
+            if old is None or new is None:
+                kind = "added" if old is None else "no-longer-scored"
+            elif None in most or most[0] == most[1]:
+                continue
+            else:
+                kind = "re-weighted"
+            on = max(after.day for before, after in self.within() if worth(before, name) != worth(after, name))
+            own = (name, "rescored")
+            moved = (points.get(own, Fraction(0)), percent.get(own, Fraction(0)))
+            changes[f"{name}|{kind}"] = (on.isoformat(), *moved, *most)
+        before = self.archive.wordings(self.day.replace(day=1) - timedelta(days=1))
+        for name, now in self.archive.wordings(self.day).items():
+            was = before.get(name, {})
+            if fields := {key for key in was if differs(name, key, was[key], now[key])}:
+                changes[f"{name}|re-worded"] = fields
+        partial = [each.day.isoformat() for each in (start, end) if each.partial or each.lacks_scores]
+        return {
+            "points": sum((amount for (_, part), amount in points.items() if part == "rescored"), Fraction(0)),
+            "percent": sum((amount for (_, part), amount in percent.items() if part == "rescored"), Fraction(0)),
+            "changes": changes,
+            "services_added": sorted(end.services - start.services),
+            "services_removed": sorted(start.services - end.services),
+            "in_part": partial if start is not end else [],
         }
 
     def days_known(self, first: date) -> Plain:
@@ -582,6 +614,19 @@ def happened(before: Seen, after: Seen) -> bool:
         return abs(after.points - before.points) >= ROUNDING
     step = ROUNDING / 2  # what a share of old points could be off by, seen on the new scale, and the new points too
     return abs(after.share * after.most - before.share * after.most) > step * after.most / before.most + step
+
+
+def worth(day: Day, name: str) -> tuple[bool, Fraction | None]:
+    """Whether something is scored on a day, and for how many points."""
+    seen = day.seen.get(name)
+    return seen is not None, seen.most if seen else None
+
+
+def differs(name: str, key: str, was: str, now: str) -> bool:
+    """Microsoft words or rates it anew; nothing counts that was or became empty, and no title that is the id."""
+    if key == "deprecated":
+        return bool(now and not was)
+    return bool(was and now and was != now) and not (key == "title" and name in (was, now))
 
 
 def lines(

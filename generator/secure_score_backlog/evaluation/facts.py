@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from secure_score_backlog.dates import add_months, last_day, month_of, months_between
+from secure_score_backlog.dates import add_months, first_day, last_day, month_of, months_between
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
 from secure_score_backlog.decisions.model import Ask, DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.policy import with_placeholders
 from secure_score_backlog.evaluation.approval import Approval, Surroundings, approval_of, bringing, main_branch_of
 from secure_score_backlog.evaluation.audit import Audit, audit
 from secure_score_backlog.evaluation.ledger import Explained, Ledger, Score, explained_of, ledger_of, score_of
+from secure_score_backlog.evaluation.microsoft import NO_CHANGES, MicrosoftChanges, microsoft_changes
 from secure_score_backlog.evaluation.movement import Movement, movement_between
 from secure_score_backlog.evaluation.ranking import by_points, ranked, unrated
 from secure_score_backlog.evaluation.register import (
@@ -30,7 +31,7 @@ from secure_score_backlog.evaluation.register import (
     register_of,
 )
 from secure_score_backlog.evaluation.register import in_force as entries_in_force
-from secure_score_backlog.evaluation.review import Period, completed_in, period_of, regressed_in
+from secure_score_backlog.evaluation.review import ONE_DAY, Period, completed_in, period_of, regressed_in
 from secure_score_backlog.evaluation.status import State, Status, done_under_answer, statuses_on
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, problem
@@ -84,6 +85,8 @@ class Facts:
     """The ended acceptances and exemptions, the newest end first."""
     problems: tuple[Problem, ...] = ()
     """In order of place: of the decisions in force and, on the newest day, of reading the files."""
+    microsoft: MicrosoftChanges = NO_CHANGES
+    """What Microsoft changed within the period."""
     reviews: tuple[Review, ...] = ()
     """The months that `evaluate` was asked for, the newest first."""
     audit: Audit | None = None
@@ -253,6 +256,12 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         ledger=ledger,
         statuses=statuses,
         movement=movement,
+        microsoft=microsoft_changes(
+            history,
+            movement,
+            workspace.catalogue_listed_on(first_day(month_of(as_of)) - ONE_DAY),
+            workspace.catalogue_listed_on(as_of),
+        ),
         register=register.accepted,
         covered=register.covered,
         past=register.past,

@@ -14,7 +14,8 @@ from typing import Any
 
 from secure_score_backlog.dates import month_of
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.facts import Facts, Review
+from secure_score_backlog.evaluation.microsoft import MicrosoftChanges
 from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
 from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
@@ -85,6 +86,7 @@ def plain_facts(facts: Facts) -> Plain:
         ],
         "asks": asks(facts),
         "movement": movement(facts.movement),
+        "microsoft": microsoft(facts.microsoft),
         "shadow": [
             {
                 "recommendation": status.id,
@@ -124,7 +126,7 @@ def texts(facts: Facts) -> Plain:
     named |= {status.id for status in (*facts.blocked, *facts.completed, *facts.regressed)}
     named |= {status.id for status in (*facts.shadow, *facts.stale, *facts.in_state(State.REGRESSED))}
     named |= {line.recommendation for line in (facts.movement.lines if facts.movement else ()) if line.recommendation}
-    named |= set(decided(facts))
+    named |= set(decided(facts)) | {change.recommendation for change in facts.microsoft.changes}
     return {name: words(facts.statuses[name]) for name in sorted(named) if name in facts.statuses}
 
 
@@ -340,6 +342,36 @@ def movement(moved: Movement | None) -> Plain | None:
         "became_claimed": moved.became_claimed,
         "became_observed": moved.became_observed,
     }
+
+
+def microsoft(found: MicrosoftChanges) -> Plain:
+    """What Microsoft changed."""
+    return {
+        "points": found.points,
+        "percent": found.percent,
+        "changes": [
+            {
+                "recommendation": change.recommendation,
+                "kind": change.kind.value,
+                "on": iso(change.on),
+                "points": change.points,
+                "percent": change.percent,
+                "before": change.before,
+                "after": change.after,
+                "fields": list(change.fields),
+                "title_before": change.title_before,
+            }
+            for change in found.changes
+        ],
+        "services_added": list(found.services_added),
+        "services_removed": list(found.services_removed),
+        "in_part": [iso(day) for day in found.in_part],
+    }
+
+
+def facts_of(review: Review) -> Mapping[str, Any]:
+    """The signed facts of a month, else the computed ones."""
+    return review.signed.facts if review.signed else plain_facts(review.facts)
 
 
 def as_json(table: Table) -> bytes:

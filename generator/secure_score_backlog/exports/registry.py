@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports import atom
-from secure_score_backlog.exports.atom import Links, as_feed
+from secure_score_backlog.exports.all_changes import all_changes_table
+from secure_score_backlog.exports.atom import Links, as_changes_feed, as_feed
 from secure_score_backlog.exports.audit import audit_table, insurers_audit_table
 from secure_score_backlog.exports.csv import as_csv
 from secure_score_backlog.exports.ics import as_calendar
@@ -96,6 +97,12 @@ TABLES = (
         "every change of a decision with its commit, pull request and approver",
         changes_table,
     ),
+    TableExport(
+        "downloads/all-changes",
+        "All changes",
+        "by month: what Microsoft changed and what it did to the score, and what was decided, completed and lost",
+        all_changes_table,
+    ),
 )
 
 FILES = (
@@ -123,6 +130,14 @@ FILES = (
         "application/atom+xml",
         "one entry for each merged decision, for a feed reader or a chat channel",
         as_feed,
+    ),
+    FileExport(
+        atom.CHANGES_PATH,
+        "Changes",
+        "Atom feed",
+        "application/atom+xml",
+        f"the newest {atom.MOST_CHANGES} changes: what Microsoft changed, and what was decided, completed and lost",
+        as_changes_feed,
     ),
 )
 

@@ -21,6 +21,7 @@ from secure_score_backlog.site.links import Site, built
 from secure_score_backlog.site.pages import (
     attention,
     board,
+    changes,
     downloads,
     evidence,
     glossary,
@@ -29,6 +30,7 @@ from secure_score_backlog.site.pages import (
     register,
     reviews,
     score,
+    topics,
 )
 
 PageMaker = Callable[[Facts, Site], Iterable[Document]]
@@ -52,6 +54,8 @@ PAGES: tuple[Page, ...] = (
     reviews,
     register,
     score,
+    changes,
+    topics,
     attention,
     evidence,
     downloads,

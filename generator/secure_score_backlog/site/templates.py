@@ -136,6 +136,7 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
     shown_title: str = "",
     hide: Collection[str] = ("navigation",),
     search: bool = True,
+    boost: int = 1,
     up: tuple[str, str] | None = None,
 ) -> Document:
     """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
@@ -152,6 +153,7 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
         shown_title: The first heading; default: the title.
         hide: Parts of the theme that this page does without (`navigation`, `toc`).
         search: False keeps the whole page out of the search index.
+        boost: How much sooner the search lists it than other pages that have the word.
         up: Title and document of the page above, for pages that the navigation does not list. The page links to it
             above its title, and assets/backlog.js marks its tab.
 
@@ -165,6 +167,8 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
         front += ["hide:", *(f"  - {part}" for part in hide)]
     if not search:
         front += ["search:", "  exclude: true"]
+    elif boost > 1:
+        front += ["search:", f"  boost: {boost}"]
     parts = ["\n".join(["---", *front, "---"]), f"# {plain_text(shown_title or title)} {{ #page }}"]
     if up:
         parts.append(str(render("up.html.j2", title=up[0], address=site.link(path, up[1]))))

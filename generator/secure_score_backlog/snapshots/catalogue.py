@@ -177,10 +177,8 @@ class CatalogueVersions:
 
         An entry found in an older version keeps its texts and counts as not catalogued.
         """
-        known = [version for version in self.versions if version.at.date() <= day] or list(self.versions[:1])
-        if not known:
-            return self.current
-        base = self._catalogue(known[-1])
+        known = self._until(day)
+        base = self.listed_on(day)
         missing = {name for name in wanted if not is_listed(base.recommendations.get(name))}
         found: dict[str, Recommendation] = {}
         for version in reversed(known[:-1]) if missing else ():
@@ -192,6 +190,15 @@ class CatalogueVersions:
             if not missing:
                 break
         return replace(base, recommendations=dict(sorted({**base.recommendations, **found}.items())))
+
+    def listed_on(self, day: date) -> Catalogue:
+        """The catalogue at the end of a day, without what it no longer lists."""
+        known = self._until(day)
+        return self._catalogue(known[-1]) if known else self.current
+
+    def _until(self, day: date) -> list[Version]:
+        """The versions up to the end of a day; the first one for a day before it."""
+        return [version for version in self.versions if version.at.date() <= day] or list(self.versions[:1])
 
     def _catalogue(self, version: Version) -> Catalogue:
         newest = self.versions[-1]

@@ -9,6 +9,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports import registry
+from secure_score_backlog.exports.all_changes import MICROSOFT_WORDS, OUR_WORDS
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.glossary import GLOSSARY
@@ -46,6 +47,15 @@ AUDITED: tuple[Value, ...] = (
 )
 
 
+CHANGED_BY: tuple[Value, ...] = (
+    ("microsoft", "Microsoft", "Microsoft changed it."),
+    ("us", "Us", "It was decided, completed or lost here."),
+)
+CHANGED: tuple[Value, ...] = tuple(
+    (kind, badge_of(kind).label, badge_of(kind).meaning) for kind, _ in (*MICROSOFT_WORDS, *OUR_WORDS)
+)
+
+
 def register_states() -> list[Value]:
     """Every state that a row of the register can have."""
     own = [(state.value, GLOSSARY.register_states[state.value]) for state in AcceptanceState]
@@ -63,6 +73,7 @@ VALUES: dict[str, tuple[tuple[str, tuple[Value, ...]], ...]] = {
     "Register": (("section", SECTIONS), ("state", tuple(register_states()))),
     "Board": (("group", GROUPS), ("state", tuple(board_states()))),
     "Audit": (("result", AUDITED),),
+    "All changes": (("who", CHANGED_BY), ("kind", CHANGED)),
 }
 """By table: the columns whose values are words of the program, with all their values."""
 

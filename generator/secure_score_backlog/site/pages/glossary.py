@@ -14,6 +14,7 @@ from msgspec import Struct
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.exports.all_changes import MICROSOFT_WORDS, OUR_WORDS
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import RatedBy
 from secure_score_backlog.settings import Settings
@@ -62,6 +63,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         glossary=GLOSSARY,
         figures=figures(settings),
         parts=[(part.label, part.meaning) for part in WORDS.movement.values()],
+        changes=[(kind, wording.badge_of(kind).meaning) for kind, _ in (*MICROSOFT_WORDS, *OUR_WORDS)],
         raters=raters(facts),
         rated=sum(1 for status in facts.statuses.values() if status.observation),
         products=sorted(GLOSSARY.products.items(), key=lambda entry: entry[0].casefold()),

@@ -22,7 +22,8 @@ from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
-from secure_score_backlog.exports.json import plain_facts
+from secure_score_backlog.exports.all_changes import microsoft_said, month_of_changes
+from secure_score_backlog.exports.json import facts_of, plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.reviews import differences
@@ -59,11 +60,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         newer = months[position - 1] if position else None
         older = months[position + 1] if position + 1 < len(months) else None
         yield month_page(site, review, older, newer)
-
-
-def facts_of(review: Review) -> Plain:
-    """The signed facts of a month, else the computed ones."""
-    return review.signed.facts if review.signed else plain_facts(review.facts)
 
 
 def index(facts: Facts, site: Site) -> Document:
@@ -262,6 +258,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         accepted=month.accepted[:SHOWN],
         approval_words=wording.APPROVALS,
         labels=figures.STEP_LABELS,
+        microsoft=microsoft_said(month_of_changes(review)),
         waterfall=figures.waterfall_of(month.facts, "movement"),
         minutes=minutes_of(site, review, path),
         recomputed=differences(review.signed, plain_facts(review.facts)) if review.signed else (),

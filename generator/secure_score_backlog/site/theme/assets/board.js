@@ -7,7 +7,7 @@
   function start() {
     const form = document.querySelector("[data-backlog-filters]");
     if (!form) return;
-    const selects = Array.from(form.querySelectorAll("select"));
+    const selects = Array.from(form.querySelectorAll("select, input"));
     const rows = Array.from(document.querySelectorAll("tr[data-row]"));
     const result = form.querySelector("output");
     const address = new URLSearchParams(location.search);
@@ -30,14 +30,39 @@
       }
     }
 
+    /* a row fits what is chosen: a value, a value or a later one, or all the words of a text */
+    function fits(row, field) {
+      if (field.type === "search") {
+        const text = row.textContent.toLowerCase();
+        return field.value.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+      }
+      const own = row.dataset[field.name] || "";
+      return "from" in field.dataset ? own >= field.value : own === field.value;
+    }
+
+    /* while something is chosen, groups without a row that fits are hidden with their heading, and the others unfolded */
+    function group(filtered) {
+      for (const box of document.querySelectorAll("[data-backlog-group]")) {
+        const fold = box.querySelector("details");
+        const empty = filtered && !box.querySelector("tr[data-row]:not([hidden])");
+        const heading = document.getElementById(box.dataset.backlogGroup);
+        box.hidden = empty;
+        if (heading) heading.hidden = empty;
+        if (!fold) continue;
+        if (!("asMade" in fold.dataset)) fold.dataset.asMade = fold.open ? "open" : "";
+        fold.open = filtered ? !empty : fold.dataset.asMade === "open";
+      }
+    }
+
     function apply() {
       const chosen = selects.filter((select) => select.value);
       const filters = chosen.filter((select) => select.name !== "sort");
       let shown = 0;
       for (const row of rows) {
-        row.hidden = !filters.every((select) => row.dataset[select.name] === select.value);
+        row.hidden = !filters.every((select) => fits(row, select));
         if (!row.hidden) shown += 1;
       }
+      group(filters.length > 0);
       sort((chosen.find((select) => select.name === "sort") || {}).value);
       result.textContent = filters.length ? shown + " of " + rows.length + " shown" : "";
       const wanted = new URLSearchParams(chosen.map((select) => [select.name, select.value])).toString();
@@ -46,8 +71,9 @@
 
     for (const select of selects) {
       const value = address.get(select.name);
-      if (value !== null && Array.from(select.options).some((option) => option.value === value)) select.value = value;
-      select.addEventListener("change", apply);
+      const known = !select.options || Array.from(select.options).some((option) => option.value === value);
+      if (value !== null && known) select.value = value;
+      select.addEventListener(select.options ? "change" : "input", apply);
     }
     form.addEventListener("reset", () => setTimeout(apply));
     form.addEventListener("submit", (event) => event.preventDefault());

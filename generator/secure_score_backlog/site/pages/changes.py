@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes: what Microsoft changed over the whole history, and what we decided, completed and lost, by month.
+
+The newest months are on the page itself; older ones are on a page for each year, in parts where a year has too much for
+one page (docs/method.md#changes).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from secure_score_backlog import wording
+from secure_score_backlog.dates import first_day
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.microsoft import ChangeKind
+from secure_score_backlog.evaluation.review import ONE_DAY
+from secure_score_backlog.exports.all_changes import (
+    MICROSOFT_WORDS,
+    OUR_WORDS,
+    ChangeRow,
+    MonthOfChanges,
+    OurKind,
+    Sums,
+    Who,
+    effect,
+    microsoft_said,
+    months_of_changes,
+    said_counts,
+)
+from secure_score_backlog.files import Document
+from secure_score_backlog.site import figures
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages.reviews import path_of
+from secure_score_backlog.site.templates import page, render
+
+PATH = "changes.md"
+TITLE = "Changes"
+ROWS = 120
+"""Rows of a page: so many are less than 150 kB of HTML."""
+MONTHS = 12
+"""Months that the page itself shows in full; older ones are on pages of their own."""
+RECENT = 3
+"""Months that the first sentence sums up."""
+SHOWN_ROWS = 25
+"""Microsoft's changes that are shown unfolded."""
+SHOWN_SUMS = 6
+"""Months of which the sums are shown unfolded."""
+Filter = tuple[str, str, tuple[tuple[str, str], ...]]
+"""Key, label, and each value with its own label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one month, or a part of them where a month alone has too many for a page."""
+
+    month: MonthOfChanges
+    rows: tuple[ChangeRow, ...]
+    number: int = 1
+    """1 for the first part."""
+    first: str = ""
+    """The oldest of several months in a row of which nothing is known; empty for one month."""
+
+    @property
+    def title(self) -> str:
+        """Its month or months."""
+        name = wording.month(self.month.month)
+        if self.first:
+            return f"{wording.month(self.first)} to {name}"
+        return f"{name}, continued" if self.number > 1 else name
+
+    @property
+    def ours(self) -> tuple[ChangeRow, ...]:
+        """What we did, by kind."""
+        return tuple(row for row in self.rows if row.who is Who.US)
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of its heading."""
+        return f"month-{self.month.month}" + (f"-{self.number}" if self.number > 1 else "")
+
+
+def documents(facts: Facts, site: Site) -> Iterator[Document]:
+    """The page, and those of older months."""
+    months = months_of_changes(facts)
+    newest, older = divided(list(collapsed(months)))
+    pages = dict(older_pages(older))
+    places = {
+        part.month.month: (path, part.anchor) for path, parts in pages.items() for part in parts if part.number == 1
+    }
+    places |= {part.month.month: (PATH, part.anchor) for part in newest if part.number == 1}
+    yield page(
+        PATH,
+        TITLE,
+        render(
+            "changes.html.j2",
+            **shared(site, PATH, newest),
+            facts=facts,
+            lead=lead(months, facts),
+            since=list(sums_since(months)),
+            effect_of=effect,
+            places=places,
+            shown_since=SHOWN_SUMS,
+            pages=list(pages),
+            name_of=name_of,
+        ),
+        site=site,
+        description="What Microsoft changed and what it did to the score, and what was decided, completed and lost.",
+        hide=("navigation", "toc"),
+    )
+    for path, parts in pages.items():
+        yield page(
+            path,
+            f"Changes: {name_of(path)}",
+            render("changes_older.html.j2", **shared(site, path, parts), name=name_of(path)),
+            site=site,
+            hide=("navigation", "toc"),
+            search=False,
+            up=(TITLE, PATH),
+        )
+
+
+def shared(site: Site, path: str, parts: Sequence[Part]) -> dict[str, object]:
+    """What both templates need."""
+    rows = [row for part in parts for row in part.rows]
+    return {
+        "site": site,
+        "path": path,
+        "parts": parts,
+        "review_of": path_of,
+        "microsoft_said": microsoft_said,
+        "ours_said": ours_said,
+        "score_said": score_said,
+        "filters": filters(rows),
+        "microsoft": by_day([row for row in rows if row.who is Who.MICROSOFT]),
+        "shown_rows": SHOWN_ROWS,
+        "nothing": nothing_said([part.month for part in parts]),
+        "months_shown": list(dict.fromkeys(row.month for row in rows)),
+    }
+
+
+def filters(rows: Sequence[ChangeRow]) -> list[Filter]:
+    """The values that occur, in order, with their labels; a filter with one value would change nothing."""
+    kinds = {row.kind for row in rows}
+    who = {row.who.value for row in rows}
+    names = (("microsoft", "Microsoft"), ("us", "We"))
+    kinds_in_order = [kind for kind, _ in (*MICROSOFT_WORDS, *OUR_WORDS) if kind in kinds]
+    found = (
+        ("who", "Who", tuple((key, label) for key, label in names if key in who)),
+        ("kind", "Change", tuple((kind, wording.badge_of(kind).label) for kind in kinds_in_order)),
+    )
+    return [each for each in found if len(each[2]) > 1]
+
+
+def nothing_said(months: Sequence[MonthOfChanges]) -> str:
+    """What to say where no change of Microsoft is listed."""
+    if not any(month.is_compared for month in months):
+        return "Nothing that Microsoft changed is known of these months."
+    measured = "" if all(month.is_compared for month in months) else ", as far as they were measured"
+    return f"Microsoft changed nothing in these months that is scored here{measured}."
+
+
+def by_day(rows: Sequence[ChangeRow]) -> list[ChangeRow]:
+    """The newest first; what is known to the month only is last in its month."""
+    return sorted(rows, key=lambda row: (row.month, row.day or date.min), reverse=True)
+
+
+def collapsed(months: Iterable[MonthOfChanges]) -> Iterator[Part]:
+    """A part for each month, and one for several months in a row of which nothing is known."""
+    for silent, group in groupby(months, key=nothing_known_of):
+        found = list(group)
+        if silent:
+            yield Part(found[0], (), first=found[-1].month if len(found) > 1 else "")
+        else:
+            yield from (Part(month, month.rows) for month in found)
+
+
+def nothing_known_of(month: MonthOfChanges) -> bool:
+    """Nothing was measured or decided in the month."""
+    return not (month.rows or month.is_measured or month.is_compared)
+
+
+def divided(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """What the page itself shows, and what has no room there."""
+    left = ROWS
+    for position, part in enumerate(parts):
+        left -= len(part.rows)
+        if position == MONTHS or left < 0:
+            return list(parts[:position]), list(parts[position:])
+    return list(parts), []
+
+
+def older_pages(parts: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:
+    """A page for each year, or for its parts; the newest first, and so are the months on it."""
+    for year, group in groupby(parts, key=lambda part: part.month.month[:4]):
+        pages = list(packed(group))
+        taken: Counter[str] = Counter()
+        for page_parts in pages:
+            first = page_parts[-1].month.month
+            taken[first] += 1
+            name = year if len(pages) == 1 else f"{first}-part-{taken[first]}" if taken[first] > 1 else first
+            yield f"changes/{name}.md", page_parts
+
+
+def packed(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """As many months as fit on one page; a month that is too long for one is divided."""
+    held: list[Part] = []
+    left = ROWS
+    for part in parts:
+        pieces = [part.rows[start : start + ROWS] for start in range(0, len(part.rows), ROWS)] or [()]
+        for number, piece in enumerate(pieces, start=1):
+            if held and len(piece) > left:
+                yield held
+                held, left = [], ROWS
+            held.append(replace(part, rows=tuple(piece), number=number))
+            left -= len(piece)
+    if held:
+        yield held
+
+
+def name_of(path: str) -> str:
+    """What a page of older months is called: its year, or the month it goes back to."""
+    name, _, part = path.removeprefix("changes/").removesuffix(".md").partition("-part-")
+    said = name if len(name) == 4 else f"back to {wording.month(name)}"
+    return f"{said}, part {part}" if part else said
+
+
+def sums_since(months: Sequence[MonthOfChanges]) -> Iterator[tuple[MonthOfChanges, str, str, Sums]]:
+    """For each month what happened from its first day to today: Microsoft's changes, ours, and the sums."""
+    sums = Sums.of([])
+    for month in months:
+        sums = sums.with_month(month)
+        if month.rows or month.is_compared:
+            yield month, said_counts(sums.counts, MICROSOFT_WORDS), said_counts(sums.counts, OUR_WORDS), sums
+
+
+def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
+    """The first sentences: what Microsoft changed lately, what it did to the score, and what we did."""
+    if facts.snapshot is None:
+        return "There is no snapshot yet, so no change is known."
+    recent = months[:RECENT]
+    sums = Sums.of(recent)
+    said = verbs(sums.counts, MICROSOFT_VERBS)
+    if said:
+        microsoft = f"Microsoft {said} {'recommendation' if sums_to_one(sums.counts) else 'recommendations'}."
+        microsoft += f" That changed our score by {effect(sums.microsoft_points, sums.microsoft_percent)}."
+    elif sums.is_known:
+        microsoft = "Microsoft changed nothing that is scored here."
+    else:
+        microsoft = (
+            f"it is unknown what Microsoft changed, because there are no two snapshots to compare. {days_known(facts)}"
+        )
+    did, lost = verbs(sums.counts, OUR_VERBS), sums.counts[OurKind.LOST_POINTS.value]
+    ours = [f"We {did}"] if did else []
+    ours += [f"{wording.number(lost)} lost points"] if lost else []
+    nothing = "We decided and completed nothing." if sums.is_known else "We decided nothing."
+    here = f"{'; '.join(ours)}." if ours else nothing
+    return f"Since 1\u00a0{wording.month(recent[-1].month)}, {microsoft} {here}"
+
+
+MICROSOFT_VERBS = (
+    (ChangeKind.ADDED.value, "added"),
+    (ChangeKind.NO_LONGER_SCORED.value, "stopped scoring"),
+    (ChangeKind.REWEIGHTED.value, "re-weighted"),
+    (ChangeKind.REWORDED.value, "re-worded"),
+)
+OUR_VERBS = (
+    (OurKind.DECIDED.value, "decided"),
+    (OurKind.COMPLETED.value, "completed"),
+    (OurKind.CLAIMED.value, "self-attested"),
+)
+"""Each kind with what somebody did."""
+
+
+def verbs(counts: Mapping[str, int], kinds: Sequence[tuple[str, str]]) -> str:
+    """What somebody did, with how many: `added 2, stopped scoring 3 and re-weighted 1`; empty for nothing."""
+    said = [f"{verb} {wording.number(counts[kind])}" for kind, verb in kinds if counts[kind]]
+    return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
+
+
+def sums_to_one(counts: Mapping[str, int]) -> bool:
+    """The last number that a sentence about Microsoft's changes names is 1."""
+    return [counts[kind] for kind, _ in MICROSOFT_VERBS if counts[kind]][-1] == 1
+
+
+def days_known(facts: Facts) -> str:
+    """How many days are known at all, where they are few; else the newest one."""
+    days = [snapshot.day for snapshot in facts.history.days if snapshot.day <= facts.as_of]
+    if len(days) == 1:
+        return f"There is one snapshot, of {wording.day(days[0])}."
+    return f"The newest snapshot is of {wording.day(days[-1])}."
+
+
+def ours_said(month: MonthOfChanges) -> str:
+    """What we did in a month, as a sentence."""
+    said = said_counts(month.counts, OUR_WORDS)
+    if said:
+        return f"We: {said}."
+    return "We decided, completed and lost nothing." if month.is_compared else "We decided nothing."
+
+
+def score_said(month: MonthOfChanges) -> str:
+    """How the score changed in a month and by what, in points; empty where nothing can be compared."""
+    if not month.is_compared:
+        return ""
+    parts = [
+        f"{wording.lower_first(label)} {wording.signed(month.points[part])}"
+        for part, label in figures.STEP_LABELS.items()
+        if month.points[part]
+    ]
+    moved, since = month.facts["movement"]["from"], ""
+    if moved != str(first_day(month.month) - ONE_DAY):
+        since = f" since {wording.day(date.fromisoformat(moved))}"
+    words, total = "; ".join(parts), month.points["total"]
+    return f"Score{since}: {wording.signed_points(total) if total else 'unchanged'}{f' ({words})' if parts else ''}."

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The search of the site in a browser: what people type leads to an answer, also where Secure Score has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.chromium import Page
+
+pytestmark = pytest.mark.browser
+
+ANSWERS = {
+    "EDR": ("EDR – endpoint detection and response", "Devices and servers that were never onboarded"),
+    "backup": ("Backup and restore", "Not covered by Secure Score. A high score says nothing about it."),
+    "DMARC": ("SPF, DKIM and DMARC", "Only whether SPF records are published is measured"),
+    "phishing training": ("Awareness and phishing training", "A high score says nothing about it."),
+    "MFA": ("MFA – multi-factor authentication", "Whether every sign-in is challenged"),
+    "ransomware": ("Ransomware", "Secure Score measures 6"),
+    "2FA": ("MFA – multi-factor authentication", "accounts that a policy excludes are not seen"),
+    "pentest": ("Vulnerability scanning and penetration tests", "A high score says nothing about it."),
+}
+"""What is typed, the page that the first result leads to, and what the page says."""
+FIRST = "return document.querySelector('.md-search-result__link h1')?.textContent"
+LARGEST = 1_500_000
+"""Bytes of the search index."""
+
+
+@pytest.mark.parametrize("typed", ANSWERS)
+def test_the_first_result_answers(browser: Page, built_demo: Path, typed: str) -> None:
+    """Typed into the search of the first page; the first result is followed."""
+    title, said = ANSWERS[typed]
+    browser.open(built_demo / "index.html")
+    browser.search(typed)
+    browser.wait(lambda: browser.run(FIRST) == title)
+    browser.run("document.querySelector('.md-search-result__link').click()")
+    browser.wait(lambda: str(browser.run("return document.title")).startswith(title))
+    assert said in browser.run("return document.querySelector('.md-content').textContent.replace(/\\s+/g, ' ')")
+    assert browser.outside() == []
+
+
+def test_the_index_is_small(built_demo: Path) -> None:
+    """It is loaded before the first search."""
+    for name in ("search_index.json", "search_index.js"):
+        assert (built_demo / "search" / name).stat().st_size < LARGEST

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Topics: what is measured, what is not covered, and where else to look; nothing is claimed that has no score."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from secure_score_backlog.ratings import load_ratings, normalised
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages import topics
+from tests.support.pages import Read, evaluated, words
+from tests.support.tenants import day, history, workspace
+
+LISTED = json.loads(files("secure_score_backlog.content").joinpath("recommendations.json").read_text(encoding="utf-8"))
+KNOWN = {normalised(item["id"]) for item in LISTED["recommendations"]}
+
+
+def pages(known: dict[str, tuple[int, int]]) -> dict[str, str]:
+    """Every page of topics as a person reads it, of a tenant with these scores."""
+    facts = evaluated(workspace(history(known) if known else history()), day(1))
+    return {page.path: words(page.content.decode()) for page in topics.documents(facts, Site.of(facts))}
+
+
+def test_every_recommendation_of_a_topic_is_known() -> None:
+    """No id is misspelt: each is in the shipped list or is rated."""
+    named = {name for topic in topics.TOPICS.values() for name in topic.recommendations}
+    rated = load_ratings().exact
+    assert {name for name in named if normalised(name) not in KNOWN and normalised(name) not in rated} == set()
+    assert all(len(set(topic.recommendations)) == len(topic.recommendations) for topic in topics.TOPICS.values())
+
+
+def test_a_topic_says_what_is_measured_here() -> None:
+    """How many are done, what is open first; an instance number or another case is the same recommendation."""
+    found = pages({"MFARegistrationV2": (9, 9), "AdminMFAV2": (0, 10), "11770.mda_google_enabletwofactorauth": (0, 7)})
+    text = found["topics/mfa-multi-factor-authentication.md"]
+    assert "Covered in part" in text
+    assert "Secure Score measures 3 recommendations about this here; 1 is done." in text
+    table = text.partition("{ #measured")[2]
+    assert table.index("AdminMFAV2") < table.index("MFARegistrationV2")
+    assert "Conditional Access policies with their exclusions" in text
+    assert "1 of 3" in found["topics.md"]
+
+
+@pytest.mark.parametrize("name", ["backup-and-restore", "awareness-and-phishing-training", "incident-response-plan"])
+def test_what_is_not_covered_is_said_whatever_the_score(name: str) -> None:
+    """With a place where to look."""
+    text = pages({"AdminMFAV2": (10, 10)})[f"topics/{name}.md"]
+    assert "Not covered by Secure Score. A high score says nothing about it." in text
+    assert "Where to look The" in text
+    assert "done" not in text.partition("Not covered")[0]
+
+
+def test_what_has_no_score_is_not_called_done() -> None:
+    """A topic of which nothing is scored, and a tenant without a snapshot."""
+    text = pages({"AdminMFAV2": (10, 10)})["topics/antivirus.md"]
+    assert "none has a score here" in text
+    assert "This does not count as compliant." in text
+    assert "No snapshot is stored yet" in pages({})["topics/antivirus.md"]
+
+
+def test_only_subjects_are_listed_sooner() -> None:
+    """The search lists the page of a subject before others, and the list of all of them where it belongs."""
+    facts = evaluated(workspace(history({"AdminMFAV2": (10, 10)})), day(1))
+    made = {page.path: page.content.decode() for page in topics.documents(facts, Site.of(facts))}
+    assert "boost" not in made.pop("topics.md")
+    assert len(made) == len(topics.TOPICS)
+    assert all("search:\n  boost: 20\n" in text for text in made.values())
+    assert Read(facts, topics.documents).lead.startswith("Secure Score measures settings")
