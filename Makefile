@@ -34,8 +34,9 @@ demo: .venv/runs ## Build the sample tenant's site and say where it is
 test: .venv/develops ## Run the tests (ARGS="-k register" for some, FONTS=DejaVu for a browser with one family)
 	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -n 2 --dist loadfile $(ARGS)
 
-soak: .venv/develops ## Play years of unattended collecting, with faults and kills (make soak SEEDS=200)
+soak: .venv/develops ## Play years of unattended runs, with faults and kills (make soak SEEDS=200)
 	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)
+	@$(IN) -m tests.support.simulated_year $(or $(SEEDS),5)
 
 mutants: .venv/python build/mutants/runs ## Put small faults into the rules, one at a time, and count those that a test notices (an hour; ARGS="NAME*")
 	@rm -rf build/mutants/tree

@@ -29,6 +29,7 @@ from tests.support.repositories import Repository
 
 TOKEN = "ghs_simulated0token0of0a0workflow"
 OWNER, NAME = "harbour", "backlog"
+BOT_NAME, BOT_MAIL = "github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 HERE = f"/api/v3/repos/{OWNER}/{NAME}"
 ISSUE = re.compile(r"/api/v3/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)/issues/(?P<number>\d+)(?P<comments>/comments)?")
@@ -108,6 +109,7 @@ class SimulatedGitHub(LoopbackServer):
         """A bare repository that commits are made in."""
         self.rules: dict[str, str] = {}
         """What is said about a commit on a branch, in place of making it."""
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.opens_pulls = True
         """Whether a workflow's token may open pull requests: a setting of the repository."""
         self.before_commit: list[Callable[[], object]] = []
@@ -284,7 +286,8 @@ class SimulatedGitHub(LoopbackServer):
     def commit_files(self, branch: str, files: Mapping[str, str], headline: str) -> str:
         """Somebody commits files to a branch; the new commit."""
         head = self.git("rev-parse", f"refs/heads/{branch}")
-        new = self._commit_of(head, {path: text.encode() for path, text in files.items()}, headline)
+        content = {path: text.encode() for path, text in files.items()}
+        new = self._commit_of(head, content, headline, "owner", "owner@harbour.example")
         self.git("update-ref", f"refs/heads/{branch}", new, head)
         return new
 
@@ -310,19 +313,21 @@ class SimulatedGitHub(LoopbackServer):
         self.commit(new, "github-actions[bot]", committer="web-flow", state="VALID", by_github=True)
         return {"commit": self._object(None, oid=new)}
 
-    def _commit_of(self, head: str, files: Mapping[str, bytes], headline: str) -> str:
+    def _commit_of(
+        self, head: str, files: Mapping[str, bytes], headline: str, name: str = BOT_NAME, mail: str = BOT_MAIL
+    ) -> str:
         index = {"GIT_INDEX_FILE": f"{self.hosted}/index-of-a-commit"}
         self.git("read-tree", head, variables=index)
         for path, content in files.items():
             blob = self.git("hash-object", "-w", "--stdin", given=content)
             self.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", variables=index)
         tree = self.git("write-tree", variables=index)
-        now = datetime.now(UTC).isoformat()  # GitHub's own time, not that of whoever asks
+        now = self.clock().isoformat()  # GitHub's own time, not that of whoever asks
         people = {
             "GIT_AUTHOR_DATE": now,
             "GIT_COMMITTER_DATE": now,
-            "GIT_AUTHOR_NAME": "github-actions[bot]",
-            "GIT_AUTHOR_EMAIL": "41898282+github-actions[bot]@users.noreply.github.com",
+            "GIT_AUTHOR_NAME": name,
+            "GIT_AUTHOR_EMAIL": mail,
             "GIT_COMMITTER_NAME": "GitHub",
             "GIT_COMMITTER_EMAIL": "noreply@github.com",
         }
