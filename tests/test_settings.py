@@ -331,6 +331,7 @@ def test_defaults_as_one_would_write_them() -> None:
         "placeholder": "error",
         "past_date": "error",
         "critical_approver_unlisted": "error",
+        "critical_unapproved": "error",
         "approver_unlisted": "warning",
     }
 

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from secure_score_backlog.text import escaped
+
 
 class Severity(StrEnum):
     """How much a problem weighs: an error makes `check` fail, a warning only with `--strict`."""
@@ -25,7 +27,7 @@ class Problem:
     """Something wrong in a file: what, where, and what to do next."""
 
     path: str
-    """File relative to the root, with forward slashes."""
+    """File relative to the root, with forward slashes; what does not show in its name is escaped (`\\n`)."""
     line: int | None
     """Line from 1; None where the problem is the whole file."""
     code: str
@@ -87,7 +89,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "yaml-syntax": "The file, or the text between the dashes, is not YAML.",
         "yaml-not-a-mapping": "There are no `key: value` lines where they were expected.",
         "yaml-duplicate-key": "A key is written twice, and only one of the two could count.",
-        "yaml-alias": "Anchors and aliases (`&` and `*`) hide what a line says.",
+        "yaml-alias": "A word begins with `&` or `*`: to YAML an anchor or alias, which hides what a line says.",
         "yaml-tag": "Tags (`!` at the start of a value) are not read.",
         "yaml-key": "A key is not plain text.",
         "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format needs.",
@@ -148,13 +150,15 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     },
     (POLICY, Severity.ERROR): {
         "decision-person": "A person stands where a role belongs: a name, an address or a login.",
-        "decision-approver-is-owner": "The approver of an acceptance or exemption, or who attests it, is its owner.",
+        "decision-approver-is-owner": "The approver of an acceptance or exemption, or the role of an approval outside "
+        "GitHub, is its owner.",
         "decision-critical-approver": "The approver of an accepted critical risk has no login under `roles`, and no "
-        "approval is attested.",
+        "approval outside GitHub is recorded.",
         "decision-past-date": "`until` or `due` had passed on the day of the decision.",
     },
     (POLICY, Severity.WARNING): {
-        "decision-approver-unlisted": "The approver has no login under `roles`, and no approval is attested.",
+        "decision-approver-unlisted": "The approver has no login under `roles`, and no approval outside GitHub "
+        "is recorded.",
     },
     (SETTINGS, Severity.ERROR): {
         "settings-unknown-key": "An option is not part of the settings.",
@@ -310,9 +314,11 @@ def problem(
 ) -> Problem:
     """A problem found by a rule; it weighs what `RULES` says unless a severity is given.
 
-    Message and hint may quote what somebody wrote, and are cut where they would fill the screen.
+    Message and hint may quote what somebody wrote, and are cut where they would fill the screen. Each is one line:
+    what follows a line break in a name could otherwise begin a line of its own, which a workflow's runner would obey.
     """
-    return Problem(path, line, code, severity or RULES[code].severity, _cut(message), _cut(hint))
+    weight = severity or RULES[code].severity
+    return Problem(escaped(path), line, code, weight, escaped(_cut(message)), escaped(_cut(hint)))
 
 
 def _cut(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from secure_score_backlog.files import is_file, names_in, read_file
+from secure_score_backlog.git import Identity
 from secure_score_backlog.problems import Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import (
@@ -38,7 +39,7 @@ from secure_score_backlog.schema import (
     object_schema,
 )
 from secure_score_backlog.strict_yaml import LARGEST_FILE, YamlData, decode, read_yaml
-from secure_score_backlog.text import Suggestions, printable, shown
+from secure_score_backlog.text import Suggestions, shown
 
 SETTINGS_PATH = "backlog.yml"
 LOOK_ALIKES = frozenset(
@@ -168,6 +169,12 @@ class SnapshotSettings:
         default="github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>",
     )
 
+    @property
+    def account(self) -> Identity:
+        """The same, name and address apart."""
+        name, _, mail = self.bot.rstrip(">").rpartition(" <")
+        return Identity(name, mail)
+
 
 @dataclass(frozen=True, slots=True)
 class HistorySettings:
@@ -212,7 +219,13 @@ class Policy:
     )
     critical_approver_unlisted: Weight = key(
         Choice(Weight),
-        "The approver of an accepted critical risk has no login under `roles`, and no approval is attested.",
+        "The approver of an accepted critical risk has no login under `roles`, and no approval outside GitHub is "
+        "recorded.",
+        default=Weight.ERROR,
+    )
+    critical_unapproved: Weight = key(
+        Choice(Weight),
+        "A critical risk is accepted, GitHub was asked who approved it, and no approval by the approver's role counts.",
         default=Weight.ERROR,
     )
     approver_unlisted: Weight = key(
@@ -291,6 +304,11 @@ class Settings:
         "Roles that may own a decision. Empty: any role.",
         default=(),
     )
+
+    @property
+    def roles_with_logins(self) -> tuple[str, ...]:
+        """The roles that have at least one login, in order."""
+        return tuple(sorted(role for role, logins in self.roles.items() if logins))
 
 
 KEYS = keys_of(Settings)
@@ -412,4 +430,4 @@ def other_files(root: Path) -> Iterator[Problem]:
     for name in found:
         message = f"This file is not read: the settings are called {SETTINGS_PATH}."
         hint = f"Move what it says into {SETTINGS_PATH} (`git mv {shlex.quote(name)} {SETTINGS_PATH}`), or delete it."
-        yield problem("settings-file-name", printable(name), None, message, hint)
+        yield problem("settings-file-name", name, None, message, hint)

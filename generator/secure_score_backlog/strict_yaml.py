@@ -292,15 +292,15 @@ class _Builder:
             self.report(
                 "yaml-alias",
                 line,
-                f"There is an anchor or alias ({shown(event.anchor)}) here; it is not read.",
-                "Write the text out, or put it in double quotes if it begins with & or *.",
+                f"A word begins with & or * ({shown(event.anchor)}), which has a special meaning here; it is not read.",
+                "Put the text in double quotes; where it stands for another text of this file, write that text out.",
             )
         tag = getattr(event, "tag", None)
         if tag is not None and not (str(tag) == TEXT_TAG and isinstance(event, ScalarEvent)):
             self.report(
                 "yaml-tag",
                 line,
-                f"There is a tag ({shown(tag)}) here; tags are not read.",
+                f"A word begins with ! ({shown(tag)}), which has a special meaning here; it is not read.",
                 "Take out the word that begins with !, or put the whole text in double quotes.",
             )
 

@@ -17,6 +17,23 @@ SHOWN_LENGTH = 60
 """Characters of a text that a message quotes."""
 
 
+def escaped(text: str) -> str:
+    r"""A text of which every character shows and stands on one line: a line break becomes `\n`, a control `\x1b`.
+
+    A byte that is not UTF-8 becomes a replacement character.
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else _shown(letter) for letter in text)
+
+
+def _shown(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category == "Cs":
+        return "\N{REPLACEMENT CHARACTER}"
+    return letter if category == "Zs" else _escaped(letter)
+
+
 def printable(text: str) -> str:
     """A text without control characters, which a terminal would obey; each becomes a replacement character."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

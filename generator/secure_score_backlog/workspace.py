@@ -58,7 +58,6 @@ from secure_score_backlog.snapshots.store import (
 )
 from secure_score_backlog.stored_history import StoredHistory, read_stored_history
 from secure_score_backlog.strict_yaml import YamlData
-from secure_score_backlog.text import printable
 
 LAYOUT = "mkdocs.yml"
 """Navigation and look of the site; read by `site/` alone."""
@@ -334,12 +333,12 @@ def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
         for path, why in refused_below(root, place):
             if path not in known:
                 hint = "Replace it by what it leads to, or delete it; links are not followed, so that Git holds all."
-                yield problem("file-refused", printable(path), None, f"This is not read: {why}.", hint)
+                yield problem("file-refused", path, None, f"This is not read: {why}.", hint)
     for path in paths_below(root, DOCS):
         if not is_portable(path):
             message = "This is not published: its name holds what no file of a site can have in its name."
             hint = "Rename it, with characters that can be shown, without colons and backslashes."
-            yield problem("file-refused", printable(path), None, message, hint)
+            yield problem("file-refused", path, None, message, hint)
 
 
 def require_backlog(root: Path) -> None:

@@ -120,7 +120,7 @@ def test_people_read_a_block_for_each_file_and_a_total(tmp_path: Path, backlog: 
         "    Write two whole percentages from 1 to 99, the lower first, or delete the line: the default is [65, 80].",
         "",
         f"decisions/A.md:10: warning: It was due on {TODAY - timedelta(days=2)}, 2 days ago. [decision-overdue]",
-        "    Write a new `due` and say why in the text, write what has `blocked` it, or choose another bucket.",
+        "    Write a new `due` and why in the text, or below `blocked` what it waits for, or choose another bucket.",
         "",
         'decisions/B.md:4: error: `risk` takes one of critical, high, medium, low, not "hihg". [decision-wrong-value]',
         "    Write `risk: high`.",
@@ -268,7 +268,9 @@ def test_hostile_text_cannot_forge_a_line_of_output(tmp_path: Path, backlog: Run
     done = backlog("check", expect=1)
     assert "\x1b" not in done.stdout
     assert not any(line.startswith("::") for line in done.stdout.split("\n"))
-    assert json.loads(backlog("check", "--json").stdout)["errors"] == 2
+    assert r"x\n::error::forged\x1b[2J.md: warning: The name of this file holds a line break" in done.stdout
+    found = json.loads(backlog("check", "--json", expect=1).stdout)
+    assert (found["errors"], found["warnings"]) == (1, 1)
 
 
 def test_three_hundred_decisions_are_counted(tmp_path: Path, backlog: RunBacklog) -> None:

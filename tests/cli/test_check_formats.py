@@ -150,3 +150,31 @@ def test_sarif_is_json_on_stdout(tmp_path: Path, backlog: RunBacklog) -> None:
     write(tmp_path, "decisions/A.md", DECISION.format(id="A", risk="hihg"))
     made = json.loads(backlog("check", "--format", "sarif", expect=1).stdout)
     assert [result["ruleId"] for result in made["runs"][0]["results"]] == ["decision-wrong-value"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+def test_a_name_of_several_lines_stays_on_one(tmp_path: Path, backlog: RunBacklog, form: str) -> None:
+    """A second line that begins with `::error::` would be a command to a workflow's runner, in whatever format."""
+    odd = "line\n::error::obeyed"
+    write(tmp_path, f"decisions/{odd}.md", DECISION.format(id="A", risk="low"))
+    write(tmp_path, f"decisions/{odd}.txt", "")
+    write(tmp_path, f"snapshots/2026/{odd}.json", "{}")
+    write(tmp_path, "decisions/B.md", "")
+    summary = tmp_path.parent / "summary.md"
+    done = backlog(
+        *("check", "--format", form, "--root", tmp_path),
+        environment={"GITHUB_STEP_SUMMARY": str(summary)},
+        expect=1,
+    )
+    lines = (done.stdout + done.stderr).splitlines()
+    assert not any(line.lstrip().startswith("::error::obeyed") for line in lines)
+    commands = obeyed(done.stdout + done.stderr)
+    assert {command.properties.get("file") for command in commands} <= {"decisions/B.md", *ESCAPED}
+    assert bool(commands) == (form == "github")
+    if form == "text":
+        assert {line.partition(": ")[0] for line in lines if "line" in line.partition(": ")[0]} == set(ESCAPED)
+    if form == "json":
+        assert set(ESCAPED) < {each["path"] for each in json.loads(done.stdout)["problems"]}
+
+
+ESCAPED = (r"decisions/line\n::error::obeyed.md", r"decisions/line\n::error::obeyed.txt")

@@ -35,26 +35,14 @@ from secure_score_backlog.problems import RULES, Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import Need
 from secure_score_backlog.settings import Settings
+from tests.support.decision_files import ACCEPTED as ACCEPT
+from tests.support.decision_files import EXEMPTED as COVERED
 
 TODAY = date(2026, 11, 21)
 LISTED = {"Managing Director": ("director",), "Head of IT": ("it",)}
 """The approvers of these tests have a login; what happens without is in test_policy.py."""
 CATALOGUED = {"Alpha", "Bravo", "Charlie", "BlockLegacyMail"}
 
-ACCEPT = """\
-recommendation: Alpha
-bucket: accept
-risk: high
-reduces: Password spraying.
-owner: Head of IT
-impact: Two scanners stop.
-prerequisites: None.
-proof: Sign-in log.
-accepted:
-  rationale: The ERP cannot do otherwise.
-  approver: Managing Director
-  until: 2027-01-31
-"""
 PLAN = """\
 recommendation: Alpha
 bucket: do-now
@@ -65,17 +53,6 @@ impact: Two scanners stop.
 prerequisites: None.
 proof: Sign-in log.
 due: 2026-12-31
-"""
-COVERED = """\
-recommendation: Alpha
-bucket: not-applicable
-owner: Service Desk
-covered:
-  reason: third-party
-  by: Mail gateway
-  evidence: Export of its rules
-  approver: Head of IT
-  until: 2027-01-31
 """
 
 
@@ -298,7 +275,7 @@ def test_hints_say_what_to_write() -> None:
         PLAN + "draft: yes\n": "`draft: true`",
         ACCEPT + "  share: 60\n": "`share: 60 %`",
         changed(PLAN, "owner: Head of IT\n", "owner: 12\n"): '`owner: "12"`',
-        ACCEPT + "due: 2026-12-31\n": "`bucket: do-now or do-soon`",
+        ACCEPT + "due: 2026-12-31\n": "`bucket: do-now` or `bucket: do-soon`",
         changed(PLAN, "risk: high\n", ""): "critical, high, medium, low",
         PLAN + "ask: [{from: a, since: 2026-10-01, question: First, or last?}]\n": "double quotes",
     }
@@ -376,7 +353,7 @@ def test_file_names_match_letter_for_letter(path: str) -> None:
     """A file under another name is an error whose hint renames it, also where the name holds blanks."""
     (fault,) = checked(file(ACCEPT, path=path)).problems
     assert (fault.code, fault.line) == ("decision-file-name", 2)
-    command = fault.hint.rpartition(": ")[2].strip("`.")
+    command = fault.hint.rpartition(", or ")[2].strip("`.")
     assert shlex.split(command) == ["git", "mv", path, "decisions/Alpha.md"]
 
 

@@ -284,11 +284,14 @@ def test_any_yaml_gives_values(pieces: list[str], between: str) -> None:
     judge(f"---\na: 1\n{between.join(pieces)}\n---\n".encode("utf-8", "replace"))
 
 
+EMPTY = "Delete it; then use *Propose a decision* on the page of the recommendation, or run `backlog decide ID`."
+
+
 @pytest.mark.parametrize(
     ("content", "message", "hint"),
     [
-        ("", "The file is empty.", "Delete it and run `backlog decide ID`, which writes the scaffold."),
-        (" \n\n", "The file is empty.", "Delete it and run `backlog decide ID`, which writes the scaffold."),
+        ("", "The file is empty.", EMPTY),
+        (" \n\n", "The file is empty.", EMPTY),
         (
             "\n \n---\na: 1\n---\n",
             "There are blank lines above the front matter.",

@@ -16,36 +16,13 @@ from secure_score_backlog.decisions.policy import in_force
 from secure_score_backlog.decisions.values import is_no_answer
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.settings import Policy, Settings, Weight
+from tests.support.decision_files import ACCEPTED as ACCEPT
+from tests.support.decision_files import EXEMPTED as COVERED
 
 TODAY = date(2026, 11, 21)
 LISTED = {"Managing Director": ("director",), "Head of IT": ("it",)}
 
-ACCEPT = """\
-recommendation: Alpha
-bucket: accept
-risk: high
-reduces: Password spraying.
-owner: Head of IT
-impact: Two scanners stop.
-prerequisites: None.
-proof: Sign-in log.
-accepted:
-  rationale: The ERP cannot do otherwise.
-  approver: Managing Director
-  until: 2027-01-31
-"""
 PLAN = ACCEPT.partition("accepted:")[0].replace("accept", "do-soon") + "due: 2026-12-31\n"
-COVERED = """\
-recommendation: Alpha
-bucket: not-applicable
-owner: Service Desk
-covered:
-  reason: third-party
-  by: Mail gateway
-  evidence: Export of its rules
-  approver: Head of IT
-  until: 2027-01-31
-"""
 
 
 def file(yaml: str, name: str = "Alpha") -> FrontMatter:
@@ -75,7 +52,7 @@ def test_a_good_acceptance_has_no_problem() -> None:
         (
             ACCEPT + "  approval: {by: Head of IT, on: 2026-11-01, record: Minutes}\n",
             14,
-            'attested by "Head of IT", the owner',
+            'The approval is by "Head of IT", the owner',
         ),
     ],
 )
@@ -220,7 +197,8 @@ def test_an_approver_can_be_recognised(
         critical = risk == "critical"
         assert found[0].severity is (Severity.ERROR if critical else Severity.WARNING)
         assert found[0].line == 12
-        assert "Add `Managing Director: [login]` below `roles:` in backlog.yml" in found[0].hint
+        assert "add `Managing Director: [login]` below `roles:` in backlog.yml and merge that first" in found[0].hint
+        assert "`approval: {by: Managing Director, on: DAY, record: FILE OR LINK}`" in found[0].hint
         assert ("The risk is critical" in found[0].message) == critical
 
 

@@ -344,6 +344,28 @@ def test_a_critical_risk_that_nobody_approved_is_a_problem_once_github_was_asked
     assert "approval-missing" not in codes(repository)
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ("error", "warning", ["warning"]),
+        ("error", "off", []),
+        ("warning", "error", ["warning"]),
+    ],
+)
+def test_the_policy_weighs_a_missing_approval(tmp_path: Path, before: str, now: str, expected: list[str]) -> None:
+    """As every rule about approval; one that has become stricter since the decision is a warning until its renewal."""
+    repository = Repository(tmp_path)
+    repository.write("snapshots/2026/2026-10-01.json", SNAPSHOT)
+    policy = SETTINGS.format(login="boss") + "policy: {critical_unapproved: %s}\n"
+    repository.write("backlog.yml", policy % before)
+    repository.commit("Begin")
+    critical = written().replace("risk: high", "risk: critical")
+    judged_in(repository, repository.commit("Accept", decisions__A=critical), "writer")
+    repository.write("backlog.yml", policy % now)
+    repository.commit("Weigh otherwise", when="2026-10-08T12:00:00+00:00")
+    assert [each.severity.value for each in problems(repository) if each.code == "approval-missing"] == expected
+
+
 SNAPSHOT = (
     '{"collected": {"at": "2026-10-01T04:00:00Z", "by": "1", "complete": true, "source": "graph"}, '
     '"maximum": {"A": [8, "Default"]}, "secureScore": {"createdDateTime": "2026-10-01T00:00:00Z", "currentScore": 2, '

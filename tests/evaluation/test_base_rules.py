@@ -20,10 +20,13 @@ from secure_score_backlog.evaluation.base_rules import (
     words,
 )
 from secure_score_backlog.git import Identity
+from secure_score_backlog.settings import SnapshotSettings
 from tests.support.tenants import acceptance, cover, day, decision, versions
 
 PERSON = Identity("A person", "person@tenant.example")
 BOT = Identity("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
+ACCOUNT = SnapshotSettings(bot="Collector <collector@tenant.example>").account
+"""The account of the settings that commits snapshots."""
 
 
 def test_words_are_what_is_left_without_marks_and_case() -> None:
@@ -124,20 +127,26 @@ def test_a_question_in_other_words(new: Ask, same: bool) -> None:
         (PERSON, ""),
         (Identity("GitHub", "noreply@github.com"), ""),
         (Identity("[bot] fan", "fan[bot]@tenant.example"), ""),
+        (ACCOUNT, "Collector"),
+        (Identity("Somebody", "COLLECTOR@tenant.example"), "Somebody"),
     ],
 )
 def test_automated_accounts_by_what_a_commit_says(identity: Identity, name: str) -> None:
-    """Names end in `[bot]`, or the address is one that GitHub gives to apps; GitHub itself is none."""
-    assert bot_of(identity) == name
+    """Names end in `[bot]`, or the address is one that GitHub gives to apps; GitHub itself is none.
+
+    The account that the settings name is one, whatever it is called.
+    """
+    assert bot_of(identity, ACCOUNT) == name
 
 
 def test_who_may_change_what() -> None:
     """An automated account, as author or committer, may write snapshots; anybody else may write anything."""
     paths = ("backlog.yml", "decisions/A.md", "docs/reviews/2026-10.md", "decisions/B.md", "snapshots/2026/x.json")
     for author, committer, found in ((BOT, PERSON, 1), (PERSON, BOT, 1), (PERSON, PERSON, 0)):
-        problems = list(check_commit(BranchCommit("a" * 40, author, committer, "x", paths)))
+        problems = list(check_commit(BranchCommit("a" * 40, author, committer, "x", paths), ACCOUNT))
         assert len(problems) == found
         assert all("and 1 more file" in each.message for each in problems)
-    assert not list(check_commit(BranchCommit("a" * 40, BOT, BOT, "x", ("snapshots/2026/x.json", "backlog.yml.md"))))
-    proposed = check_commit(BranchCommit("a" * 40, BOT, BOT, "x", paths), {"docs/reviews/2026-10.md"})
+    harmless = BranchCommit("a" * 40, BOT, BOT, "x", ("snapshots/2026/x.json", "backlog.yml.md"))
+    assert not list(check_commit(harmless, ACCOUNT))
+    proposed = check_commit(BranchCommit("a" * 40, BOT, BOT, "x", paths), ACCOUNT, {"docs/reviews/2026-10.md"})
     assert all("docs/reviews" not in each.message for each in proposed)

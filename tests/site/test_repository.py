@@ -157,6 +157,23 @@ def test_a_long_address_carries_less_of_the_draft() -> None:
     assert set(seen) == {"questions", "keys", "nothing"}
 
 
+def test_the_roles_with_a_login_are_named_as_long_as_they_fit() -> None:
+    """Who may approve on GitHub is said beside the question; a role without a login is not."""
+    made, seen = facts(), []
+    roles = {"Head of IT": ("it",), "Managing Director": ("md",), "Nobody": ()}
+    made = replace(made, settings=replace(made.settings, roles=roles))
+    for length in range(0, 780, 10):
+        place = replace(PLACE, folder="é" * length)
+        address = propose(place, made.statuses["Open"], Bucket.ACCEPT, made)
+        value = parse_qs(urlsplit(address).query).get("value", [""])[0]
+        asked = " ".join(value.replace("\n  # ", " ").split())
+        named = "Not the owner. Roles with a login: Head of IT, Managing Director. approver:" in asked
+        seen.append("roles" if named else "questions" if "Which role accepts this risk?" in asked else "less")
+        assert "Nobody" not in value
+    assert seen == sorted(seen, key=["roles", "questions", "less"].index)
+    assert set(seen) == {"roles", "questions", "less"}
+
+
 def test_the_limit_counts_the_way_over_the_sign_in_page() -> None:
     """That page carries the address encoded once more; the whole of it must fit."""
     address = "https://github.com/" + "%0A" * 1599

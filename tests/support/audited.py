@@ -18,14 +18,14 @@ from secure_score_backlog.approvals import (
     ReviewState,
     encode,
 )
-from secure_score_backlog.evaluation.audit import GITHUB, Audit, bot_of
+from secure_score_backlog.evaluation.audit import GITHUB, Audit
 from secure_score_backlog.evaluation.facts import evaluate, with_audit
 from secure_score_backlog.git import Identity
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.workspace import load
 from tests.support.repositories import Repository
 
-BOT = bot_of(Settings())
+BOT = Settings().snapshots.account
 PERSON = Identity("Head of IT", "head-of-it@tenant.example")
 SNAPSHOT = '{"collected": {"complete": %s}, "maximum": {}, "secureScore": {"controlScores": []}}\n'
 

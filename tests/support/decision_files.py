@@ -13,6 +13,34 @@ REASON = "The mailer cannot do better before its upgrade."
 SAFE = "decisions/Safe.md"
 MINUTES = "docs/reviews/2026-11.md"
 
+ACCEPTED = """\
+recommendation: Alpha
+bucket: accept
+risk: high
+reduces: Password spraying.
+owner: Head of IT
+impact: Two scanners stop.
+prerequisites: None.
+proof: Sign-in log.
+accepted:
+  rationale: The ERP cannot do otherwise.
+  approver: Managing Director
+  until: 2027-01-31
+"""
+"""The front matter of an acceptance without a fault; it begins on line 2 of its file."""
+EXEMPTED = """\
+recommendation: Alpha
+bucket: not-applicable
+owner: Service Desk
+covered:
+  reason: third-party
+  by: Mail gateway
+  evidence: Export of its rules
+  approver: Head of IT
+  until: 2027-01-31
+"""
+"""The same of an exemption."""
+
 
 def accept(until: date = SOON, reason: str = REASON, more: str = "", body: str = "Agreed in the meeting.") -> str:
     """An accepted risk."""

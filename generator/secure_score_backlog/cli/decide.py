@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,17 @@ from secure_score_backlog.cli.many_decisions import (
     shared_with,
     waiting,
 )
-from secure_score_backlog.cli.new_decisions import Maker, NewDecision, say_next
+from secure_score_backlog.cli.new_decisions import Maker, NewDecision, open_words, say_next
 from secure_score_backlog.decisions.answers import Answers
+from secure_score_backlog.decisions.completing import Existing
 from secure_score_backlog.decisions.issue_form import discussion, read_body
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.github.address import find_address
 from secure_score_backlog.github.client import connect
 from secure_score_backlog.github.issues import read_issue
+from secure_score_backlog.strict_yaml import Place
+from secure_score_backlog.text import shown
 from secure_score_backlog.workspace import load
 
 GITHUB = "https://github.com/"
@@ -42,6 +45,11 @@ GITHUB = "https://github.com/"
 @click.option("--bucket", type=click.Choice([bucket.value for bucket in Bucket]), help="The decision type.")
 @answer_options
 @click.option("--draft", is_flag=True, help="Write drafts, also where everything required is answered.")
+@click.option(
+    "--change",
+    is_flag=True,
+    help="Replace what the file says already by the answers of the options, also in a decision that is made.",
+)
 @click.option(
     "--family",
     metavar="PATTERN",
@@ -65,7 +73,10 @@ GITHUB = "https://github.com/"
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @options.no_input
 def command(root: Path, **given: Any) -> int:
-    """Make a decision and write decisions/ID.md. A file that exists is never overwritten.
+    """Make a decision and write decisions/ID.md, or complete the draft that is there.
+
+    A draft keeps its text, its comments and what it answers; what it lacks is asked, or taken from the options. A
+    decision that is made, and an answer that is given, stay as they are unless --change says otherwise.
 
     Name a recommendation by its id, or in quotes by its title or words of it that fit no other.
 
@@ -109,6 +120,9 @@ class Session:
         if len(modes) > 1:
             names = " and ".join(f"--{name.replace('_', '-')}" for name in modes)
             raise WrongUsage(f"{names} do not go together.", hint="Use one of them, and then the other.")
+        if self.given["change"] and modes:
+            other = modes[0].replace("_", "-")
+            raise WrongUsage("--change is about one decision.", hint=f"Name it, and leave --{other} out.")
         if self.given["from_portal"]:
             return self.portal_drafts()
         if self.given["family"]:
@@ -116,9 +130,8 @@ class Session:
         if self.given["issue"]:
             return [self.from_issue(self.given["issue"])]
         ids = self.identifiers()
-        for identifier in ids:
-            self.maker.refuse_decided(identifier)
-        return [self.decided(identifier) for identifier in ids]
+        files = {identifier: self.maker.existing(identifier, change=self.given["change"]) for identifier in ids}
+        return [self.completed(each, file) if file else self.decided(each) for each, file in files.items()]
 
     def identifiers(self) -> list[str]:
         """The recommendations that are named; at a terminal one is chosen where none is.
@@ -156,6 +169,62 @@ class Session:
             Bucket(bucket) if bucket else None,
         )
         return interview.hold(draft=self.given["draft"])
+
+    def completed(self, identifier: str, existing: Existing) -> NewDecision:
+        """The file of a draft with what it lacks, or of a decision with what changes.
+
+        Raises:
+            WrongUsage: an option contradicts what the file says, or nothing is named that changes.
+        """
+        if self.given["bucket"] not in (None, existing.bucket.value):
+            raise WrongUsage(
+                f"{existing.path} is of bucket {existing.bucket}.",
+                where="--bucket",
+                hint="Leave the option out. For another bucket, change `bucket` in the file, or delete the file and "
+                "begin again.",
+            )
+        answers = given_answers(self.given, existing.bucket)
+        other = [place for place, value in answers.items() if existing.answers.get(place, value) != value]
+        if other and not self.given["change"]:
+            raise WrongUsage(
+                f"{existing.path} answers this already: {shown(existing.answers[other[0]])}.",
+                where=option_of(other[0]),
+                hint="Leave the option out, or add --change to replace the answer.",
+            )
+        if not existing.draft and (self.given["draft"] or not answers):
+            raise WrongUsage(
+                f"{existing.path} is a decision that is made"
+                + (", and is not made a draft again." if self.given["draft"] else ", and no option says what changes."),
+                where="--draft" if self.given["draft"] else "--change",
+                hint="Name what changes by an option, such as --owner or --until; `backlog decide --help` lists all.",
+            )
+        known = {**existing.answers, **answers}
+        draft = self.given["draft"]
+        new = self.maker.make(identifier, existing.bucket, known, draft=draft, existing=existing)
+        if not (self.asks and existing.draft and (new.open or not answers)):
+            return self.kept_draft(new)
+        asked: set[Place] = {(name,) for name in existing.listed}
+        interview = Interview(
+            self.maker,
+            self.maker.status(identifier),
+            lambda _: known,
+            existing.bucket,
+            asked=asked,
+            existing=existing,
+        )
+        return self.kept_draft(interview.hold(draft=draft))
+
+    def kept_draft(self, new: NewDecision) -> NewDecision:
+        """A draft that has a mistake of its own stays one, so that no answer is lost; the mistake is said."""
+        if new.scaffold.draft or new.existing is None or not new.existing.draft:
+            return new
+        draft = replace(new, scaffold=replace(new.scaffold, draft=True))
+        ours = {(each.code, each.message) for each in self.maker.problems(draft)}
+        own = [each for _, each in self.maker.wrong_places(new) if (each.code, each.message) not in ours]
+        if not own:
+            return new
+        output.say(f"{new.identifier}: It stays a draft. {own[0].message} {own[0].hint}")
+        return draft
 
     def family(self, pattern: str) -> list[NewDecision]:
         """One decision in full and the others of a family with `same_as`."""
@@ -248,6 +317,13 @@ class Session:
         """Judge the files, show or list them, and write them."""
         if not made:
             output.say("Nothing to write: nothing undecided has a status in the portal that suggests a decision.")
+            return 0
+        for new in [each for each in made if each.changes_nothing]:
+            left = f" {open_words(new)}" if new.scaffold.draft else ""
+            output.say(f"{new.document.path}: nothing changes.{left}")
+        made = [each for each in made if not each.changes_nothing]
+        if not made:
+            output.say("Nothing was written.")
             return 0
         self.maker.refuse_wrong(made)
         for new in made if not self.asks else ():

@@ -22,6 +22,7 @@ from secure_score_backlog.cli.new_decisions import Maker, NewDecision, open_word
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.answers import Answers, has_place, leaves, value_of
 from secure_score_backlog.decisions.checks import DO_NOW_TERM
+from secure_score_backlog.decisions.completing import Existing
 from secure_score_backlog.decisions.model import KEYS, Bucket
 from secure_score_backlog.decisions.portal import drafted_bucket, drafted_reason
 from secure_score_backlog.decisions.scaffold import BUCKETS, share_today
@@ -99,6 +100,8 @@ class Interview:
     bucket: Bucket | None = None
     answers: dict[Place, object] = field(default_factory=dict)
     asked: set[Place] = field(default_factory=set)
+    existing: Existing | None = None
+    """The draft that is completed; None for a new file."""
 
     def hold(self, *, draft: bool = False) -> NewDecision:
         """Ask everything that is not answered yet, and give back the file; nothing is written."""
@@ -119,7 +122,7 @@ class Interview:
     def made(self, *, draft: bool = False) -> NewDecision:
         """The file as the answers are now."""
         assert self.bucket is not None
-        return self.maker.make(self.status.id, self.bucket, self.answers, draft=draft)
+        return self.maker.make(self.status.id, self.bucket, self.answers, draft=draft, existing=self.existing)
 
     def ask_bucket(self) -> Bucket:
         """The decision type; there is no decision without one."""
@@ -190,13 +193,15 @@ class Interview:
         if not typed.isprintable():
             output.say("The answer contains characters that cannot be printed. Type it again, without them.")
             return False
-        before = {(each.code, each.message) for each in self.maker.problems(self.made())}
+        kept_draft = self.existing is not None  # what the draft says already is not held against this answer
+        before = {(each.code, each.message) for each in self.maker.problems(self.made(draft=kept_draft))}
         kept = dict(self.answers)
         value = value_of(key, typed)
         if isinstance(key.type, OneOrMore):
             value = [part for part in (" ".join(part.split()) for part in typed.split(";")) if part]
         self.answers[place] = value
-        new = [each for each in self.maker.problems(self.made()) if (each.code, each.message) not in before]
+        after = self.maker.problems(self.made(draft=kept_draft))
+        new = [each for each in after if (each.code, each.message) not in before]
         if self.holds(new):
             return True
         self.answers = kept

@@ -19,19 +19,20 @@ from secure_score_backlog.decisions.answers import (
     still_open,
 )
 from secure_score_backlog.decisions.checks import CheckContext, identifier_of
+from secure_score_backlog.decisions.completing import Existing, complete
 from secure_score_backlog.decisions.front_matter import parse
 from secure_score_backlog.decisions.lookup import Choose, resolve_id
 from secure_score_backlog.decisions.model import Bucket, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.decisions.scaffold import Scaffold, share_today
-from secure_score_backlog.decisions.store import DECISIONS, create_decisions, taken
-from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.decisions.store import DECISIONS, create_decisions, taken, write_decisions
+from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, check_context, evaluate
 from secure_score_backlog.evaluation.licences import Licence, licence_of
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.files import Document
+from secure_score_backlog.files import Document, read_file
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.strict_yaml import Place
+from secure_score_backlog.strict_yaml import LARGEST_FILE, Place
 from secure_score_backlog.wording import licence_words
 from secure_score_backlog.workspace import Workspace
 
@@ -46,11 +47,21 @@ class NewDecision:
     scaffold: Scaffold
     open: tuple[Place, ...]
     """Required keys without an answer; empty where the decision could be finished."""
+    existing: Existing | None = None
+    """The file that is completed or changed; None for a new one."""
 
     @property
     def document(self) -> Document:
-        """The file."""
-        return self.scaffold.document()
+        """The file: a new one, or the existing one with the answers in it."""
+        if self.existing is None:
+            return self.scaffold.document()
+        content = complete(self.existing, self.scaffold.answers, finished=not self.scaffold.draft)
+        return Document(self.existing.path, content)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """The file exists and would stay as it is."""
+        return self.existing is not None and self.document.content == self.existing.content
 
     @property
     def identifier(self) -> str:
@@ -108,6 +119,27 @@ class Maker:
         if identifier in self.paths:
             raise taken(self.paths[identifier].version.path)
 
+    def existing(self, identifier: str, *, change: bool) -> Existing | None:
+        """The file that is to be completed or, with `change`, changed; None where there is none yet.
+
+        Raises:
+            CannotProceed: there is a decision that is made, or a file with errors.
+        """
+        version = self.paths.get(identifier)
+        if version is None:
+            return None
+        decision, source = version.decision, version.source
+        if decision is None or source is None:
+            raise CannotProceed(
+                "There is a file about this already, and it has errors; nothing was written.",
+                where=version.version.path,
+                hint="Run `backlog check`, which says what is wrong in it and what to do.",
+            )
+        if not (decision.draft or change):
+            raise taken(version.version.path)
+        content = read_file(self.root, source.path, LARGEST_FILE)
+        return Existing.of(parse(content, source.path), content, decision.bucket, draft=decision.draft)
+
     def status(self, identifier: str) -> Status:
         """What is known of a recommendation on the newest day; of an unknown one, nothing."""
         known = self.facts.statuses.get(identifier)
@@ -121,6 +153,7 @@ class Maker:
         *,
         draft: bool = False,
         body: str = "",
+        existing: Existing | None = None,
     ) -> NewDecision:
         """The file of one decision: finished where everything required is answered, else a draft.
 
@@ -130,12 +163,14 @@ class Maker:
             answers: What is known.
             draft: Make it a draft in any case.
             body: The discussion.
+            existing: The file that is completed or changed, instead of a new one.
         """
         days = self.workspace.history.days
         newest = days[-1].day if days else None
         seen = self.workspace.history.scored(newest).get(identifier) if newest else None
         known = dict(answers)
-        if bucket is Bucket.ACCEPT and (share := share_today(seen)) is not None:
+        is_made = existing is not None and not existing.draft
+        if bucket is Bucket.ACCEPT and not is_made and (share := share_today(seen)) is not None:
             known.setdefault(("accepted", "share"), share)
         needed = self.licence(identifier)
         scaffold = Scaffold(
@@ -144,14 +179,15 @@ class Maker:
             today=self.today,
             acceptance_months=self.workspace.settings.acceptance_months,
             answers=known,
+            roles=self.workspace.settings.roles_with_logins,
             draft=False,
             observation=seen,
             measured=newest,
             licence=licence_words(needed.needs, needed.has, needed.also) if needed.needs else "",
             body=body,
         )
-        left = tuple(still_open(scaffold.document()))
-        return NewDecision(replace(scaffold, draft=draft or bool(left)), left)
+        left = tuple(still_open(NewDecision(scaffold, (), existing).document))
+        return NewDecision(replace(scaffold, draft=draft or bool(left)), left, existing)
 
     def licence(self, identifier: str) -> Licence:
         """The licence that a recommendation needs, and whether the tenant had it on the newest snapshot's day."""
@@ -159,9 +195,22 @@ class Maker:
         return licence_of(identifier, self.workspace.licences, days[-1].services if days else frozenset())
 
     def problems(self, new: NewDecision, beside: Sequence[NewDecision] = ()) -> list[Problem]:
-        """What is wrong with the answers of one file; `beside`: files that are written with it."""
+        """What is wrong with the answers of one file; `beside`: files that are written with it.
+
+        What a draft says already is not held against the answers that are added to it while it stays a draft.
+        """
         siblings = [read(each) for each in beside if each is not new]
-        return problems_with(new.document, self.context, [*self.others, *siblings], draft=new.scaffold.draft)
+        document = new.document
+        others = [other for other in self.others if other[0].path != document.path]
+
+        def found(each: Document) -> list[Problem]:
+            return problems_with(each, self.context, [*others, *siblings], draft=new.scaffold.draft)
+
+        problems = found(document)
+        if new.existing is None or not new.scaffold.draft:
+            return problems
+        before = {(each.code, each.message) for each in found(Document(new.existing.path, new.existing.content))}
+        return [each for each in problems if (each.code, each.message) not in before]
 
     def wrong_places(self, new: NewDecision) -> list[tuple[Place, Problem]]:
         """The places of the answers that `check` would refuse, each with its problem."""
@@ -185,9 +234,13 @@ class Maker:
                 output.say(f"{new.identifier}: {each.message} {each.hint}")
 
     def write(self, made: Sequence[NewDecision]) -> None:
-        """Write all files, or none where one of them exists, and print their paths."""
+        """Write all files, or none where one of the new ones exists, and print their paths."""
         documents = [new.document for new in made]
-        create_decisions(self.root, documents)
+        before = {new.existing.path: new.existing.content for new in made if new.existing}
+        if before:
+            write_decisions(self.root, documents, before)
+        else:
+            create_decisions(self.root, documents)
         for document in documents:
             output.product(document.path)
 

@@ -208,7 +208,7 @@ def check_name(source: FrontMatter, identifier: str) -> Iterator[Problem]:
         return
     how = "differs in upper and lower case" if name.casefold() == wanted.casefold() else "is another name"
     old, new = shell_quoted(f"decisions/{name}"), shell_quoted(f"decisions/{wanted}")
-    hint = f"Correct `recommendation`, or rename the file: `git mv {old} {new}`."
+    hint = f"Correct `recommendation`, or rename the file: in GitHub's editor above its text, or `git mv {old} {new}`."
     if "/" in identifier or "\\" in identifier or not identifier.isprintable():
         hint = "Correct `recommendation`: an id is one word, without slashes."
     message = f"The file decides about {shown(identifier)}, but its name {shown(name)} {how}."
@@ -242,7 +242,7 @@ def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Ite
         hint = (
             f"Write `recommendation: {meant}` if that is meant, and rename the file."
             if meant
-            else "Look the id up in snapshots/catalogue.json, and copy it letter for letter."
+            else "Copy the id letter for letter from the page of the recommendation, or from snapshots/catalogue.json."
         )
         message = f"Neither the catalogue nor any snapshot knows {shown(identifier)}."
         yield problem("decision-unknown-id", source.path, line, message, hint)
@@ -283,7 +283,7 @@ def check_expiry(source: FrontMatter, decision: Decision, today: date) -> Iterat
     until = decision.until
     if until is not None and until < today:
         message = f"It expired on {until}, {plural((today - until).days, 'day')} ago, and no longer counts."
-        hint = "Make a new decision: agree on a later `until` in a pull request, or choose another bucket."
+        hint = "Write a later `until` and why it still holds, and have it approved again; or choose another bucket."
         yield problem("decision-expired", source.path, _until_line(source, decision), message, hint)
 
 
@@ -309,7 +309,7 @@ def check_overdue(source: FrontMatter, decision: Decision, today: date) -> Itera
     """A planned change is done by its due date."""
     if decision.due is not None and decision.due < today:
         message = f"It was due on {decision.due}, {plural((today - decision.due).days, 'day')} ago."
-        hint = "Write a new `due` and say why in the text, write what has `blocked` it, or choose another bucket."
+        hint = "Write a new `due` and why in the text, or below `blocked` what it waits for, or choose another bucket."
         yield problem("decision-overdue", source.path, source.line("due"), message, hint)
 
 
@@ -318,8 +318,7 @@ def check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator
     for index, ask in enumerate(decision.asks):
         if today - ask.since > ASK_TERM:
             message = f"The question to {shown(ask.of)} has been open for {plural((today - ask.since).days, 'day')}."
-            default = shown(ask.default or "none is written")
-            hint = f"Get the answer, apply the stated default ({default}), or delete it and say why in the text."
+            hint = f"Get the answer, {_otherwise(ask)}, or delete the question and say why in the text."
             line = source.line(*_ask_place(source, index))
             yield problem("decision-ask-old", source.path, line, message, hint)
         if ask.by is not None:
@@ -336,9 +335,15 @@ def _check_ask_term(source: FrontMatter, index: int, ask: Ask, by: date, today: 
     elif by < today:
         ago = plural((today - by).days, "day")
         message = f"The answer of {shown(ask.of)} was needed by {by}, {ago} ago."
-        default = shown(ask.default or "none is written")
-        hint = f"Get the answer, apply the stated default ({default}), or agree on a later `by`."
+        hint = f"Get the answer, {_otherwise(ask)}, or agree on a later `by`."
         yield problem("decision-ask-late", source.path, line, message, hint)
+
+
+def _otherwise(ask: Ask) -> str:
+    """What to do where nobody answers."""
+    if not ask.default:
+        return "state in `default` what happens without it"
+    return f"do what `default` says ({shown(ask.default)})"
 
 
 def _ask_place(source: FrontMatter, index: int) -> Place:
@@ -466,4 +471,4 @@ def _check_asked(source: FrontMatter, decision: Decision) -> Iterator[Problem]:
     asked = {key.name for key in KEYS if key.need(decision.bucket) is Need.ASKED}
     left = [name for name in QUESTIONS if name in asked and not getattr(decision, name)]
     if left:
-        yield unanswered(source.path, source.line("bucket"), decision.bucket, left)
+        yield unanswered(source.path, source.line("bucket"), decision.bucket, left, source.data)

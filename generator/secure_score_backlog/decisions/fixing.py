@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from secure_score_backlog.dates import is_usable
-from secure_score_backlog.decisions.front_matter import DASHES, FrontMatter, parse
+from secure_score_backlog.decisions.editing import ENDING, Edit, indent_of, same, value_at
+from secure_score_backlog.decisions.front_matter import FrontMatter, parse
 from secure_score_backlog.decisions.model import KEYS
 from secure_score_backlog.decisions.writing import quoted
 from secure_score_backlog.problems import Severity
@@ -27,9 +28,6 @@ from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import shown
 from secure_score_backlog.wording import MONTHS, plural
 
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-"""A line with its own ending."""
-ENDING = re.compile(r"[\r\n]*\Z")
 PLAIN_TEXT = re.compile(
     r"(?P<key>\s*(?:-\s+)?(?P<name>\w+):\s+)(?P<text>[^\s\"'\[{|>&*!%@`#-].*?)(?P<rest>\s+#.*)?\s*\Z"
 )
@@ -55,7 +53,7 @@ class Fixed:
 def fix(content: bytes, path: str) -> Fixed:
     """A decision's file in the form that the program itself writes; unchanged where it cannot be read."""
     source = parse(content, path)
-    edit = _Edit.of(content)
+    edit = Edit.of(content)
     if edit is None:
         return Fixed(path, content)
     try:
@@ -71,7 +69,7 @@ def fix(content: bytes, path: str) -> Fixed:
     made = edit.content
     if made == content:
         return Fixed(path, content)
-    if not _same(parse(made, path), source.data, source.body):
+    if not same(parse(made, path), source.data, source.body):
         return Fixed(path, content, refused=f"{UNCERTAIN}.")
     return Fixed(path, made, tuple(edit.changes))
 
@@ -80,79 +78,26 @@ class _Differs(Exception):
     """An edit would change what the file says."""
 
 
-@dataclass(slots=True)
-class _Edit:
-    """A file as lines, each with its ending, while it is edited."""
-
-    mark: bytes
-    header: list[str]
-    """Between the lines of dashes."""
-    opening: str
-    closing: str
-    body: list[str]
-    changes: list[str] = field(default_factory=list)
-
-    @staticmethod
-    def of(content: bytes) -> _Edit | None:
-        """The lines of a file; None where it is no text with front matter."""
-        mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
-        try:
-            lines = LINE.findall(content[len(mark) :].decode("utf-8"))
-        except UnicodeDecodeError:
-            return None
-        dashes = [number for number, line in enumerate(lines) if DASHES.fullmatch(ENDING.sub("", line))]
-        if len(dashes) < 2 or dashes[0] != 0:
-            return None
-        end = dashes[1]
-        return _Edit(mark, lines[1:end], lines[0], lines[end], lines[end + 1 :])
-
-    @property
-    def content(self) -> bytes:
-        """The bytes of the file."""
-        text = "".join([self.opening, *self.header, self.closing, *self.body])
-        return self.mark + text.encode("utf-8")
-
-    @property
-    def newline(self) -> str:
-        """The ending of its first line."""
-        found = ENDING.search(self.opening)
-        return found[0] if found and found[0] else "\n"
-
-    def line(self, number: int) -> str:
-        """A line of the front matter, by its number in the file, without its ending."""
-        return ENDING.sub("", self.header[number - 2])
-
-    def replace(self, number: int, text: str) -> None:
-        """Put another text into a line; its ending stays."""
-        old = self.header[number - 2]
-        self.header[number - 2] = text + old[len(ENDING.sub("", old)) :]
-
-
-Step = Callable[[_Edit, FrontMatter], Mapping[str, Any]]
+Step = Callable[[Edit, FrontMatter], Mapping[str, Any]]
 """Edits the lines, and says what the front matter says afterwards."""
 
 
-def _checked(edit: _Edit, step: Step, source: FrontMatter) -> FrontMatter:
+def _checked(edit: Edit, step: Step, source: FrontMatter) -> FrontMatter:
     """The file after a step; _Differs where it says anything but what the step says."""
     lines, changes = list(edit.header), list(edit.changes)
     expected = step(edit, source)
     if edit.header == lines and edit.changes == changes:
         return source
     made = parse(edit.content, source.path)
-    if not _same(made, expected, source.body):
+    if not same(made, expected, source.body):
         raise _Differs(f"{UNCERTAIN}: {edit.changes[-1].rstrip('.')}" if edit.changes else UNCERTAIN)
     return made
-
-
-def _same(made: FrontMatter, data: Mapping[str, Any], body: str) -> bool:
-    """Whether a file says what it should: the same values, and the same text apart from blank lines at its end."""
-    return dict(made.data) == dict(data) and made.body.rstrip() == body.rstrip()
 
 
 # Quotes and dates
 
 
-def _quote_colons(edit: _Edit, path: str) -> FrontMatter:
+def _quote_colons(edit: Edit, path: str) -> FrontMatter:
     """Put texts with a colon in quotes, where that alone keeps the front matter from being YAML."""
     before = list(edit.header)
     names = {key.name for key in _leaves(KEYS) if isinstance(key.type, Text)}
@@ -160,7 +105,7 @@ def _quote_colons(edit: _Edit, path: str) -> FrontMatter:
     texts = {}
     for number, line in enumerate(edit.header):
         found = PLAIN_TEXT.match(line)
-        continued = number + 1 < len(before) and _indent(before[number + 1]) > _indent(line)
+        continued = number + 1 < len(before) and indent_of(before[number + 1]) > indent_of(line)
         if found and found["name"] in names and ": " in found["text"] and not continued:
             ending = line[len(ENDING.sub("", line)) :]
             rest = found["rest"] or ""
@@ -169,28 +114,22 @@ def _quote_colons(edit: _Edit, path: str) -> FrontMatter:
             texts[number + 2] = found["text"]
             edit.changes.append(f"`{found['name']}` is in quotes now, since its text holds a colon.")
     made = parse(edit.content, path)
-    emptied = _Edit(edit.mark, blank, edit.opening, edit.closing, edit.body)
+    emptied = Edit(edit.mark, blank, edit.opening, edit.closing, edit.body)
     expected = deepcopy(dict(parse(emptied.content, path).data))
     for place, number in made.lines.items():
-        if number in texts and isinstance(_value(expected, place), str):
+        if number in texts and isinstance(value_at(expected, place), str):
             _put(expected, place, texts[number])
-    if not texts or not _same(made, expected, made.body):
+    if not texts or not same(made, expected, made.body):
         edit.header[:], edit.changes[:] = before, []
         return parse(edit.content, path)
     return made
 
 
-def _indent(line: str) -> int:
-    """Blanks at the beginning of a line; those of a list's item count with its dash; 0 for an empty one."""
-    found = re.match(r"\s*(?:-\s+)?", line)
-    return len(found[0]) if line.strip() and found else 0
-
-
-def _fix_values(edit: _Edit, source: FrontMatter) -> Mapping[str, Any]:
+def _fix_values(edit: Edit, source: FrontMatter) -> Mapping[str, Any]:
     """Write dates as YYYY-MM-DD, and put quotes around numbers, dates and truth values that should be texts."""
     expected = deepcopy(dict(source.data))
     for place, key in _places(KEYS, source.data):
-        value = _value(source.data, place)
+        value = value_at(source.data, place)
         number = source.lines.get(place)
         if number is None:
             continue
@@ -212,7 +151,7 @@ def _fix_values(edit: _Edit, source: FrontMatter) -> Mapping[str, Any]:
     return expected
 
 
-def _swap(edit: _Edit, number: int, span: tuple[int, int], text: str) -> None:
+def _swap(edit: Edit, number: int, span: tuple[int, int], text: str) -> None:
     line = edit.line(number)
     edit.replace(number, line[: span[0]] + text + line[span[1] :])
 
@@ -275,15 +214,6 @@ def _places(keys: Sequence[Key], data: Mapping[str, Any], above: Place = ()) -> 
             yield place, key
 
 
-def _value(data: Any, place: Place) -> Any:
-    for step in place:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
 def _put(data: Any, place: Place, value: object) -> None:
     *above, last = place
     for step in above:
@@ -294,7 +224,7 @@ def _put(data: Any, place: Place, value: object) -> None:
 # Blanks
 
 
-def _strip_blanks(edit: _Edit, source: FrontMatter) -> Mapping[str, Any]:
+def _strip_blanks(edit: Edit, source: FrontMatter) -> Mapping[str, Any]:
     """Take blanks from the ends of lines that hold a key; of a text over several lines, they may be part of it."""
     stripped = 0
     for number in sorted(set(source.lines.values())):
@@ -307,7 +237,7 @@ def _strip_blanks(edit: _Edit, source: FrontMatter) -> Mapping[str, Any]:
     return source.data
 
 
-def _end_file(edit: _Edit) -> None:
+def _end_file(edit: Edit) -> None:
     """One line break at the end of the file, and no blank lines before it."""
     lines = edit.body
     last = len(lines)
@@ -329,7 +259,7 @@ def _end_file(edit: _Edit) -> None:
 # Order
 
 
-def _order_keys(edit: _Edit, source: FrontMatter) -> Mapping[str, Any]:
+def _order_keys(edit: Edit, source: FrontMatter) -> Mapping[str, Any]:
     """Bring keys into the order of the declaration, each with the comments above it; first inside groups."""
     moved = False
     for key in KEYS:
@@ -343,15 +273,15 @@ def _order_keys(edit: _Edit, source: FrontMatter) -> Mapping[str, Any]:
     return source.data
 
 
-def _order(edit: _Edit, source: FrontMatter, group: Place, keys: Sequence[Key]) -> bool:
+def _order(edit: Edit, source: FrontMatter, group: Place, keys: Sequence[Key]) -> bool:
     """Bring the keys of one mapping, each on lines of its own, into order; True where that changed anything."""
     names = [key.name for key in keys]
     found = sorted((number, str(place[-1])) for place, number in source.lines.items() if place[:-1] == group and place)
-    if not all(isinstance(_value(source.data, group), Mapping) for _ in found) or len(found) < 2:
+    if not all(isinstance(value_at(source.data, group), Mapping) for _ in found) or len(found) < 2:
         return False
     if len({number for number, _ in found}) < len(found) or any(name not in names for _, name in found):
         return False  # several on a line, or one whose place nobody knows
-    if group and _indent(edit.line(found[0][0])) <= _indent(edit.line(source.line(*group))):
+    if group and indent_of(edit.line(found[0][0])) <= indent_of(edit.line(source.line(*group))):
         return False
     first = found[0][1]
     rank = {name: -1 if name == "draft" == first else names.index(name) for _, name in found}
@@ -369,9 +299,9 @@ def _order(edit: _Edit, source: FrontMatter, group: Place, keys: Sequence[Key]) 
     return True
 
 
-def _with_comments(edit: _Edit, number: int, group: Place) -> int:
+def _with_comments(edit: Edit, number: int, group: Place) -> int:
     """The first line of what belongs to a key: the comments and blank lines right above it."""
-    column = _indent(edit.line(number)) if group else 0
+    column = indent_of(edit.line(number)) if group else 0
     begin = number
     while begin > 2:
         above = edit.line(begin - 1)
@@ -381,13 +311,13 @@ def _with_comments(edit: _Edit, number: int, group: Place) -> int:
     return begin
 
 
-def _below_heading(edit: _Edit, begin: int, number: int) -> int:
+def _below_heading(edit: Edit, begin: int, number: int) -> int:
     """The first line that belongs to the first key: comments above a blank line are a heading, and stay."""
     blank = [at for at in range(begin, number) if not edit.line(at).strip()]
     return blank[-1] + 1 if blank else begin
 
 
-def _end_of(edit: _Edit, source: FrontMatter, group: Place, last: int) -> int:
+def _end_of(edit: Edit, source: FrontMatter, group: Place, last: int) -> int:
     """The line after the last key's own lines: of a group, where what is outside begins."""
     if not group:
         return len(edit.header) + 2

@@ -59,7 +59,7 @@ def _missing(path: str, lines: list[str]) -> Problem:
     first = next((number for number, line in enumerate(lines, start=1) if line.strip()), None)
     if first is None:
         message = "The file is empty."
-        hint = "Delete it and run `backlog decide ID`, which writes the scaffold."
+        hint = "Delete it; then use *Propose a decision* on the page of the recommendation, or run `backlog decide ID`."
     elif first > 1 and DASHES.fullmatch(lines[first - 1]):
         message = "There are blank lines above the front matter."
         hint = "Delete them, so that line 1 is --- and nothing else."

@@ -6,7 +6,7 @@ Fails closed: a file with any error is no decision, so its recommendation counts
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -105,19 +105,24 @@ class _File:
 
     def report_forbidden(self, key: Key, place: Place) -> None:
         """A key that has no place in this bucket."""
-        buckets = [bucket.value for bucket in Bucket if key.need(bucket) is not Need.FORBIDDEN]
+        buckets = [f"`bucket: {bucket}`" for bucket in Bucket if key.need(bucket) is not Need.FORBIDDEN]
         self.report(
             "decision-forbidden-key",
             place,
             f"`{key.name}` does not belong in a decision of bucket {self.bucket}.",
-            f"Delete it, or write `bucket: {' or '.join(buckets)}` if that is what you mean.",
+            f"Delete it, or write {' or '.join(buckets)} if that is what you mean.",
         )
 
     def report_missing(self, key: Key, place: Place) -> None:
         """A required key that was left open."""
         of_bucket = f"A decision of bucket {self.bucket}" if self.bucket else "A decision"
         whole = of_bucket if len(place) == 1 else f"`{'.'.join(map(str, place[:-1]))}`"
-        hint = _question_hint(key.name) if len(place) == 1 and key.name in _QUESTION_HINTS else required_hint(key)
+        if len(place) == 1 and key.name in _QUESTION_HINTS:
+            hint = _question_hint(key.name, self.source.data)
+        elif place == ("recommendation",):  # an example alone would be copied, and another recommendation decided
+            hint = f"Write `recommendation:` and the id of the recommendation, as on its page, such as {key.example}."
+        else:
+            hint = required_hint(key)
         placeholder = placeholder_words([self.written(place)])
         code = "decision-placeholder" if placeholder else "decision-missing-key"
         self.report(code, place, f"{whole} needs `{key.name}`.{placeholder}", hint)
@@ -143,8 +148,8 @@ class _File:
         inherited = {key.name for key in KEYS if key.inheritable} if self.reading.inherits else set()
         left = [name for name in QUESTIONS if name in wanted - inherited and self.is_unanswered(name)]
         if left:
-            written = [self.source.data.get(name) for name in left]
-            self.problems.append(unanswered(self.source.path, self.source.line("bucket"), bucket, left, written))
+            line = self.source.line("bucket")
+            self.problems.append(unanswered(self.source.path, line, bucket, left, self.source.data))
 
     def report_draft(self, missing: list[Place]) -> None:
         """One warning for all that a draft leaves open."""
@@ -172,8 +177,16 @@ _QUESTION_HINTS = {
 """What an answer to each of the five questions states. An example here could be pasted as if it were the answer."""
 
 
-def _question_hint(name: str) -> str:
-    return f"Add `{name}:` and state {_QUESTION_HINTS[name]}."
+def _question_hint(name: str, data: Mapping[str, object]) -> str:
+    """What to do about an open question, whether its line is missing, empty, or holds a placeholder."""
+    states = _QUESTION_HINTS[name]
+    if name not in data:
+        return f"Add `{name}:` and state {states}."
+    written = data[name]
+    if is_no_answer(written):
+        by = "the role that owns it" if name == "owner" else states
+        return f"Replace {shown(written)} after `{name}:` by {by}."
+    return f"State after `{name}:` {states}."
 
 
 def placeholder_words(written: Iterable[object]) -> str:
@@ -185,7 +198,7 @@ def placeholder_words(written: Iterable[object]) -> str:
     return f" {' and '.join(found)} {counts} as no answer."
 
 
-def unanswered(path: str, line: int, bucket: Bucket, left: list[str], written: Iterable[object] = ()) -> Problem:
+def unanswered(path: str, line: int, bucket: Bucket, left: list[str], data: Mapping[str, object]) -> Problem:
     """The problem of open questions: for do-now an error, otherwise a warning.
 
     Args:
@@ -193,11 +206,11 @@ def unanswered(path: str, line: int, bucket: Bucket, left: list[str], written: I
         line: Where the problem is shown.
         bucket: The decision type.
         left: The open questions.
-        written: What stands in their place, such as TBD.
+        data: The front matter, in which a placeholder such as TBD may stand in their place.
     """
     names = ", ".join(f"`{name}`" for name in left)
-    placeholders = placeholder_words(written)
-    hint = _question_hint(left[0])
+    placeholders = placeholder_words(data.get(name) for name in left)
+    hint = _question_hint(left[0], data)
     if bucket is Bucket.DO_NOW:
         message = f"{names} left open: a do-now decision needs all five answers.{placeholders}"
         return problem("decision-not-ready", path, line, message, f"{hint} Or write `bucket: do-soon` meanwhile.")

@@ -139,8 +139,9 @@ def _same_role(source: FrontMatter, decision: Decision) -> Iterator[Problem]:
             "decision-approver-is-owner",
             source.path,
             _approver_place(source, decision, "approval"),
-            f"The approval is attested by {shown(held.approval.by)}, the owner, so nobody else agreed to {what}.",
-            "Let the approver's role be named in `approval: by`, with the day and the record of its approval.",
+            f"The approval is by {shown(held.approval.by)}, the owner, so nobody else agreed to {what}.",
+            f"Write the approver, {shown(held.approver)}, in `by` below `approval`, with the day and the record of its "
+            "approval.",
         )
 
 
@@ -158,7 +159,7 @@ def _past_dates(source: FrontMatter, decision: Decision, made: date | None) -> I
                 source.path,
                 source.line(*place),
                 f"`{place[-1]}` is {day}, {ago} before the decision was made on {made}.",
-                f"Write {made} or a later day; what has ended cannot be decided again for the past.",
+                f"Write {made} or a later day: nothing can be decided for days that have passed.",
             )
 
 
@@ -170,14 +171,17 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
     if folded(held.approver) in judging.with_logins or is_person(held.approver, judging.listed, judging.authors):
         return  # a person is reported as such
     critical = decision.accepted is not None and decision.risk == "critical"
+    role = shown(held.approver)[1:-1]
     begins = "The risk is critical, and its approver" if critical else "The approver"
     yield problem(
         "decision-critical-approver" if critical else "decision-approver-unlisted",
         source.path,
         _approver_place(source, decision),
-        f"{begins} {shown(held.approver)} has no login under `roles` in backlog.yml, and no approval is attested.",
-        f"Add `{shown(held.approver)[1:-1]}: [login]` below `roles:` in backlog.yml, name a listed role, or attest the "
-        "approval: `approval: {by: ROLE, on: DAY, record: LINK OR FILE}`, with its record.",
+        f"{begins} {shown(held.approver)} has no login under `roles` in backlog.yml, and no approval "
+        "outside GitHub is recorded.",
+        f"Name a role that `roles` lists. Or add `{role}: [login]` below `roles:` in backlog.yml and merge that first, "
+        "in a pull request of its own: it counts for later changes only. If it was approved elsewhere, write "
+        f"`approval: {{by: {role}, on: DAY, record: FILE OR LINK}}`, and add that file in the same change.",
     )
 
 

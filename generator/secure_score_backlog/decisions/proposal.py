@@ -12,17 +12,24 @@ from dataclasses import dataclass
 from secure_score_backlog.decisions.answers import Answers, nested
 from secure_score_backlog.decisions.checks import DO_NOW_TERM
 from secure_score_backlog.decisions.model import KEYS, Bucket
+from secure_score_backlog.decisions.scaffold import SEVERAL, approver_advice
 from secure_score_backlog.decisions.values import QUESTION
-from secure_score_backlog.decisions.writing import STEP, value_lines
-from secure_score_backlog.schema import Choice, Day, Key, Need
+from secure_score_backlog.decisions.writing import FINISH_PROPOSAL, STEP, comment, value_lines
+from secure_score_backlog.schema import Choice, Day, Key, Need, OneOrMore
 from secure_score_backlog.text import one_line
 
 LONGEST_TITLE = 120
 """Characters of the title that are shown."""
+CHOSEN = {
+    Bucket.DO_NOW: "it is done within 92 days",
+    Bucket.DO_SOON: "it is done later, by a day that you name",
+    Bucket.ACCEPT: "the risk stays open on purpose, for a time",
+    Bucket.NOT_APPLICABLE: "it does not apply here, or something else covers it",
+}
 HOW_TO = (
     "Answer behind the colons. What you cannot answer yet stays empty.",
-    'An answer with a colon or a # in it goes into "double quotes".',
-    "When everything is answered, delete the line `draft: true`.",
+    r'An answer with a colon or a # in it goes into "double quotes"; a " inside these is written \".',
+    FINISH_PROPOSAL,
 )
 
 
@@ -35,6 +42,8 @@ class Proposal:
     bucket: Bucket
     acceptance_months: int
     answers: Answers
+    roles: tuple[str, ...] = ()
+    """Roles that have a login, so that their approval on GitHub counts."""
 
     def text(self, *, explained: bool = True) -> str:
         """The file.
@@ -72,12 +81,18 @@ class Proposal:
 
     def question(self, key: Key, indent: str, *, explained: bool) -> Iterator[str]:
         """What is asked, above the key."""
-        if not explained or key.name == "bucket":
+        if not explained:
             return
         text = QUESTION.sub("", key.documentation)
         text = text[0].upper() + text[1:]
         if isinstance(key.type, Choice):
             text += f" One of: {', '.join(key.type.values)}."
+        if key.name == "bucket":
+            text = f"Your choice: {CHOSEN[self.bucket]}."
+        if key.name == "approver":
+            text = approver_advice(self.bucket, self.roles)
+        if isinstance(key.type, OneOrMore):
+            text += SEVERAL
         if key.name == "due":
             text = "By which day is it done?"
             text += f" Within {DO_NOW_TERM.days} days." if self.bucket is Bucket.DO_NOW else ""
@@ -85,4 +100,5 @@ class Proposal:
             text += f" At most {self.acceptance_months} months ahead."
         if isinstance(key.type, Day):
             text += " Write YYYY-MM-DD."
-        yield f"{indent}# {text}"
+        yield ""
+        yield from comment(text, indent)

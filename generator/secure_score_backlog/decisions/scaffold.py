@@ -6,7 +6,7 @@ What is unknown is left empty, never filled with words that would pass for an an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,10 +15,11 @@ from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.answers import Answers, nested
 from secure_score_backlog.decisions.checks import DO_NOW_TERM
 from secure_score_backlog.decisions.model import KEYS, Bucket
-from secure_score_backlog.decisions.writing import STEP, comment, value_lines
+from secure_score_backlog.decisions.writing import FINISH_DRAFT, STEP, comment, value_lines
 from secure_score_backlog.files import Document
-from secure_score_backlog.schema import Choice, Key, Need
+from secure_score_backlog.schema import Choice, Key, Need, OneOrMore
 from secure_score_backlog.snapshots.model import Observation, Recommendation
+from secure_score_backlog.text import shortened
 
 BUCKETS = {
     Bucket.DO_NOW: "within 92 days",
@@ -26,6 +27,11 @@ BUCKETS = {
     Bucket.ACCEPT: "accept the risk for a time",
     Bucket.NOT_APPLICABLE: "does not apply here, or something else covers it",
 }
+
+SEVERAL = ' Several: ["first", "second"].'
+"""How a list is written, for somebody who knows no YAML."""
+MOST_ROLES = 12
+"""Roles that a question names."""
 
 ASK_BY = timedelta(days=60)
 """Until when the scaffold proposes to ask for a decision."""
@@ -41,6 +47,8 @@ class Scaffold:
     acceptance_months: int
     answers: Answers = field(default_factory=dict)
     """What is known already."""
+    roles: tuple[str, ...] = ()
+    """Roles that have a login, so that their approval on GitHub counts."""
     draft: bool = True
     """A draft counts as undecided until a person has completed it."""
     observation: Observation | None = None
@@ -85,7 +93,7 @@ class Scaffold:
             yield from comment(self.licence)
         yield "# What Microsoft says about it is on its page of the site, and in snapshots/catalogue.json."
         yield "#"
-        yield "# A draft counts as undecided. When everything is written and agreed, delete the next line."
+        yield f"# {FINISH_DRAFT}"
         yield "draft: true"
 
     def points(self) -> str:
@@ -125,6 +133,10 @@ class Scaffold:
             return "The answer: " + "; ".join(f"{bucket} ({meaning})" for bucket, meaning in BUCKETS.items()) + "."
         if isinstance(key.type, Choice):
             text += f" One of: {', '.join(key.type.values)}."
+        if key.name == "approver":
+            text = approver_advice(self.bucket, self.roles)
+        if isinstance(key.type, OneOrMore) and not key.keys:
+            text += SEVERAL
         if key.name == "until":
             text += f" At most {add_months(self.today, self.acceptance_months)}."
         if key.name == "due" and self.bucket is Bucket.DO_NOW:
@@ -154,6 +166,14 @@ class Scaffold:
             yield "#     default: What happens if no decision is made"
         if "links" not in self.data:
             yield "# links: [https://tickets.example/4711]"
+
+
+def approver_advice(bucket: Bucket, roles: Sequence[str]) -> str:
+    """Who may be named as the approver, and which roles GitHub's approval is matched with."""
+    what = "accepts this risk" if bucket is Bucket.ACCEPT else "agrees that no change is needed"
+    more = f" and {len(roles) - MOST_ROLES} more" if len(roles) > MOST_ROLES else ""
+    named = ", ".join(shortened(role) for role in roles[:MOST_ROLES]) + more
+    return f"Which role {what}? Not the owner." + (f" Roles with a login: {named}." if roles else "")
 
 
 def is_asked_for(key: Key, bucket: Bucket) -> bool:

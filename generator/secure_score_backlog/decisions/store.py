@@ -17,7 +17,7 @@ from secure_score_backlog.files import Document, create_files, names_in, read_fi
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.strict_yaml import LARGEST_FILE, too_large
-from secure_score_backlog.text import shell_quoted, shown
+from secure_score_backlog.text import escaped, shell_quoted, shown
 
 DECISIONS = "decisions"
 SUFFIX = ".md"
@@ -38,7 +38,7 @@ def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]
     paths = [
         path
         for path in files.paths(DECISIONS, SUFFIX)
-        if PurePosixPath(path).name.lower() not in NOT_DECISIONS and _printable(path) == path
+        if PurePosixPath(path).name.lower() not in NOT_DECISIONS and escaped(path) == path
     ]
     known = {path: files.committed(path) if DECISIONS in refused else files.of(path) for path in paths}
     known = {path: versions for path, versions in known.items() if versions}
@@ -97,7 +97,7 @@ def folder_problems(root: Path) -> list[Problem]:
     """What is wrong with names and kinds of the files in `decisions/`; a missing folder is fine."""
     problems: list[Problem] = []
     for name in _names(root, problems):
-        path = f"{DECISIONS}/{_printable(name)}"
+        path = f"{DECISIONS}/{name}"
         if _is_decision(root, name, path, problems) and (fault := _unreadable(root, name, path)):
             problems.append(fault)
     return sorted(problems, key=lambda fault: fault.order)
@@ -110,7 +110,7 @@ def fix_decisions(root: Path) -> list[Fixed]:
     """
     found = []
     for name in _names(root, []):
-        path = f"{DECISIONS}/{_printable(name)}"
+        path = f"{DECISIONS}/{name}"
         if not _is_decision(root, name, path, []) or _unreadable(root, name, path) is not None:
             continue  # `check` says so
         made = fix(read_file(root, path, LARGEST_FILE), path)
@@ -130,6 +130,24 @@ def create_decisions(root: Path, documents: Sequence[Document]) -> None:
         raise taken(Path(error.filename).relative_to(root).as_posix()) from error
 
 
+def write_decisions(root: Path, documents: Sequence[Document], before: Mapping[str, bytes]) -> None:
+    """Write decisions, all or none; `before`: the bytes that those had which exist already.
+
+    Raises:
+        CannotProceed: a file of the same name as a new one exists, or an existing one has changed meanwhile.
+    """
+    for document in documents:
+        if document.path not in before:
+            refuse_taken(root, document.path)
+        elif read_file(root, document.path, LARGEST_FILE) != before[document.path]:
+            raise CannotProceed(
+                "The file was changed while it was being answered; nothing was written.",
+                where=document.path,
+                hint="Run the command again: it takes over what the file says now.",
+            )
+    write_set(root, {document.path: document.content for document in documents})
+
+
 def refuse_taken(root: Path, path: str) -> None:
     """CannotProceed where a file of that name exists, in any case, or the folder is a link out of the root."""
     refuse_links(root, DECISIONS)
@@ -146,7 +164,8 @@ def taken(path: str) -> CannotProceed:
     return CannotProceed(
         "There is a decision about this already; nothing was written.",
         where=path,
-        hint=f"Open {path} and change it there. To start again, delete it first: Git keeps what it said.",
+        hint=f"Open {path} and change it there, or name what changes by options with --change. To start again, "
+        "delete it first: Git keeps what it said.",
     )
 
 
@@ -166,20 +185,14 @@ def _names(root: Path, problems: list[Problem]) -> list[str]:
         return []
 
 
-def _printable(name: str) -> str:
-    """A name that can be printed and compared: bytes that are not UTF-8 are replaced."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
 def _is_decision(root: Path, name: str, path: str, problems: list[Problem]) -> bool:
     """Whether a name is a decision's; one that was probably meant to be is a problem."""
     if name.startswith(".") or name.casefold() in NOT_DECISIONS:
         return False
-    if _printable(name) != name:
+    if escaped(name) != name:
         hint = "Rename it to <id>.md with the letters of the id."
-        problems.append(
-            problem("decisions-odd-name", path, None, "The name of this file is not UTF-8; it is not read.", hint)
-        )
+        message = "The name of this file holds a line break or something else that does not show; it is not read."
+        problems.append(problem("decisions-odd-name", path, None, message, hint))
         return False
     stem, ending = Path(name).stem, Path(name).suffix
     if name.endswith(SUFFIX):

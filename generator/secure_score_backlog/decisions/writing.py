@@ -22,6 +22,12 @@ NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n
 """Words that YAML, in one of its versions, does not take for texts."""
 
 
+FINISH_DRAFT = "A draft counts as undecided. When everything is written and agreed, delete the next line."
+FINISH_PROPOSAL = "When everything is answered, delete the line `draft: true`."
+FINISHING = frozenset({f"# {FINISH_DRAFT}", f"# {FINISH_PROPOSAL}"})
+"""What drafts say about finishing them, as comments; no finished decision needs it."""
+
+
 def value_lines(name: str, value: object, indent: str = "") -> Iterator[str]:
     """A key and its value: a text, a date, a number, a list of these, a mapping, or nothing."""
     if isinstance(value, Mapping):

@@ -326,7 +326,7 @@ def classified(
     settings: Settings,
 ) -> tuple[Kind, tuple[Reason, ...]]:
     """What a commit is, by the first rule that applies; of an exception, why."""
-    bot = bot_of(settings)
+    bot = settings.snapshots.account
     if is_by(commit, bot) and len(commit.parents) < 2 and areas == (Area.SNAPSHOTS,):
         return Kind.SNAPSHOT, ()
     if not commit.parents:
@@ -396,12 +396,6 @@ FAULTS: Mapping[approval.Reason | None, Reason] = {
 def is_by(commit: MainCommit, bot: Identity) -> bool:
     """The commit says that the account made it; name and address have to be right, of author and of committer."""
     return commit.author == bot and commit.committer in (bot, GITHUB)
-
-
-def bot_of(settings: Settings) -> Identity:
-    """The account that commits snapshots."""
-    name, _, mail = settings.snapshots.bot.rstrip(">").rpartition(" <")
-    return Identity(name, mail)
 
 
 def roles_of(logins: Iterable[str], settings: Settings) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.known import is_made_of_title
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH
-from secure_score_backlog.text import printable, shortened, shown
+from secure_score_backlog.text import shortened, shown
 from secure_score_backlog.wording import plural
 
 WORD = re.compile(r"\w+")
@@ -42,6 +42,7 @@ SHOWN = 3
 DECIDED_BY_PEOPLE = ("decisions/", f"{REVIEWS}/")
 """Folders that only people may change; so are the settings."""
 BOT = re.compile(r"(.*\[bot\]|github[- ]actions?)", re.IGNORECASE)
+"""Names that apps of GitHub and its runner commit under; the account of the settings counts too."""
 BOT_MAIL = re.compile(r"(.*\[bot\]@users\.noreply\.[a-z.-]+|(github-)?actions?@github\.com)", re.IGNORECASE)
 
 Versions = Mapping[str, DecisionVersion]
@@ -98,7 +99,7 @@ def against_base(comparison: Comparison, before: Facts, after: Facts) -> list[Pr
         found += check_removal(change, name, change.old[name])
     proposed = {each.path for each in comparison.branch.files if each.inside and each.added and is_review(each.path)}
     for commit in comparison.branch.commits:
-        found += check_commit(commit, proposed)
+        found += check_commit(commit, before.settings.snapshots.account, proposed)
     found += check_signed(change)
     found += check_kept(comparison)
     return sorted(found, key=lambda each: each.order)
@@ -205,7 +206,7 @@ def check_asks(change: _Change, old: Decision, new: Decision, version: DecisionV
                 f"says what became of it: {shown(ask.question)}."
             )
             hint = (
-                "Write the answer, who gave it and when, in the text below the front matter or in the minutes of the "
+                "Write the answer, who gave it and when, in the text below the second `---` or in the minutes of the "
                 "month, or change the decision as it was answered."
             )
             yield _of(version, ("ask",), "ask-dropped", message, hint)
@@ -256,7 +257,7 @@ def check_removal(change: _Change, name: str, old: DecisionVersion) -> Iterator[
     )
     status = change.after.statuses.get(name)
     over = is_made_of_title(name) or (status is not None and status.state in (*SETTLED, State.RETIRED))
-    path = printable(old.version.path)
+    path = old.version.path
     if successor:
         if not over:
             message = (
@@ -298,14 +299,15 @@ def is_mentioned(old: Versions, new: Versions, name: str) -> bool:
 # Who made it
 
 
-def check_commit(commit: BranchCommit, proposed: Collection[str] = ()) -> Iterator[Problem]:
+def check_commit(commit: BranchCommit, account: Identity, proposed: Collection[str] = ()) -> Iterator[Problem]:
     """An automated account changes nothing that people decide.
 
     Args:
         commit: A commit of the branch.
+        account: The one that commits snapshots.
         proposed: Minutes and facts of months that the base has none of: those may be proposed, as people merge them.
     """
-    name = next((each for each in map(bot_of, (commit.author, commit.committer)) if each), "")
+    name = next((each for who in (commit.author, commit.committer) if (each := bot_of(who, account))), "")
     decided = [path for path in commit.paths if path.startswith(DECIDED_BY_PEOPLE) or path == SETTINGS_PATH]
     paths = [path for path in decided if path not in proposed]
     if name and paths:
@@ -313,10 +315,11 @@ def check_commit(commit: BranchCommit, proposed: Collection[str] = ()) -> Iterat
         more = f" and {plural(len(paths) - SHOWN, 'more file')}" if len(paths) > SHOWN else ""
         message = f"Commit {commit.commit[:10]} of {shown(name)}, an automated account, changes {some}{more}."
         hint = (
-            "Start a new branch from the main branch and have a person make the change there. An automated account may "
-            "write snapshots and propose the review of a month that is new, and nothing else that people decide."
+            "Start a new branch from the main branch and make the change there yourself; leave this commit out. An "
+            "automated account may write snapshots and propose the review of a new month, and nothing else that people "
+            "decide."
         )
-        yield problem("bot-commit", printable(paths[0]), None, message, hint)
+        yield problem("bot-commit", paths[0], None, message, hint)
 
 
 def is_review(path: str) -> bool:
@@ -326,10 +329,12 @@ def is_review(path: str) -> bool:
     return folder == REVIEWS and ending in ("md", "json") and MONTH.fullmatch(month) is not None
 
 
-def bot_of(identity: Identity) -> str:
+def bot_of(identity: Identity, account: Identity) -> str:
     """The name of an automated account, as far as a commit tells; empty for anybody else."""
-    is_bot = BOT.fullmatch(identity.name.strip()) or BOT_MAIL.fullmatch(identity.mail.strip())
-    return (identity.name.strip() or identity.mail.strip()) if is_bot else ""
+    name, mail = identity.name.strip(), identity.mail.strip()
+    is_account = name == account.name or mail.casefold() == account.mail.casefold()
+    is_bot = is_account or BOT.fullmatch(name) or BOT_MAIL.fullmatch(mail)
+    return (name or mail) if is_bot else ""
 
 
 # What is written once
@@ -378,4 +383,4 @@ def check_kept(comparison: Comparison) -> Iterator[Problem]:
 def _of(version: DecisionVersion, place: tuple[str | int, ...], code: str, message: str, hint: str) -> Problem:
     """A problem at a place of a decision's front matter."""
     source = version.source
-    return problem(code, printable(version.version.path), source.line(*place) if source else None, message, hint)
+    return problem(code, version.version.path, source.line(*place) if source else None, message, hint)

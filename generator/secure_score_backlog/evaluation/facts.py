@@ -7,11 +7,12 @@ defined in docs/method.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from secure_score_backlog.dates import add_months, first_day, last_day, month_of, months_between
+from secure_score_backlog.decisions import policy as weighing
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
 from secure_score_backlog.decisions.model import Ask, DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.policy import with_placeholders
@@ -37,7 +38,7 @@ from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.reviews import Minutes, SignedReview
-from secure_score_backlog.settings import Settings
+from secure_score_backlog.settings import Policy, Settings, Weight
 from secure_score_backlog.snapshots.coverage import Coverage, coverage, old_snapshot
 from secure_score_backlog.snapshots.known import graph_ids, is_made_of_title
 from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
@@ -241,6 +242,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
     snapshot = history.newest(as_of)
     ledger = ledger_of(everything, snapshot)
     register = register_of(everything, as_of, judge_of(known))
+    missing = unapproved(register.accepted, policy_of(known, as_of))
     facts = Facts(
         as_of=as_of,
         settings=known.settings,
@@ -265,7 +267,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         register=register.accepted,
         covered=register.covered,
         past=register.past,
-        problems=tuple(sorted({*known.problems, *unapproved(register.accepted)}, key=lambda each: each.order)),
+        problems=tuple(sorted({*known.problems, *missing}, key=lambda each: each.order)),
     )
     written = (*known.minutes, *known.signed)
     wanted = [month for month in months_of(history, as_of, written) if months is None or month in months]
@@ -300,10 +302,23 @@ def judge_of(known: Workspace) -> Judge:
     return judge
 
 
-def unapproved(entries: Iterable[RegisterEntry]) -> Iterator[Problem]:
+def policy_of(known: Workspace, as_of: date) -> Callable[[str], Policy]:
+    """The policy that the decision about an id is judged by on a day (docs/method.md#policy)."""
+
+    def policy(identifier: str) -> Policy:
+        made = known.decisions.answered(identifier, as_of)
+        return weighing.in_force(known.settings.policy, known.settings_on(made or as_of).policy)
+
+    return policy
+
+
+def unapproved(entries: Iterable[RegisterEntry], policy: Callable[[str], Policy]) -> Iterator[Problem]:
     """The acceptances of critical risks in force that nobody approved, where GitHub was asked about their commit."""
     for entry in entries_in_force(entries):
         if entry.status.level is not Risk.CRITICAL or not entry.approval.asked or entry.approval.recorded:
+            continue
+        weight = policy(entry.status.id).critical_unapproved
+        if weight is Weight.OFF:
             continue
         source = entry.status.versions[-1].source
         yield problem(
@@ -312,8 +327,10 @@ def unapproved(entries: Iterable[RegisterEntry]) -> Iterator[Problem]:
             source.line("accepted", "approver") if source else None,
             f"This accepts a critical risk, and no approval by {shown(approver(entry))} counts: "
             f"{entry.approval.words}.",
-            "Have it approved by that role in a pull request that renews it, with a login for the role in `roles`; or "
-            "write `approval` with the day and the record where the approver has no account on GitHub.",
+            f"Write a later `until` or another reason in a new pull request, and have {shown(approver(entry))} approve "
+            "it on GitHub before the merge; `roles` in backlog.yml has to list a login for that role already. If it "
+            "was approved elsewhere, write `approval: {by: ROLE, on: DAY, record: FILE OR LINK}` there instead.",
+            severity=weighing.SEVERITIES[weight],
         )
 
 

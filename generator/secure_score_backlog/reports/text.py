@@ -19,11 +19,6 @@ def as_text(findings: Findings) -> Report:
     return Report(text="\n".join([*listed(findings.problems), findings.sentence]))
 
 
-def _on_one_line(text: str) -> str:
-    """A file's name may hold line breaks; they are shown, so that none of it stands on a line of its own."""
-    return text.replace("\r", "\\r").replace("\n", "\\n")
-
-
 def listed(problems: Sequence[Problem]) -> Iterator[str]:
     """The lines of a list of problems in order of place; of more than can be read, the errors first."""
     chosen = problems
@@ -33,8 +28,8 @@ def listed(problems: Sequence[Problem]) -> Iterator[str]:
     for _, group in groupby(chosen, key=lambda found: found.path):
         for found in group:
             place = found.path + (f":{found.line}" if found.line is not None else "")
-            yield _on_one_line(f"{place}: {found.severity.value}: {found.message} [{found.code}]")
-            yield _on_one_line(f"    {found.hint}")
+            yield f"{place}: {found.severity.value}: {found.message} [{found.code}]"
+            yield f"    {found.hint}"
         yield ""
     left = len(problems) - len(chosen)
     if left:

@@ -8,7 +8,7 @@ because their facts hold no repository (`site.profiles`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, quote_plus
 
 from secure_score_backlog import wording
@@ -72,9 +72,11 @@ def propose(repository: RepositorySettings, status: Status, bucket: Bucket, fact
         bucket,
         facts.settings.acceptance_months,
         known_answers(status, bucket),
+        facts.settings.roles_with_logins,
     )
-    for explained in (True, False):
-        address = f"{start}&value={quote_plus(draft.text(explained=explained))}"
+    shorter = replace(draft, roles=())
+    for text in (draft.text(), shorter.text(), shorter.text(explained=False)):
+        address = f"{start}&value={quote_plus(text)}"
         if is_short_enough(address):
             return address
     return start
