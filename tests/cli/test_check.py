@@ -287,11 +287,16 @@ def test_help_names_every_option(backlog: RunBacklog, option: str) -> None:
     assert option in backlog("check", "--help", expect=0).stdout
 
 
-def test_only_a_shallow_clone_is_checked_without_history(tmp_path: Path, backlog: RunBacklog) -> None:
-    """A snapshots branch that is not there stops the check: it would pass without having read a snapshot."""
+def test_a_branch_of_snapshots_that_was_not_fetched_stops_the_check(tmp_path: Path, backlog: RunBacklog) -> None:
+    """It would pass without having read a snapshot. Before the first push the branch cannot be there."""
     repository = Repository(tmp_path / "tenant")
     repository.write("backlog.yml", "snapshots: {branch: data}\n")
     repository.commit("settings")
+    said = backlog("check", "--root", repository.folder, expect=0).stdout
+    assert said.startswith("There is nothing to check yet")
+    repository.git("clone", "--quiet", "--bare", ".", str(tmp_path / "origin.git"))
+    repository.git("remote", "add", "origin", str(tmp_path / "origin.git"))
+    repository.git("fetch", "--quiet", "origin")
     finished = backlog("check", "--root", repository.folder, expect=3)
     assert "The branch 'data', which should hold the snapshots, was not found" in finished.stderr
     assert finished.stdout == ""

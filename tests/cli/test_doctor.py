@@ -158,13 +158,13 @@ WRONG: dict[str, tuple[str, Change, str]] = {
     ),
     "behind": ("main-branch", lambda s: s.github.upkeep.heads.update(main=COMMIT), "lacks commit"),
     "no main branch": ("main-branch", lambda s: s.github.upkeep.heads.pop("main"), "no branch main"),
-    "no rules": ("main-rules", lambda s: s.github.upkeep.rules.update(main=[]), "come by pull request"),
+    "no rules": ("rules-main", lambda s: s.github.upkeep.rules.update(main=[]), "come by pull request"),
     "weaker rules": (
-        "main-rules",
+        "rules-main",
         lambda s: s.github.upkeep.rules["main"][2]["parameters"].update(require_code_owner_review=False),
         "a code owner approves",
     ),
-    "snapshots without rules": ("snapshot-rules", lambda s: s.github.upkeep.rules.update(snapshots=[]), "rewritten"),
+    "snapshots without rules": ("rules-snapshots", lambda s: s.github.upkeep.rules.update(snapshots=[]), "rewritten"),
     "no required check": ("required-check", lambda s: s.github.upkeep.rules["main"].pop(), "No check has to pass"),
     "nobody owns": ("code-owners", lambda s: s.commit(**{".github__CODEOWNERS": "# nobody\n"}), "names nobody"),
     "owners unknown": (
@@ -326,8 +326,8 @@ def test_the_plan_without_rules_is_a_warning(scene: Scene) -> None:
     refusal = {"message": "Upgrade to GitHub Pro or make this repository public to enable this feature."}
     scene.github.responders = [lambda r: Response.of_json(403, refusal) if "/rules/" in r.path else None]
     found = scene.checks(expect=0)
-    assert found["main-rules"]["state"] == "warning"
-    assert "the plan of this repository" in found["main-rules"]["what"]
+    assert found["rules-main"]["state"] == "warning"
+    assert "the plan of this repository" in found["rules-main"]["what"]
 
 
 def test_what_a_workflow_may_not_see_is_not_checked(scene: Scene) -> None:
@@ -354,9 +354,9 @@ def test_a_classic_protection_counts(scene: Scene) -> None:
         },
         "required_status_checks": {"contexts": ["check"], "checks": [{"context": "check", "app_id": None}]},
     }  # fmt: skip
-    assert scene.checks(expect=0)["main-rules"]["state"] == "ok"
+    assert scene.checks(expect=0)["rules-main"]["state"] == "ok"
     scene.github.upkeep.protection["allow_force_pushes"]["enabled"] = True
-    assert "rewritten" in scene.checks(expect=1)["main-rules"]["what"]
+    assert "rewritten" in scene.checks(expect=1)["rules-main"]["what"]
 
 
 @pytest.mark.parametrize("answer", [[], {}, {"errors": 1}, "x", None, 7, {"workflow_runs": "x"}, {"commit": []}])

@@ -86,13 +86,13 @@ def test_stricter_rules_are_enough() -> None:
     ]
     checks = Rule("required_status_checks", {"required_status_checks": [{"context": "more"}]})
     found = [*strict, checks, Rule("required_signatures", {})]
-    assert rules.rules("main-rules", "main", main_ruleset()["rules"], found).state is State.OK
+    assert rules.rules("rules-main", "main", main_ruleset()["rules"], found).state is State.OK
 
 
 def test_without_promises_an_open_branch_is_a_warning() -> None:
     """A backlog that was set up without protection is not wrong, and is told what that means."""
-    assert rules.rules("main-rules", "main", [], []).state is State.WARNING
-    assert rules.rules("main-rules", "main", [], IN_FORCE).state is State.OK
+    assert rules.rules("rules-main", "main", [], []).state is State.WARNING
+    assert rules.rules("rules-main", "main", [], IN_FORCE).state is State.OK
     assert rules.required_check([], [], promised=False, name="check").state is State.WARNING
 
 

@@ -424,14 +424,14 @@ def of_branches(folder: Folder, asked: GitHub, branch: str) -> Iterator[Checked]
     yield compared_with(folder, head, branch)
     found = tried(lambda: rules_in_force(asked, branch, head))
     wanted = main_ruleset()["rules"] if folder.protected else []
-    yield rules.rules("main-rules", branch, wanted, found)
+    yield rules.rules("rules-main", branch, wanted, found)
     yield rules.required_check(found, jobs_of(folder), promised=folder.protected, name=CHECK)
     own = folder.settings.snapshots.branch
     if own is None:
-        yield checked.not_checked("snapshot-rules", "Snapshots have no branch of their own.")
+        yield checked.not_checked("rules-snapshots", "Snapshots have no branch of their own.")
     else:
         here = tried(lambda: rules_in_force(asked, own, tried(lambda: upkeep.head_of(asked, own))))
-        yield rules.rules("snapshot-rules", own, snapshots_ruleset(own)["rules"], here)
+        yield rules.rules("rules-snapshots", own, snapshots_ruleset(own)["rules"], here)
     faults = tried(lambda: upkeep.owners_faults(asked, branch))
     yield on_github.code_owners(folder.owners, faults, wanted=folder.protected)
 

@@ -272,11 +272,11 @@ OUR_VERBS = (
     (OurKind.COMPLETED.value, "completed"),
     (OurKind.CLAIMED.value, "self-attested"),
 )
-"""Each kind with what somebody did."""
+"""Each kind with what was done."""
 
 
 def verbs(counts: Mapping[str, int], kinds: Sequence[tuple[str, str]]) -> str:
-    """What somebody did, with how many: `added 2, stopped scoring 3 and re-weighted 1`; empty for nothing."""
+    """What was done, with how many: `added 2, stopped scoring 3 and re-weighted 1`; empty for nothing."""
     said = [f"{verb} {wording.number(counts[kind])}" for kind, verb in kinds if counts[kind]]
     return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
 
