@@ -31,6 +31,7 @@ from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 from tests.support.tenants import acceptance, cover, day, decision, history, stored, versions, workspace
 
+YEAR = "evidence/2026.md"
 SCORES = {"A": (0, 4), "B": (1, 4), "C": (0, 4), "D": (4, 4)}
 
 
@@ -56,7 +57,8 @@ def decided() -> Workspace:
 
 def test_every_change_is_cited_and_the_newest_comes_first() -> None:
     """By month: day, change, approver, committer, commit and pull request."""
-    page = Read(evaluated(decided(), day(40)), evidence.documents)
+    made = evaluated(decided(), day(40))
+    page = Read(made, evidence.documents, YEAR)
     months = [anchor for anchor in page.sections if anchor.startswith("history-")]
     assert months == ["history-2026-11", "history-2026-10"]
     november, october = (page.rows(month) for month in months)
@@ -66,15 +68,10 @@ def test_every_change_is_cited_and_the_newest_comes_first() -> None:
     assert "Approval outside GitHub stated: Managing Director, 4 November 2026." in november[0]
     assert "no pull request" in november[1]
     assert "Decided: not applicable until 18 April 2027." in october[0]
-
-
-def test_many_changes_are_in_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page lists the newest and says how many there are, so that it does not grow with the years."""
-    monkeypatch.setattr(evidence, "SHOWN_CHANGES", 3)
-    page = Read(evaluated(decided(), day(40)), evidence.documents)
-    months = [anchor for anchor in page.sections if anchor.startswith("history-")]
-    assert sum(len(page.rows(month)) for month in months) == 3
-    assert "The newest 3 of 4 changes; the download has all." in page.sections["history"]
+    assert page.lead.endswith("All changes as a download")
+    first = Read(made, evidence.documents)
+    assert first.rows("history") == ["2026 4"]
+    assert 'href="evidence/2026.html"' in first.raw("history")
 
 
 def test_three_kinds_of_approval_are_distinguished() -> None:
@@ -85,7 +82,8 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
     assert "Approved on GitHub 1 Approved outside GitHub 1 Only named in the decision 0" in page.text
-    (cover_row,) = (row for row in page.rows("history-2026-10") if " B " in row)
+    year = Read(made, evidence.documents, YEAR)
+    (cover_row,) = (row for row in year.rows("history-2026-10") if " B " in row)
     assert "Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
     assert "Only named in the decision 2" in named.sections["approvals"]
@@ -99,7 +97,7 @@ def test_each_answer_has_its_own_approval() -> None:
     assert entry.answered is not None
     first = replace(approved_as(("Managing Director",)), commit=f"{2:040x}")
     second = replace(Approval(), commit=entry.answered.commit, reason=Reason.LATE, asked=True)
-    page = Read(replace(made, register=(replace(entry, approval=second, earlier=(first,)),)), evidence.documents)
+    page = Read(replace(made, register=(replace(entry, approval=second, earlier=(first,)),)), evidence.documents, YEAR)
     (renewed,) = (row for row in page.rows("history-2026-11") if "Renewed" in row)
     (accepted,) = (row for row in page.rows("history-2026-10") if "Decided: accept" in row)
     assert "only named; no approval that counts: the pull request was approved after it was merged" in renewed
@@ -117,7 +115,7 @@ def test_a_change_of_something_else_needs_no_approval() -> None:
         given, decisions=replace(given.decisions, versions={**given.decisions.versions, "A": before + owner})
     )
     made = evaluated(given, day(40))
-    page = Read(made, evidence.documents)
+    page = Read(made, evidence.documents, YEAR)
     (row,) = (row for row in page.rows("history-2026-11") if row.startswith("5 November 2026"))
     assert "last day and reason unchanged, so it needed no new approval" in row
     listed = Read(made, register.documents).sections["accepted"]
@@ -131,9 +129,10 @@ def test_an_edit_of_the_working_tree_is_no_evidence() -> None:
     edit = DecisionVersion(replace(plan.version, commit="", at=plan.version.at), decision("C", owner="Head of Finance"))
     changed = {**given.decisions.versions, "C": (plan, edit)}
     given = replace(given, decisions=replace(given.decisions, versions=changed))
-    page = Read(evaluated(given, day(40)), evidence.documents)
+    made = evaluated(given, day(40))
+    page = Read(made, evidence.documents)
     assert "1 decision is edited in the working tree" in page.lead
-    assert len(page.rows("history-2026-11")) == 2
+    assert len(Read(made, evidence.documents, YEAR).rows("history-2026-11")) == 2
 
 
 def test_days_are_counted_and_named() -> None:
@@ -204,7 +203,7 @@ def test_hostile_text_stays_text() -> None:
         for name, found in given.decisions.versions.items()
     }
     given = replace(given, decisions=replace(given.decisions, versions=spoilt))
-    page = Read(evaluated(given, day(40)), evidence.documents)
+    page = Read(evaluated(given, day(40)), evidence.documents, YEAR)
     assert "<script" not in page.source
     assert attack in page.text
 

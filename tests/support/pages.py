@@ -21,7 +21,8 @@ from secure_score_backlog.workspace import Workspace
 
 MONTH = "reviews/2026-10.html"
 RECOMMENDATION = "recommendations/blocklegacyauthentication.html"
-KINDS = (*(built(page.PATH) for page in PAGES if page.TITLE), MONTH, RECOMMENDATION)
+YEAR = "evidence/2026.html"
+KINDS = (*(built(page.PATH) for page in PAGES if page.TITLE), MONTH, RECOMMENDATION, YEAR)
 """One page of each kind of the sample tenant's site."""
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)
@@ -55,9 +56,10 @@ def with_approvals(facts: Facts, approved: Mapping[str, tuple[str, ...]]) -> Fac
 class Read:
     """One computed page."""
 
-    def __init__(self, facts: Facts, documents: Callable[[Facts, Site], Iterable[Document]]) -> None:
-        """Make the page; a view that makes several is read by its first."""
-        self.source = next(iter(documents(facts, Site.of(facts)))).content.decode("utf-8")
+    def __init__(self, facts: Facts, documents: Callable[[Facts, Site], Iterable[Document]], path: str = "") -> None:
+        """Make the page; a view that makes several is read by its first, or by the one with a path."""
+        made = documents(facts, Site.of(facts))
+        self.source = next(each for each in made if path in ("", each.path)).content.decode("utf-8")
         marks = [*HEADING.finditer(self.source)]
         ends = [*(mark.start() for mark in marks[1:]), len(self.source)]
         self.sections = {mark[3]: words(self.source[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)}

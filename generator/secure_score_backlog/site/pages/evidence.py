@@ -1,24 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Evidence: every change of a decision with commit, pull request and approver, and commands to verify it."""
+"""Evidence: the audit, approvals, commands to verify them, and a page of changes of decisions for each year."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 
 from secure_score_backlog import __version__, beginning, wording
-from secure_score_backlog.dates import month_before, month_of
-from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
-from secure_score_backlog.decisions.words import words_of
-from secure_score_backlog.evaluation.approval import Approval
+from secure_score_backlog.dates import month_before
 from secure_score_backlog.evaluation.audit import Area, Audit, Kind
-from secure_score_backlog.evaluation.decision_log import Change, DecisionLog, decision_log_of
+from secure_score_backlog.evaluation.decision_log import DecisionLog, decision_log_of
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.register import approver, in_force
-from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
@@ -27,16 +22,15 @@ from secure_score_backlog.reviews import differences
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages.decision_changes import pages_of, years_of
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
-from secure_score_backlog.snapshots.model import Recommendation
 from secure_score_backlog.text import shell_quoted
 
 PATH = "evidence.md"
 TITLE = "Evidence"
 SHOWN_EXCEPTIONS = 15
-SHOWN_CHANGES = 50
 """How many the page lists; the downloads have all, so that the page does not grow with the years."""
 SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
 RESULTS: Mapping[Kind, str] = {
@@ -55,22 +49,6 @@ SOURCES = {
     "csv": "imported from a CSV of the Defender portal",
 }
 """What `collected.source` of a snapshot says, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One change of one decision, as it is shown."""
-
-    status: Status
-    day: date
-    words: str
-    version: Version
-    approver: str
-    """The role that the file names; empty for a decision that needs none."""
-    approval: Approval | None
-    """What is known about the approval of the answer that it brought; None where it brought none."""
-    attested: Attestation | None
-    """What the decision says about an approval outside of GitHub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +88,9 @@ class Test:
 
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
-    """The evidence page."""
+    """The evidence page, and the changes of decisions on pages of their own."""
     log = decision_log_of(facts.decisions, facts.as_of)
+    years = years_of(log, facts, site)
     audit = facts.audit or Audit(facts.as_of, facts.as_of)
     covered, sources = facts.coverage, Counter(day.source for day in facts.history.days if day.day <= facts.as_of)
     body = render(
@@ -149,9 +128,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         months=list(grouped(months(facts))),
         signed=any(review.signed for review in facts.reviews),
         approver=approver,
-        history=history(log, facts),
+        years=years,
         changes=len(log.changes),
-        shown_changes=SHOWN_CHANGES,
         steps=steps(facts, log, audit),
         has_git=facts.decisions.has_git,
         head=facts.head,
@@ -164,6 +142,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         description="Who approved each change of the main branch, what is an exception, and how to verify it.",
         hide=("navigation", "toc"),
     )
+    yield from pages_of(years, site)
 
 
 def named_paths(paths: Sequence[str]) -> str:
@@ -229,44 +208,6 @@ def of_days(audit: Audit) -> Test:
     said += f", {part}" if part else ""
     said += f", {wording.number(covered.without)} without a snapshot" if covered.without else ""
     return Test("Days", said, not covered.without and not covered.count(DayKind.PARTIAL))
-
-
-def history(log: DecisionLog, facts: Facts) -> list[tuple[str, list[Line]]]:
-    """The newest changes by month, the newest first."""
-    known = approvals_of_changes(facts)
-    lines = [line_of(change, facts, known) for change in log.changes[:SHOWN_CHANGES]]
-    return [(month, list(group)) for month, group in groupby(lines, key=lambda line: month_of(line.day))]
-
-
-def line_of(change: Change, facts: Facts, known: Mapping[tuple[str, str], Approval]) -> Line:
-    """One change, as it is shown."""
-    approvable = approvable_of(change.after.decision)
-    return Line(
-        status=named(facts, change),
-        day=change.version.at.date(),
-        words=words_of(change.before, change.after),
-        version=change.version,
-        approver=approvable.approver if approvable else "",
-        approval=known.get((change.recommendation, change.version.commit)),
-        attested=approvable.approval if approvable else None,
-    )
-
-
-def named(facts: Facts, change: Change) -> Status:
-    """The recommendation that a change is about; a file that never was a decision goes by its path."""
-    bare = Recommendation(change.recommendation, title=change.version.path, in_catalogue=False)
-    return facts.statuses.get(change.recommendation) or Status(bare, State.NOT_MEASURED, None)
-
-
-def approvable_of(decision: Decision | None) -> Acceptance | Cover | None:
-    """The acceptance or the exemption of a decision that needs an approver."""
-    return decision.approvable if decision and not decision.draft else None
-
-
-def approvals_of_changes(facts: Facts) -> dict[tuple[str, str], Approval]:
-    """What the register knows about each answer that needs an approval: by recommendation and commit."""
-    entries = (*facts.register, *facts.covered, *facts.past)
-    return {(entry.status.id, each.commit): each for entry in entries for each in (*entry.earlier, entry.approval)}
 
 
 def in_part(covered: Coverage) -> str:
