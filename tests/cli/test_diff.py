@@ -96,8 +96,12 @@ def says(backlog: RunBacklog) -> list[str]:
 RISK = "  The risk: “Spraying”."
 NOTHING = "  Nothing is named that reduces the risk until then."
 WHY = [RISK, "  The reason: “The mailer cannot do better before its upgrade”.", NOTHING]
+SAYS = "  The text says: “Agreed in the meeting”."
+LOOK = "Look in the reason and in the text for why it is lowered."
 UNDONE = "“Be safe” stays partly undone until then."
 UNDECIDED = "Without this change it stays open and undecided."
+AFTERWARDS = "From the merge on the risk is open and undecided. Nothing changes in Microsoft 365."
+UNSHOWN = "Not shown below: see the changed files."
 PLANNED = f"Without this change the plan stays: do soon, due {day(SOON)}."
 EXTENDED = (
     f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}; it was first "
@@ -106,7 +110,7 @@ EXTENDED = (
 )
 SINCE = day(date.fromisoformat(YESTERDAY[:10]))
 SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
-    "accepted": ({}, {SAFE: accept()}, [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY]),
+    "accepted": ({}, {SAFE: accept()}, [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY, SAYS]),
     "accepted instead of a plan": (
         {SAFE: plan()}, {SAFE: accept()},
         [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: {UNDONE} {PLANNED}", *WHY,
@@ -116,8 +120,8 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         {}, {SAFE: accept(), OTHER: accept(LATER, "Else.").replace("Safe", "Other").replace("high", "low")},
         [f"Accepts 2 risks (1 high, 1 low), the longest until {day(LATER)}. What Microsoft recommends stays undone "
          "until then. Without this change they stay open and undecided.",
-         f"  High until {day(SOON)}: “Be safe”.", *WHY,
-         f"  Low until {day(LATER)}: “Be other”.", RISK, "  The reason: “Else”.", NOTHING],
+         f"  High until {day(SOON)}: “Be safe”.", *WHY, SAYS,
+         f"  Low until {day(LATER)}: “Be other”.", RISK, "  The reason: “Else”.", NOTHING, SAYS],
     ),
     "extended": (
         {SAFE: accept()}, {SAFE: accept(LATER)},
@@ -142,22 +146,24 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         {}, {SAFE: exempt()},
         [f"Marks 1 recommendation as covered by another product until {day(SOON)}: “Be safe” (unrated). "
          f"Microsoft does not measure that: 4 points depend on this statement. {UNDECIDED}",
-         "  What covers it: “The mail gateway”. Evidence: “Export of its rules”."],
+         "  What covers it: “The mail gateway”. Evidence: “Export of its rules”.",
+         "  The text says: “Text”."],
     ),
     "planned": (
         {}, {SAFE: NOW},
-        [f"Moves 1 recommendation from undecided to do now, owner Head of IT, due {day(SOON)}: “Be safe” (high).",
-         RISK],
+        [f"Moves 1 recommendation from undecided to do now, owner Head of IT, due {day(SOON)}: “Be safe” (high). "
+         f"{UNDECIDED}", RISK],
     ),
     "planned after an acceptance": (
         {SAFE: accept()}, {SAFE: plan()},
-        [f"Moves 1 recommendation from accepted to do soon, owner Head of IT, due {day(SOON)}: “Be safe” (high).",
+        [f"Moves 1 recommendation from accepted to do soon, owner Head of IT, due {day(SOON)}: “Be safe” (high). "
+         f"Without this change it stays accepted until {day(SOON)}.",
          RISK, f"  This ends the acceptance that ran until {day(SOON)}.", "  The text says now: “As agreed”."],
     ),
     "two planned": (
         {}, {SAFE: NOW, OTHER: NOW.replace("Safe", "Other").replace("high", "low").replace(str(SOON), str(LATER))},
         [f"Moves 2 recommendations from undecided to do now, owner Head of IT, due between {day(SOON)} and "
-         f"{day(LATER)}.",
+         f"{day(LATER)}. Without this change they stay open and undecided.",
          f"  High, due {day(SOON)}: “Be safe”.", RISK, f"  Low, due {day(LATER)}: “Be other”.", RISK],
     ),
     "postponed": (
@@ -176,55 +182,82 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "withdrawn": (
         {SAFE: accept()}, {SAFE: None},
         [f"Withdraws the decision about “Be safe” (high), which said: accepted until {day(SOON)}. "
-         "No reason is given. From the merge on the risk is open and undecided.", RISK],
+         f"No reason is given. {AFTERWARDS} Without this change it stays accepted until {day(SOON)}.", RISK],
+    ),
+    "withdrawn with compensating controls": (
+        {SAFE: accept(more="  compensating: [One, Two]\n")}, {SAFE: None},
+        [f"Withdraws the decision about “Be safe” (high), which said: accepted until {day(SOON)}. "
+         f"No reason is given. {AFTERWARDS} Without this change it stays accepted until {day(SOON)}.", RISK,
+         "  No longer stated as reducing the risk: “One”; “Two”."],
     ),
     "withdrawn with minutes": (
         {SAFE: accept()}, {SAFE: None, MINUTES: "Why.\n"},
         [f"Withdraws the decision about “Be safe” (high), which said: accepted until {day(SOON)}. "
-         "For the reason, see the minutes or the other decisions of this change. "
-         "From the merge on the risk is open and undecided.", RISK,
-         "Writes the minutes of November 2026."],
+         f"For the reason, see the minutes or the other decisions of this change. {AFTERWARDS} "
+         f"Without this change it stays accepted until {day(SOON)}.", RISK,
+         f"Writes the minutes of November 2026. {UNSHOWN}"],
     ),
     "withdrawn with a question": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: None},
         [f"Withdraws the decision about “Be safe” (high), which said: do soon, due {day(SOON)}. "
-         "No reason is given. From the merge on the risk is open and undecided.", RISK,
+         f"No reason is given. {AFTERWARDS} {PLANNED}", RISK,
          "  The question to leadership of 1 October 2026 goes with it, and nothing says what became of it: "
          "“Fund it?”."],
     ),
     "a draft again": (
         {SAFE: plan()}, {SAFE: DRAFT},
         [f"Turns back into a draft the decision about “Be safe” (high), which said: do soon, due {day(SOON)}. "
-         "No reason is given. From the merge on the risk is open and undecided.", RISK],
+         f"No reason is given. {AFTERWARDS} {PLANNED}", RISK],
     ),
     "drafted": ({}, {SAFE: DRAFT}, ["Writes 1 draft; a draft does not count as a decision: “Be safe” (high)."]),
     "with errors": (
         {SAFE: plan()}, {SAFE: plan().replace("owner: Head of IT", "boss: Nobody")},
-        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: see the check. "
+        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: the check fails and says "
+         "which. "
          f"Before this change: do soon, due {day(SOON)}."],
     ),
     "with errors and a question": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(ask("Fund it?")).replace("owner: Head of IT", "boss: Nobody")},
-        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: see the check. "
+        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: the check fails and says "
+         "which. "
          f"Before this change: do soon, due {day(SOON)}.",
          "  Its question to leadership of 1 October 2026 does not count either: “Fund it?”."],
     ),
     "risk lowered and accepted": (
         {SAFE: plan()}, {SAFE: accept().replace("high", "low")},
-        [f"Accepts 1 low risk until {day(SOON)}, instead of doing it soon: {UNDONE} {PLANNED}", *WHY,
-         "  The text says now: “Agreed in the meeting”.",
-         f"  Lowers the risk level from high, as rated in the decision of {SINCE}, to low. "
-         "The same change lowers the risk level and accepts the risk."],
+        [f"Lowers 1 risk from high to low and accepts it in the same step until {day(SOON)}, instead of doing it soon: "
+         f"{UNDONE} {PLANNED}",
+         f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. {LOOK}", *WHY,
+         "  The text says now: “Agreed in the meeting”."],
+    ),
+    "one of two lowered and accepted": (
+        {SAFE: plan(body="Agreed in the meeting."), OTHER: plan().replace("Safe", "Other")},
+        {SAFE: accept().replace("high", "low"), OTHER: accept(reason="Else.").replace("Safe", "Other")},
+        [f"Accepts 2 risks (1 high, 1 low) until {day(SOON)}, instead of doing them soon, and lowers 1 of them from "
+         "high to low in the same step. What Microsoft recommends stays undone until then. Without this change the "
+         "decisions of today stay.",
+         "  Low: “Be safe”.",
+         f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. Look in the reason for "
+         "why it is lowered; the text says nothing new.", *WHY,
+         "  High: “Be other”.", RISK, "  The reason: “Else”.", NOTHING,
+         "  The text says now: “Agreed in the meeting”."],
+    ),
+    "risk lowered and accepted for longer": (
+        {SAFE: accept()}, {SAFE: accept(LATER, "Else.").replace("high", "low")},
+        [EXTENDED.replace("(high)", "(low)").replace(
+            "; it was", ", and lowers the risk from high to low in the same step; it was"),
+         f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. Look in the reason for "
+         "why it is lowered; the text says nothing new.",
+         RISK, "  The new reason: “Else”.", NOTHING],
     ),
     "risk of the settings lowered and accepted": (
         {"backlog.yml": f"organisation: A\n{ROLES}risk: {{Safe: critical}}\n"}, {SAFE: accept()},
-        [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY,
-         "  Rates the risk as high, which was rated critical until now by the settings. "
-         "The same change lowers the risk level and accepts the risk."],
+        [f"Lowers 1 risk from critical to high and accepts it in the same step until {day(SOON)}: {UNDONE} {UNDECIDED}",
+         f"  Lowers the level from critical to high. It was rated critical by the settings. {LOOK}", *WHY, SAYS],
     ),
     "risk raised and accepted": (
         {"backlog.yml": f"organisation: A\n{ROLES}risk: {{Safe: low}}\n"}, {SAFE: accept()},
-        [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY,
+        [f"Accepts 1 high risk until {day(SOON)}: {UNDONE} {UNDECIDED}", *WHY, SAYS,
          "  Rates the risk as high, which was rated low until now by the settings."],
     ),
     "risk lowered": (
@@ -242,6 +275,12 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         [f"Amends the decision about “Be safe” (high); it stays accepted until {day(SOON)}.",
          "  Changes the approver from Managing Director to Head of HR.",
          "  Gives another reason for the acceptance: “Something else”."],
+    ),
+    "extended with other compensating controls": (
+        {SAFE: accept(more="  compensating: [One, Two]\n")},
+        {SAFE: accept(LATER, "Else.", "  compensating: [Two, Three]\n")},
+        [EXTENDED, RISK, "  The new reason: “Else”.", "  What still reduces the risk, as before: “Two”.",
+         "  Takes 1 compensating control away: “One”.", "  Adds 1 compensating control: “Three”."],
     ),
     "compensating controls": (
         {SAFE: accept(more="  compensating: [One, Two]\n  share: 60 %\n")},
@@ -265,7 +304,7 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "asked": (
         {SAFE: plan()}, {SAFE: plan(ask("Fund it?"))},
         [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
-         "  Asks leadership for a decision: “Fund it?”.", "  What happens without an answer, it does not say."],
+         "  Asks leadership for a decision: “Fund it?”.", "  What happens if there is no answer, it does not say."],
     ),
     "asked with a deadline": (
         {SAFE: plan()},
@@ -274,7 +313,7 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
          "  Asks leadership for a decision, until 15 January 2027: “Fund it?”.",
          "  To choose from: “this year”; “never”.", "  Recommended: “Yes”.", "  Cost: “900 EUR a year”.",
-         f"  Without an answer: “Nothing is bought{', and so on' * 60}”."],
+         f"  If there is no answer by 15 January 2027: “Nothing is bought{', and so on' * 60}”."],
     ),
     "deadline moved": (
         {SAFE: plan(ask("Fund it?") + "    by: 2027-01-15\n")}, {SAFE: plan(ask("Fund it?") + "    by: 2027-03-15\n")},
@@ -285,21 +324,21 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "answered": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: accept()},
         [f"Accepts 1 high risk until {day(SOON)}, instead of doing it soon: {UNDONE} {PLANNED}", *WHY,
-         "  Closes the question to leadership of 1 October 2026: “Fund it?”. The text says now: “Agreed in the "
-         "meeting”. No record of the answer is named."],
+         "  Closes the open question to leadership of 1 October 2026: “Fund it?”. Answer, as the author wrote it: "
+         "“Agreed in the meeting”. No record of the answer is named."],
     ),
     "answered with a record": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(body="As agreed.\nYes, see docs/reviews/2026-10.md.")},
         [f"Amends the decision about “Be safe” (high); it stays do soon, due {day(SOON)}.",
-         "  Closes the question to leadership of 1 October 2026: “Fund it?”. The text says now: “Yes, see "
-         "docs/reviews/2026-10.md”."],
+         "  Closes the open question to leadership of 1 October 2026: “Fund it?”. Answer, as the author wrote it: "
+         "“Yes, see docs/reviews/2026-10.md”."],
     ),
     "answered by another date": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(due=LATER), MINUTES: "Yes.\n"},
         [f"Postpones “Be safe” (high) from {day(SOON)} to {day(LATER)}. No reason is given.",
-         "  Closes the question to leadership of 1 October 2026: “Fund it?”. The text does not say how it was "
+         "  Closes the open question to leadership of 1 October 2026: “Fund it?”. The text does not say how it was "
          "answered.",
-         "Writes the minutes of November 2026."],
+         f"Writes the minutes of November 2026. {UNSHOWN}"],
     ),
     "dropped": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: plan()},
@@ -334,8 +373,14 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         {}, {"backlog.yml": f"organisation: A\nacceptance_month: 24\n{ROLES}"},
         ["The settings have errors, so some of them do not count: see the check."],
     ),
-    "minutes": ({MINUTES: "Old.\n"}, {MINUTES: "New.\n", "docs/reviews/2026-10.md": "Said.\n"},
-        ["Writes the minutes of October 2026.", "Changes the minutes of November 2026."],
+    "minutes": (
+        {MINUTES: "Old.\n\nAnd.\n"}, {MINUTES: "New.\n\nMore.\nAnd.\n", "docs/reviews/2026-10.md": "Said.\n"},
+        [f"Writes the minutes of October 2026. {UNSHOWN}",
+         f"Changes minutes that were there before: November 2026 (2 lines added, 1 removed). {UNSHOWN}"],
+    ),
+    "minutes in another order": (
+        {MINUTES: "Old.\nAnd.\n"}, {MINUTES: "And.\nOld.\n"},
+        [f"Changes minutes that were there before: November 2026 (order or blank lines only). {UNSHOWN}"],
     ),
     "snapshots": (
         {}, {"snapshots/2026/2026-10-02.json": DAY, "snapshots/2026/2026-10-03.json": DAY},
@@ -344,7 +389,7 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "other files": (
         {}, {".github/workflows/x.yml": "on: push\n", "README.md": "Words.\n", "decisions/x.sh": "x\n"},
         ["Changes 2 files that can run programs or decide how the site is built: .github/workflows/x.yml, "
-         "decisions/x.sh. Read them before you approve, or ask somebody who can.",
+         "decisions/x.sh. Not shown below: read them in the changed files before you approve, or ask somebody who can.",
          "Changes 1 other file: README.md."],
     ),
     "nothing": ({}, {}, ["It changes no decision, no setting, no minutes and no snapshot."]),
@@ -377,11 +422,18 @@ def test_a_recorded_approval_is_about_what_it_was_given_for(
     approved = "  approval: {by: Managing Director, on: 2026-10-01, record: Board minutes}\n"
     repository = changed({SAFE: accept(more=approved)}, {SAFE: accept(LATER, "Else.", approved)})
     said = told(backlog)["approval_summary"][0]
-    assert said.endswith("The recorded approval of 1\u00a0October\u00a02026 is not about this change.")
+    assert said.endswith("The recorded approval of 1\u00a0October\u00a02026 was for an earlier version.")
     repository.write(SAFE, accept(LATER, "Else.", approved.replace("01", "02")))
     said = told(backlog)["approval_summary"][0].replace("\u00a0", " ")
-    assert "An approval of 2 October 2026 is claimed. Its record, “Board minutes”, is no file here" in said
-    assert said.endswith("older than the change: the record has to name this last day and this reason.")
+    assert re.search(
+        r"An approval outside GitHub is stated: of 2 October 2026, \d+ days? before the change\. Its", said
+    )
+    assert "Its record, “Board minutes”, is no file here" in said
+    assert said.endswith(
+        f"The record must show that Managing Director agreed to {day(LATER)} and to the reason above.".replace(
+            "\u00a0", " "
+        )
+    )
 
 
 def approved(record: str = MINUTES, by: str = "Managing Director", on: object = YESTERDAY[:10]) -> str:
@@ -392,11 +444,16 @@ def approved(record: str = MINUTES, by: str = "Managing Director", on: object = 
 @pytest.mark.parametrize(
     ("files", "stated", "expected", "fault"),
     [
-        ({}, approved(), "does not exist yet, so the approval does not count. Add the record first.", "record-missing"),
+        ({}, approved(), "It does not count, because its record is missing: “docs", "record-missing"),
         ({MINUTES: "Yes.\n"}, approved(), "is there; what it says was not checked: read it.", None),
         ({}, approved("backlog.yml"), "is no file here, so nothing was checked: look it up.", None),
         ({}, approved("docs/old.md"), "is there; what it says was not checked: read it.", None),
-        ({"docs/old.md": None}, approved("docs/old.md"), "so the approval does not count. Add the", "record-missing"),
+        (
+            {"docs/old.md": None},
+            approved("docs/old.md"),
+            "is missing: “docs/old.md”. Add the record first.",
+            "record-missing",
+        ),
         ({}, approved(by="Head of HR"), "is by Head of HR, who is not the approver", "other-attested"),
         ({}, approved("Letter", on=LATER), "is after the change itself", "record-later"),
     ],
@@ -422,8 +479,8 @@ def test_an_approval_outside_github_is_judged_before_the_merge(
     found = told(backlog, *(["HEAD"] if committed else []))
     assert expected in found["approval_summary"][0]
     assert found["decisions"][0]["approval_claimed"]["fault"] == fault
-    detail = next(line for each in found["summary"] for line in each["details"] if line.startswith("States an"))
-    assert detail.endswith("It does not count.") is (fault is not None)
+    counts = json.dumps(found["summary"]) + " ".join(found["approval_summary"])
+    assert counts.count("does not count") == (fault is not None), "said once"
 
 
 def test_a_role_that_the_same_change_names_does_not_count(
@@ -435,11 +492,12 @@ def test_a_role_that_the_same_change_names_does_not_count(
         {SAFE: accept(), "backlog.yml": "organisation: A\nroles:\n  Managing Director: [boss]\n"},
     )
     found = told(backlog)
-    assert (
-        "This change names boss, which does not count for it. Merge the settings first" in found["approval_summary"][0]
-    )
+    said = found["approval_summary"][0]
+    assert "cannot be approved yet" in said
+    assert "Either: first merge the settings that name boss in a pull request of their own, then this one. Or:" in said
+    assert "Or: Managing Director approves outside GitHub and the record is filed" in said
     assert found["approval"][0]["logins_after"] == ["boss"]
-    assert found["approval_summary"][2].startswith("For the settings, no role is set")
+    assert found["approval_summary"][-1].startswith("For the settings, no role is set")
 
 
 def test_no_text_goes_on_in_our_voice(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
@@ -494,7 +552,7 @@ def event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int
     [
         ("[boss, deputy]", "boss", "deputy on GitHub"),
         ("[boss]", "Boss", "only Boss may act in this role"),
-        ("[]", "boss", "the settings name no login for this role, so no approval on GitHub can count"),
+        ("[]", "boss", "cannot be approved yet, because the settings name no login for this role. Either: first name"),
     ],
 )
 def test_the_author_cannot_approve(
@@ -520,7 +578,69 @@ def test_a_planned_change_needs_no_particular_role(
     changed({SAFE: accept()}, {SAFE: accept(body="Other words."), OTHER: plan().replace("Safe", "Other")})
     found = told(backlog)
     assert found["approval"] == []
-    assert "no particular role" in found["approval_summary"][0]
+    assert found["approval_summary"] == [
+        "No role is required for this change; whether an approval is needed at all, the rules of the repository "
+        "decide. Whoever proposes it cannot approve it."
+    ]
+
+
+@pytest.mark.parametrize(("risk", "fails"), [("high", False), ("critical", True)])
+def test_what_a_merge_without_an_approval_leaves(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog, risk: str, *, fails: bool
+) -> None:
+    """It counts, and the register shows it as only named; of a critical risk the check then makes an error."""
+    changed({}, {SAFE: accept().replace("high", risk)})
+    said = told(backlog)["approval_summary"][-1]
+    assert "the acceptance counts all the same, and the register shows it as “only named”." in said
+    assert said.endswith("For a critical risk the check then fails.") is fails
+
+
+def test_a_critical_risk_that_is_lowered_and_accepted(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """What would have been asked for at the old level, where the settings ask for more of a critical risk."""
+    changed({SAFE: plan().replace("high", "critical")}, {SAFE: accept()})
+    (said,) = (each for each in told(backlog)["approval_summary"] if each.startswith("Until now critical: “Be safe”."))
+    assert "At that level, the check fails without an approval that counts. Nor would it count with" in said
+
+
+def test_the_same_weight_for_every_level(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """Where the settings ask the same of every acceptance, they make no difference."""
+    settings = f"organisation: A\n{ROLES}policy: {{approver_unlisted: error}}\n"
+    changed({"backlog.yml": settings, SAFE: plan().replace("high", "critical")}, {SAFE: accept()})
+    (said,) = (each for each in told(backlog)["approval_summary"] if each.startswith("Until now critical"))
+    assert said.endswith("without an approval that counts.")
+
+
+@pytest.mark.parametrize("after", [None, plan()])
+def test_who_was_the_approver_of_what_ends(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog, after: str | None
+) -> None:
+    """Nobody has to approve that an acceptance ends; a reviewer sees who had to approve it."""
+    changed({SAFE: accept()}, {SAFE: after})
+    said = told(backlog)["approval_summary"]
+    assert said[1] == "Managing Director was the approver of what ends: the acceptance of “Be safe”."
+
+
+def test_errors_make_the_check_fail(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
+    """By policy too: an acceptance of a critical risk whose approver nobody can be matched with does not count."""
+    changed({"backlog.yml": "organisation: A\n"}, {SAFE: accept().replace("high", "critical")})
+    assert "The check fails, because a decision of this change has errors." in told(backlog)["approval_summary"]
+
+
+def test_counts_that_move_name_whom_they_are_about(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """A new decision that is needed no more, something overdue, and another level."""
+    old = accept(TODAY - timedelta(days=3)).replace("high", "low")
+    settings = {"backlog.yml": f"organisation: A\n{ROLES}policy: {{past_date: 'off'}}\n"}
+    late = plan(due=TODAY - timedelta(days=2)).replace("Safe", "Other")
+    changed({**settings, SAFE: old}, {SAFE: accept(LATER, "Else."), OTHER: late})
+    printed = re.sub(r"\s+", " ", backlog("diff", "main").stdout)
+    assert "1 risk moved from low to high." in printed
+    assert "or in conflict): 1 → 0 (no longer: “Be safe”)" in printed
+    assert "Overdue: 0 → 1 (new: “Be other”)" in printed
+    assert {"before": "low", "after": "high", "number": 1} in told(backlog)["levels_moved"]
 
 
 def test_figures_before_and_after(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:

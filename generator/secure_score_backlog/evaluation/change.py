@@ -7,8 +7,9 @@ Words are made of it in `reports/`. Both sides are judged on one day, so that ti
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -38,7 +39,7 @@ from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, St
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import RatedBy, Risk
 from secure_score_backlog.reviews import REVIEWS
-from secure_score_backlog.settings import SETTINGS_PATH, Settings
+from secure_score_backlog.settings import SETTINGS_PATH, Policy, Settings
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_days
 
 RECORD = re.compile(r"https?://|docs/|\bminutes of\b", re.IGNORECASE)
@@ -239,6 +240,10 @@ class Figures:
     covered_points: Fraction
     """Points that Microsoft does not give for what is covered or not applicable."""
     asks: int
+    needing: Mapping[str, str] = field(default_factory=dict)
+    """What needs a new decision: title by id."""
+    late: Mapping[str, str] = field(default_factory=dict)
+    """What is overdue: title by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +261,8 @@ class Change:
     minutes_added: tuple[str, ...] = ()
     """Months, YYYY-MM."""
     minutes_changed: tuple[str, ...] = ()
+    minutes_lines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Of the minutes that change: lines that are new, and lines that are gone, blank ones left out."""
     minutes_removed: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
     """Months that are signed."""
@@ -272,6 +279,10 @@ class Change:
     """Every other file, those that can run something first."""
     before: Figures = Figures({}, {}, 0, 0, 0, 0, Fraction(0), 0)
     after: Figures = Figures({}, {}, 0, 0, 0, 0, Fraction(0), 0)
+    levels_moved: Mapping[tuple[Risk | None, Risk | None], int] = field(default_factory=dict)
+    """By the level before and after: how many open or accepted risks have another level."""
+    policy: Policy = field(default_factory=Policy)
+    """How hard the rules weigh by the settings of the base."""
     approvers: tuple[Approval, ...] = ()
     author: str = ""
     """Login of whoever proposes it; empty where it is not known."""
@@ -301,6 +312,7 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         *(path for _, path in days), *minutes.values(), *facts_files.values(), *(each.path for each in decisions),
         SETTINGS_PATH, CATALOGUE_PATH, APPROVALS_PATH,
     }  # fmt: skip
+    edited = tuple(month for month, path in minutes.items() if not files[path].added and not files[path].deleted)
     others = (file for file in branch.files if not file.inside or file.path not in told)
     return Change(
         base=branch.base,
@@ -310,9 +322,8 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         settings=tuple(settings_of(comparison.before.settings, comparison.after.settings)),
         settings_unreadable=_settings_unreadable(comparison),
         minutes_added=tuple(month for month, path in minutes.items() if files[path].added),
-        minutes_changed=tuple(
-            month for month, path in minutes.items() if not files[path].added and not files[path].deleted
-        ),
+        minutes_changed=edited,
+        minutes_lines={month: _lines_changed(comparison, month) for month in edited},
         minutes_removed=tuple(month for month, path in minutes.items() if files[path].deleted),
         signed=tuple(sorted(comparison.after.signed.keys() - comparison.before.signed.keys())),
         signed_changed=tuple(_signed_again(comparison)),
@@ -324,6 +335,8 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         others=tuple(sorted(others, key=lambda file: not runs(file))),
         before=figures(before),
         after=figures(after),
+        levels_moved=levels_moved(before, after),
+        policy=comparison.before.settings.policy,
         approvers=tuple(approvers(decisions, comparison.before.settings, author, comparison.after.settings)),
         author=author,
         commits=len(branch.commits),
@@ -541,16 +554,30 @@ def figures(facts: Facts) -> Figures:
     """How the tenant stands, as far as decisions move it."""
     statuses = tuple(facts.statuses.values())
     covered = [status for status in statuses if status.state is State.COVERED]
+    needing = [status for status in statuses if status.state in NEEDS_NEW_DECISION]
+    late = [status for status in statuses if status.state is State.OVERDUE]
     return Figures(
         open=_by_level(status for status in statuses if eligible(status)),
         accepted=_by_level(status for status in statuses if status.state is State.ACCEPTED),
         undecided=sum(1 for status in statuses if status.state is State.UNDECIDED),
-        needs_decision=sum(1 for status in statuses if status.state in NEEDS_NEW_DECISION),
-        overdue=sum(1 for status in statuses if status.state is State.OVERDUE),
+        needs_decision=len(needing),
+        overdue=len(late),
         covered=len(covered),
         covered_points=sum((status.unearned for status in covered), Fraction(0)),
         asks=len(facts.asks),
+        needing={status.id: status.title for status in needing},
+        late={status.id: status.title for status in late},
     )
+
+
+def levels_moved(before: Facts, after: Facts) -> dict[tuple[Risk | None, Risk | None], int]:
+    """How many risks have another level than before, of those that are open or accepted; the gravest first."""
+    found: Counter[tuple[Risk | None, Risk | None]] = Counter()
+    for name, status in after.statuses.items():
+        earlier = before.statuses.get(name)
+        if earlier and earlier.level is not status.level and (eligible(status) or status.state is State.ACCEPTED):
+            found[earlier.level, status.level] += 1
+    return dict(sorted(found.items(), key=lambda each: [LEVELS.index(level) for level in each[0]]))
 
 
 def _by_level(statuses: Iterable[Status]) -> dict[Risk | None, int]:
@@ -603,6 +630,17 @@ def _of_months(files: Iterable[str], ending: str) -> dict[str, str]:
         if folder == REVIEWS and suffix == ending and MONTH.fullmatch(month):
             found[month] = path
     return found
+
+
+def _lines_changed(comparison: Comparison, month: str) -> tuple[int, int]:
+    """How many lines of a month's minutes are new, and how many are gone; one that moved is neither."""
+    old, new = (
+        Counter(line for line in side.minutes[month].text.splitlines() if line.strip())
+        if month in side.minutes
+        else Counter()
+        for side in (comparison.before, comparison.after)
+    )
+    return (new - old).total(), (old - new).total()
 
 
 def _signed_again(comparison: Comparison) -> Iterator[str]:

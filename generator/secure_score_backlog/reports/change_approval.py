@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.approval import Reason
-from secure_score_backlog.evaluation.change import Approval, Change, Claim, DecisionChange
-from secure_score_backlog.reports.change_phrases import NAMED, Quote, joined, quoted
+from secure_score_backlog.evaluation.change import Approval, Change, Claim, DecisionChange, Kind
+from secure_score_backlog.ratings import Risk
+from secure_score_backlog.reports.change_phrases import NAMED, Quote, counted, joined, quoted
+from secure_score_backlog.settings import Weight
 from secure_score_backlog.wording import day, plural
 
 UNSOUND = {
@@ -29,14 +31,71 @@ MOST_LOGINS = 8
 def approval_sentences(change: Change, quote: Quote) -> list[str]:
     """Who has to approve, a sentence or a few for each."""
     who = f"{quote(change.author)} proposes this change and cannot approve it." if change.author else ""
-    author = who or "Whoever proposes a change cannot approve it."
-    others = _others(change)
+    author = who or "Whoever proposes this change cannot approve it."
+    others = [*_ends(change, quote), *_with_errors(change), *_others(change)]
     if not change.approvers:
-        nobody = "No acceptance or exemption is new or different, so no particular role has to approve."
-        return [f"{nobody} {author}", *others]
+        nobody = (
+            "No role is required for this change; whether an approval is needed at all, the rules of the repository "
+            "decide."
+        )
+        return [f"{nobody} {author.replace('this change', 'it')}", *others]
     left = len(change.approvers) - MOST_ROLES
     more = [f"And {plural(left, 'more role')}: run `backlog diff --json`."] if left > 0 else []
-    return [*(_approval(each, quote, change.author) for each in change.approvers[:MOST_ROLES]), *more, author, *others]
+    asked = [_approval(each, quote, change.author) for each in change.approvers[:MOST_ROLES]]
+    return [*asked, *more, author, _unapproved(change), *_was_critical(change, quote), *others]
+
+
+def _unapproved(change: Change) -> str:
+    """What holds after a merge without an approval that counts (docs/method.md#approvals)."""
+    decisions = [each for approval in change.approvers for each in approval.decisions]
+    what = "these decisions count"
+    if len(decisions) == 1:
+        what = f"the {'acceptance' if decisions[0].after and decisions[0].after.accepted else 'exemption'} counts"
+    show = "it" if len(decisions) == 1 else "them"
+    critical = any(each.level is Risk.CRITICAL and each.after and each.after.accepted for each in decisions)
+    fails = " For a critical risk the check then fails." if critical else ""
+    return (
+        "This report does not stop a merge. Merged without an approval that counts, "
+        f"{what} all the same, and the register shows {show} as “only named”.{fails}"
+    )
+
+
+def _was_critical(change: Change, quote: Quote) -> Iterator[str]:
+    """What a level that is lowered in the same step would have asked for: critical risks have rules of their own."""
+    lowered = [each for each in change.decisions if each.lowers_accepted and each.level_before is Risk.CRITICAL]
+    if not lowered:
+        return
+    them = joined([quoted(each.title, quote) for each in lowered[:NAMED]])
+    more = f" and {len(lowered) - NAMED} more" if len(lowered) > NAMED else ""
+    policy = change.policy
+    login = ""
+    if policy.critical_approver_unlisted is Weight.ERROR and policy.approver_unlisted is not Weight.ERROR:
+        login = " Nor would it count with an approver who has no login in the settings and no recorded approval."
+    yield f"Until now critical: {them}{more}. At that level, the check fails without an approval that counts.{login}"
+
+
+def _ends(change: Change, quote: Quote) -> list[str]:
+    """Who was the approver of what ends with the change."""
+    found = []
+    for each in change.decisions:
+        before = counted(each.before)
+        held = before.approvable if before else None
+        if before and held and each.kind in (Kind.WITHDRAWN, Kind.PLANNED):
+            kind = "acceptance" if before.accepted else "exemption"
+            found.append(
+                f"{quote(held.approver)} was the approver of what ends: the {kind} of {quoted(each.title, quote)}."
+            )
+    left = len(found) - NAMED
+    return [*found[:NAMED], f"And {left} more that end: see each decision below."] if left > 0 else found
+
+
+def _with_errors(change: Change) -> list[str]:
+    """That what has errors cannot be approved."""
+    number = sum(1 for each in change.decisions if each.kind is Kind.UNREADABLE)
+    what = "a decision" if number == 1 else f"{number} decisions"
+    return (
+        [f"The check fails, because {what} of this change {'has' if number == 1 else 'have'} errors."] if number else []
+    )
 
 
 def _others(change: Change) -> list[str]:
@@ -66,25 +125,28 @@ def _on_github(approval: Approval, quote: Quote, author: str) -> str:
         return f"{joined([*shown, f'{left} more'] if left > 0 else shown)} on GitHub."
     if approval.only_author:
         return (
-            f"only {quote(author)} may act in this role on GitHub, and proposes the change. Somebody else has to "
-            "propose it, or be named in `roles` before."
+            f"only {quote(author)} may act in this role on GitHub, and proposes the change. Either: somebody else "
+            "proposes it. Or: first name another login in `roles`, in a pull request of its own, then merge this one."
         )
-    nobody = "the settings name no login for this role, so no approval on GitHub can count for it."
     if all(each.claim and each.claim.is_new for each in approval.decisions):
-        return nobody  # what to do about that approval follows
-    record = "where it was approved elsewhere, record that in the decision (`approval`)"
+        return "the settings name no login for this role, so no approval on GitHub can count."
+    record = f"Or: {quote(approval.role)} approves outside GitHub and the record is filed (`approval` in the decision)."
     if approval.later:
         names = joined([quote(login) for login in approval.later[:NAMED]])
         return (
-            f"{nobody} This change names {names}, which does not count for it. Merge the settings first, in a pull "
-            f"request of their own; or, {record}."
+            "cannot be approved yet, because the settings before this change name no login for this role. Either: "
+            f"first merge the settings that name {names} in a pull request of their own, then this one. {record}"
         )
-    return f"{nobody} Name one in `roles` first, in a pull request of its own; or, {record}."
+    return (
+        "cannot be approved yet, because the settings name no login for this role. Either: first name one in `roles`, "
+        f"in a pull request of its own, then merge this one. {record}"
+    )
 
 
 def _claims(approval: Approval, quote: Quote) -> Iterator[str]:
     """What is known of each approval outside GitHub that the decisions state."""
     stated = [(each, each.claim) for each in approval.decisions if each.claim]
+    stated.sort(key=lambda each: each[1].fault is None)  # what does not count comes first
     for change, claim in stated[:NAMED]:
         yield _claim(change, claim, quote, alone=len(approval.decisions) == 1)
     left = len(stated) - NAMED
@@ -95,8 +157,9 @@ def _claims(approval: Approval, quote: Quote) -> Iterator[str]:
 def _claim(change: DecisionChange, claim: Claim, quote: Quote, *, alone: bool) -> str:
     about = "" if alone else f" for {quoted(change.title, quote)}"
     if not claim.is_new:
-        return f"The recorded approval of {day(claim.attestation.on)}{about} is not about this change."
-    stated = f"An approval of {day(claim.attestation.on)}{about} is claimed."
+        return f"The recorded approval of {day(claim.attestation.on)}{about} was for an earlier version."
+    older = f", {plural(claim.days, 'day')} before the change" if claim.days > 0 else ""
+    stated = f"An approval outside GitHub is stated{about}: of {day(claim.attestation.on)}{older}."
     record = quoted(claim.attestation.record, quote)
     if claim.fault is Reason.OTHER_ATTESTED:
         by = quote(claim.attestation.by)
@@ -104,11 +167,16 @@ def _claim(change: DecisionChange, claim: Claim, quote: Quote, *, alone: bool) -
     if claim.fault is Reason.RECORD_LATER:
         return f"{stated} That is after the change itself, so the approval does not count. Correct the day."
     if claim.fault is Reason.RECORD_MISSING:
-        known = f"Its record, {record}, does not exist yet, so the approval does not count. Add the record first."
+        known = f"It does not count, because its record is missing: {record}. Add the record first."
     elif claim.checked:
         known = f"Its record, {record}, is there; what it says was not checked: read it."
     else:
         known = f"Its record, {record}, is no file here, so nothing was checked: look it up."
-    age = f"The approval is {plural(claim.days, 'day')} older than the change"
-    old = f" {age}: the record has to name this last day and this reason." if claim.days > 0 else ""
-    return f"{stated} {known}{old}"
+    return f"{stated} {known} {_must_show(change, claim, quote)}"
+
+
+def _must_show(change: DecisionChange, claim: Claim, quote: Quote) -> str:
+    """What the record of an approval has to say, so that it is about this version."""
+    until = f"{day(change.after.until)} and to " if change.after and change.after.until else ""
+    why = "the reason above" if change.after and change.after.accepted else "what it rests on"
+    return f"The record must show that {quote(claim.attestation.by)} agreed to {until}{why}."

@@ -21,7 +21,7 @@ def ask_details(change: DecisionChange, name: str, quote: Quote) -> Iterator[str
     """
     asks, about = change.asks, of_it(name, "about")
     for ask in asks.answered:
-        question = f"Closes the question to {_asked(ask, quote)}{about}: {quoted(ask.question, quote, LONG)}."
+        question = f"Closes the open question to {_asked(ask, quote)}{about}: {quoted(ask.question, quote, LONG)}."
         yield f"{question} {_answer(change, quote)}"
     for ask in asks.dropped:
         lost = "goes with it, and nothing says what became of it" if change.deleted else ""
@@ -39,7 +39,7 @@ def ask_details(change: DecisionChange, name: str, quote: Quote) -> Iterator[str
         yield f"Puts the question to {_asked(old, quote)}{about} in other words: {questions}."
     for old, new in asks.changed:
         moved = f" Its date moves from {day(old.since)} to {day(new.since)}." if old.since != new.since else ""
-        default = f" Without an answer now: {quoted(new.default, quote, WHOLE)}." if old.default != new.default else ""
+        default = f" {_default(new, quote, ', now')}" if old.default != new.default else ""
         yield f"Changes the question to {_asked(old, quote)}{about}.{moved}{_deadline(old, new)}{default}"
     if change.kind is Kind.UNREADABLE and change.before:
         for ask in change.before.asks:
@@ -56,17 +56,22 @@ def _request(ask: Ask, about: str, quote: Quote) -> Iterator[str]:
         yield f"Recommended: {quoted(ask.recommend, quote, LONG)}."
     if ask.cost:
         yield f"Cost: {quoted(ask.cost, quote, LONG)}."
-    if ask.default:
-        yield f"Without an answer: {quoted(ask.default, quote, WHOLE)}."
-    else:
-        yield "What happens without an answer, it does not say."
+    yield _default(ask, quote)
+
+
+def _default(ask: Ask, quote: Quote, now: str = "") -> str:
+    """What happens without an answer."""
+    if not ask.default:
+        return "What happens if there is no answer, it does not say."
+    deadline = f" by {day(ask.by)}" if ask.by else ""
+    return f"If there is no answer{deadline}{now}: {quoted(ask.default, quote, WHOLE)}."
 
 
 def _answer(change: DecisionChange, quote: Quote) -> str:
     """What the decision says now about a question that is gone, and whether a record of the answer is named."""
     record = "" if change.names_record else " No record of the answer is named."
     if change.news:
-        return f"The text says now: {quoted(change.news, quote, LONG)}.{record}"
+        return f"Answer, as the author wrote it: {quoted(change.news, quote, LONG)}.{record}"
     return f"The text does not say how it was answered.{record}"
 
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from secure_score_backlog.evaluation.change import Change
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.reports.change_phrases import level_word
-from secure_score_backlog.wording import day, points
+from secure_score_backlog.reports.change_phrases import Quote, level_word, list_of
+from secure_score_backlog.wording import day, plural, points
 
 
 def title_of(change: Change) -> str:
@@ -31,24 +33,31 @@ def figure_rows(change: Change) -> list[tuple[str, str, str]]:
 
 def unmoved(change: Change) -> str:
     """That no figure changes, in a sentence; empty where one does."""
-    if change.before != change.after:
+    if change.before != change.after or change.levels_moved:
         return ""
     opened, accepted = (sum(side.values()) for side in (change.after.open, change.after.accepted))
-    return (
-        f"No figure changes: {opened} open and not accepted, {accepted} accepted, {change.after.undecided} undecided."
-    )
+    undecided = change.after.undecided
+    return f"No figure changes: {opened} open and not accepted, {undecided} of them undecided; {accepted} accepted."
 
 
-def figure_lines(change: Change) -> list[tuple[str, str]]:
+def level_lines(change: Change) -> list[str]:
+    """How many risks moved from one level to another, a sentence each."""
+    return [
+        f"{plural(number, 'risk')} moved from {level_word(old)} to {level_word(new)}."
+        for (old, new), number in change.levels_moved.items()
+    ]
+
+
+def figure_lines(change: Change, quote: Quote) -> list[tuple[str, str]]:
     """The other counts: a label, and before and after."""
     before, after = change.before, change.after
     lines = [
-        ("Undecided", moved(before.undecided, after.undecided)),
+        ("Undecided, part of the open ones", moved(before.undecided, after.undecided)),
         (
             "Need a new decision (expired, breached, regressed or in conflict)",
-            moved(before.needs_decision, after.needs_decision),
+            moved(before.needs_decision, after.needs_decision) + _who(before.needing, after.needing, quote),
         ),
-        ("Overdue", moved(before.overdue, after.overdue)),
+        ("Overdue", moved(before.overdue, after.overdue) + _who(before.late, after.late, quote)),
         ("Not applicable or covered", moved(before.covered, after.covered)),
         ("Decisions requested from others", moved(before.asks, after.asks)),
     ]
@@ -56,6 +65,18 @@ def figure_lines(change: Change) -> list[tuple[str, str]]:
         said = f"{points(before.covered_points)} → {points(after.covered_points)}"
         lines.append(("Points that rest on a statement that it does not apply or is covered", said))
     return lines
+
+
+def _who(before: Mapping[str, str], after: Mapping[str, str], quote: Quote) -> str:
+    """The first recommendations that a count gains and loses, by titles; empty where it stays with the same ones."""
+    parts = []
+    for word, titles in (
+        ("new", [title for name, title in after.items() if name not in before]),
+        ("no longer", [title for name, title in before.items() if name not in after]),
+    ):
+        if titles:
+            parts.append(f"{word}: {list_of(titles, quote)}")
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def moved(before: int, after: int) -> str:

@@ -42,6 +42,10 @@ def as_json(change: Change) -> str:
         ],
         "approval_summary": approval_sentences(change, plain),
         "author": change.author or None,
+        "levels_moved": [
+            {"before": _level(old), "after": _level(new), "number": number}
+            for (old, new), number in change.levels_moved.items()
+        ],
         "before": _figures(change.before),
         "after": _figures(change.after),
         "decisions": [_decision(each) for each in change.decisions],

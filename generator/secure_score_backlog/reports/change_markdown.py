@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.change import Change, DecisionChange
 from secure_score_backlog.reports.change_approval import approval_sentences
-from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, title_of, unmoved
+from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, level_lines, title_of, unmoved
 from secure_score_backlog.reports.change_phrases import level_word
 from secure_score_backlog.reports.change_record import heading, heading_of, record, saying
 from secure_score_backlog.reports.change_words import sentences
@@ -117,7 +117,8 @@ def _figures(change: Change) -> Iterator[str]:
         yield "| Risk level | Open, not accepted | Accepted |\n|---|---|---|\n"
         yield from (f"| {level} | {opened} | {accepted} |\n" for level, opened, accepted in rows)
         yield "\n"
-    yield from (f"- {label}: {moved}\n" for label, moved in figure_lines(change))
+    yield from (f"- {said}\n" for said in level_lines(change))
+    yield from (f"- {label}: {moved}\n" for label, moved in figure_lines(change, in_sentence))
 
 
 def _record(change: DecisionChange, *, is_open: bool) -> str:

@@ -11,6 +11,7 @@ from secure_score_backlog.evaluation.change import Change, SettingChange
 from secure_score_backlog.reports.change_phrases import NAMED, Quote, joined
 from secure_score_backlog.wording import day, plural
 
+UNSHOWN = "Not shown below: see the changed files."
 MOST_SETTINGS = 12
 """Settings of which each has a sentence."""
 
@@ -19,11 +20,11 @@ def program_sentences(change: Change, quote: Quote) -> Iterator[str]:
     """Files that can run something; a reviewer reads these before anything else."""
     running = change.programs
     if running:
-        read = "it before you approve, or ask somebody who can"
+        read = "Not shown below: read it in the changed files before you approve, or ask somebody who can"
         yield (
             f"Changes {plural(len(running), 'file')} that can run programs or decide how the site is built: "
             f"{_files([file.path for file in running], quote)}. "
-            f"Read {read if len(running) == 1 else read.replace('it', 'them', 1)}."
+            f"{read if len(running) == 1 else read.replace('read it', 'read them', 1)}."
         )
 
 
@@ -44,7 +45,7 @@ def _settings(change: Change, quote: Quote) -> Iterator[str]:
         yield _setting(setting, quote)
     left = len(change.settings) - MOST_SETTINGS
     if left > 0:
-        yield f"Changes {plural(left, 'more setting')}."
+        yield f"Changes {plural(left, 'more setting')}. {UNSHOWN}"
     if any(setting.key.startswith("roles.") for setting in change.settings):
         yield "Changed roles count for later changes; who may approve this one is read from the settings before it."
 
@@ -76,11 +77,22 @@ def _reviews(change: Change) -> Iterator[str]:
     if change.signed:
         yield f"Signs the facts of {_months(change.signed)}: merging this is the sign-off."
     if change.minutes_added:
-        yield f"Writes the minutes of {_months(change.minutes_added)}."
+        yield f"Writes the minutes of {_months(change.minutes_added)}. {UNSHOWN}"
     if change.minutes_changed:
-        yield f"Changes the minutes of {_months(change.minutes_changed)}."
+        yield f"Changes minutes that were there before: {_edited(change)}. {UNSHOWN}"
     if change.minutes_removed:
         yield f"Deletes the minutes of {_months(change.minutes_removed)}."
+
+
+def _edited(change: Change) -> str:
+    """The months whose minutes change, each with how many lines are new and how many are gone."""
+    named = []
+    for month in change.minutes_changed[:NAMED]:
+        new, gone = change.minutes_lines.get(month, (0, 0))
+        lines = f"{plural(new, 'line')} added, {gone} removed" if new or gone else "order or blank lines only"
+        named.append(f"{wording.month(month)} ({lines})")
+    left = len(change.minutes_changed) - NAMED
+    return joined([*named, plural(left, "more month")] if left > 0 else named)
 
 
 def _months(months: Sequence[str]) -> str:

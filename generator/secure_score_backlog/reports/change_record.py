@@ -71,7 +71,7 @@ PARTS: tuple[tuple[str, Callable[[Ask], str]], ...] = (
     (f"{REQUEST}: cost", lambda ask: ask.cost),
     (f"{REQUEST}: by when", lambda ask: day(ask.by) if ask.by else ""),
     (f"{REQUEST}: asked by", lambda ask: ask.asked_by),
-    (f"{REQUEST}: without an answer", lambda ask: ask.default),
+    (f"{REQUEST}: if there is no answer", lambda ask: ask.default),
 )
 """A decision requested, each part of it on a line of its own."""
 WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
@@ -90,7 +90,7 @@ WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
 def heading_of(change: DecisionChange) -> str:
     """What the values are, where a decision has them on one side only."""
     if change.kind is Kind.WITHDRAWN:
-        return "What ends"
+        return "What it said until now"
     if change.kind is Kind.UNREADABLE:
         return "What counted before"
     return "What the draft says" if change.kind is Kind.DRAFTED else "What it says"

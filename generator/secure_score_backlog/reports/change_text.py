@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from secure_score_backlog.evaluation.change import Change, DecisionChange
 from secure_score_backlog.reports.change_approval import approval_sentences
-from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, title_of, unmoved
+from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, level_lines, title_of, unmoved
 from secure_score_backlog.reports.change_phrases import level_word
 from secure_score_backlog.reports.change_record import heading, heading_of, record, saying
 from secure_score_backlog.reports.change_words import sentences
@@ -67,8 +67,10 @@ def _figures(change: Change) -> Iterator[str]:
         return
     for level, opened, accepted in [("", "Open", "Accepted"), *figure_rows(change)]:
         yield f"  {level:<10}{opened:<12}{accepted}"
-    for label, moved in figure_lines(change):
-        yield f"  {label}: {moved}"
+    for said in level_lines(change):
+        yield f"  {said}"
+    for label, moved in figure_lines(change, plain):
+        yield from wrap(f"{label}: {moved}", WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
 def _item(sentence: str, indent: str = "  ") -> Iterator[str]:

@@ -17,11 +17,11 @@ from typing import Any
 
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Acceptance, Bucket, Cover, CoverReason, Decision
-from secure_score_backlog.evaluation.change import LEVELS, Change, DecisionChange, Kind, Reason
+from secure_score_backlog.evaluation.change import Change, DecisionChange, Kind, Reason
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, SETTLED, State
-from secure_score_backlog.ratings import RatedBy
 from secure_score_backlog.reports.change_approval import UNSOUND
 from secure_score_backlog.reports.change_asks import ask_details
+from secure_score_backlog.reports.change_levels import from_to, level_moved, lowered
 from secure_score_backlog.reports.change_others import other_sentences, program_sentences
 from secure_score_backlog.reports.change_phrases import (
     COVERS,
@@ -59,11 +59,6 @@ MOST_DETAILS = 12
 """Details of one sentence."""
 TROUBLED = (*NEEDS_NEW_DECISION, State.OVERDUE, State.BLOCKED)
 """States that a reviewer should know of when a decision is replaced."""
-RATED = {
-    RatedBy.SETTINGS: "by the settings",
-    RatedBy.SHIPPED: "by the program's list",
-    RatedBy.FAMILY: "by the program's list",
-}
 CLAIMS = {"by": "what covers it", "evidence": "the evidence"}
 REWORDED = {
     "reduces": "risk it reduces",
@@ -133,13 +128,26 @@ def _accepted(group: Sequence[DecisionChange], bucket: Bucket | None, quote: Quo
     }
     if bucket is Bucket.NOT_APPLICABLE and len(group) > 1:
         instead[bucket] = "; until now they counted as not applicable or covered"
-    head = f"Accepts {risks(group)}{_until(group)}{instead.get(bucket, '') if bucket else ''}"
+    accepts = f"Accepts {risks(group)}"
+    if len(group) == 1 and group[0].lowers_accepted:
+        accepts = f"Lowers 1 risk {from_to(group[0])} and accepts it in the same step"
+    head = f"{accepts}{_until(group)}{instead.get(bucket, '') if bucket else ''}"
     if len(group) > 1:
-        return f"{head}. What Microsoft recommends stays undone until then.{_otherwise(group)}"
+        return f"{head}{_and_lowers(group)}. What Microsoft recommends stays undone until then.{_otherwise(group)}"
     title = quoted(group[0].title, quote)
     if said := _unusual(group[0]):
         return f"{head}: {title}{said}."
     return f"{head}: {title} stays {_undone(group[0])} until then.{_otherwise(group)}"
+
+
+def _and_lowers(group: Sequence[DecisionChange]) -> str:
+    """That the level of some of several accepted risks is lowered, as the end of a sentence."""
+    lower = [each for each in group if each.lowers_accepted]
+    if not lower:
+        return ""
+    moves = {from_to(each) for each in lower}
+    move = f" {moves.pop()}" if len(moves) == 1 else ""
+    return f", and lowers {len(lower)} of them{move} in the same step"
 
 
 def _unusual(change: DecisionChange) -> str:
@@ -181,6 +189,8 @@ def _extended(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
         State.BREACHED: " It is breached: worse than the level that was accepted.",
     }.get(change.state_before or State.UNDECIDED, "")
     head = f"Extends the {kind} of {named(change, quote)} {time}, from {dates[0]} to {dates[1]}"
+    if change.lowers_accepted:
+        head += f", and lowers the risk {from_to(change)} in the same step"
     said = _unusual(change)
     if said:
         return f"{head}{since if change.first_on else ''}.{late} It is about something{said}."
@@ -224,7 +234,7 @@ def _planned(group: Sequence[DecisionChange], move: tuple[str, str, str], quote:
     start, end, owner = move
     number = plural(len(group), "recommendation")
     owned = f", owner {quote(owner)}" if owner else ""
-    return f"Moves {number} from {start} to {end}{owned}{_due(group)}{_one(group, quote)}."
+    return f"Moves {number} from {start} to {end}{owned}{_due(group)}{_one(group, quote)}.{_otherwise(group)}"
 
 
 def _move(change: DecisionChange) -> tuple[str, str, str]:
@@ -265,7 +275,8 @@ def _withdrawn(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     reason = " No reason is given." if open_now and not change.explained else ""
     if open_now and change.deleted and change.explained:
         reason = " For the reason, see the minutes or the other decisions of this change."
-    return f"{did} the decision about {named(change, quote)}{was}.{reason} {_afterwards(change)}"
+    afterwards = f"{_afterwards(change)} Nothing changes in Microsoft 365."
+    return f"{did} the decision about {named(change, quote)}{was}.{reason} {afterwards}{_otherwise(group)}"
 
 
 def _afterwards(change: DecisionChange) -> str:
@@ -283,7 +294,8 @@ def _unreadable(group: Sequence[DecisionChange], _: object, quote: Quote) -> str
     change = group[0]
     was = f" Before this change: {lower_first(answer(change.before))}." if counted(change.before) else ""
     errors = plural(change.errors, "error") if change.errors else "an error"
-    return f"The decision about {named(change, quote)} does not count, because it has {errors}: see the check.{was}"
+    fails = f"because it has {errors}: the check fails and says which"
+    return f"The decision about {named(change, quote)} does not count, {fails}.{was}"
 
 
 def _drafted(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
@@ -335,6 +347,8 @@ def _about(change: DecisionChange, quote: Quote) -> Iterator[str]:
     decision = change.decision
     if decision is None:
         return
+    if change.lowers_accepted:
+        yield lowered(change)
     if change.kind in WITH_RISK and decision.reduces:
         yield f"The risk: {quoted(decision.reduces, quote, LONG)}."
     elif change.kind in (Kind.ACCEPTED, Kind.EXTENDED) and decision.accepted:
@@ -344,8 +358,10 @@ def _about(change: DecisionChange, quote: Quote) -> Iterator[str]:
     before = counted(change.before)
     if change.kind is Kind.PLANNED and before and before.until:
         yield f"This ends the {'acceptance' if before.accepted else 'exemption'} that ran until {day(before.until)}."
-    if before and change.news and not change.asks.answered:
-        yield f"The text says now: {quoted(change.news, quote, LONG)}."
+    if change.kind is Kind.WITHDRAWN and before and before.accepted and before.accepted.compensating:
+        yield f"No longer stated as reducing the risk: {list_of(before.accepted.compensating, quote)}."
+    if change.news and not change.asks.answered and (before or change.kind in NEW_REASON):
+        yield f"The text says{' now' if before else ''}: {quoted(change.news, quote, LONG)}."
 
 
 def _reason(change: DecisionChange, decision: Decision, quote: Quote) -> Iterator[str]:
@@ -363,10 +379,14 @@ def _reason(change: DecisionChange, decision: Decision, quote: Quote) -> Iterato
         yield _cover(decision.covered, quote)
     elif accepted:
         yield f"{label}: {quoted(accepted.rationale, quote, LONG)}."
-        if not extended and accepted.compensating:
-            yield f"What reduces the risk until then: {list_of(accepted.compensating, quote)}."
-        elif not accepted.compensating:
+        had = change.before.accepted.compensating if extended and change.before and change.before.accepted else ()
+        stay = [each for each in accepted.compensating if each in had]
+        if not accepted.compensating:
             yield "Nothing is named that reduces the risk until then."
+        elif not extended:
+            yield f"What reduces the risk until then: {list_of(accepted.compensating, quote)}."
+        elif stay:
+            yield f"What still reduces the risk, as before: {list_of(stay, quote)}."
 
 
 def _cover(covered: Cover, quote: Quote) -> str:
@@ -378,46 +398,23 @@ def _details(change: DecisionChange, quote: Quote, name: str = "") -> Iterator[s
     """What else changes about one decision, a sentence each; `name`: its quoted title, where several may be meant."""
     before, after = change.before, change.after
     if before and after:
-        if before.risk is not after.risk and change.level_before is not change.level:
-            yield _level_moved(change, name)
+        if before.risk is not after.risk and _is_moved(change):
+            yield level_moved(change, name)
         if before.owner != after.owner and change.kind is not Kind.PLANNED:
             owners = f"from {quote(before.owner) or 'none'} to {quote(after.owner) or 'none'}"
             yield f"Changes the owner{of_it(name)} {owners}."
         yield from _approvable_details(change, before, after, name, quote)
-    elif counted(after) and change.level_before and change.level_before is not change.level:
-        yield (
-            f"Rates the risk{of_it(name)} as {level_word(change.level)}, which was rated "
-            f"{level_word(change.level_before)} until now{_rated(change, ' ')}.{_both(change)}"
-        )
+    elif counted(after) and change.level_before and _is_moved(change):
+        yield level_moved(change, name)
     if after:
         yield from _blockage(change, before, after, name, quote)
         yield from _attestation(change, before, after, name, quote)
     yield from ask_details(change, name, quote)
 
 
-def _level_moved(change: DecisionChange, name: str) -> str:
-    """That a decision now gives another level than before."""
-    raised = LEVELS.index(change.level) < LEVELS.index(change.level_before)
-    before = f"{level_word(change.level_before)}{_rated(change, ', as rated ')}"
-    after = level_word(change.level)
-    sentence = f"{'Raises' if raised else 'Lowers'} the risk level{of_it(name)} from {before}"
-    return f"{sentence}{',' if _rated(change, '') else ''} to {after}.{_both(change)}"
-
-
-def _rated(change: DecisionChange, before: str) -> str:
-    """Who had given the level; empty where that is not known."""
-    rating = change.rating_before
-    if rating is None:
-        return ""
-    if rating.by is RatedBy.DECISION:
-        return f"{before}in the decision of {day(rating.on)}" if rating.on else f"{before}in the decision"
-    return f"{before}{RATED[rating.by]}"
-
-
-def _both(change: DecisionChange) -> str:
-    """A warning where a risk is accepted that was more serious a moment ago."""
-    longer = " for longer" if change.kind is Kind.EXTENDED else ""
-    return f" The same change lowers the risk level and accepts the risk{longer}." if change.lowers_accepted else ""
+def _is_moved(change: DecisionChange) -> bool:
+    """Its level is another than before, and that was not said yet."""
+    return change.level_before is not change.level and not change.lowers_accepted
 
 
 def bucket_of(decision: Decision | None) -> Bucket | None:
@@ -482,6 +479,8 @@ def _attestation(
     old = before.approvable.approval if before and before.approvable else None
     new = after.approvable.approval if after.approvable else None
     if new and new != old:
+        if change.needs_approval:
+            return  # said where it stands who has to approve
         fault = f", {UNSOUND[change.claim.fault]}. It does not count" if change.claim and change.claim.fault else ""
         yield (
             f"States an approval outside GitHub{of_it(name)}: {quote(new.by)} on {day(new.on)}, record "
