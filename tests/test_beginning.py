@@ -176,6 +176,7 @@ def test_the_branch_of_the_snapshots_begins_with_it(copy: Copy, backlog: RunBack
     copy.begin(copy.last)
     text = (copy.folder / "backlog.yml").read_text(encoding="utf-8")
     copy.write("backlog.yml", f"{text}snapshots: {{branch: snapshots}}\n")
+    copy.write("snapshots/.gitkeep", "")
     copy.commit("Begin", BEGUN)
     copy.git("update-ref", "refs/remotes/origin/main", copy.last)
     backlog("check", "--root", copy.folder, expect=0)

@@ -378,9 +378,12 @@ def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) ->
 def is_unpushed(main: MainHistory | None, branch: str) -> bool:
     """Whether a branch of snapshots cannot be there yet: it is missing, and nothing of the backlog was pushed.
 
-    Where the first commit is on another side, the branch may be there too, and has to be fetched.
+    Where the first commit is on another side, the branch may be there too, and has to be fetched. Only a repository
+    with a folder for snapshots, as `backlog init` makes it, is taken for a new one: a wrong name must not pass.
     """
     if main is None or main.repository is None or not main.commits or main.repository.tip(branch) is not None:
+        return False
+    if not any(path.startswith(f"{SNAPSHOTS}/") for path in main.versions):
         return False
     return not main.repository.is_pushed(main.commits[0].version.commit)
 
