@@ -96,7 +96,7 @@ def test_board(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
     assert found["Accepted risks"] == sum(1 for state in states.values() if state == "accepted")
     open_ones = [state for state in states.values() if state not in ("done", "not-measured", "retired")]
     assert (
-        sum(found.values()) == len(open_ones) == browser.run("return document.querySelectorAll('tr[data-row]').length")
+        sum(found.values()) == len(open_ones) == browser.run("return document.querySelectorAll('tr[data-id]').length")
     )
 
 

@@ -89,27 +89,24 @@ def test_the_tab_says_where_we_are(browser: Page, built_demo: Path, name: str, t
     assert ways == ([] if tab == "Score" else [[tab, True]])
 
 
-def test_what_is_undecided_is_brief_on_a_phone(browser: Page, built_demo: Path) -> None:
-    """A card of a title and one line, where every other card of the board has a line for each column."""
+def test_a_row_of_the_board_is_brief_on_a_phone(browser: Page, built_demo: Path) -> None:
+    """A card of a title and a few lines, where a card of the register has a line for each column."""
     browser.size(*PHONE)
+    heights = (
+        "return [...document.querySelectorAll('.backlog-table--work tbody tr')]"
+        ".map(row => row.offsetHeight).sort((a, b) => a - b)"
+    )
     browser.open(built_demo / "board.html")
-    heights = "return [...document.querySelectorAll(arguments[0])].map(row => row.offsetHeight).sort((a, b) => a - b)"
-    brief = browser.run(heights, "tr.backlog-brief")
-    full = browser.run(heights, "tr[data-row]:not(.backlog-brief)")
-    assert len(brief) > 30
-    assert 2 * brief[len(brief) // 2] < full[len(full) // 2], "whatever the font: less than half of the others"
-    assert brief[len(brief) // 2] < full[0]
+    brief = browser.run(heights)
+    browser.open(built_demo / "register.html")
+    full = browser.run(heights)
+    assert len(brief) > 60
+    assert brief[len(brief) // 2] < 0.6 * full[len(full) // 2]
 
 
 def test_lines_are_neither_cut_short_nor_endless(browser: Page, built_demo: Path) -> None:
-    """Running text is as wide as some 85 letters; beside an accepted risk is who approved it, and until when."""
-    browser.open(built_demo / "index.html")
-    assert browser.run(LINE, "#blindspots ~ .backlog > p") == pytest.approx(38, abs=1)
-    first = "const li = document.querySelector('#accepted + .backlog li');"
-    beside = browser.run(
-        first + "return li.querySelector('.backlog-fine').getBoundingClientRect().left"
-        " - li.querySelector('p').getBoundingClientRect().right"
-    )
-    assert beside > 0
-    browser.size(*PHONE)
-    assert browser.run(first + "return getComputedStyle(li).display") != "grid"
+    """Running text is as wide as some 85 letters, beside a column of contents or without one."""
+    browser.open(built_demo / "recommendations" / "adminmfav2.html")
+    assert browser.run(LINE, ".backlog-minutes p") == pytest.approx(38, abs=1)
+    browser.open(built_demo / "evidence.html")
+    assert browser.run(LINE, ".backlog > p:not([class], :has(+ .backlog-scroll))") == pytest.approx(38, abs=1)

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import re
+
 from secure_score_backlog.decisions.model import Blocker, Bucket
 from secure_score_backlog.site.pages import board
+from secure_score_backlog.snapshots.model import Recommendation
 from tests.support.pages import Read, evaluated
 from tests.support.tenants import blocked, day, decision, history, versions, workspace
 
@@ -22,19 +25,45 @@ def read() -> Read:
     return Read(evaluated(known, day(1)), board.documents)
 
 
-def test_each_section_says_what_its_date_is() -> None:
-    """When a change is due, until when a decision runs, how long something has been open: never just a date."""
+def test_each_date_says_what_it_is() -> None:
+    """When a change is due, how long a decision runs, how long something has been open: never just a date."""
     page = read()
-    columns = {key: page.sections[key] for key in ("undecided", "do-now", "do-soon", "accept", "not-applicable")}
-    assert "Owner Days open State" in columns["undecided"]
-    assert "Owner Due State" in columns["do-now"]
-    assert "Owner Due State" in columns["do-soon"]
-    assert "Owner Until State" in columns["accept"]
-    assert "Owner Until State" in columns["not-applicable"]
+    for section, said in (
+        ("undecided", "open, 0 days"),
+        ("do-now", "due in "),
+        ("do-soon", "due in "),
+        ("accept", "in force for "),
+        ("not-applicable", "in force for "),
+    ):
+        assert said in page.sections[section], section
+    headers = "Risk Recommendation Owner State Date Points Effort Service"
+    assert all(headers in page.sections[section] for section in ("undecided", "do-now", "accept"))
+
+
+def test_what_most_rows_say_steps_back() -> None:
+    """The usual state of a section is plain; one that differs has its badge."""
+    page = read()
+    assert "<i>Undecided</i>" in page.raw("undecided")
+    assert "<i>Accepted</i>" in page.raw("accept")
+    assert re.search(r'<span class="backlog-badge [^>]*>Blocked</span>', page.raw("do-now"))
 
 
 def test_the_filter_names_what_blocks_as_the_rows_do() -> None:
     """The choice that filters by a missing licence says so."""
     page = read()
-    assert '<option value="licensing">missing licence</option>' in page.source
+    assert 'name="blocker" value="licensing">missing licence</label>' in page.source
     assert "blocked by a missing licence" in page.sections["do-now"]
+
+
+def test_a_large_board_stays_bounded() -> None:
+    """Rows after the first hundred are brief, and the page says so."""
+    ids = [f"scid_{number}" for number in range(300)]
+    known = workspace(
+        history(dict.fromkeys(ids, (0, 4))),
+        catalogued=[Recommendation(name, name, remediation=f"<ol><li>Open page {name}</li></ol>") for name in ids],
+    )
+    page = Read(evaluated(known, day(1)), board.documents)
+    assert page.source.count("<tr data-id") == 300
+    assert page.source.count("Open page scid") == board.FULL_ROWS
+    assert "After the first 100 rows, steps are on the page of each recommendation." in page.text
+    assert len(page.source) < 150_000

@@ -15,6 +15,8 @@ from datetime import date
 from fractions import Fraction
 from itertools import islice
 
+COUNT_TOLERANCE = Fraction(1, 100)
+"""By how much a share and the count behind it may differ: Graph rounds the points."""
 CLAIMING_STATES = frozenset({"thirdparty", "alternatemitigation"})
 """Portal states that give full points: self-attested by an administrator, not verified."""
 
@@ -68,6 +70,19 @@ class Observation:
             return Fraction(1)
         share = self.share
         return max(Fraction(0), 1 - share) if share is not None else Fraction(0)
+
+    @property
+    def affected(self) -> int | None:
+        """For how many of `total` users, devices or settings it is open (docs/method.md#affected).
+
+        None where Graph's `count` says neither how many are done nor how many are not.
+        """
+        if self.count is None or not self.total or not 0 <= self.count <= self.total or self.share is None:
+            return None
+        counted = Fraction(self.count, self.total)
+        if abs(counted - self.share) <= COUNT_TOLERANCE:
+            return self.total - self.count
+        return self.count if abs(1 - counted - self.share) <= COUNT_TOLERANCE else None
 
     @property
     def unearned(self) -> Fraction:

@@ -63,6 +63,8 @@ SUMMARY_PARTS = 3
 """At most so many of them."""
 SHOWN = 15
 """Rows of a group before the rest is folded."""
+MOST = 50
+"""Rows of a group, so that a page has a size that does not depend on the tenant's."""
 COMMAND_IDS = 5
 """Ids in a command that is to be copied."""
 PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
@@ -126,7 +128,12 @@ class Group:
     @property
     def folded(self) -> tuple[Item, ...]:
         """The rows that are folded."""
-        return self.items[SHOWN:]
+        return self.items[SHOWN:MOST]
+
+    @property
+    def left(self) -> int:
+        """How many rows the page does without."""
+        return max(0, len(self.items) - MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         coded=coded,
         columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),
-        problems=facts.problems,
+        problems=sorted(facts.problems, key=lambda problem: problem.severity is not Severity.ERROR),
+        problems_shown=MOST,
         errors=sum(1 for problem in facts.problems if problem.severity is Severity.ERROR),
         covered=covered,
         unexplained=said,

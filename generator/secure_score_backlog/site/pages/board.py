@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from secure_score_backlog.decisions.model import Bucket
@@ -16,10 +16,20 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import since, unexplained
-from secure_score_backlog.wording import BLOCKERS
+from secure_score_backlog.site.work import Work, brief_work_of, parts_of, work_of
+from secure_score_backlog.wording import BLOCKERS, badge_of
 
 PATH = "board.md"
 TITLE = "Board"
+COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Effort", "Service")
+FULL_ROWS = 100
+"""Rows with the first step and the way to the portal; those after them have both on their own page."""
+USUAL = {"undecided": State.UNDECIDED, Bucket.ACCEPT: State.ACCEPTED, Bucket.NOT_APPLICABLE: State.COVERED}
+STATES_IN_ORDER = (
+    *(State.UNDECIDED, State.BREACHED, State.REGRESSED, State.EXPIRED, State.CONFLICT),
+    *(State.OVERDUE, State.BLOCKED, State.PLANNED, State.ACCEPTED, State.COVERED),
+)
+"""As the filter lists them: what needs a decision, what needs work, the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +45,9 @@ class Section:
     """The sentence of an empty section."""
 
     @property
-    def when(self) -> str:
-        """What the column of days says: how long it has been open, when it is due, until when the decision runs."""
-        if self.key == "undecided":
-            return "Days open"
-        return "Due" if self.key in (Bucket.DO_NOW, Bucket.DO_SOON) else "Until"
+    def usual(self) -> State:
+        """The state that most rows have, so that it is shown in plain words."""
+        return USUAL.get(self.key, State.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ class Filter:
     values: tuple[str, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
     """What a reader sees for a value; the value itself where it is not here."""
+    folded: bool = False
+    """The values are behind the label: for long lists."""
 
 
 SECTIONS: tuple[tuple[str, str, str, str], ...] = (
@@ -98,11 +108,15 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         path=PATH,
         facts=facts,
         sections=sections,
+        columns=COLUMNS,
+        full_rows=FULL_ROWS,
         counts=facts.counts,
         approvals={
             Bucket.ACCEPT: facts.accepted_approvals.words,
             Bucket.NOT_APPLICABLE: facts.covered_approvals.words,
         },
+        work=work_in_full(sections, facts, site),
+        first_day=facts.history.days[0].day if facts.history.days else None,
         conflicts=len(facts.in_state(State.CONFLICT)),
         since=since,
         unexplained=unexplained(facts.explained),
@@ -132,16 +146,32 @@ def sections_of(facts: Facts) -> list[Section]:
     ]
 
 
+def work_in_full(sections: list[Section], facts: Facts, site: Site) -> dict[str, Work]:
+    """What is known of the work on each recommendation, by id, in the order of the page, without the last of many."""
+    shown = [status for section in sections for status in section.statuses]
+    return {
+        status.id: work_of(status, facts, site) if place < FULL_ROWS else brief_work_of(status)
+        for place, status in enumerate(shown)
+    }
+
+
 def filters(statuses: list[Status]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
-    services = sorted({s.recommendation.service for s in statuses} - {""})
+    states, levels = {s.state for s in statuses}, {s.risk_word for s in statuses}
+    services = sorted({parts_of(service_name(s.recommendation.service))[0] or "unknown service" for s in statuses})
     found = (
-        Filter("owner", "Owner", tuple(sorted({s.owner or "no owner" for s in statuses}))),
-        Filter("risk", "Risk", tuple(level for level in LEVELS if level in {s.risk_word for s in statuses})),
-        Filter("service", "Service", tuple(services), {name: service_name(name) for name in services}),
-        Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in statuses} - {""})), BLOCKERS),
+        Filter("state", "State", tuple(each for each in STATES_IN_ORDER if each in states), labels_of(STATES_IN_ORDER)),
+        Filter("risk", "Risk", tuple(level for level in LEVELS if level in levels), labels_of(LEVELS)),
+        Filter("owner", "Owner", tuple(sorted({s.owner or "no owner" for s in statuses})), folded=True),
+        Filter("service", "Service", tuple(services), folded=True),
+        Filter("blocker", "Blocked by", tuple(sorted({blocker_of(s) for s in statuses} - {""})), BLOCKERS, folded=True),
     )
     return [item for item in found if len(item.values) > 1 or (item.key == "blocker" and item.values)]
+
+
+def labels_of(words: Iterable[str]) -> dict[str, str]:
+    """The label of each state or risk level."""
+    return {str(word): badge_of(word).label for word in words}
 
 
 def blocker_of(status: Status) -> str:

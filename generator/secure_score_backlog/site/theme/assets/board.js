@@ -1,36 +1,225 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Filters and sorts tables; without script everything is shown, by risk.
- * The choice is kept in the address, so that a view can be bookmarked and shared. */
+ * Tables of recommendations: filters, sorts and copies them. Without script every row is shown, in the order of the page.
+ * What is chosen is kept in the address, so that a view can be shared and the back button undoes a choice. */
 (function () {
   "use strict";
+  const MONTHS = ["january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december"];
+  const ORDERS = { risk: ["critical", "high", "medium", "low", "unrated"], effort: ["none", "low", "moderate", "high"] };
 
-  function start() {
-    const form = document.querySelector("[data-backlog-filters]");
-    if (!form) return;
-    const selects = Array.from(form.querySelectorAll("select, input"));
-    const rows = Array.from(document.querySelectorAll("tr[data-row]"));
-    const result = form.querySelector("output");
-    const address = new URLSearchParams(location.search);
-    const first = new Map(rows.map((row, index) => [row, index]));
+  /* A button copies a text; works from disk, where the clipboard API may be refused. */
+  function copy(button, text) {
+    const label = button.dataset.label || (button.dataset.label = button.textContent);
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.setAttribute("aria-hidden", "true");
+    area.className = "backlog-hidden";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    button.textContent = done ? "Copied" : "Not copied";
+    setTimeout(() => { button.textContent = label; }, 2000);
+    button.focus();
+  }
 
-    function compare(key) {
-      return function (one, other) {
-        const a = one.dataset[key] || "", b = other.dataset[key] || "";
-        if (key === "days") return Number(b) - Number(a) || first.get(one) - first.get(other);
-        if (a !== b) return a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1;
-        return first.get(one) - first.get(other);
-      };
+  /* The first words of a cell, without what is only read aloud: its value. */
+  function value(cell) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode())
+      if (text.data.trim() && !text.parentElement.closest(".backlog-hidden")) return text.data.trim().replace(/\u00a0/g, " ");
+    return "";
+  }
+
+  /* All words of a cell in one line. */
+  function words(cell) {
+    return Array.from(cell.childNodes, (node) => node.textContent.trim()).filter(Boolean).join(" · ").replace(/\s+/g, " ");
+  }
+
+  /* What a column is sorted by: a number, or text in lower case; empty comes last. */
+  function rank(column, text) {
+    const plain = text.toLowerCase();
+    if (ORDERS[column]) return ORDERS[column].indexOf(plain) < 0 ? "" : ORDERS[column].indexOf(plain);
+    const date = plain.match(/(\d{1,2}) ([a-z]+) (\d{4})/);
+    if (column === "date") return date ? Number(date[3]) * 400 + MONTHS.indexOf(date[2]) * 31 + Number(date[1]) : "";
+    if (column === "points") return plain === "" || isNaN(plain.replace(/[\s\u202f]/g, "")) ? "" : Number(plain.replace(/[\s\u202f]/g, ""));
+    return plain;
+  }
+
+  class Row {
+    constructor(element, columns, place) {
+      this.element = element;
+      this.columns = columns;
+      this.place = place;
+      this.text = element.textContent.toLowerCase();
     }
 
-    function sort(key) {
-      for (const body of new Set(rows.map((row) => row.parentElement))) {
-        const own = rows.filter((row) => row.parentElement === body);
-        own.sort(key ? compare(key) : (one, other) => first.get(one) - first.get(other));
-        body.append(...own);
+    cell(column) { return this.element.cells[this.columns.indexOf(column)]; }
+
+    /* What a filter compares: what the row says of itself, else the value of the column. */
+    is(name) {
+      const own = this.element.dataset[name];
+      return (own === undefined ? this.cell(name) ? value(this.cell(name)) : "" : own).toLowerCase();
+    }
+  }
+
+  function start(form) {
+    const names = Array.from(new Set(Array.from(form.querySelectorAll("[type=checkbox]"), (box) => box.name)));
+    const boxes = (name) => Array.from(form.querySelectorAll("[type=checkbox]")).filter((box) => box.name === name);
+    const sorting = form.elements.sort;
+    const shown = form.querySelector("[data-backlog-shown]");
+    const tables = Array.from(document.querySelectorAll(".backlog-table--work"), readTable);
+    const rows = tables.flatMap((table) => table.rows);
+    const parts = Array.from(document.querySelectorAll("article h2"), readPart);
+
+    function readTable(element) {
+      const headers = Array.from(element.tHead.rows[0].cells);
+      const columns = headers.map((header) => header.textContent.trim().toLowerCase());
+      headers.forEach((header, index) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.append(...header.childNodes);
+        button.addEventListener("click", () => {
+          const now = sorting.value, name = columns[index];
+          sorting.value = now === name ? "-" + name : now === "-" + name ? "" : name;
+          update(true);
+        });
+        const name = document.createElement("span"); /* read aloud on a phone, where the button is not shown */
+        name.textContent = button.textContent;
+        header.append(button, name);
+      });
+      const rows = Array.from(element.tBodies[0].rows, (row, place) => new Row(row, columns, place));
+      return { headers, columns, rows, body: element.tBodies[0] };
+    }
+
+    /* What stands below a heading, up to the next one. */
+    function readPart(heading) {
+      const elements = [];
+      for (let next = heading.nextElementSibling; next && next.tagName !== "H2"; next = next.nextElementSibling)
+        elements.push(next);
+      const link = Array.from(document.querySelectorAll(".backlog-card a")).find((a) => a.hash === "#" + heading.id);
+      const card = link && link.closest(".backlog-card").querySelector(".backlog-card-value");
+      const count = document.createElement("span");
+      count.className = "backlog-count";
+      heading.insertBefore(count, heading.querySelector(".headerlink"));
+      const inside = (row) => elements.some((element) => element.contains(row.element));
+      const listed = elements.flatMap((element) => Array.from(element.querySelectorAll("ul.backlog-list > li")));
+      const pieces = [heading, ...elements.flatMap((element) => element.matches(".backlog") ? Array.from(element.children) : element)]
+        .filter((piece) => !piece.matches(".backlog-colophon"));
+      return { elements, pieces, count, card, rows: rows.filter(inside), listed, total: card && card.textContent };
+    }
+
+    function read() {
+      const address = new URLSearchParams(location.search);
+      for (const name of names) {
+        const wanted = address.getAll(name).map((each) => each.toLowerCase());
+        for (const box of boxes(name)) box.checked = wanted.includes(box.value.toLowerCase());
+      }
+      form.elements.text.value = address.get("text") || "";
+      sorting.value = address.get("sort") || "";
+      if (sorting.selectedIndex < 0) sorting.value = "";
+    }
+
+    function write(step) {
+      const address = new URLSearchParams(location.search);
+      for (const name of [...names, "text", "sort"]) address.delete(name);
+      for (const name of names) for (const box of boxes(name)) if (box.checked) address.append(name, box.value);
+      if (form.elements.text.value.trim()) address.set("text", form.elements.text.value.trim());
+      if (sorting.value) address.set("sort", sorting.value);
+      const query = address.toString(), wanted = query ? "?" + query : "";
+      if (wanted === location.search) return;
+      history[step ? "pushState" : "replaceState"](null, "", location.pathname + wanted + location.hash);
+    }
+
+    function sort() {
+      const name = sorting.value.replace("-", ""), back = sorting.value.startsWith("-") ? -1 : 1;
+      for (const table of tables) {
+        const key = new Map(table.rows.map((row) => [row, name && row.cell(name) ? rank(name, value(row.cell(name))) : ""]));
+        const compare = (one, other) => {
+          const a = key.get(one), b = key.get(other);
+          if (a === b) return one.place - other.place;
+          if (a === "" || b === "") return a === "" ? 1 : -1;
+          return (typeof a === "number" ? a - b : a.localeCompare(b)) * back;
+        };
+        table.body.append(...table.rows.slice().sort(compare).map((row) => row.element));
+        table.headers.forEach((header, index) => {
+          if (table.columns[index] === name) header.setAttribute("aria-sort", back < 0 ? "descending" : "ascending");
+          else header.removeAttribute("aria-sort");
+        });
       }
     }
 
-    /* a row fits what is chosen: a value, a value or a later one, or all the words of a text */
+    function filter() {
+      const chosen = names.map((name) => [name, boxes(name).filter((box) => box.checked).map((box) => box.value.toLowerCase())])
+        .filter(([, values]) => values.length);
+      const terms = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const active = chosen.length > 0 || terms.length > 0;
+      const holds = (text) => terms.every((term) => text.includes(term));
+      for (const row of rows)
+        row.element.hidden = !(holds(row.text) && chosen.every(([name, values]) => values.includes(row.is(name))));
+      for (const part of parts) {
+        for (const item of part.listed) item.hidden = !holds(item.textContent.toLowerCase());
+        const left = part.rows.filter((row) => !row.element.hidden).length;
+        const listed = chosen.length ? 0 : part.listed.filter((item) => !item.hidden).length;
+        for (const element of part.pieces) element.hidden = active && left + listed === 0;
+        part.count.textContent = active && part.rows.length ? " " + left + " of " + part.rows.length : "";
+        if (part.card) part.card.textContent = active ? left + " of " + part.rows.length : part.total;
+        if (terms.length) for (const element of part.elements) for (const fold of element.querySelectorAll("details")) fold.open = listed > 0;
+      }
+      for (const fold of form.querySelectorAll("details")) {
+        const number = fold.querySelectorAll(":checked").length;
+        fold.querySelector("output").textContent = number ? String(number) : "";
+      }
+      const left = visible().length;
+      shown.textContent = active ? left + " of " + rows.length + " shown" : "";
+      for (const button of form.querySelectorAll("[data-copy]")) button.disabled = text(button.dataset.copy) === "";
+    }
+
+    const visible = () => tables.flatMap((table) => Array.from(table.body.rows)).filter((row) => !row.hidden);
+
+    function text(what) {
+      const found = visible();
+      if (what === "commands")
+        return found.filter((row) => row.dataset.new !== undefined).map((row) => "backlog decide " + quoted(row.dataset.id) + "\n").join("");
+      const head = ["Id", ...tables[0].columns.map((column) => column[0].toUpperCase() + column.slice(1))];
+      const lines = found.map((row) => [row.dataset.id, ...Array.from(row.cells, words)]);
+      return found.length ? [head, ...lines].map((line) => line.map(inert).join("\t") + "\n").join("") : "";
+    }
+
+    function update(step) {
+      filter();
+      sort();
+      write(step);
+    }
+
+    form.addEventListener("change", () => update(true));
+    form.addEventListener("input", (event) => { if (event.target === form.elements.text) update(false); });
+    form.addEventListener("reset", () => setTimeout(() => update(true)));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    for (const button of form.querySelectorAll("[data-copy]"))
+      button.addEventListener("click", () => copy(button, text(button.dataset.copy)));
+    document.addEventListener("click", (event) => {
+      for (const fold of form.querySelectorAll("details[open]")) if (!fold.contains(event.target)) fold.open = false;
+    });
+    form.addEventListener("keydown", (event) => {
+      const fold = event.target.closest("details[open]");
+      if (event.key !== "Escape" || !fold) return;
+      fold.open = false;
+      fold.querySelector("summary").focus();
+    });
+    window.addEventListener("popstate", () => { read(); filter(); sort(); });
+    form.hidden = false;
+    read();
+    update(false);
+  }
+
+  /* Filters of a list of events: rows say what they are, a value may mean itself or anything later. */
+  function startList(form) {
+    const fields = Array.from(form.querySelectorAll("select, input"));
+    const rows = Array.from(document.querySelectorAll("tr[data-row]"));
+    const result = form.querySelector("output");
+    const address = new URLSearchParams(location.search);
+
     function fits(row, field) {
       if (field.type === "search") {
         const text = row.textContent.toLowerCase();
@@ -40,7 +229,7 @@
       return "from" in field.dataset ? own >= field.value : own === field.value;
     }
 
-    /* while something is chosen, groups without a row that fits are hidden with their heading, and the others unfolded */
+    /* While something is chosen, groups without a row that fits are hidden with their heading, and the others unfolded. */
     function group(filtered) {
       for (const box of document.querySelectorAll("[data-backlog-group]")) {
         const fold = box.querySelector("details");
@@ -55,25 +244,20 @@
     }
 
     function apply() {
-      const chosen = selects.filter((select) => select.value);
-      const filters = chosen.filter((select) => select.name !== "sort");
-      let shown = 0;
-      for (const row of rows) {
-        row.hidden = !filters.every((select) => fits(row, select));
-        if (!row.hidden) shown += 1;
-      }
-      group(filters.length > 0);
-      sort((chosen.find((select) => select.name === "sort") || {}).value);
-      result.textContent = filters.length ? shown + " of " + rows.length + " shown" : "";
-      const wanted = new URLSearchParams(chosen.map((select) => [select.name, select.value])).toString();
+      const chosen = fields.filter((field) => field.value);
+      for (const row of rows) row.hidden = !chosen.every((field) => fits(row, field));
+      const shown = rows.filter((row) => !row.hidden).length;
+      group(chosen.length > 0);
+      result.textContent = chosen.length ? shown + " of " + rows.length + " shown" : "";
+      const wanted = new URLSearchParams(chosen.map((field) => [field.name, field.value])).toString();
       history.replaceState(null, "", location.pathname + (wanted ? "?" + wanted : "") + location.hash);
     }
 
-    for (const select of selects) {
-      const value = address.get(select.name);
-      const known = !select.options || Array.from(select.options).some((option) => option.value === value);
-      if (value !== null && known) select.value = value;
-      select.addEventListener(select.options ? "change" : "input", apply);
+    for (const field of fields) {
+      const value = address.get(field.name);
+      const known = !field.options || Array.from(field.options).some((option) => option.value === value);
+      if (value !== null && known) field.value = value;
+      field.addEventListener(field.options ? "change" : "input", apply);
     }
     form.addEventListener("reset", () => setTimeout(apply));
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -81,27 +265,21 @@
     apply();
   }
 
-  /* A button copies a citation to the clipboard; without script the button is hidden. */
-  function citations() {
+  /* A text that no spreadsheet takes for a formula. */
+  function inert(text) { return /^[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? "'" + text : text; }
+
+  /* An id as one word of a shell. */
+  function quoted(id) { return /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(id) ? id : "-- '" + id.replace(/'/g, "'\\''") + "'"; }
+
+  function ready() {
+    const form = document.querySelector("[data-backlog-filters]");
+    if (form && form.querySelector("[data-backlog-shown]")) start(form);
+    else if (form) startList(form);
     for (const button of document.querySelectorAll("button[data-backlog-copy]")) {
       button.hidden = false;
-      button.addEventListener("click", function () {
-        const area = document.createElement("textarea");
-        area.value = button.dataset.backlogCopy;
-        area.setAttribute("aria-hidden", "true");
-        area.className = "backlog-hidden";
-        document.body.append(area);
-        area.select();
-        const done = document.execCommand("copy"); /* works from disk, where the clipboard API may be refused */
-        area.remove();
-        button.textContent = done ? "Copied" : button.dataset.backlogCopy;
-        setTimeout(() => { if (done) button.textContent = "Copy citation"; }, 2000);
-        button.focus();
-      });
+      button.addEventListener("click", () => copy(button, button.dataset.backlogCopy));
     }
   }
-
-  function ready() { start(); citations(); }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is needed to begin the work on an open recommendation, in a line.
+
+The first of Microsoft's steps, where it is done, effort and licence, who is affected, and how the share moved. All of
+it is Microsoft's text or measurement; texts come out as plain text, cut to a length.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from html import unescape
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from secure_score_backlog import wording
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.markdown import microsoft_html, safe_link
+from secure_score_backlog.site.service_names import service_name
+from secure_score_backlog.snapshots.model import Timeline
+
+LONGEST_STEP = 80
+"""Characters of a first step: a line of a table on a usual screen."""
+READ_FOR_STEP = 3000
+"""Characters of Microsoft's steps in which the first one is looked for."""
+TREND_DAYS = 365
+TREND_POINTS = 12
+"""A small line has a value for each twelfth of a year."""
+PORTAL_HOSTS = ("microsoft.com", "azure.com", "office.com", "cloud.microsoft")
+"""Where Microsoft's portals are: these hosts and those below them."""
+PAGES_TO_READ = ("learn.microsoft.com", "support.microsoft.com", "docs.microsoft.com", "go.microsoft.com")
+"""Hosts of Microsoft on which nothing can be set."""
+
+_ITEM = re.compile(r"<li>(.*?)(?=</?li>|</?[ou]l>|$)", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_NUMBER = re.compile(r"^(?:step\s*)?\d{1,2}\s*[.:)]\s*", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[^.\s]{2}[.;])\s+(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One recommendation, as far as known; empty texts and None where it is not."""
+
+    step: str = ""
+    portal: str | None = None
+    """Address in one of Microsoft's portals."""
+    effort: str = ""
+    area: str = ""
+    product: str = ""
+    """The service in two parts: `Computers`, `Defender for Endpoint`."""
+    licence: str = ""
+    """The licence it needs, and that the tenant lacks it where that is known."""
+    affected: str = ""
+    """`8 of 20`."""
+    trend: str = ""
+    """Path of a small line, 44 wide and 12 high; empty where nothing moved that it could show."""
+    moved: str = ""
+    """The same in words."""
+
+
+def work_of(status: Status, facts: Facts, site: Site) -> Work:
+    """What is known of the work on a recommendation."""
+    recommendation, seen = status.recommendation, status.observation
+    affected = seen.affected if seen else None
+    trend, moved = small_trend(facts.history.timelines.get(status.id), facts.snapshot.day if facts.snapshot else None)
+    return replace(
+        brief_work_of(status),
+        step=first_step(recommendation.remediation, site),
+        portal=portal_link(recommendation.action_url, site),
+        affected=f"{wording.number(affected)} of {wording.number(seen.total or 0)}" if seen and affected else "",
+        trend=trend,
+        moved=moved,
+    )
+
+
+def brief_work_of(status: Status) -> Work:
+    """The same without what takes much room: effort, service and licence."""
+    area, product = parts_of(service_name(status.recommendation.service))
+    effort = status.recommendation.cost.replace("unknown", "")
+    return Work(effort=effort, area=area, product=product, licence=licence_words(status))
+
+
+def parts_of(service: str) -> tuple[str, str]:
+    """What a service is for, and what Microsoft calls it: `Computers`, `Defender for Endpoint`."""
+    area, _, product = service.partition(" (")
+    return area, product.removesuffix(")")
+
+
+def licence_words(status: Status) -> str:
+    """The licence it needs, and that the tenant lacks it where that is known."""
+    return status.licence.needs + (", missing" if status.licence.has is False else "")
+
+
+def first_step(remediation: str, site: Site) -> str:
+    """The first of Microsoft's steps as plain text, at most a line; empty where there are none.
+
+    The first item of a list, else the first paragraph that does not merely introduce what follows.
+    """
+    source = microsoft_html(remediation[:READ_FOR_STEP], site.tenants)
+    texts = [plain(match[1]) for match in _ITEM.finditer(source)]
+    texts += [plain(part) for part in re.split(r"</p>|<br>", source)]
+    step = next((text for text in texts if text and not introduces(text)), "")
+    return shortened(_SENTENCE.split(step)[0])
+
+
+def introduces(text: str) -> bool:
+    """Whether a text only announces the steps: it ends in a colon, or is a heading such as "What to do"."""
+    return text.endswith(":") or text.rstrip(".").lower() in ("what to do", "steps", "remediation", "how to")
+
+
+def plain(html: str) -> str:
+    """HTML as one line of text, without the number of a step."""
+    text = " ".join(unescape(_TAG.sub(" ", html)).split())
+    return _NUMBER.sub("", re.sub(r"\s+([,.;:)])", r"\1", text)).strip()
+
+
+def shortened(text: str) -> str:
+    """The text up to the last word that fits."""
+    if len(text) <= LONGEST_STEP:
+        return text.rstrip(".")
+    kept = text[: LONGEST_STEP - 1]
+    return (kept.rpartition(" ")[0] or kept).rstrip(" ,.;:(") + "…"
+
+
+def portal_link(address: str, site: Site) -> str | None:
+    """The address where it can be set; None for a page to read, or one that is not Microsoft's."""
+    link = safe_link(address, site.tenants)
+    parts = urlsplit(link or "")
+    host = (parts.hostname or "").lower()
+    known = any(host == name or host.endswith(f".{name}") for name in PORTAL_HOSTS)
+    return link if parts.scheme == "https" and known and host not in PAGES_TO_READ else None
+
+
+def small_trend(line: Timeline | None, until: date | None) -> tuple[str, str]:
+    """Path and words of the share over the last year; two empty texts where it did not move.
+
+    The path runs through a box of 44 by 12 with y downwards, a step at each change.
+    """
+    if line is None or until is None:
+        return "", ""
+    days = [until - timedelta(days=TREND_DAYS * back // TREND_POINTS) for back in range(TREND_POINTS, -1, -1)]
+    shares = [seen.share for day in days if (seen := line.at(day)) is not None and seen.share is not None]
+    if len({y_of(share) for share in shares}) < 2:
+        return "", ""
+    first, last = shares[0], shares[-1]
+    left = len(days) - len(shares)
+    steps = [f"M{x_of(left)} {y_of(first)}"]
+    for index, (before, after) in enumerate(pairwise(shares), start=left + 1):
+        if y_of(after) != y_of(before):
+            steps.append(f"H{x_of(index)}V{y_of(after)}")
+    steps.append(f"H{x_of(len(days) - 1)}")
+    return "".join(steps), f"{wording.share(first)} to {wording.share(last)}"
+
+
+def x_of(index: int) -> int:
+    """Where the value of a twelfth of the year is."""
+    return round(44 * index / TREND_POINTS)
+
+
+def y_of(share: Fraction) -> int:
+    """How far below the top a share is."""
+    return round(11 - 10 * max(Fraction(0), min(Fraction(1), share)))
