@@ -96,7 +96,8 @@ def test_every_month_says_the_numbers_of_its_review(demo: Path, facts: Facts, pa
             amount = signed(Fraction(moved[part]).limit_denominator(10**6))
             assert (f"{label} {amount}" in said) if moved[part] else (label not in said)
         microsoft = re.search(r"<p>([^<]*) <a[^>]*>Changes of all months", page)
-        assert microsoft is None or words(microsoft[1]) in said
+        assert microsoft is not None
+        assert words(microsoft[1]) in said
 
 
 def listed(section: str, label: str) -> int:
