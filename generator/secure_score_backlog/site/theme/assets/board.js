@@ -208,6 +208,7 @@
       fold.querySelector("summary").focus();
     });
     window.addEventListener("popstate", () => { read(); filter(); sort(); });
+    if (!rows.length) return; /* nothing to filter: the form stays away */
     form.hidden = false;
     read();
     update(false);
