@@ -23,15 +23,21 @@ def told(folder: str = "our-score", **given: Any) -> str:
 
 
 def test_the_order_is_that_of_a_first_day() -> None:
-    """Push before rules that would refuse it, variables before the first run."""
+    """What people name before the first commit, push before rules that would refuse it, variables before the run."""
     text = told(plan="team")
     places = [
+        "backlog.yml (roles:)",
+        "in .github/CODEOWNERS.",
         "git commit",
         "git push",
         "SecurityEvents.Read.All",
         "gh variable set AZURE_TENANT_ID",
         "rulesets/main.json",
         "gh workflow run snapshot.yml",
+        "gh run download",
+        "backlog decide ID",
+        "gh pr create",
+        "gh workflow run review.yml",
     ]
     found = [text.index(place) for place in places]
     assert found == sorted(found)

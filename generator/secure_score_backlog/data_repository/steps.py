@@ -49,6 +49,7 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
                 "It adds the workflows and changes nothing else.",
             ),
         )
+    yield Step("Say who decides and who is reminded, before the first commit", tuple(people(choices)))
     yield Step("Commit what was written, and push it to a private repository", push(choices, name, folder))
     yield Step("Register an app in Entra (role: Cloud Application Administrator)", entra(choices, name))
     yield from settings_steps(choices, name)
@@ -61,6 +62,16 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
             "to decide first.",
         ),
     )
+    if choices.site is Site.ARTIFACT:
+        yield Step(
+            "Read the site",
+            (
+                "It is the artifact `site` of each run: download it, unpack it, open index.html. Kept for 30 days. Or,",
+                "into a folder that does not exist yet:",
+                f"  gh run download --repo {name} --name site --dir FOLDER",
+            ),
+        )
+    yield Step("Make the first decision, and review the first month", tuple(first_decision(name)))
     yield Step("Know what the plan does not offer", tuple(limits(choices)))
     yield Step(
         "Check that everything is set up",
@@ -69,6 +80,28 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
             "It changes nothing, and says of each thing whether it is as it should be, and the fix.",
         ),
     )
+
+
+def people(choices: Choices) -> Iterator[str]:
+    """What only the organisation knows; later, a protected branch asks for a pull request to say it."""
+    yield "Name the logins of each role in backlog.yml (roles:); issues are assigned to them. Issues have to be on:"
+    yield "Settings, General, Features, Issues."
+    if choices.plan.has_rules and not choices.reviewer:
+        yield "Name the login or the team that reviews decisions in .github/CODEOWNERS."
+
+
+def first_decision(name: str) -> Iterator[str]:
+    """From the first proposal to the first signed month."""
+    yield "ID is one that `backlog triage` lists:"
+    yield "  git switch --create first-decision"
+    yield "  backlog decide ID"
+    yield "  backlog check"
+    yield "  git add decisions"
+    yield '  git commit -m "Make the first decision"'
+    yield "  git push --set-upstream origin first-decision"
+    yield "  gh pr create --fill"
+    yield "Somebody else approves and merges it. The minutes of last month, as a pull request to complete and to merge:"
+    yield f"  gh workflow run review.yml --repo {name}"
 
 
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
@@ -157,16 +190,7 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
                 f"  gh api repos/{name}/rulesets --input .github/rulesets/{choices.branch}.json",
             ),
         )
-    if choices.plan.has_rules and not choices.reviewer:
-        yield Step("Say who reviews decisions", ("Name a login or a team in .github/CODEOWNERS.",))
     yield Step("Let the review be proposed each month", tuple(review(choices, name)))
-    yield Step(
-        "Say who is reminded",
-        (
-            "Name the logins of each role in backlog.yml (roles:); issues are assigned to them. Issues have to be on:",
-            "Settings, General, Features, Issues.",
-        ),
-    )
     if choices.chat is not Chat.NONE:
         yield Step("Give the address of the chat's webhook", tuple(chat(choices, name)))
     if choices.site is Site.PAGES:
@@ -180,11 +204,6 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
         )
     elif choices.site is Site.AZURE:
         yield Step("Publish the site with Azure Static Web Apps, behind Entra", tuple(azure(choices, name)))
-    else:
-        yield Step(
-            "Read the site",
-            ("It is the artifact `site` of each run: download it, unpack it, open index.html. Kept for 30 days.",),
-        )
 
 
 def review(choices: Choices, name: str) -> Iterator[str]:
@@ -284,6 +303,7 @@ def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
         (
             "With cron, systemd or the task scheduler, as a user who may read the certificate: `backlog collect`, then",
             "`git add snapshots` and `git commit`. Microsoft keeps 90 days: a day that was missed comes with the next.",
+            "The guide has a script for Linux and one for Windows: docs/guide/setting-up.md, Without GitHub.",
         ),
     )
     if choices.site is Site.AZURE:
@@ -297,5 +317,12 @@ def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
                 "5. Open the site in a private window: it must ask for an account before it shows anything.",
             ),
         )
-    yield Step("Decide and read", ("`backlog triage` says what to decide first; `backlog build` makes the site.",))
+    yield Step(
+        "Decide, read and review",
+        (
+            "`backlog triage` says what to decide first, and `backlog decide ID` asks the questions. `backlog build`",
+            "makes the site: open build/site/index.html. `backlog review` writes the minutes of last month. Commit",
+            "decisions and minutes.",
+        ),
+    )
     yield Step("Check that everything is set up", ("`backlog doctor` says what is not as it should be, and the fix.",))
