@@ -46,6 +46,14 @@ class Problem:
         return asdict(self)
 
 
+def take_out(command: str) -> str:
+    """What to do about a file that a change should not touch: first in a browser, then by a command of Git."""
+    return (
+        "Take your change to this file out of the pull request; if you cannot, ask whoever maintains this repository. "
+        f"On your own machine: `{command}`."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What a code means and how much it weighs."""

@@ -385,7 +385,11 @@ def _whole(literal: str) -> int:
 
 def _untrusted(path: str, message: str) -> Problem:
     """A signed review that cannot be trusted; the page of the month shows what is computed today instead."""
-    hint = f"Restore what was merged (git log -- {path}), or delete the file and sign the month again."
+    hint = (
+        "Take your change to this file out of the pull request; if you cannot, ask whoever maintains this repository. "
+        f"On your own machine: `git log -- {path}` shows its commits, `git checkout COMMIT -- {path}` takes it from "
+        f"one. If none is good, delete the file and sign the month again (`backlog review {Path(path).stem}`)."
+    )
     return problem("review-signature", path, None, message, hint)
 
 

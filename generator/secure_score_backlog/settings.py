@@ -429,5 +429,8 @@ def other_files(root: Path) -> Iterator[Problem]:
         found = [name for name in found if name.lower() != SETTINGS_PATH]
     for name in found:
         message = f"This file is not read: the settings are called {SETTINGS_PATH}."
-        hint = f"Move what it says into {SETTINGS_PATH} (`git mv {shlex.quote(name)} {SETTINGS_PATH}`), or delete it."
+        hint = (
+            f"Rename it to {SETTINGS_PATH} (in GitHub's editor above its text, or `git mv {shlex.quote(name)} "
+            f"{SETTINGS_PATH}`). If there is a {SETTINGS_PATH} already, copy the lines into it and delete this file."
+        )
         yield problem("settings-file-name", name, None, message, hint)

@@ -411,8 +411,9 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             HISTORY,
             None,
             f"Commit {commit[:10]} is dated {day}, after today ({today}).",
-            "Set the clock of the machine that made it. If it is not merged, make it again (git commit --amend "
-            "--no-edit); if it is, name the day of pages with --as-of until that day has passed.",
+            "Ask its author to set the clock of the computer that it was made on, and to make the change again (on "
+            "your own machine, if it is the newest commit: `git commit --amend --no-edit`). If it is merged already, "
+            "for the maintainer: build the site with `--as-of` until that day has passed.",
         )
         for commit, day in commits.items()
     ]

@@ -126,13 +126,14 @@ def _other_branch(root: Path, settings: Settings) -> tuple[Problem, ...]:
     if here is None or here == branch:
         return ()
     message = (
-        f"The site reads snapshots from the branch {branch!r} (backlog.yml: snapshots.branch), but this folder has "
-        f"{here!r} checked out: what is written to snapshots/ here is not what the site shows."
+        f"The site reads snapshots from the branch {branch!r} (`snapshots.branch` in backlog.yml), but this folder is "
+        f"the branch {here!r}: what is written to snapshots/ here is not what the site shows."
     )
     hint = (
-        "Undo what was written here: of the files below snapshots/ that git status lists, delete the untracked ones "
-        "and restore the changed ones (git checkout -- FILE). Then check that branch out beside this one (git "
-        f"worktree add ../{branch} {branch}), run the command with --root ../{branch}, and commit and push there."
+        "Do not commit what was written here. For the maintainer: of the files below snapshots/ that `git status` "
+        "lists, delete the untracked ones and undo the changed ones (`git checkout -- FILE`). Then make a folder of "
+        f"that branch (`git worktree add ../{branch} {branch}`), run the command with `--root ../{branch}`, and commit "
+        "and push there."
     )
     return (problem("snapshots-elsewhere", "backlog.yml", None, message, hint),)
 

@@ -198,7 +198,8 @@ def _is_decision(root: Path, name: str, path: str, problems: list[Problem]) -> b
     if name.endswith(SUFFIX):
         return True
     if ending.casefold() == SUFFIX:
-        hint = f"Rename it: `git mv {shell_quoted(path)} {shell_quoted(f'{DECISIONS}/{stem}{SUFFIX}')}`."
+        old, new = shell_quoted(path), shell_quoted(f"{DECISIONS}/{stem}{SUFFIX}")
+        hint = f"Rename it to {stem}{SUFFIX}: in GitHub's editor above its text, or `git mv {old} {new}`."
         message = f"The ending {shown(ending)} is not {SUFFIX} letter for letter; the file is not read."
         problems.append(problem("decisions-odd-name", path, None, message, hint))
     elif ending.casefold() in LOOK_ALIKES:

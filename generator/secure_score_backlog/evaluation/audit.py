@@ -475,7 +475,10 @@ def problems_of(result: Audit) -> Iterator[Problem]:
         version = rewrite.version
         code = "audit-day-rewritten" if version.path.count("/") > 1 else "audit-record-rewritten"
         message = f"{version.path} {rewrite.forbidden}, in commit {version.commit[:10]} of {version.at.date()}."
-        hint = f"Compare: git log -p --first-parent -- {version.path}. Restore what was stored, and say why it changed."
+        hint = (
+            "Ask whoever maintains the repository to bring back what was stored, and to say in the minutes why it "
+            f"changed. The difference: `git log -p --first-parent -- {version.path}`."
+        )
         yield problem(code, version.path, None, message, hint)
     yield from of_days(result)
     yield from of_approvals(result)
@@ -501,7 +504,8 @@ HINTS: Mapping[Reason, str] = {
     Reason.STALE: "Compare what was approved with what was merged. Let the rules dismiss approvals on a new commit.",
     Reason.UNKNOWN_APPROVER: f"The account was deleted, so it may have been the author's. {REVIEW_NOW}",
     Reason.PUSHED: f"Ask who pushed it. {ONLY_REQUESTS}",
-    Reason.OTHER_HEAD: "Compare what was approved with what was merged: git show --first-parent COMMIT.",
+    Reason.OTHER_HEAD: "Ask whoever maintains the repository to show the difference between what was approved and "
+    f"what was merged (`git show --first-parent COMMIT`). If it was not approved: {REVIEW_NOW[0].lower()}{REVIEW_NOW[1:]}",
     Reason.OTHER_BASE: f"{REVIEW_NOW} Where that branch is the main one, name it in backlog.yml "
     "(`repository: {address: OWNER/NAME, branch: NAME}`): it counts for later commits.",
     Reason.EMPTY: "It changes nothing. Ask why it was made.",

@@ -22,7 +22,7 @@ from secure_score_backlog.decisions.model import Ask, Decision, DecisionVersion
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import SETTLED, State
 from secure_score_backlog.git import Identity
-from secure_score_backlog.problems import Problem, Severity, problem
+from secure_score_backlog.problems import Problem, Severity, problem, take_out
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.known import is_made_of_title
@@ -351,8 +351,8 @@ def check_signed(change: _Change) -> Iterator[Problem]:
         did = "replaced by other facts" if path in written else "deleted"
         message = f"The facts of {wording.month(month)} were signed, and are {did}."
         hint = (
-            f"Restore what was merged: git checkout {change.comparison.branch.base[:10]} -- {path}. If the month has "
-            f"to be signed again, say why in {minutes}."
+            f"{take_out(f'git checkout {change.comparison.branch.base[:10]} -- {path}')} If the month has to be signed "
+            f"again, say why in {minutes}."
         )
         severity = Severity.WARNING if minutes in written else Severity.ERROR
         yield problem("signed-month-changed", path, None, message, hint, severity=severity)
@@ -363,20 +363,21 @@ def check_kept(comparison: Comparison) -> Iterator[Problem]:
     base = comparison.branch.base[:10]
     for path, reason in comparison.rewritten:
         message = f"This stored day {reason}."
-        hint = f"Restore it: git checkout {base} -- {path}. A day is written once, so that its history can be trusted."
+        hint = f"{take_out(f'git checkout {base} -- {path}')} A day is written once, so that its history can be trusted."
         yield problem("snapshot-rewritten", path, None, message, hint)
     for reason in comparison.poorer:
         message = f"The catalogue {reason}."
         hint = (
-            f"Restore it: git checkout {base} -- {CATALOGUE_PATH}. `backlog collect` and `import` keep what they know."
+            f"{take_out(f'git checkout {base} -- {CATALOGUE_PATH}')} `backlog collect` and `backlog import` keep what "
+            "they know."
         )
         yield problem("catalogue-poorer", CATALOGUE_PATH, None, message, hint)
     commits, requests = rewritten(comparison.before.approvals, comparison.after.approvals)
     if commits or requests:
         named = [*(f"#{number}" for number in requests), *(commit[:10] for commit in commits)]
         some = ", ".join(named[:SHOWN]) + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
-        message = f"Stored records of what GitHub said are changed or removed: {some}."
-        hint = f"Restore them: git checkout {base} -- {APPROVALS_PATH}. `backlog approvals` only adds."
+        message = f"Your change alters or removes stored records of what GitHub said: {some}."
+        hint = f"{take_out(f'git checkout {base} -- {APPROVALS_PATH}')} `backlog approvals` only adds."
         yield problem("approvals-changed", APPROVALS_PATH, None, message, hint)
 
 

@@ -157,9 +157,9 @@ def shrunk(before: Iterable[str], now: Iterable[str]) -> list[Finding]:
         f"{CATALOGUE_PATH} holds the shorter list now."
     )
     hint = (
-        "So many at once is most often a fault at Microsoft or a missing page. If so, before you commit: put the list "
-        f"back (git checkout -- {CATALOGUE_PATH}, which drops what is not committed in that file), then collect again "
-        "tomorrow."
+        "So many at once is most often a fault at Microsoft, or a part of its list is missing. Do not merge this "
+        "before you know. For the maintainer: put the list back, and collect again tomorrow (before a commit: `git "
+        f"checkout -- {CATALOGUE_PATH}`, which drops what is not committed in that file)."
     )
     return [Finding("catalogue-shrank", None, message, hint)]
 

@@ -173,9 +173,10 @@ def decode_catalogue(data: bytes, path: str) -> Json:
 
 def _decode(data: bytes, path: str, parts: Mapping[str, type], kind: str) -> Json:
     hint = (
-        f"It was left as it is. Restore it: git checkout -- {path}. If it was committed like this: git log "
-        f"-- {path} shows the commits, git checkout COMMIT -- {path} takes it from a good one. Then run the command "
-        f"again. A {kind} is not meant to be edited by hand."
+        "If your pull request changes this file, take that change out of it; else tell whoever maintains this "
+        f"repository. For the maintainer: bring back an earlier version, and run the command again. `git checkout -- "
+        f"{path}` brings back the last commit's; `git log -- {path}` shows the commits before it, and `git checkout "
+        f"COMMIT -- {path}` takes the file from one. A {kind} is not meant to be edited by hand."
     )
     try:
         content = exact_json.parse(data)
