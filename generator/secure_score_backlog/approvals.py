@@ -453,8 +453,8 @@ def is_commit(value: Any) -> bool:
 
 RESTORE = (
     "Take your change to this file out of the pull request; if you cannot, ask whoever maintains this repository. On "
-    f"your own machine: `git checkout -- {APPROVALS_PATH}` brings back the last commit's; `git log -- {APPROVALS_PATH}` "
-    "shows the commits before it. `backlog approvals` writes this file; it is not meant to be edited by hand."
+    f"your own machine: `git checkout -- {APPROVALS_PATH}` brings back the last commit's; `git log -- "
+    f"{APPROVALS_PATH}` shows the commits before it. `backlog approvals` writes this file; nobody edits it by hand."
 )
 
 

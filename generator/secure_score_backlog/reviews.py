@@ -388,7 +388,7 @@ def _untrusted(path: str, message: str) -> Problem:
     hint = (
         "Take your change to this file out of the pull request; if you cannot, ask whoever maintains this repository. "
         f"On your own machine: `git log -- {path}` shows its commits, `git checkout COMMIT -- {path}` takes it from "
-        f"one. If none is good, delete the file and sign the month again (`backlog review {Path(path).stem}`)."
+        f"one. If none is good, delete the file and sign the month again (`backlog review {PurePosixPath(path).stem}`)."
     )
     return problem("review-signature", path, None, message, hint)
 

@@ -505,7 +505,7 @@ HINTS: Mapping[Reason, str] = {
     Reason.UNKNOWN_APPROVER: f"The account was deleted, so it may have been the author's. {REVIEW_NOW}",
     Reason.PUSHED: f"Ask who pushed it. {ONLY_REQUESTS}",
     Reason.OTHER_HEAD: "Ask whoever maintains the repository to show the difference between what was approved and "
-    f"what was merged (`git show --first-parent COMMIT`). If it was not approved: {REVIEW_NOW[0].lower()}{REVIEW_NOW[1:]}",
+    f"what was merged (`git show --first-parent COMMIT`). {REVIEW_NOW}",
     Reason.OTHER_BASE: f"{REVIEW_NOW} Where that branch is the main one, name it in backlog.yml "
     "(`repository: {address: OWNER/NAME, branch: NAME}`): it counts for later commits.",
     Reason.EMPTY: "It changes nothing. Ask why it was made.",

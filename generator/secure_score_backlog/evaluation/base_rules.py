@@ -363,7 +363,7 @@ def check_kept(comparison: Comparison) -> Iterator[Problem]:
     base = comparison.branch.base[:10]
     for path, reason in comparison.rewritten:
         message = f"This stored day {reason}."
-        hint = f"{take_out(f'git checkout {base} -- {path}')} A day is written once, so that its history can be trusted."
+        hint = f"{take_out(f'git checkout {base} -- {path}')} A day is stored once, so that its history is evidence."
         yield problem("snapshot-rewritten", path, None, message, hint)
     for reason in comparison.poorer:
         message = f"The catalogue {reason}."
