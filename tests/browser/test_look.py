@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,75 @@ def test_lines_are_neither_cut_short_nor_endless(browser: Page, built_demo: Path
     assert browser.run(LINE, ".backlog-minutes p") == pytest.approx(38, abs=1)
     browser.open(built_demo / "evidence.html")
     assert browser.run(LINE, ".backlog > p:not([class], :has(+ .backlog-scroll))") == pytest.approx(38, abs=1)
+
+
+PIECES = """
+const rgb = colour => colour.match(/[\\d.]+/g).map(Number);
+const light = colour => rgb(colour).slice(0, 3).map(c => c / 255)
+  .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
+const contrast = (a, b) => { const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05); };
+const page = arguments[0];
+return [...document.querySelectorAll('.backlog-bar > .backlog-chart')].map(bar =>
+  [...bar.querySelectorAll('.backlog-piece > rect')].map(rect => {
+    const style = getComputedStyle(rect), box = rect.getBoundingClientRect();
+    const strong = style.stroke === 'none', half = strong ? 0 : 0.5 * box.height / rect.getBBox().height;
+    return {fill: style.fill, edge: contrast(strong ? style.fill : style.stroke, page),
+            left: box.left - half, right: box.right + half, whole: bar.getBoundingClientRect().width};
+  })).map(pieces => pieces.map((piece, at) => at === 0 ? {...piece, gap: null} :
+    {...piece, gap: piece.left - pieces[at - 1].right, beside: contrast(piece.fill, pieces[at - 1].fill)}));
+"""
+"""Of each stacked bar, its pieces: contrast of fill or outline with the page and with the neighbour, and the gap."""
+
+
+@pytest.mark.parametrize(("media", "scheme"), [("screen", "light"), ("screen", "dark"), ("print", "light")])
+def test_pieces_of_the_ledger_are_apart(browser: Page, built_demo: Path, media: str, scheme: str) -> None:
+    """As drawn: each piece stands out from the page, neighbours 3:1 from each other, with the page between them."""
+    browser.scheme(scheme)
+    browser.open(built_demo / "score.html")
+    browser.media(media)
+    page = "rgb(17, 22, 29)" if scheme == "dark" else "rgb(255, 255, 255)"
+    (pieces,) = browser.run(PIECES, page)
+    assert len(pieces) == 9
+    for piece in pieces:
+        assert piece["edge"] >= 3, piece
+    for piece in pieces[1:]:
+        assert piece["beside"] >= 3, piece
+        assert piece["gap"] > 0.4, piece
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_pieces_are_as_wide_as_their_points(browser: Page, built_demo: Path, size: tuple[int, int]) -> None:
+    """To the pixel of a gap; the table below has the same parts in the same order. A name is within its piece."""
+    browser.size(*size)
+    browser.open(built_demo / "score.html")
+    drawn = browser.run(
+        "const all = document.querySelector('.backlog-bar > .backlog-chart').getBoundingClientRect().width;"
+        "return [...document.querySelectorAll('.backlog-bar .backlog-piece > rect')]"
+        ".map(rect => rect.getBoundingClientRect().width / all)"
+    )
+    cells = "return [...document.querySelectorAll('.backlog-bar tbody tr')].map(tr => tr.cells[1].innerText)"
+    points = [float(text.replace("\u202f", "")) for text in browser.run(cells)]
+    for share, amount in zip(drawn, points, strict=True):
+        assert share == pytest.approx(amount / sum(points), abs=4 / (size[0] - 40))
+    spilt = browser.run(
+        "return [...document.querySelectorAll('.backlog-piece')].filter(piece => {"
+        "  const room = piece.querySelector('rect').getBoundingClientRect();"
+        "  return [...piece.querySelectorAll('text')].map(text => text.getBoundingClientRect())"
+        "    .some(box => box.width && (box.left < room.left || box.right > room.right)); }).length"
+    )
+    assert spilt == 0
+
+
+def test_a_chart_that_says_nothing_is_a_sentence(built_demo: Path) -> None:
+    """Of the recommendations, those whose share never changed have no drawing, and no list of flags."""
+    drawn = 0
+    for file in sorted((built_demo / "recommendations").glob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        flat = " measured days since " in text
+        drawn += "backlog-spark" in text
+        assert not (flat and "backlog-spark" in text), file.name
+        for values in re.findall(r"backlog-spark.*?</figure>", text, re.S):
+            assert len(set(re.findall(r'<td class="backlog-number">([^<]+)</td>', values))) > 1, file.name
+    assert drawn > 20

@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
+from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,7 +17,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from secure_score_backlog.site.charts.bars import Bar, BarPart, Row, Stack, Step, Waterfall, round_levels
+from secure_score_backlog import wording
+from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.evaluation.ledger import Ledger
+from secure_score_backlog.site import figures
+from secure_score_backlog.site.charts.bars import (
+    DESK,
+    LETTER,
+    ORDER,
+    PHONE,
+    STRONG,
+    Bar,
+    BarPart,
+    Change,
+    Row,
+    Stack,
+    Step,
+    round_levels,
+)
 from secure_score_backlog.site.charts.base import plain
 from secure_score_backlog.site.charts.lines import (
     FLAG_SHARE,
@@ -29,14 +48,14 @@ from secure_score_backlog.site.charts.lines import (
     Trend,
     flags,
 )
-from tests.support import miniature
+from tests.support import miniature, tenants
 
 FIRST = date(2026, 1, 1)
 SAMPLES: list[Callable[[], Markup]] = [
     lambda: miniature.a_trend().draw(),
     lambda: miniature.a_daily_trend().draw(),
     lambda: miniature.a_bar().draw(),
-    lambda: miniature.a_waterfall().draw(),
+    lambda: miniature.a_change().draw(),
     lambda: miniature.a_spark().draw(),
     lambda: Trend("t", "<T>", '"&c', (Sample(FIRST, Fraction(50)),)).draw(),
     lambda: Spark("s", "<T>", '"&c', (Sample(FIRST, Fraction(50)),), FIRST, marks=(Mark(FIRST, "<m>"),)).draw(),
@@ -46,6 +65,16 @@ SAMPLES: list[Callable[[], Markup]] = [
 def parsed(figure: Markup) -> ET.Element:
     """The figure as XML: what browsers forgive, this does not."""
     return ET.fromstring(str(figure))
+
+
+PIECE = re.compile(
+    r'class="backlog-piece" x="([\d.]+)%" width="([\d.]+)%"[^>]*><rect class="backlog-part backlog-part--([a-z-]+)'
+)
+
+
+def pieces(figure: Markup) -> list[tuple[float, float, str]]:
+    """Where each piece of a stacked bar begins, its width, and its part; in percent."""
+    return [(float(x), float(width), part) for x, width, part in PIECE.findall(figure)]
 
 
 def days(*offsets: int, value: int = 50) -> tuple[Sample, ...]:
@@ -195,8 +224,7 @@ def test_the_bar_fills_its_width_and_lists_what_it_cannot_draw() -> None:
     amounts = {"Observed": 75, "Claimed": 25, "Blocked": 0, "Unexplained": -10}
     parts = tuple(BarPart(label.lower(), label, Fraction(points)) for label, points in amounts.items())
     figure = Bar("b", "T", "C.", parts).draw()
-    widths = re.findall(r'<rect x="[^"]*" y="0" width="([\d.]+)%" height="56" (?:fill|class="backlog-part)', figure)
-    assert [float(width) for width in widths] == [75, 25]
+    assert pieces(figure) == [(0, 75, "observed"), (75, 25, "claimed")]
     rows = ["".join(row.itertext()) for row in parsed(figure).iter("tr")]
     assert rows[1:] == [
         "Observed7583.3\u00a0%", "Claimed2527.8\u00a0%", "Blocked00.0\u00a0%",
@@ -214,8 +242,7 @@ def test_stacked_bars_share_one_scale() -> None:
         for label, seen, rest in (("May", 80, 0), ("June", 40, -5))
     )
     figure = Stack("s", "T", "C.", rows, ("observed", "claimed")).draw()
-    widths = re.findall(r'<rect x="[^"]*" y="0" width="([\d.]+)%" height="18" class="backlog-part', figure)
-    assert widths == ["100", "50"]
+    assert pieces(figure) == [(0, 100, "observed"), (0, 50, "observed")]
     assert re.findall(r'aria-label="(Observed[^"]*)"', figure) == ["Observed 80", "Observed 40, Unexplained -5"]
     cells = [["".join(cell.itertext()) for cell in row] for row in parsed(figure).iter("tr")]
     assert [(row[0], *row[2:]) for row in cells] == [
@@ -223,47 +250,71 @@ def test_stacked_bars_share_one_scale() -> None:
     ]  # fmt: skip
 
 
-def test_no_part_is_recognised_by_colour_alone() -> None:
-    """Every part of the bar but the two largest kinds has a pattern, and the table names every part."""
-    figure = miniature.a_bar().draw()
-    filled = re.findall(r"fill=\"url\(#ledger-([a-z-]+)\)\"", figure)
-    assert set(filled) == {"claimed", "do-soon", "accept", "blocked", "not-applicable", "undecided", "unexplained"}
-    for part in miniature.a_bar().parts:
-        assert f">{part.label}</th>" in figure
+def test_parts_in_their_order_take_turns_in_lightness() -> None:
+    """Every part of the ledger has its place; what stands out from the page is between what is close to it."""
+    assert set(ORDER) == set(Ledger().parts())
+    assert set(ORDER) >= STRONG
+    assert [key in STRONG for key in ORDER] == [True, False] * 4 + [True]
 
 
-def test_the_waterfall_joins_its_steps() -> None:
-    """Each bar begins where the one before ended; totals are at both ends; a step of nothing has no bar."""
-    steps = (
-        Step("improved", "Up", Fraction(10)),
-        Step("regressed", "Down", Fraction(-4)),
-        Step("rescored", "Same", Fraction(0)),
-    )
-    figure = Waterfall("w", "T", "C.", "before", Fraction(100), "after", Fraction(106), steps).draw()
-    bars = [
-        (float(x), float(x) + float(width))
-        for x, width in re.findall(r'backlog-step--\S+ x="([\d.]+)%"[^>]*width="([\d.]+)%"', figure)
+@pytest.mark.parametrize("label", ["Measured", "No decision in force"])
+@pytest.mark.parametrize(("room", "shown"), [(PHONE, "wide"), (DESK, "roomy"), (0, "")])
+def test_a_name_stands_where_it_fits(label: str, room: int, shown: str) -> None:
+    """Within its piece on any screen, within it on a wide one, or in the table only."""
+    need = Fraction((len(label) + 1) * LETTER, room) if room else Fraction((len(label) + 1) * LETTER - 1, DESK)
+    parts = (BarPart("observed", label, need), BarPart("claimed", "x" * 200, 1 - need))
+    figure = Bar("b", "T", "C.", parts).draw()
+    assert re.findall("backlog-piece-text--([a-z]*)", figure) == ([shown] if shown else [])
+    assert f"{label}</th>" in figure
+
+
+CHANGED = re.compile(
+    r'<rect class="(backlog-(?:step|whole)\S*)(?: backlog-step--(\w+))?" x="([\d.]+)%?"[^>]*? width="([\d.]+)%"'
+)
+
+
+def changed(figure: Markup) -> list[tuple[str, float, float]]:
+    """The bars of a change: what they are, where they begin, and their width, in percent."""
+    return [(which or name, float(x), float(width)) for name, which, x, width in CHANGED.findall(figure)]
+
+
+def test_a_change_has_its_true_proportion() -> None:
+    """2 of 100 points take 2 percent of the bar, which begins at zero; the parts share one scale, also from zero."""
+    steps = (Step("Up", Fraction(3)), Step("Down", Fraction(-1)), Step("Little", Fraction(1, 100)))
+    figure = Change("c", "T", "C.", "before", Fraction(50), "after", Fraction(52), Fraction(100), steps).draw()
+    assert changed(figure) == [
+        ("backlog-whole", 0, 100),
+        ("backlog-whole-same", 0, 50),
+        ("gained", 50, 2),
+        ("gained", 25, 75),
+        ("lost", 0, 25),
+        ("gained", 25, 0.25),
     ]
-    start, up, down, same, end = bars
-    assert start[1] == pytest.approx(up[0], abs=0.02)
-    assert up[1] == pytest.approx(down[1], abs=0.02)
-    assert down[0] == pytest.approx(end[1], abs=0.02)
-    assert same[0] == same[1]
-    assert up[1] - up[0] == pytest.approx(2.5 * (down[1] - down[0]), abs=0.05)
-    values = re.findall(r"backlog-row-value[^>]*>([^<]+)<", figure)
-    assert values == ["100", "+10", "\u22124", "0", "106"]
-    assert "does not start at zero" in figure
-    assert figure.count("backlog-cut-edge") == 3  # both totals, and the axis
-    assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure) == ["100", "105", "110"]
+    assert re.findall(r'backlog-zero" x1="([\d.]+)%"', figure) == ["25"]
+    assert re.findall(r"backlog-row-value[^>]*>([^<]+)<", figure) == ["+3", "\N{MINUS SIGN}1", "+0.01"]
+    assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure) == [
+        "0", "+2", "100", "\N{MINUS SIGN}1", "0", "+1", "+2", "+3", "Points changed, all on this scale",
+    ]  # fmt: skip
+    rows = ["|".join("".join(cell.itertext()) for cell in row) for row in parsed(figure).iter("tr")]
+    assert rows == ["Part|Points", "before|50", "Up|+3", "Down|\N{MINUS SIGN}1", "Little|+0.01", "after|52"]
 
 
-def test_a_waterfall_from_nothing_begins_at_zero() -> None:
-    """The first month: from 0, and no warning about a cut axis."""
-    steps = (Step("rescored", "New", Fraction(5)),)
-    figure = Waterfall("w", "T", "C.", "before", Fraction(0), "after", Fraction(5), steps).draw()
-    assert "does not start at zero" not in figure
-    assert "backlog-cut" not in figure
-    assert re.findall(r"backlog-tick[^>]*>([^<]+)<", figure)[0] == "0"
+@pytest.mark.parametrize(
+    ("start", "end", "maximum", "whole"),
+    [
+        (60, 45, 100, [("backlog-whole", 0, 100), ("backlog-whole-same", 0, 45), ("lost", 45, 15)]),
+        (120, 90, 100, [("backlog-whole", 0, 100), ("backlog-whole-same", 0, 75), ("lost", 75, 25)]),
+        (50, 50, 100, [("backlog-whole", 0, 100), ("backlog-whole-same", 0, 50), ("gained", 50, 0)]),
+        (-5, 10, 100, [("backlog-whole", 0, 100), ("backlog-whole-same", 0, 0), ("gained", 0, 10)]),
+        (5, 10, 0, []),
+    ],
+)
+def test_the_whole_of_a_change(start: int, end: int, maximum: int, whole: list[tuple[str, float, float]]) -> None:
+    """Less, less than a maximum that shrank, as much, more than nothing; without a maximum there are the parts only."""
+    steps = (Step("All", Fraction(end - start)),)
+    figure = Change("c", "T", "C.", "a", Fraction(start), "b", Fraction(end), Fraction(maximum), steps).draw()
+    assert changed(figure)[:-1] == whole
+    assert parsed(figure).tag == "figure"
 
 
 def test_steps_hold_until_the_next_and_stop_where_nothing_was_measured() -> None:
@@ -302,3 +353,74 @@ def test_hostile_labels_stay_text() -> None:
     ):
         assert not list(parsed(figure).iter("script"))
         assert "<script" not in figure
+
+
+def figure_of(*days: dict[str, tenants.Measured] | None) -> Markup | None:
+    """What the page of the recommendation A shows of its share over such days."""
+    facts = evaluate(tenants.workspace(tenants.history(*days)), tenants.day(len(days)), months=None)
+    return figures.line_of(facts.statuses["A"], facts, "line")
+
+
+@pytest.mark.parametrize(
+    ("measured", "words"),
+    [
+        ([{"A": (0, 5)}] * 3, "0 of 5 points on all 3 measured days since {0}."),
+        ([{"A": (5, 5)}, None, {"A": (5, 5)}], "5 of 5 points on all 2 measured days since {0}."),
+        ([{"A": (0, 5)}, {"A": (0, 7)}], "0\u00a0% of its points on all 2 measured days since {0}."),
+        ([{"A": (1, 5)}, {"A": (2, 10)}], "20\u00a0% of its points on all 2 measured days since {0}."),
+        ([{"A": (2, 5)}, {"B": (2, 5)}, {"A": (2, 5)}], "2 of 5 points on all 2 measured days since {0}."),
+        ([{"A": (2, 5)}, {"A": (2, 5)}, {"B": (2, 5)}],
+            "2 of 5 points on all 2 measured days from {0} to {1}; no longer measured."),
+        ([{"A": (2, 5)}, {"B": (2, 5)}], "2 of 5 points on its only measured day, {0}; no longer measured."),
+        ([{"A": (5, 5)}, {"A": (5, 5, "ThirdParty")}],
+            "5 of 5 points on all 2 measured days since {0}, self-attested now."),
+    ],
+)  # fmt: skip
+def test_a_share_that_never_changed_is_a_sentence(measured: list[Any], words: str) -> None:
+    """How much, on how many measured days, since when; days without a snapshot or a score are not counted."""
+    assert figure_of(*measured) == f"<p>{words.format(*(wording.day(tenants.day(number)) for number in (1, 2)))}</p>"
+
+
+def test_a_share_that_changed_is_drawn() -> None:
+    """By as little as it may be; the first day of all has nothing to compare with."""
+    assert "backlog-spark" in str(figure_of({"A": (0, 5)}, {"A": ("0.1", 5)}))
+    assert figure_of({"A": (0, 5)}) is None
+
+
+COLOURS = re.compile(r"--backlog-(page|ink|part-[a-z-]+): (#[0-9a-f]{6})")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(share * value for share, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_computed() -> None:
+    """Black on white is the most there is."""
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_neighbours_differ_in_lightness(scheme: str) -> None:
+    """3:1 between neighbours, between strong parts and the page, and between outline and page; 4.5:1 for names."""
+    css = files("secure_score_backlog.site").joinpath("theme/assets/backlog.css").read_text(encoding="utf-8")
+    light, _, rest = css.partition("@media screen")
+    colours = dict(COLOURS.findall(light if scheme != "dark" else rest.partition("/* theme */")[0]))
+    if scheme == "print":
+        colours |= {**dict(COLOURS.findall(css.partition("/* paper */")[2])), "ink": "#000000"}
+    fills = [colours[f"part-{key}"] for key in ORDER]
+    pairs = {(a, b): contrast(colours[f"part-{a}"], colours[f"part-{b}"]) for a, b in pairwise(ORDER)}
+    assert {pair: found for pair, found in pairs.items() if found < 3} == {}
+    assert contrast(colours["part-line"], colours["page"]) >= 3
+    for key, fill in zip(ORDER, fills, strict=True):
+        strong = key in STRONG
+        assert contrast(fill, colours["page" if strong else "ink"]) >= 4.5, key

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from secure_score_backlog.files import Document, write_folder
 from secure_score_backlog.git import Version
 from secure_score_backlog.site import builder, markdown
-from secure_score_backlog.site.charts.bars import Bar, BarPart, Step, Waterfall
+from secure_score_backlog.site.charts.bars import Bar, BarPart, Change, Step
 from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
 from secure_score_backlog.site.links import Site, built
 from secure_score_backlog.site.registry import NAVIGATION, assets, configuration
@@ -62,7 +62,7 @@ def gallery() -> Markup:
     values = {
         "half": Fraction(1, 2), "day": date(2027, 1, 31), "version": version, "rows": rows, "hostile": HOSTILE,
         "ledger": a_bar().draw(), "trend": a_trend().draw(),
-        "movement": a_waterfall().draw(), "spark": a_spark().draw(),
+        "movement": a_change().draw(), "spark": a_spark().draw(),
         "microsoft": markdown.microsoft_html(f"<p onclick='x'>Go to <DomainName>{HOSTILE}</p>\n\n\n<p>end</p>"),
         "people": markdown.decision_markdown(f"# {HOSTILE}\n\n{HOSTILE}\n\n<img src=x onerror=alert(1)>\n"),
     }  # fmt: skip
@@ -119,18 +119,18 @@ def a_bar() -> Bar:
     return Bar("ledger", "All points by decision", "Of 761 points, Microsoft measured 412; 55 are undecided.", made)
 
 
-def a_waterfall() -> Waterfall:
+def a_change() -> Change:
     """A month that went up and down."""
     steps = (
-        Step("improved", "Improved", Fraction(43, 2)), Step("regressed", "Regressed", Fraction(-8)),
-        Step("claimed", "Self-attested", Fraction(5)), Step("rescored", "Rescored by Microsoft", Fraction(-11, 3)),
-        Step("scope", "Scope changed", Fraction(1, 2)), Step("unexplained", "Unexplained", Fraction(0)),
+        Step("Improved", Fraction(43, 2)), Step("Regressed", Fraction(-8)), Step("Self-attested", Fraction(5)),
+        Step("Changed by Microsoft", Fraction(-11, 3)), Step("Users or devices changed", Fraction(1, 2)),
     )  # fmt: skip
     end = 412 + sum((step.change for step in steps), Fraction(0))
-    words = "The score rose by 15.33 points: 21.5 came from work, 5 were claimed, and Microsoft's changes took 3.67."
-    return Waterfall(
-        "movement", "Movement of the score, in points", words, "30 September", Fraction(412), "31 October", end, steps
-    )
+    words = "Together +15.33 points: 21.5 came from work, 5 were self-attested, and Microsoft's changes took 3.67."
+    return Change(
+        "movement", "From 412 to 427.33 points, and why", words, "30 September", Fraction(412), "31 October", end,
+        Fraction(761), steps,
+    )  # fmt: skip
 
 
 def a_spark() -> Spark:

@@ -18,7 +18,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.exports.json import plain_facts
-from secure_score_backlog.site.charts.bars import Bar, BarPart, Row, Stack, Step, Waterfall
+from secure_score_backlog.site.charts.bars import ORDER, Bar, BarPart, Change, Row, Stack, Step
 from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
 from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
 
@@ -97,13 +97,16 @@ def ledger(facts: Facts, identifier: str) -> Markup | None:
         f"{wording.points(parts['claimed'])} self-attested and "
         f"{wording.points(parts['undecided'])} have no decision in force."
     )
-    if parts["unexplained"]:
+    if parts["unexplained"] > 0:
         caption += f" Of the maximum, {wording.point_count(parts['unexplained'])} cannot be explained: {UNEXPLAINED}."
+    elif parts["unexplained"]:
+        more = wording.point_count(-parts["unexplained"])
+        caption += f" The parts drawn add up to {more} more than the maximum, and why cannot be explained."
     return Bar(
         id=identifier,
         title="Every point of the maximum, by what was measured or decided",
         caption=caption,
-        parts=tuple(BarPart(key, label_of(key), value, WORDS.ledger[key]) for key, value in parts.items() if value),
+        parts=tuple(BarPart(key, label_of(key), parts[key], WORDS.ledger[key]) for key in ORDER if parts[key]),
     ).draw()
 
 
@@ -115,9 +118,10 @@ def ledger_over_time(facts: Facts, identifier: str) -> Markup | None:
     rows = tuple(
         Row(
             wording.month(review.month),
-            tuple(BarPart(key, label_of(key), value) for key, value in review.facts.ledger.parts().items()),
+            tuple(BarPart(key, label_of(key), parts[key]) for key in ORDER),
         )
         for review in months
+        for parts in [review.facts.ledger.parts()]
     )
     first, last = months[-1], months[0]
     caption = (
@@ -128,36 +132,43 @@ def ledger_over_time(facts: Facts, identifier: str) -> Markup | None:
     return Stack(identifier, title, caption, rows, ("observed", "claimed", "accept", "undecided")).draw()
 
 
-def waterfall(facts: Facts, identifier: str) -> Markup | None:
-    """Why the score moved in the period; None where nothing moved."""
-    return waterfall_of(plain_facts(facts), identifier)
+def change(facts: Facts, identifier: str) -> Markup | None:
+    """What changed the score in the period; None where nothing did."""
+    return change_of(plain_facts(facts), identifier)
 
 
-def waterfall_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
+def change_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
     """The same from the plain facts of a month, computed or signed."""
     moved, score = facts["movement"], facts["score"]
     if moved is None or score is None:
         return None
     amounts = {part: Fraction(moved["points"][part]) for part in STEP_LABELS}
-    steps = tuple(Step(part.value, STEP_LABELS[part], value) for part, value in amounts.items() if value)
+    steps = tuple(Step(STEP_LABELS[part], value) for part, value in amounts.items() if value)
     if not steps:
         return None
-    end, total = Fraction(score["current"]), Fraction(moved["points"]["total"])
+    end, total, maximum = Fraction(score["current"]), Fraction(moved["points"]["total"]), Fraction(score["max"])
     said = "; ".join(f"{wording.lower_first(step.label)}: {wording.signed(step.change)}" for step in steps)
-    return Waterfall(
+    together = wording.signed_points(total)
+    if maximum > 0:
+        together += f", {wording.percent(abs(total) * 100 / maximum)} of the maximum"
+    return Change(
         id=identifier,
         title=f"From {wording.points(end - total)} to {wording.point_count(end)}, and why",
-        caption=f"{said[0].upper()}{said[1:]}. Together {wording.signed_points(total)}.",
+        caption=f"Together {together}. {said[0].upper()}{said[1:]}.",
         start_label=wording.day(date.fromisoformat(moved["from"])),
         start=end - total,
         end_label=wording.day(date.fromisoformat(moved["to"])),
         end=end,
+        maximum=maximum,
         steps=steps,
     ).draw()
 
 
 def line_of(status: Status, facts: Facts, identifier: str) -> Markup | None:
-    """One recommendation's share over time, with its decisions marked; None before the second day of scores."""
+    """One recommendation's share over time, with its decisions marked; None before the second day of scores.
+
+    A share that never changed is a sentence.
+    """
     timeline = facts.history.timelines.get(status.id)
     newest = facts.history.newest(facts.as_of)
     if timeline is None or newest is None:
@@ -169,6 +180,8 @@ def line_of(status: Status, facts: Facts, identifier: str) -> Markup | None:
     )
     if not samples or samples[0].day == newest.day:
         return None
+    if len(shares := merged(samples)) == 1:
+        return Markup("<p>{}</p>").format(level_words(status.id, timeline, facts, newest.day))
     marks = tuple(
         Mark(version.version.at.date(), wording.badge_of(version.decision.bucket).label)
         for version in status.versions
@@ -178,7 +191,7 @@ def line_of(status: Status, facts: Facts, identifier: str) -> Markup | None:
         id=identifier,
         title="Share achieved over time",
         caption=line_words(timeline, newest.day),
-        samples=merged(samples),
+        samples=shares,
         until=newest.day,
         absent=tuple(absences(timeline, newest.day)),
         marks=marks,
@@ -189,6 +202,28 @@ def merged(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
     """Samples without those that repeat the one before: other fields than the share had changed."""
     kept = [new for old, new in pairwise(samples) if old.value != new.value]
     return (samples[0], *kept)
+
+
+def level_words(identifier: str, timeline: Timeline, facts: Facts, until: date) -> str:
+    """A share that never changed, on how many measured days it was seen, and since when."""
+    held = [day.day for day in facts.history.days if day.day <= until and day.holds(identifier)]
+    found = [(day, timeline.at(day)) for day in held]
+    measured = [day for day, each in found if each is not None and each.share is not None]
+    seen = [each for _, each in found if each is not None and each.share is not None]
+    amounts = {(observation.points, observation.maximum) for observation in seen}
+    now = timeline.at(until)
+    first, last = wording.day(measured[0]), wording.day(measured[-1])
+    if len(measured) == 1:
+        when = f"its only measured day, {first}"
+    else:
+        when = f"all {wording.number(len(measured))} measured days "
+        when += f"since {first}" if now is not None else f"from {first} to {last}"
+    if len(amounts) == 1 and (maximum := seen[0].maximum) is not None:
+        what = f"{wording.points(seen[0].points)} of {wording.point_count(maximum)}"
+    else:
+        what = f"{wording.share(seen[0].share)} of its points"
+    attested = ", self-attested now" if now is not None and now.claimed else ""
+    return f"{what} on {when}{attested}{'' if now is not None else '; no longer measured'}."
 
 
 def line_words(timeline: Timeline, until: date) -> str:

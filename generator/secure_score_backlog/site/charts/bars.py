@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Charts of points: the ledger as one stacked bar, the ledger month by month, and why the score moved.
+"""Charts of points: the ledger as one stacked bar, the ledger month by month, and what changed the score.
 
-Every part has a name and a pattern; none is recognised by colour alone (`patterns.html.j2`).
+Parts differ in lightness and have an outline and a gap between them, so none is recognised by colour alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, ClassVar
@@ -15,14 +15,31 @@ from typing import Any, ClassVar
 from secure_score_backlog import wording
 from secure_score_backlog.site.charts.base import Chart, Tick, plain
 
-WIDE, ROOMY = Fraction(16, 100), Fraction(15, 200)
-"""Share of the bar from which a part's name fits into it: on any screen, and on a wide one."""
-ROW_HEIGHT = 48
-"""Pixels of one row of a waterfall."""
-SCALE = 20
-"""Pixels that the numbers of the axis take below the bars."""
-CUT = Fraction(8, 100)
-"""Share of the width, from the left, that the mark of a cut axis takes."""
+PHONE, DESK = 280, 640
+"""Pixels that a bar is wide at least: on any screen, and on a wide one."""
+LETTER = 8
+"""Pixels that a letter takes at most, on average."""
+STRONG = frozenset({"observed", "do-now", "blocked", "not-applicable", "unexplained"})
+"""Parts whose fill stands out from the page; the others are close to it and have an outline. In `ORDER` the
+two kinds take turns, so that neighbours differ in lightness."""
+ORDER = (
+    "observed",
+    "claimed",
+    "do-now",
+    "do-soon",
+    "blocked",
+    "accept",
+    "not-applicable",
+    "undecided",
+    "unexplained",
+)
+"""From left to right: what counts, what is planned, what is left open, what nobody answered for."""
+HEAD = 66
+"""Pixels that the bar of the whole score takes above the parts of a change."""
+ROW_HEIGHT = 40
+"""Pixels of one part of a change."""
+SCALE = 38
+"""Pixels that the numbers of the axis and its name take below the parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +47,17 @@ class BarPart:
     """One part of a stacked bar."""
 
     key: str
-    """`observed`, `claimed`, `do-now` ...: chooses pattern and colour."""
+    """`observed`, `claimed`, `do-now` ...: chooses the fill."""
     label: str
     points: Fraction
     """May be negative (unexplained): then it is listed and not drawn."""
     note: str = ""
     """What the part means, shown beside it in the legend."""
+
+    @property
+    def fill(self) -> str:
+        """Classes of its drawing."""
+        return f"backlog-part backlog-part--{self.key}{' backlog-part--strong' if self.key in STRONG else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +65,6 @@ class _Piece:
     part: BarPart
     x: str
     width: str
-    middle: str
     fits: str
     """`wide`, `roomy` or empty: where its name fits."""
 
@@ -56,9 +77,9 @@ def _pieces(parts: Iterable[BarPart], full: Fraction) -> tuple[_Piece, ...]:
         if part.points <= 0:
             continue
         share = part.points / full
-        fits = "wide" if share >= WIDE else "roomy" if share >= ROOMY else ""
-        middle = plain((start + share / 2) * 100)
-        pieces.append(_Piece(part, plain(start * 100), plain(share * 100, 3), middle, fits))
+        name = (len(part.label) + 1) * LETTER
+        fits = "wide" if share * PHONE >= name else "roomy" if share * DESK >= name else ""
+        pieces.append(_Piece(part, plain(start * 100, 3), plain(share * 100, 3), fits))
         start += share
     return tuple(pieces)
 
@@ -127,99 +148,129 @@ class Stack(Chart):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a waterfall."""
+    """One part of a change."""
 
-    key: str
-    """A part of the movement, such as `improved`: chooses the colour."""
     label: str
     change: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Waterfall(Chart):
-    """From one number of points to another by steps that add up: one horizontal bar a step.
+class Change(Chart):
+    """What changed a number of points: the whole from zero to its maximum with the change in it, then the parts.
 
-    The axis begins near the smaller value; its numbers, a mark and the caption say so.
+    The first bar has the true proportion; the bars below it share one scale of their own, which begins at zero.
     """
 
-    template: ClassVar[str] = "waterfall.html.j2"
+    template: ClassVar[str] = "change.html.j2"
 
     start_label: str
     start: Fraction
     end_label: str
     end: Fraction
+    maximum: Fraction
+    """0 where it is unknown: then there is no bar of the whole."""
     steps: tuple[Step, ...]
 
     def values(self) -> Mapping[str, Any]:
-        """The bars, the axis and its size."""
-        levels = [self.start]
-        for step in self.steps:
-            levels.append(levels[-1] + step.change)
-        axis = _Axis.around([*levels, self.end])
-        rows = [axis.total(self.start_label, self.start)]
-        for step, before, after in zip(self.steps, levels, levels[1:], strict=False):
-            rows.append(axis.row(step.key, step.label, wording.signed(step.change), (before, after)))
-        rows.append(axis.total(self.end_label, self.end))
-        scale = len(rows) * ROW_HEIGHT
+        """The bar of the whole, the bars of the parts, and the axis of these."""
+        head = HEAD if self.maximum > 0 else 0
+        low = min((step.change for step in self.steps), default=Fraction(0))
+        high = max((step.change for step in self.steps), default=Fraction(0))
+        axis = _Axis.around(min(low, Fraction(0)), max(high, Fraction(0)))
         return {
-            "rows": [replace(row, top=index * ROW_HEIGHT) for index, row in enumerate(rows)],
+            "whole": self._whole() if self.maximum > 0 else None,
+            "rows": [axis.row(step, head + index * ROW_HEIGHT) for index, step in enumerate(self.steps)],
+            "zero": axis.zero,
             "ticks": axis.ticks(),
-            "scale": scale,
-            "height": scale + SCALE,
-            "cut": axis.low > 0,
+            "head": head,
+            "scale": head + len(self.steps) * ROW_HEIGHT,
+            "height": head + len(self.steps) * ROW_HEIGHT + SCALE,
         }
+
+    def _whole(self) -> _Whole:
+        full = max(self.maximum, self.start, self.end)
+        before, after = sorted((max(self.start, Fraction(0)), max(self.end, Fraction(0))))
+        percent = self.end * 100 / self.maximum
+        middle = (before + after) / 2 / full * 100
+        return _Whole(
+            plain(before / full * 100, 3),
+            plain((after - before) / full * 100, 3),
+            "gained" if self.end >= self.start else "lost",
+            Tick(plain(middle), wording.signed(self.end - self.start)),
+            f"{wording.points(self.end)} of {wording.point_count(self.maximum)}, {wording.percent(percent)}",
+            wording.points(full),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _WaterfallRow:
-    key: str
+class _Whole:
+    same: str
+    """Percent of the width that the points take which were there on both days."""
+    moved: str
+    """Percent of the width that the change takes, beside them."""
+    kind: str
+    """`gained` or `lost`."""
+    total: Tick
+    """The change, named below its place."""
+    words: str
+    full: str
+    """Points at the right end."""
+
+    @property
+    def ends(self) -> tuple[bool, bool]:
+        """Which ends have room for their number beside that of the change, on a phone as well."""
+        return float(self.total.at) > 20, float(self.total.at) < 72
+
+
+@dataclass(frozen=True, slots=True)
+class _ChangeRow:
     label: str
     value: str
+    unit: str
+    kind: str
+    """`gained` or `lost`."""
     x: str
     width: str
-    join: str
-    """Where the running total is after this row, percent of the width."""
-    top: int = 0
+    top: int
     """Pixels from the upper edge."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """From a little left of the smallest level to a little right of the largest; negative only where a level is."""
+    """From the largest loss, or zero, to the largest gain, or zero."""
 
     low: Fraction
     span: Fraction
 
     @staticmethod
-    def around(levels: list[Fraction]) -> _Axis:
-        low, high = min(levels), max(levels)
-        margin = (high - low) / 6 or Fraction(1)
-        start = low - margin if low < 0 or low > margin else Fraction(0)
-        return _Axis(start, high + margin - start)
+    def around(low: Fraction, high: Fraction) -> _Axis:
+        return _Axis(low, high - low or Fraction(1))
+
+    @property
+    def zero(self) -> str:
+        """Percent of the width at which the bars begin."""
+        return plain(-self.low / self.span * 100, 3)
 
     def ticks(self) -> list[Tick]:
-        """Round numbers below the bars; none under the mark of a cut axis."""
-        start = self.low + self.span * CUT if self.low > 0 else self.low
+        """Round numbers below the bars, zero among them."""
         return [
-            Tick(plain((level - self.low) / self.span * 100), _unsigned(level))
-            for level in round_levels(start, self.low + self.span)
+            Tick(plain((level - self.low) / self.span * 100), wording.signed(level))
+            for level in round_levels(self.low, self.low + self.span)
         ]
 
-    def total(self, label: str, value: Fraction) -> _WaterfallRow:
-        """The bar from the axis' begin to a value."""
-        return self.row("total", label, _unsigned(value), (self.low, value))
-
-    def row(self, key: str, label: str, value: str, ends: tuple[Fraction, Fraction]) -> _WaterfallRow:
-        """The bar between two levels; it leaves the running total at the second."""
-        left, right = ((level - self.low) / self.span for level in sorted(ends))
-        after = (ends[1] - self.low) / self.span
-        width = max(right - left, Fraction(3, 1000)) if right > left else Fraction(0)
-        return _WaterfallRow(key, label, value, plain(left * 100), plain(width * 100), plain(after * 100))
-
-
-def _unsigned(value: Fraction) -> str:
-    """A value on the axis: points, with a sign only where they are negative."""
-    return wording.signed(value).lstrip("+")
+    def row(self, step: Step, top: int) -> _ChangeRow:
+        """The bar from zero to a change."""
+        left, right = sorted((Fraction(0), step.change))
+        value = wording.signed(step.change)
+        return _ChangeRow(
+            step.label,
+            value,
+            "point" if value.lstrip("+\N{MINUS SIGN}") == "1" else "points",
+            "gained" if step.change >= 0 else "lost",
+            plain((left - self.low) / self.span * 100, 3),
+            plain((right - left) / self.span * 100, 3),
+            top,
+        )
 
 
 def round_levels(low: Fraction, high: Fraction, most: int = 5) -> list[Fraction]:

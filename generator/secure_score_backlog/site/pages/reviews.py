@@ -259,7 +259,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         approval_words=wording.APPROVALS,
         labels=figures.STEP_LABELS,
         microsoft=microsoft_said(month_of_changes(review)),
-        waterfall=figures.waterfall_of(month.facts, "movement"),
+        change_chart=figures.change_of(month.facts, "movement"),
         minutes=minutes_of(site, review, path),
         recomputed=differences(review.signed, plain_facts(review.facts)) if review.signed else (),
         older=older,

@@ -33,7 +33,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         gains=gains(facts),
         planned_percent=of_maximum(facts, facts.score.planned) if facts.score else None,
         achievable_percent=of_maximum(facts, facts.score.achievable) if facts.score else None,
-        waterfall=figures.waterfall(facts, "waterfall"),
+        change_chart=figures.change(facts, "change"),
         lines=lines(facts),
         labels=figures.STEP_LABELS,
         bands=facts.settings.bands,
