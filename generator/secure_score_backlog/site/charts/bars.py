@@ -33,7 +33,7 @@ ORDER = (
     "undecided",
     "unexplained",
 )
-"""From left to right: what counts, what is planned, what is left open, what nobody answered for."""
+"""From left to right: what counts, what is planned, what is left open by a decision, what has none."""
 HEAD = 66
 """Pixels that the bar of the whole score takes above the parts of a change."""
 ROW_HEIGHT = 40
