@@ -42,7 +42,7 @@ const words = e => e.outerHTML.replace(/\\s+/g, ' ').slice(0, 120);
 const wanted = [...document.querySelectorAll(
   'a[href], button, select, input, textarea, summary, iframe, audio, video, [tabindex], label[tabindex]')].filter(e =>
   !e.disabled && e.tabIndex >= 0 && e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden' &&
-  !(e.closest('details:not([open])') && !e.matches('summary')) &&
+  !(e.matches('summary') ? e.parentElement.parentElement : e).closest('details:not([open])') &&
   !(e.type === 'radio' && !e.checked) &&  // arrow keys lead to the others of its group
   !e.matches('.md-top'));  // is there only while the page scrolls up
 const scrolled = [...document.querySelectorAll('article *')].filter(e =>

@@ -22,7 +22,9 @@ from secure_score_backlog.workspace import Workspace
 MONTH = "reviews/2026-10.html"
 RECOMMENDATION = "recommendations/blocklegacyauthentication.html"
 YEAR = "evidence/2026.html"
-KINDS = (*(built(page.PATH) for page in PAGES if page.TITLE), MONTH, RECOMMENDATION, YEAR)
+OLDER_CHANGES = "changes/2025.html"
+TOPIC = "topics/ransomware.html"
+KINDS = (*(built(page.PATH) for page in PAGES if page.TITLE), MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC)
 """One page of each kind of the sample tenant's site."""
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)
@@ -76,6 +78,12 @@ class Read:
         """The rows of the tables of a section, as texts."""
         found = re.findall(r"<tr>(.*?)</tr>", self.raw(anchor), re.DOTALL)
         return [words(row) for row in found if "<td" in row]
+
+
+def unmarked(source: str) -> str:
+    """HTML in which the words of commands are not elements."""
+    command = re.compile(r'<pre class="backlog-command">.*?</pre>', re.DOTALL)
+    return command.sub(lambda match: re.sub(r"</?span>", "", match[0]), source)
 
 
 def words(source: str) -> str:

@@ -100,6 +100,7 @@ def environment() -> Environment:
         lower_first=wording.lower_first,
         sentence=wording.sentence,
         as_day=as_day,
+        unbroken=unbroken,
         service_name=service_name,
     )
     return made
@@ -119,6 +120,12 @@ def linked(site: Site, source: str) -> Callable[[str, str], Markup]:
 def as_day(text: str | None) -> date | None:
     """A day as JSON writes it."""
     return date.fromisoformat(text) if text else None
+
+
+def unbroken(command: str) -> Markup:
+    """A command whose words are each an element, so that a line ends between two of them and not at a dash."""
+    pieces = re.split(r"(\s+)", command)
+    return Markup("").join(Markup("<span>{}</span>").format(piece) if piece.strip() else piece for piece in pieces)
 
 
 def render(template: str, **values: Any) -> Markup:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +25,7 @@ from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import Orphaned, State, Status, orphaned
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import Severity
+from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import portal_words
@@ -63,8 +65,12 @@ SUMMARY_PARTS = 3
 """At most so many of them."""
 SHOWN = 15
 """Rows of a group before the rest is folded."""
-MOST = 50
+MOST = 40
 """Rows of a group, so that a page has a size that does not depend on the tenant's."""
+OPENED = 10
+"""Rows that are shown before a reader unfolds anything, as far as whole groups go; the first group is always open."""
+PRINTED = 5
+"""Rows of a group on paper."""
 COMMAND_IDS = 5
 """Ids in a command that is to be copied."""
 PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
@@ -121,6 +127,15 @@ class Group:
     """To be copied into a terminal or a file; empty where there is nothing to type."""
 
     @property
+    def summary(self) -> str:
+        """How many recommendations there are, and how many of each risk level: what is read while it is folded."""
+        levels = Counter(item.status.risk_word for item in self.items)
+        found = [(levels[level], wording.badge_of(level).label.lower()) for level in LEVELS if levels[level]]
+        parts = [f"{wording.number(number)} {label}" for number, label in found]
+        said = ", ".join(parts) if len(self.items) > 1 else found[0][1]
+        return f"{wording.count(len(self.items), 'recommendation')}: {said}"
+
+    @property
     def shown(self) -> tuple[Item, ...]:
         """The rows that are shown at once."""
         return self.items[:SHOWN]
@@ -163,6 +178,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         summary=summary(found),
         coded=coded,
         columns=COLUMNS,
+        opened=opened({key: number for key, number in found.items() if key in (*groups, "problems")}),
+        printed=PRINTED,
         decided=any(status.decision for status in facts.statuses.values()),
         problems=sorted(facts.problems, key=lambda problem: problem.severity is not Severity.ERROR),
         problems_shown=MOST,
@@ -202,6 +219,23 @@ def summary(found: dict[str, int]) -> str:
     parts = ["the score is unexplained in part"] if found["unexplained"] else []
     parts += [wording.count(number, one, many) for number, one, many in sums if number][:SUMMARY_PARTS]
     return f"{filled} of {len(found)} checks found something{': ' if parts else ''}{'; '.join(parts)}."
+
+
+def opened(found: Mapping[str, int]) -> frozenset[str]:
+    """The groups that are not folded at first: in the order of the page, as many as a reader sees at a glance.
+
+    Args:
+        found: How many rows each group has, in the order of the page.
+    """
+    open_groups: set[str] = set()
+    rows = 0
+    for key, number in found.items():
+        if number:
+            rows += min(number, SHOWN)
+            if open_groups and rows > OPENED:
+                break
+            open_groups.add(key)
+    return frozenset(open_groups)
 
 
 def groups_of(facts: Facts) -> dict[str, Group]:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Warns when a page is old or dated in the future, by comparing its as-of date with the reader's clock, and makes what the theme offers to a
- * pointer alone reachable by keyboard. */
+ * Warns when a page is old or dated in the future, by comparing its as-of date with the reader's clock; copies texts;
+ * unfolds what an address leads to, and what paper shows; and makes what the theme offers to a pointer alone reachable
+ * by keyboard. */
 (function () {
   "use strict";
   const DAY = 24 * 60 * 60 * 1000;
@@ -23,6 +24,62 @@
       : ". Look for a newer copy, or check that the collection still runs."));
     const article = document.querySelector("article");
     if (article) article.prepend(banner);
+  }
+
+  /* A button copies a text to the clipboard: the one that it names, else the command before it. It works from disk, where
+   * the newer way of copying may be refused. Without script such buttons are hidden. */
+  function copy(button, text) {
+    const label = button.dataset.label || (button.dataset.label = button.innerHTML);
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.setAttribute("aria-hidden", "true");
+    area.className = "backlog-hidden";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    button.textContent = done ? "Copied" : "Not copied";
+    setTimeout(() => { button.innerHTML = label; }, 2000);
+    button.focus();
+  }
+  window.backlogCopy = copy;
+
+  function offerCopies() {
+    for (const button of document.querySelectorAll("button[data-backlog-copy]")) {
+      button.hidden = false;
+      button.addEventListener("click", () =>
+        copy(button, button.dataset.backlogCopy || button.parentElement.querySelector("code").textContent));
+    }
+  }
+
+  /* An address leads into what is folded: to an element within, or to the heading before it. */
+  function unfold() {
+    const target = document.getElementById(location.hash.slice(1)); /* ids are plain letters, digits and dashes */
+    if (!target) return;
+    const after = target.nextElementSibling;
+    const own = /^H[1-6]$/.test(target.tagName) && after && after.querySelector(":scope > details[data-backlog-fold]");
+    if (own) own.open = true;
+    let moved = false;
+    for (let at = target.parentElement; at; at = at.parentElement)
+      if (at.matches("details:not([open])")) { at.open = true; moved = true; }
+    if (moved) target.scrollIntoView();
+  }
+
+  /* Paper shows what is folded, as far as the style sheet lets it. */
+  function unfoldForPaper() {
+    const folds = Array.from(document.querySelectorAll("details[data-backlog-fold]:not([open])"));
+    for (const fold of folds) fold.open = true;
+    window.addEventListener("afterprint", () => { for (const fold of folds) fold.open = false; }, { once: true });
+  }
+
+  function fold() {
+    unfold();
+    window.addEventListener("hashchange", unfold);
+    document.addEventListener("click", (event) => { /* a link to where the address leads already */
+      const link = event.target.closest("a[href^='#']");
+      if (link && link.hash === location.hash) unfold();
+    });
+    window.addEventListener("beforeprint", unfoldForPaper);
   }
 
   /* On a narrow or magnified page the theme opens menu and search with labels of hidden boxes, which a keyboard does
@@ -82,7 +139,7 @@
         if (leads(link)) link.classList.add("md-nav__link--active");
   }
 
-  function ready() { warnOfDate(); markTab(); fixTheme(); }
+  function ready() { warnOfDate(); markTab(); fixTheme(); offerCopies(); fold(); }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();

@@ -7,22 +7,6 @@
     "july", "august", "september", "october", "november", "december"];
   const ORDERS = { risk: ["critical", "high", "medium", "low", "unrated"], effort: ["none", "low", "moderate", "high"] };
 
-  /* A button copies a text; works from disk, where the clipboard API may be refused. */
-  function copy(button, text) {
-    const label = button.dataset.label || (button.dataset.label = button.textContent);
-    const area = document.createElement("textarea");
-    area.value = text;
-    area.setAttribute("aria-hidden", "true");
-    area.className = "backlog-hidden";
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    button.textContent = done ? "Copied" : "Not copied";
-    setTimeout(() => { button.textContent = label; }, 2000);
-    button.focus();
-  }
-
   /* The first words of a cell, without what is only read aloud: its value. */
   function value(cell) {
     const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
@@ -197,7 +181,7 @@
     form.addEventListener("reset", () => setTimeout(() => update(true)));
     form.addEventListener("submit", (event) => event.preventDefault());
     for (const button of form.querySelectorAll("[data-copy]"))
-      button.addEventListener("click", () => copy(button, text(button.dataset.copy)));
+      button.addEventListener("click", () => window.backlogCopy(button, text(button.dataset.copy)));
     document.addEventListener("click", (event) => {
       for (const fold of form.querySelectorAll("details[open]")) if (!fold.contains(event.target)) fold.open = false;
     });
@@ -276,10 +260,6 @@
     const form = document.querySelector("[data-backlog-filters]");
     if (form && form.querySelector("[data-backlog-shown]")) start(form);
     else if (form) startList(form);
-    for (const button of document.querySelectorAll("button[data-backlog-copy]")) {
-      button.hidden = false;
-      button.addEventListener("click", () => copy(button, button.dataset.backlogCopy));
-    }
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Long pages on a phone and on paper: what folds, what unfolds, what is printed; commands; sizes; and what moves."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.support.chromium import PHONE, Page
+from tests.support.pages import KINDS
+
+pytestmark = pytest.mark.browser
+
+NARROW = (320, 640)
+MOST_BYTES = 150_000
+MOST_INDEX = 1_500_000
+
+STICKING_OUT = """
+const wide = document.documentElement.clientWidth, found = [];
+const shadowed = at => getComputedStyle(at).backgroundImage.includes('gradient');
+for (const element of document.querySelectorAll('article *')) {
+  const box = element.getBoundingClientRect();
+  if (!box.width || (box.right <= wide + 1 && box.left >= -1) || element.closest('svg, .headerlink')) continue;
+  let why = 'sticks out';
+  for (let at = element; at && !at.matches('article'); at = at.parentElement) {
+    const style = getComputedStyle(at);
+    if (style.clipPath === 'inset(50%)') why = '';
+    if (at !== element && ['auto', 'scroll'].includes(style.overflowX)) why = why && (shadowed(at) ? '' : 'no shadow');
+  }
+  if (why) found.push(`${why}: ${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 40)}`);
+}
+return found;
+"""
+"""Elements wider than the window, but for those in a box that scrolls and shows so by a shadow at its edge."""
+
+MOVED = """
+const done = arguments[arguments.length - 1];
+let sum = 0;
+new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
+  .observe({type: 'layout-shift', buffered: true});
+setTimeout(() => done(sum), 500);
+"""
+"""How much of what was painted moved afterwards, as a share of the window (Cumulative Layout Shift)."""
+
+BROKEN = """
+const found = [];
+for (const word of document.querySelectorAll('.backlog-command code > span')) {
+  const lines = word.getClientRects().length ? word.offsetHeight / parseFloat(getComputedStyle(word).lineHeight) : 1;
+  const whole = word.parentElement.clientWidth - 6.4 * parseFloat(getComputedStyle(word).fontSize);
+  if (lines > 1.5 && word.scrollWidth < whole - 8) found.push(word.textContent);
+}
+return found;
+"""
+
+
+def sheets(document: bytes) -> int:
+    """How many sheets a PDF has."""
+    return len(re.findall(rb"/Type\s*/Page(?!s)", document))
+
+
+def click(browser: Page, selector: str) -> None:
+    """Click on an element; the driver takes what is shown of a closed fold for hidden, so a script does it."""
+    browser.run("document.querySelector(arguments[0]).click()", selector)
+
+
+def shown(browser: Page, selector: str) -> int:
+    """How many elements are on the page and not folded away."""
+    return int(
+        browser.run(
+            "return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility({"
+            "contentVisibilityAuto: true, visibilityProperty: true})).length",
+            selector,
+        )
+    )
+
+
+def test_evidence_prints_on_four_sheets(browser: Page, built_demo: Path) -> None:
+    """With its commands, which a phone folds; the changes of decisions have pages of their own."""
+    browser.open(built_demo / "evidence.html")
+    assert 1 < sheets(browser.paper("evidence")) <= 4
+    browser.media("print")
+    for selector in (".backlog-steps li", "#months + .backlog tbody tr"):
+        number = len(browser.all(selector))
+        assert number > 5
+        browser.wait(lambda selector=selector, number=number: shown(browser, selector) == number)  # type: ignore[misc]
+
+
+def test_parts_fold_on_a_phone_alone(browser: Page, built_demo: Path) -> None:
+    """A wide screen shows every command; a phone shows how many there are, and unfolds them from a link or a tap."""
+    browser.open(built_demo / "evidence.html")
+    browser.wait(lambda: shown(browser, ".backlog-steps li") == len(browser.all(".backlog-steps li")))
+    assert shown(browser, ".backlog-phone-fold > summary") == 0
+    browser.size(*PHONE)
+    browser.open(built_demo / "evidence.html")
+    assert shown(browser, ".backlog-steps li") == 0
+    assert shown(browser, ".backlog-phone-fold > summary") == len(browser.all(".backlog-phone-fold > summary"))
+    click(browser, '.backlog-contents a[href="#verify"]')
+    browser.wait(lambda: shown(browser, ".backlog-steps li"))
+    browser.open(built_demo / "register.html", "covered")
+    browser.wait(lambda: shown(browser, "#covered + .backlog tbody tr"))
+
+
+def test_groups_of_attention_fold_and_unfold(browser: Page, built_demo: Path) -> None:
+    """The first groups are open, as far as they are short; an address or a link to a folded one opens it."""
+    page = built_demo / "attention.html"
+    browser.open(page)
+    folds = browser.run(
+        "return [...document.querySelectorAll('details[data-backlog-fold]')].map(d => [d.open, d.firstChild.innerText])"
+    )
+    states = [is_open for is_open, _ in folds]
+    assert states[0]
+    assert not all(states)
+    assert all(re.match(r"\d+ ", words.replace("\u00a0", " ")) for _, words in folds)
+    assert shown(browser, "#lines-ownerless tbody tr") == 0
+    click(browser, '.backlog-tally a[href="#ownerless"]')
+    browser.wait(lambda: shown(browser, "#lines-ownerless tbody tr") == 15)
+    browser.run("document.querySelector('#ownerless + .backlog > details').open = false")
+    click(browser, '.backlog-tally a[href="#ownerless"]')
+    browser.wait(lambda: shown(browser, "#lines-ownerless tbody tr") == 15)
+    browser.driver.get("about:blank")
+    browser.open(page, "lines-stale-rest")
+    browser.wait(lambda: shown(browser, "#lines-stale-rest tbody tr") > 0)
+
+
+def test_paper_shows_the_first_rows_of_each_group(browser: Page, built_demo: Path) -> None:
+    """Of a folded group, too; and it says how many there are and where. Without script the same."""
+    browser.open(built_demo / "attention.html")
+    for scripted in (True, False):
+        browser.command("Emulation.setScriptExecutionDisabled", value=not scripted)
+        browser.open(built_demo / "attention.html")
+        browser.command("Emulation.setScriptExecutionDisabled", value=False)
+        browser.media("print")
+        browser.wait(lambda: shown(browser, "#lines-ownerless tbody tr") == 5)
+        assert shown(browser, "#lines-ownerless-rest tbody tr") == 0
+        said = browser.run("return document.querySelector('#ownerless + .backlog .backlog-print-only').innerText")
+        assert re.match(r"The first 5 of \d+; all are on this page on a screen, and in the download", said)
+        browser.media("")
+
+
+def test_without_script_what_is_folded_can_be_read(browser: Page, built_demo: Path) -> None:
+    """Folding is the browser's own; buttons that only a script obeys are not there."""
+    browser.size(*PHONE)
+    browser.command("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(built_demo / "attention.html")
+    browser.command("Emulation.setScriptExecutionDisabled", value=False)
+    assert shown(browser, ".backlog-copy") == 0
+    browser.one("#ownerless + .backlog > details > summary").click()
+    browser.wait(lambda: shown(browser, "#lines-ownerless tbody tr") == 15)
+
+
+def test_a_command_is_copied_whole(browser: Page, built_demo: Path) -> None:
+    """As a shell reads it; the button says so, and then what it said before."""
+    browser.open(built_demo / "evidence.html")
+    commands = [
+        str(text) for text in browser.run("return [...document.querySelectorAll('pre code')].map(c => c.textContent)")
+    ]
+    assert len(browser.all(".backlog-command-box > .backlog-copy")) == len(commands)
+    browser.run(
+        "window.copied = []; document.execCommand = () => { copied.push(document.activeElement.value); return true; };"
+    )
+    browser.run(
+        "for (const button of document.querySelectorAll('.backlog-command-box > .backlog-copy')) button.click()"
+    )
+    assert browser.run("return window.copied") == commands
+    assert all(shlex.split(command) for command in commands)
+    button = browser.one(".backlog-command-box > .backlog-copy")
+    assert button.get_attribute("textContent") == "Copied"
+    browser.wait(lambda: button.get_attribute("textContent") == "Copy the command")
+
+
+@pytest.mark.parametrize("size", [(1400, 1000), PHONE, NARROW])
+def test_commands_are_broken_between_words(browser: Page, built_demo: Path, size: tuple[int, int]) -> None:
+    """A word is broken where it is longer than a line alone; a dash within a word breaks nothing."""
+    browser.size(*size)
+    browser.open(built_demo / "evidence.html", "verify")
+    assert browser.all(".backlog-command code > span")
+    assert browser.run(BROKEN) == []
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_nothing_is_wider_than_the_narrowest_phone(browser: Page, built_demo: Path, name: str) -> None:
+    """But for a table that scrolls, with a shadow at the edge where it goes on; folded parts are opened before."""
+    browser.size(*NARROW)
+    browser.open(built_demo / name)
+    browser.run("for (const fold of document.querySelectorAll('article details')) fold.open = true")
+    assert browser.run(STICKING_OUT) == []
+
+
+def test_what_sticks_out_is_noticed(browser: Page, tmp_path: Path) -> None:
+    """A wide element, alone and in a box that scrolls without showing it."""
+    file = tmp_path / "wide.html"
+    wide = "<p style='width:500px'>wide</p>"
+    file.write_text(
+        f"<!doctype html><body style='margin:0'><article>{wide}<div style='overflow-x:auto'>{wide}", "utf-8"
+    )
+    browser.size(*NARROW)
+    browser.open(file)
+    assert [line.split(":")[0] for line in browser.run(STICKING_OUT)] == ["sticks out", "no shadow"]
+
+
+@pytest.mark.parametrize("size", [(1400, 900), PHONE])
+@pytest.mark.parametrize("name", ["index.html", "board.html", "register.html", "changes.html", "attention.html"])
+def test_nothing_moves_after_it_was_painted(browser: Page, built_demo: Path, name: str, size: tuple[int, int]) -> None:
+    """Pages with filters, which a script shows, and pages with folds: what is read stays where it is."""
+    browser.size(*size)
+    browser.driver.get("about:blank")
+    browser.open(built_demo / name)
+    assert browser.driver.execute_async_script(MOVED) < 0.1
+
+
+def test_what_moves_is_noticed(browser: Page, tmp_path: Path) -> None:
+    """A script that inserts something above a text."""
+    file = tmp_path / "moving.html"
+    script = "const box = document.createElement('div'); box.style.height = '500px'; document.body.prepend(box);"
+    text = "<p style='height:600px;background:#ddd'>text</p>"
+    file.write_text(f"<!doctype html><body>{text}<script>setTimeout(() => {{{script}}}, 200)</script>", "utf-8")
+    browser.open(file)
+    assert browser.driver.execute_async_script(MOVED) > 0.1
+
+
+def test_pages_and_the_index_of_the_search_are_small(built_demo: Path) -> None:
+    """No page of the demo has more than 150 kB of HTML, and the search loads less than 1.5 MB."""
+    sizes = {path.relative_to(built_demo).as_posix(): path.stat().st_size for path in built_demo.rglob("*.html")}
+    assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
+    index = built_demo / "search" / "search_index.json"
+    assert index.stat().st_size < MOST_INDEX
+    assert "evidence/2026.html" not in index.read_text("utf-8")
