@@ -563,9 +563,9 @@ def test_problems_of_repetitions_are_complete() -> None:
     """An id twice with a reason of its own, and a reason twice under another id."""
     other = "A quite different reason, which comes too late."
     problems = read_ratings(listed(entry(), entry(id="adminmfav2", reason=other), entry(id="Other")))[1]
-    assert [(problem.code, problem.message[:8]) for problem in problems] == [
-        ("rating-duplicate", "Entry 2 "),
-        ("rating-repeated-reason", "Entry 3 "),
+    assert [(problem.code, problem.message) for problem in problems] == [
+        ("rating-duplicate", 'Entry 2 (adminmfav2): "adminmfav2" is rated already, as "AdminMFAV2".'),
+        ("rating-repeated-reason", 'Entry 3 (Other): the entry of "AdminMFAV2" gives the same reason.'),
     ]
     assert all(in_full(problem) for problem in problems)
 

@@ -30,6 +30,7 @@ from secure_score_backlog.schema import (
     object_schema,
     required_hint,
 )
+from secure_score_backlog.text import shown
 
 LICENCES_SCHEMA = "licences/1"
 LICENCES_PATH = "licences.json"
@@ -175,7 +176,7 @@ def _entries(
         place = f"Entry {number} of `{part}`"
         if not isinstance(entry, dict):
             hint = f"Write the keys {', '.join(each.name for each in keys)}."
-            problems.append(_problem("licence-shape", f"{place}: it is not an object.", hint))
+            problems.append(_problem("licence-shape", f"{place}: it is not of the form {{ … }}.", hint))
             continue
         reading = Reading(FORMAT)
         values = reading.group(keys, entry)
@@ -200,10 +201,12 @@ def _unlisted(
         faults.append(("licence-unlisted", f"the licence {need.licence} is not listed.", hint))
     if cited(need.source, sources) is None:
         hint = "Name where the fact can be checked: one of `sources`, then the place in it."
-        faults.append(("licence-source", "its source is not listed.", hint))
+        faults.append(("licence-source", f"the source {shown(need.source)} is not listed.", hint))
     names = [normalised(each) for each in need.recommendations]
-    if len(set(names)) < len(names) or any(name in named for name in names):
-        faults.append(("licence-duplicate", "a recommendation is named twice.", "Keep the entry that is right."))
+    again = next((name for place, name in enumerate(names) if name in named or name in names[:place]), None)
+    if again is not None:
+        message = f"{shown(need.recommendations[names.index(again)])} is named twice."
+        faults.append(("licence-duplicate", message, "Keep the entry that is right."))
     return faults
 
 

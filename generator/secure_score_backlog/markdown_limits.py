@@ -55,7 +55,7 @@ class Excess:
     def as_problem(self, path: str, first_line: int, subject: str) -> Problem:
         """The problem in a file; `first_line` is the line of the text's first line, from 1."""
         code = "file-too-large" if self.line == 0 and self.what.startswith("It is longer") else "text-too-intricate"
-        hint = "Shorten the text or divide it with blank lines, and link to long evidence. It is shown as plain text."
+        hint = "Close open brackets, shorten the text or divide it with blank lines. Now it is shown as plain text."
         return problem(code, path, first_line + self.line, f"{subject} is not read as Markdown. {self.what}", hint)
 
 

@@ -24,6 +24,7 @@ from secure_score_backlog.schema import (
     Choice,
     Format,
     Json,
+    Key,
     Need,
     Reading,
     Text,
@@ -34,6 +35,7 @@ from secure_score_backlog.schema import (
     object_schema,
     required_hint,
 )
+from secure_score_backlog.text import shown
 
 
 class Risk(StrEnum):
@@ -219,6 +221,7 @@ def listed_sources(data: Any) -> dict[str, str]:
     return sources if all(isinstance(text, str) and bool(text.strip()) for text in texts) else {}
 
 
+FAMILY_HINT = 'Add `"family": "a name that you choose"`.'
 Told = tuple[str, str, str]
 """Code, message, hint."""
 
@@ -226,31 +229,42 @@ Told = tuple[str, str, str]
 def _read_entry(entry: Any, sources: Iterable[str]) -> tuple[Rating | None, list[Told]]:
     """One rating, or what is wrong with it by itself."""
     if not isinstance(entry, dict):
-        return None, [("rating-shape", "it is not an object.", "Write id or pattern, level, reason and source.")]
+        hint = "Write id or pattern, level, reason and source."
+        return None, [("rating-shape", "it is not of the form { … }.", hint)]
     reading = Reading(FORMAT)
     values = reading.group(KEYS, entry)
     faults = [(fault.code, fault.message, fault.hint) for fault in reading.faults]
-    faults += [(each.type.code, f"it needs `{each.name}`.", required_hint(each)) for each, _ in reading.missing]
+    faults += [(each.type.code, f"it needs `{each.name}`.", _json_hint(each)) for each, _ in reading.missing]
     by_id, by_pattern = (entry.get(name) is not None for name in ("id", "pattern"))
     if by_id is by_pattern:
         faults.append(("rating-key", "it needs an id or a pattern, and not both.", "Keep one of the two."))
     if by_pattern and entry.get("family") is None:
-        faults.append(("rating-family", "a pattern rates a family, and this one has no name.", "Write `family`."))
+        faults.append(("rating-family", "a pattern rates a family, and this one has no name.", FAMILY_HINT))
     if values["source"] is not None and cited(values["source"], sources) is None:
         hint = "Name where the judgement can be checked: one of `sources`, then the place in it."
-        faults.append(("rating-source", "its source is not listed.", hint))
+        faults.append(("rating-source", f"the source {shown(values['source'])} is not listed.", hint))
     return None if faults else build(Rating, KEYS, values), faults
+
+
+def _json_hint(key: Key) -> str:
+    """How a missing key is written in JSON."""
+    if key.name == "reason":
+        return 'Add `"reason": "what goes wrong without it"`.'
+    return f'Add `"{key.name}": "{key.example}"`.' if key.example else required_hint(key)
 
 
 def _repeats(rating: Rating, listed: Mapping[str, Rating], families: Mapping[str, str]) -> list[Told]:
     """What a rating says again: the same id or pattern, or a reason that belongs to something else."""
     faults: list[Told] = []
     if normalised(rating.name) in listed:
-        faults.append(("rating-duplicate", "it is rated twice.", "Keep the entry that is right."))
+        other = listed[normalised(rating.name)].name
+        message = f"{shown(rating.name)} is rated already, as {shown(other)}."
+        faults.append(("rating-duplicate", message, "Keep the entry that is right."))
     reason = _words(rating.reason)
     if reason in families and (not rating.family or families[reason] != rating.family):
         hint = "Say what goes wrong here, or give both the same family."
-        faults.append(("rating-repeated-reason", "another entry gives the same reason.", hint))
+        other = next(each.name for each in listed.values() if _words(each.reason) == reason)
+        faults.append(("rating-repeated-reason", f"the entry of {shown(other)} gives the same reason.", hint))
     return faults
 
 

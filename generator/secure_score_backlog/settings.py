@@ -375,8 +375,10 @@ def commented_profile(text: str, source: YamlData) -> Iterator[Problem]:
     """A profile for readers outside that only a comment names."""
     match = COMMENTED_PROFILE.search(text)
     if match and "profile" not in source.data and not is_unreadable(source.problems):
-        message = "A comment names a profile for readers outside, and no `profile` is set."
-        hint = "Take the # away, or write `profile: internal` if the site is for your own organisation."
+        message = "The site shows everything to its readers: `profile` stands in a comment, behind a #."
+        hint = (
+            "If others read the site, take the # away. If only your own organisation does, write `profile: internal`."
+        )
         yield problem("settings-commented-profile", source.path, text.count("\n", 0, match.end()) + 1, message, hint)
 
 

@@ -419,14 +419,17 @@ def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
 def _finished(builder: _Builder) -> YamlData:
     """The data of a mapping; anything else at the top is a problem."""
     root, problems = builder.root, builder.problems
+    example = {"backlog.yml": "organisation: Contoso", "mkdocs.yml": "site_name: Our backlog"}.get(
+        builder.path, "bucket: do-soon"
+    )
     if root is not None and not isinstance(root, dict) and not problems:
         problems.append(
             problem(
                 "yaml-not-a-mapping",
                 builder.path,
                 builder.first_line,
-                "There are no keys and values here.",
-                "Write lines such as `bucket: do-soon`: a word, a colon, a space and a value.",
+                "There are no lines of the form `key: value` here.",
+                f"Write lines such as `{example}`: a word, a colon, a space and a value.",
             )
         )
     data: dict[str, object] = root if isinstance(root, dict) else {}

@@ -197,7 +197,7 @@ def test_an_approver_can_be_recognised(
         critical = risk == "critical"
         assert found[0].severity is (Severity.ERROR if critical else Severity.WARNING)
         assert found[0].line == 12
-        assert "add `Managing Director: [login]` below `roles:` in backlog.yml and merge that first" in found[0].hint
+        assert "adds `Managing Director: [login]` below `roles:` in backlog.yml" in found[0].hint
         assert "`approval: {by: Managing Director, on: DAY, record: FILE OR LINK}`" in found[0].hint
         assert ("The risk is critical" in found[0].message) == critical
 

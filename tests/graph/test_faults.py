@@ -239,7 +239,7 @@ SURVIVED = [
     Passing("the server's clock is ahead", clock(days=3, minutes=1), "is 3 days behind the server's."),
     Passing("the server's clock is behind", clock(hours=-4, minutes=-1), "is 4 hours ahead of the server's."),
     Passing("a day in the far future", scores([day_score(AHEAD), *answers()]), f"Left out: 1 score dated {AHEAD}"),
-    Passing("a score without a day", scores([*answers(), {"id": "x"}, None]), "Left out of 5 scores: 2 without a date"),
+    Passing("a score without a day", scores([*answers(), {"id": "x"}, None]), "2 of 5 scores have no date"),
 ]
 """Exit 0, and the same files as after a run without the fault, but for the time of collecting."""
 
@@ -251,7 +251,7 @@ NOTED = [
             "1 recommendation scored more than once: AdminMFAV2; sums may differ"),
     Passing("a total that is no number", scores(today(currentScore="NaN")), "is no readable currentScore"),
     Passing("points that are no number", scores(today(controlScores=[control(NAMES[0], "many")])),
-            "Without readable points on 2026-11-20: AdminMFAV2."),
+            "There are no readable points on 2026-11-20 for: AdminMFAV2."),
     Passing("missing keys", scores([{"createdDateTime": "2026-11-20T00:00:00Z"}, *answers()[1:]]),
             "The newest day, 2026-11-20, came without texts or counts"),
     Passing("a sum that does not add up", scores(today(currentScore=99)), "but currentScore is 99."),

@@ -48,6 +48,16 @@ MANY = findings(
 )
 
 
+def test_what_the_change_touches_is_counted_and_comes_first() -> None:
+    """Among old problems of other files, nobody finds their own."""
+    found = replace(findings([warning("A.md"), error("B.md"), warning("Z.md")]), changed={"Z.md"})
+    text = FORMATS["text"](found).text
+    assert text.startswith("Z.md:5: warning: ")
+    assert "1 error and 2 warnings in 3 files, 1 of them about files of this change; " in text
+    assert ", none of them about files of this change; " in replace(found, changed={"C.md"}).sentence
+    assert "of this change" not in replace(found, changed=()).sentence
+
+
 @pytest.fixture(scope="session")
 def sarif_schema() -> Any:
     """The published JSON Schema of SARIF 2.1.0 (OASIS, errata 01), as a library of converters ships it."""

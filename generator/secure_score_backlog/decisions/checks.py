@@ -317,8 +317,9 @@ def check_asks(source: FrontMatter, decision: Decision, today: date) -> Iterator
     """A decision requested from others is answered in time."""
     for index, ask in enumerate(decision.asks):
         if today - ask.since > ASK_TERM:
-            message = f"The question to {shown(ask.of)} has been open for {plural((today - ask.since).days, 'day')}."
-            hint = f"Get the answer, {_otherwise(ask)}, or delete the question and say why in the text."
+            for_days = plural((today - ask.since).days, "day")
+            message = f"The decision requested from {shown(ask.of)} is open for {for_days}."
+            hint = f"Get the answer, {_otherwise(ask)}, or delete the request and say why in the text."
             line = source.line(*_ask_place(source, index))
             yield problem("decision-ask-old", source.path, line, message, hint)
         if ask.by is not None:

@@ -179,9 +179,10 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
         _approver_place(source, decision),
         f"{begins} {shown(held.approver)} has no login under `roles` in backlog.yml, and no approval "
         "outside GitHub is recorded.",
-        f"Name a role that `roles` lists. Or add `{role}: [login]` below `roles:` in backlog.yml and merge that first, "
-        "in a pull request of its own: it counts for later changes only. If it was approved elsewhere, write "
-        f"`approval: {{by: {role}, on: DAY, record: FILE OR LINK}}`, and add that file in the same change.",
+        "Either name a role that `roles` lists with a login. Or have a separate pull request merged first that adds "
+        f"`{role}: [login]` below `roles:` in backlog.yml, with the user name on GitHub. Or, where it was approved on "
+        f"paper or by mail, write `approval: {{by: {role}, on: DAY, record: FILE OR LINK}}`; a file that you name "
+        "there comes with the same change.",
     )
 
 

@@ -197,8 +197,11 @@ def check_asks(change: _Change, old: Decision, new: Decision, version: DecisionV
             come.remove(again)
             yield from _check_since(version, number, ask, now)
             if not traced:
-                message = f"The question to {shown(ask.of)} of {wording.day(ask.since)} has other words now."
-                hint = "Keep the question as it was asked, or say in the text or in the minutes why it changed."
+                message = (
+                    f"The decision requested from {shown(ask.of)} on {wording.day(ask.since)} has other words now. It "
+                    f"was: {shown(ask.question)}."
+                )
+                hint = "Keep the words as they were, or say in the text or in the minutes why they changed."
                 yield _of(version, ("ask", number, "question"), "ask-reworded", message, hint)
         elif not traced:
             message = (
@@ -315,7 +318,7 @@ def check_commit(commit: BranchCommit, account: Identity, proposed: Collection[s
         more = f" and {plural(len(paths) - SHOWN, 'more file')}" if len(paths) > SHOWN else ""
         message = f"Commit {commit.commit[:10]} of {shown(name)}, an automated account, changes {some}{more}."
         hint = (
-            "Start a new branch from the main branch and make the change there yourself; leave this commit out. An "
+            "Close this pull request, and make the change again yourself, such as by editing the file on GitHub. An "
             "automated account may write snapshots and propose the review of a new month, and nothing else that people "
             "decide."
         )

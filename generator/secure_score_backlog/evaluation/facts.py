@@ -327,9 +327,10 @@ def unapproved(entries: Iterable[RegisterEntry], policy: Callable[[str], Policy]
             source.line("accepted", "approver") if source else None,
             f"This accepts a critical risk, and no approval by {shown(approver(entry))} counts: "
             f"{entry.approval.words}.",
-            f"Write a later `until` or another reason in a new pull request, and have {shown(approver(entry))} approve "
-            "it on GitHub before the merge; `roles` in backlog.yml has to list a login for that role already. If it "
-            "was approved elsewhere, write `approval: {by: ROLE, on: DAY, record: FILE OR LINK}` there instead.",
+            "A new approval needs a new pull request that changes this decision, such as its reason or `until`. Open "
+            f"one, and have {shown(approver(entry))} approve it on GitHub before the merge (`roles` in backlog.yml has "
+            "to list a login for that role already). Or, where it was approved elsewhere, write in that pull request "
+            "`approval: {by: ROLE, on: DAY, record: FILE OR LINK}`.",
             severity=weighing.SEVERITIES[weight],
         )
 

@@ -74,7 +74,16 @@ class Findings:
             nothing = "No problems" if self.checked.anything else "There is nothing to check yet"
             return f"{nothing}: {self.checked}."
         files = plural(len({found.path for found in self.problems}), "file")
-        return f"{plural(self.errors, 'error')} and {plural(self.warnings, 'warning')} in {files}; {self.checked}."
+        numbers = f"{plural(self.errors, 'error')} and {plural(self.warnings, 'warning')} in {files}"
+        return f"{numbers}{self._of_change}; {self.checked}."
+
+    @property
+    def _of_change(self) -> str:
+        """How many are about the files of the change, where there is one."""
+        if not self.changed:
+            return ""
+        own = sum(1 for found in self.problems if found.path in self.changed)
+        return f", {own or 'none'} of them about files of this change"
 
     def file_of(self, found: Problem) -> str | None:
         """The file of a problem, relative to the repository; None where it is about the history as a whole."""

@@ -15,8 +15,9 @@ MOST_LISTED = 1_000
 
 
 def as_text(findings: Findings) -> Report:
-    """The list, and the numbers in a sentence."""
-    return Report(text="\n".join([*listed(findings.problems), findings.sentence]))
+    """The list, what the change itself touches first, and the numbers in a sentence."""
+    ordered = sorted(findings.problems, key=lambda found: found.path not in findings.changed)
+    return Report(text="\n".join([*listed(ordered), findings.sentence]))
 
 
 def listed(problems: Sequence[Problem]) -> Iterator[str]:

@@ -88,7 +88,10 @@ def some(names: Iterable[str]) -> str:
 
 def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
-    message = f"Left out of {plural(total, 'score')}: {count} without a date that can be read (createdDateTime or id)."
+    message = (
+        f"{count} of {plural(total, 'score')} {'has' if count == 1 else 'have'} no date that can be read, and "
+        f"{'was' if count == 1 else 'were'} left out (createdDateTime or id)."
+    )
     hint = "Nothing has to be done: the other scores are taken, and without its day nothing can be stored."
     return Finding("snapshot-undated", None, message, hint, hint)
 
@@ -316,7 +319,7 @@ def odd_controls(day: date, score: Json) -> list[Finding]:
         found.append(Finding("snapshot-control-twice", day, message))
     silent = {name for item, name in zip(items, names, strict=True) if name and number(item.get("score")) is None}
     if silent:
-        found.append(Finding("snapshot-no-points", day, f"Without readable points on {day}: {some(silent)}."))
+        found.append(Finding("snapshot-no-points", day, f"There are no readable points on {day} for: {some(silent)}."))
     return found
 
 
