@@ -10,7 +10,7 @@ import pytest
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site, built
-from secure_score_backlog.site.pages import decision_changes, evidence
+from secure_score_backlog.site.pages import decision_changes, evidence, recommendation
 from secure_score_backlog.snapshots.model import History
 from tests.support.pages import evaluated
 from tests.support.tenants import day, decision, versions, workspace
@@ -50,11 +50,20 @@ def test_a_page_for_each_year() -> None:
     assert 'href="../downloads/index.html"' in made["evidence/2026.md"]
 
 
-def test_search_finds_no_change_twice() -> None:
-    """Each change is on the page of its recommendation, so the pages of years are not searched."""
+def test_the_search_does_not_grow_with_the_changes() -> None:
+    """Neither the pages of years nor the events of a recommendation are in it; the recommendation itself is."""
     made = pages(1)
     assert "exclude: true" in made["evidence/2026.md"].split("---")[1]
     assert "exclude: true" not in made["evidence.md"].split("---")[1]
+    searched = []
+    for days in ((1,), range(1, 50)):
+        changed = versions(*((number, decision("A", Bucket.DO_SOON, owner="Head of IT")) for number in days))
+        facts = evaluated(workspace(History(), {"A": changed}), LAST)
+        (own,) = recommendation.documents(facts, Site.of(facts))
+        parts = re.split(r"(?m)^(?=## )", own.content.decode())
+        searched.append(len("".join(part for part in parts if "data-search-exclude" not in part.split("\n")[0])))
+        assert any(part.startswith("## Over time") for part in parts)
+    assert searched[1] < searched[0] + 200
 
 
 @pytest.mark.parametrize(

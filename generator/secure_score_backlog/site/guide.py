@@ -98,6 +98,16 @@ Two options of `build` and `serve` lift this. There is no setting for them, beca
 Do not use them in a workflow that runs on pull requests: the configuration of a branch would run there.
 A builder that you start yourself after `backlog render` reads your `mkdocs.yml` as it is.
 
+## How large it gets
+
+No page has more than 150 kB of HTML for a tenant of five years with 250 recommendations and 3,000 changes of decisions.
+Changes of decisions are on pages by year, half-year, quarter or month; long lists on other pages are cut, and say where
+the rest is. The downloads have all.
+
+A browser loads the index of the search with the first search: 0.54 MB for the sample tenant (fifteen months), 2.0 MB
+for those five years. It does not grow with the changes of decisions: their pages, and the events on the page of a
+recommendation, are not in it. The search finds the recommendation.
+
 ## Keys of mkdocs.yml
 """
 
