@@ -73,6 +73,24 @@ class SignedAsk(Struct):
     asked_by: str = ""
 
 
+class SignedNeeded(Struct):
+    """A decision that was needed."""
+
+    kind: Literal["requested", "expired", "breached", "regressed", "conflict", "overdue", "undecided"]
+    recommendation: str
+    title: str
+    risk: Risk | None
+    decides: str | None = msgspec.field(name="from")
+    by: date | None
+    days_left: Number | None
+    question: str | None
+    since: date | None
+    recommend: str
+    cost: str
+    asked_by: str | None
+    default: str
+
+
 class SignedTop(Struct):
     """One of the top five by risk."""
 
@@ -258,6 +276,8 @@ class SignedFacts(Struct):
     explained: SignedExplained | None = None
     coverage: SignedCoverage | None = None
     microsoft: SignedMicrosoft | None = None
+    decisions_needed: list[SignedNeeded] | None = None
+    """None where the program that signed them did not list them."""
     covered: list[SignedEntry] = []
     decided: list[str] = []
     texts: dict[str, SignedWords] = {}

@@ -292,6 +292,9 @@ def test_a_branch_of_snapshots_that_was_not_fetched_stops_the_check(tmp_path: Pa
     repository = Repository(tmp_path / "tenant")
     repository.write("backlog.yml", "snapshots: {branch: data}\n")
     repository.commit("settings")
+    assert "'data'" in backlog("check", "--root", repository.folder, expect=3).stderr  # a wrong name, maybe
+    repository.write("snapshots/README.md", "Days are stored here.\n")
+    repository.commit("as init makes it")
     said = backlog("check", "--root", repository.folder, expect=0).stdout
     assert said.startswith("There is nothing to check yet")
     repository.git("clone", "--quiet", "--bare", ".", str(tmp_path / "origin.git"))

@@ -97,7 +97,7 @@ RISK = "  The risk: “Spraying”."
 NOTHING = "  Nothing is named that reduces the risk until then."
 WHY = [RISK, "  The reason: “The mailer cannot do better before its upgrade”.", NOTHING]
 SAYS = "  The text says: “Agreed in the meeting”."
-LOOK = "Look in the reason and in the text for why it is lowered."
+LOOK = "If neither the reason nor the text says why, ask the author."
 UNDONE = "“Be safe” stays partly undone until then."
 UNDECIDED = "Without this change it stays open and undecided."
 AFTERWARDS = "From the merge on the risk is open and undecided. Nothing changes in Microsoft 365."
@@ -237,8 +237,8 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
          "high to low in the same step. What Microsoft recommends stays undone until then. Without this change the "
          "decisions of today stay.",
          "  Low: “Be safe”.",
-         f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. Look in the reason for "
-         "why it is lowered; the text says nothing new.", *WHY,
+         f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. If the reason does not "
+         "say why, ask the author; the text says nothing new.", *WHY,
          "  High: “Be other”.", RISK, "  The reason: “Else”.", NOTHING,
          "  The text says now: “Agreed in the meeting”."],
     ),
@@ -246,8 +246,8 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         {SAFE: accept()}, {SAFE: accept(LATER, "Else.").replace("high", "low")},
         [EXTENDED.replace("(high)", "(low)").replace(
             "; it was", ", and lowers the risk from high to low in the same step; it was"),
-         f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. Look in the reason for "
-         "why it is lowered; the text says nothing new.",
+         f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. If the reason does not "
+         "say why, ask the author; the text says nothing new.",
          RISK, "  The new reason: “Else”.", NOTHING],
     ),
     "risk of the settings lowered and accepted": (
@@ -579,8 +579,8 @@ def test_a_planned_change_needs_no_particular_role(
     found = told(backlog)
     assert found["approval"] == []
     assert found["approval_summary"] == [
-        "No role is required for this change; whether an approval is needed at all, the rules of the repository "
-        "decide. Whoever proposes it cannot approve it."
+        "No particular role has to approve this change. Whether GitHub asks for an approval, the pull request shows. "
+        "Whoever proposes it cannot approve it."
     ]
 
 
@@ -591,7 +591,10 @@ def test_what_a_merge_without_an_approval_leaves(
     """It counts, and the register shows it as only named; of a critical risk the check then makes an error."""
     changed({}, {SAFE: accept().replace("high", risk)})
     said = told(backlog)["approval_summary"][-1]
-    assert "the acceptance counts all the same, and the register shows it as “only named”." in said
+    assert (
+        "the acceptance counts all the same, and the register shows it as “only named”: an approver, and no approval "
+        "that counts." in said
+    )
     assert said.endswith("For a critical risk the check then fails.") is fails
 
 
@@ -619,7 +622,8 @@ def test_who_was_the_approver_of_what_ends(
     """Nobody has to approve that an acceptance ends; a reviewer sees who had to approve it."""
     changed({SAFE: accept()}, {SAFE: after})
     said = told(backlog)["approval_summary"]
-    assert said[1] == "Managing Director was the approver of what ends: the acceptance of “Be safe”."
+    ends = "Managing Director was the approver of what ends: the acceptance of “Be safe”"
+    assert said[1] == f"{ends}; to end it, no role has to approve."
 
 
 def test_errors_make_the_check_fail(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:

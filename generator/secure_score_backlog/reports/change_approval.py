@@ -35,8 +35,8 @@ def approval_sentences(change: Change, quote: Quote) -> list[str]:
     others = [*_ends(change, quote), *_with_errors(change), *_others(change)]
     if not change.approvers:
         nobody = (
-            "No role is required for this change; whether an approval is needed at all, the rules of the repository "
-            "decide."
+            "No particular role has to approve this change. Whether GitHub asks for an approval, the pull request "
+            "shows."
         )
         return [f"{nobody} {author.replace('this change', 'it')}", *others]
     left = len(change.approvers) - MOST_ROLES
@@ -56,7 +56,8 @@ def _unapproved(change: Change) -> str:
     fails = " For a critical risk the check then fails." if critical else ""
     return (
         "This report does not stop a merge. Merged without an approval that counts, "
-        f"{what} all the same, and the register shows {show} as “only named”.{fails}"
+        f"{what} all the same, and the register shows {show} as “only named”: an approver, and no approval that "
+        f"counts.{fails}"
     )
 
 
@@ -83,7 +84,8 @@ def _ends(change: Change, quote: Quote) -> list[str]:
         if before and held and each.kind in (Kind.WITHDRAWN, Kind.PLANNED):
             kind = "acceptance" if before.accepted else "exemption"
             found.append(
-                f"{quote(held.approver)} was the approver of what ends: the {kind} of {quoted(each.title, quote)}."
+                f"{quote(held.approver)} was the approver of what ends: the {kind} of {quoted(each.title, quote)}; "
+                "to end it, no role has to approve."
             )
     left = len(found) - NAMED
     return [*found[:NAMED], f"And {left} more that end: see each decision below."] if left > 0 else found

@@ -23,9 +23,9 @@ def from_to(change: DecisionChange) -> str:
 
 def lowered(change: DecisionChange) -> str:
     """Who had given the level that is lowered, and where a reason would be: whether one is given cannot be computed."""
-    look = "Look in the reason and in the text for why it is lowered."
+    look = "If neither the reason nor the text says why, ask the author."
     if not change.news:
-        look = "Look in the reason for why it is lowered; the text says nothing new."
+        look = "If the reason does not say why, ask the author; the text says nothing new."
     rated = f" It was rated {level_word(change.level_before)}{rated}." if (rated := _rated(change, " ")) else ""
     return f"Lowers the level {from_to(change)}.{rated} {look}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import add_months, last_day, month_before, month_of
+from secure_score_backlog.dates import month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import AcceptanceState
@@ -39,6 +39,9 @@ TITLE = "Reviews"
 Plain = Mapping[str, Any]
 SHOWN = 5
 """Accepted risks that a review of one page names; the register has all of them."""
+ONE_DAY = timedelta(days=1)
+TWO_MONTHS = timedelta(days=62)
+"""From the first day of a month into the second month after it, whatever their lengths."""
 MOST_NEEDED = 12
 """Decisions needed that the first page lists; the board has all of them."""
 NO_QUESTION: Plain = dict.fromkeys(("question", "recommend", "cost", "asked_by", "since", "default", "by"), None)
@@ -177,7 +180,7 @@ class Month:
         """The end of the month after the as-of date."""
         as_of = self.day(self.facts["as_of"])
         assert as_of
-        return last_day(month_of(add_months(as_of.replace(day=1), 1)))
+        return (as_of.replace(day=1) + TWO_MONTHS).replace(day=1) - ONE_DAY
 
     @property
     def ending(self) -> list[Plain]:
