@@ -92,7 +92,7 @@ def test_board(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
     needing = ("undecided", "expired", "breached", "regressed", "conflict")
     without = [name for name, state in states.items() if state in needing]
     found = cards(browser)
-    assert found["Needs a decision"] == len(without)
+    assert found["No decision in force"] == len(without)
     assert found["Accepted risks"] == sum(1 for state in states.values() if state == "accepted")
     open_ones = [state for state in states.values() if state not in ("done", "not-measured", "retired")]
     assert (

@@ -122,7 +122,7 @@ def test_the_register_as_a_file_has_the_state_of_its_page(state: AcceptanceState
     ],
 )
 def test_a_row_names_its_group_of_the_board(now: State, place: str) -> None:
-    """The group is that of the page: everything under “Needs a decision” is in one group, and nothing else is."""
+    """The group is that of the page: everything under “No decision in force” is in one group, and nothing else is."""
     assert group(replace(backlog().register[0].status, state=now)) == place
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
+from secure_score_backlog.evaluation.reminders import decisions_needed
 from secure_score_backlog.evaluation.status import UNMEASURED, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
@@ -66,8 +67,8 @@ class Filter:
 SECTIONS: tuple[tuple[str, str, str, str], ...] = (
     (
         "undecided",
-        "Needs a decision",
-        "No decision is in force.",
+        "No decision in force",
+        "Undecided, or the decision is no longer in force.",
         "Every open recommendation has a decision in force.",
     ),
     (
@@ -111,6 +112,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         columns=COLUMNS,
         full_rows=FULL_ROWS,
         counts=facts.counts,
+        needed=len(decisions_needed(facts)),
         approvals={
             Bucket.ACCEPT: facts.accepted_approvals.words,
             Bucket.NOT_APPLICABLE: facts.covered_approvals.words,

@@ -29,7 +29,7 @@ SECTIONS: tuple[Value, ...] = (
     ("past", "Ended by a later decision", "Another decision replaced it, or it was withdrawn."),
 )
 GROUPS: tuple[Value, ...] = (
-    ("needs-decision", "Needs a decision", "Undecided, or a new decision is needed; the state says why."),
+    ("needs-decision", "No decision in force", "Undecided, or a new decision is needed; the state says why."),
     ("do-now", "Do now", "The decision is to do it now."),
     ("do-soon", "Do soon", "The decision is to do it soon."),
     ("accept", "Accepted risks", "The risk is accepted."),
