@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,17 @@ def test_hostile_cells_are_copied_as_text(browser: Page, built_demo: Path) -> No
     )
     assert "\t'=HYPERLINK(1)\t" in browser.run(COPIED, "list")
     assert browser.run(COPIED, "commands").splitlines()[0] == "backlog decide -- '-x'\\''; rm -rf ~'"
+
+
+@pytest.mark.parametrize("name", ["board.html", "register.html", "attention.html"])
+def test_a_narrow_window_breaks_no_date(browser: Page, built_demo: Path, name: str) -> None:
+    """Between a phone's cards and the fixed columns; texts give way, and a table that is too wide scrolls by itself."""
+    browser.open(built_demo / name)
+    for width in (780, 1000, 1180):
+        browser.size(width, 900)
+        dates = [text for text in browser.run(BROKEN) if re.search(r"\d{4}$", text)]
+        assert (width, dates) == (width, [])
+        assert browser.run("return document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("name", ["board.html", "register.html", "attention.html"])
