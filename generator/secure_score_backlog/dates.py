@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 FIRST_DAY = date(1970, 1, 1)
 LAST_DAY = date(2199, 12, 31)
+ONE_DAY = timedelta(days=1)
 
 MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
 
@@ -21,6 +22,11 @@ MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
 def is_usable(day: date) -> bool:
     """Whether the program computes with a day."""
     return FIRST_DAY <= day <= LAST_DAY
+
+
+def from_json(text: str | None) -> date | None:
+    """A day as our JSON holds it; None where it holds none."""
+    return date.fromisoformat(text) if text else None
 
 
 def month_of(day: date) -> str:
@@ -45,7 +51,7 @@ def last_day(month: str) -> date:
 
 def month_before(month: str) -> str:
     """The month before a month, both written YYYY-MM."""
-    return month_of(first_day(month) - timedelta(days=1))
+    return month_of(first_day(month) - ONE_DAY)
 
 
 def months_between(start: date, end: date) -> Iterator[str]:
@@ -53,7 +59,7 @@ def months_between(start: date, end: date) -> Iterator[str]:
     day = start.replace(day=1)
     while day <= end:
         yield month_of(day)
-        day = last_day(month_of(day)) + timedelta(days=1)
+        day = last_day(month_of(day)) + ONE_DAY
 
 
 def add_months(day: date, months: int) -> date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -337,27 +337,29 @@ class Reckoning:
                 found.add(name)
         return found
 
-    def asks(self) -> list[tuple[str, str, int, str | None]]:
-        """Decisions requested: recommendation, question, days, and by when."""
-        found = []
-        for name, answer in self.answers.items():
-            asked = answer.said.get("ask") or []
-            for ask in [asked] if isinstance(asked, dict) else asked:
-                age = (self.day - date.fromisoformat(ask["since"])).days
-                if age >= 0:
-                    found.append((name, ask["question"], age, ask.get("by")))
-        return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
-
-    def requested(self) -> list[tuple[int, str, date | None, str, tuple[str, ...]]]:
-        """The questions among them: whether late, dated or neither (0, 1, 2), and what sorts them."""
-        rows: list[Any] = []
+    def questions(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every decision requested by now, with its recommendation."""
         for name, answer in self.answers.items():
             asked = answer.said.get("ask") or []
             for ask in [asked] if isinstance(asked, dict) else asked:
                 if date.fromisoformat(ask["since"]) <= self.day:
-                    by = date.fromisoformat(ask["by"]) if ask.get("by") else None
-                    place = 2 if by is None else 0 if by < self.day else 1
-                    rows.append((place, name, by, "requested", ("question", ask["from"].casefold(), ask["question"])))
+                    yield name, ask
+
+    def asks(self) -> list[tuple[str, str, int, str | None]]:
+        """Decisions requested: recommendation, question, days, and by when."""
+        found = [
+            (name, ask["question"], (self.day - date.fromisoformat(ask["since"])).days, ask.get("by"))
+            for name, ask in self.questions()
+        ]
+        return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
+
+    def requested(self) -> list[tuple[int, str, date | None, str, tuple[str, ...]]]:
+        """The questions as decisions needed: whether late, dated or neither (0, 1, 2), and what sorts them."""
+        rows: list[Any] = []
+        for name, ask in self.questions():
+            by = date.fromisoformat(ask["by"]) if ask.get("by") else None
+            place = 2 if by is None else 0 if by < self.day else 1
+            rows.append((place, name, by, "requested", ("question", ask["from"].casefold(), ask["question"])))
         return rows
 
     def decisions_needed(self, registers: list[dict[str, Plain]]) -> list[tuple[str, str, str | None, str]]:

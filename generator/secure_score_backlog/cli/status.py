@@ -77,9 +77,10 @@ def terminal(facts: Facts, asked: str = "") -> RenderableType:
         *(Text(said, style="yellow") for said in unknown(facts)),
         Text(""),
     ]
-    parts += list(headline(facts))
+    needed = decisions_needed(facts)
+    parts += list(headline(facts, len(needed)))
     for title, table in (
-        ("Decisions needed", needed(decisions_needed(facts), facts.as_of)),
+        ("Decisions needed", needed_table(needed, facts.as_of)),
         ("Top five by risk", top(facts.top)),
         ("Accepted risks and exemptions that end soon", ending((*facts.register, *facts.covered))),
     ):
@@ -101,11 +102,11 @@ def unknown(facts: Facts) -> Iterator[str]:
         yield f"{said[0]}. {said[1]}"
 
 
-def headline(facts: Facts) -> Iterator[Text]:
+def headline(facts: Facts, needed: int) -> Iterator[Text]:
     """The headline counts; those that are 0 are left out."""
     counts = facts.counts
     for number, words, style in (
-        (len(decisions_needed(facts)), "decisions needed now: requested, overdue or no longer in force", "red"),
+        (needed, "decisions needed now: requested, overdue or no longer in force", "red"),
         (counts["undecided"], "undecided: no finished decision, drafts included", "yellow"),
         (counts["expired"], "expired: the last day of the decision has passed", "red"),
         (counts["breached"], "breached: worse than the level that was accepted", "red"),
@@ -143,7 +144,7 @@ def top(statuses: Iterable[Status]) -> Table:
     return table
 
 
-def needed(decisions: Iterable[Reminder], as_of: date) -> Table:
+def needed_table(decisions: Iterable[Reminder], as_of: date) -> Table:
     """The decisions needed, in their order: what is late first."""
     table = grid("answer by", "risk", "decision", "of", "why")
     for each in decisions:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from secure_score_backlog.dates import add_months, first_day, last_day, month_of, months_between
+from secure_score_backlog.dates import ONE_DAY, add_months, first_day, last_day, month_of, months_between
 from secure_score_backlog.decisions import policy as weighing
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
 from secure_score_backlog.decisions.model import Ask, DecisionHistory, DecisionVersion
@@ -32,7 +32,7 @@ from secure_score_backlog.evaluation.register import (
     register_of,
 )
 from secure_score_backlog.evaluation.register import in_force as entries_in_force
-from secure_score_backlog.evaluation.review import ONE_DAY, Period, completed_in, period_of, regressed_in
+from secure_score_backlog.evaluation.review import Period, completed_in, period_of, regressed_in
 from secure_score_backlog.evaluation.status import State, Status, done_under_answer, statuses_on
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, problem

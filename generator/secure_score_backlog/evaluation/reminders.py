@@ -30,7 +30,7 @@ class Kind(StrEnum):
     """Needs a decision where the risk is critical; nobody is reminded of it, because it has no owner yet."""
 
 
-ANEW = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.CONFLICT)
+ANEW = tuple(Kind(state.value) for state in NEEDS_NEW_DECISION)
 """A decision was made and is no longer in force: a new one is needed."""
 LATE = (*ANEW, Kind.OVERDUE)
 

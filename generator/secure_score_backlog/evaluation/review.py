@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from secure_score_backlog.dates import first_day
+from secure_score_backlog.dates import ONE_DAY, first_day
 from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.status import GRAPH_ROUNDS_TO, run_start
 from secure_score_backlog.snapshots.model import History, Observation, Timeline
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import month_of
+from secure_score_backlog.dates import from_json, month_of
 from secure_score_backlog.decisions.words import until_words
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.microsoft import ChangeKind
@@ -167,11 +167,6 @@ def title_of(review: Review, plain: Plain, identifier: str) -> str:
     return said or (status.title if status else "") or identifier
 
 
-def day_of(text: str | None) -> date | None:
-    """A day as JSON writes it."""
-    return date.fromisoformat(text) if text else None
-
-
 def newest_first(rows: Iterable[ChangeRow]) -> list[ChangeRow]:
     """The newest first, then by title; what has no day is last."""
     return sorted(rows, key=lambda row: (-(row.day or date.min).toordinal(), row.title.casefold(), row.recommendation))
@@ -183,7 +178,7 @@ def microsoft_rows(review: Review, plain: Plain, microsoft: Plain) -> Iterator[C
         yield from newest_first(
             ChangeRow(
                 month=review.month,
-                day=day_of(change["on"]),
+                day=from_json(change["on"]),
                 who=Who.MICROSOFT,
                 kind=kind.value,
                 recommendation=change["recommendation"],
@@ -221,7 +216,7 @@ def our_rows(review: Review, plain: Plain) -> Iterator[ChangeRow]:
     yield from newest_first(row(OurKind.DECIDED, name, *decision_of(review, name)) for name in plain.get("decided", ()))
     for how, kind in (("observed", OurKind.COMPLETED), ("claimed", OurKind.CLAIMED)):
         yield from newest_first(
-            row(kind, item["recommendation"], day_of(item["on"]), "", gained.get(item["recommendation"], ZERO))
+            row(kind, item["recommendation"], from_json(item["on"]), "", gained.get(item["recommendation"], ZERO))
             for item in plain["completed"]
             if item["how"] == how
         )
@@ -229,8 +224,8 @@ def our_rows(review: Review, plain: Plain) -> Iterator[ChangeRow]:
         row(
             OurKind.LOST_POINTS,
             item["recommendation"],
-            day_of(item["on"]),
-            f"restored on {wording.day(day_of(item['recovered']))}" if item["recovered"] else "",
+            from_json(item["on"]),
+            f"restored on {wording.day(from_json(item['recovered']))}" if item["recovered"] else "",
             -Fraction(item["points"]),
         )
         for item in plain["regressed"]

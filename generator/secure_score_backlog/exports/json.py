@@ -7,7 +7,7 @@ Numbers stay exact in the plain data, for further computing, and become JSON num
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -36,6 +36,7 @@ def iso(day: date | None) -> str | None:
 
 def plain_facts(facts: Facts) -> Plain:
     """All figures of one as-of date; numbers are exact."""
+    needed = decisions_needed(facts)
     return {
         "schema": STATUS_SCHEMA,
         "as_of": iso(facts.as_of),
@@ -46,7 +47,7 @@ def plain_facts(facts: Facts) -> Plain:
         "coverage": coverage(facts),
         "ledger": facts.ledger.parts(),
         "counts": facts.counts,
-        "decisions_needed": [plain_decision(each, facts.as_of) for each in decisions_needed(facts)],
+        "decisions_needed": [plain_decision(each, facts.as_of) for each in needed],
         "top": [ranked(status) for status in facts.top],
         "unrated": [status.id for status in facts.unrated],
         "by_points": [status.id for status in facts.by_points],
@@ -102,7 +103,7 @@ def plain_facts(facts: Facts) -> Plain:
         ],
         "recorded_later": list(facts.recorded_later),
         "decided": decided(facts),
-        "texts": texts(facts),
+        "texts": texts(facts, needed),
         "states": {identifier: status.state.value for identifier, status in facts.statuses.items()},
         "problems": [problem.as_json() for problem in facts.problems],
     }
@@ -118,11 +119,11 @@ def decided(facts: Facts) -> list[str]:
     ]
 
 
-def texts(facts: Facts) -> Plain:
+def texts(facts: Facts, needed: Iterable[Reminder]) -> Plain:
     """Title and reasons of every recommendation that the figures name."""
     named = {status.id for status in (*facts.top, *facts.unrated, *facts.by_points)}
     named |= {entry.status.id for entry in (*facts.register, *facts.covered)}
-    named |= {each.status.id for each in decisions_needed(facts)}
+    named |= {each.status.id for each in needed}
     named |= {status.id for status in (*facts.blocked, *facts.completed, *facts.regressed)}
     named |= {status.id for status in (*facts.shadow, *facts.stale, *facts.in_state(State.REGRESSED))}
     named |= {line.recommendation for line in (facts.movement.lines if facts.movement else ()) if line.recommendation}

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import last_day, month_of
+from secure_score_backlog.dates import ONE_DAY, last_day, month_of
 from secure_score_backlog.site.charts.calendar import Calendar, CalendarMonth, DaysOfMonth, span
-from secure_score_backlog.snapshots.coverage import ONE_DAY, Coverage, DayKind, DayRun
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 
 NAMED = 6
 """Gaps that a sentence names; the table behind the calendar has all."""

@@ -15,16 +15,16 @@ In a template, write HTML and call `heading` at the top level, never inside an e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
-from datetime import date
+from collections.abc import Collection
 from functools import cache
 from html import unescape
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from secure_score_backlog import wording
+from secure_score_backlog.dates import from_json
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
@@ -99,27 +99,11 @@ def environment() -> Environment:
         number=wording.number,
         lower_first=wording.lower_first,
         sentence=wording.sentence,
-        as_day=as_day,
+        as_day=from_json,
         unbroken=unbroken,
         service_name=service_name,
     )
     return made
-
-
-def linked(site: Site, source: str) -> Callable[[str, str], Markup]:
-    """Makes the link to a recommendation from its id and title; the title alone where it has no page."""
-
-    def link(name: str, title: str) -> Markup:
-        if not site.has_page(name):
-            return escape(title)
-        return Markup('<a href="{}">{}</a>').format(site.url_for(name, source), title)
-
-    return link
-
-
-def as_day(text: str | None) -> date | None:
-    """A day as JSON writes it."""
-    return date.fromisoformat(text) if text else None
 
 
 def unbroken(command: str) -> Markup:

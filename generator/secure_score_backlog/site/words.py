@@ -6,12 +6,12 @@ from __future__ import annotations
 from datetime import date
 
 from secure_score_backlog import wording
+from secure_score_backlog.dates import ONE_DAY
 from secure_score_backlog.decisions.model import Attestation, DecisionVersion
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
-from secure_score_backlog.snapshots.coverage import ONE_DAY
 from secure_score_backlog.snapshots.model import Observation, SnapshotDay
 
 WHY_UNEXPLAINED = (

@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from secure_score_backlog.dates import ONE_DAY
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import Problem
 from secure_score_backlog.snapshots import checks
@@ -52,7 +53,6 @@ from secure_score_backlog.text import shortened
 
 DETAILS = ("description", "lastSynced", "count")
 """Only a control of Graph's newest day has any of these."""
-ONE_DAY = timedelta(days=1)
 """A clock may be a little behind, and a score a little ahead."""
 ONE_SERIES = timedelta(days=7)
 """Days that follow each other within this time are one series."""

@@ -10,17 +10,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from secure_score_backlog.dates import first_day, last_day, months_between
+from secure_score_backlog.dates import ONE_DAY, first_day, last_day, months_between
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.graph_json import KEPT_BY_GRAPH
 from secure_score_backlog.snapshots.model import History, SnapshotDay
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.wording import plural
 
-ONE_DAY = timedelta(days=1)
 OLD_AFTER = 3
 """Days without a snapshot after which the newest one counts as old; Graph itself can be a day late."""
 

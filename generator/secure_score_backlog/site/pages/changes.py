@@ -14,10 +14,9 @@ from datetime import date
 from itertools import groupby
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import first_day
+from secure_score_backlog.dates import ONE_DAY, first_day
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.microsoft import ChangeKind
-from secure_score_backlog.evaluation.review import ONE_DAY
 from secure_score_backlog.exports.all_changes import (
     MICROSOFT_WORDS,
     OUR_WORDS,

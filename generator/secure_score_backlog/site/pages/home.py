@@ -19,7 +19,7 @@ from secure_score_backlog.exports.json import plain_decision
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.templates import linked, page, render
+from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import regressions, unexplained
 
 PATH = "index.md"
@@ -49,6 +49,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     accepted = in_force(facts.register)
     planned = next_planned(facts)
     needed = decisions_needed(facts)
+    late = [each for each in needed if each.is_late(facts.as_of)]
     body = render(
         "home.html.j2",
         site=site,
@@ -58,8 +59,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         unexplained=unexplained(facts.explained),
         needed=[plain_decision(each, facts.as_of) for each in needed],
         most=MOST_NEEDED,
-        late=sum(1 for each in needed if each.is_late(facts.as_of)),
-        linked=linked(site, PATH),
+        late=len(late),
         reopened=bool(facts.in_state(*NEEDS_NEW_DECISION, State.OVERDUE)),
         measured=sum(1 for status in facts.statuses.values() if status.observation),
         open=any(status.observation and status.open_share for status in facts.statuses.values()),
@@ -69,7 +69,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted=by_risk(accepted)[:SHOWN],
         accepted_count=len(accepted),
         approval_words=wording.APPROVALS,
-        requested_from=requested_from(each for each in needed if not each.is_late(facts.as_of)),
+        requested_from=requested_from(needed[len(late) :]),
         next_to_end=min(accepted, key=lambda entry: (entry.until, entry.status.id), default=None),
         blindspots=spots,
         states_of=states_of,

@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import month_before
+from secure_score_backlog.dates import ONE_DAY, from_json, month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import AcceptanceState
@@ -30,7 +30,7 @@ from secure_score_backlog.reviews import differences
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
-from secure_score_backlog.site.templates import linked, page, render
+from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import kind_of_snapshot, unexplained
 from secure_score_backlog.wording import lower_first
 
@@ -39,7 +39,6 @@ TITLE = "Reviews"
 Plain = Mapping[str, Any]
 SHOWN = 5
 """Accepted risks that a review of one page names; the register has all of them."""
-ONE_DAY = timedelta(days=1)
 TWO_MONTHS = timedelta(days=62)
 """From the first day of a month into the second month after it, whatever their lengths."""
 MOST_NEEDED = 12
@@ -109,10 +108,6 @@ class Month:
 
     facts: Plain
 
-    def day(self, text: str | None) -> date | None:
-        """A day as JSON writes it."""
-        return date.fromisoformat(text) if text else None
-
     def words(self, identifier: str) -> Plain:
         """Title and reasons of a recommendation in that month; the id as title where none was kept."""
         found: Plain = self.facts.get("texts", {}).get(identifier, {})
@@ -160,7 +155,7 @@ class Month:
 
     def days_until(self, text: str | None) -> int | None:
         """Days from the as-of date to a day."""
-        day, as_of = self.day(text), self.day(self.facts["as_of"])
+        day, as_of = from_json(text), from_json(self.facts["as_of"])
         return (day - as_of).days if day and as_of else None
 
     @property
@@ -178,7 +173,7 @@ class Month:
     @property
     def next_review(self) -> date:
         """The end of the month after the as-of date."""
-        as_of = self.day(self.facts["as_of"])
+        as_of = from_json(self.facts["as_of"])
         assert as_of
         return (as_of.replace(day=1) + TWO_MONTHS).replace(day=1) - ONE_DAY
 
@@ -208,7 +203,7 @@ class Month:
     def moved_since(self) -> date | None:
         """The first day of the movement; None where both ends are the same snapshot."""
         moved = self.facts["movement"]
-        return self.day(moved["from"]) if moved and moved["from"] != moved["to"] else None
+        return from_json(moved["from"]) if moved and moved["from"] != moved["to"] else None
 
     @property
     def is_measured(self) -> bool:
@@ -268,7 +263,6 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         older=older,
         newer=newer,
         link_to=path_of,
-        linked=linked(site, path),
         most=MOST_NEEDED,
     )
     return page(
