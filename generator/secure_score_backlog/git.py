@@ -135,7 +135,6 @@ LARGEST_OBJECT = LARGEST_FILE
 MOST_MEMORY = 1 << 30
 """Bytes that Git may take for a log or a list of files."""
 LARGEST_MAILMAP = 1_000_000
-BRANCHES = "refs/heads/"
 MAILMAP = ".mailmap"
 NO_WORKING_TREE = "safe.bareRepository"
 HISTORY = ".git"

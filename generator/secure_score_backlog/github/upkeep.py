@@ -33,7 +33,7 @@ class About:
 
 def about(github: GitHub) -> About:
     """What GitHub says of the repository."""
-    found = _mapping(github, github.get(""), "")
+    found = _asked(github, "")
     owner = found.get("owner")
     branch = found.get("default_branch")
     if not isinstance(branch, str) or not branch:
@@ -54,7 +54,7 @@ class SubjectForm:
 def subject_form(github: GitHub) -> SubjectForm:
     """Which form of the subject GitHub presents. `use_immutable_subject` is not asked: it was seen to be wrong."""
     place = "actions/oidc/customization/sub"
-    found = _mapping(github, github.get(place), place)
+    found = _asked(github, place)
     prefix = found.get("sub_claim_prefix")
     known = prefix if isinstance(prefix, str) and prefix.isprintable() and len(prefix) < 500 else ""
     return SubjectForm(known.rstrip(":"), found.get("use_default") is not False)
@@ -72,15 +72,14 @@ class Head:
 def head_of(github: GitHub, branch: str) -> Head | None:
     """The tip of a branch; None where there is no such branch."""
     place = f"branches/{_quoted(branch)}"
-    found = github.find(place)
+    found = _found(github, place)
     if found is None:
         return None
-    content = _mapping(github, found, place)
-    commit = content.get("commit")
+    commit = found.get("commit")
     oid = commit.get("sha") if isinstance(commit, dict) else None
     if not isinstance(oid, str) or not COMMIT.fullmatch(oid.encode()):
         raise unusable("it names no commit", github.address.rest(place))
-    return Head(oid, content.get("protected") is True)
+    return Head(oid, found.get("protected") is True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +108,8 @@ def protection_of(github: GitHub, branch: str) -> tuple[Rule, ...]:
 
     GitHub shows it to administrators only.
     """
-    place = f"branches/{_quoted(branch)}/protection"
-    answer = github.find(place)
-    if answer is None:
-        return ()
-    found = _mapping(github, answer, place)
-    return tuple(_classic(found))
+    found = _found(github, f"branches/{_quoted(branch)}/protection")
+    return () if found is None else tuple(_classic(found))
 
 
 def _classic(found: Mapping[str, Any]) -> Iterator[Rule]:
@@ -155,11 +150,10 @@ class OwnersFault:
 
 def owners_faults(github: GitHub, branch: str) -> tuple[OwnersFault, ...] | None:
     """What is wrong with CODEOWNERS on a branch; None where there is no such file."""
-    place = f"codeowners/errors?{_reference(branch)}"
-    answer = github.find(place)
-    if answer is None:
+    found = _found(github, f"codeowners/errors?ref={quote(branch, safe='')}")
+    if found is None:
         return None
-    listed = _mapping(github, answer, place).get("errors")
+    listed = found.get("errors")
     if not isinstance(listed, list):
         raise unusable("it holds no list of errors", github.address.rest("codeowners/errors"))
     return tuple(
@@ -172,7 +166,7 @@ def owners_faults(github: GitHub, branch: str) -> tuple[OwnersFault, ...] | None
 def workflows_may_approve(github: GitHub) -> bool:
     """Whether workflows may create and approve pull requests: GitHub has one setting for both."""
     place = "actions/permissions/workflow"
-    said = _mapping(github, github.get(place), place).get("can_approve_pull_request_reviews")
+    said = _asked(github, place).get("can_approve_pull_request_reviews")
     if not isinstance(said, bool):
         raise unusable("it does not say whether workflows may approve", github.address.rest(place))
     return said
@@ -184,18 +178,12 @@ class Environment:
 
     limited: bool
     """Only some branches may use it."""
-    protected_only: bool
-    """Those that rules protect."""
 
 
 def environment(github: GitHub, name: str) -> Environment | None:
     """An environment; None where there is none."""
-    place = f"environments/{quote(name, safe='')}"
-    answer = github.find(place)
-    if answer is None:
-        return None
-    policy = _mapping(github, answer, place).get("deployment_branch_policy")
-    return Environment(isinstance(policy, dict), isinstance(policy, dict) and policy.get("protected_branches") is True)
+    found = _found(github, f"environments/{quote(name, safe='')}")
+    return None if found is None else Environment(isinstance(found.get("deployment_branch_policy"), dict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +210,12 @@ class Scheduled:
 def schedule_of(github: GitHub, file: str) -> Scheduled | None:
     """A workflow by the name of its file, with its last scheduled run; None where GitHub has no such workflow."""
     place = f"actions/workflows/{quote(file, safe='')}"
-    answer = github.find(place)
-    if answer is None:
+    found = _found(github, place)
+    if found is None:
         return None
-    state = words_of(_mapping(github, answer, place).get("state"), 40)
+    state = words_of(found.get("state"), 40)
     runs = f"{place}/runs"
-    listed = _mapping(github, github.get(runs, {"event": "schedule", "per_page": "1"}), runs).get("workflow_runs")
+    listed = _asked(github, runs, {"event": "schedule", "per_page": "1"}).get("workflow_runs")
     if not isinstance(listed, list):
         raise unusable("it holds no list of runs", github.address.rest(runs))
     return Scheduled(state, _run(github, listed[0], runs) if listed else None)
@@ -242,6 +230,16 @@ def _run(github: GitHub, found: Any, place: str) -> Run:
     return Run(at, done, words_of(content.get("conclusion"), 40), words_of(content.get("event"), 40))
 
 
+def _asked(github: GitHub, place: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    return _mapping(github, github.get(place, query), place)
+
+
+def _found(github: GitHub, place: str) -> Mapping[str, Any] | None:
+    """None where GitHub has nothing there, or does not show it to this token."""
+    answer = github.find(place)
+    return None if answer is None else _mapping(github, answer, place)
+
+
 def _mapping(github: GitHub, found: Any, place: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise unusable("it is not an object", github.address.rest(place))
@@ -250,7 +248,3 @@ def _mapping(github: GitHub, found: Any, place: str) -> Mapping[str, Any]:
 
 def _quoted(branch: str) -> str:
     return quote(branch, safe="/")
-
-
-def _reference(branch: str) -> str:
-    return f"ref={quote(branch, safe='')}"
