@@ -464,12 +464,7 @@ def compared_with(folder: Folder, head: upkeep.Head | BacklogError | None, branc
 def of_readers(folder: Folder, asked: GitHub) -> Iterator[Checked]:
     """Who can read repository and site."""
     public = tried(lambda: visibility_of(asked) is Visibility.PUBLIC)
-    yield on_github.readers(public, tried(lambda: pages_of(asked)), folder.settings.profile)
-
-
-def pages_of(asked: GitHub) -> bool | None:
-    """Whether the world can read GitHub Pages; None where they are switched off."""
-    return pages_are_public(asked) if asked.find("pages") is not None else None
+    yield on_github.readers(public, tried(lambda: pages_are_public(asked)), folder.settings.profile)
 
 
 # The script

@@ -15,11 +15,12 @@ from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import read_file
 from secure_score_backlog.github.address import find_address
 from secure_score_backlog.github.client import GitHub, connect
-from secure_score_backlog.github.errors import LOOKING
+from secure_score_backlog.github.errors import LOOKING, UNTOUCHED
 from secure_score_backlog.github.visibility import Visibility, pages_are_public, visibility_of
 from secure_score_backlog.settings import ProfileName
 from secure_score_backlog.site import profiles, static_web_app
 from secure_score_backlog.site.rendering import SITE
+from secure_score_backlog.wording import lower_first
 from secure_score_backlog.workspace import load
 
 REFUSED = "Nothing is published."
@@ -83,7 +84,15 @@ def on_pages(_: Path, profile: str, ask: Callable[[], GitHub]) -> str:
     """Who could read it on GitHub Pages."""
     github = ask()
     visibility = repository_of(github, profile)
-    if pages_are_public(github):
+    public = pages_are_public(github)
+    if public is None:
+        raise CannotProceed(
+            "GitHub Pages is not switched on for this repository, so it is unknown who could read the site.",
+            where=github.address.rest("pages"),
+            hint=f"{UNTOUCHED} Settings, Pages, Source: GitHub Actions. On Enterprise Cloud choose the visibility "
+            "Private there. On other plans such a site is public: take an artifact or Azure Static Web Apps instead.",
+        )
+    if public:
         raise CannotProceed(
             f"Anybody on the internet could read the site: GitHub Pages of this repository is public, and the site is "
             f"of the profile {profile}.",
@@ -109,7 +118,7 @@ def repository_of(github: GitHub, profile: str) -> Visibility:
             f"profile {profile}.",
             where=github.address.rest(""),
             hint=f"{REFUSED} Make the repository private (Settings, General, Danger Zone, Change visibility). Where "
-            f"its data is invented: {PROFILE_HINT[:1].lower()}{PROFILE_HINT[1:]}",
+            f"its data is invented: {lower_first(PROFILE_HINT)}",
         )
     return found
 

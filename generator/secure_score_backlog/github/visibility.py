@@ -33,23 +33,17 @@ def visibility_of(github: GitHub) -> Visibility:
     return Visibility(said)
 
 
-def pages_are_public(github: GitHub) -> bool:
-    """Whether anybody on the internet can read the repository's GitHub Pages.
+def pages_are_public(github: GitHub) -> bool | None:
+    """Whether anybody on the internet can read the repository's GitHub Pages; None where they are switched off.
 
-    CannotProceed where Pages is not switched on, or where GitHub does not say.
+    CannotProceed where GitHub does not say.
     """
-    place = github.address.rest("pages")
     found = github.find("pages")
     if found is None:
-        raise CannotProceed(
-            "GitHub Pages is not switched on for this repository, so it is unknown who could read the site.",
-            where=place,
-            hint=f"{UNTOUCHED} Settings, Pages, Source: GitHub Actions. On Enterprise Cloud choose the visibility "
-            "Private there. On other plans such a site is public: take an artifact or Azure Static Web Apps instead.",
-        )
+        return None
     said = found.get("public") if isinstance(found, dict) else None
     if not isinstance(said, bool):
-        raise unknown("its GitHub Pages", said, place)
+        raise unknown("its GitHub Pages", said, github.address.rest("pages"))
     return said
 
 
