@@ -85,7 +85,8 @@ def propose(root: Path, review: Review, documents: list[Document], days: str, gi
     if place.commit is None:
         make_branch(github, place)
     left = signed[minutes.path] is not None
-    blob = commit(github, place, files, minutes_written=left)
+    message = f"Propose the {wording.lower_first(title_of(review.month))}"
+    blob = commit(github, place, files, message, minutes_written=left)
     wanted = Wanted(
         review.month,
         review.facts,
@@ -133,13 +134,14 @@ def is_closed(place: Place, name: str) -> str:
     )
 
 
-def commit(github: GitHub, place: Place, files: Files, *, minutes_written: bool) -> str:
+def commit(github: GitHub, place: Place, files: Files, message: str, *, minutes_written: bool) -> str:
     """Commit what the branch lacks or has otherwise; Git's id of the scaffold where the branch has it unchanged.
 
     Args:
         github: The repository.
         place: The branch.
         files: What it should hold.
+        message: Of the commit.
         minutes_written: The default branch has minutes already.
     """
     branch = GitHubBranch(github, place.branch)
@@ -147,9 +149,7 @@ def commit(github: GitHub, place: Place, files: Files, *, minutes_written: bool)
     there = branch.blobs(head, files.paths)
     wanted = [files.facts] if minutes_written else [*renewed_minutes(files.minutes, there, place.newest), files.facts]
     missing = [replace(each, before=there[each.path]) for each in wanted if there[each.path] != each.blob]
-    published = publish(
-        Written(head, files.paths, tuple(missing)), branch, head, f"Propose the {title_of_month(files)}"
-    )
+    published = publish(Written(head, files.paths, tuple(missing)), branch, head, message)
     if published.stopped is not None:
         raise published.stopped
     for each in published.left_out:
@@ -160,12 +160,6 @@ def commit(github: GitHub, place: Place, files: Files, *, minutes_written: bool)
     as_written = there[files.minutes.path] == files.minutes.blob
     renewed = files.minutes.path in published.committed or files.minutes.path in published.there
     return files.minutes.blob if (renewed or as_written) and files.minutes.path not in left else ""
-
-
-def title_of_month(files: Files) -> str:
-    """The end of a commit's message."""
-    title = title_of(files.facts.path.removesuffix(".json")[-len("YYYY-MM") :])
-    return title[:1].lower() + title[1:]
 
 
 def renewed_minutes(minutes: NewFile, there: Mapping[str, str | None], newest: Proposal | None) -> list[NewFile]:
@@ -207,7 +201,7 @@ def tell(github: GitHub, place: Place, name: str, wanted: Wanted) -> None:
 def notice(text: str) -> None:
     """Say how it ended, to a person, on the page of the run and in the summary of its job."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        output.annotation(Annotation("notice", f"{REVIEWS}", text))
+        output.annotation(Annotation("notice", REVIEWS, text))
         output.add_to_summary(Summary(f"{inert(text)}\n"))
     else:
         output.product(text)
