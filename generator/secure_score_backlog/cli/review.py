@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,7 +18,7 @@ from secure_score_backlog.cli.status import review_of, unknown
 from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate
-from secure_score_backlog.evaluation.register import needing_decision, shown_state
+from secure_score_backlog.evaluation.reminders import needing_new_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document, create_files
@@ -73,19 +74,21 @@ def command(
         notice(f"{wording.month(month)} was not measured: it has no snapshot, so there are no facts to sign.")
         return 0
     complete(review)
-    days = days_of_month(plain_facts(review.facts))
+    figures = plain_facts(review.facts)
+    days = days_of_month(figures)
     if dry_run:
         output.product(text_of(review, days))
         return 0
     log = output.say if verbose else lambda _: None
     github = connect(find_address(os.environ, repository, PROPOSING), seconds=SECONDS, log=log)
-    propose(root, review, documents_of(review), days, github)
+    propose(root, review, documents_of(review, figures), days, github)
     return 0
 
 
 def write(root: Path, review: Review) -> int:
     """Write both files, and say what to do with them."""
-    documents = [document for document in documents_of(review) if not (root / document.path).exists()]
+    figures = plain_facts(review.facts)
+    documents = [document for document in documents_of(review, figures) if not (root / document.path).exists()]
     if not documents:
         raise CannotProceed(
             f"{wording.month(review.month)} is already signed, and its minutes exist.",
@@ -95,8 +98,8 @@ def write(root: Path, review: Review) -> int:
     create_files(root, documents)
     for document in documents:
         output.product(document.path)
-    observed = days_of_month(plain_facts(review.facts))
-    output.say(f"The facts of {wording.month(review.month)} are as of {review.facts.as_of}. {observed}")
+    days = days_of_month(figures)
+    output.say(f"The facts of {wording.month(review.month)} are as of {review.facts.as_of}. {days}")
     for line in unknown(review.facts):
         output.say(line)
     output.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
@@ -152,9 +155,9 @@ def measured(review: Review) -> Review:
     return review
 
 
-def documents_of(review: Review) -> list[Document]:
-    """Minutes and signed facts."""
-    signed = sign(review.month, __version__, plain_facts(review.facts))
+def documents_of(review: Review, figures: Mapping[str, Any]) -> list[Document]:
+    """Minutes and signed facts, from the month and its figures as JSON holds them."""
+    signed = sign(review.month, __version__, figures)
     text = json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False, default=json_number)
     return [minutes(review.month, review.facts), Document.of_text(f"docs/reviews/{review.month}.json", text)]
 
@@ -180,17 +183,11 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
                 yield f"    - Cost: {plain(ask.cost)}"
             yield "    - Answer:"
         yield ""
-    entries = needing_decision((*facts.register, *facts.covered))
-    named = {entry.status.id for entry in entries}
-    regressed = [status for status in facts.in_state(State.REGRESSED) if status.id not in named]
-    if entries or regressed:
+    if anew := needing_new_decision(facts, State.REGRESSED):
         yield "### Needs a new decision"
         yield ""
-        for title, state in (
-            *((entry.status.title, shown_state(entry)) for entry in entries),
-            *((status.title, status.state.value) for status in regressed),
-        ):
-            yield f"- {plain(title)}: {state}"
+        for status, state in anew:
+            yield f"- {plain(status.title)}: {state}"
             yield "    - Decision:"
         yield ""
     if facts.top:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import AcceptanceState, needs_decision, shown_state
+from secure_score_backlog.evaluation.register import AcceptanceState, needing_decision, needs_decision, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.ratings import Risk, level_order
 
@@ -93,6 +93,22 @@ def decisions_needed(facts: Facts) -> tuple[Reminder, ...]:
         return place, 0 if place == 1 else level, last or date.max, level, each.status.id, each.about
 
     return tuple(sorted((*due, *open_ones), key=order))
+
+
+def needing_new_decision(facts: Facts, *states: State) -> list[tuple[Status, str]]:
+    """What a review lists as needing a new decision, each with the state that is shown.
+
+    Args:
+        facts: The facts of the month.
+        states: Those that are listed after the register's entries, unless they are among them.
+    """
+    entries = needing_decision((*facts.register, *facts.covered))
+    named = {entry.status.id for entry in entries}
+    others = (status for state in states for status in facts.in_state(state) if status.id not in named)
+    return [
+        *((entry.status, shown_state(entry)) for entry in entries),
+        *((status, status.state.value) for status in others),
+    ]
 
 
 def _needs_decision(each: Reminder) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import needing_decision, shown_state
+from secure_score_backlog.evaluation.reminders import needing_new_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.reports.markdown import code, inert
 from secure_score_backlog.text import one_line
@@ -121,16 +121,7 @@ def listed(title: str, found: list[str], most: int) -> Iterator[str]:
 
 def needed(facts: Facts) -> Iterator[str]:
     """What needs a new decision, and how much has none."""
-    entries = needing_decision((*facts.register, *facts.covered))
-    named = {entry.status.id for entry in entries}
-    rows = [(entry.status, shown_state(entry)) for entry in entries]
-    rows += [
-        (status, status.state.value)
-        for state in (State.REGRESSED, State.OVERDUE)
-        for status in facts.in_state(state)
-        if status.id not in named
-    ]
-    for status, state in rows:
+    for status, state in needing_new_decision(facts, State.REGRESSED, State.OVERDUE):
         label = lower_first(badge_of(state).label)
         owner = inert(clipped(status.owner)) if status.owner else "no owner"
         yield f"**{label}**: {inert(clipped(status.title))} ({status.risk_word}, {owner})"
