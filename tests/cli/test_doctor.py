@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from secure_score_backlog import __version__
-from secure_score_backlog.cli.doctor import PLAIN_SIGNS, SIGNS, page, signs
 from secure_score_backlog.doctor.checked import GROUPS, TITLES, Checked, State
+from secure_score_backlog.doctor.page import PLAIN_SIGNS, SIGNS, page, signs
 from tests.support.graph_items import TENANT
 from tests.support.graph_server import SCORES, GraphAnswers
 from tests.support.graph_stage import TODAY, answers, day_score, profiles

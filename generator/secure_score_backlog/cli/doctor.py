@@ -7,8 +7,7 @@ import json
 import locale
 import os
 import sys
-import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -28,7 +27,8 @@ from secure_score_backlog.data_repository.tool import installed_tool
 from secure_score_backlog.data_repository.written import RECORD, Record, read_record
 from secure_score_backlog.doctor import checked, entra_script, on_github, rules, sign_in, support, workflows
 from secure_score_backlog.doctor import folder as in_folder
-from secure_score_backlog.doctor.checked import GROUPS, TITLES, Checked, State
+from secure_score_backlog.doctor.checked import GROUPS, Checked, State
+from secure_score_backlog.doctor.page import page, signs
 from secure_score_backlog.doctor.workflows import Workflow
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.files import names_in, read_file
@@ -54,9 +54,6 @@ from secure_score_backlog.workspace import load, require_backlog
 
 SECONDS = 120.0
 """How long GitHub may take, for all questions together."""
-SIGNS = {State.OK: "✓", State.WARNING: "!", State.WRONG: "✗", State.NOT_CHECKED: "–"}
-PLAIN_SIGNS = {State.OK: "+", State.WARNING: "!", State.WRONG: "x", State.NOT_CHECKED: "-"}
-WIDTH = 100
 SECRETS = (
     credentials.SECRET,
     credentials.CERTIFICATE_PASSWORD,
@@ -136,7 +133,7 @@ def command(
     """  # noqa: D301 - \b keeps the table as it is
     require_backlog(root)
     secrets = Secrets()
-    log = secrets.say if verbose else _nothing
+    log = secrets.say if verbose else lambda _: None
     folder = read_folder(root)
     if script:
         output.product(entra_script_of(folder, repository, CLOUDS[cloud], script, log))
@@ -157,10 +154,6 @@ def command(
     tell(found, as_json=as_json)
     bad = {State.WRONG, State.WARNING} if strict else {State.WRONG}
     return 1 if any(each.state in bad for each in found) else 0
-
-
-def _nothing(_: str) -> None:
-    """Say nothing."""
 
 
 def tried(ask: Callable[[], Found]) -> Found | BacklogError:
@@ -185,9 +178,7 @@ class Secrets:
 
     def say(self, line: str) -> None:
         """Tell the person a line without any of them."""
-        for secret in self.values:
-            line = line.replace(secret, "[secret]")
-        output.say(line)
+        output.say(checked.hidden(line, self.values))
 
 
 # This folder
@@ -524,45 +515,3 @@ def tell(found: Sequence[Checked], *, as_json: bool) -> None:
     output.product("\n".join(page(found, signs(locale.getencoding()))))
     said = ", ".join(f"{count} {state.value}" for state, count in counts.items() if count)
     output.product(f"\n{said}.")
-
-
-def signs(encoding: str) -> Mapping[State, str]:
-    """The signs that a terminal of this encoding can show."""
-    try:
-        "".join(SIGNS.values()).encode(encoding)
-    except (UnicodeError, LookupError):
-        return PLAIN_SIGNS
-    return SIGNS
-
-
-def page(found: Sequence[Checked], shown: Mapping[State, str]) -> Iterator[str]:
-    """The lines of the page: each check with its sign, its state in words, and the fix."""
-    for number, (group, codes) in enumerate(GROUPS.items()):
-        yield f"\n{group}" if number else group
-        for same in alike([each for each in found if each.code in codes]):
-            each = same[0]
-            titles = ", ".join(TITLES[one.code] for one in same)
-            yield f"  {shown[each.state]} {titles}: {each.state.value}"
-            yield from lines(each.what)
-            if each.fix:
-                yield from lines(f"{'Fix' if each.state is not State.NOT_CHECKED else 'To check it'}: {each.fix}")
-
-
-def alike(found: Sequence[Checked]) -> list[list[Checked]]:
-    """Checks that were not made for one and the same reason stand together, at the place of the first."""
-    groups: dict[object, list[Checked]] = {}
-    for each in found:
-        key = (each.what, each.fix) if each.state is State.NOT_CHECKED else each.code
-        groups.setdefault(key, []).append(each)
-    return list(groups.values())
-
-
-def lines(text: str) -> list[str]:
-    """A text in lines of a readable width; what has no blanks stays whole."""
-    found: list[str] = []
-    for part in text.split("\n"):
-        found += textwrap.wrap(
-            part, WIDTH, initial_indent="      ", subsequent_indent="      ", break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]  # fmt: skip
-    return found

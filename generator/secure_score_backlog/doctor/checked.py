@@ -7,7 +7,7 @@ reads no file, asks no server, and returns one `Checked`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -126,9 +126,13 @@ def in_order(found: Iterable[Checked]) -> list[Checked]:
     return sorted(found, key=lambda each: places[each.code])
 
 
-def without(found: Checked, secrets: Iterable[str]) -> Checked:
+def without(found: Checked, secrets: Collection[str]) -> Checked:
     """The same without any of these texts."""
-    what, fix = found.what, found.fix
+    return replace(found, what=hidden(found.what, secrets), fix=hidden(found.fix, secrets))
+
+
+def hidden(text: str, secrets: Collection[str]) -> str:
+    """A text without any of these."""
     for secret in secrets:
-        what, fix = what.replace(secret, "[secret]"), fix.replace(secret, "[secret]")
-    return replace(found, what=what, fix=fix)
+        text = text.replace(secret, "[secret]")
+    return text
