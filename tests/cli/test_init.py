@@ -71,8 +71,7 @@ def test_what_was_protected_is_green_before_and_after_the_first_commit(backlog: 
     backlog("init", "our-score", "--organisation", "X", "--plan", "team", "--tool", TOOL, expect=0)
     folder = tmp_path / "our-score"
     backlog("check", "--root", folder, expect=0)
-    repository = object.__new__(Repository)
-    repository.folder = folder
+    repository = Repository.existing(folder)
     repository.commit("Begin our backlog")
     backlog("check", "--root", folder, expect=0)
     backlog("build", "--root", folder, expect=0)

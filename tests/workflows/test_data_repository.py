@@ -262,6 +262,5 @@ def test_the_steps_of_the_first_commit_work_as_printed(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", "--bare", str(tmp_path / "host")], check=True)
     script = "\n".join(["set -e", first[0], f"git remote add origin '{tmp_path / 'host'}'", *first[1:]])
     subprocess.run(["bash", "-c", script], check=True, capture_output=True)
-    host = object.__new__(Repository)
-    host.folder = tmp_path / "host"
+    host = Repository.existing(tmp_path / "host")
     assert host.git("rev-parse", "main") == host.git("rev-parse", "snapshots")
