@@ -103,10 +103,11 @@ def command(folder: Path | None, here: bool, git: bool, upgrade: bool, no_input:
     if here and not copy:
         raise no_copy(folder)
     recorded = read_folder(folder)
-    refuse_other_kind(folder, recorded, given["tool"], here=here, copy=copy)
+    said = {name: value for name, value in given.items() if value is not None}
+    refuse_other_kind(folder, recorded, said.get("tool"), here=here, copy=copy)
+    asked = {**recorded.choices, **said}
     if upgrade:
-        return show_upgrade(folder, recorded, given)
-    asked = {**recorded.choices, **{name: value for name, value in given.items() if value is not None}}
+        return show_upgrade(folder, recorded, asked)
     clearing = clearing_of(folder) if here and not recorded.version else None
     if clearing:
         asked |= {"tool": HERE, "after": clearing.after}
@@ -243,7 +244,7 @@ def clearing_of(folder: Path) -> Clearing:
     of_others = not_sample({path: content_of(folder, path) or b"" for path in of_sample(tracked)}, cut_files())
     if of_others:
         raise CannotProceed(
-            f"{wording.plural(len(of_others), 'file')} of the data {'is' if len(of_others) == 1 else 'are'} not the "
+            f"{wording.plural(len(of_others), 'file of the data is', 'files of the data are')} not the "
             f"sample of this version of the program, and may be yours: {listed(of_others)}. Nothing was changed.",
             where=str(folder.absolute()),
             hint="Data of your own is never deleted: move it to a repository that `backlog init DIR` makes. If it is "
@@ -260,7 +261,7 @@ def refuse_uncommitted(folder: Path, repository: Repository, newest: str) -> Non
     changed = [change.path for change in changed_in_folder(repository, newest)]
     if changed:
         raise CannotProceed(
-            f"{wording.plural(len(changed), 'file')} {'is' if len(changed) == 1 else 'are'} not committed: "
+            f"{wording.plural(len(changed), 'file is', 'files are')} not committed: "
             f"{listed(changed)}. Nothing was changed.",
             where=str(folder.absolute()),
             hint="Commit them, or put them aside (git stash --include-untracked): everything that is deleted must be "
@@ -285,7 +286,7 @@ def clear(folder: Path, clearing: Clearing) -> None:
 
 def interview(given: Mapping[str, Any]) -> dict[str, Any]:
     """What a person answers, beside what the options say already."""
-    found = {name: value for name, value in given.items() if value is not None}
+    found = dict(given)
     output.say("Enter takes the answer in [brackets]. Ctrl-C ends, and nothing is written.")
 
     def ask(name: str, question: str, proposed: str, read: Callable[[str], Any]) -> None:
@@ -305,7 +306,6 @@ def interview(given: Mapping[str, Any]) -> dict[str, Any]:
         ask("tenant", "What is the directory (tenant) ID of Entra?", "", tenant)
     if plan is not Plan.NONE:
         ask("repository", "Which name will the repository have? OWNER/NAME; Enter: later", "", reading.repository)
-    if plan is not Plan.NONE:
         question = "Shall a weekly message about what is due go to a chat? (teams, slack, none)"
         ask("chat", question, Chat.NONE.value, lambda typed: one_of(typed, Chat))
     if plan is not Plan.NONE and installed_tool() is None:
@@ -380,8 +380,8 @@ def write(folder: Path, chosen: Choices, recorded: Record) -> None:
     where = "" if folder == Path() else f" in {folder}"
     output.say(f"Wrote {wording.plural(len(missing), 'file')}{where}.")
     if kept:
-        there = "was there and stays" if len(kept) == 1 else "were there and stay"
-        output.say(f"{wording.plural(len(kept), 'file')} {there} as before: {listed(kept)}.")
+        there = wording.plural(len(kept), "file was there and stays", "files were there and stay")
+        output.say(f"{there} as before: {listed(kept)}.")
 
 
 def tell(folder: Path, chosen: Choices) -> None:
@@ -403,7 +403,7 @@ def listed(paths: Iterable[str]) -> str:
 # Upgrading
 
 
-def show_upgrade(folder: Path, recorded: Record, given: Mapping[str, Any]) -> int:
+def show_upgrade(folder: Path, recorded: Record, asked: Mapping[str, Any]) -> int:
     """Print what this version would write differently, and why; nothing is written."""
     if not recorded.version:
         raise WrongUsage(
@@ -411,8 +411,7 @@ def show_upgrade(folder: Path, recorded: Record, given: Mapping[str, Any]) -> in
             where=f"{folder / RECORD}",
             hint="Run `backlog init` there first; it adds what is missing and changes no file.",
         )
-    said = {name: value for name, value in given.items() if value is not None}
-    chosen = choose({**recorded.choices, **said}, installed_tool())
+    chosen = choose(asked, installed_tool())
     found = compared(documents(chosen), recorded, lambda path: content_of(folder, path))
     for change in found:
         show(change)
