@@ -16,7 +16,6 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +34,7 @@ from tests.support.repositories import Repository
 from tests.support.running import run_here
 from tests.support.simulated_github import BOT_NAME as BOT
 from tests.support.simulated_github import SimulatedGitHub
-from tests.support.simulated_years import CATALOGUE_FILE, KEPT, answer, is_published, measured
+from tests.support.simulated_years import CATALOGUE_FILE, KEPT, answer, is_published, measured, soak
 
 FIRST = date(2024, 1, 8)
 DAYS = 400
@@ -352,20 +351,11 @@ def play(seed: int, folder: Path, gaps: Sequence[int] = SPARSE) -> Year:
     return year
 
 
-def soak(seeds: int) -> None:
-    """Play many lives, and say how each went."""
-    os.environ["GRAPH_TOKEN"] = "a-token-of-the-simulation"
-    for seed in range(seeds):
-        with tempfile.TemporaryDirectory() as folder:
-            started = time.monotonic()
-            year = play(seed, Path(folder), DAILY)
-            spent = time.monotonic() - started
-            print(
-                f"year {seed}: {year.runs} runs, {year.red} red, {year.killed} killed, {len(year.signed)} months "
-                f"signed, nothing lost ({spent:.0f} s)",
-                flush=True,
-            )
+def played(seed: int, folder: Path) -> str:
+    """How one life went, day after day."""
+    year = play(seed, folder, DAILY)
+    return f"year {seed}: {year.runs} runs, {year.red} red, {year.killed} killed, {len(year.signed)} months signed"
 
 
 if __name__ == "__main__":
-    soak(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    soak(int(sys.argv[1]) if len(sys.argv) > 1 else 5, played)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -232,20 +233,24 @@ def play(seed: int, root: Path) -> Years:
     return years
 
 
-def soak(seeds: int) -> None:
-    """Play many lives, and say how each went."""
+def soak(seeds: int, one: Callable[[int, Path], str]) -> None:
+    """Play many lives, each in a folder of its own, and print what is said of each."""
     os.environ["GRAPH_TOKEN"] = "a-token-of-the-simulation"
     for seed in range(seeds):
         with tempfile.TemporaryDirectory() as folder:
             started = time.monotonic()
-            years = play(seed, Path(folder))
-            spent = time.monotonic() - started
-            print(
-                f"seed {seed}: {years.runs} runs, {years.failed} failed, {years.killed} killed, "
-                f"{len(years.known) - 1} days stored, nothing lost ({spent:.0f} s)",
-                flush=True,
-            )
+            said = one(seed, Path(folder))
+            print(f"{said}, nothing lost ({time.monotonic() - started:.0f} s)", flush=True)
+
+
+def played(seed: int, root: Path) -> str:
+    """How one life went."""
+    years = play(seed, root)
+    return (
+        f"seed {seed}: {years.runs} runs, {years.failed} failed, {years.killed} killed, "
+        f"{len(years.known) - 1} days stored"
+    )
 
 
 if __name__ == "__main__":
-    soak(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    soak(int(sys.argv[1]) if len(sys.argv) > 1 else 20, played)
