@@ -54,7 +54,7 @@ UNMEASURED_MONTHS = 12
 """Months after the newest snapshot that have a review, apart from the one of the as-of date."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Facts:
     """Everything computed for one as-of date, and the data it was computed from as it was known then."""
 

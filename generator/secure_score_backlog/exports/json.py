@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
+from weakref import finalize
 
 from secure_score_backlog.dates import month_of
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
@@ -27,6 +28,8 @@ from secure_score_backlog.snapshots.exact_json import json_number
 STATUS_SCHEMA = "backlog-status/1"
 TABLE_SCHEMA = "backlog-table/1"
 Plain = dict[str, Any]
+_made: dict[int, Plain] = {}
+"""The plain facts of each `Facts` that is in use, by its identity."""
 
 
 def iso(day: date | None) -> str | None:
@@ -35,7 +38,18 @@ def iso(day: date | None) -> str | None:
 
 
 def plain_facts(facts: Facts) -> Plain:
-    """All figures of one as-of date; numbers are exact."""
+    """All figures of one as-of date; numbers are exact.
+
+    Made once for each `Facts`, because pages, feed and tables of one build show the same months; not to be changed.
+    """
+    if id(facts) not in _made:
+        _made[id(facts)] = figures_of(facts)
+        finalize(facts, _made.pop, id(facts), None)
+    return _made[id(facts)]
+
+
+def figures_of(facts: Facts) -> Plain:
+    """The figures of `plain_facts`."""
     needed = decisions_needed(facts)
     return {
         "schema": STATUS_SCHEMA,
