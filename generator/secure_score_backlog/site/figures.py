@@ -206,22 +206,22 @@ def merged(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
 
 def level_words(identifier: str, timeline: Timeline, facts: Facts, until: date) -> str:
     """A share that never changed, on how many measured days it was seen, and since when."""
-    held = [day.day for day in facts.history.days if day.day <= until and day.holds(identifier)]
-    found = [(day, timeline.at(day)) for day in held]
-    measured = [day for day, each in found if each is not None and each.share is not None]
-    seen = [each for _, each in found if each is not None and each.share is not None]
-    amounts = {(observation.points, observation.maximum) for observation in seen}
+    held = (day.day for day in facts.history.days if day.day <= until and day.holds(identifier))
+    found = ((day, timeline.at(day)) for day in held)
+    measured = [(day, seen) for day, seen in found if seen is not None and seen.share is not None]
+    amounts = {(seen.points, seen.maximum) for _, seen in measured}
     now = timeline.at(until)
-    first, last = wording.day(measured[0]), wording.day(measured[-1])
+    (first_day, oldest), (last_day, _) = measured[0], measured[-1]
+    first, last = wording.day(first_day), wording.day(last_day)
     if len(measured) == 1:
         when = f"its only measured day, {first}"
     else:
         when = f"all {wording.number(len(measured))} measured days "
         when += f"since {first}" if now is not None else f"from {first} to {last}"
-    if len(amounts) == 1 and (maximum := seen[0].maximum) is not None:
-        what = f"{wording.points(seen[0].points)} of {wording.point_count(maximum)}"
+    if len(amounts) == 1 and oldest.maximum is not None:
+        what = f"{wording.points(oldest.points)} of {wording.point_count(oldest.maximum)}"
     else:
-        what = f"{wording.share(seen[0].share)} of its points"
+        what = f"{wording.share(oldest.share)} of its points"
     attested = ", self-attested now" if now is not None and now.claimed else ""
     return f"{what} on {when}{attested}{'' if now is not None else '; no longer measured'}."
 
