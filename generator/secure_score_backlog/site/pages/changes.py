@@ -33,6 +33,7 @@ from secure_score_backlog.exports.all_changes import (
 from secure_score_backlog.files import Document
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.page_sizes import packed
 from secure_score_backlog.site.pages.reviews import path_of
 from secure_score_backlog.site.templates import page, render
 
@@ -195,7 +196,7 @@ def divided(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
 def older_pages(parts: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:
     """A page for each year, or for its parts; the newest first, and so are the months on it."""
     for year, group in groupby(parts, key=lambda part: part.month.month[:4]):
-        pages = list(packed(group))
+        pages = list(packed(pieces(group), lambda part: len(part.rows), ROWS))
         taken: Counter[str] = Counter()
         for page_parts in pages:
             first = page_parts[-1].month.month
@@ -204,20 +205,12 @@ def older_pages(parts: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:
             yield f"changes/{name}.md", page_parts
 
 
-def packed(parts: Iterable[Part]) -> Iterator[list[Part]]:
-    """As many months as fit on one page; a month that is too long for one is divided."""
-    held: list[Part] = []
-    left = ROWS
+def pieces(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts, with each month that is too long for one page divided."""
     for part in parts:
-        pieces = [part.rows[start : start + ROWS] for start in range(0, len(part.rows), ROWS)] or [()]
-        for number, piece in enumerate(pieces, start=1):
-            if held and len(piece) > left:
-                yield held
-                held, left = [], ROWS
-            held.append(replace(part, rows=tuple(piece), number=number))
-            left -= len(piece)
-    if held:
-        yield held
+        starts = range(0, len(part.rows), ROWS) or (0,)
+        for number, start in enumerate(starts, start=1):
+            yield replace(part, rows=part.rows[start : start + ROWS], number=number)
 
 
 def name_of(path: str) -> str:

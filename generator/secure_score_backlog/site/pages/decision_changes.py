@@ -26,6 +26,7 @@ from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.page_sizes import packed
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.snapshots.model import Recommendation
 
@@ -124,10 +125,11 @@ def parts_of(year: int, rows: Sequence[Row]) -> Iterator[Part]:
     )
     for number, group in groupby(rows, key=lambda row: period(row, length)):
         address, title = named_period(year, length, number)
-        pieces = list(packed(tuple(group)))
+        # from the oldest, so that what is on a full page stays there
+        pieces = list(packed(reversed(tuple(group)), lambda row: row.size, ROOM))
         for piece in range(len(pieces), 0, -1):
             path = f"{FOLDER}/{address}-{piece}.md" if piece > 1 else f"{FOLDER}/{address}.md"
-            yield Part(path, f"{title}, part {piece}" if len(pieces) > 1 else title, pieces[piece - 1])
+            yield Part(path, f"{title}, part {piece}" if len(pieces) > 1 else title, tuple(reversed(pieces[piece - 1])))
 
 
 def period(row: Row, length: int) -> int:
@@ -149,20 +151,6 @@ def named_period(year: int, length: int, number: int) -> tuple[str, str]:
 def fits(rows: Iterable[Row]) -> bool:
     """Whether one page holds them."""
     return sum(row.size for row in rows) <= ROOM
-
-
-def packed(rows: Sequence[Row]) -> Iterator[tuple[Row, ...]]:
-    """As many rows as fit on each page, from the oldest, so that what is on a full page stays there."""
-    held: list[Row] = []
-    left = ROOM
-    for row in reversed(rows):
-        if held and row.size > left:
-            yield tuple(reversed(held))
-            held, left = [], ROOM
-        held.append(row)
-        left -= row.size
-    if held:
-        yield tuple(reversed(held))
 
 
 def pages_of(years: Sequence[Year], site: Site) -> Iterator[Document]:
