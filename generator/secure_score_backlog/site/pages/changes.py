@@ -98,10 +98,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         render(
             "changes.html.j2",
             **shared(site, PATH, newest),
-            facts=facts,
             lead=lead(months, facts),
             since=list(sums_since(months)),
-            effect_of=effect,
             places=places,
             shown_since=SHOWN_SUMS,
             pages=list(pages),
@@ -115,7 +113,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         yield page(
             path,
             f"Changes: {name_of(path)}",
-            render("changes_older.html.j2", **shared(site, path, parts), name=name_of(path)),
+            render("changes_older.html.j2", **shared(site, path, parts)),
             site=site,
             hide=("navigation", "toc"),
             search=False,

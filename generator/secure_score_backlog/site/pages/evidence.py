@@ -113,7 +113,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         exceptions_total=audit.counts.get(Kind.EXCEPTION, 0),
         reasons=in_reasons(audit),
         since=log.changes[-1].version.at.date() if log.changes else None,
-        coverage=covered,
         days_observed=days.sentence(covered),
         days_counted=days.counted(covered),
         kind=imported(facts.snapshot) if facts.snapshot else "",
