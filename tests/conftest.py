@@ -17,6 +17,7 @@ import pytest
 from secure_score_backlog.data_repository.copy import PROJECT
 from secure_score_backlog.data_repository.written import RECORD
 from tests.support.browser import missing_browser
+from tests.support.repositories import GIT
 from tests.support.running import RunBacklog, run_as_process, run_here
 from tests.support.sentences import check_sentences
 
@@ -30,25 +31,6 @@ hypothesis.settings.load_profile("repeatable")  # the same examples everywhere, 
 LONGEST_FIRST = ("workflows", "year", "sample", "own", "second", "browser", "graph", "site")
 """Folders whose files take long: begun first, so that no worker waits at the end for another one's file."""
 BROWSER_REQUIRED = os.environ.get("BACKLOG_REQUIRE_BROWSER") == "1"
-FIXED_TIME = "2026-11-21T12:00:00+00:00"
-
-GIT = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_SYSTEM": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_COUNT": "1",
-    "GIT_CONFIG_KEY_0": "init.defaultBranch",
-    "GIT_CONFIG_VALUE_0": "main",
-    "GIT_AUTHOR_NAME": "Test Author",
-    "GIT_AUTHOR_EMAIL": "author@tenant.example",
-    "GIT_AUTHOR_DATE": FIXED_TIME,
-    "GIT_COMMITTER_NAME": "Test Committer",
-    "GIT_COMMITTER_EMAIL": "committer@tenant.example",
-    "GIT_COMMITTER_DATE": FIXED_TIME,
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "file",
-}
-"""Git's whole environment in tests: nothing of the machine's, no real name, no clock, no network."""
 
 FORBIDDEN_PREFIXES = ("GIT_", "AZURE_", "GRAPH_", "ACTIONS_", "GITHUB_", "GH_", "BACKLOG_", "PYTHON")
 """Variables of the machine that could change what a test sees."""

@@ -8,6 +8,25 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+FIXED_TIME = "2026-11-21T12:00:00+00:00"
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "init.defaultBranch",
+    "GIT_CONFIG_VALUE_0": "main",
+    "GIT_AUTHOR_NAME": "Test Author",
+    "GIT_AUTHOR_EMAIL": "author@tenant.example",
+    "GIT_AUTHOR_DATE": FIXED_TIME,
+    "GIT_COMMITTER_NAME": "Test Committer",
+    "GIT_COMMITTER_EMAIL": "committer@tenant.example",
+    "GIT_COMMITTER_DATE": FIXED_TIME,
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "file",
+}
+"""Git's whole environment in tests: nothing of the machine's, no real name, no clock, no network."""
+
 
 class Repository:
     """A repository in a folder, with fixed people and given dates."""

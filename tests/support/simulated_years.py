@@ -26,6 +26,7 @@ from tests.support.graph_items import OTHER_TENANT, control, profile, score
 from tests.support.graph_server import PROFILES, SCORES, GraphAnswers, to_json
 from tests.support.graph_stage import tree
 from tests.support.loopback import Request, Response
+from tests.support.repositories import GIT
 from tests.support.running import run_here
 
 FIRST = date(2024, 1, 1)
@@ -235,7 +236,7 @@ def play(seed: int, root: Path) -> Years:
 
 def soak(seeds: int, one: Callable[[int, Path], str]) -> None:
     """Play many lives, each in a folder of its own, and print what is said of each."""
-    os.environ["GRAPH_TOKEN"] = "a-token-of-the-simulation"
+    os.environ |= {**GIT, "GRAPH_TOKEN": "a-token-of-the-simulation"}  # as tests/conftest.py does for tests
     for seed in range(seeds):
         with tempfile.TemporaryDirectory() as folder:
             started = time.monotonic()
