@@ -37,7 +37,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import eligible
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.ratings import RatedBy, Risk
+from secure_score_backlog.ratings import RatedBy, Risk, level_order
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH, Policy, Settings
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_days
@@ -161,7 +161,7 @@ class DecisionChange:
         """It lowers the risk level of a risk that it accepts, or accepts for longer."""
         if self.kind not in (Kind.ACCEPTED, Kind.EXTENDED) or self.level_before is None:
             return False
-        return LEVELS.index(self.level) > LEVELS.index(self.level_before)
+        return level_order(self.level) > level_order(self.level_before)
 
     @property
     def news(self) -> str:
@@ -500,8 +500,7 @@ def reason_of(before: tuple[Versions, Decision], after: tuple[Versions, Decision
 
 
 def _importance(change: DecisionChange) -> tuple[int, int, str, str]:
-    level = LEVELS.index(change.level)
-    return (list(Kind).index(change.kind), level, change.title.casefold(), change.id)
+    return (list(Kind).index(change.kind), level_order(change.level), change.title.casefold(), change.id)
 
 
 # Approval
@@ -577,7 +576,7 @@ def levels_moved(before: Facts, after: Facts) -> dict[tuple[Risk | None, Risk | 
         earlier = before.statuses.get(name)
         if earlier and earlier.level is not status.level and (eligible(status) or status.state is State.ACCEPTED):
             found[earlier.level, status.level] += 1
-    return dict(sorted(found.items(), key=lambda each: [LEVELS.index(level) for level in each[0]]))
+    return dict(sorted(found.items(), key=lambda each: [level_order(level) for level in each[0]]))
 
 
 def _by_level(statuses: Iterable[Status]) -> dict[Risk | None, int]:

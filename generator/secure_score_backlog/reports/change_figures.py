@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from secure_score_backlog.evaluation.change import Change
-from secure_score_backlog.ratings import Risk
+from secure_score_backlog.evaluation.change import LEVELS, Change
 from secure_score_backlog.reports.change_phrases import Quote, level_word, list_of
 from secure_score_backlog.wording import day, plural, points
 
@@ -26,7 +25,7 @@ def figure_rows(change: Change) -> list[tuple[str, str, str]]:
             moved(before.open.get(level, 0), after.open.get(level, 0)),
             moved(before.accepted.get(level, 0), after.accepted.get(level, 0)),
         )
-        for level in (*Risk, None)
+        for level in LEVELS
         if any(side.get(level) for side in (before.open, after.open, before.accepted, after.accepted))
     ]
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from secure_score_backlog.decisions.model import Ask, Decision
-from secure_score_backlog.evaluation.change import Change, Claim, DecisionChange, Figures, Kind
+from secure_score_backlog.evaluation.change import LEVELS, Change, Claim, DecisionChange, Figures, Kind
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.reports.change_approval import approval_sentences
 from secure_score_backlog.reports.change_phrases import level_word
@@ -75,8 +75,8 @@ def _path(path: str) -> str:
 
 def _figures(figures: Figures) -> dict[str, Any]:
     return {
-        "open": {level_word(level): figures.open.get(level, 0) for level in (*Risk, None)},
-        "accepted": {level_word(level): figures.accepted.get(level, 0) for level in (*Risk, None)},
+        "open": {level_word(level): figures.open.get(level, 0) for level in LEVELS},
+        "accepted": {level_word(level): figures.accepted.get(level, 0) for level in LEVELS},
         "undecided": figures.undecided,
         "needs_decision": figures.needs_decision,
         "overdue": figures.overdue,

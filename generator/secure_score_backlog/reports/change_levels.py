@@ -7,8 +7,8 @@ level can be the way to an easier acceptance.
 
 from __future__ import annotations
 
-from secure_score_backlog.evaluation.change import LEVELS, DecisionChange
-from secure_score_backlog.ratings import RatedBy
+from secure_score_backlog.evaluation.change import DecisionChange
+from secure_score_backlog.ratings import RatedBy, level_order
 from secure_score_backlog.reports.change_phrases import level_word, of_it
 from secure_score_backlog.wording import day
 
@@ -41,7 +41,7 @@ def level_moved(change: DecisionChange, name: str) -> str:
     if change.before is None or change.before.draft:
         rated = f"which was rated {before} until now{_rated(change, ' ')}"
         return f"Rates the risk{of_it(name)} as {after}, {rated}."
-    raised = LEVELS.index(change.level) < LEVELS.index(change.level_before)
+    raised = level_order(change.level) < level_order(change.level_before)
     by = _rated(change, ", as rated ")
     moves = f"from {before}{by}{',' if by else ''} to {after}"
     return f"{'Raises' if raised else 'Lowers'} the risk level{of_it(name)} {moves}."

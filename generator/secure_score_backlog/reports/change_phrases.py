@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision
-from secure_score_backlog.evaluation.change import DecisionChange
+from secure_score_backlog.evaluation.change import LEVELS, DecisionChange
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.wording import day
 
@@ -53,7 +53,7 @@ def counted(decision: Decision | None) -> Decision | None:
 
 def risks(group: Sequence[DecisionChange]) -> str:
     """1 high risk; 3 risks (1 critical, 2 high)."""
-    levels = [(level, sum(1 for change in group if change.level is level)) for level in (*Risk, None)]
+    levels = [(level, sum(1 for change in group if change.level is level)) for level in LEVELS]
     present = [(level, number) for level, number in levels if number]
     if len(present) == 1:
         level, number = present[0]
