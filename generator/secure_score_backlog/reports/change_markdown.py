@@ -14,7 +14,7 @@ from secure_score_backlog.evaluation.change import Change, DecisionChange
 from secure_score_backlog.reports.change_approval import approval_sentences
 from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, level_lines, title_of, unmoved
 from secure_score_backlog.reports.change_phrases import level_word
-from secure_score_backlog.reports.change_record import heading, heading_of, record, saying
+from secure_score_backlog.reports.change_record import cut, heading, heading_of, record, saying
 from secure_score_backlog.reports.change_words import sentences
 from secure_score_backlog.reports.markdown import code, inert
 from secure_score_backlog.reports.report import Summary
@@ -64,8 +64,7 @@ def bounded(text: str, longest: int, escaped: int) -> str:
     """A text of somebody else, inert, in so many characters before and after that."""
     line = one_line(text)
     while True:
-        shown = line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
-        safe = inert(shown)
+        safe = inert(cut(line, longest))
         if len(safe) <= escaped:
             return safe
         longest = min(longest, len(line)) * 3 // 4

@@ -111,8 +111,7 @@ def saying(change: DecisionChange) -> str:
     """The first sentence of what Microsoft says about the recommendation, as a text; empty where it says nothing."""
     source = change.status.recommendation.description[: 20 * LONGEST_SAYING]
     text = one_line(html.unescape(TAG.sub(" ", INLINE_TAG.sub("", source))))
-    first = SENTENCE_END.split(text, maxsplit=1)[0].strip()
-    return first if len(first) <= LONGEST_SAYING else f"{first[: LONGEST_SAYING - 1].rstrip()}…"
+    return cut(SENTENCE_END.split(text, maxsplit=1)[0], LONGEST_SAYING)
 
 
 def record(change: DecisionChange) -> list[Row]:
@@ -150,7 +149,7 @@ def _only(text: str, other: str) -> str:
 
 
 def cut(text: str, longest: int = LONGEST_VALUE) -> str:
-    """A value in at most so many characters."""
+    """A text on one line, in at most so many characters."""
     line = one_line(text)
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 

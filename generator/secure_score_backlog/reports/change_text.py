@@ -10,9 +10,8 @@ from secure_score_backlog.evaluation.change import Change, DecisionChange
 from secure_score_backlog.reports.change_approval import approval_sentences
 from secure_score_backlog.reports.change_figures import figure_lines, figure_rows, level_lines, title_of, unmoved
 from secure_score_backlog.reports.change_phrases import level_word
-from secure_score_backlog.reports.change_record import heading, heading_of, record, saying
+from secure_score_backlog.reports.change_record import cut, heading, heading_of, record, saying
 from secure_score_backlog.reports.change_words import sentences
-from secure_score_backlog.text import one_line
 from secure_score_backlog.wording import plural
 
 WIDTH = 100
@@ -29,8 +28,7 @@ def as_text(change: Change) -> str:
 
 def plain(text: str, longest: int = LONGEST, /) -> str:
     """A text of somebody else on one line, shortened."""
-    line = one_line(text)
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+    return cut(text, longest)
 
 
 def _lines(change: Change) -> Iterator[str]:
