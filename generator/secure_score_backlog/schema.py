@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeAlias
 from secure_score_backlog.dates import is_usable
 from secure_score_backlog.problems import MOST_REPEATED
 from secure_score_backlog.strict_yaml import UNREADABLE, Place
-from secure_score_backlog.text import nearest, shown
+from secure_score_backlog.text import nearest, shortened, shown
 
 Json: TypeAlias = dict[str, Any]
 """A JSON Schema, or a part of one."""
@@ -257,7 +257,7 @@ def build(model: type[Any], keys: tuple[Key, ...], values: Mapping[str, Any], **
 
 def dotted(place: Place) -> str:
     """A place for a message: its keys joined by dots, positions in lists left out, short and printable."""
-    return shown(".".join(str(step) for step in place if isinstance(step, str)))[1:-1]
+    return shortened(".".join(str(step) for step in place if isinstance(step, str)))
 
 
 def in_words(value: object) -> str:

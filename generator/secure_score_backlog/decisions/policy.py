@@ -21,7 +21,7 @@ from secure_score_backlog.problems import MOST_REPEATED, Problem, Severity, prob
 from secure_score_backlog.schema import Key, Need
 from secure_score_backlog.settings import Policy, Settings, Weight
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import shown
+from secure_score_backlog.text import shortened, shown
 from secure_score_backlog.wording import plural
 
 SEVERITIES = {Weight.ERROR: Severity.ERROR, Weight.WARNING: Severity.WARNING}
@@ -171,7 +171,7 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
     if folded(held.approver) in judging.with_logins or is_person(held.approver, judging.listed, judging.authors):
         return  # a person is reported as such
     critical = decision.accepted is not None and decision.risk == "critical"
-    role = shown(held.approver)[1:-1]
+    role = shortened(held.approver)
     begins = "The risk is critical, and its approver" if critical else "The approver"
     yield problem(
         "decision-critical-approver" if critical else "decision-approver-unlisted",
