@@ -166,9 +166,7 @@ class DecisionChange:
     @property
     def news(self) -> str:
         """The lines of the text below the front matter that it did not hold before."""
-        known = {line.strip() for line in self.before.body.splitlines()} if self.before else set()
-        lines = self.after.body.splitlines() if self.after else []
-        return " ".join(line for line in lines if line.strip() and line.strip() not in known)
+        return lines_only_in(self.after.body if self.after else "", self.before.body if self.before else "")
 
     @property
     def title(self) -> str:
@@ -190,7 +188,7 @@ class DecisionChange:
         """What an approver signs is new or different: the acceptance or the exemption."""
         if self.after is None or self.after.draft or self.after.approvable is None:
             return False
-        before = self.before if self.before and not self.before.draft else None
+        before = counted(self.before)
         return before is None or (before.bucket, signed_part(before)) != (self.after.bucket, signed_part(self.after))
 
 
@@ -415,12 +413,11 @@ def claim_of(comparison: Comparison, before: Decision | None, version: DecisionV
 
     Whether it counts is judged as after the merge (`approval.approval_of`), with the files that the change leaves.
     """
-    after = version.decision
-    group = after.approvable if after and not after.draft else None
+    after = counted(version.decision)
+    group, known = after.approvable if after else None, stated_approval(before)
     if group is None or group.approval is None:
         return None
     stated = group.approval
-    known = before.approvable.approval if before and before.approvable else None
     path = path_of(stated.record)
     there = comparison.has_file(path) if path else None
     return Claim(
@@ -440,18 +437,29 @@ def _blob(version: DecisionVersion | None) -> str | None:
     return version.version.blob if version else None
 
 
+def counted(decision: Decision | None) -> Decision | None:
+    """A decision that counts; None for a draft."""
+    return decision if decision and not decision.draft else None
+
+
+def lines_only_in(text: str, other: str) -> str:
+    """The lines of a text that another does not hold."""
+    known = {line.strip() for line in other.splitlines()}
+    return " ".join(line for line in text.splitlines() if line.strip() and line.strip() not in known)
+
+
 def kind_of(before: Decision | None, after: Decision | None, *, deleted: bool = False) -> Kind:
     """What happens to a decision, by the first rule that applies."""
-    counted = before if before and not before.draft else None
+    old = counted(before)
     if after is None:
         return Kind.WITHDRAWN if deleted else Kind.UNREADABLE
     if after.draft:
-        return Kind.WITHDRAWN if counted else Kind.DRAFTED
-    if counted is None or counted.bucket is not after.bucket:
+        return Kind.WITHDRAWN if old else Kind.DRAFTED
+    if old is None or old.bucket is not after.bucket:
         return {Bucket.ACCEPT: Kind.ACCEPTED, Bucket.NOT_APPLICABLE: Kind.EXEMPTED}.get(after.bucket, Kind.PLANNED)
-    if counted.until and after.until and counted.until != after.until:
-        return Kind.EXTENDED if after.until > counted.until else Kind.SHORTENED
-    return Kind.RESCHEDULED if counted.due != after.due else Kind.AMENDED
+    if old.until and after.until and old.until != after.until:
+        return Kind.EXTENDED if after.until > old.until else Kind.SHORTENED
+    return Kind.RESCHEDULED if old.due != after.due else Kind.AMENDED
 
 
 def asks_of(before: Decision | None, after: Decision | None, *, deleted: bool = False) -> AskChanges:
@@ -541,9 +549,13 @@ def _logins(settings: Settings, role: str) -> tuple[str, ...]:
 
 def recorded(change: DecisionChange) -> tuple[Attestation | None, bool]:
     """The approval outside GitHub that a decision records, and whether it came with this change."""
-    before, after = (each.approvable if each else None for each in (change.before, change.after))
-    now = after.approval if after else None
-    return now, now != (before.approval if before else None)
+    now = stated_approval(change.after)
+    return now, now != stated_approval(change.before)
+
+
+def stated_approval(decision: Decision | None) -> Attestation | None:
+    """The approval outside GitHub that a decision states; None where it states none."""
+    return decision.approvable.approval if decision and decision.approvable else None
 
 
 # Figures

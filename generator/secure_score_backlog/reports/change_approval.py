@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.approval import Reason
-from secure_score_backlog.evaluation.change import Approval, Change, Claim, DecisionChange, Kind
+from secure_score_backlog.evaluation.change import Approval, Change, Claim, DecisionChange, Kind, counted
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.reports.change_phrases import NAMED, Quote, counted, joined, quoted
+from secure_score_backlog.reports.change_phrases import NAMED, Quote, joined, quoted
 from secure_score_backlog.settings import Weight
 from secure_score_backlog.wording import day, plural
 
@@ -130,7 +130,7 @@ def _on_github(approval: Approval, quote: Quote, author: str) -> str:
             f"only {quote(author)} may act in this role on GitHub, and proposes the change. Either: somebody else "
             "proposes it. Or: first name another login in `roles`, in a pull request of its own, then merge this one."
         )
-    if all(each.claim and each.claim.is_new for each in approval.decisions):
+    if approval.attested:
         return "the settings name no login for this role, so no approval on GitHub can count."
     record = f"Or: {quote(approval.role)} approves outside GitHub and the record is filed (`approval` in the decision)."
     if approval.later:

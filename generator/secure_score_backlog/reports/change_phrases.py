@@ -46,11 +46,6 @@ COVERS = {
 }
 
 
-def counted(decision: Decision | None) -> Decision | None:
-    """A decision that counts; None for a draft."""
-    return decision if decision and not decision.draft else None
-
-
 def risks(group: Sequence[DecisionChange]) -> str:
     """1 high risk; 3 risks (1 critical, 2 high)."""
     levels = [(level, sum(1 for change in group if change.level is level)) for level in LEVELS]

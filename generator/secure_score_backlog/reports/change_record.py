@@ -13,8 +13,8 @@ from typing import Any
 
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Ask, Attestation, Blocker, Bucket, CoverReason, Decision
-from secure_score_backlog.evaluation.change import DecisionChange, Kind
-from secure_score_backlog.reports.change_phrases import COVERS, WHOLE, Quote, answer, counted
+from secure_score_backlog.evaluation.change import DecisionChange, Kind, counted, lines_only_in
+from secure_score_backlog.reports.change_phrases import COVERS, WHOLE, Quote, answer
 from secure_score_backlog.text import one_line
 from secure_score_backlog.wording import badge_of, day, lower_first
 
@@ -122,7 +122,7 @@ def record(change: DecisionChange) -> list[Row]:
     for key in dict.fromkeys((*LABELS, *new, *old)):
         before, after = old.get(key, ""), new.get(key, "")
         if key == "body" and before and after:
-            before, after = _only(before, after), _only(after, before)
+            before, after = lines_only_in(before, after), lines_only_in(after, before)
         if before != after:
             rows.append((LABELS.get(key, key), cut(before), cut(after)))
     requests = _requests(counted(change.before), change.after)
@@ -140,12 +140,6 @@ def _requests(before: Decision | None, after: Decision | None) -> list[Row]:
             if said[0] != said[1]:
                 rows.append((label, cut(said[0], WHOLE), cut(said[1], WHOLE)))
     return rows
-
-
-def _only(text: str, other: str) -> str:
-    """The lines of a text that another does not hold."""
-    known = {line.strip() for line in other.splitlines()}
-    return " ".join(line for line in text.splitlines() if line.strip() and line.strip() not in known)
 
 
 def cut(text: str, longest: int = LONGEST_VALUE) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Acceptance, Bucket, Cover, CoverReason, Decision
-from secure_score_backlog.evaluation.change import Change, DecisionChange, Kind, Reason
+from secure_score_backlog.evaluation.change import Change, DecisionChange, Kind, Reason, counted, stated_approval
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, SETTLED, State
 from secure_score_backlog.reports.change_approval import UNSOUND
 from secure_score_backlog.reports.change_asks import ask_details
@@ -29,7 +29,6 @@ from secure_score_backlog.reports.change_phrases import (
     ORIGINS,
     Quote,
     answer,
-    counted,
     joined,
     level_word,
     list_of,
@@ -476,8 +475,7 @@ def _blockage(
 def _attestation(
     change: DecisionChange, before: Decision | None, after: Decision, name: str, quote: Quote
 ) -> Iterator[str]:
-    old = before.approvable.approval if before and before.approvable else None
-    new = after.approvable.approval if after.approvable else None
+    old, new = stated_approval(before), stated_approval(after)
     if new and new != old:
         if change.needs_approval:
             return  # said where it stands who has to approve
