@@ -20,7 +20,7 @@ from secure_score_backlog.decisions.answers import (
 )
 from secure_score_backlog.decisions.checks import CheckContext, identifier_of
 from secure_score_backlog.decisions.completing import Existing, complete
-from secure_score_backlog.decisions.front_matter import parse
+from secure_score_backlog.decisions.front_matter import FrontMatter, parse
 from secure_score_backlog.decisions.lookup import Choose, resolve_id
 from secure_score_backlog.decisions.model import Bucket, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
@@ -57,6 +57,12 @@ class NewDecision:
             return self.scaffold.document()
         content = complete(self.existing, self.scaffold.answers, finished=not self.scaffold.draft)
         return Document(self.existing.path, content)
+
+    @property
+    def source(self) -> FrontMatter:
+        """The file as it would be read."""
+        document = self.document
+        return parse(document.content, document.path)
 
     @property
     def changes_nothing(self) -> bool:
@@ -194,17 +200,16 @@ class Maker:
         days = self.workspace.history.days
         return licence_of(identifier, self.workspace.licences, days[-1].services if days else frozenset())
 
-    def problems(self, new: NewDecision, beside: Sequence[NewDecision] = ()) -> list[Problem]:
-        """What is wrong with the answers of one file; `beside`: files that are written with it.
+    def problems(self, new: NewDecision, beside: Sequence[Written] = ()) -> list[Problem]:
+        """What is wrong with the answers of one file; `beside`: files that are written with it, or itself.
 
         What a draft says already is not held against the answers that are added to it while it stays a draft.
         """
-        siblings = [read(each) for each in beside if each is not new]
         document = new.document
-        others = [other for other in self.others if other[0].path != document.path]
+        others = [other for other in (*self.others, *beside) if other[0].path != document.path]
 
         def found(each: Document) -> list[Problem]:
-            return problems_with(each, self.context, [*others, *siblings], draft=new.scaffold.draft)
+            return problems_with(each, self.context, others, draft=new.scaffold.draft)
 
         problems = found(document)
         if new.existing is None or not new.scaffold.draft:
@@ -214,15 +219,15 @@ class Maker:
 
     def wrong_places(self, new: NewDecision) -> list[tuple[Place, Problem]]:
         """The places of the answers that `check` would refuse, each with its problem."""
-        source = parse(new.document.content, new.document.path)
+        source = new.source
         errors = [each for each in self.problems(new) if each.severity is Severity.ERROR]
         return [(answered(place_of(each.line, source)), each) for each in errors]
 
     def refuse_wrong(self, made: Sequence[NewDecision]) -> None:
         """WrongUsage for the first answer that `check` would refuse; warnings are said."""
-        for new in made:
-            found = self.problems(new, made)
-            source = parse(new.document.content, new.document.path)
+        written = [read(new) for new in made]
+        for new, (source, _) in zip(made, written, strict=True):
+            found = self.problems(new, written)
             for each in found:
                 if each.severity is Severity.ERROR:
                     raise WrongUsage(
@@ -259,7 +264,7 @@ class Maker:
 
 def read(new: NewDecision) -> Written:
     """A file that is not written yet, as one that is."""
-    source = parse(new.document.content, new.document.path)
+    source = new.source
     return source, read_decision(source)[0]
 
 
@@ -269,7 +274,7 @@ def say_next(made: Sequence[NewDecision]) -> None:
     for new in drafts[:MOST_NAMED]:
         output.say(f"{new.identifier}: {open_words(new)}")
     for new in [each for each in made if not each.scaffold.draft][:MOST_NAMED]:
-        for remark in read_decision(parse(new.document.content, new.document.path))[1]:
+        for remark in read_decision(new.source)[1]:
             if remark.code == "decision-unanswered":
                 output.say(f"{new.identifier}: {remark.message}")
     if not drafts:
