@@ -18,7 +18,6 @@ from typing import Any
 from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.branches import FileChange
 from secure_score_backlog.comparison import Comparison
-from secure_score_backlog.dates import MONTH
 from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, Decision, DecisionVersion
 from secure_score_backlog.evaluation import approval
 from secure_score_backlog.evaluation.approval import attestation_fault, path_of, same_role
@@ -27,6 +26,7 @@ from secure_score_backlog.evaluation.base_rules import (
     gains_words,
     has_minutes,
     is_mentioned,
+    is_review,
     is_reworded,
     reason_text,
     says_more,
@@ -634,13 +634,8 @@ def _settings_unreadable(comparison: Comparison) -> bool:
 
 def _of_months(files: Iterable[str], ending: str) -> dict[str, str]:
     """The files of months in `docs/reviews/` by month, YYYY-MM."""
-    found = {}
-    for path in sorted(files):
-        folder, _, name = path.rpartition("/")
-        month, _, suffix = name.rpartition(".")
-        if folder == REVIEWS and suffix == ending and MONTH.fullmatch(month):
-            found[month] = path
-    return found
+    found = (path for path in sorted(files) if is_review(path) and path.endswith(f".{ending}"))
+    return {path.removeprefix(f"{REVIEWS}/").removesuffix(f".{ending}"): path for path in found}
 
 
 def _lines_changed(comparison: Comparison, month: str) -> tuple[int, int]:
