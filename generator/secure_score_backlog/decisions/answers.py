@@ -30,8 +30,6 @@ Answers: TypeAlias = Mapping[Place, object]
 Written: TypeAlias = tuple[FrontMatter, Decision | None]
 """A file and its decision; None where it has errors."""
 
-SHARED = (("accepted",), ("covered",))
-"""Groups of which a decision has at most one, so that a question means the one of its bucket."""
 NOT_ASKED = frozenset({"recommendation", "bucket", "draft"})
 """Keys that are no answers to a question."""
 OF_DRAFTS = frozenset({"decision-draft", "decision-missing-key", "decision-unanswered", "decision-not-ready"})

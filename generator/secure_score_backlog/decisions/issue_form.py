@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from secure_score_backlog.decisions.answers import Answers, leaves, value_of
-from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.decisions.writing import quoted
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.schema import Choice, OneOrMore
@@ -157,7 +156,3 @@ def form_lines() -> Iterator[str]:
             yield f"      options: [{', '.join(Risk)}]"
         yield "    validations:"
         yield f"      required: {str(question.required).lower()}"
-
-
-BUCKET = Bucket.ACCEPT
-"""What the form asks for."""
