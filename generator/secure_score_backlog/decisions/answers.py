@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 from secure_score_backlog.decisions.checks import CheckContext, check_decisions
+from secure_score_backlog.decisions.editing import value_at
 from secure_score_backlog.decisions.front_matter import FrontMatter, parse
 from secure_score_backlog.decisions.model import KEYS, Bucket, Decision
 from secure_score_backlog.decisions.parse import read_answers
@@ -111,9 +112,7 @@ def problems_with(
 def placeholders(source: FrontMatter) -> Iterator[Problem]:
     """Answers such as TBD: to a person who is being asked they are mistakes, not open questions."""
     for place, key in leaves():
-        value: object = source.data
-        for step in place:
-            value = value.get(step) if isinstance(value, Mapping) else None
+        value = value_at(source.data, place)
         for written in value if isinstance(value, list) else [value]:
             if is_placeholder(written) or (isinstance(key.type, Answer) and is_no_answer(written)):
                 message = f"{shown(written)} is a placeholder and counts as no answer."
