@@ -215,7 +215,7 @@ def test_a_damaged_installation_is_said(
     """A missing or damaged file stops the command with what to do."""
     if content is not None:
         (tmp_path / "licences.json").write_text(content, encoding="utf-8")
-    monkeypatch.setattr("secure_score_backlog.licences.files", lambda _: tmp_path)
+    monkeypatch.setattr("secure_score_backlog.ratings.files", lambda _: tmp_path)
     with pytest.raises(CannotProceed, match=message) as caught:
         load_licences()
     assert caught.value.where == "secure_score_backlog/content/licences.json"

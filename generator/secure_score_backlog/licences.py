@@ -6,15 +6,12 @@ A licence has the names that Graph gives it in `enabledServices`. What the list 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
-from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.ratings import cited, fits, listed_sources, normalised, specificity
+from secure_score_backlog.ratings import cited, fits, listed_sources, load_shipped, normalised, specificity
 from secure_score_backlog.schema import (
     DIALECT,
     Format,
@@ -113,16 +110,12 @@ def load_licences() -> Licences:
     Raises:
         CannotProceed: the file is missing from the installation, or damaged there.
     """
-    place = "secure_score_backlog/content/" + LICENCES_PATH
-    hint = "Install the program again: this file belongs to it and is not meant to be edited."
-    try:
-        text = files("secure_score_backlog.content").joinpath(LICENCES_PATH).read_text(encoding="utf-8")
-        licences, problems = read_licences(json.loads(text))
-    except (OSError, ValueError) as error:
-        raise CannotProceed("The shipped list of licences cannot be read.", where=place, hint=hint) from error
-    if problems:
-        raise CannotProceed(f"The shipped list of licences is damaged. {problems[0].message}", where=place, hint=hint)
-    return licences
+    return load_shipped(
+        LICENCES_PATH,
+        read_licences,
+        unreadable="The shipped list of licences cannot be read.",
+        damaged="The shipped list of licences is damaged.",
+    )
 
 
 def read_licences(data: Any) -> tuple[Licences, list[Problem]]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import Problem, problem
@@ -56,6 +56,7 @@ def level_order(level: str | None) -> int:
     return LEVELS.index(level or "unrated")
 
 
+Shipped = TypeVar("Shipped")
 RATINGS_SCHEMA = "ratings/1"
 RATINGS_PATH = "ratings.json"
 SHORTEST_REASON = 40
@@ -163,16 +164,38 @@ def load_ratings() -> Ratings:
     Raises:
         CannotProceed: the file is missing from the installation, or damaged there.
     """
-    place = "secure_score_backlog/content/" + RATINGS_PATH
+    return load_shipped(
+        RATINGS_PATH,
+        read_ratings,
+        unreadable="The shipped risk ratings cannot be read.",
+        damaged="The shipped risk ratings are damaged.",
+    )
+
+
+def load_shipped(
+    name: str, read: Callable[[Any], tuple[Shipped, list[Problem]]], *, unreadable: str, damaged: str
+) -> Shipped:
+    """What a file of the package holds.
+
+    Args:
+        name: The file.
+        read: The value of its parsed JSON, and what is wrong with that.
+        unreadable: What to say where the file is missing or is no JSON.
+        damaged: What to say where something is wrong with it.
+
+    Raises:
+        CannotProceed: either is so.
+    """
+    place = f"secure_score_backlog/content/{name}"
     hint = "Install the program again: this file belongs to it and is not meant to be edited."
     try:
-        text = files("secure_score_backlog.content").joinpath(RATINGS_PATH).read_text(encoding="utf-8")
-        ratings, problems = read_ratings(json.loads(text))
+        text = files("secure_score_backlog.content").joinpath(name).read_text(encoding="utf-8")
+        value, problems = read(json.loads(text))
     except (OSError, ValueError) as error:
-        raise CannotProceed("The shipped risk ratings cannot be read.", where=place, hint=hint) from error
+        raise CannotProceed(unreadable, where=place, hint=hint) from error
     if problems:
-        raise CannotProceed(f"The shipped risk ratings are damaged. {problems[0].message}", where=place, hint=hint)
-    return ratings
+        raise CannotProceed(f"{damaged} {problems[0].message}", where=place, hint=hint)
+    return value
 
 
 def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
