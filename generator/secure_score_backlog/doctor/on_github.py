@@ -10,6 +10,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.doctor.checked import Checked, not_checked, ok, refused, warning, wrong
 from secure_score_backlog.errors import BacklogError
 from secure_score_backlog.github.errors import TooSlow
+from secure_score_backlog.github.proposals import SETTING
 from secure_score_backlog.github.upkeep import About, Environment, Head, OwnersFault, Run, Scheduled, SubjectForm
 from secure_score_backlog.http_client import Unreachable
 from secure_score_backlog.settings import ProfileName
@@ -194,7 +195,7 @@ def actions(may: bool | BacklogError, *, reviews: bool) -> Checked:
         reviews: Whether a workflow here opens the pull request of the monthly review.
     """
     code = "actions"
-    where = "Settings, Actions, General, Allow GitHub Actions to create and approve pull requests"
+    where = f"Settings, Actions, General, {SETTING}"
     if isinstance(may, BacklogError):
         return not_checked(code, may)
     if reviews and not may:

@@ -145,7 +145,6 @@ class OwnersFault:
 
     line: int
     kind: str
-    path: str
 
 
 def owners_faults(github: GitHub, branch: str) -> tuple[OwnersFault, ...] | None:
@@ -157,7 +156,7 @@ def owners_faults(github: GitHub, branch: str) -> tuple[OwnersFault, ...] | None
     if not isinstance(listed, list):
         raise unusable("it holds no list of errors", github.address.rest("codeowners/errors"))
     return tuple(
-        OwnersFault(whole(each.get("line")) or 0, words_of(each.get("kind"), 80), words_of(each.get("path"), 80))
+        OwnersFault(whole(each.get("line")) or 0, words_of(each.get("kind"), 80))
         for each in listed[:MOST_NUMBER]
         if isinstance(each, dict)
     )
@@ -194,7 +193,6 @@ class Run:
     done: bool
     conclusion: str
     """Such as success, failure, skipped; empty while it runs."""
-    event: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +225,7 @@ def _run(github: GitHub, found: Any, place: str) -> Run:
     if at is None:
         raise unusable("it holds a run without a time", github.address.rest(place))
     done = content.get("status") == "completed"
-    return Run(at, done, words_of(content.get("conclusion"), 40), words_of(content.get("event"), 40))
+    return Run(at, done, words_of(content.get("conclusion"), 40))
 
 
 def _asked(github: GitHub, place: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
