@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -110,6 +111,11 @@ def plural(value: int, one: str, many: str | None = None) -> str:
 def count(value: int, one: str, many: str | None = None) -> str:
     """1 day, 2 days: for pages, where number and noun stay on one line."""
     return plural(value, one, many).replace(str(value), number(value), 1).replace(" ", "\u00a0", 1)
+
+
+def joined(names: Sequence[str]) -> str:
+    """A, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 def lower_first(text: str) -> str:

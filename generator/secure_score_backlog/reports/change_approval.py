@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from secure_score_backlog.evaluation.approval import Reason
 from secure_score_backlog.evaluation.change import Approval, Change, Claim, DecisionChange, Kind, counted
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.reports.change_phrases import NAMED, Quote, joined, quoted
+from secure_score_backlog.reports.change_phrases import NAMED, Quote, quoted
 from secure_score_backlog.settings import Weight
-from secure_score_backlog.wording import day, plural
+from secure_score_backlog.wording import day, joined, plural
 
 UNSOUND = {
     Reason.RECORD_MISSING: "which does not exist yet",

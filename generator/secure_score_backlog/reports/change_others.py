@@ -8,8 +8,8 @@ from datetime import date
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.change import Change, SettingChange
-from secure_score_backlog.reports.change_phrases import NAMED, Quote, joined
-from secure_score_backlog.wording import day, plural
+from secure_score_backlog.reports.change_phrases import NAMED, Quote
+from secure_score_backlog.wording import day, joined, plural
 
 UNSHOWN = "Not shown below: see the changed files."
 MOST_SETTINGS = 12

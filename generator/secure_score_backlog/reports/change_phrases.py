@@ -13,7 +13,7 @@ from typing import Protocol
 from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision
 from secure_score_backlog.evaluation.change import LEVELS, DecisionChange
 from secure_score_backlog.ratings import Risk
-from secure_score_backlog.wording import day
+from secure_score_backlog.wording import day, joined
 
 LONG = 300
 """Characters of a reason, or of what a text says now."""
@@ -91,11 +91,6 @@ def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
-
-
-def joined(names: Sequence[str]) -> str:
-    """A, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 def quoted(text: str, quote: Quote, longest: int | None = None) -> str:

@@ -29,7 +29,6 @@ from secure_score_backlog.reports.change_phrases import (
     ORIGINS,
     Quote,
     answer,
-    joined,
     level_word,
     list_of,
     named,
@@ -39,7 +38,7 @@ from secure_score_backlog.reports.change_phrases import (
     risks,
     titles,
 )
-from secure_score_backlog.wording import badge_of, day, lower_first, plural
+from secure_score_backlog.wording import badge_of, day, joined, lower_first, plural
 
 
 @dataclass(frozen=True, slots=True)

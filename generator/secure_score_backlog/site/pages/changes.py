@@ -267,8 +267,7 @@ OUR_VERBS = (
 
 def verbs(counts: Mapping[str, int], kinds: Sequence[tuple[str, str]]) -> str:
     """What was done, with how many: `added 2, stopped scoring 3 and re-weighted 1`; empty for nothing."""
-    said = [f"{verb} {wording.number(counts[kind])}" for kind, verb in kinds if counts[kind]]
-    return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
+    return wording.joined([f"{verb} {wording.number(counts[kind])}" for kind, verb in kinds if counts[kind]])
 
 
 def sums_to_one(counts: Mapping[str, int]) -> bool:
