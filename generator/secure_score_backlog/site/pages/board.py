@@ -172,7 +172,7 @@ def filters(statuses: list[Status]) -> list[Filter]:
 
 
 def labels_of(words: Iterable[str]) -> dict[str, str]:
-    """The label of each state or risk level."""
+    """The label of each state, risk level or kind of change."""
     return {str(word): badge_of(word).label for word in words}
 
 

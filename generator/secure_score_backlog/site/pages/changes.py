@@ -34,6 +34,7 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.page_sizes import packed
+from secure_score_backlog.site.pages.board import Filter, labels_of
 from secure_score_backlog.site.pages.reviews import path_of
 from secure_score_backlog.site.templates import page, render
 
@@ -49,8 +50,6 @@ SHOWN_ROWS = 25
 """Microsoft's changes that are shown unfolded."""
 SHOWN_SUMS = 6
 """Months of which the sums are shown unfolded."""
-Filter = tuple[str, str, tuple[tuple[str, str], ...]]
-"""Key, label, and each value with its own label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +143,13 @@ def filters(rows: Sequence[ChangeRow]) -> list[Filter]:
     """The values that occur, in order, with their labels; a filter with one value would change nothing."""
     kinds = {row.kind for row in rows}
     who = {row.who.value for row in rows}
-    names = (("microsoft", "Microsoft"), ("us", "We"))
-    kinds_in_order = [kind for kind, _ in (*MICROSOFT_WORDS, *OUR_WORDS) if kind in kinds]
+    names = {"microsoft": "Microsoft", "us": "We"}
+    kinds_in_order = tuple(kind for kind, _ in (*MICROSOFT_WORDS, *OUR_WORDS) if kind in kinds)
     found = (
-        ("who", "Who", tuple((key, label) for key, label in names if key in who)),
-        ("kind", "Change", tuple((kind, wording.badge_of(kind).label) for kind in kinds_in_order)),
+        Filter("who", "Who", tuple(key for key in names if key in who), names),
+        Filter("kind", "Change", kinds_in_order, labels_of(kinds_in_order)),
     )
-    return [each for each in found if len(each[2]) > 1]
+    return [each for each in found if len(each.values) > 1]
 
 
 def nothing_said(months: Sequence[MonthOfChanges]) -> str:
