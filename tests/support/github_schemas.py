@@ -214,9 +214,6 @@ def _references(value: Any) -> list[str]:
     return [name for each in value for name in _references(each)] if isinstance(value, list) else []
 
 
-TOLD = ("description", "example", "examples", "title")
-
-
 def _plain(value: Any) -> Any:
     """A schema without descriptions and examples."""
     if isinstance(value, dict):

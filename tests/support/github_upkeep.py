@@ -23,9 +23,6 @@ AT = "2026-08-01T00:00:00Z"
 NO_SUBJECT = {"use_default": True}
 """What an older GitHub says of the form of the subject."""
 NOT_FOUND = Response.of_json(404, {"message": "Not Found", "status": "404"})
-NO_RULES = Response.of_json(
-    403, {"message": "Upgrade to GitHub Pro or make this repository public to enable this feature.", "status": "403"}
-)
 
 
 @dataclass
