@@ -62,28 +62,29 @@ def read(root: Path, identifier: str) -> Decision:
 
 ACCEPT: list[tuple[str, str | bytes]] = [
     ("risk:", "high"),
-    ("owner:", "Head of IT"),
-    ("rationale:", "The ERP mailer: needs it."),
-    ("approver:", "Managing Director"),
-    ("until [", SOON),
-    ("compensating:", "Two addresses only; weekly report"),
-    ("share [0]:", ""),
     ("reduces:", "Password spraying"),
+    ("owner:", "Head of IT"),
     ("impact:", "None"),
     ("prerequisites:", "ERP upgrade"),
     ("proof:", ""),
+    ("rationale:", "The ERP mailer: needs it."),
+    ("approver:", "1"),
+    ("until:", SOON),
+    ("compensating:", "Two addresses only; weekly report"),
+    ("share [0]:", ""),
     ("Anything more?", ""),
 ]
 
 
 def test_an_acceptance_by_questions(root: Path, backlog: RunBacklog) -> None:
-    """The text of the recommendation comes first, the portal's status proposes the bucket, `check` has no objection."""
-    done = session(root, "old clients", typing=[("bucket [accept]:", ""), *ACCEPT, ("Write decisions/", "")])
+    """The text of the recommendation comes first, what the portal says stands beside the question, `check` agrees."""
+    done = session(root, "old clients", typing=[("bucket:", "accept"), *ACCEPT, ("Write decisions/", "")])
     assert done.code == 0
     words = " ".join(done.text.split())
     assert "Block old clients & more." in words
     assert "0 of 8 on 1 October 2026" in words
     assert "risk accepted, since 2 March 2026" in words
+    assert "says “risk accepted”, which is accept here." in words
     assert words.index("Block old clients & more.") < words.index("What is decided?")
     assert "due" not in done.text.split("What is decided?")[1].split("decisions/BlockLegacy.md")[0]
     decision = read(root, "BlockLegacy")
@@ -103,30 +104,33 @@ def test_a_wrong_answer_is_asked_again_at_once(root: Path) -> None:
         root,
         "BlockLegacy",
         typing=[
-            ("bucket [accept]:", "9"),
+            ("bucket:", ""),
             ("Type a number from 1 to 4", b""),
-            ("bucket [accept]:", "acc"),
+            ("bucket:", "9"),
+            ("Type a number from 1 to 4", b""),
+            ("bucket:", "acc"),
             ("risk:", "enormous"),
             ("takes one of critical", b""),
             ("risk:", "4"),
+            ("reduces:", ""),
             ("owner:", "TBD"),
             ("is a placeholder", b""),
             ("owner:", "jane.roe@example.com"),
             ("looks like a person", b""),
             ("owner:", "Head of IT"),
+            *[(f"{name}:", "") for name in ("impact", "prerequisites", "proof")],
             ("rationale:", "<b>bold</b>"),
             ("raw HTML", b""),
             ("rationale:", "It is needed."),
             ("approver:", "Managing Director"),
-            ("until [", LATER),
+            ("at the latest", b""),
+            ("until:", LATER),
             ("longer than 12 months", b""),
             ("until:", "tomorrow"),
             ("takes a day of the calendar", b""),
             ("until:", SOON),
-            *[
-                (f"{name}", "")
-                for name in ("compensating:", "share", "reduces:", "impact:", "prerequisites:", "proof:")
-            ],
+            ("compensating:", ""),
+            ("share", ""),
             ("Anything more?", ""),
             ("Write decisions/", "y"),
         ],
@@ -134,6 +138,83 @@ def test_a_wrong_answer_is_asked_again_at_once(root: Path) -> None:
     assert done.code == 0
     decision = read(root, "BlockLegacy")
     assert (decision.owner, decision.risk, str(decision.until)) == ("Head of IT", "low", SOON)
+
+
+ROLES = "roles: {Managing Director: [director], Head of IT: [it], Board: []}\n"
+UP_TO_THE_APPROVER: list[tuple[str, str | bytes]] = [
+    ("1  Managing Director", b""),
+    ("owner:", "2"),
+    *[(f"{name}:", "") for name in ("impact", "prerequisites", "proof")],
+    ("rationale:", "It is needed."),
+]
+
+
+def test_an_approver_is_judged_at_once(root: Path) -> None:
+    """Offered are the roles with a login, without the owner; the owner and a role without a login are objected to."""
+    write(root, "backlog.yml", ROLES)
+    done = session(
+        root,
+        "BlockLegacy",
+        typing=[
+            ("bucket:", "accept"),
+            ("risk:", "medium"),
+            ("reduces:", ""),
+            *UP_TO_THE_APPROVER,
+            ("approver:", "head of it"),
+            ("is the owner too", b""),
+            ("approver:", "Board"),
+            ("has no login under", b""),
+            ("outside GitHub already, with a record? (y/n) [n]", ""),
+            ("Keep this answer? (y/n) [n]", ""),
+            ("approver:", "1"),
+            ("until:", ""),
+            ("compensating:", ""),
+            ("share", ""),
+            ("Anything more?", ""),
+            ("Still open: accepted.until.", b""),
+            ("Write decisions/", ""),
+        ],
+    )
+    assert done.code == 0
+    asked = done.text.split("The role that may accept this risk.")[1].split("approver:")[0]
+    assert "1  Managing Director" in asked
+    assert not {"Head of IT", "Board"} & set(asked.split("  "))
+    assert "approver: Managing Director" in (root / "decisions/BlockLegacy.md").read_text(encoding="utf-8")
+
+
+def test_a_critical_risk_needs_a_login_or_a_record(root: Path, backlog: RunBacklog) -> None:
+    """Whoever has no login is refused, unless the approval on paper is answered with its record."""
+    write(root, "backlog.yml", ROLES)
+    done = session(
+        root,
+        "BlockLegacy",
+        typing=[
+            ("bucket:", "accept"),
+            ("risk:", "critical"),
+            ("reduces:", ""),
+            *UP_TO_THE_APPROVER,
+            ("approver:", "Board"),
+            ("outside GitHub already", "n"),
+            ("approver:", "Board"),
+            ("outside GitHub already", "y"),
+            ("approval-by:", "Board"),
+            ("approval-on:", str(TODAY)),
+            ("approval-record:", "Minutes of the board, item 4"),
+            ("until:", SOON),
+            ("compensating:", ""),
+            ("share", ""),
+            ("Anything more?", ""),
+            ("Write decisions/", ""),
+        ],
+    )
+    assert done.code == 0
+    assert "Keep this answer?" not in done.text
+    decision = read(root, "BlockLegacy")
+    assert not decision.draft
+    assert decision.accepted is not None
+    assert decision.accepted.approval is not None
+    found = json.loads(backlog("check", "--json", "--root", root).stdout)["problems"]
+    assert not {"decision-critical-approver", "decision-approver-unlisted"} & {each["code"] for each in found}
 
 
 def test_what_is_left_open_makes_a_draft(root: Path) -> None:
@@ -147,7 +228,7 @@ def test_what_is_left_open_makes_a_draft(root: Path) -> None:
             ("reduces:", "x-ray"),
             ("owner:", ""),
             *[(f"{name}:", "x-ray") for name in ("impact", "prerequisites", "proof")],
-            ("due [", "-"),
+            ("due:", ""),
             ("Anything more? blocked, ask, links", "blocked"),
             ("blocked-by:", "licensing"),
             ("blocked-since [", ""),
@@ -167,11 +248,11 @@ def test_what_is_left_open_makes_a_draft(root: Path) -> None:
 @pytest.mark.parametrize(
     ("typing", "code"),
     [
-        ([("bucket [accept]:", CONTROL_C.encode())], 130),
-        ([("bucket [accept]:", ""), ("risk:", CONTROL_C.encode())], 130),
-        ([("bucket [accept]:", b"\x04")], 130),
-        ([("bucket [accept]:", ""), *ACCEPT, ("Write decisions/", CONTROL_C.encode())], 130),
-        ([("bucket [accept]:", ""), *ACCEPT, ("Write decisions/", "n")], 0),
+        ([("bucket:", CONTROL_C.encode())], 130),
+        ([("bucket:", "3"), ("risk:", CONTROL_C.encode())], 130),
+        ([("bucket:", b"\x04")], 130),
+        ([("bucket:", "3"), *ACCEPT, ("Write decisions/", CONTROL_C.encode())], 130),
+        ([("bucket:", "3"), *ACCEPT, ("Write decisions/", "n")], 0),
     ],
 )
 def test_whoever_stops_leaves_nothing_behind(root: Path, typing: list[tuple[str, str | bytes]], code: int) -> None:
@@ -240,6 +321,7 @@ def test_an_answer_that_cannot_be_printed_is_asked_again(root: Path) -> None:
         "do-soon",
         typing=[
             ("risk:", "high"),
+            ("reduces:", ""),
             ("owner:", "Head\u2028of IT"),
             ("cannot be printed", b""),
             ("owner:", CONTROL_C.encode()),

@@ -216,6 +216,8 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
             ("reviewer", "security"),
             ("Write it as @login", b""),
             ("reviewer", "@example/security"),
+            ("site [artifact]", "folder"),
+            ("Type one of: artifact, azure, pages.", b""),
             ("site [artifact]", "pages"),
             ("repository", "example/backlog"),
             ("chat [none]", "teams"),

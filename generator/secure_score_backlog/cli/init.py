@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -295,19 +295,19 @@ def interview(given: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = answered(name, proposed, read)
 
     ask("organisation", "What is the name of your organisation?", "", reading.organisation)
-    ask("plan", plan_question(), Plan.FREE.value, lambda typed: one_of(typed, Plan))
+    ask("plan", plan_question(), Plan.FREE.value, lambda typed: one_of(typed, tuple(Plan)))
     plan = Plan(found["plan"])
     if plan.has_rules:
         ask("protected", "Shall the main branch accept pull requests only? (yes, no)", "yes", yes_or_no)
         ask("reviewer", "Who has to review decisions? @login or @organisation/team; Enter: later", "", reading.reviewer)
     sites = sites_of(plan)
-    ask("site", site_question(sites), sites[0].value, lambda typed: one_of(typed, Site))
+    ask("site", site_question(sites), sites[0].value, lambda typed: one_of(typed, sites))
     if found["site"] == Site.AZURE:
         ask("tenant", "What is the directory (tenant) ID of Entra?", "", tenant)
     if plan is not Plan.NONE:
         ask("repository", "Which name will the repository have? OWNER/NAME; Enter: later", "", reading.repository)
         question = "Shall a weekly message about what is due go to a chat? (teams, slack, none)"
-        ask("chat", question, Chat.NONE.value, lambda typed: one_of(typed, Chat))
+        ask("chat", question, Chat.NONE.value, lambda typed: one_of(typed, tuple(Chat)))
     if plan is not Plan.NONE and installed_tool() is None:
         question = (
             "Which commit of this program shall the workflows install? OWNER/NAME@COMMIT, all 40 digits; Enter: later, "
@@ -345,9 +345,8 @@ def tenant(typed: str) -> str:
     return reading.tenant(typed)
 
 
-def one_of(typed: str, kind: type[Plan | Site | Chat]) -> str:
-    """One of the values of a choice."""
-    values = [each.value for each in kind]
+def one_of(typed: str, values: Sequence[str]) -> str:
+    """One of the values that were offered."""
     if typed not in values:
         raise WrongUsage(f"{typed or 'Nothing'} is none of the answers.", hint=f"Type one of: {', '.join(values)}.")
     return typed

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A decision made at a terminal: the recommendation's own text, then one question after the other.
 
-Only what the bucket needs is asked. Each answer is judged at once as `check` would judge it.
+Only what the bucket needs is asked, in the order of the file's keys. Each answer is judged at once as `check` would
+judge it. Enter takes a fact or the level in force, never an answer that somebody has to stand for: neither what the
+portal says, nor the longest term.
 """
 
 from __future__ import annotations
@@ -24,9 +26,10 @@ from secure_score_backlog.decisions.answers import Answers, has_place, leaves, v
 from secure_score_backlog.decisions.checks import DO_NOW_TERM
 from secure_score_backlog.decisions.completing import Existing
 from secure_score_backlog.decisions.model import KEYS, Bucket
+from secure_score_backlog.decisions.people import folded
 from secure_score_backlog.decisions.portal import drafted_bucket, drafted_reason
 from secure_score_backlog.decisions.scaffold import BUCKETS, share_today
-from secure_score_backlog.decisions.values import QUESTION
+from secure_score_backlog.decisions.values import QUESTION, Role
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.schema import Choice, Day, Key, Need, OneOrMore
@@ -45,6 +48,10 @@ MOST_LISTED = 10
 """Recommendations or roles to choose from by number."""
 MORE = ("blocked", "ask", "links", "approval")
 """What few decisions have: asked for by name."""
+GROUPS = {Bucket.ACCEPT: "accepted", Bucket.NOT_APPLICABLE: "covered"}
+"""What holds the approver and the last day."""
+UNLISTED = frozenset({"decision-approver-unlisted", "decision-critical-approver"})
+"""Codes of problems that a record of an approval outside GitHub settles."""
 
 
 def described(status: Status, maker: Maker) -> RenderableType:
@@ -107,8 +114,9 @@ class Interview:
         """Ask everything that is not answered yet, and give back the file; nothing is written."""
         output.product_page(described(self.status, self.maker))
         output.say(
-            f"Enter takes the answer in [brackets]. {LEAVE_OPEN} leaves a question open: the decision stays a draft "
-            "until it is answered. Ctrl-C ends, and nothing is written."
+            f"Enter takes the answer in [brackets]; without one it leaves the question open, as {LEAVE_OPEN} always "
+            "does, and the decision stays a draft until everything required is answered. Ctrl-C ends, and nothing is "
+            "written."
         )
         if self.bucket is None:
             self.bucket = self.ask_bucket()
@@ -129,22 +137,31 @@ class Interview:
         names = [bucket.value for bucket in Bucket]
         output.say("\nWhat is decided?")
         listed([f"{bucket}: {meaning}" for bucket, meaning in BUCKETS.items()])
-        portal = self.status.observation.portal if self.status.observation else None
-        proposed = drafted_bucket(portal)
+        bucket = drafted_bucket(self.portal)
+        if bucket:
+            output.say(
+                f"{self.portal_says()}, which is {bucket} here. It names no reason, no approver and no last day."
+            )
         while True:
-            typed = output.ask("bucket", proposed.value if proposed else "")
+            typed = output.ask("bucket")
             found = chosen(typed, names, words=True)
             if found in names:
                 return Bucket(found)
             output.say(f"Type a number from 1 to {len(names)}, or one of: {', '.join(names)}.")
 
+    @property
+    def portal(self) -> str | None:
+        """The status that an administrator set in Microsoft's portal."""
+        return self.status.observation.portal if self.status.observation else None
+
+    def portal_says(self) -> str:
+        """The beginning of a sentence about that status."""
+        return f"Microsoft's portal says “{one_line(portal_words(self.portal or ''))}”"
+
     def questions(self, bucket: Bucket) -> Iterator[tuple[Place, Key]]:
-        """What the bucket requires, with everything inside a required group; then what it asks for."""
-        needs = {key.name: key.need(bucket) for key in KEYS}
-        for wanted in (Need.REQUIRED, Need.ASKED):
-            for place, key in leaves():
-                if needs[str(place[0])] is wanted and len(place) <= 2:
-                    yield place, key
+        """What the bucket requires or asks for, with everything inside a required group, in the order of the file."""
+        asked = {key.name for key in KEYS if key.need(bucket) in (Need.REQUIRED, Need.ASKED)}
+        yield from ((place, key) for place, key in leaves() if place[0] in asked and len(place) <= 2)
 
     def ask_more(self) -> None:
         """What few decisions have: asked by name, as often as the person wants."""
@@ -176,10 +193,13 @@ class Interview:
     def ask(self, place: Place, key: Key) -> None:
         """Ask one question until the answer holds or is left open."""
         self.asked.add(place)
-        choices = self.choices(place, key)
+        known = self.choices(place, key)
+        choices = known[:MOST_LISTED]
         output.say(f"\n{self.question(place, key)}")
         listed(choices)
-        proposed = self.proposed(place, key)
+        if len(known) > len(choices):
+            output.say(f"and {len(known) - len(choices)} more in backlog.yml: type the role.")
+        proposed = self.proposed(place)
         while True:
             typed = output.ask(option_name(place), proposed)
             if typed in ("", LEAVE_OPEN):
@@ -193,34 +213,63 @@ class Interview:
         if not typed.isprintable():
             output.say("The answer contains characters that cannot be printed. Type it again, without them.")
             return False
-        kept_draft = self.existing is not None  # what the draft says already is not held against this answer
-        before = {(each.code, each.message) for each in self.maker.problems(self.made(draft=kept_draft))}
+        before = {(each.code, each.message) for each in self.problems()}
         kept = dict(self.answers)
         value = value_of(key, typed)
         if isinstance(key.type, OneOrMore):
             value = [part for part in (" ".join(part.split()) for part in typed.split(";")) if part]
         self.answers[place] = value
-        after = self.maker.problems(self.made(draft=kept_draft))
-        new = [each for each in after if (each.code, each.message) not in before]
+        new = [each for each in self.problems() if (each.code, each.message) not in before]
         if self.holds(new):
             return True
         self.answers = kept
         return False
 
+    def problems(self) -> list[Problem]:
+        """What `check` would say about the answers so far.
+
+        Without a last day nobody looks at the approver, so today stands in until that question is answered. What a
+        draft says already is not held against the answers that are added to it.
+        """
+        assert self.bucket is not None
+        answers = dict(self.answers)
+        if self.bucket in GROUPS:
+            answers.setdefault((GROUPS[self.bucket], "until"), self.maker.today)
+        draft = self.existing is not None
+        return self.maker.problems(
+            self.maker.make(self.status.id, self.bucket, answers, draft=draft, existing=self.existing)
+        )
+
     def holds(self, problems: Sequence[Problem]) -> bool:
         """Whether an answer may be kept; its problems are said."""
         for each in problems:
             output.say(f"{each.message} {each.hint}")
+        if problems and all(each.code in UNLISTED for each in problems) and self.approved_outside():
+            return True
         if any(each.severity is Severity.ERROR for each in problems):
             return False
         return not problems or output.confirm("Keep this answer?", default=False)
+
+    def approved_outside(self) -> bool:
+        """Whether an approver without a login has approved outside GitHub already; then its record is asked for."""
+        if not output.confirm("Did this role approve it outside GitHub already, with a record?", default=False):
+            return False
+        for place, key in self.inside("approval"):
+            self.ask(place, key)
+        return True
 
     def question(self, place: Place, key: Key) -> str:
         """The question, from the key's documentation, with its limits."""
         text = QUESTION.sub("", key.documentation.replace("`", ""))
         text = text[0].upper() + text[1:]
         if place[-1] == "until":
-            text += f" At most {self.latest()}."
+            text += f" {self.latest()} at the latest."
+        if place == ("covered", "reason") and (reason := drafted_reason(self.portal)):
+            text += f" {self.portal_says()}, which is {reason} here."
+        if place[-1] == "approver":
+            text += " Not the owner."
+            if not self.choices(place, key):
+                text += " No such role has a login below `roles` in backlog.yml, so no approval on GitHub would count."
         if place == ("due",):
             text = "By which day is it done?"
             if self.bucket is Bucket.DO_NOW:
@@ -236,29 +285,21 @@ class Interview:
         settings = self.maker.workspace.settings
         if isinstance(key.type, Choice):
             return list(key.type.values)
-        if place == ("owner",):
-            return list(settings.owners)[:MOST_LISTED]
         if place[-1] == "approver":
-            return list(settings.roles)[:MOST_LISTED]
+            owner = folded(str(self.answers.get(("owner",), "")))
+            return [role for role in settings.roles_with_logins if folded(role) != owner]
+        if isinstance(key.type, Role):
+            return list(settings.owners if place == ("owner",) and settings.owners else settings.roles)
         return []
 
-    def proposed(self, place: Place, key: Key) -> str:
-        """The answer that Enter takes; empty where only the person can know."""
-        status, today = self.status, self.maker.today
-        seen = status.observation
+    def proposed(self, place: Place) -> str:
+        """The answer that Enter takes; empty where a person has to choose."""
         if place == ("risk",):
-            return status.level.value if status.level else ""
-        if place == ("due",) and self.bucket is Bucket.DO_NOW:
-            return str(today + DO_NOW_TERM)
-        if place[-1] == "until":
-            return str(self.latest())
+            return self.status.level.value if self.status.level else ""
         if place[-1] == "since":
-            return str(today)
+            return str(self.maker.today)
         if place[-1] == "share":
-            return share_today(seen) or "0"
-        if place == ("covered", "reason"):
-            reason = drafted_reason(seen.portal if seen else None)
-            return reason.value if reason else ""
+            return share_today(self.status.observation) or "0"
         return ""
 
     def latest(self) -> str:
