@@ -13,6 +13,10 @@ from tests.support.chromium import PHONE, WIDE, Page
 pytestmark = pytest.mark.browser
 
 NARROW = (320, 640)
+LONG = ("board.html", "register.html")
+"""Pages that would be of any length on a phone."""
+MOST_ON_A_PHONE = 6000
+TEXTS = ("evidence.html", "register.html", "score.html", "board.html", "changes.html", "reviews/2026-10.html")
 
 COLLISIONS = """
 const shown = [...document.querySelectorAll('.backlog-chart')].map(chart =>
@@ -27,11 +31,14 @@ return found;
 """
 """Texts of a chart that overlap."""
 
-LINE = """
-const element = document.querySelector(arguments[0]);
-const size = parseFloat(getComputedStyle(element).fontSize);
-return element.getBoundingClientRect().width / size;
+MEASURE = 680
+"""Pixels of a line of running text on a screen."""
+LINES = """
+return [...document.querySelectorAll('article .backlog p')].filter(p => p.offsetHeight &&
+  !p.closest('li, form, .backlog-card, .backlog-columns, .backlog-propose, .backlog-colophon, .backlog-empty'))
+  .map(p => p.getBoundingClientRect().width);
 """
+"""Widths of paragraphs, but for those in boxes and columns, which are narrower."""
 
 
 @pytest.mark.parametrize("name", ["register.html", "reviews/2026-10.html"])
@@ -90,27 +97,65 @@ def test_the_tab_says_where_we_are(browser: Page, built_demo: Path, name: str, t
     assert ways == ([] if tab == "Score" else [[tab, True]])
 
 
-def test_a_row_of_the_board_is_brief_on_a_phone(browser: Page, built_demo: Path) -> None:
-    """A card of a title and a few lines, where a card of the register has a line for each column."""
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_page_is_short_on_a_phone(browser: Page, built_demo: Path, name: str) -> None:
+    """Its groups are folded, each with the number of what is in it; unfolded, everything is there."""
     browser.size(*PHONE)
-    heights = (
-        "return [...document.querySelectorAll('.backlog-table--work tbody tr')]"
+    browser.open(built_demo / name)
+    height = "return document.documentElement.scrollHeight"
+    folded = browser.run(height)
+    assert folded <= MOST_ON_A_PHONE
+    assert all(
+        re.match(r"\d+ |Months", words.replace("\u00a0", " "))
+        for words in browser.run(
+            "return [...document.querySelectorAll('.backlog-phone-fold > summary')].map(s => s.innerText)"
+        )
+    )
+    browser.run("for (const fold of document.querySelectorAll('.backlog-phone-fold')) fold.open = true")
+    assert browser.run(height) > folded
+
+
+def test_a_row_of_the_board_is_brief_on_a_phone(browser: Page, built_demo: Path) -> None:
+    """A card of a title and a few lines; no column is named after one of another table."""
+    browser.size(*PHONE)
+    browser.open(built_demo / "board.html")
+    browser.run("for (const fold of document.querySelectorAll('.backlog-phone-fold')) fold.open = true")
+    heights = browser.run(
+        "return [...document.querySelectorAll('.backlog-table--board tbody tr')]"
         ".map(row => row.offsetHeight).sort((a, b) => a - b)"
     )
-    browser.open(built_demo / "board.html")
-    brief = browser.run(heights)
-    browser.open(built_demo / "register.html")
-    full = browser.run(heights)
-    assert len(brief) > 60
-    assert brief[len(brief) // 2] < 0.6 * full[len(full) // 2]
+    assert len(heights) > 60
+    assert heights[len(heights) // 2] < 150
+    named = browser.run(
+        "return [...new Set([...document.querySelectorAll('.backlog-table--board td')].filter(td => td.offsetHeight)"
+        ".map(td => getComputedStyle(td, '::before').content))].sort()"
+    )
+    assert named == ['"effort "', '"points "', "none"]
 
 
-def test_lines_are_neither_cut_short_nor_endless(browser: Page, built_demo: Path) -> None:
-    """Running text is as wide as some 85 letters, beside a column of contents or without one."""
-    browser.open(built_demo / "recommendations" / "adminmfav2.html")
-    assert browser.run(LINE, ".backlog-minutes p") == pytest.approx(38, abs=1)
-    browser.open(built_demo / "evidence.html")
-    assert browser.run(LINE, ".backlog > p:not([class], :has(+ .backlog-scroll))") == pytest.approx(38, abs=1)
+@pytest.mark.parametrize("name", ["recommendations/adminmfav2.html", *TEXTS])
+def test_running_text_has_one_measure(browser: Page, built_demo: Path, name: str) -> None:
+    """Lead, text and notes of every page end at the same place, whatever their size, with some 90 letters a line."""
+    for width in (1400, 1920):
+        browser.size(width, 1000)
+        browser.open(built_demo / name)
+        lines = browser.run(LINES)
+        assert max(lines) == pytest.approx(MEASURE, abs=1)
+
+
+@pytest.mark.parametrize("name", ["board.html", "register.html", "attention.html"])
+def test_the_title_has_the_room(browser: Page, built_demo: Path, name: str) -> None:
+    """Between a phone and a desk, what is recommended is the widest part of a row."""
+    for width in (1000, 1200, 1230, 1400, 1920):
+        browser.size(width, 900)
+        browser.open(built_demo / name)
+        title, widest, whole = browser.run(
+            "const row = document.querySelector('.backlog-table--work tbody tr');"
+            "const widths = [...row.cells].map(cell => cell.getBoundingClientRect().width);"
+            "return [widths[1], Math.max(...widths), row.getBoundingClientRect().width]"
+        )
+        assert title == widest, width
+        assert title > 0.24 * whole, width
 
 
 PIECES = """

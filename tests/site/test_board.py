@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import re
-
 from secure_score_backlog.decisions.model import Blocker, Bucket
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.snapshots.model import Recommendation
+from secure_score_backlog.wording import badge_of
 from tests.support.pages import Read, evaluated
 from tests.support.tenants import blocked, day, decision, history, versions, workspace
 
@@ -40,12 +39,13 @@ def test_each_date_says_what_it_is() -> None:
     assert all(headers in page.sections[section] for section in ("undecided", "do-now", "accept"))
 
 
-def test_what_most_rows_say_steps_back() -> None:
-    """The usual state of a section is plain; one that differs has its badge."""
+def test_a_state_looks_as_on_other_pages() -> None:
+    """Form, colour and mark of a state are those of its badge, in every section."""
     page = read()
-    assert "<i>Undecided</i>" in page.raw("undecided")
-    assert "<i>Accepted</i>" in page.raw("accept")
-    assert re.search(r'<span class="backlog-badge [^>]*>Blocked</span>', page.raw("do-now"))
+    for section, state in (("undecided", "undecided"), ("accept", "accepted"), ("do-now", "blocked")):
+        badge = badge_of(state)
+        kind = "state" if badge.tone == "open" else "tone"
+        assert f'<b class="backlog-{kind}-{badge.tone}" data-mark="{badge.mark}">{badge.label}</b>' in page.raw(section)
 
 
 def test_the_filter_names_what_blocks_as_the_rows_do() -> None:

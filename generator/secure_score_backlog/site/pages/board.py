@@ -25,7 +25,6 @@ TITLE = "Board"
 COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Effort", "Service")
 FULL_ROWS = 100
 """Rows with the first step and the way to the portal; those after them have both on their own page."""
-USUAL = {"undecided": State.UNDECIDED, Bucket.ACCEPT: State.ACCEPTED, Bucket.NOT_APPLICABLE: State.COVERED}
 STATES_IN_ORDER = (
     *(State.UNDECIDED, State.BREACHED, State.REGRESSED, State.EXPIRED, State.CONFLICT),
     *(State.OVERDUE, State.BLOCKED, State.PLANNED, State.ACCEPTED, State.COVERED),
@@ -44,11 +43,6 @@ class Section:
     statuses: tuple[Status, ...]
     empty: str
     """The sentence of an empty section."""
-
-    @property
-    def usual(self) -> State:
-        """The state that most rows have, so that it is shown in plain words."""
-        return USUAL.get(self.key, State.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
