@@ -238,6 +238,7 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
         "tenant": "",
     }
     assert "gh repo create example/backlog --private" in done.text
+    assert "Once the repository's name is known" not in done.text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")

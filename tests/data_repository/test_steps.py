@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from secure_score_backlog.data_repository.choices import choose
-from secure_score_backlog.data_repository.steps import steps
+from secure_score_backlog.data_repository.steps import UNKNOWN, Shell, Step, steps, unknown_words
 from secure_score_backlog.data_repository.tool import parse_tool
 
 TOOL = parse_tool("harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567")
@@ -19,14 +20,15 @@ AZURE = {"site": "azure", "tenant": "00000000-1111-2222-3333-444444444444"}
 def told(folder: str = "our-score", **given: Any) -> str:
     """Everything that is printed."""
     choices = choose({"organisation": "X", "repository": "harbour/backlog", **given}, given.get("installed", TOOL))
-    return "\n".join("\n".join((step.title, *step.lines)) for step in steps(choices, folder))
+    found = steps(choices, folder, given.get("shell", Shell.BASH))
+    return "\n".join("\n".join((step.title, *step.lines)) for step in found)
 
 
 def test_the_order_is_that_of_a_first_day() -> None:
     """What people name before the first commit, push before rules that would refuse it, variables before the run."""
     text = told(plan="team")
     places = [
-        "backlog.yml (roles:)",
+        "backlog.yml (roles:",
         "in .github/CODEOWNERS.",
         "git commit",
         "git push",
@@ -118,6 +120,46 @@ def test_without_github_nothing_of_github_is_told() -> None:
     text = told(plan="none", repository="")
     assert "--device-code" in text
     assert "gh " not in text
+
+
+@pytest.mark.parametrize("given", [{}, {"plan": "team"}, {"plan": "none"}, AZURE, {**AZURE, "plan": "none"}])
+def test_lines_for_powershell_hold_nothing_of_bash(given: dict[str, Any]) -> None:
+    """No variable before a command, no `$( )`, no `&&`, no backslash at an end; and nothing of PowerShell for Bash."""
+    of_bash = re.compile(r"\$\(|&&|\\$|^ +[A-Z_]+=", re.MULTILINE)
+    assert of_bash.findall(told(**given, shell=Shell.POWERSHELL)) == []
+    assert "$env:" not in told(**given)
+    assert "$LASTEXITCODE" not in told(**given)
+
+
+def test_both_shells_are_told_the_same_things() -> None:
+    """One script that registers the app, and the name of the other."""
+    bash, powershell = told(), told(shell=Shell.POWERSHELL)
+    assert "GH_TOKEN=$(gh auth token) backlog doctor --repository harbour/backlog --entra-script bash" in bash
+    assert "--entra-script powershell):" in bash
+    assert "backlog doctor --repository harbour/backlog --entra-script powershell\n" in powershell
+    assert "--entra-script bash):" in powershell
+
+
+def test_words_that_are_left_to_replace_are_found() -> None:
+    """Names of variables that end alike are none; what is known is filled in."""
+    assert unknown_words([Step("", ("gh variable set AZURE_TENANT_ID --repo a/b --body x",))]) == {}
+    known = {"repository": "a/b", "tenant": AZURE["tenant"]}
+    found = {
+        word: set(unknown_words(steps(choose({"organisation": "X", **given}, TOOL), "x")))
+        for word, given in {"all": {}, "app": known, "site": {**known, "site": "azure"}}.items()
+    }
+    assert found == {
+        "all": {"OWNER/NAME", "TENANT_ID", "CLIENT_ID"},
+        "app": {"CLIENT_ID"},
+        "site": {"CLIENT_ID", "YOUR-SITE"},
+    }
+    assert set().union(*found.values()) == set(UNKNOWN)
+
+
+def test_issues_are_spoken_of_when_there_is_a_repository() -> None:
+    """Nobody can switch them on before."""
+    text = told()
+    assert text.index("gh repo create") < text.index("issues switched on")
 
 
 def test_a_missing_tool_comes_first() -> None:

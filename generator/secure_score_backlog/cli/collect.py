@@ -18,7 +18,7 @@ from secure_score_backlog.files import lock
 from secure_score_backlog.git import current_branch
 from secure_score_backlog.graph.client import fetch
 from secure_score_backlog.graph.clouds import CLOUDS
-from secure_score_backlog.graph.credentials import DeviceCode, choose_credential
+from secure_score_backlog.graph.credentials import Credential, DeviceCode, choose_credential
 from secure_score_backlog.graph.errors import COLLECTION, COLLECTION_SECONDS
 from secure_score_backlog.graph.sign_in import token_for
 from secure_score_backlog.http_client import Deadline, HttpClient, check_address
@@ -155,6 +155,8 @@ def _other_branch(root: Path, settings: Settings) -> tuple[Problem, ...]:
 @options.graph_url
 @options.authority
 @options.device_code
+@options.tenant_id
+@options.client_id
 def command(
     *,
     root: Path,
@@ -166,6 +168,8 @@ def command(
     graph_url: str | None,
     authority: str | None,
     device_code: bool,
+    tenant: str | None,
+    client: str | None,
 ) -> int:
     """Fetch Secure Score from Microsoft Graph and write what is new to snapshots/.
 
@@ -176,7 +180,7 @@ def command(
       AZURE_CLIENT_CERTIFICATE_PATH   and AZURE_CLIENT_CERTIFICATE_PASSWORD
       AZURE_CLIENT_SECRET
       GitHub's OIDC token             permissions: id-token: write
-    All but GRAPH_TOKEN need AZURE_TENANT_ID and AZURE_CLIENT_ID.
+    All but GRAPH_TOKEN need AZURE_TENANT_ID and AZURE_CLIENT_ID, or --tenant and --client.
 
     The one permission it needs is SecurityEvents.Read.All. It changes nothing in the tenant.
     """  # noqa: D301 - \b keeps the table as it is
@@ -184,16 +188,16 @@ def command(
     login = check_address(authority or CLOUDS[cloud].authority, "--authority")
     graph = check_address(graph_url or CLOUDS[cloud].graph, "--graph-url")
     with writing(root, dry_run=dry_run):
-        answer, client = ask(cloud, graph, login, device_code=device_code, seconds=deadline, log=log)
-        clock = clock_problems(client.server_time)
+        credential = choose_credential(options.as_app(tenant, client), device_code=device_code)
+        answer, graph_client = ask(cloud, graph, login, credential, seconds=deadline, log=log)
+        clock = clock_problems(graph_client.server_time)
         return store(root, answer, "graph", as_json=as_json, earlier=clock, dry_run=dry_run)
 
 
 def ask(
-    cloud: str, graph: str, login: str, *, device_code: bool, seconds: float, log: Callable[[str], None]
+    cloud: str, graph: str, login: str, credential: Credential, *, seconds: float, log: Callable[[str], None]
 ) -> tuple[Answer, HttpClient]:
     """Sign in and fetch everything; the answer, and the client that fetched it."""
-    credential = choose_credential(os.environ, device_code=device_code)
     limit = Deadline(seconds, COLLECTION)
     by_hand = isinstance(credential, DeviceCode)
     signing_in = HttpClient(Deadline(TO_ENTER_A_CODE, COLLECTION) if by_hand else limit, log=log)

@@ -7,7 +7,7 @@ import json
 import locale
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.collect import NO_NEW_DAY, TO_ENTER_A_CODE, mask_in_actions
 from secure_score_backlog.data_repository.choices import Plan
 from secure_score_backlog.data_repository.rulesets import CHECK, main_ruleset, snapshots_ruleset
-from secure_score_backlog.data_repository.steps import ENVIRONMENT
+from secure_score_backlog.data_repository.steps import ENVIRONMENT, SCRIPTS, Shell
 from secure_score_backlog.data_repository.tool import installed_tool
 from secure_score_backlog.data_repository.written import RECORD, Record, read_record
 from secure_score_backlog.doctor import checked, entra_script, on_github, rules, sign_in, support, workflows
@@ -94,14 +94,17 @@ Found = TypeVar("Found")
 @options.graph_url
 @options.authority
 @options.device_code
+@options.tenant_id
+@options.client_id
 @click.option(
     "--entra-script",
     "script",
-    type=click.Choice(("all", "bash", "powershell")),
+    type=click.Choice([shell.value for shell in Shell]),
     is_flag=False,
-    flag_value="all",
+    flag_value=options.shell_here().value,
     help="Check nothing; print the commands that register the app in Entra with its one permission and the federated "
-    "credential: for Azure CLI (bash), for PowerShell, or for both (all, where nothing is named).",
+    "credential: for Azure CLI in Bash, or for Microsoft Graph PowerShell. Where none is named, powershell on Windows, "
+    "else bash.",
 )
 def command(
     *,
@@ -115,6 +118,8 @@ def command(
     graph_url: str | None,
     authority: str | None,
     device_code: bool,
+    tenant: str | None,
+    client: str | None,
     script: str | None,
 ) -> int:
     """Check settings, clone, sign-in, Graph, rules, readers and schedule; say how to mend what is wrong.
@@ -123,10 +128,10 @@ def command(
     Nothing is changed.
 
     \b
-    For Microsoft: the variables of `backlog collect`.
+    For Microsoft: --tenant, --client and the variables of `backlog collect`.
     For GitHub:
       GITHUB_REPOSITORY             owner/name, or --repository
-      GITHUB_TOKEN or GH_TOKEN      at your desk: GH_TOKEN=$(gh auth token)
+      GITHUB_TOKEN or GH_TOKEN      at your desk: what `gh auth token` prints
       GITHUB_API_URL                for GitHub Enterprise
 
     Exit 0: nothing is wrong. Exit 1: something is; with --strict also warnings.
@@ -136,12 +141,14 @@ def command(
     log = secrets.say if verbose else lambda _: None
     folder = read_folder(root)
     if script:
-        output.product(entra_script_of(folder, repository, CLOUDS[cloud], script, log))
+        shell = Shell(script)
+        output.product(entra_script_of(folder, repository, CLOUDS[cloud], shell, log))
+        output.say(f"\nThis is for {SCRIPTS[shell]}. For {SCRIPTS[shell.other]}: --entra-script {shell.other}.")
         return 0
     graph = check_address(graph_url or CLOUDS[cloud].graph, "--graph-url")
     login = check_address(authority or CLOUDS[cloud].authority, "--authority")
     now = options.now()
-    way = Way(CLOUDS[cloud], graph, login, device_code, offline, secrets, log)
+    way = Way(CLOUDS[cloud], graph, login, device_code, offline, secrets, log, options.as_app(tenant, client))
     found = list(of_folder(folder, now))
     signed = list(of_microsoft(folder, way, now))
     named = tried(lambda: repository_named(os.environ, repository or repository_of(folder)))
@@ -296,14 +303,16 @@ class Way:
     offline: bool
     secrets: Secrets
     log: Callable[[str], None]
+    environment: Mapping[str, str]
+    """Where credentials are taken from."""
     presented: str = ""
     """The subject that GitHub has presented to this run, once it has."""
 
 
 def of_microsoft(folder: Folder, way: Way, now: datetime) -> Iterator[Checked]:
     """The checks of sign-in and Graph; what lies behind a failed one is not checked."""
-    wanted = way.device_code or any(name in os.environ for name in WANTS_TO_SIGN_IN)
-    found = tried(lambda: choose_credential(os.environ, device_code=way.device_code))
+    wanted = way.device_code or any(name in way.environment for name in WANTS_TO_SIGN_IN)
+    found = tried(lambda: choose_credential(way.environment, device_code=way.device_code))
     yield sign_in.credential(found, wanted=wanted or os.environ.get("GITHUB_ACTIONS") == "true")
     if way.offline or isinstance(found, BacklogError):
         why = OFFLINE.message if way.offline else "There is no credential that could be tried."
@@ -461,8 +470,8 @@ def of_readers(folder: Folder, asked: GitHub) -> Iterator[Checked]:
 # The script
 
 
-def entra_script_of(folder: Folder, given: str | None, cloud: Cloud, form: str, log: Callable[[str], None]) -> str:
-    """The commands for one shell or for both.
+def entra_script_of(folder: Folder, given: str | None, cloud: Cloud, shell: Shell, log: Callable[[str], None]) -> str:
+    """The commands for one shell.
 
     Raises CannotProceed where it is not known which subject GitHub presents: a wrong one is accepted, and fails later.
     """
@@ -492,9 +501,8 @@ def entra_script_of(folder: Folder, given: str | None, cloud: Cloud, form: str, 
             hint="Run the workflow once: where signing in fails, it prints the subject. Register the app by hand.",
         )
     wanted = entra_script.registration(github.address.repository, subject, cloud)
-    scripts = {"bash": entra_script.for_bash, "powershell": entra_script.for_powershell}
-    chosen = scripts.values() if form == "all" else (scripts[form],)
-    return "\n".join(make(wanted) for make in chosen).rstrip("\n")
+    make = entra_script.for_bash if shell is Shell.BASH else entra_script.for_powershell
+    return make(wanted).rstrip("\n")
 
 
 # The page

@@ -17,7 +17,7 @@ from secure_score_backlog.data_repository import choices as reading
 from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site, choose, sites_of
 from secure_score_backlog.data_repository.comparing import Change, compared
 from secure_score_backlog.data_repository.copy import REWRITTEN, is_copy, not_sample, of_project, of_sample
-from secure_score_backlog.data_repository.steps import steps
+from secure_score_backlog.data_repository.steps import REPOSITORY, Shell, steps, unknown_words
 from secure_score_backlog.data_repository.tool import HERE, installed_tool, parse_tool
 from secure_score_backlog.data_repository.written import RECORD, Record, documents, purpose, read_record, record
 from secure_score_backlog.errors import CannotProceed, WrongUsage
@@ -84,6 +84,11 @@ MOST_LISTED = 5
     help="Repository and full commit of this program, which workflows install. Default: where it was installed from, "
     "if that was a commit on GitHub.",
 )
+@click.option(
+    "--shell",
+    type=click.Choice([shell.value for shell in Shell]),
+    help="What the printed steps are typed into. Default: powershell on Windows, else bash.",
+)
 @click.option("--git/--no-git", default=True, show_default=True, help="Make a Git repository where there is none.")
 @click.option(
     "--upgrade",
@@ -91,7 +96,9 @@ MOST_LISTED = 5
     help="Write nothing; show what this version would write differently, and why the files differ.",
 )
 @options.no_input
-def command(folder: Path | None, here: bool, git: bool, upgrade: bool, no_input: bool, **given: Any) -> int:
+def command(
+    folder: Path | None, here: bool, shell: str | None, git: bool, upgrade: bool, no_input: bool, **given: Any
+) -> int:
     """Make the repository for your tenant's data in DIR, and print what is left to do by hand.
 
     At a terminal it asks for what the options do not say. A file that exists is never changed: in a folder that holds a
@@ -121,7 +128,7 @@ def command(folder: Path | None, here: bool, git: bool, upgrade: bool, no_input:
     write(folder, chosen, recorded)
     if git and not (folder / ".git").exists():
         make_repository(folder)
-    tell(folder, chosen)
+    tell(folder, chosen, Shell(shell) if shell else options.shell_here(), git=git)
     return 0
 
 
@@ -383,10 +390,23 @@ def write(folder: Path, chosen: Choices, recorded: Record) -> None:
         output.say(f"{there} as before: {listed(kept)}.")
 
 
-def tell(folder: Path, chosen: Choices) -> None:
+def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool) -> None:
     """Print what is left to do by hand."""
-    output.product("What is left to do, in this order:")
-    for number, step in enumerate(steps(chosen, str(folder)), start=1):
+    left = steps(chosen, str(folder), shell)
+    again = f"backlog init {shell_quoted(str(folder))}{'' if git else ' --no-git'}"
+    output.product(f"What is left to do, in this order. Lines are for {shell.label}; for {shell.other.label}:")
+    output.product(f"   {again} --shell {shell.other}")
+    if unknown := unknown_words(left):
+        output.product("These words are left to replace by your own:")
+        width = max(map(len, unknown))
+        for word, what in unknown.items():
+            output.product(f"   {word:<{width}}  {what}")
+    if REPOSITORY in unknown:
+        output.product("Once the repository's name is known, this prints the steps with it:")
+        output.product(f"   {again} --repository {REPOSITORY}")
+    if chosen.in_copy:
+        output.product("In this folder `backlog` is .venv/bin/backlog (on Windows .venv\\Scripts\\backlog).")
+    for number, step in enumerate(left, start=1):
         output.product(f"\n{number}. {step.title}")
         for line in step.lines:
             output.product(f"   {line}")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -13,9 +14,11 @@ import click
 
 from secure_score_backlog import wording
 from secure_score_backlog.comparison import Comparison
+from secure_score_backlog.data_repository.steps import Shell
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, first_day, is_usable
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.graph import credentials
 from secure_score_backlog.graph.clouds import CLOUDS
 from secure_score_backlog.text import shown
 
@@ -57,7 +60,21 @@ authority = click.option("--authority", metavar="URL", help="Sign-in service, in
 device_code = click.option(
     "--device-code", is_flag=True, help="Sign in as a person: shows a code to enter in a browser."
 )
+tenant_id = click.option("--tenant", metavar="ID", help="Directory (tenant) ID, instead of AZURE_TENANT_ID.")
+client_id = click.option("--client", metavar="ID", help="Application (client) ID, instead of AZURE_CLIENT_ID.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")
+
+
+def as_app(tenant: str | None, client: str | None) -> dict[str, str]:
+    """The environment that a credential is taken from, with the ids of the command line in it."""
+    given = {credentials.TENANT: tenant, credentials.CLIENT: client}
+    return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+
+
+def shell_here() -> Shell:
+    """The shell that a person on this system most likely types into."""
+    return Shell.POWERSHELL if sys.platform == "win32" else Shell.BASH
+
 
 base = click.option(
     "--base",

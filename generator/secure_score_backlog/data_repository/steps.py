@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is left to do by hand after `backlog init`, in order, with the values filled in."""
+"""What is left to do by hand after `backlog init`, in order, with what is known filled in, for one shell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site
 from secure_score_backlog.text import shell_quoted
@@ -16,6 +18,36 @@ CHAT = "chat"
 """The environment that holds the address of the webhook."""
 ISSUER = "https://token.actions.githubusercontent.com"
 AUDIENCE = "api://AzureADTokenExchange"
+REPOSITORY = "OWNER/NAME"
+UNKNOWN: Mapping[str, str] = {
+    REPOSITORY: "the repository on GitHub",
+    "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app",
+    "CLIENT_ID": "Application (client) ID, which Entra shows with the app",
+    "YOUR-SITE": "the host name of the Static Web App",
+}
+"""Words that a person replaces, each with its meaning; what they stand for is not known to `init`."""
+
+
+class Shell(StrEnum):
+    """What the printed lines are typed into. Lines without a variable are the same in both."""
+
+    BASH = "bash"
+    POWERSHELL = "powershell"
+
+    @property
+    def label(self) -> str:
+        """As its makers write it."""
+        return "Bash" if self is Shell.BASH else "PowerShell"
+
+    @property
+    def other(self) -> Shell:
+        """The one that the lines are not for."""
+        return Shell.POWERSHELL if self is Shell.BASH else Shell.BASH
+
+
+SCRIPTS: Mapping[Shell, str] = {Shell.BASH: "Azure CLI in Bash", Shell.POWERSHELL: "Microsoft Graph PowerShell"}
+"""What the commands that register the app are for."""
+ISSUES = "Leave its issues switched on, as GitHub makes it (Settings, General, Features): reminders are issues."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +58,33 @@ class Step:
     lines: tuple[str, ...]
 
 
-def steps(choices: Choices, folder: str) -> list[Step]:
+def steps(choices: Choices, folder: str, shell: Shell = Shell.BASH) -> list[Step]:
     """Everything that is left, the first thing first.
 
     Args:
         choices: What the repository was made for.
         folder: Its folder, as it is typed after `cd`.
+        shell: What the lines are typed into.
     """
-    return list(github_steps(choices, folder) if choices.on_github else desk_steps(choices, folder))
+    return list(github_steps(choices, folder, shell) if choices.on_github else desk_steps(choices, folder, shell))
 
 
-def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
+def unknown_words(told: Sequence[Step]) -> dict[str, str]:
+    """The words in some steps that a person has to replace, each with its meaning."""
+    text = "\n".join("\n".join(step.lines) for step in told)
+    return {word: what for word, what in UNKNOWN.items() if re.search(rf"(?<![A-Z_-]){word}(?![A-Z_-])", text)}
+
+
+def with_token(shell: Shell, line: str) -> tuple[str, ...]:
+    """A command of this program with the token of `gh`, which is signed in."""
+    if shell is Shell.BASH:
+        return (f"  GH_TOKEN=$(gh auth token) {line}",)
+    return ("  $env:GH_TOKEN = gh auth token", f"  {line}")
+
+
+def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
     """For a private repository on GitHub."""
-    name = choices.repository or "OWNER/NAME"
+    name = choices.repository or REPOSITORY
     if choices.tool is None:
         yield Step(
             "Name the commit of the tool that the workflows shall use",
@@ -51,15 +97,15 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
         )
     yield Step("Say who decides and who is reminded, before the first commit", tuple(people(choices)))
     yield Step("Commit what was written, and push it to a private repository", push(choices, name, folder))
-    yield Step("Register an app in Entra (role: Cloud Application Administrator)", entra(choices, name))
+    yield Step("Register an app in Entra (role: Cloud Application Administrator)", entra(choices, name, shell))
     yield from settings_steps(choices, name)
     yield Step(
         "Collect for the first time",
         (
             f"  gh workflow run snapshot.yml --repo {name}",
             "If signing in fails, the run prints the subject that GitHub presented: copy it into the credential.",
-            f"Afterwards: git pull{' && git fetch origin' if choices.branch else ''}, then `backlog triage` says what "
-            "to decide first.",
+            f"Afterwards `git pull`{' and `git fetch origin`' if choices.branch else ''}; `backlog triage` then says",
+            "what to decide first.",
         ),
     )
     if choices.site is Site.ARTIFACT:
@@ -76,7 +122,7 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
     yield Step(
         "Check that everything is set up",
         (
-            f"  GH_TOKEN=$(gh auth token) backlog doctor --repository {name}",
+            *with_token(shell, f"backlog doctor --repository {name}"),
             "It changes nothing, and says of each thing whether it is as it should be, and the fix.",
         ),
     )
@@ -84,8 +130,8 @@ def github_steps(choices: Choices, folder: str) -> Iterator[Step]:
 
 def people(choices: Choices) -> Iterator[str]:
     """What only the organisation knows; later, a protected branch asks for a pull request to say it."""
-    yield "Name the logins of each role in backlog.yml (roles:); issues are assigned to them. Issues have to be on:"
-    yield "Settings, General, Features, Issues."
+    yield "Name the logins of each role in backlog.yml (roles:, without the #): they may approve what names the role as"
+    yield "approver, and issues are assigned to them."
     if choices.plan.has_rules and not choices.reviewer:
         yield "Name the login or the team that reviews decisions in .github/CODEOWNERS."
 
@@ -108,7 +154,7 @@ def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
     """The first commit, and the repository on GitHub."""
     branches = f" main:{choices.branch}" if choices.branch else ""
     if choices.in_copy:
-        return (*push_copy(choices, name, folder, branches),)
+        return (*push_copy(choices, name, folder, branches), ISSUES)
     known = (f"The scheduled run commits snapshots to the branch {choices.branch}, which begins here.",)
     return (
         f"  cd {shell_quoted(folder)}",
@@ -117,6 +163,7 @@ def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
         f"  gh repo create {name} --private --source . --remote origin",
         f"  git push --set-upstream origin main{branches}",
         *(known if branches else ()),
+        ISSUES,
     )
 
 
@@ -138,14 +185,15 @@ def push_copy(choices: Choices, name: str, folder: str, branches: str) -> Iterat
         yield f"--create begin), push it (git push origin begin begin:{choices.branch}), and open a pull request."
 
 
-def entra(choices: Choices, name: str) -> tuple[str, ...]:
+def entra(choices: Choices, name: str, shell: Shell) -> tuple[str, ...]:
     """The app registration with its one permission, and who may sign in as it."""
     tail = f"environment:{ENVIRONMENT}" if choices.plan.has_rules else "ref:refs/heads/main"
     owner, _, repository = name.partition("/")
     kind = "the scenario 'Other issuer'"
     return (
-        "Commands that do all of it, for Azure CLI and for PowerShell, with the right subject filled in:",
-        f"  GH_TOKEN=$(gh auth token) backlog doctor --repository {name} --entra-script",
+        f"This prints commands for {SCRIPTS[shell]} that do all of it, with the right subject filled in",
+        f"(for {SCRIPTS[shell.other]}: --entra-script {shell.other}):",
+        *with_token(shell, f"backlog doctor --repository {name} --entra-script {shell}"),
         "Or by hand:",
         "1. App registrations, New registration: any name, this organisational directory only.",
         "2. API permissions: Microsoft Graph, APPLICATION permission SecurityEvents.Read.All, and remove User.Read.",
@@ -210,8 +258,10 @@ def review(choices: Choices, name: str) -> Iterator[str]:
     """What GitHub needs before a workflow may open a pull request, and what else that allows."""
     yield "Settings, Actions, General, Workflow permissions: Allow GitHub Actions to create and approve pull"
     yield "requests, and Read repository contents; or:"
-    yield f"  gh api --method PUT repos/{name}/actions/permissions/workflow \\"
-    yield "    -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true"
+    yield (
+        f"  gh api --method PUT repos/{name}/actions/permissions/workflow -f default_workflow_permissions=read "
+        "-F can_approve_pull_request_reviews=true"
+    )
     yield "Where this is refused, the organisation or the enterprise has to allow it first. Without it, the workflow"
     yield "review leaves the branch, fails, and says how to open the pull request by hand."
     if choices.protected:
@@ -277,7 +327,7 @@ def limits(choices: Choices) -> Iterator[str]:
         yield "- private GitHub Pages can be read by everybody who can read the repository"
 
 
-def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
+def desk_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
     """For a computer without GitHub."""
     yield Step(
         "Register an app in Entra (role: Cloud Application Administrator)",
@@ -293,7 +343,7 @@ def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
         "Collect for the first time, and commit",
         (
             f"  cd {shell_quoted(folder)}",
-            "  AZURE_TENANT_ID=... AZURE_CLIENT_ID=... backlog collect --device-code",
+            f"  backlog collect --device-code --tenant {choices.tenant or 'TENANT_ID'} --client CLIENT_ID",
             "  git add .",
             '  git commit -m "Begin our backlog"',
         ),
@@ -303,7 +353,8 @@ def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
         (
             "With cron, systemd or the task scheduler, as a user who may read the certificate: `backlog collect`, then",
             "`git add snapshots` and `git commit`. Microsoft keeps 90 days: a day that was missed comes with the next.",
-            "The guide has a script for Linux and one for Windows: docs/guide/setting-up.md, Without GitHub.",
+            "The guide has a script for Linux and one for Windows:",
+            f"  {guide(choices)}",
         ),
     )
     if choices.site is Site.AZURE:
@@ -312,8 +363,7 @@ def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
             (
                 *behind_entra(choices),
                 "4. With the token of the Static Web App (Manage deployment token) in SWA_CLI_DEPLOYMENT_TOKEN:",
-                "     backlog build && backlog visibility --for azure && npx --yes @azure/static-web-apps-cli deploy "
-                "build/site --env production",
+                *deploy(shell),
                 "5. Open the site in a private window: it must ask for an account before it shows anything.",
             ),
         )
@@ -326,3 +376,23 @@ def desk_steps(choices: Choices, folder: str) -> Iterator[Step]:
         ),
     )
     yield Step("Check that everything is set up", ("`backlog doctor` says what is not as it should be, and the fix.",))
+
+
+def guide(choices: Choices) -> str:
+    """Where the guide says how to collect without GitHub; its address, where that is known."""
+    page = "docs/guide/setting-up.md#without-github"
+    if choices.in_copy:
+        return page
+    tool = choices.tool
+    return f"https://github.com/{tool.repository}/blob/{tool.commit}/{page}" if tool else f"{page} of the program"
+
+
+def deploy(shell: Shell) -> Iterator[str]:
+    """Build the site and upload it, unless everybody could read it."""
+    upload = "npx --yes '@azure/static-web-apps-cli' deploy build/site --env production"
+    if shell is Shell.BASH:
+        yield f"     backlog build && backlog visibility --for azure && {upload}"
+    else:
+        yield "     backlog build"
+        yield "     if (!$LASTEXITCODE) { backlog visibility --for azure }"
+        yield f"     if (!$LASTEXITCODE) {{ {upload} }}"

@@ -48,7 +48,7 @@ class Needs:
         """The hint where there is no token."""
         return (
             "In a workflow set `env: GITHUB_TOKEN: ${{ github.token }}` for this step, with the permissions "
-            f"{self.workflow}. At your desk: GH_TOKEN=$(gh auth token)."
+            f"{self.workflow}. At your desk, set GH_TOKEN to what `gh auth token` prints."
         )
 
 

@@ -119,7 +119,8 @@ def _application(environment: Mapping[str, str]) -> Application:
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set or empty.",
             where=missing[0],
             hint=f"{UNTOUCHED} Take both from the app registration's overview in Entra (Directory (tenant) ID, "
-            "Application (client) ID); in a workflow, set both under `env:` of the step.",
+            "Application (client) ID). At your desk, name them with --tenant and --client; in a workflow, set both "
+            "under `env:` of the step.",
         )
     tenant, client = environment[TENANT].strip(), environment[CLIENT].strip()
     for name, value in ((TENANT, tenant), (CLIENT, client)):
