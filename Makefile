@@ -32,7 +32,7 @@ demo: .venv/runs ## Build the sample tenant's site and say where it is
 	@echo "The site, open this: $(CURDIR)/$(TENANT)/build/site/index.html"
 
 test: .venv/develops ## Run the tests (ARGS="-k register" for some, FONTS=DejaVu for a browser with one family)
-	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: .venv/develops ## Play years of unattended runs, with faults and kills (make soak SEEDS=200)
 	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from secure_score_backlog.sample.tenant import Tenant
 from tests.support.act import ACT, PROJECT, Run, run_workflow
 from tests.support.repositories import Repository
 from tests.support.simulated_github import TOKEN, SimulatedGitHub
 from tests.support.simulated_graph import SimulatedGraph
 from tests.support.simulated_identity import Registration, SimulatedIdentity
+from tests.support.small_tenant import small_tenant
 
 NAME = "harbour/backlog"
 """Owner and name of the repository, as GitHub puts them."""
@@ -52,9 +52,13 @@ def seed(sample_tenant: Path, tmp_path: Path) -> Repository:
     """The sample tenant as a private copy of this repository, as far as a workflow needs it: a working clone."""
     folder = tmp_path / "seed"
     subprocess.run(["git", "clone", "--quiet", str(sample_tenant), str(folder)], check=True)
-    shutil.copytree(PROJECT / "requirements", folder / "requirements")
-    shutil.copy(PROJECT / "action.yml", folder)
-    repository = Repository(folder)
+    return with_program(Repository.existing(folder))
+
+
+def with_program(repository: Repository) -> Repository:
+    """A repository of data with what its workflows use of this repository."""
+    shutil.copytree(PROJECT / "requirements", repository.folder / "requirements")
+    shutil.copy(PROJECT / "action.yml", repository.folder)
     repository.commit("Add the program", "2026-11-20T15:00:00+00:00")
     return repository
 
@@ -112,7 +116,7 @@ def services(
     seed: Repository, folder: Path, today: date
 ) -> Iterator[tuple[Path, Repository, SimulatedIdentity, SimulatedGraph, SimulatedGitHub]]:
     """What a HostedTenant is made of: the repository, hosted below a folder, and the services, on a day."""
-    tenant = Tenant.load()
+    tenant = small_tenant()
     with ExitStack() as servers:
         identity = servers.enter_context(SimulatedIdentity(Registration(tenant.identifier), tls=True))
         graph = servers.enter_context(SimulatedGraph(tenant, today))

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ from secure_score_backlog.approvals import APPROVALS_PATH
 from tests.support.act import Run
 from tests.support.loopback import Request, Response
 from tests.support.repositories import Repository
+from tests.support.running import run_here
 from tests.support.simulated_github import TOKEN
-from tests.workflows.conftest import HostedTenant, services
+from tests.support.simulated_graph import SimulatedGraph
+from tests.support.small_tenant import small_tenant
+from tests.workflows.conftest import SOUND, HostedTenant, services, with_program
 
 TODAY = date(2026, 11, 20)
 MISSING = [f"snapshots/2026/2026-11-{day}.json" for day in (19, 20)]
@@ -30,13 +34,24 @@ class Daily(HostedTenant):
         return self.start("snapshot.yml", event, **variables)
 
 
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all the days that Graph held two days ago."""
+    folder = tmp_path_factory.mktemp("collected")
+    with SimulatedGraph(small_tenant(), TODAY - timedelta(days=2), token="t0ken") as graph:
+        where = ("--root", folder, "--graph-url", graph.url)
+        run_here("collect", *where, environment={"GRAPH_TOKEN": "t0ken"}, expect=0)
+    return folder
+
+
 @pytest.fixture
-def daily(seed: Repository, tmp_path: Path) -> Iterator[Daily]:
-    """A repository that lacks the two newest days, and a Graph that has them."""
-    for path in MISSING:
-        (seed.folder / path).unlink()
-    seed.commit("Take two days out", "2026-11-20T15:30:00+00:00")
-    with services(seed, tmp_path, TODAY) as made:
+def daily(collected: Path, tmp_path: Path) -> Iterator[Daily]:
+    """A private copy of this repository that lacks the two newest days, and a Graph that has them."""
+    shutil.copytree(collected, tmp_path / "seed")
+    seed = Repository(tmp_path / "seed")
+    seed.write("decisions/AATP_UnsecureDomain.md", SOUND.format(due="2026-12-31"))
+    seed.commit("Decide about the domain", "2026-11-19T15:00:00+00:00")
+    with services(with_program(seed), tmp_path, TODAY) as made:
         yield Daily(*made)
 
 
