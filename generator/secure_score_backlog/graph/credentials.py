@@ -157,8 +157,8 @@ def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
         hint = f"Set {TENANT} and {CLIENT} under `env:` of the step. {PERMISSION_OF_THE_JOB}"
     else:
         hint = (
-            f"On your own machine: set {TENANT} and {CLIENT}, and add --device-code. In a GitHub workflow: set "
-            "both, and give the job `id-token: write` (and `contents: write`) under `permissions:`."
+            "On your own machine: add --device-code, --tenant and --client. In a GitHub workflow: set "
+            f"{TENANT} and {CLIENT}, and give the job `id-token: write` (and `contents: write`) under `permissions:`."
         )
     message = "There is no credential for Microsoft Graph."
     return CannotProceed(message, hint=f"{UNTOUCHED} {hint} {OTHER_WAYS}")
