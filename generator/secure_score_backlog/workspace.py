@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from secure_score_backlog.approval_records import load_records
 from secure_score_backlog.approvals import Approvals, load_approvals
 from secure_score_backlog.beginning import Beginning, begun
 from secure_score_backlog.decisions.model import DecisionHistory
@@ -98,6 +99,8 @@ class Workspace:
     """By commit: the settings that it brought to the main branch."""
     approvals: Approvals = field(default_factory=Approvals)
     """What GitHub said about the pull requests that brought commits; empty where it was never asked."""
+    records: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the committed files that decisions name as records of approvals, as they are compared, by blob."""
     problems: tuple[Problem, ...] = ()
     """Found while reading, in order of place; those that depend on the day come from evaluating."""
     repository: Repository | None = None
@@ -312,6 +315,7 @@ def _read(
         settings_versions=tuple((version.at.date(), each) for version, each in versions),
         settings_of={version.commit: each for version, each in versions if version.committed},
         approvals=approvals,
+        records=load_records(main, decisions),
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
         repository=main.repository if main else None,
         tips=tips(main, snapshots),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from secure_score_backlog.approval_records import LARGEST_RECORD, folded, names, path_of
 from secure_score_backlog.approvals import (
     APPROVALS_PATH,
     Approvals,
@@ -25,10 +26,10 @@ from secure_score_backlog.evaluation.approval import (
     Approval,
     ApprovalKind,
     Reason,
+    Record,
     Surroundings,
     approval_of,
     main_branch_of,
-    path_of,
 )
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.register import RegisterEntry
@@ -166,11 +167,28 @@ ATTESTED = Attestation("Managing Director", date(2026, 10, 5), "docs/reviews/202
 
 def test_an_attestation_is_shown_as_one_and_checked_where_it_can_be() -> None:
     """A record that is a file existed in the commit; a ticket is not checked."""
-    checked = approval_of(VERSION, accepted(ATTESTED), Approvals(), ROLES, True)
+    checked = approval_of(VERSION, accepted(ATTESTED), Approvals(), ROLES, Record(True, True))
     assert (checked.kind, checked.by, checked.at) == (ApprovalKind.ATTESTED, "Managing Director", date(2026, 10, 5))
-    assert (checked.checked, checked.recorded, checked.words) == (True, True, "")
-    assert checked.reason is Reason.NOT_ASKED
-    assert not approval_of(VERSION, accepted(ATTESTED), Approvals(), ROLES, None).checked
+    assert (checked.on_file, checked.names_it, checked.recorded, checked.words) == (True, True, True, "")
+    assert (checked.reason, checked.stated) == (Reason.NOT_ASKED, ATTESTED)
+    assert not approval_of(VERSION, accepted(ATTESTED), Approvals(), ROLES, None).on_file
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (Record(True, True), "record on file, names this recommendation"),
+        (Record(True, False), "record on file, does not name this recommendation"),
+        (Record(True), "record on file, not read"),
+        (None, "record not checked"),
+    ],
+)
+def test_a_page_says_of_a_record_what_was_checked_and_no_more(record: Record | None, said: str) -> None:
+    """That a file was there is not that it speaks of this."""
+    assert approval_of(VERSION, accepted(ATTESTED), Approvals(), ROLES, record).record_words == said
+    assert approval_of(VERSION, accepted(ATTESTED), told(), ROLES, record).record_words == "", "GitHub goes before it"
+    edit = replace(VERSION, commit="")
+    assert approval_of(edit, accepted(ATTESTED), Approvals(), ROLES).record_words == "", "an edit has no commit"
 
 
 @pytest.mark.parametrize(
@@ -183,13 +201,13 @@ def test_an_attestation_is_shown_as_one_and_checked_where_it_can_be() -> None:
 )
 def test_an_attestation_with_a_fault_only_names(attested: Attestation, had_record: bool, reason: Reason) -> None:
     """Whoever wrote it may have meant well; nothing shows it."""
-    found = approval_of(VERSION, accepted(attested), Approvals(), ROLES, had_record)
+    found = approval_of(VERSION, accepted(attested), Approvals(), ROLES, Record(had_record))
     assert (found.kind, found.reason) == (ApprovalKind.NAMED, reason)
 
 
 def test_github_goes_before_an_attestation() -> None:
     """The better record is the one that is shown."""
-    assert approval_of(VERSION, accepted(ATTESTED), told(), ROLES, True).kind is ApprovalKind.APPROVED
+    assert approval_of(VERSION, accepted(ATTESTED), told(), ROLES, Record(True)).kind is ApprovalKind.APPROVED
 
 
 @pytest.mark.parametrize(
@@ -207,6 +225,24 @@ def test_github_goes_before_an_attestation() -> None:
 def test_which_records_are_files_of_the_repository(record: str, path: str | None) -> None:
     """Only those can be checked."""
     assert path_of(record) == path
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("We accepted scid_96 today.", True),
+        ("See [it](../../decisions/SCID_96.md).", True),
+        ("**Block  bad\ndestinations** stays as it is.", True),
+        (r"scid\_96, item 4", True),
+        ("Accepted: scid_961 and old-scid_96.", False),
+        ("Bad destinations are blocked.", False),
+        ("", False),
+    ],
+)
+def test_a_record_names_a_recommendation_by_id_or_title(text: str, named: bool) -> None:
+    """As whole words, whatever the case, the line breaks and Markdown's marks."""
+    assert names(folded(text), "scid_96", "Block bad destinations") is named
+    assert not names(folded(text), ""), "an empty title is in no text"
 
 
 # From files: the order of commits decides
@@ -298,16 +334,41 @@ def test_the_record_of_an_attestation_must_exist_in_the_commit_that_names_it(tmp
     repository.write("docs/reviews/2026-09.md", "Accepted.\n")
     repository.commit("Minutes, too late")
     known = load(tmp_path, today=date(2026, 10, 9))
-    assert evaluate(known, date(2026, 10, 9)).register[0].approval.reason is Reason.RECORD_MISSING
+    missed = evaluate(known, date(2026, 10, 9)).register[0].approval
+    assert (missed.reason, missed.filed) == (Reason.RECORD_MISSING, known.commits[-1].version.at.date())
+    assert "was not on file when this was merged, but is since " in missed.words
     repository.commit("Renew", decisions__A=written("2027-04-01", ATTESTATION))
     known = load(tmp_path, today=date(2026, 10, 9))
     found = evaluate(known, date(2026, 10, 9)).register[0].approval
-    assert (found.kind, found.checked) == (ApprovalKind.ATTESTED, True)
+    assert (found.kind, found.on_file, found.names_it) == (ApprovalKind.ATTESTED, True, False)
     (tmp_path / "docs/reviews/2026-09.md").unlink()
     repository.commit("Minutes away")
     repository.commit("Renew again", decisions__A=written("2027-05-01", ATTESTATION))
     known = load(tmp_path, today=date(2026, 10, 9))
     assert evaluate(known, date(2026, 10, 9)).register[0].approval.reason is Reason.RECORD_MISSING
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"Item 4: A is accepted until March.\n", True),
+        (b"Nothing about it.\n", False),
+        (b"%PDF-1.7 \x00 A\n", None),
+        (b"\xff A\n", None),
+        (b"A " + b"x" * LARGEST_RECORD, None),
+    ],
+)
+def test_the_record_is_read_as_it_was_in_the_commit(tmp_path: Path, content: bytes, named: bool | None) -> None:
+    """Text alone, up to a size; of anything else it is unknown what it names."""
+    repository = Repository(tmp_path)
+    repository.write("docs/reviews/2026-09.md", content)
+    repository.commit("Minutes")
+    repository.commit("Accept", decisions__A=written(attested=ATTESTATION))
+    repository.write("docs/reviews/2026-09.md", "A was never accepted.\n" if named is False else "Other.\n")
+    repository.commit("Minutes changed")
+    known = load(tmp_path, today=date(2026, 10, 9))
+    found = evaluate(known, date(2026, 10, 9)).register[0].approval
+    assert (found.kind, found.on_file, found.names_it) == (ApprovalKind.ATTESTED, True, named)
 
 
 def test_githubs_word_replaces_what_a_message_claims(tmp_path: Path) -> None:

@@ -255,15 +255,32 @@ def test_approvals_are_counted_by_how_they_are_known() -> None:
         return approval_counts(replace(entry, approval=each) for each in found).words
 
     assert words() == ""
-    assert (
-        words(approved, outside, Approval())
-        == "1 on GitHub, 1 outside GitHub (record not checked), 1 with none that counts"
+    assert words(approved, outside, Approval()) == (
+        "2 of them with an approval that counts: 1 on GitHub, 1 outside GitHub (record not checked)"
     )
-    assert words(approved, replace(outside, checked=True)) == "1 on GitHub, 1 outside GitHub"
-    assert words(approved, outside, replace(outside, checked=True)) == (
-        "1 on GitHub, 2 outside GitHub (1 of the records not checked)"
+    filed = replace(outside, on_file=True, names_it=True)
+    assert words(approved, filed) == "each with an approval that counts: 1 on GitHub, 1 outside GitHub"
+    assert words(approved, replace(filed, names_it=False)).endswith("(record does not name the recommendation)")
+    assert words(approved, outside, replace(filed, names_it=False)).endswith(
+        ": 1 on GitHub, 2 outside GitHub (1: record not checked; 1: record does not name the recommendation)"
     )
-    assert words(Approval(), Approval()) == "2 with none that counts; GitHub was not asked"
+    assert words(Approval(), Approval()) == "none with an approval that counts; GitHub was not asked"
+    assert words(Approval(asked=True)) == "without an approval that counts"
+    assert words(approved) == "with an approval that counts: 1 on GitHub"
+
+
+def test_an_acceptance_says_when_no_answer_of_it_ever_had_an_approval() -> None:
+    """One that had an approval before is told apart, with the day of the last one."""
+    entry = entries(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))}), 1)["A"]
+    good = Approval(ApprovalKind.APPROVED, "Head of IT", day(1))
+    never = replace(entry, approval=Approval(), earlier=(Approval(),))
+    once = replace(entry, approval=Approval(), earlier=(good, replace(good, at=day(3)), Approval()))
+    now = replace(entry, approval=good, earlier=(Approval(),))
+    assert [(each.never_approved, each.approved_before) for each in (never, once, now)] == [
+        (True, None),
+        (False, day(3)),
+        (False, None),
+    ]
 
 
 def test_reason_and_approver_come_from_the_kind_of_entry() -> None:

@@ -16,7 +16,7 @@ from secure_score_backlog.decisions.model import CoverReason
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, with_audit
 from secure_score_backlog.evaluation.movement import Part
-from secure_score_backlog.evaluation.register import AcceptanceState, ApprovalCounts
+from secure_score_backlog.evaluation.register import AcceptanceState, ApprovalCounts, in_force
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.sample.collected import runs
@@ -360,7 +360,12 @@ def test_every_kind_of_approval_is_among_the_entries(facts: Facts) -> None:
         "AATP_EntitiesWithOldPassword": ("named", "no-pull-request"),
         "exo_transportrulesallowlistdomains": ("named", "other-role"),
     }.items() <= kinds.items()
-    assert (found["McasFirewallLogUpload"].checked, found["scid_2506"].checked) == (True, False)
+    record = found["McasFirewallLogUpload"]
+    assert (record.on_file, record.names_it, found["scid_2506"].on_file) == (True, False, False)
+    assert found["BlockLegacyAuthentication"].filed == date(2026, 10, 2)
+    never = {entry.status.id for entry in in_force(facts.register) if entry.never_approved}
+    assert "BlockLegacyAuthentication" in never
+    assert "exo_transportrulesallowlistdomains" not in never
     assert found["scid_53"].pull_request == 82
 
 
@@ -378,7 +383,9 @@ def test_the_audit_of_the_demo_finds_what_its_story_tells(made: Made, facts: Fac
         "Renew calendar sharing for agents": ["audit-own-approval"],
         "New apps are reported by the gateway": ["audit-stale-approval"],
     }
-    assert found.approvals == ApprovalCounts(approved=6, attested=2, named=7, same=0, unchecked=1, asked=True)
+    assert found.approvals == ApprovalCounts(
+        approved=6, attested=2, named=7, same=0, unchecked=1, unnamed=1, asked=True
+    )
     assert found.approvals == facts.approvals
 
 

@@ -24,8 +24,8 @@ def folded(text: Any) -> str:
     return " ".join(str(text).split()).lower()
 
 
-def approval(archive: Archive, change: Change, answer: Answer) -> Plain:
-    """Kind and reason, and what goes with them, of the commit that brought an answer."""
+def approval(archive: Archive, change: Change, answer: Answer, *words: str) -> Plain:
+    """Kind and reason, and what goes with them, of the commit that brought an answer; `words`: its id and title."""
     commit = change.commit or ""
     fact = archive.told["commits"].get(commit)
     request = archive.told["pull_requests"].get(fact["pull_request"]) if fact else None
@@ -33,7 +33,8 @@ def approval(archive: Archive, change: Change, answer: Answer) -> Plain:
         "kind": "named",
         "by": None,
         "on": None,
-        "record_checked": None,
+        "record_on_file": None,
+        "record_names_it": None,
         "pull_request": request["number"] if request else None if fact else change.pull_request,
         "confirmed": request is not None,
         "commit": commit or None,
@@ -43,31 +44,41 @@ def approval(archive: Archive, change: Change, answer: Answer) -> Plain:
     if review:
         return found | {"kind": "approved", "by": role, "on": review["at"][:10], "reason": None}
     if attested:
-        there = had(archive, commit, str(attested["record"]))
+        held = record(archive, commit, str(attested["record"]))
         wrong = [
             name
             for name, holds in (
                 ("other-attested", folded(attested["by"]) != folded(role)),
                 ("record-later", commit and str(attested["on"]) > change.day.isoformat()),
-                ("record-missing", there is False),
+                ("record-missing", held == ""),
             )
             if holds
         ]
         if not wrong:
             said = {"kind": "attested", "by": attested["by"], "on": str(attested["on"])}
-            return found | said | {"record_checked": there is True, "reason": reason}
+            known = {"record_on_file": held is not None, "record_names_it": mentioned(held, words) if held else None}
+            return found | said | known | {"reason": reason}
         reason = wrong[0]
     return found | {"reason": reason}
 
 
-def had(archive: Archive, commit: str, record: str) -> bool | None:
-    """Whether a file was in a commit; None for what is no file of the repository."""
-    path = FILE.fullmatch(record.strip())
+def record(archive: Archive, commit: str, named: str) -> str | None:
+    """What a file held in a commit, "" where it was not there; None for what is no file of the repository."""
+    path = FILE.fullmatch(named.strip())
     if not path or not commit:
         return None
-    command = ["git", "cat-file", "-e", f"{commit}:{path[1]}"]
+    command = ["git", "show", f"{commit}:{path[1]}"]
     asked = subprocess.run(command, cwd=archive.root, capture_output=True, check=False)
-    return asked.returncode == 0
+    return asked.stdout.decode() or "\n" if asked.returncode == 0 else ""
+
+
+def mentioned(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a text holds an id or a title, not as a part of a longer word."""
+
+    def plain(said: str) -> str:
+        return folded(re.sub(r"[\\*`]", "", said.replace("\u2019", "'")))
+
+    return any(re.search(rf"(^|[^\w-]){re.escape(plain(word))}($|[^\w-])", plain(text)) for word in words if word)
 
 
 def on_github(

@@ -43,6 +43,7 @@ class Reckoning:
         self.newest = self.days[-1] if self.days else None
         self.settings = self.read_settings()
         catalogues = archive.catalogues(day)
+        self.catalogues = catalogues
         self.profiles = catalogues[-1] if catalogues else None
         self.ever = {name for catalogue in catalogues for name in catalogue}
         self.read_decisions()
@@ -248,7 +249,8 @@ class Reckoning:
                 continue
             committed = [change for change in self.acceptance_period(name, bucket) if change.commit]
             seen = self.seen(name)
-            told = approval(self.archive, bringing(self.versions[name]), answer)
+            title = next((each[name].get("title") for each in reversed(self.catalogues) if name in each), name)
+            told = approval(self.archive, bringing(self.versions[name]), answer, name, title or "")
             found[name] = {
                 "risk": self.level(name)[0],
                 "owner": answer.said["owner"],

@@ -305,7 +305,7 @@ def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
     assert "GitHub was not asked who approved them; what is unknown does not pass." in page.sections["audit"]
     rows = page.rows("exceptions")
     assert len(rows) == 4
-    assert rows[1].startswith("6 October 2026 Another owner Test Author · ")
+    assert rows[1].startswith("6 October 2026 Another owner Git’s author: Test Author · ")
     assert rows[1].endswith("decisions GitHub has not been asked about it; its pull request is unknown")
     assert rows[2].endswith("decisions Only the message names a pull request; GitHub has not been asked about it")
 
@@ -323,6 +323,10 @@ def test_an_audit_without_exceptions(tmp_path: Path) -> None:
     assert page.sections["exceptions"] == "None."
     assert "gh pr view https://github.example/tenant/backlog/pull/1 --json" in page.sections["verify"]
     assert "GitHub was last asked on 1 October 2026 who approved them." in page.sections["audit"]
+    made.repository.write("backlog.yml", "repository: https://git.example/org/data\n")
+    page = Read(facts_of(made), evidence.documents)
+    assert "gh pr view https://git.example/org/data/pull/1 --json" in page.sections["verify"], "the settings say where"
+    assert "github.example" not in page.text
 
 
 def test_drafts_are_told_apart_from_decisions(tmp_path: Path) -> None:

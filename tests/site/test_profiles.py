@@ -111,10 +111,10 @@ def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
     both = (replace(entry, decision=unrecorded, approval=Approval()), entry)
     one = content(replace(made, register=both[:1]), INSURER)
     assert "No approval is recorded; only the role is named." in one["index.md"]
-    assert "Approval: 1 with none that counts; GitHub was not asked." in one["register.md"]
+    assert "1 accepted risk is in force, without an approval that counts; GitHub was not asked." in one["register.md"]
     two = content(replace(made, register=both), INSURER)
     assert "An approval is recorded for 1 of 2; for the others only the role is named." in two["index.md"]
-    said = "Approval: 1 outside GitHub (record not checked), 1 with none that counts; GitHub was not asked."
+    said = "1 of them with an approval that counts: 1 outside GitHub (record not checked); GitHub was not asked."
     assert said in two["register.md"]
 
 

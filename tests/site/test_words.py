@@ -152,15 +152,24 @@ def test_every_page_counts_the_same_approvals() -> None:
     (entry,) = made.register
     three = tuple(replace(entry, approval=Approval(kind, entry.decision.owner, day(1), asked=True)) for kind in how)
     facts = replace(made, register=three, covered=())
-    said = "1 on GitHub, 1 outside GitHub (record not checked), 1 with none that counts."
-    assert f"Approval of 3 accepted risks: {said}" in Read(facts, home.documents).text
-    assert f"Approval of those in force: {said}" in Read(facts, board.documents).sections["accept"]
-    assert f"Approval: {said}" in Read(facts, register.documents).lead
-    assert f"Approval: {said}" in Read(facts, insurer_register.documents).lead
+    counting = "2 of them with an approval that counts"
+    said = f"in force, {counting}: 1 on GitHub, 1 outside GitHub (record not checked)."
+    assert f"3 {said}" in Read(facts, home.documents).text
+    assert f"3 {said}" in Read(facts, board.documents).sections["accept"]
+    assert f"3 accepted risks are {said}" in Read(facts, register.documents).lead
+    assert f"3 accepted risks are {said}" in Read(facts, insurer_register.documents).lead
+    assert f"Accepted risks in force 3 {counting}" in Read(facts, insurer_summary.documents).text
     page = Read(facts, evidence.documents)
-    assert f"Approval of the accepted risks: {said} Of the exemptions: none is in force." in page.sections["approvals"]
+    assert f"3 acceptances and exemptions are in force, {counting}:" in page.sections["approvals"]
     assert "Approved on GitHub 1 Approved outside GitHub 1 Only named in the decision 1" in page.sections["approvals"]
-    counted = {"in_force": 3, "approved": 1, "attested": 1, "record_not_checked": 1, "named": 1}
+    counted = {
+        "in_force": 3,
+        "approved": 1,
+        "attested": 1,
+        "record_not_checked": 1,
+        "record_does_not_name_it": 0,
+        "named": 1,
+    }
     assert plain_facts(facts)["approvals"]["accepted"] == counted
 
 

@@ -8,23 +8,19 @@ approves their own change, and no pull request can give itself an approver (docs
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from secure_score_backlog.approval_records import names, path_of
 from secure_score_backlog.approvals import Approvals, PullRequest, Review, ReviewState
 from secure_score_backlog.decisions.model import Attestation, Decision, DecisionVersion
 from secure_score_backlog.git import Version
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.text import comparable
+from secure_score_backlog.wording import day
 from secure_score_backlog.workspace import Workspace
-
-PATH = re.compile(r"(?:\./)?(?P<path>(?:[\w-][\w.-]*/)+[\w-][\w.-]*\.[A-Za-z0-9]{1,5})(?:#\S*)?")
-"""A record that names a file of the repository, such as `docs/reviews/2026-10.md`; anything else is not checked."""
-LONGEST_RECORD = 500
-"""Characters of a record in which a path is looked for."""
 
 Roles = Mapping[str, Sequence[str]]
 """Logins by role."""
@@ -78,7 +74,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.WITHDRAWN: "the approval of the pull request was withdrawn before the merge",
     Reason.UNLISTED: "the settings listed no login for the approver’s role before the merge",
     Reason.OTHER_ROLE: "who approved the pull request did not act in the approver’s role before the merge",
-    Reason.RECORD_MISSING: "the record of the approval outside GitHub did not exist in its commit",
+    Reason.RECORD_MISSING: "the record of the approval outside GitHub was not on file when this was merged",
     Reason.RECORD_LATER: "the approval outside GitHub is dated after its commit",
     Reason.OTHER_ATTESTED: "another role than the approver approved it outside GitHub",
 }
@@ -102,8 +98,14 @@ class Approval:
     """GitHub named the pull request; else the message of the commit claims it, if there is one."""
     commit: str = ""
     """The commit that brought this answer; empty where it is not committed."""
-    checked: bool = False
-    """Attested: the record is a file of the repository, and existed in the commit."""
+    stated: Attestation | None = None
+    """The approval outside GitHub that the decision states, whether it counts or not."""
+    on_file: bool = False
+    """Attested: the record is a file of the repository, and was in the commit."""
+    names_it: bool | None = None
+    """Attested and on file: the record holds the id or the title of the recommendation; None: it was not read."""
+    filed: date | None = None
+    """Where the record was missing: the day on which it came to the main branch later; None: it never did."""
     reason: Reason | None = None
     """Why nothing counts, or, where it is attested, why no approval on GitHub does."""
     asked: bool = False
@@ -117,7 +119,32 @@ class Approval:
     @property
     def words(self) -> str:
         """Why nothing counts, as the end of a sentence; empty where something does."""
-        return REASONS[self.reason] if self.reason and not self.recorded else ""
+        if self.reason is None or self.recorded:
+            return ""
+        later = f", but is since {day(self.filed)}" if self.filed else ""
+        return f"{REASONS[self.reason]}{later}"
+
+    @property
+    def record_words(self) -> str:
+        """What is known of the record of an attestation; empty for any other approval, and for an uncommitted one."""
+        if self.kind is not ApprovalKind.ATTESTED or not self.commit:
+            return ""
+        if not self.on_file:
+            return "record not checked"
+        named = {True: ", names this recommendation", False: ", does not name this recommendation", None: ", not read"}
+        return f"record on file{named[self.names_it]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The record of an approval outside GitHub, where it is a file of the repository."""
+
+    on_file: bool
+    """It was in the commit that names it."""
+    names_it: bool | None = None
+    """It holds the id or the title of the recommendation; None: it was not read."""
+    filed: date | None = None
+    """Where it was missing: the day on which it came to the main branch later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +156,10 @@ class Surroundings:
     """Each commit's position along first parents."""
     settings: tuple[tuple[int, Settings], ...] = ()
     """The position of each commit that changed the settings, with the settings from then on, oldest first."""
-    files: Mapping[str, tuple[tuple[int, bool], ...]] = field(default_factory=dict)
-    """By the path of a record: the positions of the commits that changed it, and whether it was there afterwards."""
+    files: Mapping[str, tuple[tuple[int, date, str | None], ...]] = field(default_factory=dict)
+    """By the path of a record: position and day of the commits that changed it, and its blob afterwards, if any."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What records say, by blob."""
 
     @staticmethod
     def of(known: Workspace, records: Iterable[str] = ()) -> Surroundings:
@@ -139,14 +168,13 @@ class Surroundings:
         changed = [(order[commit], settings) for commit, settings in known.settings_of.items() if commit in order]
         changed.sort(key=lambda each: each[0])
         wanted = {path for record in records if (path := path_of(record))}
-        files: dict[str, list[tuple[int, bool]]] = {path: [] for path in wanted}
+        files: dict[str, list[tuple[int, date, str | None]]] = {path: [] for path in wanted}
         for position, commit in enumerate(known.commits if wanted else ()):
             for path, blob in commit.changes:
                 if path in wanted:
-                    files[path].append((position, blob is not None))
-        return Surroundings(
-            known.approvals, order, tuple(changed), {path: tuple(found) for path, found in files.items()}
-        )
+                    files[path].append((position, commit.version.at.date(), blob))
+        found = {path: tuple(states) for path, states in files.items()}
+        return Surroundings(known.approvals, order, tuple(changed), found, known.records)
 
     def settings_before(self, commit: str) -> Settings:
         """The last settings before a commit; the default ones where the settings are as old as the commit."""
@@ -154,19 +182,23 @@ class Surroundings:
         earlier = [settings for at, settings in self.settings if position is not None and at < position]
         return earlier[-1] if earlier else Settings()
 
-    def had(self, commit: str, record: str) -> bool | None:
-        """Whether the record of an attestation was in a commit; None where it is no file, or that cannot be known."""
+    def record(self, commit: str, record: str, *words: str) -> Record | None:
+        """What is known of the record that a commit names; None where it is no file, or nothing can be known.
+
+        Args:
+            commit: The commit that brought the attestation.
+            record: What the attestation names.
+            words: Id and title of the recommendation.
+        """
         path, position = path_of(record), self.order.get(commit)
         if path is None or position is None:
             return None
-        states = [there for at, there in self.files.get(path, ()) if at <= position]
-        return bool(states) and states[-1]
-
-
-def path_of(record: str) -> str | None:
-    """The file of the repository that a record names; None for a link, a ticket and words."""
-    found = PATH.fullmatch(record.strip()) if len(record) <= LONGEST_RECORD else None
-    return found["path"] if found else None
+        states = self.files.get(path, ())
+        before = [blob for at, _, blob in states if at <= position]
+        if not before or before[-1] is None:
+            return Record(False, filed=next((on for at, on, blob in states if at > position and blob), None))
+        text = self.texts.get(before[-1])
+        return Record(True, None if text is None else names(text, *words))
 
 
 def approval_of(
@@ -174,7 +206,7 @@ def approval_of(
     decision: Decision,
     approvals: Approvals,
     roles_before: Roles,
-    had_record: bool | None = None,
+    record: Record | None = None,
     main_branch: str = "",
 ) -> Approval:
     """What is known about the approval of a version that accepts a risk or states an exemption.
@@ -184,13 +216,15 @@ def approval_of(
         decision: What it says.
         approvals: What GitHub said.
         roles_before: The roles as they stood before that commit.
-        had_record: Whether the record of the attestation existed in the commit; None where that is not checked.
+        record: That of the attestation; None where it is no file of the repository, so that nothing was checked.
         main_branch: Its name on GitHub, see `main_branch_of`; empty where it is unknown, and not compared.
     """
     approvable = decision.approvable
     assert approvable is not None  # only what needs an approver is asked about
     request = approvals.of(version.commit)
+    attested = approvable.approval
     base = Approval(
+        stated=attested,
         pull_request=request.number if request else version.pull_request,
         confirmed=request is not None,
         commit=version.commit,
@@ -200,13 +234,13 @@ def approval_of(
     if counting is not None:
         by, at = approvable.approver, counting.at.date()
         return replace(base, kind=ApprovalKind.APPROVED, by=by, at=at, login=counting.by)
-    attested = approvable.approval
     if attested is not None:
-        fault = attestation_fault(attested, approvable.approver, version, had_record)
+        fault = attestation_fault(attested, approvable.approver, version, record.on_file if record else None)
         if fault is None:
-            found = replace(base, kind=ApprovalKind.ATTESTED, by=attested.by, at=attested.on)
-            return replace(found, checked=bool(had_record), reason=reason)
+            found = replace(base, kind=ApprovalKind.ATTESTED, by=attested.by, at=attested.on, reason=reason)
+            return replace(found, on_file=record.on_file, names_it=record.names_it) if record else found
         reason = fault
+        base = replace(base, filed=record.filed if record and fault is Reason.RECORD_MISSING else None)
     return replace(base, reason=reason)
 
 

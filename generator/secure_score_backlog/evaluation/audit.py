@@ -121,7 +121,7 @@ class AuditedCommit:
     claimed: bool = False
     """Only the message names the pull request."""
     url: str = ""
-    """Of the pull request, where GitHub told it."""
+    """Of the pull request, where GitHub told of one."""
     opened_by: str = ""
     """Login of the pull request's author."""
     approvers: tuple[str, ...] = ()
@@ -307,7 +307,7 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
         subject=version.subject,
         pull_request=request.number if request else version.pull_request,
         claimed=claimed,
-        url=request.url if request else "",
+        url=address_of(request, workspace.settings) if request else "",
         opened_by=request.author if request else "",
         approvers=logins,
         roles=roles_of(logins, settings),
@@ -315,6 +315,12 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
         signature=version.signature,
         branch=branch,
     )
+
+
+def address_of(request: PullRequest, settings: Settings) -> str:
+    """The address of a pull request: in the repository of the settings, else as GitHub told it."""
+    repository = settings.repository.url
+    return f"{repository}/pull/{request.number}" if repository else request.url
 
 
 def classified(
@@ -545,7 +551,8 @@ def of_approvals(result: Audit) -> Iterator[Problem]:
         verb = "has" if counts.named == 1 else "have"
         message = f"{counts.named} of {entries} in force {verb} no approval that counts; the approver is only named."
         hint = (
-            "The risk register says why of each. Renew it in a pull request that this role approves on GitHub, or name "
-            "the record of an approval outside GitHub (`approval`)."
+            "The risk register says why of each. Renew it in a pull request that this role approves on GitHub before "
+            "the merge; or file the record of an approval elsewhere, such as minutes below docs/reviews/, and name it "
+            "in the decision: `approval: {by: ROLE, on: DAY, record: FILE}`."
         )
         yield problem("audit-named-only", "decisions", None, message, hint)

@@ -15,12 +15,13 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from secure_score_backlog.approval_records import path_of
 from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.branches import FileChange
 from secure_score_backlog.comparison import Comparison
 from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, Decision, DecisionVersion
 from secure_score_backlog.evaluation import approval
-from secure_score_backlog.evaluation.approval import attestation_fault, path_of, same_role
+from secure_score_backlog.evaluation.approval import attestation_fault, same_role
 from secure_score_backlog.evaluation.base_rules import (
     Versions,
     gains_words,

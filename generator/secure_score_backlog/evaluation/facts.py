@@ -8,9 +8,11 @@ defined in docs/method.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from secure_score_backlog.approval_records import records_of
+from secure_score_backlog.approvals import Approvals
 from secure_score_backlog.dates import ONE_DAY, add_months, first_day, last_day, month_of, months_between
 from secure_score_backlog.decisions import policy as weighing
 from secure_score_backlog.decisions.checks import CheckContext, decisions_in_force
@@ -90,6 +92,8 @@ class Facts:
     """What Microsoft changed within the period."""
     reviews: tuple[Review, ...] = ()
     """The months that `evaluate` was asked for, the newest first."""
+    recorded: Approvals = field(default_factory=Approvals)
+    """What GitHub said about the pull requests that brought commits."""
     audit: Audit | None = None
     """The audit of a period that ends with the as-of date, where `with_audit` was asked for one."""
 
@@ -267,6 +271,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         register=register.accepted,
         covered=register.covered,
         past=register.past,
+        recorded=known.approvals,
         problems=tuple(sorted({*known.problems, *missing}, key=lambda each: each.order)),
     )
     written = (*known.minutes, *known.signed)
@@ -282,22 +287,17 @@ def with_audit(facts: Facts, workspace: Workspace, stored: StoredHistory, start:
 
 def judge_of(known: Workspace) -> Judge:
     """What is known about the approval of an acceptance or an exemption."""
-    attested = (
-        approvable.approval.record
-        for versions in known.decisions.versions.values()
-        for version in versions
-        if version.decision and (approvable := version.decision.approvable) and approvable.approval
-    )
-    around = Surroundings.of(known, attested)
+    around = Surroundings.of(known, records_of(known.decisions))
 
     def judge(versions: tuple[DecisionVersion, ...]) -> Approval:
         brought = bringing(versions)
         decision, commit = versions[-1].decision, brought.version.commit
         assert decision is not None
         approval = decision.approvable.approval if decision.approvable else None
-        had = around.had(commit, approval.record) if approval and commit else None
+        words = (decision.recommendation, known.catalogue.get(decision.recommendation).title)
+        record = around.record(commit, approval.record, *words) if approval and commit else None
         before = around.settings_before(commit)
-        return approval_of(brought.version, decision, known.approvals, before.roles, had, main_branch_of(before))
+        return approval_of(brought.version, decision, known.approvals, before.roles, record, main_branch_of(before))
 
     return judge
 

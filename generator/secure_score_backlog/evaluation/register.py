@@ -73,6 +73,16 @@ class RegisterEntry:
         return (self.approval.by,) if self.approval.kind is ApprovalKind.APPROVED else ()
 
     @property
+    def never_approved(self) -> bool:
+        """No answer of it had an approval that counts, as far as is known."""
+        return not any(each.recorded for each in (*self.earlier, self.approval))
+
+    @property
+    def approved_before(self) -> date | None:
+        """The day of the last approval that counts of an answer before the newest one."""
+        return next((each.at for each in reversed(self.earlier) if each.recorded), None)
+
+    @property
     def amended(self) -> bool:
         """A later commit changed something else than the answer, so what was approved is in an older commit."""
         return bool(self.answered and self.citation and self.answered.commit != self.citation.commit)
@@ -201,7 +211,9 @@ class ApprovalCounts:
     same: int = 0
     """Whatever the kind: the approver is the owner."""
     unchecked: int = 0
-    """Of those outside of GitHub: the record was not checked, as it is no file of the repository."""
+    """Of those outside of GitHub: the record is no file of the repository, so nothing of it was checked."""
+    unnamed: int = 0
+    """Of those outside of GitHub: the record was on file, and does not name the recommendation."""
     asked: bool = False
     """GitHub was asked about at least one of them."""
 
@@ -211,19 +223,43 @@ class ApprovalCounts:
         return self.approved + self.attested + self.named
 
     @property
+    def counting(self) -> int:
+        """How many have an approval that counts."""
+        return self.approved + self.attested
+
+    @property
+    def of_them(self) -> str:
+        """What follows the number of those in force: "5 of them with an approval that counts"."""
+        if not self.all:
+            return ""
+        some = f"{number(self.counting)} of them"
+        if self.counting in (0, self.all):
+            some = "none" if not self.counting else "each"
+        if self.all == 1:
+            some = "with" if self.counting else "without"
+            return f"{some} an approval that counts"
+        return f"{some} with an approval that counts"
+
+    @property
     def words(self) -> str:
-        """How many of each kind: "4 on GitHub, 1 outside GitHub (record not checked), 6 with none that counts"."""
-        outside = f"{number(self.attested)} outside GitHub"
-        if self.unchecked:
-            some = f"{number(self.unchecked)} of the records" if self.unchecked < self.attested else "record"
-            outside += f" ({some} not checked)"
-        parts = (
-            (self.approved, f"{number(self.approved)} on GitHub"),
-            (self.attested, outside),
-            (self.named, f"{number(self.named)} with none that counts"),
-        )
-        said = ", ".join(words for found, words in parts if found)
-        return said if self.asked or not self.all else f"{said}; GitHub was not asked"
+        """The same, and how it is known: "…: 4 on GitHub, 1 outside GitHub (record not checked)"."""
+        found = [f"{number(self.approved)} on GitHub"] if self.approved else []
+        found += [f"{number(self.attested)} outside GitHub{self._records}"] if self.attested else []
+        how = f": {', '.join(found)}" if found else ""
+        asked = "" if self.asked or not self.all else "; GitHub was not asked"
+        return f"{self.of_them}{how}{asked}"
+
+    @property
+    def _records(self) -> str:
+        """What is to be known of the records outside of GitHub."""
+        said = [
+            (self.unchecked, "record not checked"),
+            (self.unnamed, "record does not name the recommendation"),
+        ]
+        parts = [
+            words if found == self.attested == 1 else f"{number(found)}: {words}" for found, words in said if found
+        ]
+        return f" ({'; '.join(parts)})" if parts else ""
 
 
 def approval_counts(entries: Iterable[RegisterEntry]) -> ApprovalCounts:
@@ -237,7 +273,8 @@ def approval_counts(entries: Iterable[RegisterEntry]) -> ApprovalCounts:
         len(attested),
         len(rest) - len(attested),
         same=sum(1 for entry in listed if owner_approves(entry)),
-        unchecked=sum(1 for found in attested if not found.checked),
+        unchecked=sum(1 for found in attested if not found.on_file),
+        unnamed=sum(1 for found in attested if found.names_it is False),
         asked=any(entry.approval.asked for entry in listed),
     )
 

@@ -290,7 +290,8 @@ def approval(found: Approval) -> Plain:
         "kind": found.kind.value,
         "by": found.by or None,
         "on": iso(found.at),
-        "record_checked": found.checked if found.kind is ApprovalKind.ATTESTED else None,
+        "record_on_file": found.on_file if found.kind is ApprovalKind.ATTESTED else None,
+        "record_names_it": found.names_it,
         "reason": found.reason.value if found.reason else None,
         "why": found.words or None,
         "pull_request": found.pull_request,
@@ -306,6 +307,7 @@ def approvals(counts: ApprovalCounts) -> Plain:
         "approved": counts.approved,
         "attested": counts.attested,
         "record_not_checked": counts.unchecked,
+        "record_does_not_name_it": counts.unnamed,
         "named": counts.named,
     }
 

@@ -105,11 +105,16 @@ def attested(decision: Decision, name: str) -> Cell:
     return cells[name]
 
 
-def record_checked(entry: RegisterEntry) -> str:
-    """Whether the record of an attestation existed in the commit that names it; empty for any other approval."""
+def record_on_file(entry: RegisterEntry) -> str:
+    """Whether the record of an attestation was in the commit that names it; empty for any other approval."""
     if entry.approval.kind is not ApprovalKind.ATTESTED:
         return ""
-    return "yes" if entry.approval.checked else "not checked"
+    return "yes" if entry.approval.on_file else "not checked"
+
+
+def record_names_it(entry: RegisterEntry) -> str:
+    """Whether that record holds the id or the title of the recommendation; empty where it was not read."""
+    return {True: "yes", False: "no", None: ""}[entry.approval.names_it]
 
 
 def known_by(entry: RegisterEntry) -> str:
@@ -177,7 +182,8 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("attested_by", "Approved outside GitHub by", 24), lambda e: attested(e.decision, "by")),
     (Column("attested_on", "Approved outside GitHub on", 11), lambda e: attested(e.decision, "on")),
     (Column("attested_record", "Approval record", 30), lambda e: attested(e.decision, "record")),
-    (Column("record_checked", "Record existed", 9), record_checked),
+    (Column("record_on_file", "Record on file", 9), record_on_file),
+    (Column("record_names_it", "Record names the recommendation", 12), record_names_it),
     (Column("since", "Since", 11), lambda e: e.since),
     (Column("until", "Until", 11), lambda e: e.until),
     (Column("days_left", "Days left", 9), lambda e: e.days_left if e.ended is None else None),
@@ -198,8 +204,8 @@ REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
 
 FOR_INSURERS = frozenset(
     "recommendation title kind section state risk owner approver approval approval_reason approved_by approved_on "
-    "attested_by attested_on record_checked since until days_left ended renewals points share compensating commit "
-    "pull_request pull_request_by".split()
+    "attested_by attested_on record_on_file record_names_it since until days_left ended renewals points share "
+    "compensating commit pull_request pull_request_by".split()
 )
 """The columns of the register that readers outside get."""
 

@@ -18,12 +18,17 @@ from secure_score_backlog.sample.events import Said, own_file
 from secure_score_backlog.sample.object_ids import object_id
 from secure_score_backlog.settings import parse_settings
 
-ADDRESS = "https://github.example/harbour/backlog/pull/"
 CHANGED_ROLE, FORMER_LOGIN, ROLE_CHANGED = "Head of Operations", "harbour-logistics", date(2026, 6, 18)
 """The role that got somebody else; the login before, and the day on which the settings changed."""
 AFTER_PROPOSAL, BETWEEN = timedelta(minutes=40), timedelta(minutes=11)
 AFTER_MERGE = timedelta(hours=2)
 APPROVER = re.compile(r"^  approver: (.+)$", re.MULTILINE)
+
+
+@cache
+def repository() -> str:
+    """The address of the repository, as the settings say."""
+    return parse_settings(own_file("backlog.yml")).settings.repository.url
 
 
 @cache
@@ -61,7 +66,7 @@ def told(request: events.PullRequest, merge: str, head: str | None) -> PullReque
     final = head or gone(request.number, "final")
     return PullRequest(
         number=request.number,
-        url=f"{ADDRESS}{request.number}",
+        url=f"{repository()}/pull/{request.number}",
         author=login(request.opened_by or request.author, request.day),
         merged_at=request.merged.astimezone(UTC),
         merged_by=login(request.merged_by, request.day),

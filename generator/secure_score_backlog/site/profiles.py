@@ -50,7 +50,7 @@ INSURER_FIELDS: Fields = {
     Audit: "start end counts reasons commits asked_at days completed beginning forbidden approvals signatures",
     Beginning: "after until hidden said_by",
     AuditedCommit: "commit at kind reasons areas pull_request claimed merged_at signature files",
-    ApprovalCounts: "approved attested named same unchecked asked",
+    ApprovalCounts: "approved attested named same unchecked unnamed asked",
     Coverage: "runs",
     DayRun: "first last kind",
     SnapshotDay: "day complete source current maximum path partial lacks_scores",
@@ -64,8 +64,9 @@ INSURER_FIELDS: Fields = {
     Acceptance: "approver until compensating share approval",
     Cover: "reason by approver until approval",
     Attestation: "by on",
-    RegisterEntry: "status decision state until days_left points renewals since citation approval answered ended",
-    Approval: "kind by at pull_request confirmed checked reason asked",
+    RegisterEntry: "status decision state until days_left points renewals since citation approval earlier answered "
+    "ended",
+    Approval: "kind by at pull_request confirmed stated on_file names_it filed reason asked",
 }
 """Decisions, counts, and accepted risks with role, last day and shortened compensating controls."""
 

@@ -29,6 +29,7 @@ from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import service_name
+from secure_score_backlog.site.words import people
 from secure_score_backlog.text import escape_html, plain_text, visible
 
 PACKAGE = "secure_score_backlog"
@@ -86,6 +87,7 @@ def environment() -> Environment:
         blockers=wording.BLOCKERS,
         far_ahead=FAR_AHEAD,
         without_decision=wording.WITHOUT_DECISION,
+        people=people,
     )
     made.filters.update(
         day=wording.day,

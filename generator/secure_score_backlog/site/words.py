@@ -6,12 +6,16 @@ from __future__ import annotations
 from datetime import date
 
 from secure_score_backlog import wording
+from secure_score_backlog.approval_records import path_of
+from secure_score_backlog.approvals import PullRequest, Review, ReviewState
 from secure_score_backlog.dates import ONE_DAY
 from secure_score_backlog.decisions.model import Attestation, DecisionVersion
+from secure_score_backlog.evaluation.approval import Reason
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ledger import Explained
-from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, shown_state
+from secure_score_backlog.evaluation.register import IN_FORCE, AcceptanceState, RegisterEntry, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.snapshots.model import Observation, SnapshotDay
 
 WHY_UNEXPLAINED = (
@@ -140,6 +144,68 @@ def attested(approval: Attestation, approver: str) -> str:
     """How an approval outside of GitHub is known; follows the name of the approver."""
     by = "" if approval.by == approver else f" by {approval.by}"
     return f", approved outside GitHub{by} on {wording.day(approval.on)}"
+
+
+MOST_REVIEWS = 3
+"""Approving reviews of one pull request that are named."""
+
+
+def people(request: PullRequest | None, *, heads: bool = False) -> str:
+    """Who opened, approved and merged a pull request, as GitHub says; empty where it says nothing.
+
+    Args:
+        request: The pull request.
+        heads: In full: with the commit that was approved, also where it is the final one, and the day of the merge.
+    """
+    if request is None:
+        return ""
+    given = [review for review in request.reviews if review.state is ReviewState.APPROVED]
+    said = [approved_what(review, request, heads=heads) for review in given[:MOST_REVIEWS]]
+    said += [f"{len(given) - MOST_REVIEWS} more"] if len(given) > MOST_REVIEWS else []
+    approved = f"approved by {wording.joined(said)}" if said else "not approved"
+    merged = f"merged by {request.merged_by or 'an unknown account'}"
+    merged += f" on {wording.day(request.merged_at.date())}" if heads else ""
+    return f"opened by {request.author or 'a deleted account'}; {approved}; {merged}"
+
+
+def approved_what(review: Review, request: PullRequest, *, heads: bool) -> str:
+    """Who approved, when, and which state of the pull request."""
+    commit = f" {review.commit[:10]}" if review.commit and heads else ""
+    state = f" (final state{commit})" if heads else ""
+    if review.commit != request.head:
+        state = f" (an older state{commit})"
+    late = " after the merge" if review.at > request.merged_at else ""
+    return f"{review.by or 'a deleted account'} on {wording.day(review.at.date())}{late}{state}"
+
+
+def remedy(entry: RegisterEntry | None) -> str:
+    """What makes the approval count of an entry in force that is only named; empty for any other."""
+    if entry is None or entry.state not in IN_FORCE or entry.approval.recorded:
+        return ""
+    found, decision = entry.approval, entry.decision
+    approvable = decision.approvable
+    if approvable is None or found.reason is Reason.UNCOMMITTED:
+        return ""
+    key = f"{'accepted' if decision.accepted else 'covered'}.approval"
+    if found.reason is Reason.NOT_ASKED:
+        return "To know more: run `backlog approvals`, which asks GitHub who approved the pull request."
+    if found.filed and found.stated:
+        return (
+            f"The record is on file now. To make it count, name it again in a pull request that changes `{key}`, such "
+            f"as `record: {found.stated.record}#approval`."
+        )
+    roles = ", once `roles` in backlog.yml lists a login for it" if found.reason is Reason.UNLISTED else ""
+    return (
+        f"To make it count: {approvable.approver} approves the next renewal in its pull request, before the "
+        f"merge{roles}. Or file the record of an approval elsewhere, such as minutes below `docs/reviews/`, and name "
+        f"it in the decision: `{key}` with `by`, `on` and `record`."
+    )
+
+
+def stated_in(month: str, facts: Facts) -> list[RegisterEntry]:
+    """The present acceptances and exemptions that name the minutes of a month as the record of their approval."""
+    stated = [(entry, entry.approval.stated) for entry in (*facts.register, *facts.covered)]
+    return [entry for entry, said in stated if said and path_of(said.record) == f"{REVIEWS}/{month}.md"]
 
 
 def regressions(status: Status, facts: Facts, since: date = date.min) -> list[str]:

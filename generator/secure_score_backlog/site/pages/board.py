@@ -108,8 +108,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         counts=facts.counts,
         needed=len(decisions_needed(facts)),
         approvals={
-            Bucket.ACCEPT: facts.accepted_approvals.words,
-            Bucket.NOT_APPLICABLE: facts.covered_approvals.words,
+            Bucket.ACCEPT: facts.accepted_approvals,
+            Bucket.NOT_APPLICABLE: facts.covered_approvals,
         },
         work=work_in_full(sections, facts, site),
         first_day=facts.history.days[0].day if facts.history.days else None,

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from secure_score_backlog import wording
 from secure_score_backlog.dates import month_of
-from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
+from secure_score_backlog.decisions.model import Acceptance, Cover, Decision
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.decision_log import Change, DecisionLog
@@ -28,6 +28,7 @@ from secure_score_backlog.git import Version
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.page_sizes import packed
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.words import people
 from secure_score_backlog.snapshots.model import Recommendation
 
 FOLDER = "evidence"
@@ -50,8 +51,8 @@ class Line:
     """The role that the file names; empty for a decision that needs none."""
     approval: Approval | None
     """What is known about the approval of the answer that it brought; None where it brought none."""
-    attested: Attestation | None
-    """What the decision says about an approval outside of GitHub."""
+    people: str
+    """Who opened, approved and merged the pull request, as GitHub says; else Git's author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def line_of(change: Change, facts: Facts, known: Mapping[tuple[str, str], Approv
         version=change.version,
         approver=approvable.approver if approvable else "",
         approval=known.get((change.recommendation, change.version.commit)),
-        attested=approvable.approval if approvable else None,
+        people=people(facts.recorded.of(change.version.commit), heads=True) or f"Git’s author: {change.version.author}",
     )
 
 

@@ -10,10 +10,11 @@ from itertools import groupby
 
 from secure_score_backlog import __version__, beginning, wording
 from secure_score_backlog.dates import month_before
+from secure_score_backlog.evaluation.approval import ApprovalKind
 from secure_score_backlog.evaluation.audit import Area, Audit, Kind
 from secure_score_backlog.evaluation.decision_log import DecisionLog, decision_log_of
 from secure_score_backlog.evaluation.facts import Facts, Review
-from secure_score_backlog.evaluation.register import approver, in_force
+from secure_score_backlog.evaluation.register import in_force
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
@@ -40,6 +41,10 @@ RESULTS: Mapping[Kind, str] = {
     Kind.EXCEPTION: "without a valid approval, as far as is known",
 }
 """What the commits of a kind are, in the table of the audit."""
+
+
+OTHERWISE = {ApprovalKind.ATTESTED: "Approved outside GitHub", ApprovalKind.NAMED: "Only named"}
+"""Approvals that GitHub does not vouch for, each listed below its title."""
 
 
 SOURCES = {
@@ -123,10 +128,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         approvals=facts.approvals,
         accepted_approvals=facts.accepted_approvals,
         covered_approvals=facts.covered_approvals,
-        named=[entry for entry in in_force((*facts.register, *facts.covered)) if not entry.approval.recorded],
+        known_otherwise=[
+            (title, [entry for entry in in_force((*facts.register, *facts.covered)) if entry.approval.kind is kind])
+            for kind, title in OTHERWISE.items()
+        ],
         months=list(grouped(months(facts))),
         signed=any(review.signed for review in facts.reviews),
-        approver=approver,
         years=years,
         changes=len(log.changes),
         steps=steps(facts, log, audit),

@@ -67,6 +67,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             decision=decision,
             entry=entries.get(status.id),
             citation=citation,
+            remedy=words.remedy(entries.get(status.id)),
             points_given=words.points_given(status.observation),
             held=words.held(status),
             since_word=words.since_word(facts, status, status.held_since or status.open_since),

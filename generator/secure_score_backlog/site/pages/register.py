@@ -38,6 +38,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The risk register."""
     both = (*facts.register, *facts.covered)
     accepted = in_force(facts.register)
+    controlled = [entry for entry in accepted if entry.decision.accepted and entry.decision.accepted.compensating]
     body = render(
         "register.html.j2",
         site=site,
@@ -45,6 +46,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         accepted=accepted,
         accepted_points=sum((entry.points for entry in accepted), Fraction(0)),
+        controls=len(controlled),
+        unproven=sum(1 for entry in controlled if not entry.decision.proof),
         covered=in_force(facts.covered),
         need_decision=needing_decision(both),
         ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],

@@ -7,7 +7,7 @@ merged, else those computed now (docs/method.md#signed-months).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -20,7 +20,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.dates import ONE_DAY, from_json, month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
-from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports.all_changes import microsoft_said, month_of_changes
 from secure_score_backlog.exports.json import facts_of, plain_facts
@@ -31,7 +31,7 @@ from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import kind_of_snapshot, unexplained
+from secure_score_backlog.site.words import kind_of_snapshot, stated_in, unexplained
 from secure_score_backlog.wording import lower_first
 
 PATH = "reviews/index.md"
@@ -61,7 +61,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     for position, review in enumerate(facts.reviews):
         newer = months[position - 1] if position else None
         older = months[position + 1] if position + 1 < len(months) else None
-        yield month_page(site, review, older, newer)
+        yield month_page(site, review, older, newer, stated_in(review.month, facts))
 
 
 def index(facts: Facts, site: Site) -> Document:
@@ -241,8 +241,10 @@ def days_of_month(facts: Plain) -> str:
     return "; ".join([*said, *(f"{number} {words}" for number, words in rest if number)]) + "."
 
 
-def month_page(site: Site, review: Review, older: str | None, newer: str | None) -> Document:
-    """The page of one month."""
+def month_page(
+    site: Site, review: Review, older: str | None, newer: str | None, stated: Sequence[RegisterEntry] = ()
+) -> Document:
+    """The page of one month; `stated`: what names its minutes as the record of an approval, as it is known today."""
     path = path_of(review.month)
     month = Month(facts_of(review))
     body = render(
@@ -259,6 +261,7 @@ def month_page(site: Site, review: Review, older: str | None, newer: str | None)
         microsoft=microsoft_said(month_of_changes(review)),
         change_chart=figures.change_of(month.facts, "movement"),
         minutes=minutes_of(site, review, path),
+        stated=stated,
         recomputed=differences(review.signed, plain_facts(review.facts)) if review.signed else (),
         older=older,
         newer=newer,

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who opened, approved and merged, what was checked of a record, and what makes an approval count: on every page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from secure_score_backlog.approvals import Approvals, CommitFact, PullRequest, Review, ReviewState
+from secure_score_backlog.decisions.model import Attestation, Bucket
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages import evidence, insurer_register, recommendation, register, reviews
+from secure_score_backlog.site.words import people, remedy, stated_in
+from tests.support.pages import Read, evaluated
+from tests.support.pages import words as text_of
+from tests.support.tenants import acceptance, day, decision, history, versions, workspace
+
+MERGED = datetime(2026, 10, 5, 12, tzinfo=UTC)
+HEAD, OLD = "b" * 40, "c" * 40
+GOOD = Review("boss", MERGED - timedelta(hours=1), HEAD)
+REQUEST = PullRequest(12, "", "writer", MERGED, "merger", HEAD, "a" * 40, "main", (GOOD,))
+STATED = Attestation("Managing Director", date(2026, 9, 25), "docs/reviews/2026-09.md")
+
+
+@pytest.mark.parametrize(
+    ("request_", "short", "full"),
+    [
+        (
+            REQUEST,
+            "opened by writer; approved by boss on 5 October 2026; merged by merger",
+            "opened by writer; approved by boss on 5 October 2026 (final state bbbbbbbbbb); "
+            "merged by merger on 5 October 2026",
+        ),
+        (replace(REQUEST, reviews=()), "opened by writer; not approved; merged by merger", None),
+        (
+            replace(REQUEST, reviews=(replace(GOOD, commit=OLD), replace(GOOD, by="", at=MERGED + timedelta(days=1)))),
+            "opened by writer; approved by boss on 5 October 2026 (an older state) and a deleted account on "
+            "6 October 2026 after the merge; merged by merger",
+            None,
+        ),
+        (
+            replace(REQUEST, author="", merged_by="", reviews=(replace(GOOD, state=ReviewState.DISMISSED),)),
+            "opened by a deleted account; not approved; merged by an unknown account",
+            None,
+        ),
+        (
+            replace(REQUEST, reviews=tuple(replace(GOOD, by=f"r{number}") for number in range(9))),
+            "opened by writer; approved by r0 on 5 October 2026, r1 on 5 October 2026, r2 on 5 October 2026 and 6 "
+            "more; merged by merger",
+            None,
+        ),
+        (None, "", ""),
+    ],
+)
+def test_who_opened_approved_and_merged_are_three_things(
+    request_: PullRequest | None, short: str, full: str | None
+) -> None:
+    """As GitHub says; which state was approved, and what was given after the merge."""
+    assert text_of(people(request_)) == short
+    if full is not None:
+        assert text_of(people(request_, heads=True)) == full
+
+
+def facts(approval: Approval, *earlier: Approval, proof: str = "the log") -> Facts:
+    """One acceptance with a compensating control whose approval is known like this."""
+    accepted = replace(acceptance(day(200)), compensating=("Two addresses only",))
+    said = decision("A", Bucket.ACCEPT, accepted=accepted, proof=proof)
+    made = evaluated(workspace(history({"A": (0, 4)}), {"A": versions((1, said))}), day(3))
+    (entry,) = made.register
+    assert entry.citation is not None
+    commit = entry.citation.commit
+    told = Approvals({commit: CommitFact(commit, 12)}, {12: REQUEST}, MERGED)
+    changed = replace(entry, approval=replace(approval, commit=commit), earlier=earlier)
+    return replace(made, register=(changed,), recorded=told)
+
+
+def page_of(known: Facts) -> str:
+    """The page of the recommendation."""
+    pages = {page.path: page.content.decode() for page in recommendation.documents(known, Site.of(known))}
+    return text_of(pages["recommendations/a.md"])
+
+
+def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_count() -> None:
+    """Never approved, with the day; what to do; the same words on both."""
+    known = facts(Approval(reason=Reason.UNLISTED, asked=True))
+    said = "only named; never had an approval that counts, since 1 October 2026: the settings listed no login"
+    listed = Read(known, register.documents)
+    for text in (listed.sections["accepted"], page_of(known)):
+        assert said in text
+        assert "opened by writer; approved by boss on 5 October 2026" in text
+    assert "In force means within its last day and not breached, whether approved or not." in listed.lead
+    assert "Only named: to make it count, the approver approves the next renewal in its pull request." in listed.lead
+    assert "approves the next renewal in its pull request, before the merge, once `roles`" in page_of(known)
+    assert "`accepted.approval` with `by`, `on` and `record`" in page_of(known)
+
+
+def test_an_answer_that_was_approved_before_is_not_called_never_approved() -> None:
+    """The day of the last approval that counts is named."""
+    before = Approval(ApprovalKind.APPROVED, "Managing Director", day(1))
+    text = Read(facts(Approval(reason=Reason.LATE, asked=True), before), register.documents).sections["accepted"]
+    assert "no approval that counts: the pull request was approved after it was merged; an earlier answer was" in text
+    assert "never had" not in text
+    unasked = Read(facts(Approval(reason=Reason.NOT_ASKED)), register.documents).sections["accepted"]
+    assert "never had" not in unasked, "what was not asked is not known"
+
+
+def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
+    """Minutes and register speak of the same approval, so they say the same about it."""
+    late = Approval(reason=Reason.RECORD_MISSING, asked=True, stated=STATED, filed=date(2026, 10, 2))
+    known = facts(late)
+    said = "was not on file when this was merged, but is since 2 October 2026. The decision states one: Managing"
+    assert said in Read(known, register.documents).sections["accepted"]
+    assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
+    assert [entry.status.id for entry in stated_in("2026-09", known)] == ["A"]
+    assert stated_in("2026-10", known) == []
+    review = known.reviews[0] if known.reviews else None
+    assert review is not None
+    month = replace(review, month="2026-09")
+    page = text_of(reviews.month_page(Site.of(known), month, None, None, known.register).content.decode())
+    assert "Decisions that name these minutes as the record of an approval:" in page
+    assert said in page
+
+
+def test_what_was_checked_of_a_record_is_said_once_and_in_each_row() -> None:
+    """Whether it records the approval is not claimed."""
+    given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED, on_file=True, names_it=False)
+    known = facts(given)
+    for read in (Read(known, register.documents), Read(known, evidence.documents)):
+        assert read.text.count("record on file, does not name this recommendation") == 1
+        assert read.text.count("not whether it records the approval") == 1
+    outside = Read(known, insurer_register.documents)
+    assert "record on file, does not name this recommendation" in outside.text
+    assert "below docs/reviews/" not in outside.text, "what to do is for readers inside"
+
+
+def test_compensating_controls_are_marked_as_stated_once() -> None:
+    """And that no evidence is named, where that is so."""
+    given = Approval(ApprovalKind.APPROVED, "Managing Director", day(1), "boss", asked=True)
+    text = Read(facts(given), register.documents).sections["accepted"]
+    assert "Compensating controls are what the decision states; this program does not measure them." in text
+    assert "no evidence" not in text
+    bare = Read(facts(given, proof=""), register.documents).sections["accepted"]
+    assert "1 of 1 names no evidence either." in bare
+    assert "Compensating controls (stated by Head of IT, not measured)" in page_of(facts(given))
