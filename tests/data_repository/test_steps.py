@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,8 +67,21 @@ def test_the_subject_of_the_credential_in_both_forms(plan: str, tail: str) -> No
 
 def test_snapshots_get_their_branch_with_the_first_push() -> None:
     """A protected main branch refuses the scheduled run, so the other branch must be there."""
-    assert "git push --set-upstream origin main main:snapshots" in told(plan="team")
+    assert "git push origin main:snapshots" in told(plan="team")
     assert "main:snapshots" not in told(plan="team", protected=False)
+
+
+def test_the_main_branch_follows_itself_after_the_first_push(tmp_path: Path) -> None:
+    """Else `git pull` would bring snapshots to the main branch, and the first decision would carry them there."""
+    subprocess.run(["git", "init", "--quiet", "--bare", tmp_path / "origin"], check=True)
+    work = tmp_path / "work"
+    subprocess.run(["git", "init", "--quiet", "--initial-branch", "main", work], check=True)
+    lines = re.findall("^ +(git push .*)$", told(plan="team").split("Register an app")[0], re.MULTILINE)
+    for line in ["git remote add origin ../origin", "git commit --quiet --allow-empty -m begin", *lines]:
+        subprocess.run(shlex.split(line), cwd=work, check=True)
+    form = "--format=%(refname:short) %(upstream:short)"
+    found = subprocess.run(["git", "branch", form], cwd=work, check=True, capture_output=True, text=True)
+    assert found.stdout == "main origin/main\n"
 
 
 @pytest.mark.parametrize(

@@ -152,22 +152,30 @@ def first_decision(name: str) -> Iterator[str]:
 
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
     """The first commit, and the repository on GitHub."""
-    branches = f" main:{choices.branch}" if choices.branch else ""
     if choices.in_copy:
-        return (*push_copy(choices, name, folder, branches), ISSUES)
-    known = (f"The scheduled run commits snapshots to the branch {choices.branch}, which begins here.",)
+        return (*push_copy(choices, name, folder), ISSUES)
     return (
         f"  cd {shell_quoted(folder)}",
         "  git add .",
         '  git commit -m "Begin our backlog"',
         f"  gh repo create {name} --private --source . --remote origin",
-        f"  git push --set-upstream origin main{branches}",
-        *(known if branches else ()),
+        *push_branches(choices),
         ISSUES,
     )
 
 
-def push_copy(choices: Choices, name: str, folder: str, branches: str) -> Iterator[str]:
+def push_branches(choices: Choices) -> Iterator[str]:
+    """The main branch and, where they have one, the snapshots' own.
+
+    Not by one push: with `--set-upstream` the last branch named becomes the one that `git pull` reads.
+    """
+    yield "  git push --set-upstream origin main"
+    if choices.branch:
+        yield f"  git push origin main:{choices.branch}"
+        yield f"The scheduled run commits snapshots to the branch {choices.branch}, which begins here."
+
+
+def push_copy(choices: Choices, name: str, folder: str) -> Iterator[str]:
     """The same in a copy of this project's repository, which has commits and perhaps a remote already."""
     yield "A fork of a public repository is public, and stays so: what you push there, everybody reads."
     if folder != ".":
@@ -178,9 +186,8 @@ def push_copy(choices: Choices, name: str, folder: str, branches: str) -> Iterat
     yield "  git remote rename origin upstream"
     yield "If there is no private repository yet:"
     yield f"  gh repo create {name} --private --source . --remote origin"
-    yield f"  git push --set-upstream origin main{branches}"
+    yield from push_branches(choices)
     if choices.branch:
-        yield f"The scheduled run commits snapshots to the branch {choices.branch}, which begins here."
         yield "Where the main branch accepts pull requests only already: commit on a branch of its own (git switch"
         yield f"--create begin), push it (git push origin begin begin:{choices.branch}), and open a pull request."
 
