@@ -49,9 +49,10 @@ ERRORS = {
         audit-unapproved audit-own-approval audit-late-approval audit-stale-approval audit-unknown-approver
         audit-pushed audit-other-head audit-other-base audit-day-rewritten audit-record-rewritten""",
     "Snapshots and catalogue": "snapshot-unreadable",
-    "Risk ratings": """rating-shape rating-unknown-key rating-key rating-family rating-level rating-reason
-        rating-source rating-duplicate rating-repeated-reason""",
-    "Licences": "licence-shape licence-unknown-key licence-unlisted licence-source licence-duplicate",
+    "Risk ratings that come with the program (for contributors)": """rating-shape rating-unknown-key
+        rating-key rating-family rating-level rating-reason rating-source rating-duplicate rating-repeated-reason""",
+    "Licences that come with the program (for contributors)": """licence-shape licence-unknown-key
+        licence-unlisted licence-source licence-duplicate""",
 }
 WARNINGS = {
     "Files and YAML": "decisions-odd-name",

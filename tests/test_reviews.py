@@ -157,20 +157,23 @@ def test_differences_come_in_the_order_of_the_alphabet() -> None:
     assert differences(signed, {"d": 2, "b": (1, 2), "a": 2, "c": 2, "problems": [1]}) == ("a", "c", "d")
 
 
+DAMAGED = "The signed review of 2026-10 is damaged, or was changed by hand, and does not count. "
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": "other/1"}, "This is not a signed review: `schema` must be backlog-review/1."),
-        ({"facts": []}, "The signed review does not hold the facts of 2026-10."),
-        ({"month": "2026-09"}, "The signed review does not hold the facts of 2026-10."),
-        ({"digest": "sha256:0"}, "The facts do not match their digest: they were changed after they were signed."),
+        ({"schema": "other/1"}, "Its `schema` is not backlog-review/1."),
+        ({"facts": []}, "It lacks the facts of 2026-10, or is of another month."),
+        ({"month": "2026-09"}, "It lacks the facts of 2026-10, or is of another month."),
+        ({"digest": "sha256:0"}, "Its facts do not match their digest: they were changed after they were signed."),
     ],
 )
 def test_a_problem_says_what_is_wrong(change: dict[str, Any], message: str) -> None:
     """The expected schema, the missing month, the digest that does not match."""
     found = read({**sign("2026-10", "1.2.3", FACTS), **change})
     assert isinstance(found, Problem)
-    assert found.message == message
+    assert found.message == DAMAGED + message
     assert found.path == PATH
 
 
@@ -306,7 +309,7 @@ def test_bytes_that_are_no_json_are_a_problem(content: bytes) -> None:
     """Cut off, in another encoding or nested without end."""
     found = parse_signed(content, "2026-10", PATH)
     assert isinstance(found, Problem)
-    assert (found.path, found.message) == (PATH, "The signed review is not JSON.")
+    assert (found.path, found.message) == (PATH, f"{DAMAGED}It is not JSON, or breaks off.")
 
 
 def test_a_signed_file_with_a_byte_order_mark_is_read() -> None:

@@ -140,12 +140,24 @@ def test_every_type_is_read_and_built() -> None:
         ({"pages": True}, "type", ("pages",), "not true (true or false).", "1 to 999"),
         ({"pages": 1000}, "value", ("pages",), "not the number 1000.", "1 to 999"),
         ({"lost": "no"}, "type", ("lost",), '`lost` takes true or false, not "no".', "true or false"),
-        ({"due": "soon"}, "date-invalid", ("due",), "`due` takes a day of the calendar", "`due: 2026-12-31`"),
+        ({"due": "soon"}, "date-invalid", ("due",), "`due` takes a day of the calendar", "as YYYY-MM-DD"),
         ({"due": "2026-02-30"}, "date-invalid", ("due",), 'not "2026-02-30".', "YYYY-MM-DD"),
-        ({"owner": "Ada"}, "type", ("owner",), '`owner` takes keys of its own, not "Ada".', "further in: name"),
+        (
+            {"owner": "Ada"},
+            "type",
+            ("owner",),
+            '`owner` takes keys of its own, not "Ada".',
+            "further in, `name:`, with a value",
+        ),
         ({"owner": {"name": {}}}, "type", ("owner", "name"), "`owner.name` takes a text", "`name: Ada`"),
-        ({"by": [{"name": "x"}, 5]}, "type", ("by", 1), "`by` takes keys of its own", "Write `by:` and below it"),
-        ({"by": [{"born": "x"}]}, "date-invalid", ("by", 0, "born"), "`by.born` takes", "`born: 1815-12-10`"),
+        (
+            {"by": [{"name": "x"}, 5]},
+            "type",
+            ("by", 1),
+            "`by` takes keys of its own",
+            "Write `by:` alone on its line and below it",
+        ),
+        ({"by": [{"born": "x"}]}, "date-invalid", ("by", 0, "born"), "`by.born` takes", "as YYYY-MM-DD"),
         ({"shelves": []}, "type", ("shelves",), "`shelves` takes rooms with shelves, not a list.", "rooms"),
         ({"shelves": {"a": [1, 10]}}, "value", ("shelves", "a", 1), "`shelves.a` takes a whole number", "1 to 9"),
         ({"shelves": {"a": None}}, "type", ("shelves", "a"), "not nothing.", "1 to 9"),
@@ -202,7 +214,9 @@ def test_a_group_without_what_it_needs_is_none() -> None:
 def test_hints_for_missing_keys() -> None:
     """A group names its required keys, a choice its values, everything else its example."""
     hints = {each.name: required_hint(each) for each in KEYS}
-    assert hints["owner"] == "Write `owner:` and below it, two spaces further in: name."
+    assert hints["owner"] == (
+        "Write `owner:` alone on its line and below it, two spaces further in, `name:`, with a value behind it."
+    )
     assert hints["kind"] == "Write `kind:` and one of loan, gift."
     assert hints["title"] == "Write `title: Emma`."
 

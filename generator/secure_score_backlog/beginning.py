@@ -58,8 +58,11 @@ def begun(
         return main, None, ()
     order = [each.version.commit for each in main.commits]
     if after not in order:
-        why = "is no commit of the main branch along first parents"
-        return main, None, (_refused(settings_file, after, why, "Write the full id of a commit of this branch."),)
+        why = f"{after[:10]} is no commit of the main branch"
+        hint = (
+            "Delete the line, or write the full id of a commit that the main branch shows (`git log --first-parent`)."
+        )
+        return main, None, (_refused(settings_file, why, hint),)
     said_by = _said_by(main, after)
     if said_by is not None:
         paths = [path for folder in DATA for path in main.repository.files(said_by.commit, f"{folder}/")]
@@ -69,9 +72,9 @@ def begun(
         where = "this folder has"
     if over := sorted(filter(_is_data, paths)):
         more = f" and {len(over) - SHOWN} more" if len(over) > SHOWN else ""
-        why = f"cannot be the end of what is left out: {where} {', '.join(over[:SHOWN])}{more}"
-        hint = "Delete the option. Only a copy that was made empty by `backlog init --here` begins in this way."
-        return main, None, (_refused(settings_file, after, why, hint),)
+        why = f"{where} {', '.join(over[:SHOWN])}{more}, and nothing that is there may be hidden"
+        hint = "Delete the line. Only a copy that was made empty by `backlog init --here` begins in this way."
+        return main, None, (_refused(settings_file, why, hint),)
     place = order.index(after)
     begins = main.after(after, beginning=said_by.commit if said_by else "")
     return begins, Beginning(after, main.commits[place].version.at.date(), place + 1, said_by), ()
@@ -94,8 +97,8 @@ def _is_data(path: str) -> bool:
     return not name.startswith(".") and name not in NOT_DECISIONS
 
 
-def _refused(settings_file: SettingsFile, after: str, why: str, hint: str) -> Problem:
-    message = f"The whole history is shown: {after[:10]} {why}."
+def _refused(settings_file: SettingsFile, why: str, hint: str) -> Problem:
+    message = f"`history.after` does not count, so the whole history is shown: {why}."
     return problem("settings-history", SETTINGS_PATH, settings_file.source.line("history", "after"), message, hint)
 
 

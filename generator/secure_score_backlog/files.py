@@ -33,7 +33,7 @@ INTENT = f".intent{PARTIAL}"
 """Name of the list of files that are complete and wait to be renamed."""
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes; no file that the program reads needs more."""
-LINK = "it is a symbolic link, which is not followed"
+LINK = "it is a shortcut to another place (a symbolic link), which is not followed"
 NOT_ORDINARY = "it is not an ordinary file"
 _OPENAT = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 """Whether the system opens a file relative to an open folder; Windows does not."""

@@ -30,6 +30,7 @@ from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.errors import CannotProceed, ShallowClone
 from secure_score_backlog.files import LARGEST_FILE, file_size, is_file, names_in, read_file
 from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.wording import plural
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """Without Git a file has no date and counts as known from the beginning."""
@@ -778,10 +779,11 @@ def _undated(commits: list[str]) -> Iterator[Problem]:
     if commits:
         some = ", ".join(commit[:10] for commit in commits[:SHOWN_COMMITS])
         more = f" and {len(commits) - SHOWN_COMMITS} more" if len(commits) > SHOWN_COMMITS else ""
-        message = f"The commit time is missing, or not of the years {FIRST_DAY.year} to {LAST_DAY.year}: {some}{more}."
+        without = plural(len(commits), "commit has", "commits have")
+        message = f"{without} no time, or none of the years {FIRST_DAY.year} to {LAST_DAY.year}: {some}{more}."
         hint = (
-            "Each counts as made with the commit before it. Look at them (git show --format=fuller COMMIT), and set "
-            "the clock of the machine that made them."
+            "Nothing has to be done: each counts as made with the commit before it. For the maintainer: the clock of "
+            f"the computer that made it was wrong, and `git show --format=fuller {commits[0][:10]}` names whose it was."
         )
         yield problem("commit-time", HISTORY, None, message, hint)
 

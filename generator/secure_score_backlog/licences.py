@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.ratings import cited, fits, listed_sources, load_shipped, normalised, specificity
+from secure_score_backlog.ratings import (
+    ENTRY_HINT,
+    SOURCE_HINT,
+    cited,
+    fits,
+    listed_sources,
+    load_shipped,
+    normalised,
+    specificity,
+)
 from secure_score_backlog.schema import (
     DIALECT,
     Format,
@@ -22,12 +31,13 @@ from secure_score_backlog.schema import (
     Reading,
     Text,
     build,
+    in_words,
     key,
     keys_of,
     object_schema,
-    required_hint,
 )
 from secure_score_backlog.text import shown
+from secure_score_backlog.wording import lower_first
 
 LICENCES_SCHEMA = "licences/1"
 LICENCES_PATH = "licences.json"
@@ -131,14 +141,16 @@ def read_licences(data: Any) -> tuple[Licences, list[Problem]]:
             f"This is no list of licences: `schema` {LICENCES_SCHEMA}, `sources` and the lists `licences` and `needs` "
             "are expected."
         )
-        return Licences(), [_problem("licence-shape", message, "Compare with the file that the package ships.")]
+        hint = "Compare with the last commit in which it was right: what is missing here is there."
+        return Licences(), [_problem("licence-shape", message, hint)]
     problems: list[Problem] = []
     services: dict[str, frozenset[str]] = {}
     for place, values in _entries(data["licences"], "licences", LICENCE_KEYS, problems):
         licence: LicenceServices = build(LicenceServices, LICENCE_KEYS, values)
         if licence.name in services:
-            hint = "Keep the entry that is right."
-            problems.append(_problem("licence-duplicate", f"{place}: this licence is listed twice.", hint))
+            hint = "Keep the entry that is right, and delete the other one."
+            message = f"{place}: the licence {shown(licence.name)} is listed twice."
+            problems.append(_problem("licence-duplicate", message, hint))
         services.setdefault(licence.name, frozenset(licence.services))
     needs: list[LicenceNeed] = []
     named: dict[str, LicenceNeed] = {}
@@ -168,13 +180,20 @@ def _entries(
     for number, entry in enumerate(entries, start=1):
         place = f"Entry {number} of `{part}`"
         if not isinstance(entry, dict):
-            hint = f"Write the keys {', '.join(each.name for each in keys)}."
-            problems.append(_problem("licence-shape", f"{place}: it is not of the form {{ … }}.", hint))
+            message = f"{place}: this is {in_words(entry)}, where keys and values between {{ and }} belong."
+            problems.append(_problem("licence-shape", message, ENTRY_HINT))
             continue
         reading = Reading(FORMAT)
         values = reading.group(keys, entry)
         faults = [(fault.code, fault.message, fault.hint) for fault in reading.faults]
-        faults += [("licence-shape", f"it needs `{each.name}`.", required_hint(each)) for each, _ in reading.missing]
+        faults += [
+            (
+                "licence-shape",
+                f"`{each.name}` is missing.",
+                f'Add `"{each.name}":` and {lower_first(each.documentation)}',
+            )
+            for each, _ in reading.missing
+        ]
         problems += [_problem(code, f"{place}: {text}", hint) for code, text, hint in faults]
         if not faults:
             found.append((place, values))
@@ -190,16 +209,16 @@ def _unlisted(
     """Code, message and hint of what a need names that is not listed, or that is listed already."""
     faults = []
     if need.licence not in services:
-        hint = "Name one of `licences`, or add the licence there with its services."
-        faults.append(("licence-unlisted", f"the licence {need.licence} is not listed.", hint))
+        hint = "Write the name of one that is, or add the licence there with its services."
+        faults.append(("licence-unlisted", f"the licence {shown(need.licence)} is not under `licences`.", hint))
     if cited(need.source, sources) is None:
-        hint = "Name where the fact can be checked: one of `sources`, then the place in it."
-        faults.append(("licence-source", f"the source {shown(need.source)} is not listed.", hint))
+        hint = f"Write {SOURCE_HINT}."
+        faults.append(("licence-source", f"the source {shown(need.source)} is not under `sources`.", hint))
     names = [normalised(each) for each in need.recommendations]
     again = next((name for place, name in enumerate(names) if name in named or name in names[:place]), None)
     if again is not None:
-        message = f"{shown(need.recommendations[names.index(again)])} is named twice."
-        faults.append(("licence-duplicate", message, "Keep the entry that is right."))
+        message = f"{shown(need.recommendations[names.index(again)])} is named twice in this list."
+        faults.append(("licence-duplicate", message, "Keep it where it is right, and delete it in the other place."))
     return faults
 
 

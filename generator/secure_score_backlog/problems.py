@@ -46,6 +46,12 @@ class Problem:
         return asdict(self)
 
 
+TELL = "else tell whoever maintains this repository."
+"""To a reader who did not make the change that a problem is about."""
+IF_CHANGED = f"If your pull request changes this file, take that change out of it; {TELL}"
+IF_ADDED = f"If your pull request adds this file, take it out again; {TELL}"
+
+
 def take_out(command: str) -> str:
     """What to do about a file that a change should not touch: first in a browser, then by a command of Git."""
     return (
@@ -79,8 +85,8 @@ BASE = "Compared with a base"
 AUDIT = "Audit"
 SNAPSHOTS = "Snapshots and catalogue"
 IMPORT = "Import and collection"
-RATINGS = "Risk ratings"
-LICENCES = "Licences"
+RATINGS = "Risk ratings that come with the program (for contributors)"
+LICENCES = "Licences that come with the program (for contributors)"
 
 _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (FILES, Severity.ERROR): {
@@ -88,8 +94,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "file-characters": "The file holds control characters that no editor shows.",
         "file-too-large": "A text is longer than its limit: 400000 bytes for a file, 65536 characters for "
         "front matter, 262144 characters for the settings, 100000 characters for a discussion or for minutes.",
-        "file-refused": "A symbolic link, a pipe or another special file in the place of a file, or a name in `docs/` "
-        "that no file of a site can have; it is not read.",
+        "file-refused": "A shortcut to another place (a symbolic link) or another special file instead of a file, or a "
+        "name in `docs/` that no file of a site can have; it is not read.",
         "file-unreadable": "The file cannot be opened, or it is not an ordinary file.",
         "text-too-intricate": "A text is nested deeper, or has larger paragraphs or tables, than is read as Markdown.",
         "front-matter-missing": "The file does not begin with a line of three dashes and front matter.",
@@ -97,13 +103,13 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "yaml-syntax": "The file, or the text between the dashes, is not YAML.",
         "yaml-not-a-mapping": "There are no `key: value` lines where they were expected.",
         "yaml-duplicate-key": "A key is written twice, and only one of the two could count.",
-        "yaml-alias": "A word begins with `&` or `*`: to YAML an anchor or alias, which hides what a line says.",
-        "yaml-tag": "Tags (`!` at the start of a value) are not read.",
+        "yaml-alias": "A word begins with `&` or `*`, which to YAML repeats a text (anchor, alias); it is not read.",
+        "yaml-tag": "A word begins with `!`, which to YAML changes what a value is (a tag); it is not read.",
         "yaml-key": "A key is not plain text.",
         "yaml-depth": "Lists and mappings are nested deeper, or are more, than the format needs.",
         "date-invalid": "A date does not exist, or is not written YYYY-MM-DD.",
         "date-with-time": "A date has a time of day; days are whole, and UTC.",
-        "decisions-link": "A symbolic link in the place of `decisions/` or in it; it is not followed.",
+        "decisions-link": "A shortcut to another place (a symbolic link) as `decisions/` or in it; it is not read.",
     },
     (FILES, Severity.WARNING): {
         "decisions-odd-name": "A file in `decisions/` is not read, because its name is not `<id>.md`.",
@@ -115,7 +121,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-forbidden-key": "A key does not belong in this bucket.",
         "decision-wrong-type": "A value is of the wrong kind, such as a list where a text belongs.",
         "decision-wrong-value": "A value is not one of those that the key may have.",
-        "decision-share": "`share` is not a part between 0 and 1, nor written like `6/10` or `60 %`.",
+        "decision-share": "`share` is no part of the points: a number from 0 to 1, or written like `6/10` or `60 %`.",
         "decision-bad-link": "A link is neither http, nor https, nor a path in this repository.",
         "decision-raw-html": "A text holds raw HTML; a decision is plain Markdown.",
         "decision-not-ready": "A do-now decision leaves one of the five questions unanswered.",
@@ -128,7 +134,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (TOGETHER, Severity.ERROR): {
         "decision-two-files": "Two files decide about one recommendation.",
         "decision-id-case": "The id differs from the catalogue's in upper and lower case.",
-        "decision-copied-rationale": "A rationale is copied word for word from another decision, without `same_as`.",
+        "decision-copied-rationale": "A reason (`rationale`) is copied word for word, without `same_as`.",
         "decision-same-as-unknown": "`same_as` names a decision that does not exist.",
         "decision-same-as-circular": "`same_as` leads back to where it came from.",
         "decision-same-as-unusable": "`same_as` names a decision that lacks the answer, is a draft or has errors.",
@@ -142,7 +148,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     },
     (TIME, Severity.ERROR): {
         "decision-until-too-far": "An acceptance or exemption runs longer than the settings allow.",
-        "decision-ask-by": "The answer to a request is needed before it was asked.",
+        "decision-ask-by": "A decision requested from others is needed before it was requested.",
         "decision-due-too-far": "A do-now decision is due later than 92 days after it was made.",
         "commit-in-future": "A commit is dated after today, so pages are as of that day.",
         "snapshot-in-future": "A stored snapshot is dated after today, so pages are as of that day.",
@@ -172,7 +178,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "settings-unknown-key": "An option is not part of the settings.",
         "settings-wrong-type": "An option's value is of the wrong kind.",
         "settings-wrong-value": "An option's value is not one of those it may have.",
-        "settings-history": "`history: {after: …}` names no commit of the main branch, or was set while there were "
+        "settings-history": "`history.after` names no commit of the main branch, or was set while there were "
         "decisions, snapshots or minutes; the whole history is shown.",
         "settings-file-name": "Settings are in a file that is not called backlog.yml, and are not read.",
     },
@@ -186,7 +192,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "site-wrong-value": "A value in mkdocs.yml is not one that its key may have.",
     },
     (SIGNED, Severity.ERROR): {
-        "review-signature": "The facts of a signed month cannot be read, or were changed after they were signed.",
+        "review-signature": "A signed review is damaged, or was changed after it was signed; it does not count.",
     },
     (APPROVALS, Severity.ERROR): {
         "approvals-unreadable": "The file of recorded approvals is not what this program wrote.",
@@ -197,10 +203,10 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "extended-without-reason": "An acceptance or exemption is extended, and neither its reason nor its text says "
         "anything new.",
         "ask-dropped": "A decision requested from others is taken out, and nothing says what became of it.",
-        "ask-reworded": "The question of a decision requested from others is changed, and nothing says why.",
+        "ask-reworded": "A decision requested from others has other words, and nothing says why.",
         "ask-since-moved": "A decision requested from others seems younger than it is.",
         "bot-commit": "A commit of an automated account changes decisions, minutes, signed months or settings.",
-        "signed-month-changed": "A signed month is rewritten or removed; a warning where its minutes say more.",
+        "signed-month-changed": "A signed review is rewritten or removed; a warning where its minutes say more.",
         "snapshot-rewritten": "A stored day is changed or deleted in a way that is never allowed.",
         "catalogue-poorer": "The catalogue loses what it knew.",
         "approvals-changed": "A stored record of what GitHub said about a pull request is changed or removed.",
@@ -214,26 +220,26 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (AUDIT, Severity.ERROR): {
         "audit-direct": "A commit came to the main branch without a pull request.",
         "audit-merge": "A merge came to the main branch without a pull request.",
-        "audit-claimed": "Only the message of a commit names its pull request; GitHub does not.",
+        "audit-claimed": "Only the message of a commit names a pull request; GitHub knows of none.",
         "audit-not-asked": "GitHub was not asked about a commit, so it is unknown who approved it.",
-        "audit-bot-paths": "The account that commits snapshots changed something else.",
-        "audit-bot-name": "A commit bears the name of the account that commits snapshots, and is not by it.",
+        "audit-bot-paths": "The account that commits snapshots changed something other than snapshots.",
+        "audit-bot-name": "A commit bears the name of the account that commits snapshots, which did not make it.",
         "audit-unapproved": "A pull request was merged without an approval.",
-        "audit-own-approval": "A pull request was approved by somebody who wrote it.",
-        "audit-late-approval": "A pull request was approved after it was merged.",
+        "audit-own-approval": "A pull request was approved only by who wrote it.",
+        "audit-late-approval": "A pull request was approved only after it was merged.",
         "audit-stale-approval": "A pull request was changed after it was approved.",
-        "audit-unknown-approver": "A pull request was approved by an account that GitHub does not name any more.",
+        "audit-unknown-approver": "A pull request was approved only by an account that GitHub does not name any more.",
         "audit-pushed": "The commits of a pull request were pushed to the main branch instead of merged on GitHub.",
-        "audit-other-head": "A merge brought something other than the final head of its pull request.",
-        "audit-other-base": "A pull request was merged into another branch than the main branch.",
+        "audit-other-head": "A merge brought something other than the last version of its pull request.",
+        "audit-other-base": "A commit of the main branch is of a pull request that was merged into another branch.",
         "audit-day-rewritten": "A stored day was changed in a way that is not allowed, or deleted.",
         "audit-record-rewritten": "A record of what GitHub said was changed or deleted.",
     },
     (AUDIT, Severity.WARNING): {
         "audit-empty": "A commit without an approved pull request changes no file.",
         "audit-days-missing": "Days have no snapshot.",
-        "audit-days-partial": "Days have a partial snapshot.",
-        "audit-owner-approver": "One role owns a decision in force and approves it.",
+        "audit-days-partial": "Days have a partial snapshot, which holds a part of the recommendations.",
+        "audit-owner-approver": "The owner of a decision in force is its approver too.",
         "audit-named-only": "An acceptance or exemption in force names an approver, and no approval counts.",
         "audit-misdated": "A commit is dated before one that it follows.",
     },
@@ -242,32 +248,32 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     },
     (SNAPSHOTS, Severity.WARNING): {
         "snapshot-unreadable-number": "A number in a snapshot cannot be read; it counts as unknown.",
-        "snapshot-undated": "A score has no date that can be read, and was left out.",
-        "snapshot-day-twice": "There are several differing scores for one day; one was taken.",
-        "snapshot-future": "A score is dated in the future, and was left out.",
-        "snapshot-ahead-of-clock": "The newest score is dated after today: this machine's clock seems to be wrong.",
-        "snapshot-newest-bare": "The newest day came without texts or counts, and is stored as incomplete.",
-        "snapshot-no-catalogue": "A day came without recommendation profiles, and is stored as incomplete.",
-        "snapshot-profiles-missing": "A day came with a part of the profiles, and is stored as partial.",
+        "snapshot-undated": "A day came without a date that can be read, and was left out.",
+        "snapshot-day-twice": "A day came more than once, each time different; one was taken.",
+        "snapshot-future": "A day is dated after today, and was left out.",
+        "snapshot-ahead-of-clock": "The newest day is after today: this machine's clock seems to be wrong.",
+        "snapshot-newest-bare": "The newest day came without texts or counts, and is stored with scores only.",
+        "snapshot-no-catalogue": "A day came without a catalogue, and is stored as partial.",
+        "snapshot-profiles-missing": "A day came with a part of the catalogue, and is stored as partial.",
         "snapshot-scores-missing": "A day came without most of its scores, and is stored as partial.",
-        "snapshot-differs": "A day is reported differently from what is stored; what was stored first stays.",
+        "snapshot-differs": "Something else is said about a day than what is stored; the stored snapshot stays.",
         "snapshot-old": "The newest snapshot is more than three days old on the day that is evaluated.",
-        "snapshot-empty": "A day holds no scored recommendation.",
-        "snapshot-unnamed": "A score names no recommendation.",
-        "snapshot-control-twice": "A recommendation is scored more than once on one day.",
-        "snapshot-no-points": "A recommendation has no readable points.",
-        "snapshot-no-total": "A day has no readable `currentScore`.",
-        "snapshot-sum-differs": "The points of a day do not add up to its `currentScore`.",
-        "snapshot-no-maximum": "A day has no readable `maxScore`.",
-        "snapshot-maximum-differs": "The maxima of a day do not add up to its `maxScore`.",
-        "snapshot-no-profile": "A scored recommendation has no profile, so its title is not known.",
-        "catalogue-shrank": "Many recommendations are missing from the catalogue at once.",
-        "catalogue-shorter": "A saved list lacks many stored recommendations; they stay.",
-        "catalogue-vanished": "No recommendation profiles came, though some are stored; the stored ones stay.",
-        "catalogue-no-id": "A recommendation profile has no id.",
+        "snapshot-empty": "No recommendation has a score on a day.",
+        "snapshot-unnamed": "A score does not say which recommendation it is of.",
+        "snapshot-control-twice": "A recommendation has more than one score on a day.",
+        "snapshot-no-points": "A recommendation has no points that can be read.",
+        "snapshot-no-total": "A day has no total that can be read (`currentScore`).",
+        "snapshot-sum-differs": "The points of a day do not add up to its total (`currentScore`).",
+        "snapshot-no-maximum": "A day has no maximum that can be read (`maxScore`).",
+        "snapshot-maximum-differs": "The maxima of a day do not add up to its maximum (`maxScore`).",
+        "snapshot-no-profile": "The catalogue lacks a recommendation that has a score, so its title is unknown.",
+        "catalogue-shrank": "Microsoft's catalogue lacks many stored recommendations at once.",
+        "catalogue-shorter": "An imported catalogue lacks many stored recommendations; they stay.",
+        "catalogue-vanished": "The catalogue came empty; the stored recommendations stay.",
+        "catalogue-no-id": "An entry of the catalogue has no id.",
         "catalogue-text": "A text of Microsoft's is longer than 32768 characters or has more than 2000 tags; it is "
         "shown without its formatting.",
-        "catalogue-id-twice": "A recommendation profile is listed more than once.",
+        "catalogue-id-twice": "The catalogue lists a recommendation more than once.",
     },
     (IMPORT, Severity.WARNING): {
         "import-day-stored": "The day of an exported table is stored already; nothing was taken from the table.",
@@ -276,16 +282,16 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "import-status-unknown": "Rows of an exported table have full points under an unknown status; left out.",
         "import-partial": "An exported table does not hold every recommendation; its day is stored as partial.",
         "import-points-recovered": "Points that a spreadsheet program had changed into dates were recovered.",
-        "import-unfinished": "A saved answer is one page of several.",
-        "import-csv-recent": "Graph still holds the day of an exported table, and in more detail.",
+        "import-unfinished": "An imported file is one page of several, and the next one was not imported.",
+        "import-csv-recent": "Microsoft still has the day of an exported table, and in more detail.",
         "clock-differs": "This machine's clock and the server's differ.",
-        "graph-grown-old": "Graph answers, but its newest day is several days old.",
+        "graph-grown-old": "Microsoft answers, but its newest day is several days old.",
         "snapshots-elsewhere": "The site reads snapshots from a branch that is not checked out here.",
     },
     (RATINGS, Severity.ERROR): {
-        "rating-shape": "The file of risk ratings, or an entry in it, does not have the expected shape.",
+        "rating-shape": "The list of risk ratings, or an entry in it, is not of the form that it needs.",
         "rating-unknown-key": "A rating has a key that is not part of the format.",
-        "rating-key": "A rating needs either a readable id or a readable pattern.",
+        "rating-key": "A rating has neither `id` nor `pattern`, or both, or one that cannot be read.",
         "rating-family": "A rating by pattern names no family.",
         "rating-level": "The level of a rating is not a risk level.",
         "rating-reason": "The reason of a rating is not a sentence that says what goes wrong.",
@@ -294,7 +300,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "rating-repeated-reason": "Two ratings of different families give the same reason.",
     },
     (LICENCES, Severity.ERROR): {
-        "licence-shape": "The list of licences, or an entry in it, does not have the expected shape.",
+        "licence-shape": "The list of licences, or an entry in it, is not of the form that it needs.",
         "licence-unknown-key": "An entry in the list of licences has a key that is not part of the format.",
         "licence-unlisted": "A recommendation needs a licence that is not listed.",
         "licence-source": "The source of a needed licence is not one of the listed sources.",

@@ -30,12 +30,13 @@ from secure_score_backlog.schema import (
     Text,
     build,
     filled,
+    in_words,
     key,
     keys_of,
     object_schema,
-    required_hint,
 )
 from secure_score_backlog.text import shown
+from secure_score_backlog.wording import lower_first
 
 
 class Risk(StrEnum):
@@ -210,7 +211,8 @@ def read_ratings(data: Any) -> tuple[Ratings, list[Problem]]:
         message = (
             f"This is no list of risk ratings: `schema` {RATINGS_SCHEMA}, `sources` and a list `ratings` are expected."
         )
-        return Ratings(), [_problem("rating-shape", message, "Compare with the file that the package ships.")]
+        hint = "Compare with the last commit in which it was right: what is missing here is there."
+        return Ratings(), [_problem("rating-shape", message, hint)]
     problems: list[Problem] = []
     listed: dict[str, Rating] = {}
     families: dict[str, str] = {}
@@ -244,7 +246,9 @@ def listed_sources(data: Any) -> dict[str, str]:
     return sources if all(isinstance(text, str) and bool(text.strip()) for text in texts) else {}
 
 
-FAMILY_HINT = 'Add `"family": "a name that you choose"`.'
+FAMILY_HINT = 'Add `"family":` and a name of your choice, which all patterns with this reason share.'
+ENTRY_HINT = "Look at the entry above it, and write this one in the same way."
+SOURCE_HINT = "where it can be checked: one of the names under `sources`, then the place in that source"
 Told = tuple[str, str, str]
 """Code, message, hint."""
 
@@ -252,28 +256,35 @@ Told = tuple[str, str, str]
 def _read_entry(entry: Any, sources: Iterable[str]) -> tuple[Rating | None, list[Told]]:
     """One rating, or what is wrong with it by itself."""
     if not isinstance(entry, dict):
-        hint = "Write id or pattern, level, reason and source."
-        return None, [("rating-shape", "it is not of the form { … }.", hint)]
+        message = f"this is {in_words(entry)}, where keys and values between {{ and }} belong."
+        return None, [("rating-shape", message, ENTRY_HINT)]
     reading = Reading(FORMAT)
     values = reading.group(KEYS, entry)
     faults = [(fault.code, fault.message, fault.hint) for fault in reading.faults]
-    faults += [(each.type.code, f"it needs `{each.name}`.", _json_hint(each)) for each, _ in reading.missing]
+    faults += [(each.type.code, f"`{each.name}` is missing.", _json_hint(each)) for each, _ in reading.missing]
     by_id, by_pattern = (entry.get(name) is not None for name in ("id", "pattern"))
-    if by_id is by_pattern:
-        faults.append(("rating-key", "it needs an id or a pattern, and not both.", "Keep one of the two."))
+    if by_id and by_pattern:
+        hint = (
+            "Keep `id` where it rates one recommendation, `pattern` where all whose ids have that form; delete the "
+            "other."
+        )
+        faults.append(("rating-key", "it has both `id` and `pattern`.", hint))
+    elif not by_id and not by_pattern:
+        hint = "Add `id` with Microsoft's id of the recommendation, or `pattern` and `family` for all ids of one form."
+        faults.append(("rating-key", "it says neither by `id` nor by `pattern` what it rates.", hint))
     if by_pattern and entry.get("family") is None:
         faults.append(("rating-family", "a pattern rates a family, and this one has no name.", FAMILY_HINT))
     if values["source"] is not None and cited(values["source"], sources) is None:
-        hint = "Name where the judgement can be checked: one of `sources`, then the place in it."
-        faults.append(("rating-source", f"the source {shown(values['source'])} is not listed.", hint))
+        hint = f"Write {SOURCE_HINT}."
+        faults.append(("rating-source", f"the source {shown(values['source'])} is not under `sources`.", hint))
     return None if faults else build(Rating, KEYS, values), faults
 
 
 def _json_hint(key: Key) -> str:
-    """How a missing key is written in JSON."""
-    if key.name == "reason":
-        return 'Add `"reason": "what goes wrong without it"`.'
-    return f'Add `"{key.name}": "{key.example}"`.' if key.example else required_hint(key)
+    """What to write for a missing key in JSON, with nothing that could be pasted."""
+    if key.name == "source":
+        return f'Add `"source":` and {SOURCE_HINT}.'
+    return f'Add `"{key.name}":` and {lower_first(key.documentation)}'
 
 
 def _repeats(rating: Rating, listed: Mapping[str, Rating], families: Mapping[str, str]) -> list[Told]:
@@ -282,7 +293,7 @@ def _repeats(rating: Rating, listed: Mapping[str, Rating], families: Mapping[str
     if normalised(rating.name) in listed:
         other = listed[normalised(rating.name)].name
         message = f"{shown(rating.name)} is rated already, as {shown(other)}."
-        faults.append(("rating-duplicate", message, "Keep the entry that is right."))
+        faults.append(("rating-duplicate", message, "Keep the entry that is right, and delete the other one."))
     reason = _words(rating.reason)
     if reason in families and (not rating.family or families[reason] != rating.family):
         hint = "Say what goes wrong here, or give both the same family."

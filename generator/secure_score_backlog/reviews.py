@@ -22,7 +22,7 @@ from msgspec import Meta, Struct
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.git import FileVersions, Version
 from secure_score_backlog.markdown_limits import find_excess
-from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.problems import IF_CHANGED, Problem, problem
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.snapshots.graph_json import number
@@ -358,23 +358,23 @@ def load_signed_reviews(
 def parse_signed(content: bytes, month: str, path: str) -> SignedReview | Problem:
     """The signed facts in the bytes of a file, or why they cannot be trusted."""
     if len(content) > LARGEST_SIGNED:
-        return _untrusted(path, f"The signed review is larger than {LARGEST_SIGNED >> 20} MB.")
+        return _untrusted(path, f"It is larger than {LARGEST_SIGNED >> 20} MB.")
     try:
         data = json.loads(content.decode("utf-8-sig"), parse_float=_exact, parse_int=_whole, parse_constant=_exact)
         return read_signed(data, month, path)
     except (ValueError, RecursionError):
-        return _untrusted(path, "The signed review is not JSON.")
+        return _untrusted(path, "It is not JSON, or breaks off.")
 
 
 def read_signed(data: Any, month: str, path: str) -> SignedReview | Problem:
     """The same, in parsed JSON."""
     if not isinstance(data, dict) or data.get("schema") != REVIEW_SCHEMA:
-        return _untrusted(path, f"This is not a signed review: `schema` must be {REVIEW_SCHEMA}.")
+        return _untrusted(path, f"Its `schema` is not {REVIEW_SCHEMA}.")
     tool, facts, digest = data.get("tool"), data.get("facts"), data.get("digest")
     if not isinstance(tool, str) or not isinstance(facts, dict) or data.get("month") != month:
-        return _untrusted(path, f"The signed review does not hold the facts of {month}.")
+        return _untrusted(path, f"It lacks the facts of {month}, or is of another month.")
     if digest != digest_of(month, tool, facts):
-        return _untrusted(path, "The facts do not match their digest: they were changed after they were signed.")
+        return _untrusted(path, "Its facts do not match their digest: they were changed after they were signed.")
     return SignedReview(month, tool, str(digest), facts)
 
 
@@ -384,7 +384,7 @@ def check_facts(signed: SignedReview, path: str) -> SignedReview | Problem:
         written = json.dumps([signed.tool, signed.facts], ensure_ascii=False, default=json_number).encode()
         msgspec.convert(json.loads(written)[1], SignedFacts)
     except (UnicodeEncodeError, msgspec.ValidationError) as error:
-        return _untrusted(path, f"The facts are not those of a month: {shown(error)}.")
+        return _untrusted(path, f"Its facts are not those of a month: {shown(error)}.")
     return signed
 
 
@@ -405,12 +405,14 @@ def _whole(literal: str) -> int:
 
 def _untrusted(path: str, message: str) -> Problem:
     """A signed review that cannot be trusted; the page of the month shows what is computed today instead."""
+    name = PurePosixPath(path).stem
     hint = (
-        "Take your change to this file out of the pull request; if you cannot, ask whoever maintains this repository. "
-        f"On your own machine: `git log -- {path}` shows its commits, `git checkout COMMIT -- {path}` takes it from "
-        f"one. If none is good, delete the file and sign the month again (`backlog review {PurePosixPath(path).stem}`)."
+        f"{IF_CHANGED} For the maintainer: `git log -- {path}` shows the commits of this file, and `git checkout "
+        f"COMMIT -- {path}` takes it from one. Where none is good, delete the file and sign the month again with "
+        f"`backlog review {name}`."
     )
-    return problem("review-signature", path, None, message, hint)
+    said = f"The signed review of {name} is damaged, or was changed by hand, and does not count. {message}"
+    return problem("review-signature", path, None, said, hint)
 
 
 def sign(month: str, tool: str, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from secure_score_backlog.dates import is_usable
 from secure_score_backlog.problems import MOST_REPEATED
 from secure_score_backlog.strict_yaml import UNREADABLE, Place
 from secure_score_backlog.text import nearest, shortened, shown
+from secure_score_backlog.wording import joined, lower_first
 
 Json: TypeAlias = dict[str, Any]
 """A JSON Schema, or a part of one."""
@@ -197,9 +198,12 @@ def required_hint(key: Key) -> str:
 
 
 def _below(name: str, keys: tuple[Key, ...]) -> str:
-    """How a group is written: with its required keys, or with all where none is."""
+    """How a group is written: with its required keys, or with any where none is."""
     required = [inner.name for inner in keys if inner.needs is Need.REQUIRED]
-    return f"Write `{name}:` and below it, two spaces further in: {', '.join(required or [k.name for k in keys])}"
+    names = joined([f"`{each}:`" for each in required or [inner.name for inner in keys]])
+    wanted = names if required or len(keys) == 1 else f"what you need of {names}"
+    values = "a value behind it" if len(required or keys) == 1 else "a value behind each colon"
+    return f"Write `{name}:` alone on its line and below it, two spaces further in, {wanted}, with {values}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,7 +463,11 @@ class Day(Type):
 
     def hint(self, value: object, at: At) -> str:
         """The one form that is read."""
-        return f"Write YYYY-MM-DD, such as `{at.key.name}: {at.key.example}`"
+        return "Write the day as YYYY-MM-DD: year, month and day in digits, with dashes"
+
+    def proposal(self, key: Key) -> str:
+        """No day that could be pasted: what it stands for, and how it is written."""
+        return f"Write `{key.name}:` and a day as YYYY-MM-DD: {lower_first(key.documentation.rstrip('.'))}"
 
 
 class OneOrMore(Type):

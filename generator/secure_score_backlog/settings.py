@@ -350,7 +350,8 @@ def read_settings_file(root: Path) -> SettingsFile:
             SETTINGS_PATH,
             None,
             f"The settings cannot be read: {reason}.",
-            "Check that backlog.yml is an ordinary file that you may read; until then the defaults hold.",
+            "Until this is mended, every setting has its default. For the maintainer: put an ordinary file in its "
+            "place, one that may be read.",
         )
         found = SettingsFile(Settings(), YamlData(SETTINGS_PATH, problems=(fault,)), (fault,))
     return replace(found, problems=(*found.problems, *misnamed))
@@ -362,7 +363,7 @@ def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> SettingsFile:
     if isinstance(text, Problem):
         return SettingsFile(Settings(), YamlData(path, problems=(text,)), (text,))
     if len(text) > LARGEST_SETTINGS:
-        hint = "Keep long texts elsewhere; the settings are short."
+        hint = "Until this is mended, every setting has its default. Take long texts out: the settings are short."
         message = f"The settings are longer than {LARGEST_SETTINGS} characters and were not read."
         fault = problem("file-too-large", path, 1, message, hint)
         return SettingsFile(Settings(), YamlData(path, problems=(fault,)), (fault,))

@@ -289,20 +289,28 @@ class _Builder:
         """Report anchors, aliases and tags, which change the meaning of another line or of this one."""
         line = self.line_at(event.start_mark.index)
         if event.anchor is not None:
+            written = self.word_at(event, "*" if isinstance(event, AliasEvent) else "&")
             self.report(
                 "yaml-alias",
                 line,
-                f"A word begins with & or * ({shown(event.anchor)}), which has a special meaning here; it is not read.",
-                "Put the text in double quotes; where it stands for another text of this file, write that text out.",
+                f"{shown(written)} begins with {written[0]}, which has a special meaning here; it is not read.",
+                "Put the whole text behind the colon in double quotes. Or, if it should repeat another text of this "
+                "file, write that text out.",
             )
         tag = getattr(event, "tag", None)
         if tag is not None and not (str(tag) == TEXT_TAG and isinstance(event, ScalarEvent)):
             self.report(
                 "yaml-tag",
                 line,
-                f"A word begins with ! ({shown(tag)}), which has a special meaning here; it is not read.",
-                "Take out the word that begins with !, or put the whole text in double quotes.",
+                f"{shown(self.word_at(event, '!'))} begins with !, which has a special meaning here; it is not read.",
+                "Put the whole text behind the colon in double quotes, or take out the word that begins with !.",
             )
+
+    def word_at(self, event: Any, mark: str) -> str:
+        """The word of an event that begins with a mark, as it stands in the text; else the mark alone."""
+        start, end = event.start_mark.index, event.end_mark.index
+        found = re.search(rf"{re.escape(mark)}\S*", self.text[start : max(end, start + 1)])
+        return found.group() if found else mark
 
     def open(self, value: dict[str, object] | list[object], event: Any) -> None:
         """A list or mapping begins."""

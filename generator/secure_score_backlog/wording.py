@@ -39,7 +39,7 @@ EXCEPTIONS = {
     "audit-stale-approval": "changed after the approval",
     "audit-unknown-approver": "the approver’s account is deleted",
     "audit-pushed": "pushed to the main branch, not merged on GitHub",
-    "audit-other-head": "merged something other than the final head",
+    "audit-other-head": "merged something other than its last version",
     "audit-other-base": "merged into another branch than the main branch",
     "audit-empty": "changes no file",
 }

@@ -33,7 +33,7 @@ from secure_score_backlog.git import (
     read_main_history,
 )
 from secure_score_backlog.licences import Licences, load_licences
-from secure_score_backlog.problems import Problem, is_unreadable, problem
+from secure_score_backlog.problems import IF_ADDED, TELL, Problem, is_unreadable, problem
 from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.reviews import DOCS, Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.settings import (
@@ -336,7 +336,7 @@ def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
     for place in (SNAPSHOTS, DOCS):
         for path, why in refused_below(root, place):
             if path not in known:
-                hint = "Replace it by what it leads to, or delete it; links are not followed, so that Git holds all."
+                hint = f"If your pull request adds it, put the file or folder itself in its place; {TELL}"
                 yield problem("file-refused", path, None, f"This is not read: {why}.", hint)
     for path in paths_below(root, DOCS):
         if not is_portable(path):
@@ -414,10 +414,12 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             "commit-in-future",
             HISTORY,
             None,
-            f"Commit {commit[:10]} is dated {day}, after today ({today}).",
-            "Ask its author to set the clock of the computer that it was made on, and to make the change again (on "
-            "your own machine, if it is the newest commit: `git commit --amend --no-edit`). If it is merged already, "
-            "for the maintainer: build the site with `--as-of` until that day has passed.",
+            f"Commit {commit[:10]} is dated {day}, after today ({today}): the clock of the computer that made it was "
+            "wrong.",
+            "If it is yours and not merged, make the change again in the browser, in a new pull request; or set the "
+            "clock and, if it is the newest commit, run `git commit --amend --no-edit`. If it is merged, tell "
+            f"whoever maintains this repository. For the maintainer: until {day} has passed, build the site with "
+            f"`--as-of {today}`.",
         )
         for commit, day in commits.items()
     ]
@@ -427,7 +429,7 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             each.path,
             None,
             f"This snapshot is of {each.day}, after today ({today}).",
-            "Delete it if it was imported for a wrong day. If today is wrong, set the clock of this machine.",
+            f"{IF_ADDED} For the maintainer: if {today} is right, the day came under a wrong date: delete the file.",
         )
         for each in workspace.history.days
         if each.day > today

@@ -51,7 +51,7 @@ def test_a_second_run_changes_no_byte(tmp_path: Path, tenant: Tenant) -> None:
     assert "2026-11-10: 315.89 of 583 points." in first.stdout
     assert f"Days: {len(held)} added ({held[-1]} to 2026-11-10)." in first.stdout
     assert second.stdout == "Nothing new; the newest snapshot is of 2026-11-10.\n"
-    assert second.stderr.startswith("warning: snapshots: Graph's newest day is 2026-11-10, ")
+    assert second.stderr.startswith("warning: snapshots: Microsoft's newest day is 2026-11-10, ")
     assert second.stderr.count("\n") == 2
     assert contents(tmp_path) == before
     assert len(before) == len(held) + 1

@@ -293,7 +293,7 @@ def test_a_folder_that_leads_elsewhere_is_refused(
     """A link in place of the folder, and a file in place of the folder, end with what to do."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (root / "decisions").symlink_to(elsewhere, target_is_directory=True)
-    assert "is a symbolic link" in backlog("decide", "Evil", expect=3).stderr
+    assert "(a symbolic link), which is not followed" in backlog("decide", "Evil", expect=3).stderr
     assert list(elsewhere.iterdir()) == []
     (root / "decisions").unlink()
     (root / "decisions").write_text("", encoding="utf-8")

@@ -274,7 +274,7 @@ def test_hints_say_what_to_write() -> None:
         changed(PLAN, "risk: high", "risk: High"): "`risk: high`",
         PLAN + "draft: yes\n": "`draft: true`",
         ACCEPT + "  share: 60\n": "`share: 60 %`",
-        changed(PLAN, "owner: Head of IT\n", "owner: 12\n"): '`owner: "12"`',
+        changed(PLAN, "owner: Head of IT\n", "owner: 12\n"): "Write the name of a role, in words, behind `owner:`.",
         ACCEPT + "due: 2026-12-31\n": "`bucket: do-now` or `bucket: do-soon`",
         changed(PLAN, "risk: high\n", ""): "critical, high, medium, low",
         PLAN + "ask: [{from: a, since: 2026-10-01, question: First, or last?}]\n": "double quotes",

@@ -52,13 +52,13 @@ def fault(**values: str) -> Problem:
 @pytest.mark.parametrize(
     ("values", "code", "shown", "hint"),
     [
-        ({"owner": "12"}, "decision-wrong-type", "12", '`owner: "12"`'),
-        ({"owner": "1.50"}, "decision-wrong-type", "1.50", '`owner: "1.50"`'),
-        ({"owner": "2026-10-01"}, "decision-wrong-type", "2026-10-01", '`owner: "2026-10-01"`'),
-        ({"owner": "true"}, "decision-wrong-type", "true", '`owner: "true"`'),
+        ({"owner": "12"}, "decision-wrong-type", "12", "the name of a role, in words"),
+        ({"owner": "1.50"}, "decision-wrong-type", "1.50", "the name of a role, in words"),
+        ({"owner": "2026-10-01"}, "decision-wrong-type", "2026-10-01", "the name of a role, in words"),
+        ({"owner": "true"}, "decision-wrong-type", "true", "the name of a role, in words"),
         ({"proof": "FALSE"}, "decision-wrong-type", "false", '`proof: "false"`'),
-        ({"owner": "[One]"}, "decision-wrong-type", "`owner`", "`owner:` and after it: who owns it"),
-        ({"owner": "{a: b}"}, "decision-wrong-type", "`owner`", "`owner:` and after it: who owns it"),
+        ({"owner": "[One]"}, "decision-wrong-type", "`owner`", "the name of a role, in words"),
+        ({"owner": "{a: b}"}, "decision-wrong-type", "`owner`", "the name of a role, in words"),
         ({"draft": "5"}, "decision-wrong-type", "5", "`draft: true`"),
         ({"draft": "perhaps"}, "decision-wrong-type", '"perhaps"', "`draft: true`"),
         ({"draft": "2026-10-01"}, "decision-wrong-type", "2026-10-01", "`draft: true`"),
@@ -84,7 +84,7 @@ def fault(**values: str) -> Problem:
             "`risk` takes one of critical, high, medium, low, not a list",
             "one of",
         ),
-        ({"ask": "[{from: CIO, since: soon, question: Why?}]"}, "date-invalid", "`ask.since`", "`since: 2026-10-01`"),
+        ({"ask": "[{from: CIO, since: soon, question: Why?}]"}, "date-invalid", "`ask.since`", "as YYYY-MM-DD"),
     ],
 )
 def test_messages_repeat_what_was_written_and_hints_say_what_to_write(
@@ -335,7 +335,7 @@ NAMED = ("`recommendation:` and the id", "as on its page, such as BlockLegacyAut
 @pytest.mark.parametrize(
     ("lines", "line", "message", "hint"),
     [
-        (without("due"), 1, ("do-soon", "`due`"), ("`due: 2026-12-31`",)),
+        (without("due"), 1, ("do-soon", "`due`"), ("`due:` and a day as YYYY-MM-DD",)),
         (without("owner"), 1, ("do-soon", "`owner`"), ("Add `owner:` and state which role owns it.",)),
         (without("recommendation"), 1, ("`recommendation`",), NAMED),
         (without("bucket"), 1, ("`bucket`",), ("do-now, do-soon, accept, not-applicable",)),
@@ -344,21 +344,21 @@ NAMED = ("`recommendation:` and the id", "as on its page, such as BlockLegacyAut
             (*changed(bucket="accept", due="~"),),
             1,
             ("accept", "`accepted`"),
-            ("`accepted:`", "rationale, approver, until"),
+            ("`accepted:`", "`rationale:`, `approver:` and `until:`"),
         ),
         (
             ("recommendation: A", "bucket: not-applicable", "owner: CIO"),
             1,
             ("not-applicable", "`covered`"),
-            ("`covered:`", "reason, by, evidence, approver, until"),
+            ("`covered:`", "`reason:`, `by:`, `evidence:`, `approver:` and `until:`"),
         ),
-        ((*SOON, "blocked: {by: business}"), 11, ("`blocked`", "`since`"), ("`since: 2026-10-01`",)),
+        ((*SOON, "blocked: {by: business}"), 11, ("`blocked`", "`since`"), ("`since:` and a day as YYYY-MM-DD",)),
         ((*SOON, "blocked: {since: 2026-10-01}"), 11, ("`blocked`", "`by`"), ("licensing",)),
         (
             (*SOON, "ask:", "  - {from: CIO, question: Why?}"),
             12,
             ("`ask.0`", "`since`"),
-            ("`since: 2026-10-01`",),
+            ("`since:` and a day as YYYY-MM-DD",),
         ),
         (
             (

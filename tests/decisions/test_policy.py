@@ -197,9 +197,16 @@ def test_an_approver_can_be_recognised(
         critical = risk == "critical"
         assert found[0].severity is (Severity.ERROR if critical else Severity.WARNING)
         assert found[0].line == 12
-        assert "adds `Managing Director: [login]` below `roles:` in backlog.yml" in found[0].hint
-        assert "`approval: {by: Managing Director, on: DAY, record: FILE OR LINK}`" in found[0].hint
-        assert ("The risk is critical" in found[0].message) == critical
+        assert found[0].hint.startswith("Ask whoever maintains this repository to add the role and its login")
+        assert "write below `accepted:` a key `approval:`" in found[0].hint
+        assert ("This risk is critical" in found[0].message) == critical
+
+
+def test_roles_that_could_approve_are_named() -> None:
+    """Those with a login, but for the owner, who may not."""
+    roles = {"CISO": ("c",), "Head of IT": ("h",), "Board": ()}
+    (found,) = problems(ACCEPT, settings=Settings(roles=roles))
+    assert found.hint.startswith("Name another `approver`, one that has a login: CISO. Or ask whoever maintains")
 
 
 def test_an_exemption_of_a_critical_risk_is_no_acceptance() -> None:

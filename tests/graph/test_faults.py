@@ -153,7 +153,7 @@ REFUSED = [
     Fault("no score with a day", scores([{**day_score(TODAY), "id": "x", "createdDateTime": "soon"}]),
           "No score of the answer (1 in all) has a readable date", "createdDateTime", "Run it again tomorrow"),
     Fault("the far future only", scores([day_score(AHEAD)]),
-          f"No score of the answer can be used. Left out: 1 score dated {AHEAD}, though", "createdDateTime",
+          "No score of the answer can be used. 1 day is dated after today (", "createdDateTime",
           "Check this machine's clock"),
     Fault("another tenant", both(scores([day_score(TODAY, tenant=OTHER_TENANT)]), catalogue([])),
           f"This is another tenant: the answer is about {OTHER_TENANT}", "azureTenantId", "Check AZURE_TENANT_ID"),
@@ -238,28 +238,28 @@ SURVIVED = [
     Passing("a day twice, word for word", scores([answers()[0], *answers()])),
     Passing("the server's clock is ahead", clock(days=3, minutes=1), "is 3 days behind the server's."),
     Passing("the server's clock is behind", clock(hours=-4, minutes=-1), "is 4 hours ahead of the server's."),
-    Passing("a day in the far future", scores([day_score(AHEAD), *answers()]), f"Left out: 1 score dated {AHEAD}"),
-    Passing("a score without a day", scores([*answers(), {"id": "x"}, None]), "2 of 5 scores have no date"),
+    Passing("a day in the far future", scores([day_score(AHEAD), *answers()]), f"left out: {AHEAD}."),
+    Passing("a score without a day", scores([*answers(), {"id": "x"}, None]), "2 of 5 days came without a date"),
 ]
 """Exit 0, and the same files as after a run without the fault, but for the time of collecting."""
 
 NOTED = [
-    Passing("a day twice, differing", scores([today(currentScore=99)[0], *answers()]), "has 2 differing scores;"),
+    Passing("a day twice, differing", scores([today(currentScore=99)[0], *answers()]), "came 2 times, each time"),
     Passing("a profile twice, differing", catalogue([*profiles(), profile(NAMES[0], title="Another")]),
-            "The catalogue lists more than once: AdminMFAV2."),
+            "The catalogue lists 1 recommendation more than once: AdminMFAV2."),
     Passing("a recommendation scored twice", scores(today(controlScores=[control(NAMES[0]), control(NAMES[0], 3)])),
-            "1 recommendation scored more than once: AdminMFAV2; sums may differ"),
-    Passing("a total that is no number", scores(today(currentScore="NaN")), "is no readable currentScore"),
+            "1 recommendation has more than one score, so sums may differ from the totals: AdminMFAV2."),
+    Passing("a total that is no number", scores(today(currentScore="NaN")), "no total that can be read (currentScore)"),
     Passing("points that are no number", scores(today(controlScores=[control(NAMES[0], "many")])),
-            "There are no readable points on 2026-11-20 for: AdminMFAV2."),
+            "On 2026-11-20, 1 recommendation has no points that can be read: AdminMFAV2."),
     Passing("missing keys", scores([{"createdDateTime": "2026-11-20T00:00:00Z"}, *answers()[1:]]),
             "The newest day, 2026-11-20, came without texts or counts"),
-    Passing("a sum that does not add up", scores(today(currentScore=99)), "but currentScore is 99."),
-    Passing("no profile at all", catalogue([]), "though 3 are stored; they stay."),
-    Passing("a score without a profile", catalogue(profiles()[1:]), "1 recommendation has no title yet"),
+    Passing("a sum that does not add up", scores(today(currentScore=99)), "but Microsoft's total is 99"),
+    Passing("no profile at all", catalogue([]), "The catalogue came empty; 3 recommendations that are stored stay."),
+    Passing("a score without a profile", catalogue(profiles()[1:]), "and the catalogue lacks it, so its title"),
     Passing("the newest day without details", scores(answers()[1:]), ""),
     Passing("an old day that differs", scores([answers()[0], {**answers()[1], "currentScore": 1}]),
-            "describes 2026-11-19 differently from the stored snapshot"),
+            "says something else about 2026-11-19 than the stored snapshot"),
 ]  # fmt: skip
 """Exit 0; what Graph said is stored as it was said, and the oddity is reported."""
 

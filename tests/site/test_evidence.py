@@ -299,9 +299,16 @@ def test_the_commands_print_what_the_page_says(pushed: Repository, run_backlog: 
 def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
     """Numbers that add up, exceptions with their reasons, and what GitHub was asked."""
     page = Read(facts_of(pushed), evidence.documents)
-    assert "4 of 5 commits since 2 October 2026 have no valid approval: none is known that another person" in page.lead
+    assert (
+        "4 of 5 commits since 2 October 2026 have no approval that counts: none is known that another person"
+        in page.lead
+    )
     numbers = [row.split(" ", 1) for row in page.rows("audit") if row[0].isdigit()]
-    assert numbers == [["1", "first commit"], ["4", "without a valid approval, as far as is known"], ["5", "total"]]
+    assert numbers == [
+        ["1", "first commit"],
+        ["4", "without an approval that counts, as far as is known"],
+        ["5", "total"],
+    ]
     assert "GitHub was not asked who approved them; what is unknown does not pass." in page.sections["audit"]
     rows = page.rows("exceptions")
     assert len(rows) == 4

@@ -152,7 +152,7 @@ def test_a_backfilled_day_is_completed_once() -> None:
     assert not again.files
     assert again.changes.unchanged == (EARLIER,)
     assert codes(again) == ["snapshot-differs"]
-    assert "10 then, 99 now" in again.problems[0].message
+    assert "a total of 99 instead of 10" in again.problems[0].message
 
 
 def test_a_bare_copy_never_replaces_anything() -> None:
@@ -357,7 +357,7 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
     undated = {**whole(DAY), "id": "x", "createdDateTime": None}
     result = collect(Answer((whole(DAY), undated, None), PROFILES), Stored(), GRAPH)
     assert codes(result) == ["snapshot-undated"]
-    assert "2 of 3 scores have no date" in result.problems[0].message
+    assert "2 of 3 days came without a date" in result.problems[0].message
     with pytest.raises(CannotProceed, match="No score of the answer"):
         collect(Answer((undated,), PROFILES), Stored(), GRAPH)
     with pytest.raises(CannotProceed, match="holds no Secure Score"):
@@ -367,23 +367,23 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
 @pytest.mark.parametrize(
     ("said", "code", "words"),
     [
-        ({"currentScore": Decimal(11)}, "snapshot-sum-differs", "add up to 10, but currentScore is 11"),
-        ({"currentScore": "NaN"}, "snapshot-no-total", "no readable currentScore"),
-        ({"maxScore": Decimal(25)}, "snapshot-maximum-differs", "add up to 20, but maxScore is 25"),
-        ({"maxScore": None}, "snapshot-no-maximum", "no readable maxScore"),
+        ({"currentScore": Decimal(11)}, "snapshot-sum-differs", "add up to 10, but Microsoft's total is 11"),
+        ({"currentScore": "NaN"}, "snapshot-no-total", "no total that can be read"),
+        ({"maxScore": Decimal(25)}, "snapshot-maximum-differs", "add up to 20, but Microsoft's maximum is 25"),
+        ({"maxScore": None}, "snapshot-no-maximum", "no maximum that can be read"),
         ({"controlScores": []}, "snapshot-scores-missing", "is stored as a partial day"),
         (
             {"controlScores": [control("a"), control("b"), {"score": Decimal(0)}]},
             "snapshot-unnamed",
-            "1 score without a name",
+            "1 score does not say",
         ),
         ({"controlScores": [control("a"), control("b"), control("b", 0)]}, "snapshot-control-twice", "b"),
         ({"controlScores": [control("a"), control("b"), control("c", None)]}, "snapshot-no-points", "c"),
         (
             {"controlScores": [control("a"), control("B"), control("z", 0, 0)], "maxScore": Decimal(40)},
             "snapshot-no-profile",
-            "On 2026-11-20, 2 recommendations have no title yet, because there is no profile: B, z. "
-            "Some differ in case only: B (profile b).",
+            "2 recommendations have a score, and the catalogue lacks them, so their titles are unknown: B, z. "
+            "Some differ in case only: B (listed as b).",
         ),
     ],
 )
@@ -609,7 +609,7 @@ def test_who_told_something_else_is_named(how: RunInfo) -> None:
     told = {each.code: each for each in found.problems}
     shorter = "catalogue-shrank" if how is GRAPH else "catalogue-shorter"
     assert told.keys() == {shorter, "snapshot-differs"}
-    assert {each.message.startswith("Graph ") for each in told.values()} == {how is GRAPH}
+    assert {each.message.startswith("Microsoft") for each in told.values()} == {how is GRAPH}
     assert told[shorter].path == CATALOGUE_PATH
     listed = len(found.files[CATALOGUE_PATH]["profiles"])
     assert listed == (1 if how is GRAPH else 31)

@@ -67,7 +67,7 @@ def test_a_day_in_the_far_future_is_left_out() -> None:
     assert snapshot_path(FAR) not in result.files
     assert result.changes.end == DAY
     assert [problem.code for problem in result.problems if "future" in problem.code] == ["snapshot-future"]
-    with pytest.raises(CannotProceed, match="though today is"):
+    with pytest.raises(CannotProceed, match="dated after today"):
         collect(answer(FAR), stored(DAY), at(DAY))
 
 
@@ -149,7 +149,7 @@ def test_two_scores_with_one_id_are_told_and_one_is_taken() -> None:
     assert len(days) == 1
     (finding,) = findings
     assert (finding.code, finding.day) == ("snapshot-day-twice", DAY)
-    assert f"{DAY} has 3 differing scores" in finding.message
+    assert f"{DAY} came 3 times, each time different" in finding.message
 
 
 def test_a_table_stands_among_scores() -> None:

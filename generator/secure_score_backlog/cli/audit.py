@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog import beginning
+from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.audit import SAMPLE_SIZE, Audit, AuditedCommit, Kind, Reason, Sample, draw
@@ -97,12 +98,12 @@ def report(result: Audit, sample: Sample) -> Iterator[str]:
     if result.beginning:
         yield from beginning.words(result.beginning)
     listed = (line for each in result.exceptions for line in about(each, result.asked_at))
-    yield from section("Commits without a valid approval", listed, 2 * SHOWN)
+    yield from section("Commits without an approval that counts", listed, 2 * SHOWN)
     others = [found for found in result.problems if found.code not in OF_COMMITS]
     yield from section("Other findings", (f"  {found.severity}: {found.message}" for found in others), SHOWN)
     yield from section("Further tests", (f"  {line}" for line in further(result)), SHOWN)
     if sample.items:
-        title = f"Sample of {len(sample.items)} of the {plural(sample.of, 'change')} that are no snapshots"
+        title = f"Sample of {len(sample.items)} of the {plural(sample.of, 'commit')} that are not snapshots"
         yield from section(title, drawn(sample), LARGEST_SAMPLE + 3)
     yield from section("What this cannot show", (f"  {sentence}" for sentence in CANNOT_SHOW), SHOWN)
 
@@ -124,9 +125,9 @@ def conclusion(result: Audit) -> str:
     changes = result.total - result.counts[Kind.SNAPSHOT]
     of = f"{plural(changes, 'commit')} that {'is not a snapshot' if changes == 1 else 'are not snapshots'}"
     verb = "has" if number == 1 else "have"
-    found = f"{number} of {of} {verb} no valid approval: {in_reasons(result)}."
+    found = f"{number} of {of} {verb} no approval that counts: {in_reasons(result)}."
     if not number:
-        found = "No commit is without a valid approval."
+        found = "No commit is without an approval that counts."
     return f"{found} {plural(errors, 'stored file')} changed in a way that is not allowed." if errors else found
 
 
@@ -140,7 +141,8 @@ def asked(result: Audit) -> str:
     """When GitHub was asked who approved what."""
     if result.asked_at is None:
         return "GitHub was never asked who approved what: run `backlog approvals`."
-    return f"GitHub was asked last on {result.asked_at:%Y-%m-%d} (`backlog approvals`)."
+    last = f"{result.asked_at:%Y-%m-%d}"
+    return f"GitHub was asked last on {last} (`backlog approvals`); what was merged later is listed as not asked about."
 
 
 def about(each: AuditedCommit, asked_at: datetime | None) -> Iterator[str]:
@@ -158,21 +160,27 @@ def one(each: AuditedCommit) -> str:
 def further(result: Audit) -> Iterator[str]:
     """The further tests, one on a line."""
     days, counts = result.days, result.approvals
-    named = ((DayKind.FILLED, "with scores only"), (DayKind.PARTIAL, "partial"), (DayKind.MISSING, "missing"))
+    named = (
+        (DayKind.FILLED, "with scores only (points, but no texts and counts)"),
+        (DayKind.PARTIAL, "partial"),
+        (DayKind.MISSING, "missing"),
+    )
     rest = "".join(f", {number} {words}" for kind, words in named if (number := days.count(kind)))
     later = f"; {result.completed} completed later" if result.completed else ""
     yield f"Days: {days.count(DayKind.COMPLETE)} of {days.passed} complete{rest}{later}."
     yield (
         f"Decisions in force that need an approval: {counts.all}; {counts.approved} approved on GitHub, "
         f"{counts.attested} approved outside GitHub, {counts.named} only named. "
-        f"The owner is the approver of {counts.same}."
+        + (f"The owner is the approver of {counts.same}." if counts.same else "In none is the owner the approver.")
     )
     versions, compared = result.record_versions
     if versions:
         which = "all" if compared == versions else str(compared)
-        yield f"Versions of the recorded approvals: {versions}, {which} compared with the one before."
+        lost = sum(1 for each in result.rewritten if each.version.path == APPROVALS_PATH)
+        found = f"{plural(lost, 'version')} changed or lost records" if lost else "no record was changed or lost"
+        yield f"Versions of the recorded approvals: {versions}, {which} compared with the one before; {found}."
     kinds = ", ".join(f"{number} {kind}" for kind, number in result.signatures.items())
-    yield f"Signatures as stated, not verified here: {kinds or 'no commit'}."
+    yield f"Signatures that the commits state (not needed, and not verified here): {kinds or 'no commit'}."
 
 
 def drawn(sample: Sample) -> Iterator[str]:

@@ -58,8 +58,8 @@ def clock_problems(server: datetime | None) -> tuple[Problem, ...]:
     apart = _span(abs(here - server))
     message = f"This machine's clock ({here:%Y-%m-%d %H:%M} UTC) is {apart} {side} the server's."
     hint = (
-        "The stored days are Graph's own and correct. Set the clock anyway: while it is wrong, sign-ins may fail and "
-        "certificates count as invalid."
+        "Set the clock: while it is wrong, sign-ins may fail and certificates count as invalid. The stored days are "
+        "right, as they are Microsoft's own."
     )
     return (problem("clock-differs", "snapshots", None, message, hint),)
 
@@ -112,8 +112,11 @@ def _no_new_day(newest: date | None, today: date) -> tuple[Problem, ...]:
     """A warning where Graph answers, but has no new day."""
     if newest is None or today - newest <= NO_NEW_DAY:
         return ()
-    message = f"Graph's newest day is {newest}, {(today - newest).days} days ago."
-    hint = "If the portal shows a newer score, report it to Microsoft; if it does not, check this machine's clock."
+    message = f"Microsoft's newest day is {newest}, {(today - newest).days} days before today ({today})."
+    hint = (
+        "Look at Secure Score in the Defender portal. If it has a newer day there, report it to Microsoft. If it has "
+        "not, nothing has to be done: nothing was measured since."
+    )
     return (problem("graph-grown-old", "snapshots", None, message, hint),)
 
 

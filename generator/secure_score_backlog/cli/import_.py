@@ -112,13 +112,11 @@ def _check_usage(saved: Saved, day: date | None) -> None:
 
 
 def _recent(file: Path, day: date, *, whole: bool) -> Problem:
-    message = f"Graph still holds {day}, and in more detail than a CSV."
+    message = f"Microsoft still has {day}, and in more detail than a CSV."
     hint = (
-        f"Where backlog collect runs for this tenant: delete {snapshot_path(day)}, which this import wrote, and do not "
-        "commit it; the next run stores that day. Where nothing collects, keep it."
+        "Nothing has to be done where `backlog collect` does not run for this tenant. Where it does, delete "
+        f"{snapshot_path(day)}, which this import wrote: its next run stores that day with more detail."
     )
     if not whole:
-        hint = (
-            "Nothing has to be done: where backlog collect runs for this tenant, its next run replaces the partial day."
-        )
+        hint = "Nothing has to be done: where `backlog collect` runs for this tenant, its next run replaces this day."
     return problem("import-csv-recent", file.as_posix(), None, message, hint)

@@ -92,6 +92,7 @@ class CheckContext:
             made=made,
             listed=self._listed,
             with_logins=roles_with_logins(self.settings, then),
+            could_approve=self.settings.roles_with_logins,
             authors=self._authors,
         )
 
@@ -222,11 +223,11 @@ def check_id(source: FrontMatter, identifier: str, context: CheckContext) -> Ite
     line = source.line("recommendation")
     if identifier in context.scored:
         message = f"{shown(identifier)} is scored, but the catalogue does not describe it."
-        hint = "Nothing to do: the next `backlog collect` may bring its description."
+        hint = "Nothing has to be done: the next collection may bring its description."
         yield problem("decision-not-in-catalogue", source.path, line, message, hint)
     elif context.is_retired(identifier):
-        message = f"Microsoft has retired {shown(identifier)}; the decision remains as a record."
-        hint = "Keep the file as history, or delete it: it remains in the Git history."
+        message = f"Microsoft has retired {shown(identifier)}, so this decision has no effect any more."
+        hint = "Nothing has to be done: keep the file, or delete it. Git keeps what it said."
         yield problem("decision-retired-id", source.path, line, message, hint)
     elif identifier in context.graph_ids:
         right = context.graph_ids[identifier]
@@ -402,8 +403,8 @@ def check_copies(sources: Sources, decided: Mapping[str, date]) -> Iterator[Prob
                     "decision-copied-rationale",
                     source.path,
                     source.line("accepted", "rationale"),
-                    f"The rationale is copied word for word from {sources[first][0].path}.",
-                    f"Write why it holds here, or write `same_as: {first}` and leave the rationale out.",
+                    f"The reason (`rationale`) is copied word for word from {sources[first][0].path}.",
+                    f"Write the reason for this one, or write `same_as: {first}` and take `rationale` out.",
                 )
 
 

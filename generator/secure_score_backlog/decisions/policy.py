@@ -22,8 +22,10 @@ from secure_score_backlog.schema import Key, Need
 from secure_score_backlog.settings import Policy, Settings, Weight
 from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import shortened, shown
-from secure_score_backlog.wording import plural
+from secure_score_backlog.wording import joined, plural
 
+SHOWN_ROLES = 5
+"""Roles that a hint names."""
 SEVERITIES = {Weight.ERROR: Severity.ERROR, Weight.WARNING: Severity.WARNING}
 
 
@@ -49,6 +51,8 @@ class Judging:
     """Roles and owners of the settings, folded."""
     with_logins: Collection[str] = frozenset()
     """Roles that have a login, today or on the day of the answer, folded."""
+    could_approve: tuple[str, ...] = ()
+    """Roles that have a login today, as the settings write them."""
     authors: Collection[str] = frozenset()
     """Names of those who wrote decisions, folded."""
 
@@ -171,18 +175,20 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
     if folded(held.approver) in judging.with_logins or is_person(held.approver, judging.listed, judging.authors):
         return  # a person is reported as such
     critical = decision.accepted is not None and decision.risk == "critical"
-    role = shortened(held.approver)
-    begins = "The risk is critical, and its approver" if critical else "The approver"
+    group = "accepted" if decision.accepted is not None else "covered"
+    others = [shortened(role) for role in judging.could_approve if folded(role) != folded(decision.owner)][:SHOWN_ROLES]
+    another = f"Name another `approver`, one that has a login: {joined(others)}. Or ask" if others else "Ask"
     yield problem(
         "decision-critical-approver" if critical else "decision-approver-unlisted",
         source.path,
         _approver_place(source, decision),
-        f"{begins} {shown(held.approver)} has no login under `roles` in backlog.yml, and no approval "
-        "outside GitHub is recorded.",
-        "Either name a role that `roles` lists with a login. Or have a separate pull request merged first that adds "
-        f"`{role}: [login]` below `roles:` in backlog.yml, with the user name on GitHub. Or, where it was approved on "
-        f"paper or by mail, write `approval: {{by: {role}, on: DAY, record: FILE OR LINK}}`; a file that you name "
-        "there comes with the same change.",
+        f"{'This risk is critical, and no' if critical else 'No'} approval by {shown(held.approver)} can count: "
+        "`roles` in backlog.yml gives this role no login (user name on GitHub), and no approval outside GitHub is "
+        "recorded.",
+        f"{another} whoever maintains this repository to add the role and its login to `roles`, in a pull request "
+        f"that is merged before this one. Or, where it was approved on paper or by mail, write below `{group}:` a key "
+        "`approval:` and below that `by:` (the role), `on:` (the day) and `record:` (a link, or a file that comes "
+        "with this change).",
     )
 
 

@@ -15,7 +15,7 @@ from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import Document, create_files, names_in, read_file, refuse_links, write_set
 from secure_score_backlog.git import FileVersions, Version
-from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.problems import TELL, Problem, problem
 from secure_score_backlog.strict_yaml import LARGEST_FILE, too_large
 from secure_score_backlog.text import escaped, shell_quoted, shown
 
@@ -180,7 +180,13 @@ def _names(root: Path, problems: list[Problem]) -> list[str]:
         reason = error.strerror or type(error).__name__
         message = f"The folder cannot be read: {reason}."
         problems.append(
-            problem("file-unreadable", DECISIONS, None, message, "Make it an ordinary folder that you may read.")
+            problem(
+                "file-unreadable",
+                DECISIONS,
+                None,
+                message,
+                "Tell whoever maintains this repository: an ordinary folder that may be read belongs in its place.",
+            )
         )
         return []
 
@@ -236,7 +242,7 @@ def _unreadable(root: Path, name: str, path: str) -> Problem | None:
                 "Keep the answer here, and link to long evidence with `links`.",
             )
         reason = error.strerror or type(error).__name__
-        hint = "Make it an ordinary text file that you may read."
+        hint = f"If your pull request adds it, put an ordinary text file in its place; {TELL}"
         return problem("file-unreadable", path, None, f"The file cannot be read: {reason}.", hint)
     return None
 
@@ -246,6 +252,6 @@ def _link(path: str) -> Problem:
         "decisions-link",
         path,
         None,
-        "This is a symbolic link; it is not followed.",
-        "Replace the link by what it leads to, so that Git keeps what it says.",
+        "This is not read: it is a shortcut to another place (a symbolic link), which is not followed.",
+        f"If your pull request adds it, put what it leads to in its place, so that Git keeps what it says; {TELL}",
     )

@@ -84,11 +84,15 @@ class Role(Answer):
     def __init__(self) -> None:
         super().__init__("a role")
 
+    def hint(self, value: object, at: At) -> str:
+        """A number in quotes is no role either."""
+        return f"Write the name of a role, in words, behind `{at.name}:`"
+
 
 class Share(Type):
     """A part of the points, from 0 to 1, exactly: `0.6`, `6/10` or `60 %`."""
 
-    expects = "a part between 0 and 1"
+    expects = "a part of the points, from 0 to 1"
     label = "share"
     empty = Fraction(0)
     code = "decision-share"
@@ -110,8 +114,11 @@ class Share(Type):
     def hint(self, value: object, at: At) -> str:
         """A whole number up to 100 is a percentage without its sign."""
         if isinstance(value, int) and not isinstance(value, bool) and 1 < value <= 100:
-            return f"Write `share: {value} %`"
-        return "Write `0.6`, `6/10` or `60 %`"
+            return (
+                f"If you mean percent, write `share: {value} %`. If you mean points, write them with the maximum, as "
+                "in `6/10`"
+            )
+        return "Write a percentage such as `60 %`, points of the maximum such as `6/10`, or a number such as `0.6`"
 
 
 def part(value: object) -> Fraction | None:

@@ -482,39 +482,55 @@ def problems_of(result: Audit) -> Iterator[Problem]:
         code = "audit-day-rewritten" if version.path.count("/") > 1 else "audit-record-rewritten"
         message = f"{version.path} {rewrite.forbidden}, in commit {version.commit[:10]} of {version.at.date()}."
         hint = (
-            "Ask whoever maintains the repository to bring back what was stored, and to say in the minutes why it "
-            f"changed. The difference: `git log -p --first-parent -- {version.path}`."
+            "Ask whoever maintains the repository to bring back what was stored, and to say in the minutes why it was "
+            f"changed (`git log -p --first-parent -- {version.path}` shows how)."
         )
         yield problem(code, version.path, None, message, hint)
     yield from of_days(result)
     yield from of_approvals(result)
     for found in result.misdated:
-        stated = f"is dated {found.stated:%Y-%m-%d %H:%M}" if found.stated else "states no time of the calendar"
-        message = f"Commit {found.commit[:10]} {stated}, after a commit of {found.before:%Y-%m-%d %H:%M} (UTC)."
-        hint = "One of the two clocks was wrong. The order of commits is certain; the times are what people wrote."
+        stated = f"is dated {found.stated:%Y-%m-%d %H:%M}" if found.stated else "has no time of the calendar"
+        message = f"Commit {found.commit[:10]} follows one of {found.before:%Y-%m-%d %H:%M} (UTC), but {stated}."
+        hint = (
+            "Nothing has to be done, unless a deadline depends on that day: the order of commits is certain, and one "
+            "of the two clocks was wrong."
+        )
         yield problem("audit-misdated", HISTORY, None, message, hint)
 
 
-REVIEW_NOW = "Let another person review it now, and keep the record in the minutes."
-ONLY_REQUESTS = "Let the rules of the main branch accept pull requests only."
+REVIEW_NOW = (
+    "Have another person review it now, and write in the minutes who did: the audit goes on to list it, and the "
+    "minutes say that it is settled."
+)
+ONLY_REQUESTS = "For the administrator of the repository: let the main branch accept pull requests only."
+APPROVAL_FIRST = "For the administrator of the repository: let the main branch require an approval before a merge."
 HINTS: Mapping[Reason, str] = {
     Reason.DIRECT: f"Ask who made it, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
     Reason.MERGE: f"Ask who merged what, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
-    Reason.CLAIMED: "Look at that pull request on GitHub: the message of a commit is text that its author chooses.",
-    Reason.NOT_ASKED: "Run `backlog approvals`, and audit again.",
-    Reason.BOT_PATHS: "Read the commit, and the last change of the workflow that made it.",
-    Reason.BOT_NAME: "Ask who made it: anybody can write this name into a commit.",
-    Reason.UNAPPROVED: f"{REVIEW_NOW} Let the rules of the main branch require an approval before a merge.",
-    Reason.OWN: f"{REVIEW_NOW} Let the rules of the main branch require the approval of the most recent push.",
-    Reason.LATE: "Ask why it was merged before it was approved. Let the rules require an approval before a merge.",
-    Reason.STALE: "Compare what was approved with what was merged. Let the rules dismiss approvals on a new commit.",
+    Reason.CLAIMED: "A message is text that its author chooses, so it proves no approval. Compare the commit with that "
+    f"pull request on GitHub. {REVIEW_NOW}",
+    Reason.NOT_ASKED: "Ask whoever maintains the repository to run `backlog approvals`, and audit again. Until then it "
+    "counts as not approved.",
+    Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
+    f"made this change, and who approved the workflow that did. {REVIEW_NOW}",
+    Reason.BOT_NAME: f"Ask who made it: anybody can write this name into a commit. {REVIEW_NOW}",
+    Reason.UNAPPROVED: f"{REVIEW_NOW} {APPROVAL_FIRST}",
+    Reason.OWN: f"{REVIEW_NOW} For the administrator of the repository: let the main branch require that somebody else "
+    "than the last to push approves.",
+    Reason.LATE: f"Ask why it was merged first. It has been reviewed since, so nothing more has to be done about it. "
+    f"{APPROVAL_FIRST}",
+    Reason.STALE: "Ask whoever maintains the repository to show what was changed after the approval (on GitHub, under "
+    f"*Commits* of the pull request). {REVIEW_NOW} For the administrator of the repository: let new commits dismiss "
+    "approvals.",
     Reason.UNKNOWN_APPROVER: f"The account was deleted, so it may have been the author's. {REVIEW_NOW}",
-    Reason.PUSHED: f"Ask who pushed it. {ONLY_REQUESTS}",
-    Reason.OTHER_HEAD: "Ask whoever maintains the repository to show the difference between what was approved and "
-    f"what was merged (`git show --first-parent COMMIT`). {REVIEW_NOW}",
-    Reason.OTHER_BASE: f"{REVIEW_NOW} Where that branch is the main one, name it in backlog.yml "
-    "(`repository: {address: OWNER/NAME, branch: NAME}`): it counts for later commits.",
-    Reason.EMPTY: "It changes nothing. Ask why it was made.",
+    Reason.PUSHED: "A push goes past the rules for merging. Ask who pushed them, and whether all of it had been "
+    f"approved. {REVIEW_NOW} {ONLY_REQUESTS}",
+    Reason.OTHER_HEAD: "Ask whoever maintains the repository to show how what was merged differs from what was "
+    f"approved. {REVIEW_NOW}",
+    Reason.OTHER_BASE: f"Ask how it came to the main branch from there. {REVIEW_NOW} If that branch is the main one, "
+    "whoever maintains the repository names it below `repository:` in backlog.yml as `branch:`, which counts for later "
+    "commits.",
+    Reason.EMPTY: "Nothing has to be done: there is nothing in it to review.",
 }
 """What to do about each reason."""
 
@@ -529,10 +545,12 @@ def of_commit(each: AuditedCommit, reason: Reason) -> Problem:
 
 def of_days(result: Audit) -> Iterator[Problem]:
     """Days of the period without a snapshot, or with a part of one."""
-    hint = "Say why in the minutes. Graph keeps 90 days: what is missing for longer stays missing."
-    for code, number, what in (
-        ("audit-days-missing", result.days.without, "no snapshot"),
-        ("audit-days-partial", result.days.count(DayKind.PARTIAL), "a partial snapshot"),
+    reason = "Ask whoever maintains the repository for the reason, and write it in the minutes."
+    lost = "Microsoft keeps 90 days: what was not collected by then stays unknown."
+    held = "Such a day holds a part of the recommendations; the others keep what was measured last."
+    for code, number, what, hint in (
+        ("audit-days-missing", result.days.without, "no snapshot", f"{reason} {lost}"),
+        ("audit-days-partial", result.days.count(DayKind.PARTIAL), "a partial snapshot", f"{reason} {held}"),
     ):
         if number:
             message = f"There is {what} for {number} of {plural(result.days.passed, 'day')}."
@@ -544,15 +562,16 @@ def of_approvals(result: Audit) -> Iterator[Problem]:
     counts = result.approvals
     if counts.same:
         named = ", ".join(result.same_person)
-        message = f"One role owns and approves {plural(counts.same, 'decision')} in force: {named}."
-        yield problem("audit-owner-approver", "decisions", None, message, "Let another role approve it.")
+        message = f"In {plural(counts.same, 'decision')} in force the owner is the approver too: {named}."
+        hint = "Have another role named as approver, and have it approve that in a pull request."
+        yield problem("audit-owner-approver", "decisions", None, message, hint)
     if counts.named:
         entries = plural(counts.all, "acceptance or exemption", "acceptances and exemptions")
         verb = "has" if counts.named == 1 else "have"
-        message = f"{counts.named} of {entries} in force {verb} no approval that counts; the approver is only named."
+        message = f"{counts.named} of {entries} in force {verb} no approval that counts: the approver is only named."
         hint = (
-            "The risk register says why of each. Renew it in a pull request that this role approves on GitHub before "
-            "the merge; or file the record of an approval elsewhere, such as minutes below docs/reviews/, and name it "
-            "in the decision: `approval: {by: ROLE, on: DAY, record: FILE}`."
+            "The risk register says of each why. Have each renewed in a pull request that its approver approves on "
+            "GitHub before the merge; or file the record of an approval elsewhere, such as minutes below "
+            "docs/reviews/, and name it in the decision, below `approval:`."
         )
         yield problem("audit-named-only", "decisions", None, message, hint)

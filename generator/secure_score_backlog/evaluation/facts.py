@@ -328,9 +328,10 @@ def unapproved(entries: Iterable[RegisterEntry], policy: Callable[[str], Policy]
             f"This accepts a critical risk, and no approval by {shown(approver(entry))} counts: "
             f"{entry.approval.words}.",
             "A new approval needs a new pull request that changes this decision, such as its reason or `until`. Open "
-            f"one, and have {shown(approver(entry))} approve it on GitHub before the merge (`roles` in backlog.yml has "
-            "to list a login for that role already). Or, where it was approved elsewhere, write in that pull request "
-            "`approval: {by: ROLE, on: DAY, record: FILE OR LINK}`.",
+            f"one, and have {shown(approver(entry))} approve it on GitHub before the merge (`roles` in backlog.yml "
+            "has to list a login for that role already). Or, where it was approved on paper or by mail, write in "
+            "that pull request below `accepted:` a key `approval:` and below that `by:` (the role), `on:` (the day) "
+            "and `record:` (a link or a file).",
             severity=weighing.SEVERITIES[weight],
         )
 

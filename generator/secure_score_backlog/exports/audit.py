@@ -205,6 +205,6 @@ KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
     Kind.SNAPSHOT: ("snapshot by the snapshot account", "snapshots by the snapshot account"),
     Kind.APPROVED: ("approved by another person", "approved by another person"),
     Kind.BEGINNING: ("first commit", "first commits"),
-    Kind.EXCEPTION: ("without a valid approval", "without a valid approval"),
+    Kind.EXCEPTION: ("without an approval that counts", "without an approval that counts"),
 }
 """What a commit is, in words: one, and several."""

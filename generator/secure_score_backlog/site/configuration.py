@@ -354,7 +354,7 @@ def read_configuration(root: Path) -> tuple[dict[str, Any] | None, tuple[Problem
         return None, ()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        hint = "Make it an ordinary file, or delete it: then the packaged one is used."
+        hint = "For the maintainer: put an ordinary file in its place, or delete it: then the packaged one is used."
         return {}, (problem("file-unreadable", LAYOUT, None, f"The file cannot be read: {reason}.", hint),)
     return parse_configuration(content)
 

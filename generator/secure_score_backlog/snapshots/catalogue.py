@@ -22,6 +22,7 @@ from secure_score_backlog.snapshots.graph_json import fraction, mapping, mapping
 from secure_score_backlog.snapshots.model import Catalogue, Recommendation, StateUpdate
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, decode_catalogue
 from secure_score_backlog.text import shortened
+from secure_score_backlog.wording import plural
 
 EFFORT = {"low": "low", "moderate": "moderate", "medium": "moderate", "high": "high", "none": "none"}
 """Microsoft's ratings of cost and user impact, in one spelling."""
@@ -124,8 +125,12 @@ def check_texts(catalogue: Catalogue) -> list[Problem]:
     if not found:
         return []
     some = ", ".join(map(shortened, found[:SHOWN_IDS])) + (" and more" if len(found) > SHOWN_IDS else "")
-    message = f"A text is longer than {LONGEST_HTML} characters, or has more than {MOST_TAGS} tags: {some}."
-    hint = "Nothing to do: it is cut and shown without its formatting. Read it in the Defender portal."
+    what = plural(len(found), "recommendation has a text that is", "recommendations have texts that are")
+    message = f"{what} longer than {LONGEST_HTML} characters, or of more than {MOST_TAGS} tags: {some}."
+    hint = (
+        "Nothing has to be done: such a text is cut and shown without its formatting. The Defender portal shows all "
+        "of it."
+    )
     return [problem("catalogue-text", CATALOGUE_PATH, None, message, hint)]
 
 

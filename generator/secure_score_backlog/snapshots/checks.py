@@ -30,14 +30,15 @@ from secure_score_backlog.text import shortened
 from secure_score_backlog.wording import plural
 
 KEPT_AS_IT_IS = (
-    "Nothing has to be done: the file holds what Graph said. If it stays for days, compare the total with Secure Score "
-    "in the Defender portal, and report a difference to Microsoft."
+    "Nothing has to be done: the day is stored as Microsoft gave it. Only if the Defender portal shows something else "
+    "for days, report that to Microsoft."
 )
 STORED_AS_SAVED = (
-    "Nothing has to be done: it is stored as the saved file has it. If that file was edited or shortened: delete what "
-    "this import wrote, save Graph's answer again, and import that."
+    "Nothing has to be done, unless somebody edited or shortened the imported file. Then delete the stored day, save "
+    "what Microsoft gives again, and import that."
 )
-ONE_COUNTS = "Nothing has to be done: the file holds all that Graph said, and of each of these one entry counts."
+ONE_COUNTS = "Nothing has to be done: of each of these one entry counts."
+NO_ID = "Nothing has to be done: without an id it cannot be shown."
 SHOWN = 5
 """How many names a message lists."""
 MANY = 10
@@ -89,16 +90,18 @@ def some(names: Iterable[str]) -> str:
 def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
     message = (
-        f"{count} of {plural(total, 'score')} {'has' if count == 1 else 'have'} no date that can be read, and "
-        f"{'was' if count == 1 else 'were'} left out (createdDateTime or id)."
+        f"{count} of {plural(total, 'day')} came without a date that can be read (createdDateTime or id), and "
+        f"{'was' if count == 1 else 'were'} left out."
     )
-    hint = "Nothing has to be done: the other scores are taken, and without its day nothing can be stored."
+    hint = "Nothing has to be done: without its date a day cannot be stored, and the others are taken."
     return Finding("snapshot-undated", None, message, hint, hint)
 
 
 def twice(day: date, count: int) -> Finding:
     """Several differing scores for one day."""
-    message = f"{day} has {count} differing scores; the one with most detail, then the latest, was taken."
+    message = (
+        f"{day} came {count} times, each time different; the one with most detail was taken, of several the latest."
+    )
     hint = "Nothing has to be done. If that day matters, compare it with Secure Score's history in the Defender portal."
     return Finding("snapshot-day-twice", day, message, hint, hint)
 
@@ -106,34 +109,37 @@ def twice(day: date, count: int) -> Finding:
 def left_out_as_future(days: Iterable[date], today: date) -> Finding:
     """Days that have not come yet, apart from the series of the others."""
     ahead = sorted(days)
-    message = f"Left out: {plural(len(ahead), 'score')} dated {some(map(str, ahead))}, though today is {today}."
+    message = (
+        f"{plural(len(ahead), 'day is', 'days are')} dated after today ({today}) and "
+        f"{'was' if len(ahead) == 1 else 'were'} left out: {some(map(str, ahead))}."
+    )
     hint = (
-        "The other scores are taken. Check this machine's clock: if it was wrong, set it and run it again; if it is "
-        "right, Microsoft gave a wrong date and nothing has to be done."
+        f"Nothing has to be done if today is {today}: then Microsoft gave wrong dates, and the other days are taken. "
+        "If it is not, set this machine's clock, and collect again."
     )
     saved = (
-        "The other scores are taken. Check this machine's clock: if it was wrong, set it and import again; if it is "
-        "right, the dates in the file are wrong."
+        f"Nothing has to be done if today is {today}: then the dates in the file are wrong, and the other days are "
+        "taken. If it is not, set this machine's clock, and import again."
     )
     return Finding("snapshot-future", None, message, hint, saved)
 
 
 def ahead_of_clock(newest: date, today: date) -> Finding:
     """A series of days that continues past this machine's clock."""
-    message = f"The newest score is of {newest}, but this machine's clock says {today}: the clock seems to be wrong."
+    message = f"The newest day is {newest}, but this machine's clock says {today}: the clock seems to be wrong."
     hint = (
-        "Set the clock, as `collected.at` is taken from it; the days are Microsoft's own and were stored as they are."
+        "Set the clock. The days were stored with their own dates; only the time at which they were collected "
+        "(`collected.at`) is wrong."
     )
-    saved = "Set the clock, as `collected.at` is taken from it; the days are stored as the file has them."
-    return Finding("snapshot-ahead-of-clock", newest, message, hint, saved)
+    return Finding("snapshot-ahead-of-clock", newest, message, hint, hint)
 
 
 def stored_already(day: date) -> Finding:
     """A table about a day that has a snapshot."""
     message = f"{day} is stored already, so nothing was taken from the exported table."
     hint = (
-        "Nothing has to be done: the stored snapshot has more detail, or was stored first. If the table should replace "
-        f"it: delete {snapshot_path(day)}, then import the table again."
+        "Nothing has to be done, unless the table should replace what is stored. Then delete "
+        f"{snapshot_path(day)}, and import the table again."
     )
     return Finding("import-day-stored", day, message, hint, hint)
 
@@ -156,12 +162,12 @@ def shrunk(before: Iterable[str], now: Iterable[str]) -> list[Finding]:
     if not left:
         return []
     message = (
-        f"Graph no longer lists {len(left)} of {plural(len(known), 'recommendation')} stored: {some(left)}. "
-        f"{CATALOGUE_PATH} holds the shorter list now."
+        f"Microsoft's catalogue no longer lists {len(left)} of {plural(len(known), 'stored recommendation')}: "
+        f"{some(left)}. {CATALOGUE_PATH} holds the shorter one now."
     )
     hint = (
-        "So many at once is most often a fault at Microsoft, or a part of its list is missing. Do not merge this "
-        "before you know. For the maintainer: put the list back, and collect again tomorrow (before a commit: `git "
+        "So many at once is most often a fault at Microsoft. Do not merge this before you know. For the maintainer: "
+        f"put {CATALOGUE_PATH} back as it was, and collect again tomorrow (where it is not committed yet: `git "
         f"checkout -- {CATALOGUE_PATH}`, which drops what is not committed in that file)."
     )
     return [Finding("catalogue-shrank", None, message, hint)]
@@ -171,12 +177,12 @@ def shorter_list(left: Iterable[str], known: int) -> Finding:
     """A saved list lacks many of the stored recommendations, which stay."""
     missing = sorted(left)
     message = (
-        f"The saved list of recommendations lacks {len(missing)} of {plural(known, 'stored recommendation')}: "
-        f"{some(missing)}. They stay in {CATALOGUE_PATH}."
+        f"The imported catalogue lacks {len(missing)} of {plural(known, 'stored recommendation')}, which "
+        f"{'stays' if len(missing) == 1 else 'stay'} in {CATALOGUE_PATH}: {some(missing)}."
     )
     hint = (
-        "Nothing has to be done: most often a page is missing, or the list is not Graph's. Where Microsoft has retired "
-        "them, the next backlog collect removes them."
+        "Nothing has to be done: most often a page of it was not saved. What Microsoft has retired is removed by the "
+        "next `backlog collect`."
     )
     return Finding("catalogue-shorter", None, message, hint, hint)
 
@@ -184,45 +190,48 @@ def shorter_list(left: Iterable[str], known: int) -> Finding:
 def catalogue_vanished(count: int) -> Finding:
     """Graph gave no profile at all where there were many."""
     message = (
-        f"There are no recommendation profiles (titles and texts) in the answer, though {count} are stored; they stay."
+        f"The catalogue came empty; {plural(count, 'recommendation')} that {'is' if count == 1 else 'are'} stored "
     )
-    hint = "Most likely a fault at Microsoft: run it again tomorrow."
-    saved = "Nothing has to be done. The file has the right form, but its list is empty."
+    message += f"{'stays' if count == 1 else 'stay'}."
+    hint = "Nothing has to be done today: most likely it is a fault at Microsoft, and the next collection asks again."
+    saved = "Nothing has to be done: the file has the right form, but its list of recommendations is empty."
     return Finding("catalogue-vanished", None, message, hint, saved)
 
 
 def newest_incomplete(day: date, *, has_profiles: bool) -> Finding:
     """The newest day came without details, as an old one does, or without the profiles that complete it."""
     if has_profiles:
-        message = f"The newest day, {day}, came without texts or counts, so it is stored as incomplete."
+        message = f"The newest day, {day}, came without texts or counts, so it is stored with scores only."
         hint = (
-            "What Graph gave is stored. To get the rest, run it again later today: once Graph has a newer day, this "
-            "one stays incomplete, without its texts and, where they are missing, without points by recommendation."
+            "Collect again later today: what then comes in full replaces it. From tomorrow on Microsoft gives no more "
+            "of this day, and it stays as it is."
         )
         saved = (
-            "Nothing has to be done. It was saved when it was not Graph's newest day, or shortened: an answer that "
-            "was saved on that day replaces this one when you import it."
+            "Nothing has to be done: Microsoft gives texts and counts only on the day itself, and this file was saved "
+            "later, or shortened. If you have one that was saved on that day, import it: it replaces this one."
         )
         return Finding("snapshot-newest-bare", day, message, hint, saved)
     message = (
-        f"There are no recommendation profiles for {day}, so it is stored as a partial day: most maxima are unknown."
+        f"{day} came without a catalogue, so titles and most maxima are unknown, and it is stored as a partial day."
     )
-    hint = (
-        "Import secureScoreControlProfiles (titles, texts and maxima) together with the scores; that completes the day."
+    hint = "Collect again later today: what then comes in full replaces it."
+    saved = (
+        "Save the catalogue too (/security/secureScoreControlProfiles, where the scores are /security/secureScores), "
+        "and import it: that completes the day."
     )
-    return Finding("snapshot-no-catalogue", day, message, hint, hint)
+    return Finding("snapshot-no-catalogue", day, message, hint, saved)
 
 
 def profiles_missing(day: date, names: Iterable[str], number_scored: int) -> Finding:
     """Scores came with a part of the profiles only."""
     missing = sorted(names)
     message = (
-        f"{day} is stored as a partial day: there is no profile, or none with a maximum, for {len(missing)} of "
-        f"{plural(number_scored, 'scored recommendation')}: {some(missing)}."
+        f"{day} is stored as a partial day: the catalogue lacks {len(missing)} of "
+        f"{plural(number_scored, 'scored recommendation')}, or their maximum: {some(missing)}."
     )
     hint = (
-        "Import the other pages of secureScoreControlProfiles (the address of the next one is in @odata.nextLink); "
-        "they complete the day."
+        "Save the rest of the catalogue too, and import it: that completes the day. It comes in pages: the address of "
+        "the next page is at the beginning or end of a saved one, after `@odata.nextLink`."
     )
     return Finding("snapshot-profiles-missing", day, message, hint, hint)
 
@@ -232,20 +241,20 @@ def scores_missing(day: date, score: Json) -> Finding:
     points = [value for control in controls(score) if (value := number(control.get("score"))) is not None]
     message = (
         f"{day} is stored as a partial day: the points of {plural(len(controls(score)), 'recommendation')} add up to "
-        f"{_sum(points)}, and its total is {number(score.get('currentScore'))}."
+        f"{_sum(points)}, but Microsoft's total is {number(score.get('currentScore'))}."
     )
     hint = (
-        "Run it again later today: what Graph then gives in full replaces the partial day. What it does not hold keeps "
-        "its last observation."
+        "Collect again later today: what then comes in full replaces it. Until then the other recommendations keep "
+        "what was measured last."
     )
     saved = (
-        "If the file was shortened, save Graph's answer again and import that: it replaces the partial day. What the "
-        "day does not hold keeps its last observation."
+        "Save the scores of that day again, all of them, and import that: it replaces the partial day. Until then the "
+        "other recommendations keep what was measured last."
     )
     return Finding("snapshot-scores-missing", day, message, hint, saved)
 
 
-def differs(day: date, stored: Json, offered: Json, source: str = "Graph") -> list[Finding]:
+def differs(day: date, stored: Json, offered: Json, source: str = "Microsoft") -> list[Finding]:
     """A stored snapshot stays; where a later score of its day says something else, that is reported."""
     if stored["collected"].get("source") == "csv":
         comparable = _points_above_zero
@@ -254,12 +263,12 @@ def differs(day: date, stored: Json, offered: Json, source: str = "Graph") -> li
     if comparable(stored["secureScore"]) == comparable(offered):
         return []
     before, after = (number(each.get("currentScore")) for each in (stored["secureScore"], offered))
-    change = f" (current score {before} then, {after} now)" if None not in (before, after) and before != after else ""
-    message = f"{source} now describes {day} differently from the stored snapshot{change}; the stored one stays."
-    hint = "Nothing has to be done: a snapshot is evidence and written once. The portal shows today's view."
+    change = f" (a total of {after} instead of {before})" if None not in (before, after) and before != after else ""
+    message = f"{source} says something else about {day} than the stored snapshot{change}; the stored one stays."
+    hint = "Nothing has to be done: a snapshot is evidence and written once."
     saved = (
-        "Nothing has to be done: a snapshot is evidence and written once. If the file is right and the stored snapshot "
-        f"is not: delete {snapshot_path(day)}, then import the file again."
+        "Nothing has to be done: a snapshot is evidence and written once. Only if you know that the stored one is "
+        f"wrong, delete {snapshot_path(day)}, and import the file again."
     )
     return [Finding("snapshot-differs", day, message, hint, saved)]
 
@@ -306,20 +315,23 @@ def odd_controls(day: date, score: Json) -> list[Finding]:
     """Scores without recommendations, without names, without points, and names that come twice."""
     items = score.get("controlScores")
     if not isinstance(items, list) or not items:
-        return [Finding("snapshot-empty", day, f"No recommendation is scored on {day}.")]
+        return [Finding("snapshot-empty", day, f"No recommendation has a score on {day}.")]
     names = [control_name(item) for item in items]
     found = []
     unnamed = names.count("")
     if unnamed:
-        found.append(Finding("snapshot-unnamed", day, f"On {day}, {plural(unnamed, 'score')} without a name."))
+        which = "score does not say which recommendation it is", "scores do not say which recommendations they are"
+        found.append(Finding("snapshot-unnamed", day, f"On {day}, {plural(unnamed, *which)} of."))
     repeated = {name for name, times in Counter(names).items() if name and times > 1}
     if repeated:
-        what = f"{plural(len(repeated), 'recommendation')} scored more than once: {some(repeated)}"
-        message = f"On {day}, {what}; sums may differ from the totals."
+        what = plural(len(repeated), "recommendation has", "recommendations have")
+        message = f"On {day}, {what} more than one score, so sums may differ from the totals: {some(repeated)}."
         found.append(Finding("snapshot-control-twice", day, message))
     silent = {name for item, name in zip(items, names, strict=True) if name and number(item.get("score")) is None}
     if silent:
-        found.append(Finding("snapshot-no-points", day, f"There are no readable points on {day} for: {some(silent)}."))
+        what = plural(len(silent), "recommendation has", "recommendations have")
+        message = f"On {day}, {what} no points that can be read: {some(silent)}."
+        found.append(Finding("snapshot-no-points", day, message))
     return found
 
 
@@ -327,11 +339,11 @@ def _sum_of_points(day: date, score: Json) -> list[Finding]:
     stated = number(score.get("currentScore"))
     points = [value for control in controls(score) if (value := number(control.get("score"))) is not None]
     if stated is None:
-        return [Finding("snapshot-no-total", day, f"There is no readable currentScore for {day}.")]
+        return [Finding("snapshot-no-total", day, f"{day} has no total that can be read (currentScore).")]
     if not points or _close(points, stated):
         return []
     added = f"the points of {plural(len(points), 'recommendation')} add up to {_sum(points)}"
-    message = f"On {day}, {added}, but currentScore is {stated}."
+    message = f"On {day}, {added}, but Microsoft's total is {stated} (currentScore)."
     return [Finding("snapshot-sum-differs", day, message)]
 
 
@@ -340,12 +352,12 @@ def _sum_of_maxima(day: date, snapshot: Json) -> list[Finding]:
     maxima = [entry[0] for entry in snapshot["maximum"].values()]
     known = [value for value in maxima if value is not None]
     if stated is None:
-        return [Finding("snapshot-no-maximum", day, f"There is no readable maxScore for {day}.")]
+        return [Finding("snapshot-no-maximum", day, f"{day} has no maximum that can be read (maxScore).")]
     unknown = len(maxima) - len(known)
     if not known or _close(known, stated) or (unknown and _sum(known) < stated):
         return []
     added = f"the maxima of {plural(len(known), 'recommendation')} add up to {_sum(known)}"
-    message = f"On {day}, {added}, but maxScore is {stated}."
+    message = f"On {day}, {added}, but Microsoft's maximum is {stated} (maxScore)."
     return [Finding("snapshot-maximum-differs", day, message)]
 
 
@@ -363,16 +375,17 @@ def _without_profile(day: date, score: Json, profiles: Mapping[str, Json]) -> li
     missing = scored_names(score) - profiles.keys()
     if not missing:
         return []
-    have = "has" if len(missing) == 1 else "have"
-    what = f"{plural(len(missing), 'recommendation')} {have} no title yet"
-    message = f"On {day}, {what}, because there is no profile: {some(missing)}."
+    what = plural(len(missing), "recommendation has a score", "recommendations have a score")
+    message = f"On {day}, {what}, and the catalogue lacks {'it' if len(missing) == 1 else 'them'}, so "
+    message += f"{'its title is' if len(missing) == 1 else 'their titles are'} unknown: {some(missing)}."
     by_case = {name.lower(): name for name in profiles}
-    renamed = {f"{name} (profile {by_case[name.lower()]})" for name in missing if name.lower() in by_case}
+    renamed = {f"{name} (listed as {by_case[name.lower()]})" for name in missing if name.lower() in by_case}
     if renamed:
         message += f" Some differ in case only: {some(renamed)}."
-    hint = "Nothing has to be done unless it stays for days: then report it to Microsoft."
+    hint = "Nothing has to be done. Only if it stays for days, report it to Microsoft."
     saved = (
-        "If a page of secureScoreControlProfiles (the titles) is missing, import it too. Else nothing has to be done."
+        "Nothing has to be done, unless a page of the catalogue (secureScoreControlProfiles) was not saved. Then save "
+        "and import it too."
     )
     return [Finding("snapshot-no-profile", day, message, hint, saved)]
 
@@ -382,9 +395,11 @@ def catalogue_findings(profiles: Iterable[Any]) -> list[Finding]:
     ids = [text(mapping(profile).get("id")) for profile in profiles]
     found = []
     if "" in ids:
-        found.append(Finding("catalogue-no-id", None, f"{plural(ids.count(''), 'profile')} without an id."))
+        what = plural(ids.count(""), "entry of the catalogue has", "entries of the catalogue have")
+        found.append(Finding("catalogue-no-id", None, f"{what} no id.", NO_ID, NO_ID))
     repeated = {name for name, times in Counter(ids).items() if name and times > 1}
     if repeated:
-        message = f"The catalogue lists more than once: {some(repeated)}."
+        what = plural(len(repeated), "recommendation")
+        message = f"The catalogue lists {what} more than once: {some(repeated)}."
         found.append(Finding("catalogue-id-twice", None, message, ONE_COUNTS, ONE_COUNTS))
     return found

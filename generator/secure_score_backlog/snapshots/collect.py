@@ -151,7 +151,7 @@ class RunInfo:
     @property
     def source_name(self) -> str:
         """Who says what the answer says, at the start of a message."""
-        return "Graph" if self.source == "graph" else "The file"
+        return "Microsoft" if self.source == "graph" else "The imported file"
 
 
 @dataclass(frozen=True, slots=True)

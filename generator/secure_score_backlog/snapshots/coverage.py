@@ -140,7 +140,11 @@ def old_snapshot(newest: SnapshotDay, as_of: date) -> Problem | None:
     message = (
         f"The newest snapshot is of {newest.day}, {plural(age, 'day')} before {as_of}: what changed since is unknown."
     )
-    hint = "Run `backlog collect`, or import a newer export. Where a scheduled run should collect, read its last log."
+    hint = (
+        "Tell whoever maintains this repository. For the maintainer: on GitHub, open *Actions*, *snapshot*, and the "
+        "last run: its log says why nothing came. Without that workflow, run `backlog collect`, or import a newer "
+        "export."
+    )
     return problem("snapshot-old", newest.path or SNAPSHOTS, None, message, hint)
 
 

@@ -102,7 +102,7 @@ class HistoryBuilder:
             observation = self._observation(identifier, values)
             if observation is None:
                 name = shortened(identifier)
-                self._warn(path, f"{name} has no readable score, so it counts as not measured that day.")
+                self._warn(path, f"{name} has no points that can be read, so it counts as not measured that day.")
             else:
                 found[identifier] = observation
         return found
@@ -133,7 +133,9 @@ class HistoryBuilder:
         partial = collected.get("coverage") == PARTIAL
         current, maximum = fraction(score.get("currentScore")), fraction(score.get("maxScore"))
         if (current is None or maximum is None) and collected.get("source") != "csv":  # a table never has totals
-            self._warn(path, "There is no readable currentScore or maxScore; the sums over recommendations are used.")
+            self._warn(
+                path, "There is no total or no maximum that can be read (currentScore, maxScore); sums are used."
+            )
         known = self._carried(observations) if partial else observations
         if current is None:
             current = sum((o.points for o in known.values()), Fraction(0))
@@ -162,7 +164,9 @@ class HistoryBuilder:
         return {**{name: seen for name, seen in last.items() if seen is not None}, **observations}
 
     def _warn(self, path: str, message: str) -> None:
-        hint = "Compare with the portal; the file keeps what Graph said."
+        hint = (
+            "Nothing has to be done: the day is stored as Microsoft gave it, and what cannot be read counts as unknown."
+        )
         self.problems.append(problem("snapshot-unreadable-number", path, None, message, hint))
 
 

@@ -341,18 +341,20 @@ def listed_names(rows: Sequence[NamedRow]) -> str:
 def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
     """What is odd about the rows of a table about a day, as warnings."""
     stored = snapshot_path(day)
-    again = f"to have them, delete {stored}, then import the file as the portal wrote it"
+    again = f"delete {stored}, and import the file as the portal wrote it"
     found = []
     if not joined.export.whole:
         found.append(("import-partial", *_partial(joined, day)))
     if joined.unjoined:
+        one = len(joined.unjoined) == 1
+        has = "has a title that is" if one else "have titles that are"
+        under = "counts under an id that is made of it" if one else "count under ids that are made of them"
         found.append(
             (
                 "import-title-unknown",
-                f"{plural(len(joined.unjoined), 'row')} of {joined.rows} could not be joined with a known "
-                f"recommendation: {listed_names(joined.unjoined)}.",
-                "They count, under ids that are made of their titles. Once Graph's catalogue lists a title, Graph's id "
-                "replaces the made one.",
+                f"{len(joined.unjoined)} of {plural(joined.rows, 'row')} {has} not known, and {under}: "
+                f"{listed_names(joined.unjoined)}.",
+                "Nothing has to be done: once the catalogue lists such a title, its id replaces the made one.",
             )
         )
     if joined.unreadable:
@@ -361,9 +363,10 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-points-unreadable",
-                f"{plural(len(joined.unreadable), 'row')} without a title or without points that can be read (expected "
-                f"is 3/10): {names}{f'; and {more} more (--json lists all)' if more > 0 else ''}.",
-                f"The day is stored without them. If the portal shows points there: {again}.",
+                f"{plural(len(joined.unreadable), 'row has', 'rows have')} no title, or no points that can be read "
+                f"(such as 3/10), and {'was' if len(joined.unreadable) == 1 else 'were'} left out: "
+                f"{names}{f'; and {more} more (--json lists all)' if more > 0 else ''}.",
+                f"Nothing has to be done, unless the portal shows points there. Then {again}.",
             )
         )
     if joined.unclear:
@@ -371,9 +374,10 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-status-unknown",
-                f"{plural(len(joined.unclear), 'row')} with all their points under a status that is not known: "
-                f"{'; '.join(statuses[:SHOWN])}. Microsoft may have measured them, or an administrator claimed them.",
-                f"The day is stored without them. With the portal in English every status is known: {again}.",
+                f"{plural(len(joined.unclear), 'row has', 'rows have')} all points under a status that is not known, "
+                f"and {'was' if len(joined.unclear) == 1 else 'were'} left out, as Microsoft may have measured them "
+                f"or an administrator stated them: {'; '.join(statuses[:SHOWN])}.",
+                f"Set the portal to English, where every status is known, and export again. Then {again}.",
             )
         )
     if joined.recovered:
@@ -394,14 +398,14 @@ def _partial(joined: Joined, day: date) -> tuple[str, str]:
     """Why a table is not the whole list, and what to do."""
     held = f"{plural(joined.rows, 'row')} with {joined.points.possible} possible points"
     if joined.total is None:
-        why = f"{held}, and no usable score impact that says how many there are"
+        why = f"{held}, and no score impact that says how many there are"
     else:
         low, high = int(-(-joined.total.low // 1)), int(joined.total.high // 1)
-        why = f"{held}, of about {low if low >= high else f'{low} to {high}'} that its score impacts imply"
+        why = f"{held}, where its score impacts imply about {low if low >= high else f'{low} to {high}'}"
     return (
-        f"{day} is stored as a partial day: the table has {why}. What it does not hold keeps its last observation.",
-        "If a filter was set in the portal, export again without it and import that with the same --date: it replaces "
-        "the partial day.",
+        f"{day} is stored as a partial day: the table has {why}.",
+        "Was a filter set in the portal? Then export again without it, and import that with the same --date: it "
+        "replaces the partial day. Until then the other recommendations keep what was measured last.",
     )
 
 

@@ -260,11 +260,11 @@ def join_table(file: Path, content: str, profiles: Sequence[Any], day: date) -> 
 
 
 def _unfinished(file: Path, items: SavedItems) -> Problem:
-    kind = "secureScoreControlProfiles" if items.profiles else "secureScores"
-    message = f"The saved answer is one page of several of {kind}: it names a next page that is not among the files."
+    kind = "the catalogue (secureScoreControlProfiles)" if items.profiles else "the scores (secureScores)"
+    message = f"This is one page of several of {kind}, and the next one is not among the imported files."
     hint = (
-        "What is in these files is taken. Save the other pages too (the address of the next one is in "
-        "@odata.nextLink), and import them: alone, or all in one command. They complete what was stored of this one."
+        "Save the other pages too (the address of the next one is in this file, after `@odata.nextLink`), and import "
+        "them: they complete what was stored of this one."
     )
     return problem("import-unfinished", file.as_posix(), None, message, hint)
 

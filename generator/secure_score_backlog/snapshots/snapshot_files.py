@@ -20,6 +20,7 @@ from typing import Any
 
 from secure_score_backlog.dates import is_usable
 from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.problems import IF_CHANGED
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.graph_json import Json, control_name, number, sort_key, unique_names
 
@@ -173,8 +174,7 @@ def decode_catalogue(data: bytes, path: str) -> Json:
 
 def _decode(data: bytes, path: str, parts: Mapping[str, type], kind: str) -> Json:
     hint = (
-        "If your pull request changes this file, take that change out of it; else tell whoever maintains this "
-        f"repository. For the maintainer: bring back an earlier version, and run the command again. `git checkout -- "
+        f"{IF_CHANGED} For the maintainer: bring back an earlier version, and run the command again. `git checkout -- "
         f"{path}` brings back the last commit's; `git log -- {path}` shows the commits before it, and `git checkout "
         f"COMMIT -- {path}` takes the file from one. A {kind} is not meant to be edited by hand."
     )

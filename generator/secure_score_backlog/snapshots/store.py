@@ -17,7 +17,7 @@ from secure_score_backlog.dates import FIRST_DAY, LAST_DAY
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import changed_files, finish, names_in, read_file, write_set
 from secure_score_backlog.git import FileVersions, MainHistory, Repository, read_history
-from secure_score_backlog.problems import Problem, problem
+from secure_score_backlog.problems import IF_ADDED, Problem, problem
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.catalogue import CatalogueVersions, Stream, check_texts, read_catalogue
 from secure_score_backlog.snapshots.collect import Answer, Collection, Stored, days_in, unknown_recommendations
@@ -257,7 +257,10 @@ def _partial_days(root: Path, files: Mapping[date, str]) -> set[date]:
 
 def _odd_day(path: str) -> Problem:
     message = f"The file is named after no day of the years {FIRST_DAY.year} to {LAST_DAY.year}, and is not read."
-    return problem("snapshot-unreadable", path, None, message, f"Delete it (git rm {path}); its day cannot be meant.")
+    hint = (
+        f"{IF_ADDED} For the maintainer: delete it (`git rm {path}`), as nothing can have been measured on such a day."
+    )
+    return problem("snapshot-unreadable", path, None, message, hint)
 
 
 def _seen_before(root: Path, names: frozenset[str], files: Mapping[date, str]) -> frozenset[str]:

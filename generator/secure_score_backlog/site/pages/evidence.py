@@ -38,7 +38,7 @@ RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
     Kind.APPROVED: "approved on GitHub by another person, whatever the role, in their final state and before the merge",
     Kind.BEGINNING: "first commit",
-    Kind.EXCEPTION: "without a valid approval, as far as is known",
+    Kind.EXCEPTION: "without an approval that counts, as far as is known",
 }
 """What the commits of a kind are, in the table of the audit."""
 
@@ -283,7 +283,7 @@ def population_steps(audit: Audit, settings: Settings) -> Iterator[Step]:
         "List the commits by any account but the one that commits snapshots",
         f'git log --first-parent --no-mailmap --format="%h %cs %an <%ae> %s" {head} | grep -vF {bot}',
         f"Prints {wording.count(len(people), 'line')}: each is an approved pull request, the first commit, or one "
-        "without a valid approval.",
+        "without an approval that counts.",
     )
     elsewhere = [
         each for each in on_main if each.identity == settings.snapshots.bot and set(each.areas) - {Area.SNAPSHOTS}
