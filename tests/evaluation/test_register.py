@@ -262,7 +262,7 @@ def test_approvals_are_counted_by_how_they_are_known() -> None:
     assert words(approved, filed) == "each with an approval that counts: 1 on GitHub, 1 outside GitHub"
     assert words(approved, replace(filed, names_it=False)).endswith("(record does not name the recommendation)")
     assert words(approved, outside, replace(filed, names_it=False)).endswith(
-        ": 1 on GitHub, 2 outside GitHub (1: record not checked; 1: record does not name the recommendation)"
+        ": 1 on GitHub, 2 outside GitHub (1 record not checked; 1 record does not name the recommendation)"
     )
     assert words(Approval(), Approval()) == "none with an approval that counts; GitHub was not asked"
     assert words(Approval(asked=True)) == "without an approval that counts"

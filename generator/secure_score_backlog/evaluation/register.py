@@ -252,12 +252,13 @@ class ApprovalCounts:
     @property
     def _records(self) -> str:
         """What is to be known of the records outside of GitHub."""
-        said = [
-            (self.unchecked, "record not checked"),
-            (self.unnamed, "record does not name the recommendation"),
-        ]
+        alone = self.attested == 1
+        said = (
+            (self.unchecked, "record not checked", "records not checked"),
+            (self.unnamed, "record does not name the recommendation", "records do not name the recommendation"),
+        )
         parts = [
-            words if found == self.attested == 1 else f"{number(found)}: {words}" for found, words in said if found
+            one if alone else f"{number(found)} {one if found == 1 else many}" for found, one, many in said if found
         ]
         return f" ({'; '.join(parts)})" if parts else ""
 

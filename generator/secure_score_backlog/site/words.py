@@ -151,31 +151,44 @@ MOST_REVIEWS = 3
 
 
 def people(request: PullRequest | None, *, heads: bool = False) -> str:
-    """Who opened, approved and merged a pull request, as GitHub says; empty where it says nothing.
+    """Who opened, wrote, approved and merged a pull request, as GitHub says; empty where it says nothing.
 
     Args:
         request: The pull request.
-        heads: In full: with the commit that was approved, also where it is the final one, and the day of the merge.
+        heads: In full: with the commit that was approved, also where it is the final one, and every day. Else the day
+            of an approval is left out where it is the day of the merge, which is that of the commit.
     """
     if request is None:
         return ""
     given = [review for review in request.reviews if review.state is ReviewState.APPROVED]
-    said = [approved_what(review, request, heads=heads) for review in given[:MOST_REVIEWS]]
+    groups: dict[str, list[str]] = {}
+    for review in given[:MOST_REVIEWS]:
+        groups.setdefault(approved_what(review, request, heads=heads), []).append(account(review.by))
+    said = [f"{wording.joined(names)}{what}" for what, names in groups.items()]
     said += [f"{len(given) - MOST_REVIEWS} more"] if len(given) > MOST_REVIEWS else []
+    others = [name for name in request.contributors if name.casefold() != request.author.casefold()]
+    wrote = f" with commits by {wording.joined(others[:MOST_REVIEWS])}" if others else ""
     approved = f"approved by {wording.joined(said)}" if said else "not approved"
     merged = f"merged by {request.merged_by or 'an unknown account'}"
     merged += f" on {wording.day(request.merged_at.date())}" if heads else ""
-    return f"opened by {request.author or 'a deleted account'}; {approved}; {merged}"
+    return f"opened by {account(request.author)}{wrote}; {approved}; {merged}"
+
+
+def account(login: str) -> str:
+    """A login; GitHub names none for an account that was deleted."""
+    return login or "a deleted account"
 
 
 def approved_what(review: Review, request: PullRequest, *, heads: bool) -> str:
-    """Who approved, when, and which state of the pull request."""
+    """When a pull request was approved, and which state of it; follows the name."""
     commit = f" {review.commit[:10]}" if review.commit and heads else ""
     state = f" (final state{commit})" if heads else ""
     if review.commit != request.head:
         state = f" (an older state{commit})"
+    is_shown = heads or review.at.date() != request.merged_at.date()
+    on = f" on {wording.day(review.at.date())}" if is_shown else ""
     late = " after the merge" if review.at > request.merged_at else ""
-    return f"{review.by or 'a deleted account'} on {wording.day(review.at.date())}{late}{state}"
+    return f"{on}{late}{state}"
 
 
 def remedy(entry: RegisterEntry | None) -> str:
