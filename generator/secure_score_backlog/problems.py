@@ -141,7 +141,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-owner-unlisted": "The owner is not among the `owners` in the settings.",
     },
     (TOGETHER, Severity.WARNING): {
-        "decision-made-id": "The id was made of a title, and the catalogue now lists Graph's id for it.",
+        "decision-made-id": "The id was made of a title, and the catalogue now lists Microsoft's id for it.",
         "decision-unknown-id": "Neither the catalogue nor any snapshot knows the id.",
         "decision-retired-id": "Microsoft has retired the recommendation.",
         "decision-not-in-catalogue": "The recommendation is scored, but the catalogue does not describe it.",

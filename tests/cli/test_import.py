@@ -388,7 +388,7 @@ def test_a_csv_alone_is_enough_to_start(root: Path, save: Callable[..., Path]) -
     table = portal_csv([*rows, Action("A title that nobody has", Decimal(0), 5)])
     done = read_in(root, save("export.csv", table.encode()), "--date", LONG_AGO)
     earned, possible = sum(each.earned for each in rows), sum(each.possible for each in rows) + 5
-    assert f"2025-10-31: {earned} of {possible} points (incomplete)." in done.stdout
+    assert f"2025-10-31: {earned} of {possible} points (scores only)." in done.stdout
     assert "1 of 75 rows has a title that is not known" in done.stderr
     assert "under an id that is made of it: A title that nobody has." in done.stderr
     found = json.loads(run_here("status", "--root", root, "--json", "--as-of", LONG_AGO, expect=0).stdout)

@@ -284,7 +284,7 @@ def test_the_commands_print_what_the_page_says(pushed: Repository, run_backlog: 
     assert sample[1] == PLAN.format(name="B", owner="Head of Finance")
     assert json.loads(newest[1])["secureScore"]["createdDateTime"].startswith("2026-10-02")
     assert [line for line in rewritten[1].splitlines() if line.startswith("M")] == ["M\tsnapshots/2026/2026-10-02.json"]
-    assert commands[rewritten[0]] == "Prints 1\u00a0day, which is right: incomplete first, completed later."
+    assert commands[rewritten[0]] == "Prints 1\u00a0day, which is right: completed later."
     ours = [command for command in commands if command.startswith("backlog ")]
     assert ours == ["backlog status --json --as-of 2026-10-07", "backlog audit --from 2026-10-02 --to 2026-10-07"]
     assert run_backlog(*ours[1].split()[1:], cwd=pushed.folder, expect=1).stdout.startswith(

@@ -44,8 +44,8 @@ def test_what_is_allowed(before: bytes | None, after: bytes) -> None:
     [
         (day("complete", A=(1, 2)), day("complete", A=(2, 2)), "was complete, and was replaced"),
         (day("complete", A=(1, 2)), day("filled", A=(1, 2)), "was complete, and was replaced"),
-        (day("filled", A=(1, 2)), day("filled", A=(2, 2)), "was incomplete, and was replaced"),
-        (day("filled", A=(1, 2)), day("partial", A=(1, 2), B=(1, 1)), "was incomplete, and was replaced"),
+        (day("filled", A=(1, 2)), day("filled", A=(2, 2)), "had scores only, and was replaced"),
+        (day("filled", A=(1, 2)), day("partial", A=(1, 2), B=(1, 1)), "had scores only, and was replaced"),
         (day("partial", A=(1, 2)), day("partial", A=(2, 2), B=(0, 1)), "does not say the same and more"),
         (day("partial", A=(1, 2), B=(0, 1)), day("partial", A=(1, 2)), "does not say the same and more"),
         (day("complete", A=(1, 2)), None, "was deleted"),

@@ -365,7 +365,7 @@ def check_kept(comparison: Comparison) -> Iterator[Problem]:
     """Stored days, the catalogue, and what GitHub said are added to and never rewritten."""
     base = comparison.branch.base[:10]
     for path, reason in comparison.rewritten:
-        message = f"This stored day {reason}."
+        message = f"The stored snapshot of this day {reason}."
         hint = f"{take_out(f'git checkout {base} -- {path}')} A day is stored once, so that its history is evidence."
         yield problem("snapshot-rewritten", path, None, message, hint)
     for reason in comparison.poorer:

@@ -52,7 +52,7 @@ class Changes:
     added: tuple[date, ...] = ()
     """Days that had no snapshot."""
     improved: tuple[date, ...] = ()
-    """Days that were incomplete or partial and are stored anew."""
+    """Days that had scores only or were partial, and are stored anew."""
     unchanged: tuple[date, ...] = ()
     """Days of the answer whose snapshot stays as it is."""
     start: date | None = None
@@ -221,7 +221,7 @@ def _score_line(changes: Changes, files: Mapping[str, Json]) -> list[str]:
     current, maximum = number(score.get("currentScore")), number(score.get("maxScore"))
     if newest["collected"].get("source") == "csv":  # a table states no totals
         current, maximum = sum(_points(newest).values(), Decimal(0)), sum(_maxima(newest).values(), Decimal(0))
-    how = " (partial)" if is_partial(newest) else "" if is_complete(newest) else " (incomplete)"
+    how = " (partial)" if is_partial(newest) else "" if is_complete(newest) else " (scores only)"
     return [f"{day}: {_amount(current, maximum)}{how}."]
 
 

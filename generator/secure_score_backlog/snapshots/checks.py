@@ -194,7 +194,7 @@ def catalogue_vanished(count: int) -> Finding:
     )
     message += f"{'stays' if count == 1 else 'stay'}."
     hint = "Nothing has to be done today: most likely it is a fault at Microsoft, and the next collection asks again."
-    saved = "Nothing has to be done: the file has the right form, but its list of recommendations is empty."
+    saved = "Nothing has to be done: the file has the right form, but lists no recommendation."
     return Finding("catalogue-vanished", None, message, hint, saved)
 
 

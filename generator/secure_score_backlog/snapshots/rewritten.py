@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which changes of a stored day are allowed (docs/method.md#snapshots).
 
-A day is written once. Only a day that is incomplete may be completed, and a partial one made fuller.
+A day is written once. Only a day with scores only may be completed, and a partial one made fuller.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def forbidden(before: bytes | None, after: bytes | None, path: str) -> str:
     if is_complete(new):
         return ""
     if not is_partial(old):
-        return "was incomplete, and was replaced by another incomplete one"
+        return "had scores only, and was replaced by one that is not complete either"
     if is_partial(new) and not facts_of(old) < facts_of(new):
         return "was partial, and was replaced by one that does not say the same and more"
     return ""

@@ -342,7 +342,7 @@ def rewritten_words(audit: Audit | None) -> str:
     if audit is None or audit.rewritten:
         return "Prints days that were completed later, which is right, and those named above, which is not."
     if audit.completed:
-        return f"Prints {wording.count(audit.completed, 'day')}, which is right: incomplete first, completed later."
+        return f"Prints {wording.count(audit.completed, 'day')}, which is right: completed later."
     return "Prints nothing, which is right: no day was written twice."
 
 
