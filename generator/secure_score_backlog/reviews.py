@@ -89,6 +89,12 @@ class SignedNeeded(Struct):
     cost: str
     asked_by: str | None
     default: str
+    options: list[str] = []
+    leadership: bool | None = None
+    """None where the program that signed it did not say."""
+    approver: str | None = None
+    late: bool | None = None
+    why: str = ""
 
 
 class SignedTop(Struct):
@@ -276,6 +282,9 @@ class SignedFacts(Struct):
     explained: SignedExplained | None = None
     coverage: SignedCoverage | None = None
     microsoft: SignedMicrosoft | None = None
+    open: dict[str, Number] | None = None
+    """Open recommendations by risk level; None where the program that signed them did not count them."""
+    late: Number | None = None
     decisions_needed: list[SignedNeeded] | None = None
     """None where the program that signed them did not list them."""
     covered: list[SignedEntry] = []

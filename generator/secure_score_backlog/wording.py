@@ -26,6 +26,15 @@ WITHOUT_DECISION = {
     "undecided": "The risk stays open.",
 }
 """What happens without a decision, by the same reason."""
+CHOICES = {
+    "expired": "renew it with a reason, or do it.",
+    "breached": "restore it, or accept the lower level.",
+    "regressed": "restore it, or make a new decision.",
+    "conflict": "delete the decision, or choose another.",
+    "overdue": "finish it, set a new date, or accept the risk.",
+    "undecided": "do it, accept the risk, or say why it does not apply.",
+}
+"""What can be decided, by the same reason."""
 EXCEPTIONS = {
     "audit-direct": "no pull request",
     "audit-merge": "a merge without a pull request",

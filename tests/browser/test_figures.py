@@ -53,7 +53,8 @@ def rows(browser: Page, after: str, table: str = "table") -> list[list[str]]:
         const heading = document.getElementById(arguments[0]);
         const all = [...document.querySelectorAll('article ' + arguments[1])];
         const found = all.find(t => heading.compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING);
-        return [...found.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText));
+        const listed = [...found.tBodies[0].rows].filter(row => !row.matches('.backlog-group'));
+        return listed.map(row => [...row.cells].map(cell => cell.innerText));
     """
     found: list[list[str]] = browser.run(script, after, table)
     return found
@@ -68,16 +69,21 @@ def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
     shown = rows(browser, "decisions-needed")
     assert len(shown) == len(needed)
     for row, item in zip(shown, needed, strict=True):
-        assert (item["question"] or item["title"]) in row[2]
+        assert (item["question"] or item["why"] or item["title"]) in row[2]
+        assert item["title"] in row[2]
+        assert all(option in row[2] for option in item["options"])
         assert item["from"] in row[3]
         assert item["by"] is None or item["by"][:4] in row[0]
         assert all(item[key] in row[2] for key in ("recommend", "cost"))
         assert item["default"] in row[4]
     text = browser.run("return document.querySelector('article').innerText")
     assert f"{len(needed)}\u00a0decisions are needed now" in text
+    late = sum(item["late"] for item in needed)
+    assert f"{late} are late" in text
+    assert f"Also late: {today['late'] - late}\u00a0overdue" in text
     assert f"{counts['undecided']} of" in text
     titles = browser.run(
-        "return [...document.querySelectorAll('ol.backlog-answers .backlog-answer-title a')].map(a => a.innerText)"
+        "return [...document.querySelectorAll('ol.backlog-answers .backlog-detail a')].map(a => a.innerText)"
     )
     assert titles == [item["title"] for item in today["top"]][:3]
     assert f"{today['score']['current']:g} of {today['score']['max']:g} points" in text
@@ -142,12 +148,12 @@ def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> No
     browser.open(built_demo / "reviews" / "2026-10.html")
     needed = october["decisions_needed"]
     assert [
-        row[2].splitlines()[0].strip().startswith(item["question"] or item["title"])
+        row[2].splitlines()[0].strip().startswith(item["question"] or item["why"] or item["title"])
         for row, item in zip(rows(browser, "decisions-needed"), needed, strict=True)
     ] == [True] * len(needed)
     lists = rows(browser, "ending")
     entries = [e for e in (*october["register"], *october["covered"]) if e["state"] in ("active", "expiring")]
-    assert len(lists) == sum(1 for entry in entries if entry["until"] <= "2026-11-30") == 2
+    assert len(lists) == sum(1 for entry in entries if entry["until"] <= "2026-12-30") == 4
     assert [number(row[2]) for row in rows(browser, "top-five")] == [item["days_open"] for item in october["top"]]
     assert len(rows(browser, "blocked")) == len(october["blocked"])
     text = browser.run("return document.querySelector('article').innerText")

@@ -96,8 +96,8 @@ def test_an_impossible_month_or_day_is_a_usage_error(backlog: RunBacklog, sample
 def test_a_person_reads_decisions_first_and_the_score_last(backlog: RunBacklog, sample_tenant: Path) -> None:
     """Without colour, within a terminal's width."""
     text = backlog("status", "--root", sample_tenant, expect=0).stdout
-    assert text.index("Decisions needed") < text.index("Top five by risk") < text.index("that end soon")
-    assert text.index("that end soon") < text.index("Score ")
+    assert text.index("Decisions needed") < text.index("Top five by risk") < text.index("that end within")
+    assert text.index("that end within") < text.index("Score ")
     assert "\x1b" not in text
     assert max(len(line) for line in text.splitlines()) <= 80
 
@@ -105,17 +105,21 @@ def test_a_person_reads_decisions_first_and_the_score_last(backlog: RunBacklog, 
 def test_the_decisions_needed_are_listed_once_and_counted(
     backlog: RunBacklog, sample_tenant: Path, status: Status
 ) -> None:
-    """As many as in JSON: what is late first, then the nearest day; what only ends soon is in a table of its own."""
+    """As many as in JSON: leadership's first, then what is late, then the nearest day; another table has what ends."""
     text = backlog("status", "--root", sample_tenant, expect=0).stdout
     rows = status()["decisions_needed"]
     assert f"{len(rows)} decisions needed now" in text
     table = text[text.index("Decisions needed\n") : text.index("Top five by risk")]
     kinds = re.findall(r" (overdue|expired|breached|regressed|conflict|requested)\b", table)
     assert kinds == [row["kind"] for row in rows]
-    assert sorted(set(kinds[:6])) == ["breached", "conflict", "expired", "overdue", "regressed"]
-    days = [row["by"] for row in rows if row["kind"] == "requested"]
-    assert days == sorted(days)
-    ending = text[text.index("that end soon") : text.index("Score ")]
+    assert kinds[:3] == ["requested"] * 3
+    assert [row["leadership"] for row in rows] == [True] * 3 + [False] * (len(rows) - 3)
+    assert sorted(set(kinds[3:9])) == ["breached", "conflict", "expired", "overdue", "regressed"]
+    for leadership in (True, False):
+        days = [row["by"] for row in rows if row["kind"] == "requested" and row["leadership"] is leadership]
+        assert days == sorted(days)
+    assert f"{status()['late']} late: overdue, no longer in force, or not answered in time" in text
+    ending = text[text.index("that end within") : text.index("Score ")]
     days = re.findall(r"^ +(\d{4}-\d\d-\d\d) ", ending, re.MULTILINE)
     assert len(days) == 2
     assert days == sorted(days)

@@ -240,6 +240,14 @@ class Reckoning:
         rows.sort(key=urgency)
         return rows[:5], unrated
 
+    def open_levels(self) -> dict[str, int]:
+        """How many of what the ranking takes have each level."""
+        found = dict.fromkeys([*LEVELS, "unrated"], 0)
+        for name in self.names:
+            if self.open(name) > 0 and self.states[name] not in IN_FORCE:
+                found[self.level(name)[0] or "unrated"] += 1
+        return found
+
     def register(self, bucket: str) -> dict[str, Plain]:
         """Acceptances, or covers, of the day."""
         found = {}
@@ -360,9 +368,23 @@ class Reckoning:
         rows: list[Any] = []
         for name, ask in self.questions():
             by = date.fromisoformat(ask["by"]) if ask.get("by") else None
-            place = 2 if by is None else 0 if by < self.day else 1
+            age = (self.day - date.fromisoformat(ask["since"])).days
+            late = by < self.day if by else age > 90
+            place = 0 if late else 1 if by else 2
             rows.append((place, name, by, "requested", ("question", ask["from"].casefold(), ask["question"])))
         return rows
+
+    def owners(self) -> set[str]:
+        """Roles that own a decision, or are listed as owners."""
+        named = [answer.said.get("owner") for answer in self.answers.values()]
+        return {" ".join(str(role).casefold().split()) for role in (*named, *self.settings["owners"]) if role}
+
+    def late(self, registers: list[dict[str, Plain]]) -> int:
+        """Everything whose day has passed, of any risk; a decision counts once, and each question."""
+        found = {name for name, state in self.states.items() if state in (*ENDED, "overdue")}
+        for entry_of in registers:
+            found |= {name for name, entry in entry_of.items() if entry["state"] in ("expired", "breached")}
+        return len(found) + sum(1 for place, *_ in self.requested() if place == 0)
 
     def decisions_needed(self, registers: list[dict[str, Plain]]) -> list[tuple[str, str, str | None, str]]:
         """What has to be decided now: kind, recommendation, by when, question."""
@@ -380,11 +402,13 @@ class Reckoning:
             day = answer and (answer.due if kind == "overdue" else answer.until if kind == "expired" else None)
             rows.append((2 if kind == "undecided" else 0, name, day, kind, ("decision",)))
         rows += self.requested()
+        owners = self.owners()
 
         def order(row: Any) -> tuple[Any, ...]:
             place, name, day, _, what = row
             level = [*LEVELS, None].index(self.level(name)[0])
-            return (place, *((day, level) if place == 1 else (level, day or date.max)), name, what)
+            leaders_first = not (what[0] == "question" and " ".join(what[1].split()) not in owners)
+            return (leaders_first, place, *((day, level) if place == 1 else (level, day or date.max)), name, what)
 
         return [
             (kind, name, day.isoformat() if day else None, what[-1] if kind == "requested" else "")
@@ -467,6 +491,8 @@ class Reckoning:
             "regressed": self.regressed(),
             "asks": asks,
             "decisions_needed": self.decisions_needed([register, covered]),
+            "late": self.late([register, covered]),
+            "open": self.open_levels(),
             "shadow": shadow,
             "stale": sorted(stale),
             "counts": {

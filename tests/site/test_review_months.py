@@ -42,17 +42,17 @@ def test_facts_signed_without_the_list_give_the_same_decisions() -> None:
 
 def test_the_signed_list_is_shown_as_it_was() -> None:
     """Whatever the other lists say."""
-    assert Month({"decisions_needed": [{"kind": "overdue"}], "register": [], "asks": []}).needed == [
-        {"kind": "overdue"}
-    ]
+    signed = {"decisions_needed": [{"kind": "overdue", "recommendation": "A"}], "register": [], "asks": []}
+    (row,) = Month(signed).needed
+    assert (row["kind"], row["title"], row["leadership"]) == ("overdue", "A", None)
 
 
-def test_what_ends_before_the_next_review() -> None:
-    """In force, up to the end of the following month, the nearest first."""
+def test_what_ends_within_sixty_days() -> None:
+    """In force, the sixtieth day included, the nearest first."""
     entries = [
-        {"recommendation": "A", "state": "active", "until": "2027-02-28"},
+        {"recommendation": "A", "state": "active", "until": "2027-04-01"},
         {"recommendation": "B", "state": "expiring", "until": "2027-02-01"},
-        {"recommendation": "C", "state": "active", "until": "2027-03-01"},
+        {"recommendation": "C", "state": "active", "until": "2027-04-02"},
         {"recommendation": "D", "state": "expired", "until": "2027-01-15"},
     ]
     month = Month({"as_of": "2027-01-31", "register": entries, "covered": []})

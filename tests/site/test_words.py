@@ -109,7 +109,7 @@ def test_lost_points_of_a_month_are_not_called_regressed() -> None:
     facts = tenant()
     documents = [page.content.decode("utf-8") for page in reviews.documents(facts, Site.of(facts))]
     index, month = documents[:2]
-    assert "2 lost points" in text_of(index)
+    assert "points lost on 2" in text_of(index)
     assert "regressed" not in text_of(index)
     listed = month[month.index("{ #completed }") : month.index("{ #score }")]
     assert "Lost points" in text_of(listed)
@@ -183,7 +183,7 @@ def test_a_conflict_is_called_conflict_everywhere() -> None:
     new_decision = Read(facts, register.documents).sections["new-decision"]
     assert "Conflict marked not applicable, but measured as done since 2 October 2026" in new_decision
     month = [page.content.decode("utf-8") for page in reviews.documents(facts, Site.of(facts))][1]
-    assert "Clash Conflict" in text_of(month)
+    assert "Conflict Choice: delete the decision, or choose another. Clash" in text_of(month)
     text = page_of(facts, "Clash")
     assert "Ended Microsoft measures it as done, although it is marked not applicable; a new decision" in text
     assert "when it was done" not in text

@@ -19,7 +19,7 @@ from secure_score_backlog.dates import month_of
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
-from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
+from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed, late
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
@@ -82,7 +82,7 @@ def terminal(facts: Facts, asked: str = "") -> RenderableType:
     for title, table in (
         ("Decisions needed", needed_table(needed, facts.as_of)),
         ("Top five by risk", top(facts.top)),
-        ("Accepted risks and exemptions that end soon", ending((*facts.register, *facts.covered))),
+        ("Accepted risks and exemptions that end within 30 days", ending((*facts.register, *facts.covered))),
     ):
         if table.row_count:
             parts += [Text(""), Text(title, style="bold"), Padding(table, (0, 0, 0, 2))]
@@ -107,6 +107,7 @@ def headline(facts: Facts, needed: int) -> Iterator[Text]:
     counts = facts.counts
     for number, words, style in (
         (needed, "decisions needed now: requested, overdue or no longer in force", "red"),
+        (len(late(facts)), "late: overdue, no longer in force, or not answered in time", "red"),
         (counts["undecided"], "undecided: no finished decision, drafts included", "yellow"),
         (counts["expired"], "expired: the last day of the decision has passed", "red"),
         (counts["breached"], "breached: worse than the level that was accepted", "red"),
@@ -145,7 +146,7 @@ def top(statuses: Iterable[Status]) -> Table:
 
 
 def needed_table(decisions: Iterable[Reminder], as_of: date) -> Table:
-    """The decisions needed, in their order: what is late first."""
+    """The decisions needed, in their order."""
     table = grid("answer by", "risk", "decision", "of", "why")
     for each in decisions:
         last = each.deadline

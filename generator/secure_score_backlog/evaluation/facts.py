@@ -7,6 +7,7 @@ defined in docs/method.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -38,7 +39,7 @@ from secure_score_backlog.evaluation.review import Period, completed_in, period_
 from secure_score_backlog.evaluation.status import State, Status, done_under_answer, statuses_on
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.ratings import Risk
+from secure_score_backlog.ratings import LEVELS, Risk
 from secure_score_backlog.reviews import Minutes, SignedReview
 from secure_score_backlog.settings import Policy, Settings, Weight
 from secure_score_backlog.snapshots.coverage import Coverage, coverage, old_snapshot
@@ -135,6 +136,12 @@ class Facts:
     def unrated(self) -> tuple[Status, ...]:
         """Eligible, and without a risk level."""
         return unrated(self.statuses.values())
+
+    @property
+    def open_by_risk(self) -> dict[str, int]:
+        """How many eligible recommendations have each risk level, the highest first (docs/method.md#ranking)."""
+        found = Counter(status.risk_word for status in (*self.ranked, *self.unrated))
+        return {str(level): found[level] for level in LEVELS}
 
     @property
     def by_points(self) -> tuple[Status, ...]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from secure_score_backlog.decisions.checks import ASK_TERM
 from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, needing_decision, needs_decision, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.ratings import Risk, level_order
+from secure_score_backlog.text import comparable
 
 
 class Kind(StrEnum):
@@ -53,8 +55,16 @@ class Reminder:
         """The day by which a decision was or is due; None where it is due now, or where no day is given."""
         return self.day if self.kind in (Kind.EXPIRED, Kind.OVERDUE, Kind.UNANSWERED) else None
 
+    @property
+    def approver(self) -> str:
+        """The role that the decision names as approver; empty where it names none, and for a question."""
+        approvable = self.status.decision.approvable if self.status.decision and self.ask is None else None
+        return approvable.approver if approvable else ""
+
     def is_late(self, as_of: date) -> bool:
-        """Its day has passed, or the decision is no longer in force."""
+        """Its day has passed, or the decision is no longer in force (docs/method.md#late)."""
+        if self.ask is not None and self.ask.by is None:
+            return as_of - self.ask.since > ASK_TERM
         return self.kind in LATE or (self.deadline is not None and self.deadline < as_of)
 
     @property
@@ -81,18 +91,42 @@ def reminders(facts: Facts) -> tuple[Reminder, ...]:
 def decisions_needed(facts: Facts) -> tuple[Reminder, ...]:
     """Everything that needs a decision now (docs/method.md#decisions-needed).
 
-    What is late comes first, by risk; then what has a last day, the nearest first; then the rest, by risk.
+    What leadership is asked comes first. Within that and the rest, what is late comes first, by risk; then what has a
+    last day, the nearest first; then the rest, by risk.
     """
+    owners = owning_roles(facts)
     due = [each for each in reminders(facts) if _needs_decision(each)]
     open_ones = [_of(Kind.UNDECIDED, status) for status in facts.in_state(State.UNDECIDED) if _is_critical(status)]
 
-    def order(each: Reminder) -> tuple[int, int, date, int, str, tuple[str, ...]]:
+    def order(each: Reminder) -> tuple[bool, int, int, date, int, str, tuple[str, ...]]:
         last = each.deadline
         level = level_order(each.status.level)
         place = 0 if each.is_late(facts.as_of) else 1 if last else 2
-        return place, 0 if place == 1 else level, last or date.max, level, each.status.id, each.about
+        first = asks_leadership(each, owners)
+        return not first, place, 0 if place == 1 else level, last or date.max, level, each.status.id, each.about
 
     return tuple(sorted((*due, *open_ones), key=order))
+
+
+def late(facts: Facts) -> tuple[Reminder, ...]:
+    """Everything that is late (docs/method.md#late)."""
+    return tuple(each for each in reminders(facts) if each.is_late(facts.as_of))
+
+
+def also_late(facts: Facts) -> tuple[Reminder, ...]:
+    """What is late and needs no decision: overdue changes whose risk is not critical."""
+    return tuple(each for each in late(facts) if not _needs_decision(each))
+
+
+def owning_roles(facts: Facts) -> frozenset[str]:
+    """The roles that own a decision, or are listed in the settings as owners; in a form that can be compared."""
+    owners = (status.owner for status in facts.statuses.values() if status.owner)
+    return frozenset(map(comparable, (*owners, *facts.settings.owners)))
+
+
+def asks_leadership(each: Reminder, owners: frozenset[str]) -> bool:
+    """It is a question to a role that owns no decision itself (docs/method.md#decisions-needed)."""
+    return each.ask is not None and comparable(each.role) not in owners
 
 
 def needing_new_decision(facts: Facts, *states: State) -> list[tuple[Status, str]]:

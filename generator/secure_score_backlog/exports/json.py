@@ -19,7 +19,7 @@ from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.microsoft import MicrosoftChanges
 from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
-from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
+from secure_score_backlog.evaluation.reminders import Reminder, asks_leadership, decisions_needed, late, owning_roles
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.tables import Cell, Table
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
@@ -50,7 +50,7 @@ def plain_facts(facts: Facts) -> Plain:
 
 def figures_of(facts: Facts) -> Plain:
     """The figures of `plain_facts`."""
-    needed = decisions_needed(facts)
+    needed, owners = decisions_needed(facts), owning_roles(facts)
     return {
         "schema": STATUS_SCHEMA,
         "as_of": iso(facts.as_of),
@@ -61,7 +61,9 @@ def figures_of(facts: Facts) -> Plain:
         "coverage": coverage(facts),
         "ledger": facts.ledger.parts(),
         "counts": facts.counts,
-        "decisions_needed": [plain_decision(each, facts.as_of) for each in needed],
+        "open": facts.open_by_risk,
+        "late": len(late(facts)),
+        "decisions_needed": [plain_decision(each, facts.as_of, owners) for each in needed],
         "top": [ranked(status) for status in facts.top],
         "unrated": [status.id for status in facts.unrated],
         "by_points": [status.id for status in facts.by_points],
@@ -156,7 +158,7 @@ def words(status: Status) -> Plain:
     return found
 
 
-def plain_decision(each: Reminder, as_of: date) -> Plain:
+def plain_decision(each: Reminder, as_of: date, owners: frozenset[str]) -> Plain:
     """One decision that is needed; a question carries what its author wrote about it."""
     last, ask = each.deadline, each.ask
     return {
@@ -167,6 +169,10 @@ def plain_decision(each: Reminder, as_of: date) -> Plain:
         "state": each.status.state.value,
         "owner": each.status.owner or None,
         "from": each.role or None,
+        "leadership": asks_leadership(each, owners),
+        "approver": each.approver or None,
+        "late": each.is_late(as_of),
+        "why": words(each.status)["why"],
         "by": iso(last),
         "days_left": (last - as_of).days if last else None,
         "question": ask.question if ask else None,

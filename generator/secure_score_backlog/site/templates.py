@@ -87,6 +87,7 @@ def environment() -> Environment:
         blockers=wording.BLOCKERS,
         far_ahead=FAR_AHEAD,
         without_decision=wording.WITHOUT_DECISION,
+        choices=wording.CHOICES,
         people=people,
     )
     made.filters.update(

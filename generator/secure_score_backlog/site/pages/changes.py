@@ -244,7 +244,7 @@ def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
         )
     did, lost = verbs(sums.counts, OUR_VERBS), sums.counts[OurKind.LOST_POINTS.value]
     ours = [f"We {did}"] if did else []
-    ours += [f"{wording.number(lost)} lost points"] if lost else []
+    ours += [f"points were lost on {wording.count(lost, 'recommendation')}"] if lost else []
     nothing = "We decided and completed nothing." if sums.is_known else "We decided nothing."
     here = f"{'; '.join(ours)}." if ours else nothing
     return f"Since 1\u00a0{wording.month(recent[-1].month)}, {microsoft} {here}"

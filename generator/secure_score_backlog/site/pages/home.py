@@ -5,23 +5,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
+from secure_score_backlog.dates import month_before, month_of
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, in_force
-from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
+from secure_score_backlog.evaluation.reminders import (
+    Reminder,
+    also_late,
+    asks_leadership,
+    decisions_needed,
+    owning_roles,
+)
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
-from secure_score_backlog.exports.json import plain_decision
+from secure_score_backlog.exports.json import facts_of, plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.verdict import verdict
 from secure_score_backlog.site.words import regressions, unexplained
 
+Plain = Mapping[str, Any]
 PATH = "index.md"
 TITLE = "Home"
 SHOWN = 3
@@ -34,8 +44,8 @@ class Blindspot(Struct, frozen=True, forbid_unknown_fields=True):
     """Something that a good score does not show (`content/blindspots.yml`, by title)."""
 
     why: str
-    recommendations: tuple[str, ...]
-    """What measures some of it; empty where Microsoft measures nothing."""
+    recommendations: dict[str, str]
+    """What measures some of it, by id, each in a few words; empty where Microsoft measures nothing."""
     unknown: str
     """What Secure Score does not cover."""
 
@@ -45,11 +55,11 @@ BLINDSPOTS = load("blindspots", dict[str, Blindspot])
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The home page."""
-    spots = [(title, spot, measured_of(facts.statuses, spot)) for title, spot in BLINDSPOTS.items()]
+    spots = [(title, spot, measured_of(facts, spot)) for title, spot in BLINDSPOTS.items()]
     accepted = in_force(facts.register)
     planned = next_planned(facts)
     needed = decisions_needed(facts)
-    late = [each for each in needed if each.is_late(facts.as_of)]
+    late_ones = [each for each in needed if each.is_late(facts.as_of)]
     body = render(
         "home.html.j2",
         site=site,
@@ -57,9 +67,13 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         counts=facts.counts,
         unexplained=unexplained(facts.explained),
-        needed=[plain_decision(each, facts.as_of) for each in needed],
+        needed=plain_facts(facts)["decisions_needed"],
         most=MOST_NEEDED,
-        late=len(late),
+        late=len(late_ones),
+        also_late=also_late(facts),
+        shown=SHOWN,
+        roles=sorted(role for role, logins in facts.settings.roles.items() if logins),
+        verdict=verdict(plain_facts(facts), month_end_before(facts)),
         reopened=bool(facts.in_state(*NEEDS_NEW_DECISION, State.OVERDUE)),
         measured=sum(1 for status in facts.statuses.values() if status.observation),
         open=any(status.observation and status.open_share for status in facts.statuses.values()),
@@ -69,10 +83,10 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted=by_risk(accepted)[:SHOWN],
         accepted_count=len(accepted),
         approval_words=wording.APPROVALS,
-        requested_from=requested_from(needed[len(late) :]),
+        leadership=requested_from(each for each in needed if asks_leadership(each, owning_roles(facts))),
         next_to_end=min(accepted, key=lambda entry: (entry.until, entry.status.id), default=None),
         blindspots=spots,
-        states_of=states_of,
+        named_by_state=named_by_state,
         regressions={status.id: regressions(status, facts) for *_, measured in spots for status in measured},
         review=facts.reviews[0] if facts.reviews else None,
         last_finished=next((review for review in facts.reviews if review.finished and review.is_measured), None),
@@ -105,17 +119,26 @@ def by_risk(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
 
 
 def requested_from(decisions: Iterable[Reminder]) -> list[tuple[str, int]]:
-    """How many decisions are requested from each role before their last day, the most first."""
+    """How many decisions are requested from each role, the most first."""
     roles = Counter(each.role for each in decisions if each.ask)
     return sorted(roles.items(), key=lambda item: (-item[1], item[0]))
 
 
-def states_of(statuses: Iterable[Status]) -> list[tuple[State, int]]:
-    """How many are in each state, in the order of the states."""
-    found = Counter(status.state for status in statuses)
-    return [(state, found[state]) for state in State if found[state]]
+def named_by_state(spot: Blindspot, statuses: Iterable[Status]) -> list[tuple[State, str]]:
+    """What is measured of a blind spot in a few words each, by state, in the order of the states."""
+    named: dict[State, list[str]] = {}
+    for status in statuses:
+        named.setdefault(status.state, []).append(spot.recommendations[status.id])
+    return [(state, ", ".join(named[state])) for state in State if state in named]
 
 
-def measured_of(statuses: Mapping[str, Status], spot: Blindspot) -> list[Status]:
+def measured_of(facts: Facts, spot: Blindspot) -> list[Status]:
     """What is measured of a blind spot in this tenant."""
-    return [statuses[i] for i in spot.recommendations if i in statuses and statuses[i].observation]
+    known = (facts.statuses.get(identifier) for identifier in spot.recommendations)
+    return [status for status in known if status and status.observation]
+
+
+def month_end_before(facts: Facts) -> Plain | None:
+    """The facts of the end of the month before, as its page shows them; None where it was not measured."""
+    before = month_before(month_of(facts.as_of))
+    return next((facts_of(review) for review in facts.reviews if review.month == before and review.is_measured), None)

@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import ONE_DAY, from_json, month_before
+from secure_score_backlog.dates import from_json, month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
@@ -31,6 +31,7 @@ from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.verdict import parts_of, risk_change
 from secure_score_backlog.site.words import kind_of_snapshot, stated_in, unexplained
 from secure_score_backlog.wording import lower_first
 
@@ -39,11 +40,16 @@ TITLE = "Reviews"
 Plain = Mapping[str, Any]
 SHOWN = 5
 """Accepted risks that a review of one page names; the register has all of them."""
-TWO_MONTHS = timedelta(days=62)
-"""From the first day of a month into the second month after it, whatever their lengths."""
+ENDING_WITHIN = timedelta(days=60)
+"""A month is discussed in the following one, and the next meeting is in the month after that."""
+MOST_ENDING = 5
+"""Acceptances and exemptions ending soon that the first page lists; the register has all of them."""
 MOST_NEEDED = 12
 """Decisions needed that the first page lists; the board has all of them."""
-NO_QUESTION: Plain = dict.fromkeys(("question", "recommend", "cost", "asked_by", "since", "default", "by"), None)
+NOT_SIGNED: Plain = dict.fromkeys(
+    ("question", "recommend", "cost", "asked_by", "since", "default", "by", "options", "leadership", "approver", "late")
+)
+"""Columns that a row may lack which an earlier version signed."""
 LARGEST_SHOWN = 3
 """Recommendations that are named beside the score."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
@@ -60,7 +66,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     months = [review.month for review in facts.reviews]
     for position, review in enumerate(facts.reviews):
         newer = months[position - 1] if position else None
-        older = months[position + 1] if position + 1 < len(months) else None
+        older = facts.reviews[position + 1] if position + 1 < len(months) else None
         yield month_page(site, review, older, newer, stated_in(review.month, facts))
 
 
@@ -128,7 +134,8 @@ class Month:
     def needed(self) -> list[Plain]:
         """The decisions needed, what is late first; from their parts where facts were signed without the list."""
         found: list[Plain] | None = self.facts.get("decisions_needed")
-        return self.needed_by_parts if found is None else found
+        rows = self.needed_by_parts if found is None else found
+        return [{**NOT_SIGNED, **self.words(row["recommendation"]), **row} for row in rows]
 
     @property
     def needed_by_parts(self) -> list[Plain]:
@@ -151,7 +158,7 @@ class Month:
             {"kind": "requested", "risk": None, "days_left": self.days_until(ask.get("by")), **ask}
             for ask in self.facts["asks"]
         ]
-        return [{**NO_QUESTION, "title": self.words(row["recommendation"])["title"], **row} for row in (*ended, *asked)]
+        return [*ended, *asked]
 
     def days_until(self, text: str | None) -> int | None:
         """Days from the as-of date to a day."""
@@ -171,25 +178,24 @@ class Month:
         )
 
     @property
-    def next_review(self) -> date:
-        """The end of the month after the as-of date."""
+    def ends_by(self) -> date:
+        """The last day of the acceptances and exemptions that the next meeting may come too late for."""
         as_of = from_json(self.facts["as_of"])
         assert as_of
-        return (as_of.replace(day=1) + TWO_MONTHS).replace(day=1) - ONE_DAY
+        return as_of + ENDING_WITHIN
 
     @property
     def ending(self) -> list[Plain]:
-        """Acceptances and exemptions in force whose last day is before the next review, the nearest first."""
+        """Acceptances and exemptions in force that end soon, the nearest first (docs/method.md#decisions-needed)."""
         both = (*self.facts["register"], *self.facts.get("covered", ()))
-        last = self.next_review.isoformat()
+        last = self.ends_by.isoformat()
         found = [entry for entry in both if entry["state"] in IN_FORCE and entry["until"] <= last]
         return sorted(found, key=lambda entry: (entry["until"], entry["recommendation"]))
 
     @property
     def parts(self) -> list[tuple[str, Any]]:
         """The parts of the movement that are not zero."""
-        moved = self.facts["movement"]
-        return [(part, value) for part, value in moved["points"].items() if part != "total" and value] if moved else []
+        return parts_of(self.facts)
 
     @property
     def biggest(self) -> list[Plain]:
@@ -242,7 +248,7 @@ def days_of_month(facts: Plain) -> str:
 
 
 def month_page(
-    site: Site, review: Review, older: str | None, newer: str | None, stated: Sequence[RegisterEntry] = ()
+    site: Site, review: Review, older: Review | None, newer: str | None, stated: Sequence[RegisterEntry] = ()
 ) -> Document:
     """The page of one month; `stated`: what names its minutes as the record of an approval, as it is known today."""
     path = path_of(review.month)
@@ -263,7 +269,10 @@ def month_page(
         minutes=minutes_of(site, review, path),
         stated=stated,
         recomputed=differences(review.signed, plain_facts(review.facts)) if review.signed else (),
-        older=older,
+        older=older.month if older else None,
+        risk_change=risk_change(month.facts, month_end_before(review, older)),
+        most_ending=MOST_ENDING,
+        within=ENDING_WITHIN.days,
         newer=newer,
         link_to=path_of,
         most=MOST_NEEDED,
@@ -277,6 +286,12 @@ def month_page(
         up=(TITLE, PATH),
         description="Decisions needed, top five by risk, accepted risks, what was completed, and the score.",
     )
+
+
+def month_end_before(review: Review, older: Review | None) -> Plain | None:
+    """The facts of the month before, as its page shows them; None where it was not measured."""
+    follows = older is not None and older.month == month_before(review.month)
+    return facts_of(older) if older is not None and follows and older.is_measured else None
 
 
 def minutes_of(site: Site, review: Review, path: str) -> Markup | None:

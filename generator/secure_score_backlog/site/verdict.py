@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a month changed, in a sentence beside the score (docs/method.md#verdict).
+
+Made from the facts as `backlog status --json` prints them, signed or computed, so that Home and the reviews agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from secure_score_backlog import wording
+from secure_score_backlog.dates import from_json
+from secure_score_backlog.evaluation.movement import Part
+from secure_score_backlog.site.figures import STEP_LABELS
+
+Plain = Mapping[str, Any]
+SEVERE = ("critical", "high")
+
+
+def verdict(now: Plain, before: Plain | None) -> str:
+    """What changed the score since the end of the month before, and whether more or fewer severe risks are open.
+
+    Args:
+        now: The facts of a day.
+        before: Those of the end of the month before; None where that month was not measured, or is unknown.
+    """
+    return " ".join(said for said in (score_change(now), risk_change(now, before)) if said)
+
+
+def score_change(now: Plain) -> str:
+    """Why the score changed within the month; empty where there is no earlier snapshot to compare with."""
+    moved = now["movement"]
+    if not moved or moved["from"] == moved["to"]:
+        return ""
+    since = wording.day(from_json(moved["from"]))
+    total = moved["points"]["total"]
+    parts = [f"{wording.lower_first(STEP_LABELS[Part(part)])} {wording.signed(value)}" for part, value in parts_of(now)]
+    why = f": {'; '.join(parts)}" if parts else ""
+    if not total:
+        return f"The score is the same as on {since}{why}."
+    return f"The score {'rose' if total > 0 else 'fell'} by {wording.point_count(abs(total))} since {since}{why}."
+
+
+def parts_of(now: Plain) -> list[tuple[str, Any]]:
+    """The parts of the movement that are not zero."""
+    moved = now["movement"]
+    return [(part, value) for part, value in moved["points"].items() if part != "total" and value] if moved else []
+
+
+def risk_change(now: Plain, before: Plain | None) -> str:
+    """How many severe risks are open, compared with the end of the month before; empty where no level is counted."""
+    number = severe(now)
+    if number is None or not now["snapshot"]:
+        return ""
+    said = wording.count(number, "critical or high risk is open", "critical and high risks are open")
+    said = said if number else "No critical or high risk is open"
+    earlier = severe(before) if before else None
+    if before is None or earlier is None:
+        return f"{said}."
+    then = wording.day(from_json(before["as_of"]))
+    if number == earlier:
+        return f"{said}, as many as on {then}."
+    return f"{said}, {wording.number(abs(number - earlier))} {'more' if number > earlier else 'fewer'} than on {then}."
+
+
+def severe(facts: Plain) -> int | None:
+    """Open recommendations of critical or high risk; None where the signed facts do not count them."""
+    levels = facts.get("open")
+    return sum(levels[level] for level in SEVERE) if levels else None
