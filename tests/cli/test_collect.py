@@ -287,6 +287,19 @@ def test_each_credential_signs_in_without_showing_a_secret(backlog: RunBacklog, 
     assert not [secret for secret in (bearer, registration.secret, registration.request_token) if secret in str(done)]
 
 
+def test_the_ids_can_be_named_by_options(backlog: RunBacklog, tenant: Tenant) -> None:
+    """One line that every shell takes; an option goes before its variable, and `doctor` takes the same."""
+    registration = Registration(TENANT)
+    ids = ("--tenant", TENANT, "--client", registration.client)
+    environment = {"AZURE_CLIENT_SECRET": registration.secret, "AZURE_CLIENT_ID": "another"}
+    with SimulatedIdentity(registration) as identity, SimulatedGraph(tenant, TODAY) as graph:
+        addresses = ("--graph-url", graph.url, "--authority", identity.origin)
+        assert "AZURE_TENANT_ID is not set" in backlog("collect", *addresses, environment=environment, expect=3).stderr
+        backlog("collect", *addresses, *ids, environment=environment, expect=0)
+        found = json.loads(backlog("doctor", "--json", *addresses, *ids, environment=environment).stdout)["checks"]
+    assert {each["code"]: each["state"] for each in found}["permission"] == "ok"
+
+
 def test_missing_consent_is_explained(backlog: RunBacklog, tmp_path: Path, tenant: Tenant) -> None:
     """A token without the role gets 403 from Graph, and the reader the place where to grant it."""
     registration = Registration(TENANT, roles=())
