@@ -163,7 +163,7 @@ def test_an_approver_is_judged_at_once(root: Path) -> None:
             ("approver:", "head of it"),
             ("is the owner too", b""),
             ("approver:", "Board"),
-            ("has no login under", b""),
+            ("gives this role no login", b""),
             ("outside GitHub already, with a record? (y/n) [n]", ""),
             ("Keep this answer? (y/n) [n]", ""),
             ("approver:", "1"),

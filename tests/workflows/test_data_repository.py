@@ -258,7 +258,7 @@ def test_the_steps_of_the_first_commit_work_as_printed(tmp_path: Path) -> None:
         "init", tmp_path / "a b", "--organisation", "X", "--plan", "team", "--tool", USED, expect=0
     ).stdout
     lines = [line.strip() for line in printed.splitlines() if line.strip().startswith(("cd ", "git "))]
-    first = lines[: next(i for i, line in enumerate(lines) if line.startswith("git push")) + 1]
+    first = lines[: next(i for i, line in enumerate(lines) if line.startswith("git switch"))]
     subprocess.run(["git", "init", "--quiet", "--bare", str(tmp_path / "host")], check=True)
     script = "\n".join(["set -e", first[0], f"git remote add origin '{tmp_path / 'host'}'", *first[1:]])
     subprocess.run(["bash", "-c", script], check=True, capture_output=True)
