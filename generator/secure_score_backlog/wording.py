@@ -165,8 +165,8 @@ class Badge:
     label: str
     mark: str
     tone: str
-    """What its colour means (docs/guide/reading.md): of a state good, plan, hold, open, needed or quiet; of lateness
-    late; of a risk level its own name."""
+    """What its colour means (docs/guide/reading.md): of a state good, plan, hold, open, needed, found or quiet; of
+    lateness late; of a risk level its own name."""
     meaning: str = ""
     """The tooltip."""
 
@@ -219,6 +219,16 @@ BADGES: dict[str, Badge] = {
     "covered-in-part": Badge("Covered in part", "\u25d1", "plan", "Recommendations about it have a score here."),
     "not-scored-here": Badge("Not scored here", "\u25cc", "quiet", "None of what measures it has a score here."),
     "not-covered": Badge("Not covered", "\u2205", "warn", "Secure Score measures nothing of it."),
+    # what a test of the records or of files found
+    "passed": Badge("Passed", "\u2713", "good"),
+    "found": Badge("Found", "!", "found"),
+    "identical": Badge("Identical", "\u2713", "good"),
+    "differs": Badge("Differs", "!", "found"),
+    "error": Badge("Error", "\u2715", "needed"),
+    "warning": Badge("Warning", "!", "found"),
+    # a month
+    "in-progress": Badge("In progress", "\u25b7", "plan"),
+    "signed": Badge("Signed", "\u2713", "good"),
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
     "attested": Badge("Approved outside GitHub", "\u270e", "hold", "Stated in the decision, which names the record."),

@@ -183,7 +183,7 @@ def test_no_page_is_too_large(monkeypatch: pytest.MonkeyPatch, rows: int) -> Non
     facts = busy.months[0].review.facts
     made_pages = list(changes.documents(facts, Site.of(facts)))
     assert max(len(page.content) for page in made_pages) < LARGEST
-    assert sum(page.content.count(b"<tr data-row") for page in made_pages) == 60 * rows
+    assert sum(page.content.count(b"<tr data-month") for page in made_pages) == 60 * rows
     assert len({page.path for page in made_pages}) == len(made_pages)
     text = made_pages[0].content.decode()
     assert all(f'href="{page.path[:-3]}.html"' in text for page in made_pages[1:])

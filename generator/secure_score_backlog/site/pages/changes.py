@@ -147,7 +147,7 @@ def filters(rows: Sequence[ChangeRow]) -> list[Filter]:
     kinds_in_order = tuple(kind for kind, _ in (*MICROSOFT_WORDS, *OUR_WORDS) if kind in kinds)
     found = (
         Filter("who", "Who", tuple(key for key in names if key in who), names),
-        Filter("kind", "Change", kinds_in_order, labels_of(kinds_in_order)),
+        Filter("kind", "Change", kinds_in_order, labels_of(kinds_in_order), folded=True),
     )
     return [each for each in found if len(each.values) > 1]
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tables of recommendations: filters, sorts and copies them. Without script every row is shown, in the order of the page.
+ * Tables of recommendations and of changes: filters, sorts and copies them, as far as the form of the page offers it.
+ * Without script every row is shown, in the order of the page.
  * What is chosen is kept in the address, so that a view can be shared and the back button undoes a choice. */
 (function () {
   "use strict";
@@ -50,16 +51,18 @@
   function start(form) {
     const names = Array.from(new Set(Array.from(form.querySelectorAll("[type=checkbox]"), (box) => box.name)));
     const boxes = (name) => Array.from(form.querySelectorAll("[type=checkbox]")).filter((box) => box.name === name);
-    const sorting = form.elements.sort;
+    const least = Array.from(form.querySelectorAll("select[data-from]")); /* what is chosen, or anything later */
+    const sorting = form.elements.sort || { value: "" };
+    const lists = [...least, ...(form.elements.sort ? [form.elements.sort] : [])];
     const shown = form.querySelector("[data-backlog-shown]");
-    const tables = Array.from(document.querySelectorAll(".backlog-table--work"), readTable);
+    const tables = Array.from(document.querySelectorAll(".backlog-table:is(.backlog-table--work, .backlog-table--changes)"), readTable);
     const rows = tables.flatMap((table) => table.rows);
     const parts = Array.from(document.querySelectorAll("article h2"), readPart);
 
     function readTable(element) {
       const headers = Array.from(element.tHead.rows[0].cells);
       const columns = headers.map((header) => header.textContent.trim().toLowerCase());
-      headers.forEach((header, index) => {
+      if (form.elements.sort) headers.forEach((header, index) => {
         const button = document.createElement("button");
         button.type = "button";
         button.append(...header.childNodes);
@@ -88,9 +91,11 @@
       heading.insertBefore(count, heading.querySelector(".headerlink"));
       const inside = (row) => elements.some((element) => element.contains(row.element));
       const listed = elements.flatMap((element) => Array.from(element.querySelectorAll("ul.backlog-list > li")));
+      const folds = elements.flatMap((element) => Array.from(element.querySelectorAll("details")))
+        .filter((fold) => !fold.closest("form"));
       const pieces = [heading, ...elements.flatMap((element) => element.matches(".backlog") ? Array.from(element.children) : element)]
         .filter((piece) => !piece.matches(".backlog-colophon"));
-      return { elements, pieces, count, card, rows: rows.filter(inside), listed, total: card && card.textContent };
+      return { pieces, count, card, rows: rows.filter(inside), listed, folds, total: card && card.textContent };
     }
 
     function read() {
@@ -100,16 +105,18 @@
         for (const box of boxes(name)) box.checked = wanted.includes(box.value.toLowerCase());
       }
       form.elements.text.value = address.get("text") || "";
-      sorting.value = address.get("sort") || "";
-      if (sorting.selectedIndex < 0) sorting.value = "";
+      for (const list of lists) {
+        list.value = address.get(list.name) || "";
+        if (list.selectedIndex < 0) list.value = "";
+      }
     }
 
     function write(step) {
       const address = new URLSearchParams(location.search);
-      for (const name of [...names, "text", "sort"]) address.delete(name);
+      for (const name of [...names, "text", ...lists.map((list) => list.name)]) address.delete(name);
       for (const name of names) for (const box of boxes(name)) if (box.checked) address.append(name, box.value);
       if (form.elements.text.value.trim()) address.set("text", form.elements.text.value.trim());
-      if (sorting.value) address.set("sort", sorting.value);
+      for (const list of lists) if (list.value) address.set(list.name, list.value);
       const query = address.toString(), wanted = query ? "?" + query : "";
       if (wanted === location.search) return;
       history[step ? "pushState" : "replaceState"](null, "", location.pathname + wanted + location.hash);
@@ -137,18 +144,20 @@
       const chosen = names.map((name) => [name, boxes(name).filter((box) => box.checked).map((box) => box.value.toLowerCase())])
         .filter(([, values]) => values.length);
       const terms = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const active = chosen.length > 0 || terms.length > 0;
+      const from = least.filter((list) => list.value);
+      const active = chosen.length + from.length + terms.length > 0;
       const holds = (text) => terms.every((term) => text.includes(term));
-      for (const row of rows)
-        row.element.hidden = !(holds(row.text) && chosen.every(([name, values]) => values.includes(row.is(name))));
+      const fits = (row) => holds(row.text) && chosen.every(([name, values]) => values.includes(row.is(name))) &&
+        from.every((list) => row.is(list.name) >= list.value);
+      for (const row of rows) row.element.hidden = !fits(row);
       for (const part of parts) {
         for (const item of part.listed) item.hidden = !holds(item.textContent.toLowerCase());
         const left = part.rows.filter((row) => !row.element.hidden).length;
-        const listed = chosen.length ? 0 : part.listed.filter((item) => !item.hidden).length;
+        const listed = chosen.length + from.length ? 0 : part.listed.filter((item) => !item.hidden).length;
         for (const element of part.pieces) element.hidden = active && left + listed === 0;
         part.count.textContent = active && part.rows.length ? " " + left + " of " + part.rows.length : "";
         if (part.card) part.card.textContent = active ? left + " of " + part.rows.length : part.total;
-        if (terms.length) for (const element of part.elements) for (const fold of element.querySelectorAll("details")) fold.open = listed > 0;
+        for (const fold of part.folds) unfold(fold, active, listed > 0);
       }
       for (const fold of form.querySelectorAll("details")) {
         const number = fold.querySelectorAll(":checked").length;
@@ -157,6 +166,16 @@
       const left = visible().length;
       shown.textContent = active ? left + " of " + rows.length + " shown" : "";
       for (const button of form.querySelectorAll("[data-copy]")) button.disabled = text(button.dataset.copy) === "";
+    }
+
+    /* While something is chosen, what is left is unfolded; then a fold is again as the reader left it. */
+    function unfold(fold, active, listed) {
+      if (active && fold.dataset.before === undefined) fold.dataset.before = fold.open ? "open" : "";
+      if (active) fold.open = listed || fold.querySelector("tr:not([hidden]) > td") !== null;
+      else if (fold.dataset.before !== undefined) {
+        fold.open = fold.dataset.before === "open";
+        delete fold.dataset.before;
+      }
     }
 
     const visible = () => tables.flatMap((table) => Array.from(table.body.rows)).filter((row) => !row.hidden);
@@ -198,58 +217,6 @@
     update(false);
   }
 
-  /* Filters of a list of events: rows say what they are, a value may mean itself or anything later. */
-  function startList(form) {
-    const fields = Array.from(form.querySelectorAll("select, input"));
-    const rows = Array.from(document.querySelectorAll("tr[data-row]"));
-    const result = form.querySelector("output");
-    const address = new URLSearchParams(location.search);
-
-    function fits(row, field) {
-      if (field.type === "search") {
-        const text = row.textContent.toLowerCase();
-        return field.value.toLowerCase().split(/\s+/).every((word) => text.includes(word));
-      }
-      const own = row.dataset[field.name] || "";
-      return "from" in field.dataset ? own >= field.value : own === field.value;
-    }
-
-    /* While something is chosen, groups without a row that fits are hidden with their heading, and the others unfolded. */
-    function group(filtered) {
-      for (const box of document.querySelectorAll("[data-backlog-group]")) {
-        const fold = box.querySelector("details");
-        const empty = filtered && !box.querySelector("tr[data-row]:not([hidden])");
-        const heading = document.getElementById(box.dataset.backlogGroup);
-        box.hidden = empty;
-        if (heading) heading.hidden = empty;
-        if (!fold) continue;
-        if (!("asMade" in fold.dataset)) fold.dataset.asMade = fold.open ? "open" : "";
-        fold.open = filtered ? !empty : fold.dataset.asMade === "open";
-      }
-    }
-
-    function apply() {
-      const chosen = fields.filter((field) => field.value);
-      for (const row of rows) row.hidden = !chosen.every((field) => fits(row, field));
-      const shown = rows.filter((row) => !row.hidden).length;
-      group(chosen.length > 0);
-      result.textContent = chosen.length ? shown + " of " + rows.length + " shown" : "";
-      const wanted = new URLSearchParams(chosen.map((field) => [field.name, field.value])).toString();
-      history.replaceState(null, "", location.pathname + (wanted ? "?" + wanted : "") + location.hash);
-    }
-
-    for (const field of fields) {
-      const value = address.get(field.name);
-      const known = !field.options || Array.from(field.options).some((option) => option.value === value);
-      if (value !== null && known) field.value = value;
-      field.addEventListener(field.options ? "change" : "input", apply);
-    }
-    form.addEventListener("reset", () => setTimeout(apply));
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.hidden = false;
-    apply();
-  }
-
   /* A text that no spreadsheet takes for a formula. */
   function inert(text) { return /^[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? "'" + text : text; }
 
@@ -258,8 +225,7 @@
 
   function ready() {
     const form = document.querySelector("[data-backlog-filters]");
-    if (form && form.querySelector("[data-backlog-shown]")) start(form);
-    else if (form) startList(form);
+    if (form) start(form);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
