@@ -95,13 +95,11 @@ class Rating:
         ),
         "What goes wrong if this stays open, in plain words for a managing director.",
         Need.REQUIRED,
-        example="…",
     )
     source: str = key(
-        Text("one of the listed sources", shortest=1, code="rating-source"),
+        Text("one of the names under `sources`, then the place in that source", shortest=1, code="rating-source"),
         "One of the sources, then the place in it.",
         Need.REQUIRED,
-        example="CIS Controls v8 6.5",
     )
     id: str = key(
         Text("an id in letters, digits, `_` and `-`", pattern=r"[A-Za-z0-9_-]+", code="rating-key"),

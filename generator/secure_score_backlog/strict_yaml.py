@@ -126,10 +126,10 @@ def day(text: str) -> date:
         found = date(*(int(part) for part in text.split("-")))
     except ValueError as error:
         message = f"{shown(text)} is not a day of the calendar."
-        raise InvalidValue("date-invalid", message, "Write YYYY-MM-DD, such as 2026-10-31.") from error
+        raise InvalidValue("date-invalid", message, "Write the day as YYYY-MM-DD.") from error
     if not is_usable(found):
         message = f"{shown(text)} is not a day of the years {FIRST_DAY.year} to {LAST_DAY.year}."
-        raise InvalidValue("date-invalid", message, "Write YYYY-MM-DD, such as 2026-10-31.")
+        raise InvalidValue("date-invalid", message, "Write the day as YYYY-MM-DD.")
     if found.isoformat() != text:
         raise InvalidValue("date-invalid", f"{shown(text)} is not written YYYY-MM-DD.", f"Write {found.isoformat()}.")
     return found

@@ -13,7 +13,16 @@ from secure_score_backlog import beginning
 from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import CannotProceed, WrongUsage
-from secure_score_backlog.evaluation.audit import SAMPLE_SIZE, Audit, AuditedCommit, Kind, Reason, Sample, draw
+from secure_score_backlog.evaluation.audit import (
+    HINTS,
+    SAMPLE_SIZE,
+    Audit,
+    AuditedCommit,
+    Kind,
+    Reason,
+    Sample,
+    draw,
+)
 from secure_score_backlog.evaluation.facts import evaluate, with_audit
 from secure_score_backlog.exports.audit import CANNOT_SHOW, KIND_WORDS, in_reasons, plain_audit, reasons_of
 from secure_score_backlog.exports.json import encode
@@ -99,8 +108,10 @@ def report(result: Audit, sample: Sample) -> Iterator[str]:
         yield from beginning.words(result.beginning)
     listed = (line for each in result.exceptions for line in about(each, result.asked_at))
     yield from section("Commits without an approval that counts", listed, 2 * SHOWN)
+    yield from section("What to do about them", (f"  {line}" for line in to_do(result)), len(Reason))
     others = [found for found in result.problems if found.code not in OF_COMMITS]
-    yield from section("Other findings", (f"  {found.severity}: {found.message}" for found in others), SHOWN)
+    told = (f"  {found.severity}: {found.message}\n      {found.hint}" for found in others)
+    yield from section("Other findings", told, SHOWN)
     yield from section("Further tests", (f"  {line}" for line in further(result)), SHOWN)
     if sample.items:
         title = f"Sample of {len(sample.items)} of the {plural(sample.of, 'commit')} that are not snapshots"
@@ -149,6 +160,13 @@ def about(each: AuditedCommit, asked_at: datetime | None) -> Iterator[str]:
     """An exception: which commit, and why."""
     yield f"  {one(each)}"
     yield f"      {each.severity}: {reasons_of(each, asked_at)}; changed: {', '.join(each.areas) or 'nothing'}"
+
+
+def to_do(result: Audit) -> Iterator[str]:
+    """Each reason of an exception, with what to do about it; reasons with one answer stand together."""
+    for hint in dict.fromkeys(HINTS[Reason(code)] for code in result.reasons):
+        same = [Reason(code).words for code in result.reasons if HINTS[Reason(code)] == hint]
+        yield f"{'; '.join(same)}:\n      {hint}"
 
 
 def one(each: AuditedCommit) -> str:

@@ -152,12 +152,13 @@ class Link(Text):
         link = super().read(value, at)
         if link is None or is_link(link):
             return link
-        at.report(
-            "decision-bad-link",
-            f"{shown(link)} is not a link that a page may hold.",
-            "Write a link that begins with https://, or a path in this repository such as docs/evidence.pdf.",
-        )
+        message = f"{shown(link)} is not a link that a page may hold."
+        at.report("decision-bad-link", message, f"{self.hint(link, at)}.")
         return None
+
+    def hint(self, value: object, at: At) -> str:
+        """Both forms; a number in quotes is no link either."""
+        return "Write a link that begins with https://, or a path in this repository such as docs/evidence.pdf"
 
 
 def is_link(link: str) -> bool:

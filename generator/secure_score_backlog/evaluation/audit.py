@@ -499,8 +499,8 @@ def problems_of(result: Audit) -> Iterator[Problem]:
 
 
 REVIEW_NOW = (
-    "Have another person review it now, and write in the minutes who did: the audit goes on to list it, and the "
-    "minutes say that it is settled."
+    "Have another person review it now, and write in the minutes who did; it stays on this list, and the minutes "
+    "settle it."
 )
 ONLY_REQUESTS = "For the administrator of the repository: let the main branch accept pull requests only."
 APPROVAL_FIRST = "For the administrator of the repository: let the main branch require an approval before a merge."

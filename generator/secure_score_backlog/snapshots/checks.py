@@ -38,7 +38,7 @@ STORED_AS_SAVED = (
     "what Microsoft gives again, and import that."
 )
 ONE_COUNTS = "Nothing has to be done: of each of these one entry counts."
-NO_ID = "Nothing has to be done: without an id it cannot be shown."
+NO_ID = "Nothing has to be done: what has no id cannot be shown."
 SHOWN = 5
 """How many names a message lists."""
 MANY = 10
