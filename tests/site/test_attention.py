@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page of what needs attention: findings, what to do, a sentence for an empty group, on every kind of tenant."""
+"""What each role has to do, and the checks below it: what is wrong, what to do, and a sentence for an empty group."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import click
 import pytest
 
 from secure_score_backlog.cli.main import backlog as program
-from secure_score_backlog.decisions.model import Ask, Bucket, CoverReason
+from secure_score_backlog.decisions.model import Ask, Blockage, Blocker, Bucket, CoverReason
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, parse_settings
+from secure_score_backlog.site.links import slug
 from secure_score_backlog.site.pages import attention, evidence, glossary
 from secure_score_backlog.snapshots.model import History, Recommendation
 from tests.support.pages import Read, evaluated, unmarked
@@ -40,32 +41,6 @@ def old_ask(number: int) -> tuple[Ask, ...]:
 
 
 SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
-    "expired": (
-        lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(1)))),
-        "Last day: 1 October 2026, 1 day ago.",
-    ),
-    "breached": (
-        lambda: tenant(
-            *[{"A": (2, 4)}, {"A": (1, 4)}, {"A": (1, 4)}],
-            A=decision("A", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2))),
-        ),
-        "Now 25 % achieved; 50 % when it was accepted.",
-    ),
-    "regressed": (
-        lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
-        "Regressed on 2 October 2026; 25 % achieved now.",
-    ),
-    "conflict": (
-        lambda: tenant(
-            {"A": (4, 4)},
-            A=decision("A", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE)),
-        ),
-        "Measured in full at least since 1 October 2026.",
-    ),
-    "overdue": (
-        lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", due=day(1))),
-        "Due on 1 October 2026, 2 days ago.",
-    ),
     "ownerless": (lambda: tenant({"A": (0, 4)}), "No decision; open at least since 1 October 2026."),
     "unrated": (lambda: tenant({"A": (1, 4)}), "Share open: 75 %."),
     "drafts": (
@@ -75,10 +50,6 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
     "stale": (
         lambda: tenant(*[{"A": (0, 4)}] * 100, A=decision("A", due=day(200))),
         "No activity since 1 October 2026; planned.",
-    ),
-    "asks": (
-        lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
-        "“Pay for it?” Requested from leadership 91 days ago. If no decision is made: It stays open.",
     ),
     "shadow": (
         lambda: tenant({"A": (0, 4, "Ignored")}),
@@ -102,6 +73,135 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
 }
 
 
+TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
+    "expired": (
+        lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(1)))),
+        "Late. Last day: 1 October 2026, 1 day ago. Renew it with a reason, or do it.",
+    ),
+    "breached": (
+        lambda: tenant(
+            *[{"A": (2, 4)}, {"A": (1, 4)}, {"A": (1, 4)}],
+            A=decision("A", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2))),
+        ),
+        "Now 25 % achieved; 50 % when it was accepted.",
+    ),
+    "regressed": (
+        lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
+        "Late. Regressed on 2 October 2026. Find out what changed it",
+    ),
+    "conflict": (
+        lambda: tenant(
+            {"A": (4, 4)},
+            A=decision("A", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE)),
+        ),
+        "Measured in full at least since 1 October 2026.",
+    ),
+    "overdue": (
+        lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", due=day(1))),
+        "Late. Due on 1 October 2026, 2 days ago. If that cannot be done now, write a new date with the reason.",
+    ),
+    "asked too long ago": (
+        lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
+        "Late. No day given; asked by Head of IT on 1 October 2026. Without an answer: It stays open.",
+    ),
+    "asked, and late": (
+        lambda: tenant(*[{"A": (0, 4)}] * 3, A=decision("A", asks=(replace(old_ask(1)[0], by=day(2)),), due=day(200))),
+        "Late. Answer by 2 October 2026, 1 day ago; asked by Head of IT on 1 October 2026.",
+    ),
+    "asked": (
+        lambda: tenant({"A": (0, 4)}, A=decision("A", asks=old_ask(1), due=day(200))),
+        "No day given; asked by Head of IT on 1 October 2026.",
+    ),
+    "expiring": (
+        lambda: tenant({"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(8)))),
+        "Last day: 8 October 2026, in 7 days. Renew it with a reason before that day, or do it.",
+    ),
+    "planned": (
+        lambda: tenant({"A": (0, 4)}, A=decision("A", due=day(31))),
+        "Due on 31 October 2026, in 30 days.",
+    ),
+    "blocked": (
+        lambda: tenant(
+            {"A": (0, 4)},
+            {"A": (0, 4)},
+            A=decision("A", due=day(1), blocked=Blockage(Blocker.LICENSING, day(1), "Buy P2.")),
+        ),
+        "Due on 1 October 2026, 1 day ago. Blocked by a missing licence: Buy P2.",
+    ),
+}
+"""What some role has to do, with what its row says."""
+
+
+@pytest.mark.parametrize("key", TO_DO)
+def test_each_role_is_told_until_when_and_what_comes_next(key: str) -> None:
+    """One row under the role's own address, counted on top."""
+    make, says = TO_DO[key]
+    page = Read(make(), attention.documents)
+    (role,) = [anchor for anchor in page.sections if anchor.startswith("role-")]
+    assert role == ("role-leadership" if key.startswith("asked") else "role-head-of-it")
+    (row,) = page.rows(role)
+    assert says in row
+    assert ("Late." in row) is ("Late." in says or key in ("breached", "conflict"))
+    assert re.search(rf'href="#{role}"><span class="backlog-tally-number">1</span>', page.source)
+
+
+def test_what_is_late_comes_first_then_the_nearest_day() -> None:
+    """Within a role; a change that is due in 31 days is not listed, and a role is matched whatever its letter case."""
+    page = Read(
+        tenant(
+            *[dict.fromkeys("ABCDE", (0, 4))] * 3,
+            A=decision("A", due=day(33)),
+            B=decision("B", due=day(10), owner="head of it"),
+            C=decision("C", due=day(34)),
+            D=decision("D", due=day(2)),
+            E=decision("E", Bucket.ACCEPT, accepted=acceptance(day(12))),
+        ),
+        attention.documents,
+    )
+    assert page.lead.startswith("1 late, 1 due within 7 days, 2 due within 30 days.")
+    rows = page.rows("role-head-of-it")
+    assert [re.search(r"(Due on|Last day:) (\d+) (\w+)", row).group(2, 3) for row in rows] == [  # type: ignore[union-attr]
+        ("2", "October"),
+        ("10", "October"),
+        ("12", "October"),
+        ("2", "November"),
+    ]
+
+
+def test_the_first_of_microsofts_steps_is_the_next_step() -> None:
+    """In plain words, with the way to the portal."""
+    known = Recommendation(
+        "A", "Words", remediation="<ol><li>Open the portal.</li></ol>", action_url="https://entra.microsoft.com/x"
+    )
+    given = workspace(history({"A": (0, 4)}), {"A": versions((1, decision("A", due=day(3))))}, [known])
+    (row,) = Read(evaluated(given, day(1)), attention.documents).rows("role-head-of-it")
+    assert "First step: Open the portal. Portal" in row
+
+
+def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
+    """Once GitHub was asked; before that nothing is known of it."""
+    made = tenant({"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(200))))
+    (entry,) = made.register
+    asked = replace(made, register=(replace(entry, approval=replace(entry.approval, asked=True)),))
+    approver = slug(entry.decision.accepted.approver)  # type: ignore[union-attr]
+    (row,) = Read(asked, attention.documents).rows(f"role-{approver}")
+    assert "is missing. Approve its renewal, or have the minutes record the approval." in row
+    assert Read(made, attention.documents).lead.startswith("Nothing is late or due within 30 days, and nothing waits.")
+
+
+def test_many_roles_and_many_tasks_have_a_limit() -> None:
+    """Ten rows of a role and fifteen roles; what is left is counted, with a link to the board."""
+    many = {f"id-{number:02}": decision(f"id-{number:02}", due=day(3)) for number in range(12)}
+    page = Read(tenant(dict.fromkeys(many, (0, 4)), **many), attention.documents)
+    assert len(page.rows("role-head-of-it")) == 10
+    assert "2 more, less urgent, are on the board" in page.sections["role-head-of-it"]
+    many = {name: replace(each, owner=f"Role {name}") for name, each in many.items()}
+    more = {f"no-{number}": decision(f"no-{number}", due=day(3), owner=f"Other {number}") for number in range(5)}
+    page = Read(tenant(dict.fromkeys({**many, **more}, (0, 4)), **many, **more), attention.documents)
+    assert sum(anchor.startswith("role-") for anchor in page.sections) == 15
+    assert "Other roles, on the board: Role id-10 (1 due within 7 days), Role id-11 (1 due within 7 days)." in page.text
+
+
 @pytest.mark.parametrize("key", SCENES)
 def test_each_group_says_what_is_wrong_and_what_to_do(key: str) -> None:
     """One row with its reason, what it means, what to do; the count on top is the number of rows."""
@@ -119,13 +219,13 @@ def test_one_finding_is_not_called_several() -> None:
     measured = {"A": (0, 4)}
     page = Read(tenant(measured, None, measured, A=decision("A", draft=True)), attention.documents)
     for words in ("1 : Draft ", "1 : Day without a snapshot "):
-        assert words in f"{page.lead} "
+        assert words in f"{page.sections['checks']} "
     two = Read(tenant(measured, None, None, measured, A=decision("A", draft=True)), attention.documents)
-    assert two.lead.endswith("2 : Days without a snapshot")
+    assert two.sections["checks"].endswith("2 : Days without a snapshot")
 
 
 def test_the_last_day_is_in_time() -> None:
-    """On its last day an acceptance is in force and a plan in time; a request of ninety days is not listed."""
+    """On its last day an acceptance is in force and a plan in time; a request of ninety days is not late."""
     page = Read(
         tenant(
             *[{"A": (0, 4), "B": (0, 4)}] * 91,
@@ -134,9 +234,8 @@ def test_the_last_day_is_in_time() -> None:
         ),
         attention.documents,
     )
-    for key in ("expired", "overdue", "asks"):
-        assert page.rows(key) == [], key
-    assert "Next to expire: “A”, last day 30 December 2026." in page.sections["expired"]
+    assert page.lead.startswith("2 due within 7 days, 1 waiting.")
+    assert "Late." not in page.text
 
 
 def clean() -> Facts:
@@ -147,7 +246,8 @@ def clean() -> Facts:
 def test_a_tenant_without_findings() -> None:
     """No table and nothing to do; each group has its sentence."""
     page = Read(clean(), attention.documents)
-    assert page.lead.startswith("All 16 checks are clear. Nothing needs attention.")
+    assert page.lead == "Nothing is late or due within 30 days, and nothing waits."
+    assert page.sections["checks"].startswith("All 10 checks are clear.")
     assert "<tr><td" not in page.source.split("calendar-figure")[0]
     assert "What to do." not in page.text
     assert all("✓" in page.sections[key] for key in [*SCENES, "problems", "gaps"])
@@ -159,7 +259,8 @@ def test_the_first_day_names_the_highest_risks() -> None:
     given = workspace(history({"A": (0, 4), "B": (0, 4), "C": (0, 4), "D": (4, 4)}), settings=rated)
     page = Read(evaluated(given, day(1), has_git=False), attention.documents)
     assert "No decision is recorded yet" in page.lead
-    assert page.lead.startswith("2 of 16 checks found something: 3 open recommendations have no owner.")
+    assert page.sections["checks"].startswith("2 of 10 checks found something: 3 open recommendations have no owner.")
+    assert "No decision is recorded. Decide." in page.sections["no-role"]
     assert "backlog decide C B A" in page.sections["ownerless"]
     assert "One day so far: 1 October 2026, complete." in page.sections["gaps"]
 
@@ -185,7 +286,7 @@ def test_counts_are_those_of_the_status() -> None:
     )
     page = Read(made, attention.documents)
     tally = dict(re.findall(r'href="#([a-z-]+)"><span class="backlog-tally-number">(\d+)<', page.source))
-    for key in ("expired", "overdue", "shadow", "unrated", "stale", "ownerless"):
+    for key in ("shadow", "unrated", "stale", "ownerless"):
         assert int(tally[key]) == made.counts[key] > 0, key
         assert len(page.rows(key)) == made.counts[key], key
 
@@ -247,7 +348,7 @@ def test_commands_and_settings_are_ready_to_copy() -> None:
 @pytest.mark.parametrize("view", [attention, evidence, glossary])
 def test_every_command_on_the_page_exists(view: object) -> None:
     """Verb and options are those of the program."""
-    made = [scene() for scene, _ in SCENES.values()] + [clean()]
+    made = [scene() for scene, _ in (*SCENES.values(), *TO_DO.values())] + [clean()]
     calls = {
         html.unescape(call)
         for one in made

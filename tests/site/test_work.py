@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.work import LONGEST_STEP, first_step, parts_of, portal_link, small_trend
+from secure_score_backlog.site.work import LONGEST_STEP, first_step, link_label, parts_of, portal_link, small_trend
 from secure_score_backlog.snapshots.model import Observation, Timeline
 
 TENANT = "00000000-aaaa-4bbb-8ccc-5eca7e000001"
@@ -114,3 +114,18 @@ def test_a_service_has_two_parts() -> None:
     """What it is for, and what Microsoft calls it."""
     assert parts_of("Computers (Defender for Endpoint)") == ("Computers", "Defender for Endpoint")
     assert parts_of("Zoom") == ("Zoom", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [
+        ("https://security.microsoft.com/x", "Open in Microsoft’s portal"),
+        ("https://learn.microsoft.com/x", "Microsoft’s instructions"),
+        ("https://aka.ms/x", "Microsoft’s page"),
+        ("https://admin.example.com/x", "Vendor’s page (admin.example.com)"),
+        ("https://notmicrosoft.com/x", "Vendor’s page (notmicrosoft.com)"),
+    ],
+)
+def test_a_link_says_where_it_leads(address: str, label: str) -> None:
+    """By the host: the portal, a page to read, or another vendor's."""
+    assert link_label(address) == label

@@ -32,8 +32,11 @@ TREND_POINTS = 12
 """A small line has a value for each twelfth of a year."""
 PORTAL_HOSTS = ("microsoft.com", "azure.com", "office.com", "cloud.microsoft")
 """Where Microsoft's portals are: these hosts and those below them."""
-PAGES_TO_READ = ("learn.microsoft.com", "support.microsoft.com", "docs.microsoft.com", "go.microsoft.com")
+PORTAL = "Open in Microsoft’s portal"
+PAGES_TO_READ = ("learn.microsoft.com", "support.microsoft.com", "docs.microsoft.com", "www.microsoft.com")
 """Hosts of Microsoft on which nothing can be set."""
+LEADING_ON = ("go.microsoft.com", "aka.ms")
+"""Hosts of Microsoft that lead on to another one."""
 
 _ITEM = re.compile(r"<li>(.*?)(?=</?li>|</?[ou]l>|$)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -130,9 +133,20 @@ def portal_link(address: str, site: Site) -> str | None:
     """The address where it can be set; None for a page to read, or one that is not Microsoft's."""
     link = safe_link(address, site.tenants)
     parts = urlsplit(link or "")
-    host = (parts.hostname or "").lower()
-    known = any(host == name or host.endswith(f".{name}") for name in PORTAL_HOSTS)
-    return link if parts.scheme == "https" and known and host not in PAGES_TO_READ else None
+    is_portal = parts.scheme == "https" and link_label(link or "") == PORTAL
+    return link if is_portal else None
+
+
+def link_label(address: str) -> str:
+    """What a link of a recommendation says, by the host that it leads to."""
+    host = (urlsplit(address).hostname or "").lower()
+    if host in LEADING_ON:
+        return "Microsoft’s page"
+    if host in PAGES_TO_READ:
+        return "Microsoft’s instructions"
+    if any(host == name or host.endswith(f".{name}") for name in PORTAL_HOSTS):
+        return PORTAL
+    return f"Vendor’s page ({host})" if host else "More about it"
 
 
 def small_trend(line: Timeline | None, until: date | None) -> tuple[str, str]:

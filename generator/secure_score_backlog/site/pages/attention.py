@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page of what needs attention: checks in groups, problems in files, and days without a snapshot.
+"""The page of what each role has to do, and below it checks in groups, problems in files, and days without a snapshot.
 
 Every group has the same form: what it means, what to do, the recommendations concerned, and a sentence for an empty
 group. The texts are in `content/attention.yml`; the rules in docs/method.md#attention.
@@ -10,16 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from markupsafe import Markup, escape
 from msgspec import Struct
 
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
-from secure_score_backlog.decisions.checks import ASK_TERM
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import Orphaned, State, Status, orphaned
@@ -30,26 +28,22 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import amount, change_day, since, unexplained
+from secure_score_backlog.site.week import MOST_ROLES, counted, roles_of
+from secure_score_backlog.site.words import amount, since, unexplained
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.text import shell_quoted
 
 PATH = "attention.md"
-TITLE = "Needs attention"
+TITLE = "This week"
 
 CHAPTERS = (
-    ("Decisions no longer in force, or overdue", "decisions",
-     ("expired", "breached", "regressed", "conflict", "overdue")),
-    ("No owner or no activity", "inactive", ("ownerless", "unrated", "drafts", "stale", "asks")),
+    ("No owner or no activity", "inactive", ("ownerless", "unrated", "drafts", "stale")),
     ("Portal status without a decision", "portal", ("shadow", "no-effect")),
     ("Changed by Microsoft", "changed", ("orphaned",)),
 )  # fmt: skip
 """Heading, anchor, keys of the groups."""
 SUMMARISED = (
-    (("expired", "breached", "regressed", "conflict", "overdue"),
-     "decision is no longer in force or overdue", "decisions are no longer in force or overdue"),
     (("ownerless",), "open recommendation has no owner", "open recommendations have no owner"),
-    (("asks",), "requested decision is late", "requested decisions are late"),
     (("shadow",), "portal status has no decision", "portal statuses have no decision"),
     (("gaps",), "day has no snapshot", "days have no snapshot"),
 )  # fmt: skip
@@ -67,8 +61,6 @@ SHOWN = 15
 """Rows of a group before the rest is folded."""
 MOST = 40
 """Rows of a group, so that a page has a size that does not depend on the tenant's."""
-OPENED = 10
-"""Rows that are shown before a reader unfolds anything, as far as whole groups go; the first group is always open."""
 PRINTED = 5
 """Rows of a group on paper."""
 COMMAND_IDS = 5
@@ -162,7 +154,7 @@ class Chapter:
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The page."""
-    groups = groups_of(facts)
+    groups, roles = groups_of(facts), roles_of(facts, site)
     covered, said = facts.coverage, unexplained(facts.explained)
     lost = fillable(covered, facts.as_of)
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
@@ -176,9 +168,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         chapters=chapters,
         tally=[(title_of(key, number), key, number) for key, number in found.items()],
         summary=summary(found),
+        to_do=counted(task for role in roles for task in role.found),
+        late=sum(role.late for role in roles),
+        roles=roles[:MOST_ROLES],
+        other_roles=roles[MOST_ROLES:],
         coded=coded,
         columns=COLUMNS,
-        opened=opened({key: number for key, number in found.items() if key in (*groups, "problems")}),
         printed=PRINTED,
         decided=any(status.decision for status in facts.statuses.values()),
         problems=sorted(facts.problems, key=lambda problem: problem.severity is not Severity.ERROR),
@@ -196,7 +191,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         TITLE,
         body,
         site=site,
-        description="Expired, regressed and overdue decisions, missing owners, problems in files; with what to do.",
+        shown_title="What to do this week",
+        description="What each role has to do: late, due within 7 and 30 days, waiting. And problems in the data.",
         hide=("navigation", "toc"),
     )
 
@@ -214,33 +210,16 @@ def summary(found: dict[str, int]) -> str:
     """The page in one sentence, from the number of findings by group."""
     filled = sum(1 for number in found.values() if number)
     if not filled:
-        return f"All {len(found)} checks are clear. Nothing needs attention."
+        return f"All {len(found)} checks are clear."
     sums = [(sum(found[key] for key in keys), one, many) for keys, one, many in SUMMARISED]
     parts = ["the score is unexplained in part"] if found["unexplained"] else []
     parts += [wording.count(number, one, many) for number, one, many in sums if number][:SUMMARY_PARTS]
     return f"{filled} of {len(found)} checks found something{': ' if parts else ''}{'; '.join(parts)}."
 
 
-def opened(found: Mapping[str, int]) -> frozenset[str]:
-    """The groups that are not folded at first: in the order of the page, as many as a reader sees at a glance.
-
-    Args:
-        found: How many rows each group has, in the order of the page.
-    """
-    open_groups: set[str] = set()
-    rows = 0
-    for key, number in found.items():
-        if number:
-            rows += min(number, SHOWN)
-            if open_groups and rows > OPENED:
-                break
-            open_groups.add(key)
-    return frozenset(open_groups)
-
-
 def groups_of(facts: Facts) -> dict[str, Group]:
     """Every group by its key."""
-    filled = {"months": wording.count(facts.settings.stale_months, "month"), "next_end": next_end(facts)}
+    filled = {"months": wording.count(facts.settings.stale_months, "month")}
     groups = {}
     for key, words in WORDS.items():
         items = tuple(CHECKS[key](facts))
@@ -256,54 +235,9 @@ def groups_of(facts: Facts) -> dict[str, Group]:
     return groups
 
 
-def next_end(facts: Facts) -> str:
-    """When the next acceptance or exemption expires, as a sentence; empty where none is in force."""
-    ends = [(entry.until, entry.status) for entry in (*facts.register, *facts.covered) if entry.until >= facts.as_of]
-    ends = [(until, status) for until, status in ends if status.state in (State.ACCEPTED, State.COVERED)]
-    if not ends:
-        return ""
-    until, status = min(ends, key=lambda end: (end[0], end[1].id))
-    return f" Next to expire: “{status.title}”, last day {wording.day(until)}."
-
-
 def by_risk(statuses: Iterable[Status]) -> list[Status]:
     """The highest risk first."""
     return sorted(statuses, key=risk_key)
-
-
-def expired(facts: Facts) -> Iterator[Item]:
-    """Acceptances and exemptions whose last day has passed."""
-    for status in by_risk(facts.in_state(State.EXPIRED)):
-        until = status.decision.until if status.decision else None
-        yield Item(status, f"Last day: {day_and_age(until, facts.as_of)}.")
-
-
-def breached(facts: Facts) -> Iterator[Item]:
-    """Accepted risks that are worse than accepted."""
-    for status in by_risk(facts.in_state(State.BREACHED)):
-        now = wording.share(status.observation.share if status.observation else None)
-        accepted = status.decision.accepted.share if status.decision and status.decision.accepted else None
-        yield Item(status, f"Now {now} achieved; {wording.share(accepted)} when it was accepted.")
-
-
-def regressed(facts: Facts) -> Iterator[Item]:
-    """What was done under its decision and is not any more."""
-    for status in by_risk(facts.in_state(State.REGRESSED)):
-        share = wording.share(status.observation.share if status.observation else None)
-        yield Item(status, f"Regressed {change_day(facts, status.open_since)}; {share} achieved now.")
-
-
-def conflict(facts: Facts) -> Iterator[Item]:
-    """What is marked as not applicable and measured as done."""
-    for status in facts.in_state(State.CONFLICT):
-        yield Item(status, f"Measured in full {since(facts, status, status.held_since)}.")
-
-
-def overdue(facts: Facts) -> Iterator[Item]:
-    """Planned changes whose date has passed, the earliest date first."""
-    found = [(s.decision.due, s) for s in facts.in_state(State.OVERDUE) if s.decision and s.decision.due]
-    for due, status in sorted(found, key=lambda pair: (pair[0], pair[1].id)):
-        yield Item(status, f"Due on {day_and_age(due, facts.as_of)}.")
 
 
 def ownerless(facts: Facts) -> Iterator[Item]:
@@ -334,18 +268,6 @@ def stale(facts: Facts) -> Iterator[Item]:
         reason = NO_ACTIVITY_REASONS.get(status.stale_reason, wording.badge_of(status.state).label.lower())
         cause = f"; {reason}" if reason else ""
         yield Item(status, f"No activity since {wording.day(status.last_activity)}{cause}.")
-
-
-def old_asks(facts: Facts) -> Iterator[Item]:
-    """Decisions requested too long ago."""
-    for status, ask in facts.asks:
-        age = (facts.as_of - ask.since).days
-        late = ask.by is not None and ask.by < facts.as_of
-        if late or age > ASK_TERM.days:
-            by = f" The answer was needed by {wording.day(ask.by)}." if late else ""
-            default = f" If no decision is made: {ask.default}" if ask.default else ""
-            asked = f"“{ask.question}” Requested from {ask.of} {wording.count(age, 'day')} ago."
-            yield Item(status, f"{asked}{by}{default}")
 
 
 def shadow(facts: Facts) -> Iterator[Item]:
@@ -387,22 +309,11 @@ def what_became_of(found: Orphaned) -> str:
     return f"{change} Probably replaced, judging by its {found.because}, by:"
 
 
-def day_and_age(day: date | None, as_of: date) -> str:
-    """A day that has passed, and how long ago."""
-    return f"{wording.day(day)}, {wording.count((as_of - day).days, 'day')} ago" if day else "unknown"
-
-
 CHECKS: dict[str, Callable[[Facts], Iterable[Item]]] = {
-    "expired": expired,
-    "breached": breached,
-    "regressed": regressed,
-    "conflict": conflict,
-    "overdue": overdue,
     "ownerless": ownerless,
     "unrated": unrated,
     "drafts": drafts,
     "stale": stale,
-    "asks": old_asks,
     "shadow": shadow,
     "no-effect": no_effect,
     "orphaned": orphaned_decisions,

@@ -24,6 +24,7 @@ from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.repository import change, commit, proposals
 from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.work import link_label
 from secure_score_backlog.snapshots.model import Observation
 
 PATH = "recommendations/"
@@ -85,7 +86,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             remediation_impact=microsoft_html(recommendation.remediation_impact, site.tenants),
             microsoft_status=microsoft_html(detail.status, site.tenants) if detail else "",
             synced=detail.synced if detail else None,
-            portal_link=safe_link(recommendation.action_url, site.tenants),
+            action_link=(action := safe_link(recommendation.action_url, site.tenants)),
+            action_label=link_label(action or ""),
             line=figures.line_of(status, facts, "line"),
             events=timeline(status, facts),
             has_git=facts.decisions.has_git,

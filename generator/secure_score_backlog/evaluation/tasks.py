@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each role has to do now: what is late, what is due soon, and what waits for it (docs/method.md#this-week)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from secure_score_backlog.decisions.model import Ask
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force, recorded
+from secure_score_backlog.evaluation.reminders import Kind, Reminder, decisions_needed, reminders
+from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.ratings import level_order
+from secure_score_backlog.text import comparable
+
+WEEK = timedelta(days=7)
+MONTH = timedelta(days=30)
+PLANNED, BLOCKED, UNAPPROVED = "planned", "blocked", "unapproved"
+"""What nobody is reminded of: a planned change that is due soon, a blocked one, and an approval that is missing."""
+
+
+class When(StrEnum):
+    """How urgent something is, the most urgent first."""
+
+    LATE = "late"
+    WEEK = "week"
+    MONTH = "month"
+    WAITING = "waiting"
+    """For an answer, an approval, a first decision or the end of a block; no day within 30 days is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that a role has to do."""
+
+    when: When
+    kind: str
+    """That of its reminder, `planned`, `blocked` or `unapproved`."""
+    status: Status
+    role: str
+    """Whose it is; empty where no role owns it."""
+    day: date | None = None
+    ask: Ask | None = None
+    entry: RegisterEntry | None = None
+    """The acceptance or exemption whose approval is missing."""
+
+
+def tasks(facts: Facts) -> tuple[Task, ...]:
+    """Everything that some role has to do now, the most urgent first: by urgency, day, risk and id."""
+    found = (*_reminded(facts), *_changes(facts), *_unapproved(facts), *_undecided(facts))
+    return tuple(sorted(found, key=_order))
+
+
+def by_role(found: Iterable[Task]) -> list[tuple[str, tuple[Task, ...]]]:
+    """The tasks of each role, in order; the role with the most that is late comes first, what has no owner last.
+
+    Roles are matched whatever their letter case, and named as they are written first.
+    """
+    names: dict[str, str] = {}
+    roles: dict[str, list[Task]] = {}
+    for task in found:
+        key = comparable(task.role)
+        names.setdefault(key, task.role)
+        roles.setdefault(key, []).append(task)
+
+    def order(key: str) -> tuple[bool, int, int, str]:
+        late = sum(1 for task in roles[key] if task.when is When.LATE)
+        return not key, -late, -len(roles[key]), key
+
+    return [(names[key], tuple(roles[key])) for key in sorted(roles, key=order)]
+
+
+def _reminded(facts: Facts) -> Iterator[Task]:
+    for each in reminders(facts):
+        when = _when_of(each, facts.as_of)
+        if when is not None:
+            yield Task(when, each.kind.value, each.status, each.role, each.day, each.ask)
+
+
+def _when_of(each: Reminder, as_of: date) -> When | None:
+    if each.is_late(as_of):
+        return When.LATE
+    soon = _soon(each.day, as_of)
+    return When.WAITING if soon is None and each.ask else soon
+
+
+def _soon(day: date | None, as_of: date) -> When | None:
+    """Whether a day is within the next week or month; None for any other, and without one."""
+    if day is None or not as_of <= day <= as_of + MONTH:
+        return None
+    return When.WEEK if day <= as_of + WEEK else When.MONTH
+
+
+def _changes(facts: Facts) -> Iterator[Task]:
+    for status in facts.in_state(State.PLANNED, State.BLOCKED):
+        due = status.decision.due if status.decision else None
+        is_blocked = status.state is State.BLOCKED
+        when = When.WAITING if is_blocked and due and due < facts.as_of else _soon(due, facts.as_of)
+        if when is not None:
+            yield Task(when, BLOCKED if is_blocked else PLANNED, status, status.owner, due)
+
+
+def _unapproved(facts: Facts) -> Iterator[Task]:
+    for entry in in_force((*facts.register, *facts.covered)):
+        if entry.approval.asked and not recorded(entry):
+            yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), entry=entry)
+
+
+def _undecided(facts: Facts) -> Iterator[Task]:
+    for each in decisions_needed(facts):
+        if each.kind is Kind.UNDECIDED:
+            yield Task(When.WAITING, each.kind.value, each.status, each.role)
+
+
+def _order(task: Task) -> tuple[int, date, int, str, str, str]:
+    question = task.ask.question if task.ask else ""
+    level = level_order(task.status.level)
+    return list(When).index(task.when), task.day or date.max, level, task.status.id, task.kind, question

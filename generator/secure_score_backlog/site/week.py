@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each role has to do, in words: until when, and the next step (docs/method.md#this-week)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from secure_score_backlog import wording
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.evaluation.tasks import Task, When, by_role, tasks
+from secure_score_backlog.site.links import Site, slugs
+from secure_score_backlog.site.words import change_day, since
+from secure_score_backlog.site.work import first_step, portal_link
+
+MOST = 10
+"""Rows of a role, so that a page has a size that does not depend on the tenant's; the board has all."""
+MOST_ROLES = 15
+COUNTED = {
+    When.LATE: "late",
+    When.WEEK: "due within 7 days",
+    When.MONTH: "due within 30 days",
+    When.WAITING: "waiting",
+}
+"""How many are of each urgency, in words."""
+WHAT_TO_DO = {
+    "expired": "Renew it with a reason, or do it.",
+    "breached": "Restore it, or agree on the lower level with the approver.",
+    "regressed": "Find out what changed it, and restore it, or make a new decision.",
+    "conflict": "Delete the decision’s file, or choose another decision.",
+    "expiring": "Renew it with a reason before that day, or do it.",
+    "undecided": "Decide.",
+}
+"""The step before Microsoft's own, by kind; nothing for a change that is simply to be made."""
+WITHOUT_STEP = ("conflict", "undecided")
+"""Kinds for which Microsoft's steps are not the next thing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to do, as it is shown."""
+
+    task: Task
+    until: str
+    """Until when, in words; ends in a full stop."""
+    step: str
+    """The next step, in sentences."""
+    portal: str | None = None
+
+    @property
+    def status(self) -> Status:
+        """The recommendation."""
+        return self.task.status
+
+    @property
+    def late(self) -> bool:
+        """Its day has passed."""
+        return self.task.when is When.LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one role has to do."""
+
+    name: str
+    """Empty for what no role owns."""
+    anchor: str
+    found: tuple[Task, ...]
+    lines: tuple[Line, ...]
+    """The first of them."""
+
+    @property
+    def late(self) -> int:
+        """How many are late."""
+        return sum(1 for task in self.found if task.when is When.LATE)
+
+    @property
+    def summary(self) -> str:
+        """How many of each urgency."""
+        return counted(self.found)
+
+
+def roles_of(facts: Facts, site: Site) -> list[Role]:
+    """Every role that has something to do now."""
+    found = by_role(tasks(facts))
+    anchors = slugs(name for name, _ in found if name)
+    return [
+        Role(
+            name,
+            f"role-{anchors[name]}" if name else "no-role",
+            mine,
+            tuple(Line(task, until(task, facts), next_step(task, site), portal_of(task, site)) for task in mine[:MOST]),
+        )
+        for name, mine in found
+    ]
+
+
+def counted(found: Iterable[Task]) -> str:
+    """How many tasks are of each urgency: `2 late, 1 due within 7 days`."""
+    numbers = Counter(task.when for task in found)
+    return ", ".join(f"{wording.number(numbers[when])} {words}" for when, words in COUNTED.items() if numbers[when])
+
+
+def until(task: Task, facts: Facts) -> str:
+    """Until when it is to be done, or since when it is late."""
+    day, status = task.day, task.status
+    match task.kind:
+        case "unanswered":
+            return asked_until(task, facts.as_of)
+        case "regressed":
+            return f"Regressed {change_day(facts, status.open_since)}."
+        case "breached":
+            accepted = status.decision.accepted if status.decision else None
+            now = wording.share(status.observation.share if status.observation else None)
+            return f"Now {now} achieved; {wording.share(accepted.share if accepted else None)} when it was accepted."
+        case "conflict":
+            return f"Measured in full {since(facts, status, status.held_since)}."
+        case "unapproved":
+            return f"Approval by {task.role} is missing."
+        case "undecided":
+            return "No decision is recorded."
+        case "expired" | "expiring":
+            return f"Last day: {dated(day, facts.as_of)}."
+        case _:
+            return f"Due on {dated(day, facts.as_of)}."
+
+
+def asked_until(task: Task, as_of: date) -> str:
+    """Until when a question is to be answered, and who asks."""
+    assert task.ask
+    by = task.ask.asked_by or task.status.owner
+    asked = f"asked{f' by {by}' if by else ''} on {wording.day(task.ask.since)}"
+    if task.day is None:
+        return f"No day given; {asked}."
+    return f"Answer by {dated(task.day, as_of)}; {asked}."
+
+
+def dated(day: date | None, as_of: date) -> str:
+    """A day, and how far it is."""
+    if day is None:
+        return "unknown"
+    left = (day - as_of).days
+    if not left:
+        return f"{wording.day(day)}, today"
+    return f"{wording.day(day)}, " + (
+        f"in {wording.count(left, 'day')}" if left > 0 else f"{wording.count(-left, 'day')} ago"
+    )
+
+
+def next_step(task: Task, site: Site) -> str:
+    """What comes next: what the decision says of it, else the first of Microsoft's steps."""
+    decision = task.status.decision
+    if task.ask:
+        return answering(task)
+    if task.entry:
+        reason = task.entry.approval.words
+        return f"Approve its renewal, or have the minutes record the approval. None counts yet: {reason}."
+    if task.kind == "blocked" and decision and decision.blocked:
+        note = decision.blocked.note
+        return (
+            f"Blocked by a {wording.BLOCKERS[decision.blocked.by.value]}{f': {note}' if note else ''}".rstrip(".") + "."
+        )
+    said = WHAT_TO_DO.get(task.kind, "")
+    step = "" if task.kind in WITHOUT_STEP else first_step(task.status.recommendation.remediation, site)
+    if step:
+        said += f" First step: {wording.sentence(step)}"
+    if task.kind == "overdue":
+        said += " If that cannot be done now, write a new date with the reason."
+    return said.strip()
+
+
+def answering(task: Task) -> str:
+    """The choice, the advice and the cost of a question."""
+    assert task.ask
+    parts = (
+        (" / ".join(task.ask.options), "Choice"),
+        (task.ask.recommend, "Recommended"),
+        (task.ask.cost, "Cost"),
+        (task.ask.default, "Without an answer"),
+    )
+    return " ".join(f"{label}: {wording.sentence(text)}" for text, label in parts if text) or "No advice given."
+
+
+def portal_of(task: Task, site: Site) -> str | None:
+    """Where the step is done; None where the next step is none of Microsoft's."""
+    if task.ask or task.entry or task.kind in (*WITHOUT_STEP, "blocked"):
+        return None
+    return portal_link(task.status.recommendation.action_url, site)
