@@ -185,6 +185,10 @@ def together(answers: dict[str, Answer], made: dict[str, date], barred: set[str]
     return found
 
 
+OWN = ("until", "share", "approval")
+"""What of a reason each decision has to say for itself."""
+
+
 def lend(answer: Answer, source: Answer) -> Answer:
     """An answer with what it takes from another one."""
     said = dict(answer.said)
@@ -193,5 +197,5 @@ def lend(answer: Answer, source: Answer) -> Answer:
     for group in ("accepted", "covered"):
         if said.get(group) and source.said.get(group):
             own = {key: value for key, value in said[group].items() if value}
-            said[group] = {**{k: v for k, v in source.said[group].items() if k not in ("until", "share")}, **own}
+            said[group] = {**{k: v for k, v in source.said[group].items() if k not in OWN}, **own}
     return Answer(said)

@@ -198,7 +198,8 @@ def decision(random: Random, name: str, day: date, last: date) -> str | None:
             reason = random.choice([f"because {name}"] * 4 + ["because"])
             said += ["  approver: Managing Director", f"  rationale: {reason}"]
             by = random.choice(["Managing Director", owner])
-            said += [f"  approval: {{by: {by}, on: 2026-01-01, record: Minutes}}"] if random.random() < 0.3 else []
+            record = random.choice(["Minutes", RECORD, f"./{RECORD}#item"])
+            said += [f"  approval: {{by: {by}, on: 2026-01-01, record: '{record}'}}"] if random.random() < 0.3 else []
     elif kind == "cover":
         why = random.choice(["not-applicable", "third-party"])
         said += ["bucket: not-applicable", "covered:", f"  until: {until}", f"  reason: {why}", "  by: gateway"]
@@ -252,12 +253,27 @@ def invented(seed: int) -> Tenant:
     return Tenant(days, commits, edits)
 
 
+RECORD = "docs/records/board.md"
+RECORDS = (
+    None,
+    "The board met.\n",
+    "The board accepts `a`, d-e and SIGNINRISKPOLICY.\n",
+    "Item 1: **Title of\nA**.\n\nItem 2: b\\_C, pre-A, 7.scid_25990\n",
+)
+"""What a record of approvals may hold: no file, no id, ids of another case, a title over two lines, parts of words."""
 POLICY = ("approver_is_owner", "past_date", "critical_approver_unlisted")
 
 
 def changed(random: Random, held: dict[str, str], day: date, last: date) -> Files:
     """What one commit changes: decisions mostly, the catalogue, the settings."""
-    what = random.choice(["decision"] * 8 + ["catalogue", "settings"])
+    what = random.choice(["decision"] * 8 + ["catalogue", "settings", "record"])
+    if what == "record":
+        text = random.choice(RECORDS)
+        if text is None and RECORD not in held:
+            return {}
+        held.pop(RECORD, None)
+        held |= {} if text is None else {RECORD: text}
+        return {RECORD: text}
     if what == "catalogue":
         return {"snapshots/catalogue.json": catalogue(random, [name for name in NAMES if random.random() < 0.75])}
     if what == "settings":
