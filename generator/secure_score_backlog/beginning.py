@@ -66,14 +66,17 @@ def begun(
     said_by = _said_by(main, after)
     if said_by is not None:
         paths = [path for folder in DATA for path in main.repository.files(said_by.commit, f"{folder}/")]
-        where = f"commit {said_by.commit[:10]}, which set it, left"
+        where = f"when commit {said_by.commit[:10]} set it, this was there already:"
     else:
         paths = [path for folder in DATA for path in paths_below(root, folder)] if root else []
-        where = "this folder has"
+        where = "this folder holds"
     if over := sorted(filter(_is_data, paths)):
         more = f" and {len(over) - SHOWN} more" if len(over) > SHOWN else ""
-        why = f"{where} {', '.join(over[:SHOWN])}{more}, and nothing that is there may be hidden"
-        hint = "Delete the line. Only a copy that was made empty by `backlog init --here` begins in this way."
+        why = f"{where} {', '.join(over[:SHOWN])}{more}"
+        hint = (
+            "Delete the line. Only a copy that `backlog init --here` made empty may leave out what came before; "
+            "whatever decisions or snapshots a folder holds keep their whole history."
+        )
         return main, None, (_refused(settings_file, why, hint),)
     place = order.index(after)
     begins = main.after(after, beginning=said_by.commit if said_by else "")

@@ -34,7 +34,7 @@ INTENT = f".intent{PARTIAL}"
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes; no file that the program reads needs more."""
 LINK = "it is a shortcut to another place (a symbolic link), which is not followed"
-NOT_ORDINARY = "it is not an ordinary file"
+NOT_ORDINARY = "it is a folder, a pipe or a device, not a file"
 _OPENAT = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 """Whether the system opens a file relative to an open folder; Windows does not."""
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)

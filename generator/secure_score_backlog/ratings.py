@@ -112,7 +112,7 @@ class Rating:
         default="",
     )
     family: str = key(
-        Text("the name of a family", shortest=1, code="rating-family"),
+        Text("the name of a family (only a pattern needs one)", shortest=1, code="rating-family"),
         "Those that share one reason; needed with a pattern.",
         default="",
     )

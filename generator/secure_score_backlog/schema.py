@@ -129,6 +129,8 @@ class Format:
     has_defaults: bool = False
     """Whether a wrong value is replaced by the key's default; hints say so."""
     unknown_hint: str = "Delete it, or use one of"
+    unknown_words: str = "not a key of"
+    """What a key is that is not part of the format."""
 
 
 @dataclass(slots=True)
@@ -172,7 +174,7 @@ class Reading:
         names = [each.name for each in keys]
         inside = f"`{dotted(place)}`" if place else self.format.name
         for name in [name for name in written if name not in names][:MOST_REPEATED]:
-            message = f"{shown(name)} is not a key of {inside}."
+            message = f"{shown(name)} is {self.format.unknown_words} {inside}."
             hint = self.unknown_hint(name, keys, written[name])
             self.faults.append(Fault(self.format.unknown_key, (*place, name), message, hint))
 

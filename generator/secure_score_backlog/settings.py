@@ -349,9 +349,9 @@ def read_settings_file(root: Path) -> SettingsFile:
             "file-unreadable",
             SETTINGS_PATH,
             None,
-            f"The settings cannot be read: {reason}.",
-            "Until this is mended, every setting has its default. For the maintainer: put an ordinary file in its "
-            "place, one that may be read.",
+            f"The file cannot be read: {reason}.",
+            "Tell whoever maintains this repository; until it is mended, every setting has its default. For the "
+            "maintainer: put a file that may be read in its place.",
         )
         found = SettingsFile(Settings(), YamlData(SETTINGS_PATH, problems=(fault,)), (fault,))
     return replace(found, problems=(*found.problems, *misnamed))

@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.problems import Problem, Severity, problem
@@ -417,11 +418,19 @@ def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
                 "yaml-syntax",
                 path,
                 first_line,
-                f"The text is not YAML ({type(error).__name__}).",
-                "Look for unusual characters and escapes; put texts in double quotes.",
+                f"The text is not YAML{_unreadable_character(error)}.",
+                "Delete what cannot be typed on a keyboard, and put a text with special characters in double quotes.",
             )
         )
     return _finished(builder)
+
+
+def _unreadable_character(error: Exception) -> str:
+    """Which character may not stand in YAML, where the parser says so."""
+    if isinstance(error, ReaderError):
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        return f": it holds the character U+{code:04X}, which may not stand there"
+    return ""
 
 
 def _finished(builder: _Builder) -> YamlData:

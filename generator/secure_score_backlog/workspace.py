@@ -419,7 +419,7 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             "If it is yours and not merged, make the change again in the browser, in a new pull request; or set the "
             "clock and, if it is the newest commit, run `git commit --amend --no-edit`. If it is merged, tell "
             f"whoever maintains this repository. For the maintainer: until {day} has passed, build the site with "
-            f"`--as-of {today}`.",
+            f"`--as-of` and the day of the build (today `--as-of {today}`).",
         )
         for commit, day in commits.items()
     ]

@@ -203,7 +203,7 @@ def further(result: Audit) -> Iterator[str]:
 
 def drawn(sample: Sample) -> Iterator[str]:
     """The sample, one change on a line."""
-    yield f"  Seed {sample.seed}"
+    yield f"  Drawn by the seed {sample.seed}; the same --seed draws the same sample again."
     for number, each in enumerate(sample.items, start=1):
-        yield f"  {number:>3}  {one(each)} ({each.kind})"
+        yield f"  {number:>3}  {one(each)} ({KIND_WORDS[each.kind][0]})"
     yield "  With --json each has its paths, people and the commands to check it."

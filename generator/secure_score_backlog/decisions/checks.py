@@ -439,8 +439,13 @@ def _fault(
     chain = chain_of(decisions, identifier)
     end = chain[-1]
     if end == identifier:
-        message = f"`same_as` is circular: {_shown_chain(chain)}."
-        return "decision-same-as-circular", message, "Write the answers out in one of them; the others name that one."
+        if len(chain) == 2:
+            message = f"`same_as` names this very decision, {shown(identifier)}."
+            hint = "Delete `same_as` and write the answers here, or name another decision."
+            return "decision-same-as-circular", message, hint
+        message = f"These decisions name each other in `same_as`: {_shown_chain(chain)}."
+        hint = "Delete `same_as` in one of them and write the answers there; the others may name that one."
+        return "decision-same-as-circular", message, hint
     if is_endless(decisions, chain):
         message = f"`same_as` leads through more than {MOST_LINKS} decisions: {_shown_chain(chain)}."
         return "decision-same-as-unusable", message, "Name a decision that gives its own answers."

@@ -163,7 +163,8 @@ def _past_dates(source: FrontMatter, decision: Decision, made: date | None) -> I
                 source.path,
                 source.line(*place),
                 f"`{place[-1]}` is {day}, {ago} before the decision was made on {made}.",
-                f"Write {made} or a later day: nothing can be decided for days that have passed.",
+                f"Write {made} or a later day: nothing can be decided for days that have passed. If it was "
+                "not made on that day, the clock of its commit was wrong.",
             )
 
 

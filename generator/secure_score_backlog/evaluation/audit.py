@@ -22,7 +22,7 @@ from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEnt
 from secure_score_backlog.git import HISTORY, Identity, MainCommit
 from secure_score_backlog.problems import RULES, Problem, Severity, problem
 from secure_score_backlog.settings import SETTINGS_PATH, Settings
-from secure_score_backlog.snapshots.coverage import Coverage, DayKind
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.stored_history import Rewrite, StoredHistory
 from secure_score_backlog.wording import EXCEPTIONS, plural
@@ -490,10 +490,13 @@ def problems_of(result: Audit) -> Iterator[Problem]:
     yield from of_approvals(result)
     for found in result.misdated:
         stated = f"is dated {found.stated:%Y-%m-%d %H:%M}" if found.stated else "has no time of the calendar"
-        message = f"Commit {found.commit[:10]} follows one of {found.before:%Y-%m-%d %H:%M} (UTC), but {stated}."
+        message = (
+            f"Commit {found.commit[:10]} follows one of {found.before:%Y-%m-%d %H:%M} (UTC), but {stated}; here it "
+            "counts from the later time."
+        )
         hint = (
-            "Nothing has to be done, unless a deadline depends on that day: the order of commits is certain, and one "
-            "of the two clocks was wrong."
+            "Nothing has to be done: the order of commits is certain, and one of the two clocks was wrong. Where a "
+            "deadline lies between the two days, take the day of the merge from the pull request on GitHub."
         )
         yield problem("audit-misdated", HISTORY, None, message, hint)
 
@@ -507,8 +510,8 @@ APPROVAL_FIRST = "For the administrator of the repository: let the main branch r
 HINTS: Mapping[Reason, str] = {
     Reason.DIRECT: f"Ask who made it, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
     Reason.MERGE: f"Ask who merged what, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
-    Reason.CLAIMED: "A message is text that its author chooses, so it proves no approval. Compare the commit with that "
-    f"pull request on GitHub. {REVIEW_NOW}",
+    Reason.CLAIMED: "A message is text that its author chooses, so it proves no approval. If there is a pull request "
+    f"with this number on GitHub, compare it with the commit. {REVIEW_NOW}",
     Reason.NOT_ASKED: "Ask whoever maintains the repository to run `backlog approvals`, and audit again. Until then it "
     "counts as not approved.",
     Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
@@ -548,13 +551,27 @@ def of_days(result: Audit) -> Iterator[Problem]:
     reason = "Ask whoever maintains the repository for the reason, and write it in the minutes."
     lost = "Microsoft keeps 90 days: what was not collected by then stays unknown."
     held = "Such a day holds a part of the recommendations; the others keep what was measured last."
-    for code, number, what, hint in (
-        ("audit-days-missing", result.days.without, "no snapshot", f"{reason} {lost}"),
-        ("audit-days-partial", result.days.count(DayKind.PARTIAL), "a partial snapshot", f"{reason} {held}"),
+    days = result.days
+    missing = [*days.of(DayKind.MISSING), *(days.of(DayKind.AWAITED) if days.is_old else ())]
+    for code, runs, what, hint in (
+        ("audit-days-missing", missing, "no snapshot", f"{reason} {lost}"),
+        ("audit-days-partial", days.of(DayKind.PARTIAL), "a partial snapshot", f"{reason} {held}"),
     ):
-        if number:
-            message = f"There is {what} for {number} of {plural(result.days.passed, 'day')}."
+        if runs:
+            number = sum(run.days for run in runs)
+            message = f"There is {what} for {number} of {plural(days.passed, 'day')}: {some_runs(runs)}."
             yield problem(code, SNAPSHOTS, None, message, hint)
+
+
+MOST_RUNS = 5
+"""Of days in a row that a message names."""
+
+
+def some_runs(runs: Sequence[DayRun]) -> str:
+    """The first days of many: `2026-10-04, 2026-10-06 to 2026-10-07`."""
+    words = [str(run.first) if run.days == 1 else f"{run.first} to {run.last}" for run in runs[:MOST_RUNS]]
+    more = sum(run.days for run in runs[MOST_RUNS:])
+    return ", ".join(words) + (f" and {plural(more, 'day')} more" if more else "")
 
 
 def of_approvals(result: Audit) -> Iterator[Problem]:

@@ -273,7 +273,10 @@ def check_removal(change: _Change, name: str, old: DecisionVersion) -> Iterator[
     if over or change.has_minutes or is_mentioned(change.old, change.new, name):
         return
     message = f"The decision about {shown(name)} is deleted, and nothing says why; it counts as undecided again."
-    hint = "Say why in the minutes of the month, or change the decision instead of deleting it."
+    hint = (
+        "Say why in the minutes of the month (`docs/reviews/`) in the same pull request, or change the decision "
+        "instead of deleting it."
+    )
     yield problem("decision-removed", path, None, message, hint)
 
 

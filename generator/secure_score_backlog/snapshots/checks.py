@@ -93,7 +93,11 @@ def undated(count: int, total: int) -> Finding:
         f"{count} of {plural(total, 'day')} came without a date that can be read (createdDateTime or id), and "
         f"{'was' if count == 1 else 'were'} left out."
     )
-    hint = "Nothing has to be done: without its date a day cannot be stored, and the others are taken."
+    hint = (
+        "No day was stored. Save Microsoft’s answer again with `createdDateTime`, and import that."
+        if count == total
+        else "Nothing has to be done: without its date a day cannot be stored, and the others are taken."
+    )
     return Finding("snapshot-undated", None, message, hint, hint)
 
 
@@ -110,7 +114,7 @@ def left_out_as_future(days: Iterable[date], today: date) -> Finding:
     """Days that have not come yet, apart from the series of the others."""
     ahead = sorted(days)
     message = (
-        f"{plural(len(ahead), 'day is', 'days are')} dated after today ({today}) and "
+        f"{plural(len(ahead), 'day is', 'days are')} dated after today, which is {today} in UTC, and "
         f"{'was' if len(ahead) == 1 else 'were'} left out: {some(map(str, ahead))}."
     )
     hint = (

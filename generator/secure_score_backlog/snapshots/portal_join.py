@@ -374,9 +374,9 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-status-unknown",
-                f"{plural(len(joined.unclear), 'row has', 'rows have')} all points under a status that is not known, "
-                f"and {'was' if len(joined.unclear) == 1 else 'were'} left out, as Microsoft may have measured them "
-                f"or an administrator stated them: {'; '.join(statuses[:SHOWN])}.",
+                f"{plural(len(joined.unclear), 'row has', 'rows have')} all points and a status that is not known "
+                f"({'; '.join(statuses[:SHOWN])}). Whether Microsoft measured these points or an administrator stated "
+                f"them cannot be told, so {'it was' if len(joined.unclear) == 1 else 'they were'} left out.",
                 f"Set the portal to English, where every status is known, and export again. Then {again}.",
             )
         )
