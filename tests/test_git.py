@@ -18,6 +18,7 @@ from secure_score_backlog.git import (
     Identity,
     MainHistory,
     current_branch,
+    origin_on_github,
     pull_request_of,
     read_main_history,
 )
@@ -410,6 +411,30 @@ def test_the_branch_is_named(tmp_path: Path) -> None:
     repository.git("checkout", "--quiet", head)
     assert current_branch(repository.folder) is None
     assert current_branch(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://github.com/harbour/backlog", "harbour/backlog"),
+        ("https://github.com/harbour/backlog.git", "harbour/backlog"),
+        ("git@github.com:harbour/our.score.git", "harbour/our.score"),
+        ("ssh://git@github.com/harbour/backlog.git", "harbour/backlog"),
+        ("https://github.com.example/harbour/backlog", ""),
+        ("https://example.com/github.com/harbour/backlog", ""),
+        ("https://github.com/harbour/backlog/tree", ""),
+        ("https://github.com/harbour/..", ""),
+        ("../origin", ""),
+    ],
+)
+def test_the_name_on_github_is_that_of_origin(tmp_path: Path, address: str, name: str) -> None:
+    """Of github.com only, in each form that it offers for cloning."""
+    repository = Repository(tmp_path / "tenant")
+    repository.commit("one", decisions__A="one")
+    assert origin_on_github(repository.folder) == ""
+    repository.git("remote", "add", "origin", address)
+    assert origin_on_github(repository.folder) == name
+    assert origin_on_github(tmp_path) == ""
 
 
 def test_every_commit_of_the_main_branch_is_there_with_who_and_what(tmp_path: Path) -> None:

@@ -458,3 +458,9 @@ def test_any_values_give_settings(values: dict[str, str]) -> None:
     found = parse_settings("".join(f"{key}: {value}\n" for key, value in values.items()).encode())
     wrong = {fault.code for fault in found.problems}
     assert wrong <= {"settings-wrong-type", "settings-wrong-value", "settings-unknown-key"}
+
+
+def test_a_login_with_its_at_sign_is_told_without() -> None:
+    """As CODEOWNERS writes it; in YAML it is no text, and quotes alone would leave a wrong login."""
+    found = read_yaml("roles:\n  Head of IT: [@boss]\n", "backlog.yml").problems
+    assert [(each.code, each.line, "without its @" in each.hint) for each in found] == [("yaml-syntax", 2, True)]

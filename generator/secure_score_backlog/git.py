@@ -76,6 +76,11 @@ SIGNATURE_KINDS = {
     b"-----BEGIN SIGNED MESSAGE-----": "x509",
 }
 
+ON_GITHUB = re.compile(
+    r"(?:https://(?:[^/@\s]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])"
+    r"(?P<repository>[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/(?!\.{1,2}(?:\.git)?$)[A-Za-z0-9._-]{1,100}?)(?:\.git)?/?"
+)
+"""The address of a remote at GitHub, as its pages offer it for cloning."""
 UNSAFE_PATH = re.compile(r"[\\:\x00-\x1f]|(^|/)\.\.?(/|$)")
 """In a path that Git names: harmless characters there, but on some disks they lead out of the folder."""
 
@@ -563,6 +568,15 @@ def is_in_repository(folder: Path) -> bool:
             where="PATH",
             hint="Install Git (https://git-scm.com), open a new terminal and run the command again.",
         ) from None
+
+
+def origin_on_github(folder: Path) -> str:
+    """OWNER/NAME, where the remote `origin` of a folder's repository is on github.com; else empty."""
+    if not (folder / ".git").exists():
+        return ""
+    found = run_git(folder, "config", "--get", "remote.origin.url").stdout.decode("utf-8", "replace").strip()
+    match = ON_GITHUB.fullmatch(found)
+    return match["repository"] if match else ""
 
 
 def make_repository(folder: Path) -> None:

@@ -165,6 +165,11 @@ EXPLANATIONS = (
         "There is a colon followed by a space inside a text, or the indentation is wrong.",
         f"{QUOTES} Or line the key up with the keys above it.",
     ),
+    Explanation(
+        "'@' that cannot start any token",
+        "A text may not begin with @.",
+        "Write a login without its @, and any other text that begins with one in double quotes.",
+    ),
     Explanation("cannot start any token", "A text may not begin with this character.", QUOTES),
     Explanation(
         "expected ':'",

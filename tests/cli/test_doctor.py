@@ -321,6 +321,35 @@ def test_a_stale_snapshot_is_wrong(tmp_path: Path, backlog: RunBacklog) -> None:
     assert "backlog collect" in by_code["snapshot-age"]["fix"]
 
 
+def test_a_missing_snapshot_may_be_stored_elsewhere(scene: Scene) -> None:
+    """The workflow has not run, or it has and the clone lacks what it stored: both are said."""
+    scene.repository.git("branch", "--delete", "--force", "snapshots")
+    found = scene.checks()["snapshot-age"]
+    assert found["state"] == "wrong"
+    assert "gh workflow run snapshot.yml" in found["fix"]
+    assert "git fetch origin" in found["fix"]
+
+
+def test_settings_without_the_repository_are_a_warning(tmp_path: Path, backlog: RunBacklog) -> None:
+    """No page could link to GitHub; the name is known by an option or by `origin`, on github.com only."""
+    repository = Repository(tmp_path / "tenant")
+    repository.change({"backlog.yml": "organisation: X\n", "decisions/README.md": ""})
+    repository.commit("Begin")
+
+    def settings(*more: str) -> dict[str, str]:
+        found = json.loads(backlog("doctor", "--root", repository.folder, "--offline", "--json", *more).stdout)
+        return next(each for each in found["checks"] if each["code"] == "settings")
+
+    assert settings()["state"] == "ok"
+    assert "`repository: a/b`" in settings("--repository", "a/b")["fix"]
+    repository.git("remote", "add", "origin", "https://git.example/harbour/backlog.git")
+    assert settings()["state"] == "ok"
+    repository.git("remote", "set-url", "origin", "https://github.com/harbour/backlog.git")
+    assert "`repository: harbour/backlog`" in settings()["fix"]
+    repository.change({"backlog.yml": "repository: harbour/backlog\n"})
+    assert settings()["state"] == "ok"
+
+
 def test_the_plan_without_rules_is_a_warning(scene: Scene) -> None:
     """What cannot be had is said, and is no fault of a setting."""
     refusal = {"message": "Upgrade to GitHub Pro or make this repository public to enable this feature."}

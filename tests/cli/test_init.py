@@ -241,6 +241,33 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
     assert "Once the repository's name is known" not in done.text
 
 
+def test_a_repository_named_later_is_asked_for_in_the_settings(backlog: RunBacklog, tmp_path: Path) -> None:
+    """Without the line no page links to GitHub; a file of the user is never rewritten, so the line is said."""
+    first = backlog("init", "our-score", "--organisation", "X", "--tool", TOOL, expect=0)
+    line = "repository: harbour/backlog"
+    assert line not in first.stderr
+    before = (tmp_path / "our-score" / "backlog.yml").read_bytes()
+    again = ("init", "our-score", "--repository", "harbour/backlog")
+    assert line in backlog(*again, expect=0).stderr.splitlines()
+    assert (tmp_path / "our-score" / "backlog.yml").read_bytes() == before
+    (tmp_path / "our-score" / "backlog.yml").write_bytes(before + f"{line}\n".encode())
+    assert line not in backlog(*again, expect=0).stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_the_name_of_a_clone_is_proposed(tmp_path: Path) -> None:
+    """An empty repository that GitHub made, cloned first: `origin` says what it is called."""
+    from tests.support.terminals import at_terminal  # noqa: PLC0415 - cannot be imported on Windows
+
+    clone = tmp_path / "our-score"
+    subprocess.run(["git", "init", "--quiet", clone], check=True)
+    subprocess.run(["git", "remote", "add", "origin", "git@github.com:harbour/our-score.git"], cwd=clone, check=True)
+    answers = [("organisation", "X"), ("plan [free]", ""), ("site [artifact]", ""), ("[harbour/our-score]", "")]
+    done = at_terminal(["init", "our-score", "--tool", TOOL], [*answers, ("chat [none]", "")], cwd=tmp_path)
+    assert done.code == 0
+    assert b"\nrepository: harbour/our-score\n" in files(clone)["backlog.yml"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 def test_a_session_that_is_ended_writes_nothing(tmp_path: Path) -> None:
     """Ctrl-C at a question."""

@@ -31,8 +31,8 @@ def test_the_order_is_that_of_a_first_day() -> None:
     """What people name before the first commit, push before rules that would refuse it, variables before the run."""
     text = told(plan="team")
     places = [
-        "backlog.yml (roles:",
-        "in .github/CODEOWNERS.",
+        "In backlog.yml take the # away",
+        "in .github/CODEOWNERS,",
         "git commit",
         "git push",
         "SecurityEvents.Read.All",
@@ -42,7 +42,10 @@ def test_the_order_is_that_of_a_first_day() -> None:
         "gh run download",
         "backlog decide ID",
         "gh pr create",
+        "git switch main",
         "gh workflow run review.yml",
+        "git switch review/YYYY-MM",
+        "gh workflow run remind.yml",
     ]
     found = [text.index(place) for place in places]
     assert found == sorted(found)
@@ -105,7 +108,10 @@ def test_the_limits_of_the_plan_are_said(given: dict[str, Any], says: str) -> No
     [
         ({}, "repos/harbour/backlog/actions/permissions/workflow"),
         ({"plan": "team"}, "keep CODEOWNERS filled in"),
-        ({}, "Name the logins of each role"),
+        ({}, "Two at least: who approves a decision is another role than its owner"),
+        ({"plan": "team"}, "repos/harbour/backlog/environments/secure-score/deployment-branch-policies -f name=main"),
+        ({"plan": "enterprise", "site": "pages"}, "gh api --method PUT repos/harbour/backlog/pages -F public=false"),
+        ({"plan": "enterprise", "site": "pages"}, "gh workflow run site.yml"),
         ({"chat": "slack"}, "gh secret set BACKLOG_WEBHOOK_URL --repo harbour/backlog\n"),
         ({"chat": "slack", "plan": "team"}, "gh secret set BACKLOG_WEBHOOK_URL --repo harbour/backlog --env chat"),
         (AZURE, "gh secret set AZURE_STATIC_WEB_APPS_API_TOKEN --repo harbour/backlog\n"),
@@ -150,9 +156,9 @@ def test_lines_for_powershell_hold_nothing_of_bash(given: dict[str, Any]) -> Non
 def test_both_shells_are_told_the_same_things() -> None:
     """One script that registers the app, and the name of the other."""
     bash, powershell = told(), told(shell=Shell.POWERSHELL)
-    assert "GH_TOKEN=$(gh auth token) backlog doctor --repository harbour/backlog --entra-script bash" in bash
+    assert "GH_TOKEN=$(gh auth token) backlog doctor --repository harbour/backlog --entra-script bash > " in bash
     assert "--entra-script powershell):" in bash
-    assert "backlog doctor --repository harbour/backlog --entra-script powershell\n" in powershell
+    assert "backlog doctor --repository harbour/backlog --entra-script powershell > ../entra.ps1\n" in powershell
     assert "--entra-script bash):" in powershell
 
 

@@ -45,12 +45,21 @@ STUB = """\
 #!/bin/sh
 printf '%s\\0' "$@" >> "$CALLS"
 printf '\\n\\0' >> "$CALLS"
-case "$1 $2 $3" in "ad app create") echo the-app-id;; "account show "*) echo the-tenant-id;; esac
+case "$1 $2 $3$THERE" in
+  "ad app create"*) echo the-app-id;;
+  "ad app listyes") echo the-app-id;;
+  "ad sp listyes") echo the-principal;;
+  "ad app federated-credentialyes") [ "$4" != list ] || echo the-credential;;
+  "account show "*) echo the-tenant-id;;
+esac
 """
 
 
-def run_in_bash(folder: Path, script: str) -> tuple[list[list[str]], str]:
-    """The calls of `az`, and what the script prints; `az` is a stub that only records."""
+def run_in_bash(folder: Path, script: str, *, there: bool = False) -> tuple[list[list[str]], str]:
+    """The calls of `az` that are no question, and what the script prints; `az` is a stub that only records.
+
+    With `there`, an earlier run has made the app, its principal and the credential.
+    """
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("needs bash")
@@ -62,6 +71,7 @@ def run_in_bash(folder: Path, script: str) -> tuple[list[list[str]], str]:
     file.write_text(script, encoding="utf-8")
     assert subprocess.run([bash, "-n", str(file)], check=False, capture_output=True).stderr == b""
     environment = {"PATH": f"{folder / 'bin'}:{os.defpath}", "CALLS": str(folder / "calls"), "LC_ALL": "C.UTF-8"}
+    environment["THERE"] = "yes" if there else ""
     before = {path.name for path in folder.iterdir()} | {"calls"}
     done = subprocess.run(
         [bash, str(file)], cwd=folder, env=environment, check=True, capture_output=True, encoding="utf-8"
@@ -69,7 +79,8 @@ def run_in_bash(folder: Path, script: str) -> tuple[list[list[str]], str]:
     assert done.stderr == ""
     assert {path.name for path in folder.iterdir()} == before, "the script made something else"
     calls = (folder / "calls").read_text(encoding="utf-8").split("\n\0")
-    return [call.removesuffix("\0").split("\0") for call in calls if call], done.stdout
+    found = [call.removesuffix("\0").split("\0") for call in calls if call]
+    return [call for call in found if "list" not in call[2:4]], done.stdout
 
 
 def option(call: list[str], name: str) -> str:
@@ -78,16 +89,17 @@ def option(call: list[str], name: str) -> str:
 
 
 def test_bash_registers_one_permission_and_one_credential(tmp_path: Path) -> None:
-    """App, its principal, the permission, the credential, the consent, in this order, and nothing else."""
+    """App, the permission, its principal, the credential, the consent, in this order, and nothing else."""
     calls, printed = run_in_bash(tmp_path, for_bash(Registration("Our backlog", SUBJECT, CLOUDS["global"])))
     assert [" ".join(call[:4]).split(" --")[0] for call in calls] == [
-        "ad app create", "ad sp create", "ad app permission add", "ad app federated-credential create",
+        "ad app create", "ad app update", "ad sp create", "ad app federated-credential create",
         "ad app permission admin-consent", "account show",
     ]  # fmt: skip
     assert option(calls[0], "--display-name") == "Our backlog"
     assert option(calls[0], "--sign-in-audience") == "AzureADMyOrg"
-    assert option(calls[2], "--api") == GRAPH
-    assert option(calls[2], "--api-permissions") == f"{ROLE}=Role"
+    assert json.loads(option(calls[1], "--required-resource-accesses")) == [
+        {"resourceAppId": GRAPH, "resourceAccess": [{"id": ROLE, "type": "Role"}]}
+    ]
     assert json.loads(option(calls[3], "--parameters")) == {
         "name": "github",
         "issuer": "https://token.actions.githubusercontent.com",
@@ -96,6 +108,18 @@ def test_bash_registers_one_permission_and_one_credential(tmp_path: Path) -> Non
     }
     assert {option(call, "--id") for call in calls[1:5]} == {"the-app-id"}
     assert printed == "AZURE_CLIENT_ID: the-app-id\nAZURE_TENANT_ID: the-tenant-id\n"
+
+
+def test_bash_run_again_makes_no_second_app(tmp_path: Path) -> None:
+    """After half a failure: the app of this name is taken, and its credential is made anew with the right subject."""
+    script = for_bash(Registration("Our backlog", SUBJECT, CLOUDS["global"]))
+    calls, printed = run_in_bash(tmp_path, script, there=True)
+    assert [" ".join(call[:4]).split(" --")[0] for call in calls] == [
+        "ad app update", "ad app federated-credential delete", "ad app federated-credential create",
+        "ad app permission admin-consent", "account show",
+    ]  # fmt: skip
+    assert {option(call, "--id") for call in calls[:4]} == {"the-app-id"}
+    assert "AZURE_CLIENT_ID: the-app-id" in printed
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -133,19 +157,22 @@ def test_no_name_ends_its_string_in_powershell(name: str) -> None:
     """By PowerShell's rule for strings in single quotes: nothing is expanded in them, and each kind ends them."""
     assert read_as_powershell(powershell_quoted(name)) == (name, "")
     script = for_powershell(Registration(name, f"repo:a/b:ref:refs/heads/{name}", CLOUDS["global"]))
-    for wanted in (name, f"repo:a/b:ref:refs/heads/{name}"):
-        value, rest = read_as_powershell(script[script.index(powershell_quoted(wanted)) :])
+    for place, wanted in (("-DisplayName ", name), ("-Subject ", f"repo:a/b:ref:refs/heads/{name}")):
+        value, rest = read_as_powershell(script.partition(place)[2])
         assert (value, rest[0]) == (wanted, " ")
+    value, rest = read_as_powershell(script.partition("Get-MgApplication -Filter ")[2])
+    assert (value, rest[:2]) == ("displayName eq '" + name.replace("'", "''") + "'", " |")
 
 
 def test_powershell_registers_the_same() -> None:
     """The commands of Microsoft Graph PowerShell, and no other that changes anything."""
     script = for_powershell(Registration("Our backlog", SUBJECT, CLOUDS["global"]))
     assert re.findall(r"\b(?:New|Update|Set|Add|Remove)-\w+", script) == [
-        "New-MgApplication", "New-MgServicePrincipal", "New-MgApplicationFederatedIdentityCredential",
+        "New-MgApplication", "Update-MgApplication", "New-MgServicePrincipal",
+        "Remove-MgApplicationFederatedIdentityCredential", "New-MgApplicationFederatedIdentityCredential",
         "New-MgServicePrincipalAppRoleAssignment",
     ]  # fmt: skip
-    assert script.count(ROLE) == 2
+    assert script.count(ROLE) == 3
     assert f"-Subject '{SUBJECT}'" in script
     for line in script.splitlines():
         assert line.count("'") % 2 == 0

@@ -32,7 +32,7 @@ from secure_score_backlog.doctor.page import page, signs
 from secure_score_backlog.doctor.workflows import Workflow
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.files import names_in, read_file
-from secure_score_backlog.git import Repository, current_branch, open_repository
+from secure_score_backlog.git import Repository, current_branch, open_repository, origin_on_github
 from secure_score_backlog.github import upkeep
 from secure_score_backlog.github.address import API, find_address, repository_named
 from secure_score_backlog.github.client import GitHub, connect
@@ -149,9 +149,10 @@ def command(
     login = check_address(authority or CLOUDS[cloud].authority, "--authority")
     now = options.now()
     way = Way(CLOUDS[cloud], graph, login, device_code, offline, secrets, log, options.as_app(tenant, client))
-    found = list(of_folder(folder, now))
-    signed = list(of_microsoft(folder, way, now))
     named = tried(lambda: repository_named(os.environ, repository or repository_of(folder)))
+    here = named if isinstance(named, str) and os.environ.get("GITHUB_API_URL", API) == API else ""
+    found = list(of_folder(folder, here, now))
+    signed = list(of_microsoft(folder, way, now))
     asked = OFFLINE if offline else tried(lambda: ask_github(folder, repository, log))
     if isinstance(asked, BacklogError) and folder.plan is Plan.NONE:
         asked = CannotProceed("This backlog was set up without GitHub.")
@@ -268,15 +269,18 @@ def text_of(root: Path, path: str) -> str | None:
         return None
 
 
-def of_folder(folder: Folder, now: datetime) -> Iterator[Checked]:
-    """The checks that ask nobody."""
+def of_folder(folder: Folder, named: str, now: datetime) -> Iterator[Checked]:
+    """The checks that ask nobody; `named` is OWNER/NAME on github.com, or empty."""
     today = now.date()
-    yield in_folder.settings(folder.problems)
+    unnamed = "" if folder.settings.repository.url else named
+    yield in_folder.settings(folder.problems, unnamed)
     opened = folder.repository
     yield in_folder.clone(opened if isinstance(opened, BacklogError) else opened is not None)
     collecting = workflows.collecting(folder.workflows)
     run = f"gh workflow run {collecting.file}" if collecting else "backlog collect"
-    yield in_folder.snapshot_age(tried(lambda: newest_day(folder.root, today)), today, f"Run: {run}.")
+    bring = "git fetch origin" if folder.settings.snapshots.branch else "git pull"
+    more = f" If it has run already, bring what it stored: {bring}." if collecting else ""
+    yield in_folder.snapshot_age(tried(lambda: newest_day(folder.root, today)), today, f"Run: {run}.{more}")
     yield workflows.tool_version(folder.workflows, folder.tool, installed_tool())
     yield workflows.upgrades(folder.dependabot, has_workflows=bool(folder.workflows))
     yield support.python((sys.version_info.major, sys.version_info.minor), today)
@@ -371,7 +375,7 @@ def repository_of(folder: Folder) -> str | None:
     url = folder.settings.repository.url
     if url.startswith("https://github.com/") or (url and os.environ.get("GITHUB_API_URL")):
         return "/".join(url.rsplit("/", 2)[-2:])
-    return str(folder.record.choices.get("repository") or "") or None
+    return str(folder.record.choices.get("repository") or "") or origin_on_github(folder.root) or None
 
 
 def of_github(

@@ -22,8 +22,9 @@ from secure_score_backlog.data_repository.tool import HERE, installed_tool, pars
 from secure_score_backlog.data_repository.written import RECORD, Record, documents, purpose, read_record, record
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.files import create_files, delete_files, names_in, read_file, write_file
-from secure_score_backlog.git import Repository, is_in_repository, make_repository, open_repository
+from secure_score_backlog.git import Repository, is_in_repository, make_repository, open_repository, origin_on_github
 from secure_score_backlog.sample.cut import cut_files
+from secure_score_backlog.settings import SETTINGS_PATH, load_settings
 from secure_score_backlog.text import shell_quoted
 
 BELONGING = frozenset({".git", ".github", ".gitignore", ".gitattributes", "LICENSE", "README.md"})
@@ -119,7 +120,7 @@ def command(
     if clearing:
         asked |= {"tool": HERE, "after": clearing.after}
     if options.at_terminal(no_input) and not recorded.version:
-        asked = interview(asked)
+        asked = interview(asked, "" if clearing else origin_on_github(folder))  # of a copy, it may be the project's
     chosen = choose(asked, installed_tool())
     if git:
         refuse_inside(folder)
@@ -128,6 +129,7 @@ def command(
     write(folder, chosen, recorded)
     if git and not (folder / ".git").exists():
         make_repository(folder)
+    say_unnamed(folder, chosen)
     tell(folder, chosen, Shell(shell) if shell else options.shell_here(), git=git)
     return 0
 
@@ -291,8 +293,8 @@ def clear(folder: Path, clearing: Clearing) -> None:
 # Asking
 
 
-def interview(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person answers, beside what the options say already."""
+def interview(given: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    """What a person answers, beside what the options say already; `origin` is OWNER/NAME of the clone, or empty."""
     found = dict(given)
     output.say("Enter takes the answer in [brackets]. Ctrl-C ends, and nothing is written.")
 
@@ -312,7 +314,11 @@ def interview(given: Mapping[str, Any]) -> dict[str, Any]:
     if found["site"] == Site.AZURE:
         ask("tenant", "What is the directory (tenant) ID of Entra?", "", tenant)
     if plan is not Plan.NONE:
-        ask("repository", "Which name will the repository have? OWNER/NAME; Enter: later", "", reading.repository)
+        question = (
+            "Which name will the repository have? OWNER/NAME. With it, pages link to GitHub to propose a decision, and "
+            f"the steps below are filled in{'' if origin else '; Enter: later'}"
+        )
+        ask("repository", question, origin, reading.repository)
         question = "Shall a weekly message about what is due go to a chat? (teams, slack, none)"
         ask("chat", question, Chat.NONE.value, lambda typed: one_of(typed, tuple(Chat)))
     if plan is not Plan.NONE and installed_tool() is None:
@@ -390,6 +396,15 @@ def write(folder: Path, chosen: Choices, recorded: Record) -> None:
         output.say(f"{there} as before: {listed(kept)}.")
 
 
+def say_unnamed(folder: Path, chosen: Choices) -> None:
+    """Say which line is missing where the settings were there before the repository had a name."""
+    if chosen.repository and chosen.on_github and not load_settings(folder)[0].repository.url:
+        output.say(
+            f"{SETTINGS_PATH} names no repository, so no page offers to propose a decision. Add this line to it:\n"
+            f"repository: {chosen.repository}"
+        )
+
+
 def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool) -> None:
     """Print what is left to do by hand."""
     left = steps(chosen, str(folder), shell)
@@ -402,7 +417,7 @@ def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool) -> None:
         for word, what in unknown.items():
             output.product(f"   {word:<{width}}  {what}")
     if REPOSITORY in unknown:
-        output.product("Once the repository's name is known, this prints the steps with it:")
+        output.product("Once the repository's name is known, this prints the steps and a line for backlog.yml:")
         output.product(f"   {again} --repository {REPOSITORY}")
     if chosen.in_copy:
         output.product("In this folder `backlog` is .venv/bin/backlog (on Windows .venv\\Scripts\\backlog).")

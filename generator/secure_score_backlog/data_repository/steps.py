@@ -47,6 +47,12 @@ class Shell(StrEnum):
 
 SCRIPTS: Mapping[Shell, str] = {Shell.BASH: "Azure CLI in Bash", Shell.POWERSHELL: "Microsoft Graph PowerShell"}
 """What the commands that register the app are for."""
+ENTRA_FILES: Mapping[Shell, str] = {Shell.BASH: "../entra.sh", Shell.POWERSHELL: "../entra.ps1"}
+ENTRA_RUNS: Mapping[Shell, str] = {
+    Shell.BASH: "bash ../entra.sh",
+    Shell.POWERSHELL: "powershell -NoProfile -ExecutionPolicy Bypass -File ../entra.ps1",
+}
+"""How the file with these commands is run."""
 ISSUES = "Leave its issues switched on, as GitHub makes it (Settings, General, Features): reminders are issues."
 
 
@@ -97,7 +103,11 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
         )
     yield Step("Say who decides and who is reminded, before the first commit", tuple(people(choices)))
     yield Step("Commit what was written, and push it to a private repository", push(choices, name, folder))
-    yield Step("Register an app in Entra (role: Cloud Application Administrator)", entra(choices, name, shell))
+    yield Step(
+        "Register an app in Entra (roles: Cloud Application Administrator, and for the consent Privileged Role "
+        "Administrator)",
+        entra(choices, name, shell),
+    )
     yield from settings_steps(choices, name)
     yield Step(
         "Collect for the first time",
@@ -117,7 +127,12 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
                 f"  gh run download --repo {name} --name site --dir FOLDER",
             ),
         )
-    yield Step("Make the first decision, and review the first month", tuple(first_decision(name)))
+    yield Step("Make the first decision", tuple(first_decision(choices, name)))
+    yield Step("Review the first month", tuple(first_review(name)))
+    yield Step(
+        "Let issues remind of what is due",
+        (f"  gh workflow run remind.yml --repo {name}", "Every day it runs by itself; on a first day nothing is due."),
+    )
     yield Step("Know what the plan does not offer", tuple(limits(choices)))
     yield Step(
         "Check that everything is set up",
@@ -130,14 +145,17 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
 
 def people(choices: Choices) -> Iterator[str]:
     """What only the organisation knows; later, a protected branch asks for a pull request to say it."""
-    yield "Name the logins of each role in backlog.yml (roles:, without the #): they may approve what names the role as"
-    yield "approver, and issues are assigned to them."
+    yield "In backlog.yml take the # away before `roles:` and its lines, and name each role with its logins, without @:"
+    yield "  roles:"
+    yield "    Head of IT: [login]"
+    yield "    Managing Director: [other-login]"
+    yield "Two at least: who approves a decision is another role than its owner. Issues are assigned to these logins."
     if choices.plan.has_rules and not choices.reviewer:
-        yield "Name the login or the team that reviews decisions in .github/CODEOWNERS."
+        yield "Name the login or the team that reviews decisions in .github/CODEOWNERS, there with @."
 
 
-def first_decision(name: str) -> Iterator[str]:
-    """From the first proposal to the first signed month."""
+def first_decision(choices: Choices, name: str) -> Iterator[str]:
+    """From the first proposal to the site that shows it as approved."""
     yield "ID is one that `backlog triage` lists:"
     yield "  git switch --create first-decision"
     yield "  backlog decide ID"
@@ -146,8 +164,26 @@ def first_decision(name: str) -> Iterator[str]:
     yield '  git commit -m "Make the first decision"'
     yield "  git push --set-upstream origin first-decision"
     yield "  gh pr create --fill"
-    yield "Somebody else approves and merges it. The minutes of last month, as a pull request to complete and to merge:"
+    yield "Somebody else approves and merges it. Then:"
+    yield "  git switch main"
+    yield "  git pull"
+    yield "The next run of snapshot records who approved; until then site and audit say that GitHub was not asked. Now:"
+    yield f"  gh workflow run snapshot.yml --repo {name}"
+    yield f"and, after the run, `{'git fetch origin' if choices.branch else 'git pull'}`."
+
+
+def first_review(name: str) -> Iterator[str]:
+    """From the scaffold of the minutes to a signed month."""
     yield f"  gh workflow run review.yml --repo {name}"
+    yield "It proposes the minutes of last month as a pull request. That month has no decision yet: today's belong to"
+    yield "this month. Complete the minutes on its branch; YYYY-MM is last month:"
+    yield "  git fetch origin"
+    yield "  git switch review/YYYY-MM"
+    yield "In docs/reviews/YYYY-MM.md write which roles were present and what was decided. Then:"
+    yield "  git add docs/reviews"
+    yield '  git commit -m "Complete the minutes"'
+    yield "  git push"
+    yield "Somebody else approves and merges it, which signs the month. Then `git switch main` and `git pull`."
 
 
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
@@ -198,9 +234,11 @@ def entra(choices: Choices, name: str, shell: Shell) -> tuple[str, ...]:
     owner, _, repository = name.partition("/")
     kind = "the scenario 'Other issuer'"
     return (
-        f"This prints commands for {SCRIPTS[shell]} that do all of it, with the right subject filled in",
+        f"This writes commands for {SCRIPTS[shell]} that do all of it, with the right subject filled in, to a file",
         f"(for {SCRIPTS[shell.other]}: --entra-script {shell.other}):",
-        *with_token(shell, f"backlog doctor --repository {name} --entra-script {shell}"),
+        *with_token(shell, f"backlog doctor --repository {name} --entra-script {shell} > {ENTRA_FILES[shell]}"),
+        "Read it, and run it as somebody with these roles; if a line fails, again:",
+        f"  {ENTRA_RUNS[shell]}",
         "Or by hand:",
         "1. App registrations, New registration: any name, this organisational directory only.",
         "2. API permissions: Microsoft Graph, APPLICATION permission SecurityEvents.Read.All, and remove User.Read.",
@@ -231,9 +269,8 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
         yield Step(
             f"Make the environment {ENVIRONMENT}, for the main branch only",
             (
-                f"Settings, Environments, New environment: {ENVIRONMENT}.",
-                "Deployment branches and tags: Selected branches and tags, add the rule main. No reviewer: a run at",
-                "night would wait for one.",
+                *only_main(name, ENVIRONMENT),
+                "No reviewer: a run at night would wait for one.",
             ),
         )
     if choices.protected:
@@ -252,13 +289,29 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
         yield Step(
             "Publish the site with GitHub Pages, for readers of this repository only",
             (
-                "Settings, Pages: Source GitHub Actions, Visibility PRIVATE. Check the address in a window in which",
-                "you are not signed in. Only then:",
+                "Settings, Pages: Source GitHub Actions, Visibility PRIVATE; or:",
+                f"  gh api --method POST repos/{name}/pages -f build_type=workflow",
+                f"  gh api --method PUT repos/{name}/pages -F public=false",
+                "Only then let the workflows publish. Before each upload they look who could read it, and stop where",
+                f"that is everybody; mend it, and start again: gh workflow run site.yml --repo {name}",
                 f"  gh variable set BACKLOG_DEPLOY_PAGES --repo {name} --body true",
+                "After the first run that publishes, open the address in a window in which you are not signed in.",
             ),
         )
     elif choices.site is Site.AZURE:
         yield Step("Publish the site with Azure Static Web Apps, behind Entra", tuple(azure(choices, name)))
+
+
+def only_main(name: str, environment: str) -> Iterator[str]:
+    """An environment that only the main branch can use: by clicks, or by two lines."""
+    yield f"Settings, Environments, New environment: {environment}. Deployment branches and tags: Selected branches"
+    yield "and tags, add the rule main. Or:"
+    policy = "deployment_branch_policy"
+    yield (
+        f"  gh api --method PUT repos/{name}/environments/{environment} -F '{policy}[protected_branches]=false' "
+        f"-F '{policy}[custom_branch_policies]=true'"
+    )
+    yield f"  gh api repos/{name}/environments/{environment}/deployment-branch-policies -f name=main"
 
 
 def review(choices: Choices, name: str) -> Iterator[str]:
@@ -282,8 +335,8 @@ def chat(choices: Choices, name: str) -> Iterator[str]:
     """The secret that the weekly message needs."""
     place = f"--repo {name}"
     if choices.plan.has_rules:
-        yield f"Settings, Environments, New environment: {CHAT}. Deployment branches and tags: Selected branches and"
-        yield "tags, add the rule main. Then, and paste the address when asked:"
+        yield from only_main(name, CHAT)
+        yield "Then, and paste the address when asked:"
         place += f" --env {CHAT}"
     else:
         yield "Paste the address when asked:"
@@ -305,8 +358,10 @@ def azure(choices: Choices, name: str) -> Iterator[str]:
     yield from behind_entra(choices)
     place = f"--repo {name}"
     if choices.plan.has_rules:
-        yield f"4. On GitHub: Settings, Environments, New environment: {AZURE}. Deployment branches and tags: Selected"
-        yield "   branches and tags, add the rule main. Then paste the token (Static Web App, Manage deployment token):"
+        first, *lines = only_main(name, AZURE)
+        yield f"4. On GitHub: {first}"
+        yield from (f"   {line}" for line in lines)
+        yield "   Then paste the token when asked (Static Web App, Manage deployment token):"
         place += f" --env {AZURE}"
     else:
         yield "4. Paste the token when asked (Static Web App, Manage deployment token):"

@@ -14,14 +14,21 @@ from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.coverage import OLD_AFTER
 
 
-def settings(found: Sequence[Problem]) -> Checked:
-    """Whether `backlog.yml` can be read.
+def settings(found: Sequence[Problem], unnamed: str = "") -> Checked:
+    """Whether `backlog.yml` can be read, and names its repository.
 
     Args:
         found: The problems of reading it.
+        unnamed: OWNER/NAME, where it is known and the settings do not name it.
     """
     errors = [each for each in found if each.severity is Severity.ERROR]
     chosen = (errors or list(found))[:1]
+    if not chosen and unnamed:
+        return warning(
+            "settings",
+            f"{SETTINGS_PATH} names no repository, so no page offers to propose or to change a decision.",
+            f"Add the line `repository: {unnamed}` to it.",
+        )
     if not chosen:
         return ok("settings", f"{SETTINGS_PATH} can be read.")
     first = chosen[0]
