@@ -111,7 +111,7 @@ def test_lost_points_of_a_month_are_not_called_regressed() -> None:
     index, month = documents[:2]
     assert "points lost on 2" in text_of(index)
     assert "regressed" not in text_of(index)
-    listed = month[month.index("{ #completed }") : month.index("{ #score }")]
+    listed = month[month.index("{ #completed }") : month.index("{ #score")]
     assert "Lost points" in text_of(listed)
     assert UNDER_ITS_DECISION not in listed
     assert UNDER_ITS_DECISION in month[: month.index("{ #completed }")]
