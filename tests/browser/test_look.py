@@ -13,7 +13,15 @@ from tests.support.chromium import PHONE, WIDE, Page
 pytestmark = pytest.mark.browser
 
 NARROW = (320, 640)
-LONG = ("board.html", "register.html", "changes.html", "score.html", "downloads/index.html", "evidence/2026.html")
+LONG = (
+    "board.html",
+    "register.html",
+    "changes.html",
+    "score.html",
+    "downloads/index.html",
+    "evidence/2026.html",
+    "reviews/2026-10.html",
+)
 """Pages that would be of any length on a phone."""
 MOST_ON_A_PHONE = 6000
 TEXTS = ("evidence.html", "register.html", "score.html", "board.html", "changes.html", "reviews/2026-10.html")
