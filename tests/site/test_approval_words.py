@@ -69,6 +69,19 @@ def test_who_opened_approved_and_merged_are_three_things(
         assert text_of(people(request_, heads=True)) == full
 
 
+def test_an_approval_that_stands_beside_is_not_said_again() -> None:
+    """Only that account's, in any spelling; one that was not given is still said."""
+    other = replace(GOOD, by="other")
+    assert people(REQUEST, beside="Boss") == "opened by writer; merged by merger"
+    assert people(replace(REQUEST, reviews=(GOOD, other)), beside="boss") == (
+        "opened by writer; also approved by other; merged by merger"
+    )
+    assert people(replace(REQUEST, reviews=(other,)), beside="boss") == (
+        "opened by writer; approved by other; merged by merger"
+    )
+    assert people(replace(REQUEST, reviews=()), beside="boss") == "opened by writer; not approved; merged by merger"
+
+
 def facts(approval: Approval, *earlier: Approval, proof: str = "the log") -> Facts:
     """One acceptance with a compensating control whose approval is known like this."""
     accepted = replace(acceptance(day(200)), compensating=("Two addresses only",))

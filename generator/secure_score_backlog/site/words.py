@@ -150,17 +150,19 @@ MOST_REVIEWS = 3
 """Approving reviews of one pull request that are named."""
 
 
-def people(request: PullRequest | None, *, heads: bool = False) -> str:
+def people(request: PullRequest | None, *, heads: bool = False, beside: str = "") -> str:
     """Who opened, wrote, approved and merged a pull request, as GitHub says; empty where it says nothing.
 
     Args:
         request: The pull request.
         heads: In full: with the commit that was approved, also where it is the final one, and every day. Else the day
             of an approval is left out where it is the day of the merge, which is that of the commit.
+        beside: The account whose approval the page says beside it, and which is not said again.
     """
     if request is None:
         return ""
-    given = [review for review in request.reviews if review.state is ReviewState.APPROVED]
+    all_given = [review for review in request.reviews if review.state is ReviewState.APPROVED]
+    given = [review for review in all_given if not beside or review.by.casefold() != beside.casefold()]
     groups: dict[str, list[str]] = {}
     for review in given[:MOST_REVIEWS]:
         groups.setdefault(approved_what(review, request, heads=heads), []).append(account(review.by))
@@ -168,10 +170,11 @@ def people(request: PullRequest | None, *, heads: bool = False) -> str:
     said += [f"{len(given) - MOST_REVIEWS} more"] if len(given) > MOST_REVIEWS else []
     others = [name for name in request.contributors if name.casefold() != request.author.casefold()]
     wrote = f" with commits by {wording.joined(others[:MOST_REVIEWS])}" if others else ""
-    approved = f"approved by {wording.joined(said)}" if said else "not approved"
+    also = "also " if len(given) < len(all_given) else ""
+    approved = f"; {also}approved by {wording.joined(said)}" if said else "" if all_given else "; not approved"
     merged = f"merged by {request.merged_by or 'an unknown account'}"
     merged += f" on {wording.day(request.merged_at.date())}" if heads else ""
-    return f"opened by {account(request.author)}{wrote}; {approved}; {merged}"
+    return f"opened by {account(request.author)}{wrote}{approved}; {merged}"
 
 
 def account(login: str) -> str:
