@@ -154,7 +154,7 @@ def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> No
     lists = rows(browser, "ending")
     entries = [e for e in (*october["register"], *october["covered"]) if e["state"] in ("active", "expiring")]
     assert len(lists) == sum(1 for entry in entries if entry["until"] <= "2026-12-30") == 4
-    assert [number(row[2]) for row in rows(browser, "top-five")] == [item["days_open"] for item in october["top"]]
+    assert [number(row[0]) for row in rows(browser, "top-five")] == [item["days_open"] for item in october["top"]]
     assert len(rows(browser, "blocked")) == len(october["blocked"])
     text = browser.run("return document.querySelector('article').innerText")
     assert f"{october['counts']['undecided']}\u00a0recommendations were undecided" in text

@@ -21,6 +21,7 @@ LONG = (
     "downloads/index.html",
     "evidence/2026.html",
     "reviews/2026-10.html",
+    "glossary.html",
 )
 """Pages that would be of any length on a phone."""
 MOST_ON_A_PHONE = 6000
