@@ -15,12 +15,15 @@ FONTS ?=
 TAG ?=
 
 .DEFAULT_GOAL := help
-.PHONY: ours help demo test soak mutants fuzz lint format workflows builders release sample schemas guide pictures bench lock clean
+.PHONY: ours help install demo test soak mutants fuzz lint format workflows builders release sample schemas guide pictures bench lock clean
 .SUFFIXES:
 
 help: ## Say what there is
 	@echo "Secure Score Backlog. The verbs:"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/runs ## Install the program of this clone as .venv/bin/backlog
+	@echo "The program: $(CURDIR)/.venv/bin/backlog"
 
 demo: .venv/runs ## Build the sample tenant's site and say where it is
 	@rm -rf $(TENANT)

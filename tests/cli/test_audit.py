@@ -73,7 +73,7 @@ def test_without_a_record_nothing_passes_that_needs_an_approval(tenant: Tenant, 
         "request; 1\u00a0× GitHub has not been asked about it (2\u00a0reasons for 1\u00a0commit, as one can have "
         "several)." in done.stdout
     )
-    assert "GitHub was never asked who approved what: run `backlog approvals`." in done.stdout
+    assert "GitHub was never asked who approved what. The next run of the workflow snapshot asks." in done.stdout
 
 
 def test_json_holds_everything(tenant: Tenant, backlog: RunBacklog) -> None:

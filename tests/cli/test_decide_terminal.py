@@ -98,6 +98,23 @@ def test_an_acceptance_by_questions(root: Path, backlog: RunBacklog) -> None:
     assert [each["code"] for each in found if each["path"].startswith("decisions/")] == ["decision-unanswered"]
 
 
+def test_what_a_person_types_is_taken_as_it_is_meant(root: Path) -> None:
+    """A bucket with a blank, a role in another case, and a plain no; each word for more is explained."""
+    typed = {"bucket:": "Accept", "approver:": "managing director", "Anything more?": "no"}
+    answers = [(question, typed.get(question, answer)) for question, answer in ACCEPT]
+    done = session(root, "BlockLegacy", typing=[("bucket:", "Accept"), *answers, ("Write decisions/", "")])
+    assert done.code == 0
+    decision = read(root, "BlockLegacy")
+    assert decision.accepted is not None
+    assert decision.accepted.approver == "Managing Director"
+    assert "links: addresses of tickets or documents" in done.text
+    words = " ".join(done.text.split())
+    assert "What would change for users and services if it were done? It may stay open." in words
+    assert "so nothing has to be." in words
+    done = session(root, "UserMFA", typing=[("bucket:", "do now"), ("risk [critical]:", CONTROL_C)])
+    assert done.code == 130
+
+
 def test_a_wrong_answer_is_asked_again_at_once(root: Path) -> None:
     """Placeholders, days that are none or too far, and a wrong choice; what holds is kept."""
     done = session(

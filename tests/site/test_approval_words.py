@@ -115,6 +115,15 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
     assert "accepted.approval with by , on and record" in page_of(known)
 
 
+def test_what_nobody_asked_about_is_not_called_a_fault_of_the_approver() -> None:
+    """Right after a merge: the next run asks, so nobody has to approve again."""
+    known = facts(Approval(reason=Reason.NOT_ASKED))
+    lead = Read(known, register.documents).lead
+    assert "GitHub was not asked yet who approved; the next run of the workflow snapshot asks." in lead
+    assert "next renewal" not in lead
+    assert "The next run of the workflow snapshot asks GitHub who approved it" in page_of(known)
+
+
 def test_an_answer_that_was_approved_before_is_not_called_never_approved() -> None:
     """The day of the last approval that counts is named."""
     before = Approval(ApprovalKind.APPROVED, "Managing Director", day(1))

@@ -14,6 +14,7 @@ from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.audit import (
+    ASK_NOW,
     HINTS,
     SAMPLE_SIZE,
     Audit,
@@ -151,7 +152,7 @@ def in_kinds(result: Audit) -> str:
 def asked(result: Audit) -> str:
     """When GitHub was asked who approved what."""
     if result.asked_at is None:
-        return "GitHub was never asked who approved what: run `backlog approvals`."
+        return f"GitHub was never asked who approved what. {ASK_NOW}"
     last = f"{result.asked_at:%Y-%m-%d}"
     return f"GitHub was asked last on {last} (`backlog approvals`); what was merged later is listed as not asked about."
 

@@ -429,7 +429,10 @@ def of_branches(folder: Folder, asked: GitHub, branch: str) -> Iterator[Checked]
     found = tried(lambda: rules_in_force(asked, branch, head))
     wanted = main_ruleset()["rules"] if folder.protected else []
     yield rules.rules("rules-main", branch, wanted, found)
-    yield rules.required_check(found, jobs_of(folder), promised=folder.protected, name=CHECK)
+    if folder.plan is not None and not folder.plan.has_rules:
+        yield checked.not_checked("required-check", "A private repository on this plan has no rules.")
+    else:
+        yield rules.required_check(found, jobs_of(folder), promised=folder.protected, name=CHECK)
     own = folder.settings.snapshots.branch
     if own is None:
         yield checked.not_checked("rules-snapshots", "Snapshots have no branch of their own.")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,10 @@ SITE_NAMES = {
     Site.PAGES: "private GitHub Pages, by readers of the repository",
     Site.AZURE: "Azure Static Web Apps, by accounts of your Entra tenant",
     Site.FOLDER: "in the folder where it is built",
+}
+ON_PATH = {
+    Shell.BASH: 'export PATH="$PWD/.venv/bin:$PATH"',
+    Shell.POWERSHELL: '$env:PATH = "$PWD\\.venv\\Scripts;$env:PATH"',
 }
 MOST_LISTED = 5
 """Names that a message lists."""
@@ -125,7 +129,7 @@ def command(
     if git:
         refuse_inside(folder)
     if clearing:
-        clear(folder, clearing)
+        clear(folder, clearing, {document.path for document in documents(chosen)})
     write(folder, chosen, recorded)
     if git and not (folder / ".git").exists():
         make_repository(folder)
@@ -249,7 +253,7 @@ def clearing_of(folder: Path) -> Clearing:
     after = commit_of(repository, "HEAD")
     refuse_uncommitted(folder, repository, after)
     tracked = sorted(path.decode("utf-8", "surrogateescape") for path in tree_of(repository, after))
-    output.say("Comparing the data with the sample ...")
+    output.say("Comparing the data with the sample, which takes half a minute ...")
     of_others = not_sample({path: content_of(folder, path) or b"" for path in of_sample(tracked)}, cut_files())
     if of_others:
         raise CannotProceed(
@@ -257,7 +261,7 @@ def clearing_of(folder: Path) -> Clearing:
             f"sample of this version of the program, and may be yours: {listed(of_others)}. Nothing was changed.",
             where=str(folder.absolute()),
             hint="Data of your own is never deleted: move it to a repository that `backlog init DIR` makes. If it is "
-            "the sample of another version, run the program of this copy: make demo, then .venv/bin/backlog init "
+            "the sample of another version, run the program of this copy: make install, then .venv/bin/backlog init "
             "--here.",
         )
     project = tuple(of_project(tracked))
@@ -278,16 +282,16 @@ def refuse_uncommitted(folder: Path, repository: Repository, newest: str) -> Non
         )
 
 
-def clear(folder: Path, clearing: Clearing) -> None:
-    """Take the sample and what belongs to the project alone out of a copy."""
+def clear(folder: Path, clearing: Clearing, written: Collection[str]) -> None:
+    """Take the sample and what belongs to the project alone out of a copy; `written`: paths that are made after it."""
+    project = [path for path in clearing.project if path not in written]
+    anew = sorted({*clearing.rewritten, *clearing.project} - set(project))
     delete_files(folder, (*clearing.sample, *clearing.project, *clearing.rewritten))
     output.say(
         f"Deleted {wording.plural(len(clearing.sample), 'file')} of the sample (decisions, snapshots, minutes) and "
-        f"{len(clearing.project)} of the project alone: {listed(clearing.project)}."
+        f"{len(project)} of the project alone: {listed(project)}."
     )
-    output.say(
-        f"Written anew: {', '.join(clearing.rewritten)}. Git has everything as it was: git diff {clearing.after[:10]}."
-    )
+    output.say(f"Written anew: {', '.join(anew)}. Git has everything as it was: git diff {clearing.after[:10]}.")
 
 
 # Asking
@@ -390,7 +394,7 @@ def write(folder: Path, chosen: Choices, recorded: Record) -> None:
         ) from error
     write_file(folder, RECORD, record(chosen, missing, recorded.files).content)
     where = "" if folder == Path() else f" in {folder}"
-    output.say(f"Wrote {wording.plural(len(missing), 'file')}{where}.")
+    output.say(f"Wrote {wording.plural(len(missing), 'file')}{where}, and the record of what was written, {RECORD}.")
     if kept:
         there = wording.plural(len(kept), "file was there and stays", "files were there and stay")
         output.say(f"{there} as before: {listed(kept)}.")
@@ -420,7 +424,8 @@ def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool) -> None:
         output.product("Once the repository's name is known, this prints the steps and a line for backlog.yml:")
         output.product(f"   {again} --repository {REPOSITORY}")
     if chosen.in_copy:
-        output.product("In this folder `backlog` is .venv/bin/backlog (on Windows .venv\\Scripts\\backlog).")
+        output.product("If `make install` installed the program: in this folder let the terminal find it as `backlog`:")
+        output.product(f"   {ON_PATH[shell]}")
     for number, step in enumerate(left, start=1):
         output.product(f"\n{number}. {step.title}")
         for line in step.lines:

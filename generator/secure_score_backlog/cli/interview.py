@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Group, RenderableType
@@ -46,8 +46,29 @@ READ_TEXT = 32_768
 """Characters of Microsoft's text that are looked at."""
 MOST_LISTED = 10
 """Recommendations or roles to choose from by number."""
-MORE = ("blocked", "ask", "links", "approval")
-"""What few decisions have: asked for by name."""
+MORE = {
+    "blocked": "what keeps the change from happening",
+    "ask": "a question that leadership has to answer",
+    "links": "addresses of tickets or documents",
+    "approval": "the record of an approval outside GitHub",
+}
+"""What few decisions have, with its meaning: asked for by name."""
+NO = ("", "no", "n")
+"""Answers that end the question for more."""
+IF_DONE = "What would change for users and services if it were done?"
+IN_BUCKET: Mapping[Bucket, Mapping[Place, str]] = {
+    Bucket.ACCEPT: {
+        ("reduces",): "Which risk stays while this is open?",
+        ("impact",): IF_DONE,
+        ("prerequisites",): "Which licences and technical preconditions would it need, and what is missing?",
+        ("proof",): "What shows that the risk stays as it is, and that the compensating controls work?",
+    },
+    Bucket.NOT_APPLICABLE: {
+        ("impact",): IF_DONE,
+        ("proof",): "What is the evidence that this stays so?",
+    },
+}
+"""Questions that are put otherwise where nothing is changed."""
 GROUPS = {Bucket.ACCEPT: "accepted", Bucket.NOT_APPLICABLE: "covered"}
 """What holds the approver and the last day."""
 UNLISTED = frozenset({"decision-approver-unlisted", "decision-critical-approver"})
@@ -144,7 +165,7 @@ class Interview:
             )
         while True:
             typed = output.ask("bucket")
-            found = chosen(typed, names, words=True)
+            found = chosen(typed.replace(" ", "-"), names, words=True)
             if found in names:
                 return Bucket(found)
             output.say(f"Type a number from 1 to {len(names)}, or one of: {', '.join(names)}.")
@@ -166,13 +187,19 @@ class Interview:
     def ask_more(self) -> None:
         """What few decisions have: asked by name, as often as the person wants."""
         assert self.bucket is not None
+        explained = False
         while True:
             names = [name for name in MORE if list(self.inside(name)) and not self.is_answered(name)]
             if not names:
                 return
+            if not explained:
+                output.say("")
+                for name in names:
+                    output.say(f"  {name}: {MORE[name]}")
+                explained = True
             typed = output.ask(f"\nAnything more? {', '.join(names)} (Enter: no)")
             name = chosen(typed, names, words=True)
-            if not name:
+            if name.casefold() in NO:
                 return
             if name not in names:
                 output.say(f"Type one of: {', '.join(names)}; or press Enter.")
@@ -215,7 +242,7 @@ class Interview:
             return False
         before = {(each.code, each.message) for each in self.problems()}
         kept = dict(self.answers)
-        value = value_of(key, typed)
+        value = value_of(key, self.spelled(typed) if isinstance(key.type, Role) else typed)
         if isinstance(key.type, OneOrMore):
             value = [part for part in (" ".join(part.split()) for part in typed.split(";")) if part]
         self.answers[place] = value
@@ -260,8 +287,7 @@ class Interview:
 
     def question(self, place: Place, key: Key) -> str:
         """The question, from the key's documentation, with its limits."""
-        text = QUESTION.sub("", key.documentation.replace("`", ""))
-        text = text[0].upper() + text[1:]
+        text = self.words_of(place, key)
         if place[-1] == "until":
             text += f" {self.latest()} at the latest."
         if place == ("covered", "reason") and (reason := drafted_reason(self.portal)):
@@ -279,6 +305,30 @@ class Interview:
         elif isinstance(key.type, OneOrMore):
             text += " (several: put a ; between them)"
         return text
+
+    def words_of(self, place: Place, key: Key) -> str:
+        """The question without its limits, as it fits the bucket."""
+        assert self.bucket is not None
+        if place[-1] == "share":
+            return self.share_question()
+        text = QUESTION.sub("", key.documentation.replace("`", ""))
+        text = IN_BUCKET.get(self.bucket, {}).get(place) or text[0].upper() + text[1:]
+        top = next(known for known in KEYS if known.name == place[0])
+        return f"{text} It may stay open." if top.need(self.bucket) is Need.ASKED else text
+
+    def share_question(self) -> str:
+        """How much has to stay done, with what Enter takes."""
+        text = "How much of it has to stay done while the risk is accepted (such as 60 %)? Less is a breach."
+        today = share_today(self.status.observation)
+        if today:
+            return f"{text} Microsoft measures {today} today: Enter takes that."
+        return f"{text} Nothing of it is measured as done today: Enter takes 0, so nothing has to be."
+
+    def spelled(self, role: str) -> str:
+        """A role as the settings spell it; else as it was typed."""
+        settings = self.maker.workspace.settings
+        listed = (*settings.roles, *settings.owners)
+        return next((known for known in listed if folded(known) == folded(role)), role)
 
     def choices(self, place: Place, key: Key) -> list[str]:
         """What can be chosen by its number."""

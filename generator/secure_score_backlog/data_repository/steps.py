@@ -21,8 +21,8 @@ AUDIENCE = "api://AzureADTokenExchange"
 REPOSITORY = "OWNER/NAME"
 UNKNOWN: Mapping[str, str] = {
     REPOSITORY: "the repository on GitHub",
-    "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app",
-    "CLIENT_ID": "Application (client) ID, which Entra shows with the app",
+    "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app, and the script prints",
+    "CLIENT_ID": "Application (client) ID, likewise",
     "YOUR-SITE": "the host name of the Static Web App",
 }
 """Words that a person replaces, each with its meaning; what they stand for is not known to `init`."""
@@ -53,6 +53,7 @@ ENTRA_RUNS: Mapping[Shell, str] = {
     Shell.POWERSHELL: "powershell -NoProfile -ExecutionPolicy Bypass -File ../entra.ps1",
 }
 """How the file with these commands is run."""
+PEOPLE = "Invite who decides (Settings, Collaborators): write access to approve and merge, read access to read."
 ISSUES = "Leave its issues switched on, as GitHub makes it (Settings, General, Features): reminders are issues."
 
 
@@ -123,8 +124,8 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
             "Read the site",
             (
                 "It is the artifact `site` of each run: download it, unpack it, open index.html. Kept for 30 days. Or,",
-                "into a folder that does not exist yet:",
-                f"  gh run download --repo {name} --name site --dir FOLDER",
+                "into a folder outside of the repository that does not exist yet:",
+                f"  gh run download --repo {name} --name site --dir ../site",
             ),
         )
     yield Step("Make the first decision", tuple(first_decision(choices, name)))
@@ -189,13 +190,14 @@ def first_review(name: str) -> Iterator[str]:
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
     """The first commit, and the repository on GitHub."""
     if choices.in_copy:
-        return (*push_copy(choices, name, folder), ISSUES)
+        return (*push_copy(choices, name, folder), PEOPLE, ISSUES)
     return (
         f"  cd {shell_quoted(folder)}",
         "  git add .",
         '  git commit -m "Begin our backlog"',
         f"  gh repo create {name} --private --source . --remote origin",
         *push_branches(choices),
+        PEOPLE,
         ISSUES,
     )
 
@@ -328,7 +330,7 @@ def review(choices: Choices, name: str) -> Iterator[str]:
         yield "With it, a workflow on any branch could also approve a pull request: keep CODEOWNERS filled in, whose"
         yield "review no workflow can give."
         yield "In such a pull request the required check waits: somebody with write access presses Approve workflows"
-        yield "to run."
+        yield "to run, or commits the minutes to it."
 
 
 def chat(choices: Choices, name: str) -> Iterator[str]:

@@ -505,6 +505,10 @@ REVIEW_NOW = (
     "Have another person review it now, and write in the minutes who did; it stays on this list, and the minutes "
     "settle it."
 )
+ASK_NOW = (
+    "The next run of the workflow snapshot asks. To see it now: gh workflow run snapshot.yml, and after the run "
+    "git pull, or git fetch origin where snapshots have a branch of their own. Without workflows: backlog approvals."
+)
 ONLY_REQUESTS = "For the administrator of the repository: let the main branch accept pull requests only."
 APPROVAL_FIRST = "For the administrator of the repository: let the main branch require an approval before a merge."
 HINTS: Mapping[Reason, str] = {
@@ -512,8 +516,7 @@ HINTS: Mapping[Reason, str] = {
     Reason.MERGE: f"Ask who merged what, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
     Reason.CLAIMED: "A message is text that its author chooses, so it proves no approval. If there is a pull request "
     f"with this number on GitHub, compare it with the commit. {REVIEW_NOW}",
-    Reason.NOT_ASKED: "Ask whoever maintains the repository to run `backlog approvals`, and audit again. Until then it "
-    "counts as not approved.",
+    Reason.NOT_ASKED: f"{ASK_NOW} Until then it counts as not approved.",
     Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
     f"made this change, and who approved the workflow that did. {REVIEW_NOW}",
     Reason.BOT_NAME: f"Ask who made it: anybody can write this name into a commit. {REVIEW_NOW}",

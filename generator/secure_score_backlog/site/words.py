@@ -204,7 +204,7 @@ def remedy(entry: RegisterEntry | None) -> str:
         return ""
     key = f"{'accepted' if decision.accepted else 'covered'}.approval"
     if found.reason is Reason.NOT_ASKED:
-        return "To know more: run `backlog approvals`, which asks GitHub who approved the pull request."
+        return "The next run of the workflow snapshot asks GitHub who approved it; or run `backlog approvals`."
     if found.filed and found.stated:
         return (
             f"The record is on file now. To make it count, name it again in a pull request that changes `{key}`, such "
