@@ -41,6 +41,10 @@ ERRORS = {
         decision-critical-approver decision-past-date""",
     "Settings": "settings-unknown-key settings-wrong-type settings-wrong-value settings-history settings-file-name",
     "Layout of the site": "site-unknown-key site-wrong-value",
+    "Questionnaires and own evidence": """questionnaire-unknown-key questionnaire-missing-key questionnaire-wrong-type
+        questionnaire-wrong-value question-twice question-unknown-topic question-unknown-same-as question-coverage
+        evidence-unknown-key evidence-missing-key evidence-wrong-type evidence-wrong-value evidence-until
+        evidence-person evidence-unknown-question evidence-file-missing""",
     "Signed months": "review-signature",
     "Approvals": "approvals-unreadable approvals-record approval-missing",
     "Compared with a base": """extended-without-reason ask-dropped ask-reworded ask-since-moved bot-commit
@@ -62,6 +66,8 @@ WARNINGS = {
     "Time": "decision-expired decision-overdue decision-ask-old decision-ask-late decision-date-ahead commit-time",
     "Policy (each rule weighs what the settings say)": "decision-approver-unlisted",
     "Settings": "settings-commented-profile settings-unknown-id",
+    "Questionnaires and own evidence": """questions-odd-name question-unknown-id evidence-expired evidence-date-ahead
+        evidence-file-changed""",
     "Compared with a base": "approval-outdated decision-removed decision-renamed blocked-since-moved",
     "Audit": """audit-empty audit-days-missing audit-days-partial audit-owner-approver audit-named-only
         audit-misdated""",

@@ -79,6 +79,7 @@ TIME = "Time"
 POLICY = "Policy (each rule weighs what the settings say)"
 SETTINGS = "Settings"
 LAYOUT = "Layout of the site"
+QUESTIONS = "Questionnaires and own evidence"
 SIGNED = "Signed months"
 APPROVALS = "Approvals"
 BASE = "Compared with a base"
@@ -190,6 +191,34 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (LAYOUT, Severity.ERROR): {
         "site-unknown-key": "A key of mkdocs.yml is not among those that are read.",
         "site-wrong-value": "A value in mkdocs.yml is not one that its key may have.",
+    },
+    (QUESTIONS, Severity.ERROR): {
+        "questionnaire-unknown-key": "A key is not part of the format of questionnaires.",
+        "questionnaire-missing-key": "A key that a questionnaire or a question needs is missing, empty, or holds a "
+        "placeholder such as TBD.",
+        "questionnaire-wrong-type": "A value is of the wrong kind, such as a number where a text belongs.",
+        "questionnaire-wrong-value": "A value is not one of those that the key may have, or there are too many "
+        "questions.",
+        "question-twice": "Two questions of a questionnaire have one id.",
+        "question-unknown-topic": "A question names a topic that does not exist.",
+        "question-unknown-same-as": "`same_as` names no shipped question.",
+        "question-coverage": "The coverage that a question states does not fit the recommendations that it names.",
+        "evidence-unknown-key": "A key is not part of the format of own evidence.",
+        "evidence-missing-key": "A key that own evidence needs is missing, empty, or holds a placeholder such as TBD.",
+        "evidence-wrong-type": "A value is of the wrong kind, such as a number where a text belongs.",
+        "evidence-wrong-value": "A value is not one of those that the key may have.",
+        "evidence-until": "Own evidence counts until before the day that it is about, or longer than an acceptance "
+        "may.",
+        "evidence-person": "A person stands where a role belongs: a name, an address or a login.",
+        "evidence-unknown-question": "Own evidence names a question that no questionnaire has.",
+        "evidence-file-missing": "Own evidence names a file that is not there, or is larger than 32 MB.",
+    },
+    (QUESTIONS, Severity.WARNING): {
+        "questions-odd-name": "A file is not read as a questionnaire or as evidence, because of its name.",
+        "question-unknown-id": "A question names a recommendation that neither Microsoft nor this program lists.",
+        "evidence-expired": "The last day on which own evidence counts has passed.",
+        "evidence-date-ahead": "The day that own evidence is about is in the future, so it does not count yet.",
+        "evidence-file-changed": "A file was changed after the evidence that names it was written.",
     },
     (SIGNED, Severity.ERROR): {
         "review-signature": "A signed review is damaged, or was changed after it was signed; it does not count.",

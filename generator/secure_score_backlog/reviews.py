@@ -35,8 +35,8 @@ LARGEST_SIGNED = 8 << 20
 """Bytes; the facts of ten thousand recommendations are a third of that."""
 LONGEST_NUMBER = 18
 """Digits of a whole number."""
-UNSIGNED = frozenset({"problems", "recorded_later"})
-"""Parts that are not signed: problems in the files, and decisions that were recorded later."""
+UNSIGNED = frozenset({"problems", "recorded_later", "insurance"})
+"""Parts that are not signed: problems in the files, decisions that were recorded later, and answers for insurers."""
 
 
 @dataclass(frozen=True, slots=True)

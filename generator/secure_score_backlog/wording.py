@@ -229,6 +229,13 @@ BADGES: dict[str, Badge] = {
     # a month
     "in-progress": Badge("In progress", "\u25b7", "plan"),
     "signed": Badge("Signed", "\u2713", "good"),
+    # how far an answer goes
+    "supported": Badge("Supported", "\u2713", "good", "All that is asked is measured in full."),
+    "qualified": Badge("Qualified", "\u25d0", "hold", "What is measured is in full, and something limits the answer."),
+    "gap": Badge("Gap", "\u2715", "open", "Something that answers it is not in full."),
+    "own-supported": Badge("Own evidence: supported", "\u270e", "quiet", "Stated by the organisation, not measured."),
+    "own-qualified": Badge("Own evidence: qualified", "\u270e", "quiet", "Stated by the organisation, not measured."),
+    "own-gap": Badge("Own evidence: gap", "\u270e", "quiet", "Stated by the organisation, not measured."),
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
     "attested": Badge("Approved outside GitHub", "\u270e", "hold", "Stated in the decision, which names the record."),

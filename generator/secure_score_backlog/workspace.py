@@ -34,6 +34,7 @@ from secure_score_backlog.git import (
 )
 from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import IF_ADDED, TELL, Problem, is_unreadable, problem
+from secure_score_backlog.questionnaires.store import Questions, load_questions
 from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.reviews import DOCS, Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.settings import (
@@ -91,6 +92,8 @@ class Workspace:
     """By month, YYYY-MM."""
     signed: Mapping[str, SignedReview] = field(default_factory=dict)
     """By month, YYYY-MM."""
+    questions: Questions = field(default_factory=Questions)
+    """The organisation's own questionnaires and evidence."""
     catalogue_versions: CatalogueVersions | None = None
     """None: the catalogue was always as it is."""
     settings_versions: tuple[tuple[date, Settings], ...] = ()
@@ -288,6 +291,7 @@ def _read(
     minutes, of_minutes = load_minutes(files)
     signed, of_signed = load_signed_reviews(files, uncommitted=working_tree)
     decisions, of_decisions = load_decisions(files)
+    questions, of_questions = load_questions(files)
     versions = tuple(settings_versions(files, settings_file))
     problems.update(
         main.problems if main else (),
@@ -296,6 +300,7 @@ def _read(
         of_minutes,
         of_signed,
         of_decisions,
+        of_questions,
         of_approvals,
     )
     return Workspace(
@@ -310,6 +315,7 @@ def _read(
         dated_by=dated_by,
         minutes=minutes,
         signed=signed,
+        questions=questions,
         catalogue_versions=catalogue_versions(files, snapshots, catalogue),
         settings_source=settings_file.source,
         settings_versions=tuple((version.at.date(), each) for version, each in versions),

@@ -17,11 +17,11 @@ from secure_score_backlog.site.pages.downloads import PATH
 from tests.support.backlogs import backlog
 from tests.support.downloads import files, hostile
 
-TABLES = ("all-changes", "audit", "board", "changes", "register")
+TABLES = ("all-changes", "answers-common", "audit", "board", "changes", "register")
 
 
 def test_every_file_is_made_and_linked() -> None:
-    """Three forms of five tables, all figures, calendar, feeds, and the page that links each of them."""
+    """Three forms of six tables, all figures, calendar, feeds, and the page that links each of them."""
     made = files(backlog())
     forms = [f"downloads/{name}.{form}" for name in TABLES for form in ("csv", "json", "xlsx")]
     others = ["downloads/backlog.ics", "downloads/changes.atom", "downloads/decisions.atom", "downloads/status.json"]

@@ -22,6 +22,8 @@ TENANT_FILES = (
     "snapshots/2026/2026-11-21.json",
     "snapshots/catalogue.json",
     "docs/reviews/2026-10.md",
+    "docs/questionnaires/renewal.yml",
+    "docs/evidence/restore-test.md",
     "backlog.yml",
     "build/pages/index.md",
     "demo/decisions/MFARegistrationV2.md",

@@ -22,11 +22,11 @@ def read(name: str) -> dict[str, Any]:
 
 
 def test_the_schema_of_the_settings_is_where_the_editor_looks() -> None:
-    """For `backlog.yml` and for no Markdown, which the extension does not read."""
+    """For `backlog.yml`, for questionnaires, and for no Markdown, which the extension does not read."""
     mapped = read("settings.json")["yaml.schemas"]
-    assert list(mapped.values()) == ["backlog.yml"]
-    for path in mapped:
-        assert json.loads((ROOT / path).read_text(encoding="utf-8"))["title"].startswith("Settings")
+    assert list(mapped.values()) == ["backlog.yml", "docs/questionnaires/*.yml"]
+    for path, title in zip(mapped, ("Settings", "Questions"), strict=True):
+        assert json.loads((ROOT / path).read_text(encoding="utf-8"))["title"].startswith(title)
 
 
 def test_the_editor_understands_what_check_prints(tmp_path: Path) -> None:

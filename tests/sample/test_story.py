@@ -126,13 +126,15 @@ def test_nobody_merges_their_own_pull_request() -> None:
 
 
 def test_every_shipped_text_is_used() -> None:
-    """No version of a decision and no minutes lie about unused."""
+    """No version of a decision, no minutes, no questionnaire and no evidence lie about unused."""
     folder = files("secure_score_backlog.sample")
     shipped = {
         f"decisions/{one.name}/{version.name}"
         for one in folder.joinpath("decisions").iterdir()
         for version in one.iterdir()
-    } | {f"reviews/{one.name}" for one in folder.joinpath("reviews").iterdir()}
+    }
+    for name in ("reviews", "questionnaires", "evidence"):
+        shipped |= {f"{name}/{one.name}" for one in folder.joinpath(name).iterdir()}
     used = {source for request in pull_requests() for source in request.sources.values() if source}
     used -= {"backlog.yml"}
     assert shipped == used

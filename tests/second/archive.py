@@ -27,6 +27,8 @@ class Seen:
     most: Fraction | None
     mark: str | None
     total: Fraction | None
+    count: Fraction | None = None
+    """Those for whom it is done, or those for whom it is not."""
 
     @property
     def claims(self) -> bool:
@@ -155,7 +157,7 @@ class Archive:
 
     def tree(self, commit: str) -> dict[str, str]:
         """Blob by path of one commit."""
-        wanted = ("decisions/", "backlog.yml", "snapshots/catalogue.json")
+        wanted = ("decisions/", "backlog.yml", "snapshots/catalogue.json", "docs/questionnaires/", "docs/evidence/")
         lines = self.git("ls-tree", "-r", "-z", commit, "--", *wanted).decode().split("\0")
         return {line.split("\t")[1]: line.split("\t")[0].split()[2] for line in lines if line}
 
@@ -234,7 +236,8 @@ def snapshot(file: Path, before: dict[str, Seen]) -> Day:
     for control in held["secureScore"]["controlScores"]:
         most, mark = held["maximum"].get(control["controlName"], [None, None])
         points, total = number(control["score"]), number(control.get("total"))
-        seen[control["controlName"]] = Seen(points or Fraction(0), number(most), mark, total)
+        count = number(control.get("count"))
+        seen[control["controlName"]] = Seen(points or Fraction(0), number(most), mark, total, count)
     partial = held["collected"].get("coverage") == "partial"
     left_out = frozenset(before.keys() - seen.keys()) if partial else frozenset()
     seen |= {name: before[name] for name in left_out}

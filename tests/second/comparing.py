@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from tests.second import insuring
 from tests.second.archive import Archive
 from tests.second.reckoning import Reckoning, month_ends
 
@@ -46,6 +47,7 @@ def shaped(said: Plain) -> Plain:
         (row["kind"], row["recommendation"], row["by"], row["question"] or "") for row in said["decisions_needed"]
     ]
     ours["shadow"] = {row["recommendation"]: row["portal"] for row in said["shadow"]}
+    ours["insurance"] = insuring.shaped(said["insurance"])
     ours["unrated"] = sorted(said["unrated"])
     ours["stale"] = sorted(row["recommendation"] for row in said["stale"])
     if said["movement"]:

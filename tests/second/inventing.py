@@ -88,6 +88,7 @@ def control(random: Random) -> dict[str, Any]:
         "most": float(most) if isinstance(most, str) else most,
         "mark": random.choice(MARKS),
         "total": random.choice(TOTALS),
+        "count": random.choice([None, "0", "5", "10"]),
     }
 
 
@@ -147,7 +148,12 @@ def snapshot(state: dict[str, dict[str, Any]], complete: bool, drift: float) -> 
             "currentScore": round(points + drift, 4),
             "maxScore": round(most + abs(drift), 4),
             "controlScores": [
-                {"controlName": name, "score": c["points"], "total": c["total"] if complete else None}
+                {
+                    "controlName": name,
+                    "score": c["points"],
+                    "total": c["total"] if complete else None,
+                    "count": c["count"] if complete else None,
+                }
                 for name, c in sorted(state.items())
             ],
         },
@@ -253,6 +259,35 @@ def invented(seed: int) -> Tenant:
     return Tenant(days, commits, edits)
 
 
+def questionnaire(random: Random) -> str:
+    """A few questions that random recommendations answer."""
+    said = "title: Some form\nquestions:\n"
+    for number in range(random.randint(1, 4)):
+        said += f"  - id: q{number}\n    question: Is it so?\n"
+        if random.random() < 0.25:
+            said += "    same_as: risky-sign-ins\n"
+            continue
+        entries = [random.sample(NAMES, random.choice([1, 1, 2])) for _ in range(random.randint(1, 3))]
+        listed = ", ".join(f"[{', '.join(entry)}]" for entry in entries)
+        said += f"    primary: [{listed}]\n"
+        said += f"    related: [{', '.join(random.sample(NAMES, random.choice([0, 1, 2])))}]\n"
+        said += random.choice(["", "    coverage: whole\n", "    coverage: whole\n", "    coverage: hint\n"])
+    return said
+
+
+def evidence(random: Random, day: date) -> Files:
+    """A statement, at times about a later day or one that is long past, and the file that it names."""
+    about = day + timedelta(days=random.choice([-60, -1, 0, 2]))
+    until = about + timedelta(days=random.choice([1, 30, 90, 500]))
+    about_what = random.choice(["backup", "form/q0", "risky-sign-ins"])
+    said = f"---\nquestions: [backup, {about_what}]\nsays: qualified\nby: Head of IT\non: {about}\nuntil: {until}\n"
+    said += "shows: Something was shown.\nscope: All of it.\nfiles: [docs/evidence/proof.txt]\n---\nHow it went.\n"
+    proof = f"{random.random()}\n"
+    return random.choice(
+        [{"docs/evidence/note.md": said, "docs/evidence/proof.txt": proof}, {"docs/evidence/proof.txt": proof}]
+    )
+
+
 RECORD = "docs/records/board.md"
 RECORDS = (
     None,
@@ -266,7 +301,7 @@ POLICY = ("approver_is_owner", "past_date", "critical_approver_unlisted")
 
 def changed(random: Random, held: dict[str, str], day: date, last: date) -> Files:
     """What one commit changes: decisions mostly, the catalogue, the settings."""
-    what = random.choice(["decision"] * 8 + ["catalogue", "settings", "record"])
+    what = random.choice(["decision"] * 8 + ["catalogue", "settings", "record", "questions", "evidence"])
     if what == "record":
         text = random.choice(RECORDS)
         if text is None and RECORD not in held:
@@ -274,6 +309,14 @@ def changed(random: Random, held: dict[str, str], day: date, last: date) -> File
         held.pop(RECORD, None)
         held |= {} if text is None else {RECORD: text}
         return {RECORD: text}
+    if what == "questions":
+        form = random.choice(
+            [questionnaire(random), questionnaire(random), None if "form" in held else "title: Form\n"]
+        )
+        held["form"] = form or ""
+        return {"docs/questionnaires/form.yml": form}
+    if what == "evidence":
+        return evidence(random, day)
     if what == "catalogue":
         return {"snapshots/catalogue.json": catalogue(random, [name for name in NAMES if random.random() < 0.75])}
     if what == "settings":

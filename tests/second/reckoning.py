@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from tests.second.answers import PLANNED, Answer, months_later, plain, read, timely, together
 from tests.second.approving import approval, bringing
 from tests.second.archive import Archive, Change, Day, Seen
+from tests.second.insuring import Insuring
 from tests.second.sums import Line, by_part, ledger, moved, movement
 
 SHIPPED = Path(__file__).resolve().parents[2] / "generator/secure_score_backlog/content"
@@ -494,6 +495,7 @@ class Reckoning:
             "late": self.late([register, covered]),
             "open": self.open_levels(),
             "shadow": shadow,
+            "insurance": Insuring(self, [register, covered]).told(),
             "stale": sorted(stale),
             "counts": {
                 "undecided": count("undecided"),

@@ -11,6 +11,7 @@ import pytest
 from secure_score_backlog.ratings import load_ratings, normalised
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import topics
+from secure_score_backlog.topics import TOPICS
 from tests.support.pages import Read, evaluated, words
 from tests.support.tenants import day, history, workspace
 
@@ -26,10 +27,10 @@ def pages(known: dict[str, tuple[int, int]]) -> dict[str, str]:
 
 def test_every_recommendation_of_a_topic_is_known() -> None:
     """No id is misspelt: each is in the shipped list or is rated."""
-    named = {name for topic in topics.TOPICS.values() for name in topic.recommendations}
+    named = {name for topic in TOPICS.values() for name in topic.recommendations}
     rated = load_ratings().exact
     assert {name for name in named if normalised(name) not in KNOWN and normalised(name) not in rated} == set()
-    assert all(len(set(topic.recommendations)) == len(topic.recommendations) for topic in topics.TOPICS.values())
+    assert all(len(set(topic.recommendations)) == len(topic.recommendations) for topic in TOPICS.values())
 
 
 def test_a_topic_says_what_is_measured_here() -> None:
@@ -66,6 +67,6 @@ def test_only_subjects_are_listed_sooner() -> None:
     facts = evaluated(workspace(history({"AdminMFAV2": (10, 10)})), day(1))
     made = {page.path: page.content.decode() for page in topics.documents(facts, Site.of(facts))}
     assert "boost" not in made.pop("topics.md")
-    assert len(made) == len(topics.TOPICS)
+    assert len(made) == len(TOPICS)
     assert all("search:\n  boost: 20\n" in text for text in made.values())
     assert Read(facts, topics.documents).lead.startswith("Secure Score measures settings")

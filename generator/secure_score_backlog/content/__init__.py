@@ -19,11 +19,15 @@ def load(name: str, kind: type[Kind]) -> Kind:
     Keys that come twice are refused, and keys that the type does not know where it is a `msgspec.Struct` that forbids
     unknown fields.
     """
-    text = files(__package__).joinpath(f"{name}.yml").read_text(encoding="utf-8")
-    read = read_yaml(text, f"{name}.yml")
+    read = read_yaml(text_of(f"{name}.yml"), f"{name}.yml")
     for found in read.problems:
         raise ValueError(f"{found.path}, line {found.line}: {found.message}")
     return msgspec.convert(read.data, kind)
+
+
+def text_of(name: str) -> str:
+    """The text of a file; OSError or ValueError where it cannot be read."""
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def load_json(name: str, kind: type[Kind]) -> Kind:

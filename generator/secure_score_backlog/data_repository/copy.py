@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from secure_score_backlog.decisions.store import DECISIONS
+from secure_score_backlog.questionnaires.model import EVIDENCE, QUESTIONNAIRES
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
@@ -21,7 +22,7 @@ MARKS: Mapping[str, re.Pattern[str]] = {
     "generator/secure_score_backlog/__init__.py": re.compile(r"(?m)^__version__ = "),
 }
 """Files that every copy has, each with a line of it."""
-SAMPLE = (f"{DECISIONS}/", f"{SNAPSHOTS}/", f"{REVIEWS}/")
+SAMPLE = (f"{DECISIONS}/", f"{SNAPSHOTS}/", f"{REVIEWS}/", f"{QUESTIONNAIRES}/", f"{EVIDENCE}/")
 """Folders of the sample. Only files that the program knows are deleted from them."""
 PROJECT = (
     ".github/workflows/",  # a data repository's are written in their place

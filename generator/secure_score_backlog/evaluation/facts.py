@@ -21,6 +21,7 @@ from secure_score_backlog.decisions.model import Ask, DecisionHistory, DecisionV
 from secure_score_backlog.decisions.policy import with_placeholders
 from secure_score_backlog.evaluation.approval import Approval, Surroundings, approval_of, bringing, main_branch_of
 from secure_score_backlog.evaluation.audit import Audit, audit
+from secure_score_backlog.evaluation.insurance import NOTHING_ASKED, Insurance, Known, insurance_of
 from secure_score_backlog.evaluation.ledger import Explained, Ledger, Score, explained_of, ledger_of, score_of
 from secure_score_backlog.evaluation.microsoft import NO_CHANGES, MicrosoftChanges, microsoft_changes
 from secure_score_backlog.evaluation.movement import Movement, movement_between
@@ -95,6 +96,8 @@ class Facts:
     """The months that `evaluate` was asked for, the newest first."""
     recorded: Approvals = field(default_factory=Approvals)
     """What GitHub said about the pull requests that brought commits."""
+    insurance: Insurance = NOTHING_ASKED
+    """The answers to the questions of insurers."""
     audit: Audit | None = None
     """The audit of a period that ends with the as-of date, where `with_audit` was asked for one."""
 
@@ -252,7 +255,25 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
     everything = tuple(statuses.values())
     snapshot = history.newest(as_of)
     ledger = ledger_of(everything, snapshot)
+    score = score_of(everything, ledger, snapshot) if snapshot else None
+    explained = explained_of(everything, ledger, snapshot) if snapshot else None
     register = register_of(everything, as_of, judge_of(known))
+    insurance, of_questions = insurance_of(
+        known,
+        Known(
+            as_of,
+            snapshot,
+            statuses,
+            register,
+            history,
+            score,
+            explained,
+            ledger.claimed,
+            recorded=any(status.decision and not status.decision.draft for status in everything),
+            has_git=known.decisions.has_git,
+            by_id=Known.by_compared_id(everything),
+        ),
+    )
     missing = unapproved(register.accepted, policy_of(known, as_of))
     facts = Facts(
         as_of=as_of,
@@ -264,8 +285,8 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         dated_by=known.dated_by if is_far_ahead(known.dated_by, snapshot, as_of) else None,
         period=period,
         snapshot=snapshot,
-        score=score_of(everything, ledger, snapshot) if snapshot else None,
-        explained=explained_of(everything, ledger, snapshot) if snapshot else None,
+        score=score,
+        explained=explained,
         ledger=ledger,
         statuses=statuses,
         movement=movement,
@@ -279,7 +300,8 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         covered=register.covered,
         past=register.past,
         recorded=known.approvals,
-        problems=tuple(sorted({*known.problems, *missing}, key=lambda each: each.order)),
+        problems=tuple(sorted({*known.problems, *of_questions, *missing}, key=lambda each: each.order)),
+        insurance=insurance,
     )
     written = (*known.minutes, *known.signed)
     wanted = [month for month in months_of(history, as_of, written) if months is None or month in months]

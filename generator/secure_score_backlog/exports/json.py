@@ -21,6 +21,7 @@ from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
 from secure_score_backlog.evaluation.reminders import Reminder, asks_leadership, decisions_needed, late, owning_roles
 from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.exports.answers import plain_insurance
 from secure_score_backlog.exports.tables import Cell, Table
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 from secure_score_backlog.snapshots.exact_json import json_number
@@ -118,6 +119,7 @@ def figures_of(facts: Facts) -> Plain:
             for status in facts.stale
         ],
         "recorded_later": list(facts.recorded_later),
+        "insurance": plain_insurance(facts.insurance),
         "decided": decided(facts),
         "texts": texts(facts, needed),
         "states": {identifier: status.state.value for identifier, status in facts.statuses.items()},

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports import atom
 from secure_score_backlog.exports.all_changes import all_changes_table
+from secure_score_backlog.exports.answers import answers_table, export_path
 from secure_score_backlog.exports.atom import Links, as_changes_feed, as_feed
 from secure_score_backlog.exports.audit import audit_table, insurers_audit_table
 from secure_score_backlog.exports.csv import as_csv
@@ -47,6 +49,8 @@ class TableExport:
     holds: str
     table: Callable[[Facts], Table]
     profile: str = INTERNAL
+    words: str = ""
+    """Whose words its columns use, where other tables have the same; the title unless given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,19 @@ FILES = (
 )
 
 
-def tables(profile: str) -> tuple[TableExport, ...]:
-    """The tables that readers of a profile get."""
-    return tuple(export for export in TABLES if export.profile == profile)
+ANSWERS = "every question with its answer, what it rests on, and what Secure Score does not see"
+
+
+def tables(profile: str, facts: Facts) -> tuple[TableExport, ...]:
+    """The tables that readers of a profile get: those of `TABLES`, and one for each questionnaire."""
+    fixed = [export for export in TABLES if export.profile == profile]
+    answers = [
+        TableExport(
+            export_path(each), f"Answers: {each.title}", ANSWERS, partial(answers_table, each=each), profile, "Answers"
+        )
+        for each in facts.insurance.questionnaires
+    ]
+    return (*fixed, *answers)
 
 
 def files(profile: str) -> tuple[FileExport, ...]:
@@ -154,7 +168,7 @@ def files(profile: str) -> tuple[FileExport, ...]:
 
 def documents(facts: Facts, links: Links, profile: str) -> Iterator[Document]:
     """Every file that readers of a profile get."""
-    for export in tables(profile):
+    for export in tables(profile, facts):
         table = export.table(facts)
         for form in TABLE_FORMATS:
             yield Document(f"{export.path}.{form.suffix}", form.write(table))

@@ -21,7 +21,7 @@ from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapsh
 
 ALL_DAYS_OF = timedelta(days=90)
 """Up to the last day, every day is kept for so long."""
-FOLDERS = ("decisions", "snapshots", "docs/reviews")
+FOLDERS = ("decisions", "snapshots", "docs/reviews", "docs/questionnaires", "docs/evidence")
 """Folders that hold sample data only, and are replaced as a whole."""
 
 

@@ -18,7 +18,7 @@ from secure_score_backlog.sample.events import Said, own_file
 from secure_score_backlog.sample.object_ids import object_id
 from secure_score_backlog.settings import parse_settings
 
-CHANGED_ROLE, FORMER_LOGIN, ROLE_CHANGED = "Head of Operations", "harbour-logistics", date(2026, 6, 18)
+CHANGED_ROLE, FORMER_LOGIN, ROLE_CHANGED = "Head of Operations", "harbour-dispatch", date(2026, 6, 18)
 """The role that got somebody else; the login before, and the day on which the settings changed."""
 AFTER_PROPOSAL, BETWEEN = timedelta(minutes=40), timedelta(minutes=11)
 AFTER_MERGE = timedelta(hours=2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generated pages of the guide (`make guide`): decision format, settings, layout, problems and shipped ratings.
+"""The generated pages of the guide (`make guide`): decision format, settings, insurers, layout, problems, ratings.
 
 Plain Markdown made from the declarations that the readers use; a test holds the pages in `docs/` equal to it.
 """
@@ -15,6 +15,8 @@ from secure_score_backlog.decisions.model import KEYS, Bucket
 from secure_score_backlog.files import Document
 from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import RULES
+from secure_score_backlog.questionnaires.model import QUESTION_KEYS, QUESTIONNAIRE_KEYS, STATEMENT_KEYS
+from secure_score_backlog.questionnaires.shipped import shipped_questions
 from secure_score_backlog.ratings import Rating, Ratings, Risk, load_ratings
 from secure_score_backlog.schema import Choice, Key, as_written
 from secure_score_backlog.settings import KEYS as OPTIONS
@@ -319,10 +321,120 @@ def _codes(names: Iterable[str]) -> str:
     return "<br>".join(code(name) for name in names)
 
 
+INSURERS = """# Questions of insurers
+
+The page *Insurers* answers the questions that applications for cyber insurance ask again and again: how far
+Microsoft’s measurements carry each answer, and why not further. An answer is *supported*, *qualified*, a *gap* or
+*not measured* ([Method](../method.md#answers)); it is never a plain yes. A person answers the form, against its
+words: the page prepares that.
+
+Each answer names the recommendations behind it, numerator and denominator where Microsoft gives them and whose they
+are, since when it holds without a break and on how many days that was observed, self-attested points apart,
+exceptions with role, reason, last day and how the approval is known, and what Secure Score does not see. It can be
+cited: snapshot file, commit, as-of date. Each questionnaire can be downloaded (`answers-NAME`, as XLSX, CSV and JSON,
+with the day in each row); `backlog status --json` has the same under `insurance`.
+
+What readers of the profile `insurer` get is described in [Downloads and profiles](downloads-and-profiles.md).
+
+## A questionnaire of your own
+
+Put your insurer’s questions into `docs/questionnaires/NAME.yml`: lower-case letters, digits and hyphens. Give each
+question the words of the form, and say which shipped question asks the same:
+
+```yaml
+title: Renewal of the cyber policy, 2027
+about: Application of Example Mutual, version of October 2026.
+questions:
+  - id: b1
+    heading: Access
+    question: Do you enforce MFA for all privileged accounts, including service providers?
+    same_as: mfa-admins
+  - id: b2
+    heading: E-mail
+    question: Have you implemented SPF, DKIM and DMARC?
+    primary: [exo_SPF_records_for_all_domains]
+    coverage: part
+    limits: Only SPF is measured.
+    elsewhere: [The DNS records of our domains]
+```
+
+`same_as` takes over what you leave out. Name recommendations of your own with `primary` where no shipped question
+fits; a list in place of an id means that one of them is enough. Be strict with `coverage`: write `whole` only where
+the recommendations measure all that is asked. A questionnaire counts from the commit that brings it, and a file with
+an error is left out as a whole; `backlog check` says what is wrong, with line and hint.
+
+"""
+OWN_EVIDENCE = """## Evidence of your own
+
+Backups, training, DKIM, servers: for what Secure Score does not cover, put what you have into the repository. A file
+`docs/evidence/NAME.md` states what it is about, in front matter; below that stands the evidence itself, or the
+statement names files beside it:
+
+```markdown
+---
+questions: [backup]
+says: qualified
+by: Head of IT
+on: 2026-10-14
+until: 2027-04-14
+shows: Three of three servers were restored within four hours.
+scope: The eleven servers. Not the notebooks.
+files: [docs/evidence/restore-test-2026-10.csv]
+---
+What was done, by whom, and what was not tested.
+```
+
+It is shown at its questions with role, day, SHA-256 and commit, apart from what Microsoft measures, and never raises
+a level ([Method](../method.md#own-evidence)). Bring it in a pull request, so that a second person has seen it.
+`shows` and `scope` are read by insurers; the text below the front matter, and the files, are not on their pages. The
+files of both folders are not published by themselves: the page names path, commit and digest.
+
+"""
+
+
+def insurers_page() -> str:
+    """How questions are answered, and every key of questionnaires and of own evidence."""
+    shipped = (
+        (code(question.id), cell(question.question), (question.coverage or "").replace("-", " "))
+        for question in shipped_questions().values()
+    )
+    need = ("Key", "Meaning", "Needed")
+    return "\n".join(
+        [
+            INSURERS + "### Keys of a questionnaire",
+            "",
+            *table(need, map(_plain_row, QUESTIONNAIRE_KEYS)),
+            "",
+            "### Keys of a question",
+            "",
+            *table(need, map(_plain_row, QUESTION_KEYS)),
+            "",
+            OWN_EVIDENCE + "### Keys of own evidence",
+            "",
+            *table(need, map(_plain_row, STATEMENT_KEYS)),
+            "",
+            "What `backlog check` says about both is listed under "
+            "[Problems](problems.md#questionnaires-and-own-evidence).",
+            "",
+            "## Shipped questions",
+            "",
+            "The words are ours, not those of any form.",
+            "",
+            *table(("Id", "Question", "Measured"), shipped),
+            "",
+        ]
+    )
+
+
+def _plain_row(key: Key) -> tuple[str, ...]:
+    return (code(key.name), _meaning(key), key.need(None).value)
+
+
 def guide_pages() -> tuple[Document, ...]:
     """The pages, by their path inside `docs/`."""
     return (
         Document.of_text("guide/decisions.md", decision_page()),
+        Document.of_text("guide/insurers.md", insurers_page()),
         Document.of_text("guide/problems.md", problems_page()),
         Document.of_text("guide/ratings.md", ratings_page(load_ratings(), load_licences())),
         Document.of_text("guide/settings.md", settings_page(Settings())),

@@ -19,18 +19,29 @@ from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.audit import Audit, AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts, Review
+from secure_score_backlog.evaluation.insurance import (
+    Answer,
+    Answers,
+    Because,
+    Held,
+    Insurance,
+    Measured,
+    OwnEvidence,
+    Reported,
+)
 from secure_score_backlog.evaluation.ledger import Explained, Score
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, Severity, problem
+from secure_score_backlog.questionnaires.model import Attachment, Question
 from secure_score_backlog.reviews import Minutes
 from secure_score_backlog.schema import Key
 from secure_score_backlog.settings import KEYS, SETTINGS_PATH, Settings
 from secure_score_backlog.site import leaks
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages import downloads, insurer_register, insurer_summary, public
+from secure_score_backlog.site.pages import downloads, insurer_register, insurer_summary, insurers, public
 from secure_score_backlog.site.reduction import Fields, reduced
 from secure_score_backlog.site.registry import NAVIGATION, PageMaker, site_documents
 from secure_score_backlog.snapshots.coverage import Coverage, DayRun
@@ -46,7 +57,17 @@ INSURER_FIELDS: Fields = {
     Review: "month finished minutes",
     Minutes: "month versions",
     Facts: "as_of dated_by settings decisions head snapshot score explained statuses register covered past reviews "
-    "audit",
+    "audit insurance",
+    Insurance: "questionnaires evidence reported stored",
+    Answers: "name title about version answers",
+    Question: "id question heading coverage answered_by limits elsewhere frameworks",
+    Answer: "question level because primary related held open_since open_from_start exceptions evidence",
+    Because: "reason recommendations number",
+    Measured: "status measure points maximum done total unit counted",
+    Held: "since before days observed filled partial",
+    OwnEvidence: "name version digest says by on until shows scope questions expired files changed",
+    Attachment: "version digest size",
+    Reported: "day source current maximum percent claimed all_tenants similar before percent_before",
     Audit: "start end counts reasons commits asked_at days completed beginning forbidden approvals signatures",
     Beginning: "after until hidden said_by",
     AuditedCommit: "commit at kind reasons areas pull_request claimed merged_at signature files",
@@ -100,9 +121,10 @@ class Profile:
 INTERNAL = Profile("internal", "Everything, for readers of your own organisation.", NAVIGATION)
 INSURER = Profile(
     "insurer",
-    "Counts, and the risk register with role, last day and compensating controls.",
+    "Answers to questionnaires, counts, and the risk register with role, last day and compensating controls.",
     (
         (insurer_summary.TITLE, insurer_summary.PATH),
+        (insurers.FOR_INSURERS, insurers.PATH),
         (insurer_register.TITLE, insurer_register.PATH),
         (downloads.TITLE, downloads.PATH),
     ),
@@ -240,7 +262,7 @@ def documents(
 def makers(facts: Facts, profile: Profile) -> tuple[PageMaker, ...]:
     """What makes the pages of readers outside."""
     if profile is INSURER:
-        return (insurer_summary.documents, insurer_register.documents, downloads.for_insurers)
+        return (insurer_summary.documents, insurers.for_insurers, insurer_register.documents, downloads.for_insurers)
     return (public.maker(public.statement(facts)),)
 
 
@@ -262,6 +284,16 @@ def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:
     for entry in (*seen.register, *seen.covered):
         path = f"decisions/{entry.decision.recommendation}.md"
         yield from (leaks.Written(path, text) for text in (*texts_in(entry.decision), *entry.approved_by))
+    for each in seen.insurance.evidence:
+        yield from (leaks.Written(each.version.path, text) for text in (each.by, each.shows, each.scope))
+    for asked in seen.insurance.questionnaires:
+        if asked.version is not None:
+            texts = (
+                asked.title,
+                asked.about,
+                *(text for answer in asked.answers for text in texts_in(answer.question)),
+            )
+            yield from (leaks.Written(asked.version.path, text) for text in texts)
 
 
 def cleaned(value: Any, guard: leaks.Guard) -> Any:

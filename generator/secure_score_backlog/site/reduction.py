@@ -19,6 +19,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.insurance import OwnEvidence
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.spellings import without_hidden, without_word
 from secure_score_backlog.snapshots.model import Observation
@@ -35,9 +36,12 @@ SHORTENED = frozenset(
         (Attestation, "by"),
         (Decision, "owner"),
         (Approval, "by"),
+        (OwnEvidence, "by"),
     }
 )
 """Allowed fields that hold free text: shortened, and without links."""
+CLEANED = frozenset({(OwnEvidence, "shows"), (OwnEvidence, "scope")})
+"""Allowed fields with free text that is written for readers outside: without links, and not cut."""
 LONGEST = 160
 """Characters of a shortened text."""
 PORTAL_STATES = frozenset("default planned ignored thirdparty alternatemitigation reviewed".split())
@@ -112,6 +116,8 @@ class _Reduction:
             return shortened(value)
         if (kind, name) in SHORTENED:
             return tuple(map(self.free_text, value)) if isinstance(value, tuple) else self.free_text(value)
+        if (kind, name) in CLEANED:
+            return without_links(without_word(value, self.tenants))
         return self.value(value)
 
     def free_text(self, text: str) -> str:
@@ -161,9 +167,14 @@ BLANKS: Mapping[Any, Any] = {
 
 def shortened(text: str) -> str:
     """Free text on one line, without links, tickets and what shows nothing, cut after a whole word."""
-    text = _TICKET.sub("(ticket left out)", _LINK.sub("(link left out)", without_hidden(text)))
-    text = " ".join(text.split())
+    text = without_links(text)
     if len(text) <= LONGEST:
         return text
     head, _, _ = text[: LONGEST - 1].rpartition(" ")
     return f"{head or text[: LONGEST - 1]}…"
+
+
+def without_links(text: str) -> str:
+    """Free text on one line, without links, tickets and what shows nothing."""
+    text = _TICKET.sub("(ticket left out)", _LINK.sub("(link left out)", without_hidden(text)))
+    return " ".join(text.split())

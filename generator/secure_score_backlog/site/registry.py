@@ -26,6 +26,7 @@ from secure_score_backlog.site.pages import (
     evidence,
     glossary,
     home,
+    insurers,
     recommendation,
     register,
     reviews,
@@ -57,6 +58,7 @@ PAGES: tuple[Page, ...] = (
     changes,
     topics,
     attention,
+    insurers,
     evidence,
     downloads,
     glossary,
@@ -66,8 +68,8 @@ PAGES: tuple[Page, ...] = (
 COMPUTED: tuple[PageMaker, ...] = tuple(page.documents for page in PAGES)
 NAVIGATION = tuple((page.TITLE, page.PATH) for page in PAGES if page.TITLE)
 
-MERGED = "reviews/"
-"""Minutes in `docs/reviews/` become part of the computed month, so they are not staged as pages of their own."""
+MERGED = ("reviews/", "questionnaires/", "evidence/")
+"""What becomes part of computed pages (minutes, questions, own evidence), so that it is no page of its own."""
 
 
 def site_documents(

@@ -14,6 +14,7 @@ from secure_score_backlog.decisions.issue_form import form
 from secure_score_backlog.decisions.model import decision_schema
 from secure_score_backlog.files import Document
 from secure_score_backlog.licences import licences_schema
+from secure_score_backlog.questionnaires.model import evidence_schema, questionnaire_schema
 from secure_score_backlog.ratings import ratings_schema
 from secure_score_backlog.settings import settings_schema
 
@@ -22,10 +23,12 @@ FOLDER = Path(__file__).resolve().parents[1] / "content" / "schemas"
 
 
 def all_schemas() -> tuple[Document, ...]:
-    """Every schema that the package ships: of decisions, settings, risk ratings and licences."""
+    """Every schema that the package ships: of decisions, settings, questions, evidence, ratings and licences."""
     named = {
         "decision": decision_schema(),
         "settings": settings_schema(),
+        "questionnaire": questionnaire_schema(),
+        "evidence": evidence_schema(),
         "ratings": ratings_schema(),
         "licences": licences_schema(),
     }

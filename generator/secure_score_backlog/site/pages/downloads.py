@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from secure_score_backlog.evaluation.answer_words import LEVELS
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports import registry
 from secure_score_backlog.exports.all_changes import MICROSOFT_WORDS, OUR_WORDS
 from secure_score_backlog.files import Document
+from secure_score_backlog.questionnaires.model import Level
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.glossary import GLOSSARY
 from secure_score_backlog.site.templates import page, render
@@ -73,6 +75,7 @@ VALUES: dict[str, tuple[tuple[str, tuple[Value, ...]], ...]] = {
     "Register": (("section", SECTIONS), ("state", tuple(register_states()))),
     "Board": (("group", GROUPS), ("state", tuple(board_states()))),
     "Audit": (("result", AUDITED),),
+    "Answers": (("level", tuple((level.value, badge_of(level).label, LEVELS[level]) for level in Level)),),
     "All changes": (("who", CHANGED_BY), ("kind", CHANGED)),
 }
 """By table: the columns whose values are words of the program, with all their values."""
@@ -91,11 +94,13 @@ def for_insurers(facts: Facts, site: Site) -> Iterator[Document]:
 def of_profile(facts: Facts, site: Site, profile: str) -> Iterator[Document]:
     """The files of a profile, and the page that lists them."""
     yield from registry.documents(facts, site, profile)
+    tables = registry.tables(profile, facts)
     body = render(
         "downloads.html.j2",
         site=site,
         path=PATH,
-        tables=registry.tables(profile),
+        tables=tables,
+        words=dict.fromkeys(export.words or export.title for export in tables),
         formats=registry.TABLE_FORMATS,
         values=VALUES,
         files=registry.files(profile),

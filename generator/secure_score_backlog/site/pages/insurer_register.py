@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, shown_state
+from secure_score_backlog.evaluation.register import in_force, needing_decision, shown_state
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages.register import COLUMNS
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended
 
@@ -30,7 +31,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         covered=in_force(facts.covered),
         need_decision=needing_decision((*facts.register, *facts.covered)),
         past=len(facts.past),
-        approver=approver,
+        columns=COLUMNS,
         shown_state=shown_state,
         why_ended=why_ended,
         facts=facts,

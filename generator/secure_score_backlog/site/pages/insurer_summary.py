@@ -59,6 +59,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         head=facts.head,
         kind=imported(facts.snapshot) if facts.snapshot else "",
         unexplained=unexplained(facts.explained),
+        questionnaires=facts.insurance.questionnaires,
     )
     yield page(
         PATH,

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from msgspec import Struct
-
-from secure_score_backlog.content import load
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import State, Status
@@ -20,22 +17,8 @@ from secure_score_backlog.ratings import normalised
 from secure_score_backlog.site.links import Site, slug
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import unexplained
+from secure_score_backlog.topics import TOPICS, Topic
 
-
-class Topic(Struct, frozen=True, forbid_unknown_fields=True):
-    """One subject (`content/topics.yml`, by title)."""
-
-    also: tuple[str, ...]
-    """Other words for it, so that the search finds it."""
-    recommendations: tuple[str, ...]
-    """What measures some of it; empty where Secure Score measures nothing."""
-    unknown: str
-    """What Secure Score does not cover."""
-    elsewhere: str
-    """Where to look instead."""
-
-
-TOPICS = load("topics", dict[str, Topic])
 PATH = "topics.md"
 TITLE = "Topics"
 BOOST = 20

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers in words: the same for pages, tables and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from secure_score_backlog.evaluation.insurance import Answer, Because, Held, Measure, Measured, Reason
+from secure_score_backlog.git import Version
+from secure_score_backlog.questionnaires.model import Level
+from secure_score_backlog.wording import count, day, joined, number, point_count, points
+
+LEVELS: Mapping[Level, str] = {
+    Level.SUPPORTED: "Microsoft measures all that is asked in full, and nothing related is open.",
+    Level.QUALIFIED: "What is measured is in full, and something limits the answer; the reasons say what.",
+    Level.GAP: "Something that answers the question is not in full.",
+    Level.NOT_MEASURED: "Nothing that is measured answers the question. This is no yes.",
+}
+"""What each level means."""
+
+
+def _of(answer: Answer) -> str:
+    """How many recommendations answer a question."""
+    return f"{number(len(answer.primary))} {'recommendation' if len(answer.primary) == 1 else 'recommendations'}"
+
+
+def _open(each: Because, answer: Answer) -> str:
+    if len(answer.primary) == 1:
+        return "The recommendation that answers it is not in full."
+    verb = "is" if len(each.recommendations) == 1 else "are"
+    return f"Of the {_of(answer)} that answer it, {number(len(each.recommendations))} {verb} not in full."
+
+
+def _related(each: Because, answer: Answer) -> str:
+    many = len(each.recommendations)
+    verb = "is" if many == 1 else "are"
+    return f"Of {count(len(answer.related), 'related recommendation')}, {number(many)} {verb} open."
+
+
+def _claimed(each: Because, _: Answer) -> str:
+    many = count(len(each.recommendations), "recommendation")
+    return f"Points of {many} are self-attested, not verified by Microsoft."
+
+
+SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
+    Reason.NOT_COVERED: lambda _, __: "Not covered by Secure Score.",
+    Reason.HINT: lambda _, __: "Secure Score measures only something near it, from which no answer follows.",
+    Reason.NO_SCORE: lambda _, __: (
+        "Nothing that would answer it has a score here: a licence is missing, the product is not in use, or the score "
+        "is not stored."
+    ),
+    Reason.OPEN: _open,
+    Reason.PART: lambda _, __: "Secure Score measures only a part of what is asked.",
+    Reason.NO_SCORE_FOR: lambda each, _: (
+        f"For a part of it there is no score here ({joined(each.recommendations)}), which does not count as in place."
+    ),
+    Reason.CLAIMED: _claimed,
+    Reason.CONFLICT: lambda each, _: (
+        f"A decision says that {joined(each.recommendations)} does not apply, and Microsoft measures it as done."
+    ),
+    Reason.RELATED_OPEN: _related,
+    Reason.OLD: lambda each, _: f"The newest snapshot is {count(each.number, 'day')} old.",
+    Reason.EARLIER: lambda each, _: (
+        f"The newest day holds no score of {joined(each.recommendations)}; the last known one is used."
+    ),
+    Reason.PARTIAL_DAY: lambda _, __: "The newest snapshot holds only a part of what was measured on its day.",
+    Reason.NOT_SYNCED: lambda each, _: (
+        f"Microsoft based the score of {joined(each.recommendations)} on data that is older than usual."
+    ),
+    Reason.UNEXPLAINED: lambda _, __: "A part of the score has no recommendation behind it that is stored.",
+    Reason.NO_SNAPSHOT: lambda _, __: "No snapshot is stored yet.",
+    Reason.NO_DECISION: lambda _, __: "No decision is recorded yet, so nothing is known of accepted risks.",
+    Reason.NEEDS_DECISION: lambda each, _: (
+        f"{count(each.number, 'acceptance or exemption needs', 'acceptances and exemptions need')} a new decision."
+    ),
+    Reason.SHADOW: lambda each, _: (
+        f"For {count(each.number, 'recommendation')}, the portal says that a risk is accepted or covered, and no "
+        "decision in force does."
+    ),
+    Reason.UNAPPROVED: lambda each, _: (
+        f"Of those in force, {number(each.number)} {'has' if each.number == 1 else 'have'} no approval that counts."
+    ),
+    Reason.NOT_CITED: lambda _, __: "The decisions are not under version control, so their dates are unknown.",
+}
+"""Each reason as a sentence."""
+
+
+def sentence_of(because: Because, answer: Answer) -> str:
+    """One reason of an answer."""
+    return SENTENCES[because.reason](because, answer)
+
+
+def reasons_of(answer: Answer) -> str:
+    """All reasons; where there is none, what the level means."""
+    return " ".join(sentence_of(each, answer) for each in answer.because) or LEVELS[answer.level]
+
+
+def measured_for(each: Measured) -> str:
+    """For how many it is done: "247 of 258 users"; empty where Microsoft gives no number that is clear."""
+    if each.done is None or each.total is None:
+        return ""
+    return f"{number(each.done)} of {number(each.total)} {each.unit}".rstrip()
+
+
+def points_of(each: Measured) -> str:
+    """Points of the maximum."""
+    if each.maximum is None:
+        return f"{point_count(each.points)}, maximum unknown"
+    return f"{points(each.points)} of {point_count(each.maximum)}"
+
+
+def figure_of(answer: Answer) -> str:
+    """The answer's numbers in a few words; empty where nothing that answers it is measured."""
+    if answer.level is Level.NOT_MEASURED or not answer.primary:
+        return ""
+    if len(answer.primary) == 1:
+        only = answer.primary[0]
+        return measured_for(only) or points_of(only)
+    return f"{number(answer.in_full)} of {number(len(answer.primary))} in full"
+
+
+MEASURES: Mapping[Measure, str] = {
+    Measure.FULL: "in full",
+    Measure.CLAIMED: "self-attested",
+    Measure.OPEN: "open",
+    Measure.UNKNOWN: "maximum unknown",
+}
+"""What a measured recommendation says, within a sentence."""
+
+
+def since_of(held: Held) -> str:
+    """The first day of the run, and what is known of the day before."""
+    if held.before is None:
+        return f"at least since {day(held.since)}, the first day that is stored of it"
+    if (held.since - held.before).days > 1:
+        return f"since {day(held.since)} at the latest (not yet on {day(held.before)}, the snapshot before)"
+    return f"since {day(held.since)}"
+
+
+def open_of(answer: Answer) -> str:
+    """Since when something that answers it is open; empty where nothing is."""
+    if answer.open_since is None:
+        return ""
+    first = ", the first day that is stored of it"
+    return f"at least since {day(answer.open_since)}{first}" if answer.open_from_start else day(answer.open_since)
+
+
+def days_of(held: Held) -> str:
+    """How much of the run was observed: "observed on 162 of 165 days; 2 backfilled, 1 without a snapshot"."""
+    rest = (
+        (held.filled, "with scores only (backfilled or imported)"),
+        (held.partial, "partial"),
+        (held.missing, "without a snapshot"),
+    )
+    more = ", ".join(f"{number(days)} {words}" for days, words in rest if days)
+    said = f"observed on {number(held.observed)} of {count(held.days, 'day')}"
+    return f"{said}; {more}" if more else said
+
+
+def citation_of(name: str, answer: Answer, as_of: str, stored: Version | None, path: str) -> str:
+    """One line by which others can look an answer up.
+
+    Args:
+        name: The questionnaire's.
+        answer: The answer.
+        as_of: The day, YYYY-MM-DD.
+        stored: The commit that brought the snapshot; None where it is not committed.
+        path: The snapshot's file; empty without one.
+    """
+    level = answer.level.value.replace("-", " ")
+    said = f"Answer to “{answer.question.question}” ({name}/{answer.question.id}): {level}, as of {as_of}"
+    if not path:
+        return f"{said}; no snapshot is stored."
+    return f"{said}; measured in {path}, {f'commit {stored.commit}' if stored else 'not committed'}."

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of questions and answers: what they say, what they leave out for whom, and that they stay small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.evaluation.insurance import Answers, OwnEvidence
+from secure_score_backlog.git import Version
+from secure_score_backlog.questionnaires.model import Attachment, Level, Says
+from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages import insurers
+from secure_score_backlog.site.profiles import INSURER, allowed, documents
+from secure_score_backlog.snapshots.known import known_recommendations
+from secure_score_backlog.workspace import load
+from tests.support.pages import Read, evaluated
+from tests.support.portal_tables import Action, portal_csv
+from tests.support.repositories import Repository
+from tests.support.running import run_here
+from tests.support.tenants import day, decision, history, partial, versions, workspace
+
+SCORES = {
+    "AdminMFAV2": (10, 10, None, 4, 4),
+    "MFARegistrationV2": (7, 8, None, 7, 8),
+    "BlockLegacyAuthentication": (2, 8),
+    "mdo_blockmailforward": (5, 5),
+    "mdo_autoforwardingmode": (1, 1),
+    "IntegratedApps": (4, 4, "ThirdParty"),
+}
+ACCEPTED = {"BlockLegacyAuthentication": versions((1, decision("BlockLegacyAuthentication", Bucket.ACCEPT)))}
+OWN = OwnEvidence(
+    "restore",
+    Version("docs/evidence/restore.md", "c" * 40, datetime(2026, 10, 2, tzinfo=UTC), "Jane Roe", "Show it"),
+    "d" * 64,
+    Says.QUALIFIED,
+    "Head of IT",
+    day(1),
+    day(90),
+    "Three of three servers were restored, see https://intern.example/x.",
+    "The servers.",
+    ("backup",),
+    files=(
+        Attachment(
+            Version("docs/evidence/log.csv", "e" * 40, datetime(2026, 10, 3, tzinfo=UTC), "a", "s"), "f" * 64, 9
+        ),
+    ),
+    changed=("docs/evidence/log.csv",),
+    body="The *minutes* of the test, by Jane Roe.",
+)
+
+
+def told(facts: Facts) -> Facts:
+    """The same with a piece of own evidence at its question."""
+    answers = []
+    for asked in facts.insurance.questionnaires:
+        shown = tuple(replace(a, evidence=(OWN,)) if a.question.id == "backup" else a for a in asked.answers)
+        answers.append(replace(asked, answers=shown))
+    return replace(facts, insurance=replace(facts.insurance, questionnaires=tuple(answers), evidence=(OWN,)))
+
+
+FACTS = told(evaluated(workspace(history(SCORES, SCORES, SCORES), ACCEPTED), day(3)))
+DETAILS = "insurers/common.md"
+
+
+def test_the_first_page_lists_every_question_with_its_level() -> None:
+    """In a few words each; none is a plain yes."""
+    page = Read(FACTS, insurers.documents)
+    section = page.sections["questions-common"]
+    assert "Supported 1" in section
+    assert "Does every administrator need a second factor, in every system? Qualified 4 of 4" in section
+    assert "Own evidence: qualified" in section
+    assert "None is a plain yes" in page.lead
+    assert "Yes" not in page.text.split()
+
+
+def test_the_score_as_reported() -> None:
+    """With its day, the self-attested part, and what it does not mean."""
+    said = Read(FACTS, insurers.documents).sections["score"]
+    assert "Microsoft reported 29 of 36 points (80.6 %) on 3 October 2026; 4 points of them are self-attested" in said
+    assert "does not measure the likelihood of a breach" in said
+
+
+def test_an_answer_says_what_it_rests_on() -> None:
+    """Numerator, denominator and whose it is, since when and how well observed, and what is not seen."""
+    admins = Read(FACTS, insurers.documents, DETAILS).sections["q-mfa-admins"]
+    assert "in full; 4 of 4, as Microsoft counts; 10 of 10 points" in admins
+    assert "at least since 1 October 2026, the first day that is stored of it: observed on 3 of 3 days" in admins
+    assert "Not seen by Secure Score Only roles in Microsoft Entra are measured" in admins
+    everybody = Read(FACTS, insurers.documents, DETAILS).sections["q-mfa-all-users"]
+    assert "Gap The recommendation that answers it is not in full." in everybody
+
+
+def test_an_exception_says_who_why_and_until_when() -> None:
+    """Role, reason, last day, how the approval is known, and the commit."""
+    said = Read(FACTS, insurers.documents, DETAILS).sections["q-legacy-authentication"]
+    assert "Accepted risk, until 18 April 2027" in said
+    assert "because." in said
+    assert "Owner: Head of IT. Approver: Managing Director only named; no approval that counts" in said
+    assert "commit 0000000000" in said
+
+
+def test_own_evidence_is_apart_and_says_how_it_is_known() -> None:
+    """Level, role, typed day, commit, digest; and that a file was changed later."""
+    said = Read(FACTS, insurers.documents).sections["own-evidence"]
+    for words in ("Own evidence: qualified", "Head of IT", "1 October 2026", "2 October 2026", "d" * 64, "f" * 64):
+        assert words in said
+    assert "(changed after the statement was written)" in said
+    assert "The minutes of the test" in said
+
+
+def test_what_insurers_see_of_exceptions_and_own_evidence() -> None:
+    """No reason, no body, no author, no link; what lowers the risk, roles and digests."""
+    made = {
+        each.path: each.content.decode()
+        for each in documents(FACTS, (), INSURER)
+        if each.path.endswith((".md", ".csv"))
+    }
+    assert {"insurers.md", DETAILS} <= made.keys()
+    everything = "".join(made.values())
+    for hidden in ("because", "Jane Roe", "minutes* of the test", "intern.example", "recommendations/"):
+        assert hidden not in everything, hidden
+    for shown in ("(link left out)", "d" * 64, "Three of three servers", "Managing Director"):
+        assert shown in made["insurers.md"] + made[DETAILS], shown
+    assert "downloads/answers-common.csv" in made
+
+
+def test_the_answers_are_the_same_for_an_insurer() -> None:
+    """The reduction changes no level, no number and no reason."""
+    inside, outside = FACTS.insurance, allowed(FACTS, INSURER).insurance
+    for ours, theirs in zip(inside.questionnaires, outside.questionnaires, strict=True):
+        assert ours.levels == theirs.levels
+        for mine, told_outside in zip(ours.answers, theirs.answers, strict=True):
+            assert (mine.because, mine.held, mine.points, mine.maximum, mine.open_since) == (
+                told_outside.because,
+                told_outside.held,
+                told_outside.points,
+                told_outside.maximum,
+                told_outside.open_since,
+            )
+
+
+def test_without_a_snapshot_nothing_is_claimed() -> None:
+    """A tenant before its first day: every question, and no level but not measured."""
+    facts = evaluated(workspace(history()), day(1))
+    (asked,) = facts.insurance.questionnaires
+    assert asked.levels[Level.NOT_MEASURED] == len(asked.answers)
+    assert "No snapshot is stored yet" in Read(facts, insurers.documents).lead
+    Read(facts, insurers.documents, DETAILS)
+
+
+def test_a_tenant_of_one_day() -> None:
+    """Nothing is dated since a day on which nobody looked."""
+    facts = evaluated(workspace(history(SCORES)), day(1))
+    said = Read(facts, insurers.documents, DETAILS).sections["q-mfa-admins"]
+    assert "at least since 1 October 2026" in said
+    assert "observed on 1 of 1 day" in said
+    assert "On " not in Read(facts, insurers.documents).sections["score"].partition("self-attested")[2]
+
+
+def test_a_tenant_that_is_known_from_a_part_of_a_table_alone() -> None:
+    """A CSV without totals: answers rest on what it holds, days count as partial, and the score is unexplained."""
+    facts = evaluated(workspace(history(partial(SCORES))), day(1))
+    answers = {answer.question.id: answer for answer in facts.insurance.questionnaires[0].answers}
+    held = answers["mail-forwarding"].held
+    assert held is not None
+    assert (held.observed, held.partial) == (0, 1)
+    assert answers["secure-score"].level is Level.QUALIFIED
+    assert "The rows of a portal CSV add up to" in Read(facts, insurers.documents).sections["score"]
+
+
+def test_a_long_questionnaire_has_several_pages() -> None:
+    """No page grows with the number of questions, and each question is found where it is linked to."""
+    (asked,) = evaluated(workspace(history(SCORES)), day(1)).insurance.questionnaires
+    sample = asked.answers[0]
+    many = tuple(replace(sample, question=replace(sample.question, id=f"q{number}")) for number in range(300))
+    long = Answers("long", "Long", "", None, many)
+    parts = insurers.parts_of(long)
+    assert [part.path for part in parts[:2]] == ["insurers/long.md", "insurers/long/2.md"]
+    assert sum(len(group.answers) for part in parts for group in part.groups) == 300
+    assert max(sum(len(group.answers) for group in part.groups) for part in parts) <= insurers.MOST_ON_PAGE
+    assert insurers.addresses(long)["q299"] == f"{parts[-1].path}#q-q299"
+    facts = replace(FACTS, insurance=replace(FACTS.insurance, questionnaires=(long, asked)))
+    made = list(insurers.documents(facts, Site.of(facts)))
+    assert max(len(page.content) for page in made) < 120_000
+    assert len(insurers.parts_of(replace(long, answers=()))) == 1
+
+
+def test_a_heading_stays_on_one_page_where_it_can() -> None:
+    """The shipped questions have two pages, and no heading is on both."""
+    (asked,) = FACTS.insurance.questionnaires
+    parts = insurers.parts_of(asked)
+    assert len(parts) == 2
+    headings = [group.heading for part in parts for group in part.groups]
+    assert len(set(headings)) == len(headings)
+
+
+HOSTILE = """\
+title: <script>alert(1)</script>
+questions:
+  - {id: a, heading: '</div><b>', question: "<img src=x onerror=alert(1)>", limits: '[x](javascript:alert(1))'}
+"""
+
+
+def test_hostile_questions_are_shown_as_text(tmp_path: Path) -> None:
+    """A questionnaire comes from outside, and from branches: nothing of it is markup."""
+    repository = Repository(tmp_path / "t")
+    repository.write("backlog.yml", "organisation: Contoso\n")
+    repository.write("docs/questionnaires/form.yml", HOSTILE)
+    repository.commit("Ask")
+    known = load(repository.folder, today=date(2026, 10, 9))
+    facts = evaluate(known, known.newest_day)
+    for page in insurers.documents(facts, Site.of(facts)):
+        text = page.content.decode()
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "</div><b>" not in text
+
+
+@pytest.mark.slow
+def test_the_demo_makes_its_site_for_insurers(tmp_path: Path) -> None:
+    """The sample tenant's names are no leak, and its questionnaire and evidence are there."""
+    root = tmp_path / "demo"
+    run_here("demo", root)
+    run_here("render", "--root", root, "--profile", "insurer", expect=0)
+    page = (root / "build/pages/insurers.md").read_text(encoding="utf-8")
+    assert "Renewal of the cyber policy&#44; 2027" in page
+    assert "restore-test-2026-10" in page
+
+
+def test_a_tenant_that_is_known_from_a_portal_csv_alone(tmp_path: Path) -> None:
+    """One table without ids, counts and history: what it says is answered, and days with scores only are named."""
+    titles = {name: known_recommendations()[name] for name in ("AdminMFAV2", "mdo_blockmailforward", "scid_2070")}
+    table = [Action(each.title, Decimal(2 if name == "scid_2070" else 8), 8) for name, each in titles.items()]
+    (tmp_path / "backlog.yml").write_text("organisation: Contoso\n", encoding="utf-8")
+    (tmp_path / "export.csv").write_text(portal_csv(table), encoding="utf-8")
+    run_here("import", "--root", tmp_path, "--date", "2026-10-01", tmp_path / "export.csv", expect=0)
+    facts = evaluate(load(tmp_path, today=date(2026, 10, 1)), date(2026, 10, 1))
+    answers = {answer.question.id: answer for answer in facts.insurance.questionnaires[0].answers}
+    admins = answers["mfa-admins"]
+    assert (admins.level, admins.in_full, admins.primary[0].total) == (Level.QUALIFIED, 1, None)
+    assert admins.held is not None
+    assert (admins.held.observed, admins.held.filled) == (0, 1)
+    assert answers["firewall"].level is Level.GAP
+    said = Read(facts, insurers.documents, DETAILS).sections["q-mfa-admins"]
+    assert "8 of 8 points" in said
+    assert "observed on 0 of 1 day; 1 with scores only" in said
