@@ -66,6 +66,23 @@ def gathered(repository: Repository, references: Mapping[str, str]) -> Objects:
     return found
 
 
+def on_the_way(repository: Repository, commit: str, paths: Iterable[str]) -> Objects:
+    """A commit, and the trees on the way to some of its files."""
+    content = repository.content(commit)
+    found = Objects({commit: (COMMIT_KIND, content)})
+    top = read_commit(content).tree
+    for path in paths:
+        here = top
+        for step in path.split("/"):
+            if here not in found.contents:
+                found.contents[here] = (TREE, repository.content(here))
+            entry = (found.tree(here) or {}).get(step)
+            if entry is None or not entry.is_folder:
+                break
+            here = entry.id
+    return found
+
+
 def _commits(repository: Repository, tips: Iterable[str]) -> list[tuple[str, bytes]]:
     """Every commit up to some tips with its bytes: parents before children, else by time and id."""
     contents: dict[str, bytes] = {}

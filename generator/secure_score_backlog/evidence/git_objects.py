@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -354,20 +354,3 @@ def read_objects(contents: Mapping[str, bytes]) -> tuple[Objects, list[str]]:
         else:
             found.contents[identifier] = (kind, content)
     return found, wrong
-
-
-def path_objects(objects: Objects, commit: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Id and kind of the commit and of every tree on the way to some of its files."""
-    found = objects.commit(commit)
-    if found is None:
-        return
-    yield commit, COMMIT_KIND
-    yield found.tree, TREE
-    for path in paths:
-        here = found.tree
-        for step in path.split("/")[:-1]:
-            entry = (objects.tree(here) or {}).get(step)
-            if entry is None or not entry.is_folder:
-                break
-            here = entry.id
-            yield here, TREE

@@ -47,6 +47,8 @@ class Wanted:
     """True: hand-written files are published as they are, scripts too."""
     trust_configuration: bool = False
     """True: the folder's own mkdocs.yml is used as it is. It can add any script, so `docs/` is trusted with it."""
+    audited_from: date | None = None
+    """The first day of the audit; None: that of the first commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,23 @@ class Rendered:
 
 
 def render(root: Path, wanted: Wanted, *, today: date, place: Path | None = None, search: bool = False) -> Rendered:
+    """Read a folder and write every page of it; see `render_workspace`."""
+    return render_workspace(load(root, today=today), root, wanted, today=today, place=place, search=search)
+
+
+def render_workspace(
+    workspace: Workspace,
+    root: Path,
+    wanted: Wanted,
+    *,
+    today: date,
+    place: Path | None = None,
+    search: bool = False,
+) -> Rendered:
     """Write every page to `pages/` in a place.
 
     Args:
+        workspace: What was read from the folder.
         root: The folder that holds the backlog.
         wanted: What the person asked for.
         today: The day of the clock.
@@ -106,11 +122,10 @@ def render(root: Path, wanted: Wanted, *, today: date, place: Path | None = None
         WrongUsage: There is no such profile, or it is unknown who the site is for.
         CannotProceed: The pages hold what their readers must not see; nothing was written.
     """
-    workspace = load(root, today=today)
     chosen = profiles.choose(workspace, wanted.profile)
     profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, wanted.as_of or workspace.newest_day, months=None)
-    facts = with_audit(facts, workspace, workspace.stored_history())
+    facts = with_audit(facts, workspace, workspace.stored_history(), wanted.audited_from)
     unpublished = left_out(root)
     published = (document for document in read_docs(root) if not unpublished(document.path))
     docs, notes = hand_written.prepared(published, trusted=wanted.trust_docs or wanted.trust_configuration)
