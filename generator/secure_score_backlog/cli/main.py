@@ -36,6 +36,7 @@ VERBS = {
     "publish": "Commit new snapshots to a branch, on GitHub or with Git.",
     "remind": "Remind roles of what is due: by issues on GitHub, in a chat, or as text.",
     "pack": "Put a period into one zip that an insurer or auditor can check.",
+    "verify": "Check a pack: what holds, what does not, what could not be checked.",
     "visibility": "Refuse to publish a site where the world could read it.",
     "doctor": "Check that everything is set up as it should be, with the fix for each.",
     "render": "Write the site's pages to build/pages.",

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog verify`: what of a pack holds, what does not, and what could not be checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from secure_score_backlog.cli import options, output
+from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.evidence.outcome import Check, Result, Verification
+from secure_score_backlog.text import printable
+from secure_score_backlog.wording import plural
+
+SHOWN = 10
+"""Items of one check that the text lists; --json has more."""
+MARKS = {Result.HOLDS: "holds", Result.FAILS: "DOES NOT HOLD", Result.UNKNOWN: "not checked"}
+MOST_KEYS = 100
+
+
+@click.command()
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option(
+    "--repo",
+    "repository",
+    type=click.Path(path_type=Path),
+    help="A clone of the repository: makes the pack again from it, and compares every file.",
+)
+@click.option("--digest", metavar="SHA256", help="The digest of the pack, as it reached you in another way.")
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    help="A folder with public OpenPGP keys of people who sign commits, beside GitHub's.",
+)
+@options.as_json
+@click.option("--strict", is_flag=True, help="What could not be checked counts as well: exit 1.")
+def command(
+    *, pack: Path, repository: Path | None, digest: str | None, keys: Path | None, as_json: bool, strict: bool
+) -> int:
+    """Check a pack, a zip or the folder that it was unpacked in, without a network.
+
+    Compares the files with the manifest, the ids and the order of the commits, the sources with the commits, the
+    signatures, the recorded approvals, and makes every figure and page again. Nothing of the pack is run.
+
+    Exit 0: nothing was found to be wrong. Exit 1: something does not hold. Exit 3: the pack cannot be read.
+    """
+    from secure_score_backlog.evidence import verifying
+    from secure_score_backlog.evidence.signatures import Keys
+    from secure_score_backlog.exports.json import encode
+
+    if digest is not None and not re.fullmatch(r"[0-9A-Fa-f]{64}", digest.strip()):
+        raise WrongUsage("The digest is not a SHA-256.", hint="Copy its 64 letters and digits, without the file name.")
+    try:
+        known = Keys(read_keys(keys) if keys else ())
+    except ValueError as error:
+        raise CannotProceed(
+            f"A key cannot be used: {error}.", where=str(keys), hint="Keep only public OpenPGP keys in the folder."
+        ) from error
+    asked = verifying.Asked(repository, digest.strip() if digest else None, known)
+    found = verifying.verify(pack, asked, output.say)
+    if as_json:
+        output.product_json(encode(found.plain()))
+    else:
+        output.product("\n".join(report(found)))
+    weighs = found.count(Result.FAILS) + (found.count(Result.UNKNOWN) if strict else 0)
+    return 1 if weighs else 0
+
+
+def read_keys(folder: Path) -> list[tuple[str, bytes]]:
+    """Name and bytes of each key in a folder; CannotProceed where it cannot be read."""
+    from secure_score_backlog import files
+
+    try:
+        names = files.names_in(folder)
+        return [
+            (name, files.read_file(folder, name, 1 << 20))
+            for name in names[:MOST_KEYS]
+            if name.endswith((".asc", ".gpg", ".pgp", ".key"))
+        ]
+    except OSError as error:
+        raise CannotProceed(
+            f"The keys cannot be read: {error.strerror or type(error).__name__}.",
+            where=str(folder),
+            hint="Name a folder with files that end in .asc or .gpg.",
+        ) from error
+
+
+def report(found: Verification) -> Iterator[str]:
+    """The verification for a person: the conclusion first."""
+    yield conclusion(found)
+    if found.about:
+        yield f"Pack: {printable(found.about)}."
+    if found.digest:
+        yield f"Digest: {found.digest}."
+    for each in found.checks:
+        yield from lines(each)
+
+
+def conclusion(found: Verification) -> str:
+    """The result in a sentence or two."""
+    unknown = found.count(Result.UNKNOWN)
+    rest = f" {plural(unknown, 'check')} could not be made." if unknown else ""
+    if found.holds:
+        return f"Nothing was found to be wrong: {plural(found.count(Result.HOLDS), 'check')} held.{rest}"
+    failed = [each for each in found.checks if each.result is Result.FAILS]
+    first = next((item for each in failed for item in each.items), None)
+    named = f" The first: {printable(first.path)}." if first else ""
+    verb = "does" if len(failed) == 1 else "do"
+    return f"This pack is not to be relied on: {plural(len(failed), 'check')} {verb} not hold.{named}{rest}"
+
+
+def lines(check: Check) -> Iterator[str]:
+    """One check, with what is wrong."""
+    yield ""
+    yield f"{MARKS[check.result]:<13}  {check.title}"
+    for item in check.items[:SHOWN]:
+        yield f"    {printable(item.path)}: {printable(item.message)}"
+    rest = len(check.items) + check.more - SHOWN
+    if rest > 0:
+        yield f"    There {'is' if rest == 1 else 'are'} {rest} more; --json lists them."
+    if check.note:
+        yield f"    {printable(check.note)}"
