@@ -59,7 +59,7 @@ def command(
     """Put the site, tables, sources and Git's history of a period into one zip that can be checked.
 
     It holds VERIFY.md, which says how to check it with git and sha256sum alone. Only what is committed goes in, and the
-    same commit and options give the same bytes. Prints the digest of the pack: keep it elsewhere, or send it separately.
+    same commit and options give the same bytes. Prints the digest of the pack: keep it elsewhere, or send it apart.
     """
     from secure_score_backlog.evidence import archive, packing, previous_pack
     from secure_score_backlog.evidence.layout import REPOSITORY

@@ -22,7 +22,7 @@ from secure_score_backlog.evidence.git_objects import (
     read_bundle,
     read_objects,
 )
-from secure_score_backlog.evidence.layout import BUNDLE, COMMITS, OBJECTS, SOURCES, Manifest
+from secure_score_backlog.evidence.layout import BUNDLE, COMMITS, OBJECTS, SOURCES, Manifest, source_path
 from secure_score_backlog.evidence.outcome import Check, Item, checked, unknown
 from secure_score_backlog.evidence.packing import APPROVALS
 from secure_score_backlog.evidence.signatures import Judgement, Keys
@@ -207,17 +207,13 @@ def sources(found: Enclosed, files: Mapping[str, bytes], manifest: Manifest) -> 
     inside = {path: content for path, content in files.items() if path.startswith(SOURCES)}
     if not found.whole and not inside:
         left = plural(len(manifest.left_out), "source")
-        why = (
-            f"The profile leaves them out: {left}, each with its id in the manifest. Ask to see one, or use --repo DIR."
-        )
+        why = f"The profile leaves out {left}; the manifest has their ids. Ask to see one, or use --repo DIR."
         return unknown("sources", FROM, why)
     listed, _ = listed_commits(files)
-    expected = {
-        f"{SOURCES}{path}@{commit[:12]}": blob for commit, e in listed.items() for path, blob in e["paths"].items()
-    }
-    items = [
-        Item(path, "The list of commits names it, and it is missing.") for path in sorted(expected.keys() - inside)
-    ]
+    named = ((source_path(path, commit), blob) for commit, e in listed.items() for path, blob in e["paths"].items())
+    expected = dict(named)
+    missing = sorted(expected.keys() - inside)
+    items = [Item(path, "The list of commits names it, and it is missing.") for path in missing]
     for path, content in inside.items():
         if path not in expected:
             items.append(Item(path, "No commit of the list brought it."))

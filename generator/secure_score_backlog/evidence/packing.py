@@ -66,7 +66,7 @@ LIBRARIES = (
 DOWNLOADS = "downloads/"
 FULL_AUDIT = f"{DATA}audit-report.json"
 APPROVALS = f"{DATA}approvals.json"
-NOT_PACKED = (MARKER, "sitemap.xml", "sitemap.xml.gz")
+NOT_PACKED = (MARKER, "404.html", "sitemap.xml", "sitemap.xml.gz")
 """Files of a built site that only a server or the next build needs."""
 SAMPLE = 25
 BRANCH = re.compile(r"[A-Za-z0-9._/-]{1,100}")
@@ -191,7 +191,7 @@ def refuse_uncommitted(root: Path, repository: Repository, head: str, *, own_bra
     if differ:
         more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
         raise CannotProceed(
-            f"The folder differs from its newest commit: {', '.join(differ[:3])}{more}. A pack holds what is committed.",
+            f"The folder differs from its newest commit: {', '.join(differ[:3])}{more}. A pack has what is committed.",
             where=str(root.resolve()),
             hint="Commit the changes, or take them back (git stash --include-untracked). If nothing was changed, Git "
             "wrote other line ends: set `* text=auto eol=lf` in .gitattributes and check the files out again.",

@@ -142,7 +142,7 @@ def about(again: Manifest, manifest: Manifest) -> Iterator[Item]:
 
 
 def differing(path: str, expected: bytes, given: bytes, *, exact: bool) -> Iterator[Item]:
-    """How a file differs; nothing for one that differs only in what another library wrote, unless it has to be exact."""
+    """How a file differs; unless it has to be exact, nothing for what only another library wrote differently."""
     found = list(_differences(path, expected, given))[:MOST_DIFFERENCES]
     if found:
         yield from (Item(path, each) for each in found)
