@@ -242,11 +242,20 @@ def recorded(found: Enclosed, files: Mapping[str, bytes], manifest: Manifest) ->
         items.append(Item(APPROVALS, f"It is not the file that commit {tip[:SHOWN]} holds."))
         items += differences(stored or b"", files.get(APPROVALS, b""))
     known, _ = approvals.parse(files.get(APPROVALS, b""))
+    line = {commit for start in {manifest.read, tip} for commit in line_of(found.objects, start)}
     for commit in known.commits:
-        if found.objects.content(commit, COMMIT_KIND) is None:
+        if commit not in line:
             what = f"It is about commit {commit[:SHOWN]}, which the history does not have: one of the two was changed."
             items.append(Item(APPROVALS, what))
     return checked("approvals", APPROVED, items)
+
+
+def line_of(objects: Objects, tip: str) -> list[str]:
+    """The commits along first parents up to a tip; none where one of them is missing."""
+    try:
+        return objects.first_parents(tip)
+    except (KeyError, BadObject):
+        return []
 
 
 def differences(stored: bytes, given: bytes) -> Iterator[Item]:

@@ -49,8 +49,8 @@ class Page:
     """Of its article."""
     excluded: list[str] = field(default_factory=list)
     """Of the parts of it that the search index leaves out."""
-    rows: list[tuple[str, frozenset[str]]] = field(default_factory=list)
-    """Text of each row of a table, and the dates and titles that it carries."""
+    rows: list[tuple[dict[str, str], frozenset[str]]] = field(default_factory=list)
+    """Each row of a table: its cells by the titles of their columns, and the dates and ids that it carries."""
     scripts: list[str] = field(default_factory=list)
     """Everything in it that would run."""
 
@@ -63,7 +63,8 @@ class _Reader(HTMLParser):
         self.page = Page()
         self.inside = 0
         self.silent: list[str] = []
-        self.row: list[str] | None = None
+        self.row: dict[str, str] | None = None
+        self.label = ""
         self.marks: set[str] = set()
         self.skipped = 0
         self.excluded: list[str] = []
@@ -81,8 +82,9 @@ class _Reader(HTMLParser):
         if self.inside and tag == "a" and "headerlink" in given.get("class", ""):
             self.skipped = 1
         if tag == "tr" and self.inside:
-            self.row, self.marks = [], set()
+            self.row, self.marks, self.label = {}, set(), ""
         if self.row is not None:
+            self.label = given.get("data-label", self.label)
             self.marks.update(given[name] for name in ("datetime", "title") if given.get(name))
 
     def _note_scripts(self, tag: str, given: Mapping[str, str]) -> None:
@@ -102,7 +104,7 @@ class _Reader(HTMLParser):
         if tag == "a":
             self.skipped = 0
         if tag == "tr" and self.row is not None:
-            self.page.rows.append((" ".join("".join(self.row).split()), frozenset(self.marks)))
+            self.page.rows.append((self.row, frozenset(self.marks)))
             self.row = None
 
     def handle_data(self, data: str) -> None:
@@ -112,7 +114,7 @@ class _Reader(HTMLParser):
         elif self.inside and not self.skipped:
             (self.page.excluded if self.excluded else self.page.words).extend(WORD.findall(data))
             if self.row is not None:
-                self.row.append(data + " ")
+                self.row[self.label] = self.row.get(self.label, "") + data
 
 
 def read(content: bytes) -> Page:
@@ -251,26 +253,36 @@ def _cell(value: Any) -> str:
 
 
 def register(files: Mapping[str, bytes]) -> Iterator[Item]:
-    """Each risk in force of the table stands on the page with its last day, people, and commit, and the reverse."""
+    """Each risk in force of the table stands on the page with its last day, people and commit."""
     try:
         rows = exact_json.parse(files.get(REGISTER, b""))["rows"]
         listed = [row for row in rows if row["section"] in ("in-force", "needs-decision")]
-        shown = [row for row in read(files.get(REGISTER_PAGE, b"")).rows if any(len(mark) >= 40 for mark in row[1])]
+        shown = read(files.get(REGISTER_PAGE, b"")).rows
         for row in listed:
-            wanted = [row["title"], row["owner"], row["approver"]]
-            cites = {row["commit"]}
-            if row["section"] == "in-force":
-                wanted.append(day_words(date.fromisoformat(row["until"])))
-                cites.add(row["until"])
-            if not any(cites <= marks and all(_in(text, each) for each in wanted if each) for text, marks in shown):
+            if not any(_shows(cells, marks, row) for cells, marks in shown):
                 what = f"No row of it says what {REGISTER} says about {shortened(row['recommendation'])}."
                 yield Item(REGISTER_PAGE, what)
     except (exact_json.UnreadableJson, KeyError, TypeError, ValueError):
         yield Item(REGISTER, "It is not the table of the register.")
 
 
-def _in(text: str, part: str) -> bool:
-    return " ".join(WORD.findall(part)) in " ".join(WORD.findall(text))
+def _shows(cells: Mapping[str, str], marks: frozenset[str], row: Mapping[str, Any]) -> bool:
+    """Whether a row of the page says what a row of the table says."""
+    whole = {"Recommendation": row["title"], "Owner": row["owner"]}
+    begin = {"Approver": row["approver"]}
+    cites = {row["commit"] or ""}
+    if row["section"] == "in-force":
+        cites.add(row["until"])
+        begin["Until"] = day_words(date.fromisoformat(row["until"]))
+        if row["compensating"] and "Compensating controls" in cells:
+            whole["Compensating controls"] = row["compensating"]
+    equal = all(_plain(cells.get(label, "")) == _plain(said) for label, said in whole.items())
+    begun = all(_plain(cells.get(label, "")).startswith(_plain(said)) for label, said in begin.items())
+    return cites - {""} <= marks and equal and begun
+
+
+def _plain(text: str) -> str:
+    return " ".join(WORD.findall(text))
 
 
 def static_files(files: Mapping[str, bytes]) -> Check:

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`backlog pack` and `backlog verify` as commands, and the guide of a pack followed word by word."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from secure_score_backlog.evidence.layout import BUNDLE, GUIDE, MANIFEST, sha256
+from tests.evidence.test_archive import HOSTILE
+from tests.support.packs import BOT, PERSON, Files, public_key, zipped
+from tests.support.repositories import Repository
+from tests.support.running import RunBacklog
+
+PERIOD = ("--from", "2026-10-01", "--to", "2026-10-03")
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """A copy of the tenant, to change."""
+    return Path(shutil.copytree(root, tmp_path / "copy", ignore=shutil.ignore_patterns("build")))
+
+
+def test_the_same_commit_gives_the_same_bytes(
+    internal: Files, root: Path, tmp_path: Path, run_backlog: RunBacklog
+) -> None:
+    """From another clone, whose objects are stored otherwise, elsewhere, with another time zone and hash seed."""
+    Repository.existing(tmp_path).git("clone", "--quiet", str(root), "deeper/clone")
+    clone = tmp_path / "deeper" / "clone"
+    Repository.existing(clone).git("gc", "--quiet", "--aggressive")
+    elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    options = ("--root", clone, *PERIOD, "--profile", "internal", "--output", tmp_path / "a.zip")
+    made = run_backlog("pack", *options, environment=elsewhere, expect=0)
+    assert (tmp_path / "a.zip").read_bytes() == zipped(internal, tmp_path / "b.zip").read_bytes()
+    assert made.stdout == f"{sha256(internal[MANIFEST])}  {tmp_path / 'a.zip'}\n"
+
+
+def shell_lines(guide: str) -> list[str]:
+    """The commands of a guide: lines that are indented by four spaces, as a reader would type them."""
+    lines = [line[4:] for line in guide.split("\n") if line.startswith("    ")]
+    return [line for line in lines if not line.startswith(("9684 ", "5DE3 ", "pipx ", "export GNUPGHOME"))]
+
+
+def follow(files: Files, folder: Path, **places: str) -> str:
+    """Unpack a pack in an empty folder, and type what its guide says; everything that is printed."""
+    with zipfile.ZipFile(zipped(files, folder / "pack.zip")) as archive:
+        archive.extractall(folder / "pack")
+    guide = (folder / "pack" / GUIDE).read_text(encoding="utf-8")
+    script = "\n".join(shell_lines(guide))
+    for word, value in places.items():
+        script = script.replace(word, value)
+    script = script.replace("--show-signature", "")
+    done = subprocess.run(
+        ["bash", "-eu", "-c", script], cwd=folder / "pack", capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def test_the_guide_works_word_by_word(internal: Files, root: Path, tmp_path: Path) -> None:
+    """In an empty folder, with Git and the usual tools alone: each line prints what the guide says that it prints."""
+    manifest = json.loads(internal[MANIFEST])
+    commit = Repository.existing(root).git("log", "-1", "--format=%h", "--", "decisions/Safe.md")
+    said = follow(internal, tmp_path, COMMIT=commit, RECOMMENDATION="Safe")
+    for sentence in ("Every file is as listed.", "No file more, no file less.", "Every object has its id."):
+        assert sentence in said
+    assert "All sources compared." in said
+    assert "differs:" not in said
+    for printed in (sha256(internal[MANIFEST]), manifest["read"]["main"], manifest["commit"], "until: 2027-01-31"):
+        assert printed in said
+
+
+def test_the_guide_finds_what_was_changed(internal: Files, tmp_path: Path) -> None:
+    """A changed source, with lists made anew, is named by the comparison with the history."""
+    from tests.support.packs import replaced, resealed, with_file  # noqa: PLC0415
+
+    path = next(path for path in internal if path.startswith("sources/decisions/Safe.md@"))
+    files = resealed(with_file(internal, path, replaced("2027-01-31", "2027-06-30")))
+    assert f"differs: {path}" in follow(files, tmp_path, COMMIT="HEAD", RECOMMENDATION="Safe")
+
+
+def test_the_insurers_guide_works_word_by_word(insurer: Files, root: Path, tmp_path: Path) -> None:
+    """Objects can be read back with Git; a source that is shown later has the id of the list."""
+    commit = next(path for path in sorted(insurer) if path.endswith(".commit")).split("/")[-1].split(".")[0]
+    shown = tmp_path / "shown.md"
+    shown.write_bytes((root / "decisions" / "Safe.md").read_bytes())
+    said = follow(insurer, tmp_path, COMMIT=commit, FILE=str(shown))
+    assert "Every file is as listed." in said
+    assert "All objects compared." in said
+    assert "differs:" not in said
+    left_out = {each["path"]: each["blob"] for each in json.loads(insurer[MANIFEST])["left_out"]}
+    blob = next(blob for path, blob in left_out.items() if path.startswith("sources/decisions/Safe.md@"))
+    assert blob in said
+    assert f"committer {BOT[0]}" in said
+
+
+def test_the_insurers_pack_names_nobody(insurer: Files) -> None:
+    """No committer, address, login, tenant or reason anywhere, in no object of Git either; sources are listed by id."""
+    assert not [path for path in insurer if path.startswith("sources/") or path == BUNDLE]
+    for path, content in insurer.items():
+        for word in (*PERSON, "Test Author", "boss", "11111111-2222", "The mailer cannot"):
+            assert word.encode() not in content, (path, word)
+    assert any(path.startswith("git/objects/") for path in insurer)
+    left_out = [each["path"].split("@")[0] for each in json.loads(insurer[MANIFEST])["left_out"]]
+    assert "sources/decisions/Safe.md" in left_out
+    assert "sources/decisions/scid_1.md" not in left_out  # a plan, which this profile does not show
+
+
+def test_commits_of_people_are_enclosed_when_asked_for(copy: Path, tmp_path: Path, backlog: RunBacklog) -> None:
+    """With --with-names an insurer gets every commit that is cited, and the pack holds."""
+    place = tmp_path / "pack.zip"
+    backlog("pack", "--root", copy, *PERIOD, "--profile", "insurer", "--with-names", "--output", place, expect=0)
+    with zipfile.ZipFile(place) as archive:
+        objects = b"".join(archive.read(name) for name in archive.namelist() if name.startswith("git/objects/"))
+    assert b"author Test Author <author@tenant.example>" in objects
+    said = backlog("verify", place, expect=0).stdout
+    assert said.startswith("Nothing was found to be wrong")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"decisions/Safe.md": b"x"}, "decisions/Safe.md"),
+        ({"decisions/New.md": b"x"}, "decisions/New.md"),
+        ({"decisions/Safe.md": None}, "decisions/Safe.md"),
+        ({"docs/page.md": b"x"}, "docs/page.md"),
+        ({"snapshots/2026/2026-10-02.json": b"{}"}, "snapshots/2026/2026-10-02.json"),
+        ({"backlog.yml": b"organisation: Other\n"}, "backlog.yml"),
+        ({"mkdocs.yml": b"site_name: x\n"}, "mkdocs.yml"),
+    ],
+)
+def test_what_is_not_committed_is_refused(
+    copy: Path, tmp_path: Path, backlog: RunBacklog, change: dict[str, bytes | None], named: str
+) -> None:
+    """Each kind of edit ends the command, its path is named, and nothing is written."""
+    Repository.existing(copy).change(change)
+    place = tmp_path / "pack.zip"
+    said = backlog("pack", "--root", copy, *PERIOD, "--profile", "internal", "--output", place, expect=3).stderr
+    assert f"differs from its newest commit: {named}" in said
+    assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--from", "2026-10-03", "--to", "2026-10-01"), 2, "begins (2026-10-03) after it ends"),
+        (("--from", "2026-10-01", "--to", "2026-10-04"), 2, "after the newest commit and snapshot (2026-10-03)"),
+        (("--from", "2026-09-01", "--to", "2026-09-02"), 2, "before the first commit (2026-09-30)"),
+        ((*PERIOD, "--repository", "x"), 2, "not written as OWNER/NAME"),
+        ((*PERIOD, "--previous", "none.zip"), 3, "The pack cannot be read"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    root: Path, tmp_path: Path, backlog: RunBacklog, options: tuple[str, ...], code: int, words: str
+) -> None:
+    """With what is wrong, and nothing is written."""
+    place = tmp_path / "pack.zip"
+    said = backlog("pack", "--root", root, *options, "--profile", "internal", "--output", place, expect=code).stderr
+    assert words in said
+    assert not place.exists()
+
+
+def test_no_file_is_overwritten_and_no_git_is_said(root: Path, tmp_path: Path, backlog: RunBacklog) -> None:
+    """A file in the place stays as it is; a folder without Git has nothing to pack."""
+    place = tmp_path / "pack.zip"
+    place.write_bytes(b"mine")
+    options = ("pack", "--root", root, *PERIOD, "--profile", "internal", "--output", place)
+    assert "is there already" in backlog(*options, expect=2).stderr
+    assert place.read_bytes() == b"mine"
+    bare = Path(shutil.copytree(root, tmp_path / "bare", ignore=shutil.ignore_patterns(".git", "build")))
+    options = ("pack", "--root", bare, *PERIOD, "--profile", "internal", "--output", tmp_path / "b.zip")
+    assert "nothing to pack" in backlog(*options, expect=3).stderr
+
+
+def test_packs_form_a_chain(internal: Files, copy: Path, tmp_path: Path, backlog: RunBacklog) -> None:
+    """A pack names the digest and the commit of the one before it."""
+    first = zipped(internal, tmp_path / "first.zip")
+    options = ("--root", copy, *PERIOD, "--profile", "internal", "--previous", first, "--output", tmp_path / "b.zip")
+    backlog("pack", *options, expect=0)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        manifest = json.loads(archive.read(MANIFEST))
+    before = json.loads(internal[MANIFEST])
+    assert manifest["previous"] == {"commit": before["commit"], "digest": sha256(internal[MANIFEST])}
+
+
+def test_verify_tells_people_and_scripts(internal: Files, tmp_path: Path, backlog: RunBacklog) -> None:
+    """Exit 0 and a conclusion; with --strict, 1 for what was not checked; the same as JSON; keys of a folder count."""
+    place = zipped(internal, tmp_path / "pack.zip")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "bot.asc").write_bytes(public_key())
+    digest = sha256(internal[MANIFEST])
+    options = ("verify", place, "--keys", tmp_path / "keys", "--digest", digest)
+    said = backlog(*options, "--strict", expect=0).stdout
+    assert said.startswith("Nothing was found to be wrong: 12 checks held.\n")
+    assert "4 signed by bot.asc" in said
+    backlog("verify", place, "--strict", expect=1)
+    found = json.loads(backlog(*options, "--json", expect=0).stdout)
+    assert (found["holds"], found["digest"], found["counts"]["not-checked"]) == (True, digest, 0)
+    said = backlog("verify", place, "--digest", "0" * 64, expect=1).stdout
+    assert "This pack is not to be relied on: 1 check does not hold. The first: MANIFEST.json." in said
+
+
+def test_an_unpacked_pack_is_verified_too(internal: Files, tmp_path: Path, backlog: RunBacklog) -> None:
+    """A folder is as good as a zip; one file changed in it is named."""
+    with zipfile.ZipFile(zipped(internal, tmp_path / "pack.zip")) as archive:
+        archive.extractall(tmp_path / "pack")
+    backlog("verify", tmp_path / "pack", expect=0)
+    (tmp_path / "pack" / "data" / "board.csv").write_text("x")
+    assert "data/board.csv: It is not the file that the manifest lists" in backlog(
+        "verify", tmp_path / "pack", expect=1
+    ).stdout  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_archives_end_with_a_refusal(name: str, tmp_path: Path, backlog: RunBacklog) -> None:
+    """Exit 1 or 3 and a message; no file appears anywhere, and no text of the archive reaches the terminal as is."""
+    place = tmp_path / "pack.zip"
+    place.write_bytes(HOSTILE[name][0]())
+    finished = backlog("verify", place)
+    assert finished.returncode in (1, 3)
+    assert "\x1b" not in finished.stdout + finished.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["pack.zip"]
+
+
+def test_wrong_options_of_verify_are_refused(internal: Files, tmp_path: Path, backlog: RunBacklog) -> None:
+    """A digest that is none, a folder of keys that holds none, a repository that is none, no pack at all."""
+    place = zipped(internal, tmp_path / "pack.zip")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "a.asc").write_text("text")
+    assert "not a SHA-256" in backlog("verify", place, "--digest", "abc", expect=2).stderr
+    assert "a.asc holds no OpenPGP key" in backlog("verify", place, "--keys", tmp_path / "keys", expect=3).stderr
+    assert "no Git repository" in backlog("verify", place, "--repo", tmp_path / "keys", expect=3).stderr
+    assert "cannot be read" in backlog("verify", tmp_path / "none.zip", expect=3).stderr
