@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
+from secure_score_backlog import files
 from secure_score_backlog.cli import options, output
-from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.files import Document
 from secure_score_backlog.wording import plural
 
 
@@ -66,9 +68,7 @@ def command(
     from secure_score_backlog.exports.json import encode
 
     if place.exists():
-        raise WrongUsage(
-            f"The file {place} is there already.", where=str(place), hint="Name a new file, or move this one away."
-        )
+        raise taken(place)
     if repository is not None and not REPOSITORY.fullmatch(repository):
         raise WrongUsage("The repository is not written as OWNER/NAME.", hint="Write, for example, contoso/backlog.")
     before = previous_pack.of(previous) if previous else None
@@ -77,15 +77,9 @@ def command(
     made = packing.make(root, wish, today=options.now().date())
     content = archive.written(made.documents)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise CannotProceed(
-            f"The pack could not be written: {error.strerror or error}.",
-            where=str(place),
-            hint="Check the permissions of the folder and the space on the disk.",
-        ) from error
+        files.create_files(place.parent, [Document(place.name, content)])
+    except FileExistsError:  # meanwhile
+        raise taken(place) from None
     for remark in made.remarks:
         output.say(remark)
     size = f"{len(content) / 1_000_000:.1f} MB"
@@ -99,3 +93,10 @@ def command(
     else:
         output.product(f"{made.digest}  {place}")
     return 0
+
+
+def taken(place: Path) -> WrongUsage:
+    """The error where the file is there already."""
+    return WrongUsage(
+        f"The file {place} is there already.", where=str(place), hint="Name a new file, or move this one away."
+    )
