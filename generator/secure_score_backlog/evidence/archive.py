@@ -26,9 +26,9 @@ from secure_score_backlog.files import Document, is_portable
 MADE = (1980, 1, 1, 0, 0, 0)
 """The time of every member: the earliest that an archive can say."""
 _MADE_WORDS = (0, 0x21)
-LARGEST_ARCHIVE = 1 << 30
-LARGEST_MEMBER = 512 << 20
-MOST_BYTES = 1 << 30
+LARGEST_ARCHIVE = 256 << 20
+LARGEST_MEMBER = 400 << 20
+MOST_BYTES = 512 << 20
 """Of all members together, decompressed."""
 MOST_FILES = 50_000
 LONGEST_NAME = 400

@@ -24,7 +24,7 @@ from secure_score_backlog.evidence.git_objects import (
 )
 from secure_score_backlog.git import Repository
 
-MOST_BYTES = 480 << 20
+MOST_BYTES = 380 << 20
 """Of all objects of a history together."""
 
 

@@ -23,7 +23,9 @@ _KINDS = {number: kind for kind, number in _NUMBERS.items()}
 FOLDER = "40000"
 SUBMODULE = "160000"
 ORDINARY = ("100644", "100755", "100664")
-MOST_OBJECTS = 500_000
+MOST_OBJECTS = 200_000
+MOST_FILES = 100_000
+"""Of one commit; a few trees that name each other can stand for millions."""
 _ZLIB = b"\x78\x01"
 _BLOCK = 0xFFFF
 _REFERENCE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) ((?:refs/[A-Za-z0-9._/-]{1,200})|HEAD)")
@@ -185,12 +187,16 @@ class Objects:
         return entries.get(name)
 
     def files(self, commit: str) -> Iterator[tuple[str, str]]:
-        """Path and blob of each ordinary file of a commit, as far as its trees are there."""
+        """Path and blob of each ordinary file of a commit, as far as its trees are there; BadObject for very many."""
         found = self.commit(commit)
         waiting = [("", found.tree)] if found else []
+        seen = 0
         while waiting:
             before, tree = waiting.pop()
             for entry in (self.tree(tree) or {}).values():
+                seen += 1
+                if seen > MOST_FILES:
+                    raise BadObject(f"Commit {commit[:12]} names more than {MOST_FILES} files.")
                 if entry.is_folder:
                     waiting.append((f"{before}{entry.name}/", entry.id))
                 elif entry.mode in ORDINARY:

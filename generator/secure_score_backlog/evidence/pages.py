@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
-from html.parser import HTMLParser
+from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,15 @@ AGREE = "Pages, search index and tables say the same."
 UNCHANGED = "Scripts, styles and pictures are those of the program and its theme."
 _WAY_UP = re.compile(r"""(?<=["'])(?:\.\./)+|"base": "[^"]*"|new URL\("[./]*",""")
 WORD = re.compile(r"\w+", re.UNICODE)
-_SILENT = frozenset({"script", "style", "template", "noscript"})
+LARGEST_PAGE = 16 << 20
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^>]*)>")
+_ATTRIBUTE = re.compile(r"""([^\s=/"'>]+)\s*(?:=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_RAW = frozenset({"script", "style"})
+_HIDDEN = frozenset({"template", "noscript"})
 CONTEXT = 3
 """Words before a difference that a message shows."""
-LONGEST_COMPARED = 20_000
-"""Words of two texts that are aligned; longer ones are compared up to their first difference."""
+LONGEST_COMPARED = 500
+"""Words, between the first and the last difference, that are aligned; of more only the first difference is said."""
 
 
 @dataclass
@@ -55,32 +59,74 @@ class Page:
     """Everything in it that would run."""
 
 
-class _Reader(HTMLParser):
-    """Collects the words of the article, the rows of its tables and what would run."""
+class _Reader:
+    """Collects the words of the article, the rows of its tables and what would run.
+
+    It reads what the program's own pages are made of, in one pass: Python's parser takes hours for some inputs.
+    """
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.page = Page()
         self.inside = 0
-        self.silent: list[str] = []
+        self.hidden: list[str] = []
         self.row: dict[str, str] | None = None
         self.label = ""
         self.marks: set[str] = set()
-        self.skipped = 0
+        self.in_link = False
         self.excluded: list[str] = []
         """The element that the search index leaves out, and those of its kind inside of it."""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def feed(self, text: str) -> None:
+        """Read a page. Each step begins behind the one before it, so the time grows with the length alone."""
+        position = 0
+        while position < len(text):
+            start = text.find("<", position)
+            if start < 0:
+                self.data(text[position:])
+                return
+            if start > position:
+                self.data(text[position:start])
+            position = self.markup(text, start)
+
+    def markup(self, text: str, start: int) -> int:
+        """Read what begins with a `<`; the place behind it."""
+        if text.startswith("<!--", start):
+            end = text.find("-->", start + 4)
+            return len(text) if end < 0 else end + 3
+        end, other = text.find(">", start), text.find("<", start + 1)
+        if end < 0:
+            self.data(text[start:])
+            return len(text)
+        if 0 <= other < end:
+            self.data("<")
+            return start + 1
+        found = _TAG.match(text[start : end + 1])
+        if found is None:
+            return end + 1
+        name = found[2].lower()
+        if found[1]:
+            self.end_tag(name)
+            return end + 1
+        self.start_tag(name, _attributes(found[3]))
+        if name not in _RAW:
+            return end + 1
+        close = text.find(f"</{name}", end)
+        close = len(text) if close < 0 else close
+        if name == "script":
+            self.page.scripts.append(text[end + 1 : close].strip())
+        return close
+
+    def start_tag(self, tag: str, given: Mapping[str, str]) -> None:
+        """An element begins."""
         if tag == "article":
             self.inside += 1
         self._note_scripts(tag, given)
-        if tag in _SILENT:
-            self.silent.append(tag)
+        if tag in _HIDDEN:
+            self.hidden.append(tag)
         if "data-search-exclude" in given or self.excluded[:1] == [tag]:
             self.excluded.append(tag)
         if self.inside and tag == "a" and "headerlink" in given.get("class", ""):
-            self.skipped = 1
+            self.in_link = True
         if tag == "tr" and self.inside:
             self.row, self.marks, self.label = {}, set(), ""
         if self.row is not None:
@@ -94,34 +140,40 @@ class _Reader(HTMLParser):
         links = [value for value in given.values() if value.strip().lower().startswith(("javascript:", "data:text"))]
         self.page.scripts += handlers + links
 
-    def handle_endtag(self, tag: str) -> None:
+    def end_tag(self, tag: str) -> None:
+        """An element ends."""
         if tag == "article":
             self.inside -= 1
-        if self.silent and tag == self.silent[-1]:
-            self.silent.pop()
+        if self.hidden and tag == self.hidden[-1]:
+            self.hidden.pop()
         if self.excluded and tag == self.excluded[-1]:
             self.excluded.pop()
         if tag == "a":
-            self.skipped = 0
+            self.in_link = False
         if tag == "tr" and self.row is not None:
             self.page.rows.append((self.row, frozenset(self.marks)))
             self.row = None
 
-    def handle_data(self, data: str) -> None:
-        if self.silent:
-            if self.silent[-1] == "script":
-                self.page.scripts.append(data.strip())
-        elif self.inside and not self.skipped:
-            (self.page.excluded if self.excluded else self.page.words).extend(WORD.findall(data))
-            if self.row is not None:
-                self.row[self.label] = self.row.get(self.label, "") + data
+    def data(self, text: str) -> None:
+        """Text between two tags."""
+        if self.hidden or not self.inside or self.in_link:
+            return
+        said = unescape(text)
+        (self.page.excluded if self.excluded else self.page.words).extend(WORD.findall(said))
+        if self.row is not None:
+            self.row[self.label] = self.row.get(self.label, "") + said
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """The attributes of a tag, names in lower case."""
+    return {each[1].lower(): unescape((each[2] or "").strip("\"'")) for each in _ATTRIBUTE.finditer(text)}
 
 
 def read(content: bytes) -> Page:
-    """What a page holds."""
+    """What a page holds; nothing for one that is larger than any of the program."""
     reader = _Reader()
-    reader.feed(content.decode("utf-8", "replace"))
-    reader.close()
+    if len(content) <= LARGEST_PAGE:
+        reader.feed(content.decode("utf-8", "replace"))
     return reader.page
 
 
@@ -142,21 +194,24 @@ def differences(expected: bytes, given: bytes) -> Iterator[str]:
 
 def changed(expected: list[str], given: list[str]) -> Iterator[tuple[str, str, str]]:
     """The words that differ: given, expected, and those before."""
-    start = next((i for i, pair in enumerate(zip(expected, given, strict=False)) if pair[0] != pair[1]), None)
-    if start is None:
-        if len(expected) == len(given):
-            return
-        start = min(len(expected), len(given))
-    if max(len(expected), len(given)) > LONGEST_COMPARED:
-        yield (
-            _phrase(given[start : start + 1]),
-            _phrase(expected[start : start + 1]),
-            _phrase(given[start - CONTEXT : start]),
-        )
+    if expected == given:
         return
-    for kind, i, j, k, m in SequenceMatcher(None, expected, given, autojunk=False).get_opcodes():
+    first = _same(expected, given)
+    last = _same(expected[first:][::-1], given[first:][::-1])
+    one, two = expected[first : len(expected) - last], given[first : len(given) - last]
+    before = given[max(0, first - CONTEXT) : first]
+    if max(len(one), len(two)) > LONGEST_COMPARED:
+        yield _phrase(two), _phrase(one), _phrase(before)
+        return
+    for kind, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
         if kind != "equal":
-            yield _phrase(given[k:m]), _phrase(expected[i:j]), _phrase(given[max(0, k - CONTEXT) : k])
+            yield _phrase(two[k:m]), _phrase(one[i:j]), _phrase([*before, *two[:k]][-CONTEXT:])
+
+
+def _same(one: list[str], other: list[str]) -> int:
+    """How many words two texts have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _phrase(words: list[str]) -> str:

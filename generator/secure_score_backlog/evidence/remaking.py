@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -143,7 +143,7 @@ def about(again: Manifest, manifest: Manifest) -> Iterator[Item]:
 
 def differing(path: str, expected: bytes, given: bytes, *, exact: bool) -> Iterator[Item]:
     """How a file differs; unless it has to be exact, nothing for what only another library wrote differently."""
-    found = list(_differences(path, expected, given))[:MOST_DIFFERENCES]
+    found = list(islice(_differences(path, expected, given), MOST_DIFFERENCES))
     if found:
         yield from (Item(path, each) for each in found)
     elif exact:
