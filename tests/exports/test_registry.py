@@ -24,7 +24,8 @@ def test_every_file_is_made_and_linked() -> None:
     """Three forms of six tables, all figures, calendar, feeds, and the page that links each of them."""
     made = files(backlog())
     forms = [f"downloads/{name}.{form}" for name in TABLES for form in ("csv", "json", "xlsx")]
-    others = ["downloads/backlog.ics", "downloads/changes.atom", "downloads/decisions.atom", "downloads/status.json"]
+    others = [f"downloads/{name}" for name in ("backlog.ics", "changes.atom", "decisions.atom", "status.json")]
+    others.append("downloads/plan-of-action.oscal.json")
     assert sorted(made) == sorted([*forms, *others, PATH])
     page = made[PATH].decode()
     for path in (*forms, *others):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.exports import atom
+from secure_score_backlog.exports import atom, oscal
 from secure_score_backlog.exports.all_changes import all_changes_table
 from secure_score_backlog.exports.answers import answers_table, export_path
 from secure_score_backlog.exports.atom import Links, as_changes_feed, as_feed
@@ -21,6 +21,7 @@ from secure_score_backlog.exports.audit import audit_table, insurers_audit_table
 from secure_score_backlog.exports.csv import as_csv
 from secure_score_backlog.exports.ics import as_calendar
 from secure_score_backlog.exports.json import as_json, status_as_json
+from secure_score_backlog.exports.oscal import as_plan_of_action
 from secure_score_backlog.exports.tables import Table, board_table, changes_table, insurers_table, register_table
 from secure_score_backlog.exports.xlsx import as_xlsx
 from secure_score_backlog.files import Document
@@ -62,7 +63,8 @@ class FileExport:
     format: str
     media: str
     purpose: str
-    write: Callable[[Facts, Links], bytes]
+    write: Callable[[Facts, Links], bytes | None]
+    """None: there is nothing to write, and no file is made."""
     profile: str = INTERNAL
 
 
@@ -109,7 +111,7 @@ TABLES = (
     ),
 )
 
-FILES = (
+FILES: tuple[FileExport, ...] = (
     FileExport(
         "downloads/status.json",
         "All figures",
@@ -143,6 +145,18 @@ FILES = (
         f"the newest {atom.MOST_CHANGES} changes: what Microsoft changed, and what was decided, completed and lost",
         as_changes_feed,
     ),
+    *(
+        FileExport(
+            oscal.PATH,
+            "Plan of action and milestones",
+            "OSCAL JSON",
+            "application/json",
+            "accepted risks and planned changes in NIST’s format, for systems that manage risks; roles, no persons",
+            lambda facts, _: as_plan_of_action(facts),
+            profile,
+        )
+        for profile in (INTERNAL, INSURER)
+    ),
 )
 
 
@@ -173,4 +187,6 @@ def documents(facts: Facts, links: Links, profile: str) -> Iterator[Document]:
         for form in TABLE_FORMATS:
             yield Document(f"{export.path}.{form.suffix}", form.write(table))
     for file in files(profile):
-        yield Document(file.path, file.write(facts, links))
+        content = file.write(facts, links)
+        if content is not None:
+            yield Document(file.path, content)

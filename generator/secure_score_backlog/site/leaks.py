@@ -60,6 +60,8 @@ class Guard:
     """Forms of one word, looked for in the texts that people wrote."""
     organisation: str = ""
     """May hold a name at its beginning: Smith & Sons."""
+    made: frozenset[str] = frozenset()
+    """Ids in the form of a GUID that the program made itself, and that identify nothing of the tenant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,8 @@ def findings_in(path: str, text: str, guard: Guard) -> Iterator[Finding]:
     text = normal(text)
     for kind in (*SECRETS, *((ANY_GUID, TENANT_DOMAIN, ACCOUNT_ID) if guard.outside else ())):
         for match in kind.within(text):
-            yield finding(path, text, match.start(), kind.what, match[0][: kind.kept] + "…", kind.hint)
+            if kind is not ANY_GUID or match[0] not in guard.made:
+                yield finding(path, text, match.start(), kind.what, match[0][: kind.kept] + "…", kind.hint)
     small = lowered(text) if guard.tenants else ""
     for tenant in sorted(filter(identifies, guard.tenants)):
         for match in id_pattern(tenant).finditer(small):

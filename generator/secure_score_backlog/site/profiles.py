@@ -32,6 +32,7 @@ from secure_score_backlog.evaluation.insurance import (
 from secure_score_backlog.evaluation.ledger import Explained, Score
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
 from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.exports import oscal
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, Severity, problem
@@ -271,7 +272,8 @@ def guard(workspace: Workspace, facts: Facts, profile: Profile) -> leaks.Guard:
     older = {login for _, each in workspace.settings_versions for logins in each.roles.values() for login in logins}
     logins = older | workspace.approvals.logins()
     names = leaks.people(workspace.people(), workspace.settings, logins) if profile.outside else frozenset()
-    return leaks.guard_for(profile.outside, Site.of(facts).tenants, names, facts.settings.organisation)
+    found = leaks.guard_for(profile.outside, Site.of(facts).tenants, names, facts.settings.organisation)
+    return replace(found, made=oscal.identifiers(allowed(facts, profile))) if profile.outside else found
 
 
 def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:

@@ -93,7 +93,9 @@ def for_insurers(facts: Facts, site: Site) -> Iterator[Document]:
 
 def of_profile(facts: Facts, site: Site, profile: str) -> Iterator[Document]:
     """The files of a profile, and the page that lists them."""
-    yield from registry.documents(facts, site, profile)
+    made = list(registry.documents(facts, site, profile))
+    yield from made
+    paths = {document.path for document in made}
     tables = registry.tables(profile, facts)
     body = render(
         "downloads.html.j2",
@@ -103,7 +105,7 @@ def of_profile(facts: Facts, site: Site, profile: str) -> Iterator[Document]:
         words=dict.fromkeys(export.words or export.title for export in tables),
         formats=registry.TABLE_FORMATS,
         values=VALUES,
-        files=registry.files(profile),
+        files=[file for file in registry.files(profile) if file.path in paths],
     )
     yield page(
         PATH,
