@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accepted risks and plans as OSCAL, judged by NIST's own schema.
 
-`oscal_poam_schema.json` is NIST's JSON Schema of the plan of action and milestones, OSCAL 1.1.3, as released. The National
-Institute of Standards and Technology is its source: a work of the US government, in the public domain, CC0 elsewhere.
+`oscal_poam_schema.json` is NIST's JSON Schema of the plan of action and milestones, OSCAL 1.1.3, as released. Source:
+National Institute of Standards and Technology; a work of the US government, in the public domain, CC0 elsewhere.
 """
 
 from __future__ import annotations

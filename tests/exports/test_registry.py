@@ -34,7 +34,7 @@ def test_every_file_is_made_and_linked() -> None:
 
 def test_a_file_is_for_a_profile_that_exists() -> None:
     """A profile without a file gets none; a misspelt one would hide it from everybody."""
-    known = {export.profile for export in (*registry.TABLES, *registry.FILES)}
+    known = {export.profile for export in registry.TABLES} | {export.profile for export in registry.FILES}
     assert known == {registry.INTERNAL, registry.INSURER} == {profiles.INTERNAL.name, profiles.INSURER.name}
 
 
