@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the report for people says (docs/method.md#report).
+
+Made from facts, which for readers outside are reduced before (docs/adr/0009): what is not allowed is not there to be
+shown. `report_pdf` sets it; `as_text` gives the same words to the search for leaks, which cannot look into a PDF.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from msgspec import Struct
+
+from secure_score_backlog import __version__, wording
+from secure_score_backlog.content import load
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force, reason
+from secure_score_backlog.evidence.blocks import (
+    Block,
+    Cell,
+    Line,
+    Report,
+    Section,
+    bullets,
+    cell,
+    fields,
+    listed,
+    paragraph,
+    table,
+    table_or,
+)
+from secure_score_backlog.evidence.report_exceptions import exceptions
+from secure_score_backlog.evidence.report_words import (
+    approval_words,
+    carried_words,
+    citation,
+    control_lines,
+    gap_words,
+    plan_words,
+    recommendation,
+    titled,
+    until_lines,
+)
+from secure_score_backlog.site.pages.home import by_risk, next_planned
+from secure_score_backlog.site.pages.insurer_summary import counted
+from secure_score_backlog.site.words import imported, unexplained
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind
+
+TITLE = "Secure Score: decisions and accepted risks"
+SHOWN = 5
+"""Gaps, planned changes and accepted risks that the three answers list."""
+
+
+class Passage(Struct, frozen=True, forbid_unknown_fields=True):
+    """A titled paragraph."""
+
+    title: str
+    text: str
+
+
+class Texts(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fixed texts (`content/report.yml`)."""
+
+    method: tuple[Passage, ...]
+    limits: tuple[str, ...]
+
+
+TEXTS = load("report", Texts)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report is made for, beside the facts."""
+
+    readers: str
+    """Who may read it, in a word or two."""
+    start: date
+    """The first day of the period; the last one is the as-of date."""
+    repository: str = ""
+    """OWNER/NAME; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """One question of an insurer, answered; every text is finished."""
+
+    question: str
+    level: str
+    """In words: supported, qualified, gap, not measured."""
+    why: tuple[str, ...] = ()
+    """Why the answer has its level."""
+    measured: tuple[str, ...] = ()
+    """The recommendations behind it, with numerator and denominator, and whose that is."""
+    held: str = ""
+    """Since when, and on how many days it was observed."""
+    exceptions: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """The organisation's own evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestions:
+    """A questionnaire with its answers."""
+
+    title: str
+    answers: tuple[AnsweredQuestion, ...]
+    about: str = ""
+
+
+def report_of(facts: Facts, about: About, questions: Sequence[AnsweredQuestions] = ()) -> Report:
+    """The report about some facts; without questionnaires it has no section about them."""
+    sections = (
+        scope(facts, about),
+        *leadership(facts),
+        *score(facts),
+        *(questionnaire(each) for each in questions if each.answers),
+        *accepted(facts),
+        *exceptions(facts),
+        Section("Method", new_page=True),
+        *(Section(each.title, (paragraph(each.text),), 2) for each in TEXTS.method),
+        Section("Known limits", (bullets(TEXTS.limits),), new_page=True),
+    )
+    return Report(TITLE, facts.settings.organisation, facts.as_of, cover(facts, about), sections)
+
+
+def as_text(report: Report) -> bytes:
+    """Every word of a report, as JSON: for the search for leaks."""
+    return json.dumps(asdict(report), ensure_ascii=False, indent=1, default=str).encode("utf-8", "backslashreplace")
+
+
+def cover(facts: Facts, about: About) -> tuple[Block, ...]:
+    """What the first page says below the title."""
+    head, snapshot = facts.head, facts.snapshot
+    said = (
+        "What Microsoft Secure Score measures in this organisation’s Microsoft 365, what was decided about it, by "
+        "which role, and what is open. All statements hold for the as-of date. This file belongs to a pack: VERIFY.md "
+        "in it says how to check it without trusting whoever sent it."
+    )
+    pairs = [
+        ("As of", wording.day(facts.as_of)),
+        ("Period", f"{wording.day(about.start)} to {wording.day(facts.as_of)}"),
+        ("Newest measurement", wording.day(snapshot.day) if snapshot else "none"),
+        ("For", about.readers),
+        ("Repository", about.repository),
+        ("State of the records", f"commit {head.commit}" if head and head.committed else "not under version control"),
+        ("Made by", f"Secure Score Backlog {__version__}"),
+    ]
+    return (paragraph(said), fields(pairs))
+
+
+def scope(facts: Facts, about: About) -> Section:
+    """What was measured, and on how many days."""
+    snapshot = facts.snapshot
+    if snapshot is None:
+        return Section("Scope", (paragraph("Nothing was measured up to the as-of date."),), new_page=True)
+    number = sum(1 for status in facts.statuses.values() if status.observation)
+    kind = imported(snapshot)
+    measured = f"On {wording.day(snapshot.day)} {wording.count(number, 'recommendation')} had a score"
+    measured += f" ({kind})" if kind else ""
+    said = unexplained(facts.explained)
+    known = facts.audit.days if facts.audit else facts.coverage
+    rows = [(wording.number(found), words) for found, words in (*counted(facts), (len(facts.statuses), "total"))]
+    blocks = (
+        paragraph(f"{measured}. The table counts each known recommendation once."),
+        *((Block("note", f"{said[0]}. {said[1]}"),) if said else ()),
+        table("Recommendations by state", (("Number", 22), ("State", 194)), rows),
+        paragraph(days_observed(known, about.start, facts.as_of)),
+    )
+    return Section("Scope", blocks, new_page=True)
+
+
+def days_observed(known: Coverage, start: date, end: date) -> str:
+    """On how many days of a span something was stored, and what kind of days they are."""
+    found = dict.fromkeys(DayKind, 0)
+    within = []
+    for run in known.runs:
+        first, last = max(run.first, start), min(run.last, end)
+        if first <= last:
+            within.append((first, last))
+            found[run.kind] += (last - first).days + 1
+    total = sum(found.values())
+    if not total:
+        return "No day of the period has a measurement."
+    words = {DayKind.FILLED: "with scores only", DayKind.PARTIAL: "partial"}
+    missing = total - found[DayKind.COMPLETE] - sum(found[kind] for kind in words)
+    numbers = [(found[kind], said) for kind, said in words.items()] + [(missing, "without a measurement")]
+    more = "".join(f"; {wording.number(number)} {said}" for number, said in numbers if number)
+    return (
+        f"Measured in full on {wording.number(found[DayKind.COMPLETE])} of {wording.count(total, 'day')} from "
+        f"{wording.day(within[0][0])} to {wording.day(within[-1][1])}{more}."
+    )
+
+
+def leadership(facts: Facts) -> Iterator[Section]:
+    """The three answers of the home page."""
+    yield Section("Three answers for leadership", new_page=True)
+    gaps = [(*titled(each), Line(gap_words(each), "fine")) for each in facts.top[:SHOWN]]
+    none = "No recommendation with a score and a risk level is open."
+    yield Section("What are our biggest open gaps?", (listed(gaps, none),), 2)
+    planned = next_planned(facts)
+    fixes = [(*titled(each), Line(plan_words(each), "fine")) for each in planned[:SHOWN]]
+    none = "No planned change is in time and unblocked."
+    rest = more_of(len(planned) - len(fixes), "planned change", "planned changes")
+    yield Section("What is being fixed next?", (listed(fixes, none), *rest), 2)
+    carried = by_risk(in_force(facts.register))
+    risks = [(*titled(each.status, reason(each)), Line(carried_words(each), "fine")) for each in carried[:SHOWN]]
+    rest = more_of(len(carried) - len(risks), "accepted risk", "accepted risks")
+    counts = facts.accepted_approvals
+    if counts.all:
+        said = wording.count(counts.all, "accepted risk")
+        rest = (*rest, paragraph(f"Approval of {said}: {counts.words}."))
+    none = "No risk is accepted at present."
+    yield Section("Which risks have we accepted, and why?", (listed(risks, none), *rest), 2)
+
+
+def more_of(number: int, one: str, many: str) -> tuple[Block, ...]:
+    """That there are more than those listed."""
+    return (paragraph(f"And {wording.count(number, one, many)} more."),) if number > 0 else ()
+
+
+AVERAGES = (("AllTenants", "on average of all tenants"), ("TotalSeats", "on average of tenants of this size"))
+
+
+def score(facts: Facts) -> Iterator[Section]:
+    """The score as Microsoft reported it."""
+    if facts.score is None or facts.snapshot is None:
+        return
+    by = "The rows of a portal CSV add up to" if facts.snapshot.source == "csv" else "Microsoft reported"
+    said = f"{by} {wording.points(facts.score.current)} of {wording.point_count(facts.score.maximum)}"
+    said += f" ({wording.percent(facts.score.percent, 0)})" if facts.score.percent is not None else ""
+    said += f" on {wording.day(facts.snapshot.day)}."
+    seen = (status.observation for status in facts.statuses.values())
+    claimed = sum(each.points for each in seen if each and each.claimed)
+    if claimed:
+        said += f" Of these, {wording.points(claimed)} are self-attested, and not verified by Microsoft."
+    known = [(facts.score.comparison.get(basis), words) for basis, words in AVERAGES]
+    averages = [f"{wording.percent(average, 0)} {words}" for average, words in known if average is not None]
+    if averages:
+        said += f" For comparison, as stated by Microsoft: {wording.joined(averages)}."
+    yield Section("Secure Score as reported", (paragraph(said), Block("note", TEXTS.limits[0])))
+
+
+def questionnaire(each: AnsweredQuestions) -> Section:
+    """A questionnaire: each question with its level, what it rests on, and what limits it."""
+    rows = [
+        (cell(answer.question, "strong"), cell(answer.level, "strong"), answer_lines(answer)) for answer in each.answers
+    ]
+    blocks = (
+        *((paragraph(each.about),) if each.about else ()),
+        table("", (("Question", 64), ("Answer", 32), ("What it rests on", 120)), rows),
+    )
+    return Section(f"Questions of insurers: {each.title}", blocks, new_page=True)
+
+
+def answer_lines(answer: AnsweredQuestion) -> Cell:
+    """What is behind an answer."""
+    return (
+        *(Line(text) for text in answer.why),
+        *(Line(text, "fine") for text in (*answer.measured, answer.held) if text),
+        *(Line(f"Exception: {text}", "fine") for text in answer.exceptions),
+        *(Line(f"Own evidence: {text}", "fine") for text in answer.evidence),
+    )
+
+
+def accepted(facts: Facts) -> Iterator[Section]:
+    """The register in force: accepted risks, then exemptions."""
+    risks = register(facts.register, "No acceptance is in force.")
+    yield Section("Accepted risks in force, the nearest end first", (risks,), new_page=True)
+    said = "Not verified by Microsoft. Each rests on its approver and on evidence that is shown on request."
+    others = register(facts.covered, "Nothing is marked as not applicable or covered by another control.")
+    yield Section("Not applicable, or covered by another control", (paragraph(said), others), 2)
+
+
+def register(entries: Iterable[RegisterEntry], none: str) -> Block:
+    """The entries in force as a table."""
+    rows = [
+        (
+            each.status.risk_word,
+            (*recommendation(each.status), *((Line(reason(each)),) if reason(each) else ()), *control_lines(each)),
+            (
+                Line(f"Owner: {each.decision.owner}"),
+                Line(f"Approver: {approver(each)}"),
+                Line(approval_words(each), "fine"),
+            ),
+            tuple(until_lines(each)),
+            citation(each.citation),
+        )
+        for each in in_force(entries)
+    ]
+    columns = (("Risk", 22), ("Recommendation", 70), ("Owner, approver", 46), ("Until", 36), ("Citation", 46))
+    return table_or("", columns, rows, none)

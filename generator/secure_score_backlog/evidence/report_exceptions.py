@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What does not hold: decisions no longer in force, approvals that do not count, changes without an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from secure_score_backlog import wording
+from secure_score_backlog.evaluation.audit import Audit
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, shown_state
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evidence.blocks import Block, Line, Section, cell, paragraph, table, table_or
+from secure_score_backlog.evidence.report_words import citation, recommendation
+from secure_score_backlog.exports.audit import in_reasons, reasons_of
+from secure_score_backlog.site.pages.evidence import RESULTS
+from secure_score_backlog.site.words import why_ended
+
+SHOWN_COMMITS = 25
+"""Exceptions of the audit that are listed; the table in the pack has all."""
+
+
+def exceptions(facts: Facts) -> Iterator[Section]:
+    """Every kind of exception; one that does not occur says so."""
+    intro = paragraph("What a reader has to know before relying on the records.")
+    yield Section("Exceptions", (intro,), new_page=True)
+    parts = (
+        ("Acceptances and exemptions that need a new decision", no_longer_in_force(facts)),
+        ("In force without an approval that counts", unapproved(facts)),
+        ("Planned changes that are overdue", overdue(facts)),
+        ("Accepted or claimed in Microsoft’s portal only", in_portal_only(facts)),
+    )
+    yield from (Section(title, (block,), 2) for title, block in parts)
+    if facts.audit and facts.audit.total:
+        yield Section("Changes of the records", tuple(audited(facts.audit)), 2)
+
+
+def no_longer_in_force(facts: Facts) -> Block:
+    """Acceptances and exemptions that ended, and need a new decision."""
+    rows = [
+        (
+            each.status.risk_word,
+            recommendation(each.status),
+            (Line(wording.badge_of(shown_state(each)).label), Line(why_ended(each, facts), "fine")),
+            each.decision.owner,
+            citation(each.citation),
+        )
+        for each in needing_decision((*facts.register, *facts.covered))
+    ]
+    columns = (("Risk", 22), ("Recommendation", 64), ("State", 46), ("Owner", 38), ("Citation", 46))
+    return table_or("", columns, rows, "Every acceptance and exemption is in force, or ended by itself.")
+
+
+def unapproved(facts: Facts) -> Block:
+    """Those in force for which no approval counts, with the reason."""
+    rows = [
+        (
+            each.status.risk_word,
+            recommendation(each.status),
+            approver(each),
+            capital(each.approval.words) or "No approval is known",
+        )
+        for each in in_force((*facts.register, *facts.covered))
+        if not each.approval.recorded
+    ]
+    columns = (("Risk", 22), ("Recommendation", 72), ("Approver", 48), ("Why no approval counts", 74))
+    return table_or("", columns, rows, "An approval is recorded for each acceptance and exemption in force.")
+
+
+def overdue(facts: Facts) -> Block:
+    """Planned changes whose last day has passed, the oldest first."""
+    found = [(each.decision.due, each) for each in facts.in_state(State.OVERDUE) if each.decision and each.decision.due]
+    rows = [
+        (each.risk_word, recommendation(each), each.owner, wording.day(due))
+        for due, each in sorted(found, key=lambda item: (item[0], item[1].id))
+    ]
+    columns = (("Risk", 22), ("Recommendation", 100), ("Owner", 52), ("Was due", 42))
+    return table_or("", columns, rows, "No planned change is overdue.")
+
+
+def in_portal_only(facts: Facts) -> Block:
+    """What an administrator accepted or claimed without a decision in force."""
+    rows = [(each.risk_word, recommendation(each), each.decision_word) for each in facts.shadow]
+    columns = (("Risk", 22), ("Recommendation", 142), ("Decision on record", 52))
+    return table_or("", columns, rows, "Nothing is accepted or claimed in the portal without a decision in force.")
+
+
+def audited(found: Audit) -> Iterator[Block]:
+    """The changes of the records by who approved them, and the newest without a valid approval."""
+    asked = (
+        "The approvals are those that GitHub recorded."
+        if found.asked_at
+        else "GitHub was not asked who approved them; what is unknown does not pass."
+    )
+    span = f"from {wording.day(found.start)} to {wording.day(found.end)} (UTC)"
+    yield paragraph(f"Every change of the records {span}, each counted once. {asked}")
+    counts = [(found.counts[kind], words) for kind, words in RESULTS.items() if found.counts.get(kind)]
+    rows = [(wording.number(number), words) for number, words in (*counts, (found.total, "total"))]
+    yield table("Changes of the records by result", (("Number", 22), ("Changes", 194)), rows)
+    reasons = in_reasons(found)
+    if reasons:
+        yield paragraph(f"Without a valid approval: {reasons}.")
+        yield from newest(found)
+    changed = wording.number(found.forbidden) if found.forbidden else "none"
+    yield paragraph(f"Stored measurements that were changed in a way that is not allowed: {changed}.")
+    counted = found.approvals
+    if counted.all:
+        said = wording.count(counted.all, "acceptance or exemption", "acceptances and exemptions")
+        same = wording.number(counted.same) if counted.same else "none"
+        yield paragraph(f"Approval of the {said} in force: {counted.words}. One role is owner and approver of {same}.")
+
+
+def newest(found: Audit) -> Iterator[Block]:
+    """The newest changes without a valid approval."""
+    listed = found.exceptions[:SHOWN_COMMITS]
+    rows = [(wording.day(each.at.date()), cell(each.commit, "fine"), reasons_of(each)) for each in listed]
+    columns = (("Day (UTC)", 42), ("Commit", 88), ("Reasons", 86))
+    yield table("The newest changes without a valid approval", columns, rows)
+    rest = len(found.exceptions) - len(listed)
+    if rest > 0:
+        yield paragraph(f"{wording.count(rest, 'older one')} in the table of the audit, which lists every change.")
+
+
+def capital(text: str) -> str:
+    """The same with a capital letter."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Phrases and cells that several parts of the report share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from secure_score_backlog import wording
+from secure_score_backlog.evaluation.approval import ApprovalKind
+from secure_score_backlog.evaluation.register import RegisterEntry, approver
+from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.evidence.blocks import Cell, Line, cell
+from secure_score_backlog.git import Version
+from secure_score_backlog.site.words import amount
+
+
+def titled(status: Status, why: str = "") -> Cell:
+    """A recommendation with its risk level, and why."""
+    return (
+        Line(f"{status.title} ({status.risk_word})", "strong"),
+        Line(status.id, "fine"),
+        *((Line(why),) if why else ()),
+    )
+
+
+def recommendation(status: Status) -> Cell:
+    """A recommendation in a table that has a column for the risk level."""
+    return (Line(status.title, "strong"), Line(status.id, "fine"))
+
+
+def gap_words(status: Status) -> str:
+    """What is known of an open recommendation."""
+    parts = [amount(status.observation), wording.badge_of(status.state).label.lower(), status.owner or "no owner"]
+    if status.days_open:
+        parts.append(f"open for {wording.count(status.days_open, 'day')}")
+    return "; ".join(parts)
+
+
+def plan_words(status: Status) -> str:
+    """When, and who."""
+    due = status.decision.due if status.decision else None
+    return "; ".join([*([f"by {wording.day(due)}"] if due else []), status.owner or "no owner"])
+
+
+def carried_words(entry: RegisterEntry) -> str:
+    """Until when, who approved it, and how often it was renewed."""
+    how = wording.APPROVALS[entry.approval.kind]
+    renewed = f"; renewed {wording.times(entry.renewals)}" if entry.renewals else ""
+    return f"until {wording.day(entry.until)}; approver: {approver(entry)} ({how}){renewed}"
+
+
+def approval_words(entry: RegisterEntry) -> str:
+    """How the approval is known."""
+    found = entry.approval
+    how = wording.APPROVALS[found.kind]
+    if not found.recorded:
+        return f"{how}; no approval that counts"
+    said = f"{how} by {found.by}, {wording.day(found.at)}"
+    if found.kind is ApprovalKind.ATTESTED:
+        said += "; the record existed in that commit" if found.checked else "; the record was not checked"
+    return said
+
+
+def control_lines(entry: RegisterEntry) -> Iterator[Line]:
+    """The compensating controls of an acceptance."""
+    controls = entry.decision.accepted.compensating if entry.decision.accepted else ()
+    yield from (Line(f"Compensating control: {control}") for control in controls)
+
+
+def until_lines(entry: RegisterEntry) -> Iterator[Line]:
+    """How long it is in force, and how often it was renewed."""
+    yield Line(wording.day(entry.until))
+    yield Line(f"{wording.count(entry.days_left, 'day')} left", "fine")
+    if entry.renewals:
+        yield Line(f"renewed {wording.times(entry.renewals)}", "fine")
+    if entry.since:
+        yield Line(f"since {wording.day(entry.since)}", "fine")
+
+
+def citation(version: Version | None) -> Cell:
+    """The commit, and the pull request."""
+    if version is None or not version.committed:
+        return cell("not committed", "fine")
+    return (Line(version.commit, "fine"), *((Line(version.request, "fine"),) if version.request else ()))

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report as a PDF: typst keeps it to PDF/UA-1, and another library reads it back."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secure_score_backlog.evaluation.approval import Approval
+from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evidence import letters
+from secure_score_backlog.evidence.blocks import Report, Section, bullets, cell, listed, table
+from secure_score_backlog.evidence.letters import BREAK, LONGEST, breakable, font_folder, settable
+from secure_score_backlog.evidence.report import (
+    TEXTS,
+    About,
+    AnsweredQuestion,
+    AnsweredQuestions,
+    as_text,
+    days_observed,
+    report_of,
+)
+from secure_score_backlog.evidence.report_pdf import report_pdf
+from secure_score_backlog.site import profiles
+from secure_score_backlog.site.profiles import INSURER
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
+from tests.support.awkward import ARABIC, GERMAN, JAPANESE, ONE_WORD, UNBROKEN
+from tests.support.backlogs import AS_OF, backlog
+from tests.support.downloads import hostile
+from tests.support.tenants import day
+
+ABOUT = About("readers of the organisation", day(1), "OWNER/NAME")
+A4 = (595, 842)
+QUESTIONS = AnsweredQuestions(
+    "Recurring questions",
+    (
+        AnsweredQuestion(
+            "Is multifactor authentication enforced for all users?",
+            "qualified",
+            ("Two accounts are excluded.",),
+            ("MFARegistrationV2: 37 of 40 users",),
+            "held since 1 May 2026, observed on 181 of 184 days",
+            ("the scanners, until 31 January 2027",),
+            ("docs/evidence/mfa.md, by Head of IT",),
+        ),
+    ),
+    "As of the day.",
+)
+
+
+def made(facts: Facts, *questions: AnsweredQuestions) -> bytes:
+    """The report about some facts."""
+    return report_pdf(report_of(facts, ABOUT, questions))
+
+
+def read(content: bytes) -> pypdf.PdfReader:
+    """A PDF as another program reads it."""
+    return pypdf.PdfReader(io.BytesIO(content), strict=True)
+
+
+def words(content: bytes) -> str:
+    """Its text on one line, as a search finds it."""
+    return " ".join(" ".join(page.extract_text() for page in read(content).pages).split())
+
+
+def with_text(*texts: str) -> Report:
+    """A report that holds nothing but some texts, in each kind of place."""
+    blocks = (bullets(texts), listed([cell(text, "strong") for text in texts], ""))
+    narrow = (("A", 1), ("B", 9))
+    grid = table("All", narrow, [(cell(text, "fine"), cell(text)) for text in texts])
+    return Report("Title", texts[0], AS_OF, (), (Section(f"About {texts[0]}", (*blocks, grid)),))
+
+
+def test_it_is_tagged_searchable_and_dated() -> None:
+    """A4, tagged, in English, with title and time of the as-of date; ids and reasons are found."""
+    content = made(backlog("the old scanners"))
+    document = read(content)
+    assert {tuple(map(round, page.mediabox[2:])) for page in document.pages} == {A4}
+    root: Any = document.root_object
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert document.metadata is not None
+    assert document.metadata.title == "Secure Score: decisions and accepted risks"
+    assert document.metadata.author == "Smith & Sons"
+    assert document.metadata.creation_date_raw == f"D:{AS_OF:%Y%m%d}000000Z"
+    assert [entry["/Title"] for entry in document.outline if isinstance(entry, dict)] == [
+        *("Scope", "Three answers for leadership", "Secure Score as reported"),
+        *("Accepted risks in force, the nearest end first", "Exceptions", "Method", "Known limits"),
+    ]
+    said = words(content)
+    for text in ("the old scanners", "Title of Accept", "Managing Director", "OWNER/NAME", "f" * 40):
+        assert text in said
+    assert all(text.title in said for text in TEXTS.method)
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    """From values made twice."""
+    assert made(backlog(JAPANESE), QUESTIONS) == made(backlog(JAPANESE), QUESTIONS)
+
+
+def test_the_method_is_one_page_and_no_page_is_empty() -> None:
+    """The page with the heading has every passage, and each page has more than its header and footer."""
+    pages = [" ".join(page.extract_text().split()) for page in read(made(backlog())).pages]
+    (method,) = (page for page in pages if "Where the figures come from" in page and "Contents" not in page)
+    assert all(each.title in method for each in TEXTS.method)
+    assert all(len(page) > 200 for page in pages)
+
+
+def test_questions_are_there_when_there_are_some() -> None:
+    """Each with level, reason, denominator, how long it is held, exceptions and own evidence."""
+    assert "Questions of insurers" not in words(made(backlog()))
+    assert "Questions of insurers" not in words(made(backlog(), AnsweredQuestions("None", ())))
+    said = words(made(backlog(), QUESTIONS))
+    answer = QUESTIONS.answers[0]
+    for text in (answer.question, answer.level, answer.held, *answer.why, *answer.measured):
+        assert text in said
+    assert f"Exception: {answer.exceptions[0]}" in said
+    assert f"Own evidence: {answer.evidence[0]}" in said
+
+
+def test_exceptions_are_named() -> None:
+    """What expired, what nobody approved, and what is overdue; and that there are none of a kind."""
+    facts = backlog()
+    entry = replace(facts.register[0], approval=Approval(asked=True))
+    statuses = {**facts.statuses, "Plan": replace(facts.statuses["Plan"], state=State.OVERDUE)}
+    decision = statuses["Plan"].decision
+    assert decision is not None
+    statuses["Plan"] = replace(statuses["Plan"], decision=replace(decision, due=day(20)))
+    said = words(made(replace(facts, register=(entry,), statuses=statuses)))
+    assert "only named; no approval that counts" in said
+    assert "No planned change is overdue" not in said
+    assert f"{day(20).day} " in said
+    assert "No planned change is overdue" in words(made(facts))
+    assert "Nothing is accepted or claimed in the portal" in words(made(facts))
+
+
+def test_a_tenant_without_data_gets_a_report() -> None:
+    """On the first day it says that nothing was measured."""
+    empty = replace(backlog(), statuses={}, register=(), covered=(), past=(), snapshot=None, score=None, head=None)
+    said = words(made(empty))
+    assert "Nothing was measured up to the as-of date." in said
+    assert "not under version control" in said
+
+
+def test_insurers_see_what_their_pages_show() -> None:
+    """No reason and no evidence; the search for leaks gets the same words."""
+    facts = backlog("a secret reason")
+    inside = report_of(facts, ABOUT)
+    outside = report_of(profiles.allowed(facts, INSURER), ABOUT)
+    assert b"a secret reason" in as_text(inside)
+    found = [line for line in as_text(outside).decode().splitlines() if "a secret reason" in line]
+    assert {line.strip().split(":", 1)[1].strip(' ",') for line in found} == {
+        "Compensating control: a secret reason",
+        "a secret reason",  # what covers an exemption
+    }
+
+
+@hostile
+def test_hostile_texts_stay_texts(text: str) -> None:
+    """In every field: nothing is read as markup, and the report can be made."""
+    made(replace(backlog(text, text), settings=replace(backlog().settings, organisation=text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["#panic() *x* $y$", "= Head", "- item", "@cite <label>", "// gone", '#"x"', r"\u{1}", "-- ... 'q'"]
+)
+def test_markup_of_the_typesetter_stays_text(text: str) -> None:
+    """Letter by letter."""
+    assert words(report_pdf(with_text(text))).count(text) >= 4
+
+
+@pytest.mark.parametrize(
+    "text", [ARABIC, GERMAN, JAPANESE, ONE_WORD, UNBROKEN, "עברית", "ภาษาไทย", "한국어", "Ελληνικά"]
+)
+def test_awkward_texts_can_be_read(text: str) -> None:
+    """Every letter is one of the fonts; whatever has no blank breaks."""
+    assert settable(text) == text
+    report_pdf(with_text(text))
+
+
+def test_long_words_stay_inside_their_column() -> None:
+    """The rightmost letter of each page is left of the margin."""
+    content = report_pdf(with_text("CN=svc_backup_0123456789abcdef0123456789abcdef" * 4, "f" * 64, "x" * 3000))
+    places: list[float] = []
+    for page in read(content).pages:
+        page.extract_text(visitor_text=lambda text, _cm, tm, _f, _s: places.append(tm[4]) if text.strip() else None)
+    assert max(places) < A4[0] - 56  # 20 mm
+
+
+def test_every_letter_of_the_fonts_can_be_set() -> None:
+    """Also those that the standard might refuse: what `settable` lets through is never an error."""
+    known = "".join(f"x{chr(code)}" for code in sorted(letters.letters()) if not 0xD800 <= code < 0xE000)
+    report_pdf(with_text(*(known[start : start + 800] for start in range(0, len(known), 800))))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(max_size=60))
+def test_any_text_can_be_set(text: str) -> None:
+    """Any letter that there is: it is set, left out as one that shows nothing, or written as its code point."""
+    report_pdf(with_text(text, f"x{text}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("two\nlines\u00a0here", "two lines here"),
+        ("😀", "[U+1F600]"),
+        ("\u0928\u092e", "[U+0928][U+092E]"),
+        ("\ue000", "[U+E000]"),
+        ("a\u200bb\ufeffc\ufe0f", "abc"),
+        ("\u2212 5", "\u2013 5"),
+        ("\x00", "\ufffd"),
+        ("1\u202f000", "1\u202f000"),
+    ],
+)
+def test_what_no_font_has_is_written_as_code_point(text: str, expected: str) -> None:
+    """Nothing disappears, apart from what shows nothing."""
+    assert settable(text) == expected
+
+
+@given(st.text())
+def test_breaking_adds_marks_alone(text: str) -> None:
+    """And no piece of a long word in Latin letters is longer than it may be."""
+    plain = settable(text)
+    marked = breakable(plain)
+    assert marked.replace(BREAK, "") == plain
+    assert all(len(piece) <= LONGEST or not piece.isascii() for piece in re.split(rf"[ {BREAK}\u00a0\u202f]", marked))
+
+
+def test_words_break_at_their_own_marks() -> None:
+    """An id breaks where a person would; a digest anywhere; a usual word nowhere."""
+    assert breakable("mdo_safelinksforemail").split(BREAK) == ["mdo_", *"safelinksforemail"]
+    assert breakable("exo_individualsharing").split(BREAK) == ["exo_", *"individualsharing"]
+    assert breakable("BlockLegacyAuthentication").split(BREAK) == ["Block", "Legacy", "Authentication"]
+    assert breakable("a" * 40).split(BREAK) == list("a" * 40)
+    assert breakable("authentication of all") == "authentication of all"
+
+
+def test_fixed_texts_need_no_code_point() -> None:
+    """Every letter of the program's own words is in the fonts."""
+    for text in (*TEXTS.limits, *(each.text for each in TEXTS.method)):
+        assert settable(text) == text.strip()
+
+
+def test_fonts_have_their_licences() -> None:
+    """Each shipped font is named, and its family has a licence beside it."""
+    shipped = {path.stem for path in font_folder().glob("*.ttf")}
+    assert shipped == set(letters.FONTS)
+    licences = {path.name.removesuffix(".LICENSE.txt") for path in font_folder().glob("*.LICENSE.txt")}
+    assert all(any(name.startswith(licence) for licence in licences) for name in shipped)
+    assert {ord("A"), ord("ß"), ord("日"), ord("한"), ord("ع")} <= letters.letters()
+    assert not {0x1F600, 0x0928, 0xFFFF} & letters.letters()
+
+
+def test_days_are_counted_within_the_period() -> None:
+    """By what is stored of them, without those outside of the period."""
+    runs = (
+        DayRun(date(2026, 1, 1), date(2026, 1, 10), DayKind.COMPLETE),
+        DayRun(date(2026, 1, 11), date(2026, 1, 12), DayKind.FILLED),
+        DayRun(date(2026, 1, 13), date(2026, 1, 13), DayKind.MISSING),
+    )
+    said = days_observed(Coverage(runs), date(2026, 1, 9), date(2026, 1, 31)).replace("\u00a0", " ")
+    assert said == (
+        "Measured in full on 2 of 5 days from 9 January 2026 to 13 January 2026; 2 with scores only; "
+        "1 without a measurement."
+    )
+    assert days_observed(Coverage(), date(2026, 1, 9), date(2026, 1, 31)) == "No day of the period has a measurement."
+
+
+@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+def test_another_program_finds_no_fault(tmp_path: Path) -> None:
+    """`qpdf --check`, where it is there."""
+    path = tmp_path / "report.pdf"
+    path.write_bytes(made(backlog(JAPANESE, GERMAN), QUESTIONS))
+    subprocess.run(["qpdf", "--check", path], check=True, capture_output=True)
