@@ -203,8 +203,9 @@ def test_long_words_stay_inside_their_column() -> None:
 
 def test_every_letter_of_the_fonts_can_be_set() -> None:
     """Also those that the standard might refuse: what `settable` lets through is never an error."""
-    known = "".join(f"x{chr(code)}" for code in sorted(letters.letters()) if not 0xD800 <= code < 0xE000)
-    report_pdf(with_text(*(known[start : start + 800] for start in range(0, len(known), 800))))
+    known = "".join(f"x{chr(code)} " for code in sorted(letters.letters()) if not 0xD800 <= code < 0xE000)
+    parts = [known[start : start + 2400] for start in range(0, len(known), 2400)]
+    report_pdf(Report("Title", "", AS_OF, (), (Section("All letters", (bullets(parts),)),)))
 
 
 @settings(deadline=None, max_examples=40)
@@ -249,6 +250,12 @@ def test_words_break_at_their_own_marks() -> None:
     assert breakable("BlockLegacyAuthentication").split(BREAK) == ["Block", "Legacy", "Authentication"]
     assert breakable("a" * 40).split(BREAK) == list("a" * 40)
     assert breakable("authentication of all") == "authentication of all"
+
+
+def test_an_endless_text_is_cut_and_says_so() -> None:
+    """A person reads no page of letters; the other files have it whole."""
+    said = words(report_pdf(with_text("word " * 1000)))
+    assert "word… (1 999 more characters)" in said.replace("word …", "word…")
 
 
 def test_fixed_texts_need_no_code_point() -> None:

@@ -36,9 +36,10 @@ from secure_score_backlog.evidence.report_exceptions import exceptions
 from secure_score_backlog.evidence.report_words import (
     approval_words,
     carried_words,
-    citation,
+    cited,
     control_lines,
     gap_words,
+    in_force_words,
     plan_words,
     recommendation,
     titled,
@@ -208,10 +209,8 @@ def leadership(facts: Facts) -> Iterator[Section]:
     carried = by_risk(in_force(facts.register))
     risks = [(*titled(each.status, reason(each)), Line(carried_words(each), "fine")) for each in carried[:SHOWN]]
     rest = more_of(len(carried) - len(risks), "accepted risk", "accepted risks")
-    counts = facts.accepted_approvals
-    if counts.all:
-        said = wording.count(counts.all, "accepted risk")
-        rest = (*rest, paragraph(f"Approval of {said}: {counts.words}."))
+    if carried:
+        rest = (*rest, paragraph(in_force_words(facts.accepted_approvals, "accepted risk", "accepted risks")))
     none = "No risk is accepted at present."
     yield Section("Which risks have we accepted, and why?", (listed(risks, none), *rest), 2)
 
@@ -268,10 +267,14 @@ def answer_lines(answer: AnsweredQuestion) -> Cell:
 def accepted(facts: Facts) -> Iterator[Section]:
     """The register in force: accepted risks, then exemptions."""
     risks = register(facts.register, "No acceptance is in force.")
-    yield Section("Accepted risks in force, the nearest end first", (risks,), new_page=True)
-    said = "Not verified by Microsoft. Each rests on its approver and on evidence that is shown on request."
+    counts = facts.accepted_approvals
+    said = (paragraph(in_force_words(counts, "accepted risk", "accepted risks")),) if counts.all else ()
+    yield Section("Accepted risks in force, the nearest end first", (*said, risks), new_page=True)
+    about = "Not verified by Microsoft. Each rests on its approver and on evidence that is shown on request."
+    counts = facts.covered_approvals
+    about += f" {in_force_words(counts, 'exemption', 'exemptions')}" if counts.all else ""
     others = register(facts.covered, "Nothing is marked as not applicable or covered by another control.")
-    yield Section("Not applicable, or covered by another control", (paragraph(said), others), 2)
+    yield Section("Not applicable, or covered by another control", (paragraph(about), others), 2)
 
 
 def register(entries: Iterable[RegisterEntry], none: str) -> Block:
@@ -286,7 +289,7 @@ def register(entries: Iterable[RegisterEntry], none: str) -> Block:
                 Line(approval_words(each), "fine"),
             ),
             tuple(until_lines(each)),
-            citation(each.citation),
+            cited(each),
         )
         for each in in_force(entries)
     ]

@@ -11,7 +11,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, shown_state
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evidence.blocks import Block, Line, Section, cell, paragraph, table, table_or
-from secure_score_backlog.evidence.report_words import citation, recommendation
+from secure_score_backlog.evidence.report_words import cited, in_force_words, recommendation
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.site.pages.evidence import RESULTS
 from secure_score_backlog.site.words import why_ended
@@ -43,7 +43,7 @@ def no_longer_in_force(facts: Facts) -> Block:
             recommendation(each.status),
             (Line(wording.badge_of(shown_state(each)).label), Line(why_ended(each, facts), "fine")),
             each.decision.owner,
-            citation(each.citation),
+            cited(each),
         )
         for each in needing_decision((*facts.register, *facts.covered))
     ]
@@ -103,11 +103,11 @@ def audited(found: Audit) -> Iterator[Block]:
         yield from newest(found)
     changed = wording.number(found.forbidden) if found.forbidden else "none"
     yield paragraph(f"Stored measurements that were changed in a way that is not allowed: {changed}.")
-    counted = found.approvals
-    if counted.all:
-        said = wording.count(counted.all, "acceptance or exemption", "acceptances and exemptions")
-        same = wording.number(counted.same) if counted.same else "none"
-        yield paragraph(f"Approval of the {said} in force: {counted.words}. One role is owner and approver of {same}.")
+    known = found.approvals
+    if known.all:
+        said = in_force_words(known, "acceptance or exemption", "acceptances and exemptions")
+        same = wording.number(known.same) if known.same else "none"
+        yield paragraph(f"{said} One role is owner and approver of {same}.")
 
 
 def newest(found: Audit) -> Iterator[Block]:

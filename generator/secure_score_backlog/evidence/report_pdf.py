@@ -16,9 +16,12 @@ from typing import Any, Literal
 
 from secure_score_backlog.evidence.blocks import Report
 from secure_score_backlog.evidence.letters import FAMILIES, breakable, font_folder, settable
+from secure_score_backlog.wording import number
 
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: typst refuses to write a file that does not keep to it."""
+LONGEST = 3000
+"""Characters of a text that are set; it says how many more there are."""
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -42,8 +45,8 @@ def report_pdf(report: Report) -> bytes:
 
 def as_data(report: Report) -> dict[str, Any]:
     """What the template reads: every text on one line, with letters that the fonts have."""
-    data: dict[str, Any] = converted(asdict(report), lambda text: breakable(settable(text)))
-    organisation = settable(report.organisation)
+    data: dict[str, Any] = converted(asdict(report), lambda text: breakable(cut(settable(text))))
+    organisation = cut(settable(report.organisation))
     return data | {
         "title": report.title,
         "organisation": organisation,
@@ -51,6 +54,12 @@ def as_data(report: Report) -> dict[str, Any]:
         "as_of": report.as_of.isoformat(),
         "fonts": list(FAMILIES),
     }
+
+
+def cut(text: str) -> str:
+    """A text of a length that a person reads."""
+    rest = len(text) - LONGEST
+    return text if rest <= 0 else f"{text[:LONGEST]}… ({number(rest)} more characters)"
 
 
 def converted(value: Any, change: Callable[[str], str]) -> Any:

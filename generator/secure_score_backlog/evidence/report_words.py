@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog import wording
-from secure_score_backlog.evaluation.approval import ApprovalKind
-from secure_score_backlog.evaluation.register import RegisterEntry, approver
+from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry, approver
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.evidence.blocks import Cell, Line, cell
 from secure_score_backlog.git import Version
@@ -55,10 +54,14 @@ def approval_words(entry: RegisterEntry) -> str:
     how = wording.APPROVALS[found.kind]
     if not found.recorded:
         return f"{how}; no approval that counts"
-    said = f"{how} by {found.by}, {wording.day(found.at)}"
-    if found.kind is ApprovalKind.ATTESTED:
-        said += "; the record existed in that commit" if found.checked else "; the record was not checked"
-    return said
+    record = f"; {found.record_words}" if found.record_words else ""
+    return f"{how} by {found.by}, {wording.day(found.at)}{record}"
+
+
+def in_force_words(counts: ApprovalCounts, one: str, many: str) -> str:
+    """How many are in force, and how their approvals are known; there is at least one."""
+    verb = "is" if counts.all == 1 else "are"
+    return f"{wording.count(counts.all, one, many)} {verb} in force, {counts.words}."
 
 
 def control_lines(entry: RegisterEntry) -> Iterator[Line]:
@@ -82,3 +85,10 @@ def citation(version: Version | None) -> Cell:
     if version is None or not version.committed:
         return cell("not committed", "fine")
     return (Line(version.commit, "fine"), *((Line(version.request, "fine"),) if version.request else ()))
+
+
+def cited(entry: RegisterEntry) -> Cell:
+    """The commit of the newest version; where that changed something else, the one that brought the answer as well."""
+    answered = entry.answered if entry.amended else None
+    brought = (Line(f"last day and reason: {answered.commit}", "fine"),) if answered else ()
+    return (*citation(entry.citation), *brought)
