@@ -24,7 +24,7 @@ from secure_score_backlog.snapshots.known import KnownRecommendations, is_made_o
 from secure_score_backlog.snapshots.portal_csv import WORDS
 from secure_score_backlog.snapshots.portal_join import KEPT
 
-LOADED = {"attention", "blindspots", "glossary", "points", "portal_csv", "services", "topics"}
+LOADED = {"attention", "blindspots", "glossary", "points", "portal_csv", "report", "services", "topics"}
 
 
 def test_every_file_is_read() -> None:

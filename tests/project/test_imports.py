@@ -29,6 +29,7 @@ BROKEN = {
         ("evaluation/a.py", f"def late() -> None:\n    import {NAME}.site.links"),
         ("site/a.py", f"from {NAME}.graph.client import x"),
         ("reports/a.py", f"from {NAME}.site.markdown import x"),
+        ("site/a.py", f"from {NAME}.evidence import blocks"),
         ("graph/a.py", f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from {NAME}.sample import tenant"),
     ],
     "Only graph/, github/ and their HTTP client ask the network": [
@@ -41,6 +42,7 @@ BROKEN = {
     "YAML has one reader": [("settings.py", "from ruamel.yaml import YAML")],
     "Only site/ makes pages": [("exports/a.py", "import jinja2"), ("cli/a.py", "from mkdocs.commands import build")],
     "Only exports/ writes other programs' formats": [("site/pages/a.py", "import xlsxwriter")],
+    "One place sets a PDF": [("evidence/report.py", "import typst")],
     "Only cli/ talks to the terminal": [("evaluation/a.py", "from rich.table import Table")],
     "Rules and pages are computed from values": [
         ("evaluation/a.py", "from pathlib import Path"),
@@ -73,6 +75,8 @@ OPEN_THEMSELVES = {
     "evidence/pages.py": "the theme's own files",
     "evidence/remaking.py": "a folder that it has just made, and members of an archive, in memory",
     "evidence/signatures.py": "the package's own data",
+    "evidence/letters.py": "the package's own data",
+    "evidence/report_pdf.py": "the package's own data",
     "licences.py": "the package's own data",
     "ratings.py": "the package's own data",
     "sample/": "the package's own data, and a new repository",

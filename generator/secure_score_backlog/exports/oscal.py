@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accepted risks and plans as an OSCAL plan of action and milestones, for systems that manage risks.
 
-The format is NIST's (OSCAL, JSON). What each part is made from: docs/guide/downloads-and-profiles.md. Ids are version 5
+The format is NIST's (OSCAL, JSON). What each part is made from: docs/guide/downloads-and-profiles.md and
+docs/method.md#plan-of-action. Ids are version 5
 of RFC 9562, made from organisation, kind and recommendation, so a risk that was taken in once is known again. Roles are
 roles, and the only party is the organisation: no person is named.
 """
