@@ -54,6 +54,7 @@ QUESTIONS = AnsweredQuestions(
             "held since 1 May 2026, observed on 181 of 184 days",
             ("the scanners, until 31 January 2027",),
             ("docs/evidence/mfa.md, by Head of IT",),
+            "Accounts that a policy leaves out.",
         ),
     ),
     "As of the day.",
@@ -122,12 +123,13 @@ def test_the_method_is_one_page_and_no_page_is_empty() -> None:
 
 def test_questions_are_there_when_there_are_some() -> None:
     """Each with level, reason, denominator, how long it is held, exceptions and own evidence."""
-    assert "Questions of insurers" not in words(made(backlog()))
-    assert "Questions of insurers" not in words(made(backlog(), AnsweredQuestions("None", ())))
+    assert QUESTIONS.title not in words(made(backlog()))
+    assert QUESTIONS.title not in words(made(backlog(), replace(QUESTIONS, answers=())))
     said = words(made(backlog(), QUESTIONS))
     answer = QUESTIONS.answers[0]
-    for text in (answer.question, answer.level, answer.held, *answer.why, *answer.measured):
+    for text in (QUESTIONS.title, answer.question, answer.level, answer.held, *answer.why, *answer.measured):
         assert text in said
+    assert f"Not seen by Secure Score: {answer.limits}" in said
     assert f"Exception: {answer.exceptions[0]}" in said
     assert f"Own evidence: {answer.evidence[0]}" in said
 

@@ -100,6 +100,8 @@ class AnsweredQuestion:
     exceptions: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     """The organisation's own evidence."""
+    limits: str = ""
+    """What Secure Score does not see of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ def questionnaire(each: AnsweredQuestions) -> Section:
         *((paragraph(each.about),) if each.about else ()),
         table("", (("Question", 64), ("Answer", 32), ("What it rests on", 120)), rows),
     )
-    return Section(f"Questions of insurers: {each.title}", blocks, new_page=True)
+    return Section(each.title, blocks, new_page=True)
 
 
 def answer_lines(answer: AnsweredQuestion) -> Cell:
@@ -261,6 +263,7 @@ def answer_lines(answer: AnsweredQuestion) -> Cell:
         *(Line(text, "fine") for text in (*answer.measured, answer.held) if text),
         *(Line(f"Exception: {text}", "fine") for text in answer.exceptions),
         *(Line(f"Own evidence: {text}", "fine") for text in answer.evidence),
+        *((Line(f"Not seen by Secure Score: {answer.limits}", "fine"),) if answer.limits else ()),
     )
 
 
