@@ -159,6 +159,9 @@ def test_what_is_over_is_closed_and_what_ended_is_open_again() -> None:
     assert {name: risk["status"] for name, risk in by_id(then).items()} == {"A": "open", "B": "deviation-requested"}
     assert {name: risk["status"] for name, risk in by_id(now).items()} == {"A": "closed", "B": "open"}
     assert by_id(now)["A"]["remediations"][0]["lifecycle"] == "completed"
+    assert by_id(then)["A"]["description"].startswith("The change is planned (do-now)")
+    assert by_id(now)["A"]["description"].startswith("The change was planned (do-now)")
+    assert by_id(now)["B"]["description"].startswith("The acceptance is no longer in force.")
     assert prop(by_id(now)["A"], "done-since") == day(21).isoformat()
     assert [risk["uuid"] for risk in then["risks"]] == [risk["uuid"] for risk in now["risks"]]
     assert then["uuid"] == now["uuid"]
@@ -245,7 +248,7 @@ def test_insurers_see_what_their_register_shows() -> None:
     seen = profiles.allowed(facts, INSURER)
     plan = valid(seen)
     (accepted,) = (risk for name, risk in by_id(plan).items() if name == "Accept")
-    assert accepted["statement"] == "Not stated."
+    assert accepted["statement"] == "Not given in this file."
     assert "secret" not in accepted["description"]
     assert accepted["mitigating-factors"][0]["description"] == "a secret reason"
     document = next(d for d in for_insurers(seen, Site.of(facts)) if d.path == oscal.PATH)
@@ -274,3 +277,13 @@ def test_a_lost_plan_is_open_and_its_response_is_over() -> None:
 def test_a_string_has_no_blank_at_its_ends() -> None:
     """As JavaScript knows blanks."""
     assert string("\ufeff\u3000 x\u00a0\ufeff") == "x"
+
+
+def test_owners_of_plans_are_searched_for_names() -> None:
+    """They are texts that people wrote, and readers outside see them here."""
+    facts = backlog()
+    status = facts.statuses["Plan"]
+    assert status.decision is not None
+    named = replace(status, decision=replace(status.decision, owner="Somebody"))
+    searched = profiles.written(replace(facts, statuses={**facts.statuses, "Plan": named}), INSURER)
+    assert ("decisions/Plan.md", "Somebody") in {(each.path, each.text) for each in searched}

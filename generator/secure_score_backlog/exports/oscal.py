@@ -31,6 +31,8 @@ NAMESPACE = "urn:secure-score-backlog:oscal"
 UUID_IDENTIFIERS = "https://ietf.org/rfc/rfc4122"
 URL_NAMESPACE = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
 """The namespace of URLs of RFC 9562."""
+NOT_GIVEN = "Not given in this file."
+"""What OSCAL requires, and what was not written or is not for these readers."""
 OPEN, CLOSED = "open", "closed"
 REQUESTED, APPROVED = "deviation-requested", "deviation-approved"
 ENDED = (*SETTLED, State.RETIRED)
@@ -221,7 +223,7 @@ class _Document:
             "uuid": self.uuid("risk", status.id),
             "title": title(status),
             "description": description(item),
-            "statement": markup(item.decision.reduces or status.reason) or "Not stated.",
+            "statement": markup(item.decision.reduces or status.reason) or NOT_GIVEN,
             "props": properties(about(item)),
             "status": item.risk_status,
             "origins": [self.origin(item.decision.owner)],
@@ -231,7 +233,7 @@ class _Document:
             made["characterizations"] = [{"origin": self.origin(item.decision.owner), "facets": [facet]}]
         if controls:
             made["mitigating-factors"] = [
-                {"uuid": self.uuid("control", status.id, str(number)), "description": markup(control) or "Not stated."}
+                {"uuid": self.uuid("control", status.id, str(number)), "description": markup(control) or NOT_GIVEN}
                 for number, control in enumerate(controls, 1)
             ]
         deadline = ending(item.deadline)
@@ -297,13 +299,14 @@ def description(item: Item) -> str:
     last = wording.day(item.deadline) if item.deadline else ""
     if entry:
         reason = decision.accepted.rationale if decision.accepted else ""
-        said = f"The risk is accepted until {last} at the latest."
-    else:
-        reason, said = (
-            decision.reduces,
-            f"The change is planned ({decision.bucket.value}){f' until {last}' if last else ''}.",
+        active = entry.state in IN_FORCE
+        said = (
+            f"The risk is accepted until {last} at the latest." if active else "The acceptance is no longer in force."
         )
-        if decision.blocked:
+    else:
+        reason, verb = decision.reduces, "was" if item.is_over else "is"
+        said = f"The change {verb} planned ({decision.bucket.value}){f' until {last}' if last else ''}."
+        if decision.blocked and not item.is_over:
             said += f" It is blocked: {wording.BLOCKERS[decision.blocked.by.value]}."
     return "\n\n".join(part for part in (said, markup(reason)) if part)
 

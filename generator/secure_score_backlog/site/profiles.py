@@ -296,6 +296,8 @@ def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:
                 *(text for answer in asked.answers for text in texts_in(answer.question)),
             )
             yield from (leaks.Written(asked.version.path, text) for text in texts)
+    for item in oscal.items(seen):
+        yield leaks.Written(f"decisions/{item.status.id}.md", item.decision.owner)
 
 
 def cleaned(value: Any, guard: leaks.Guard) -> Any:
