@@ -86,7 +86,7 @@ def in_portal_only(facts: Facts) -> Block:
 
 
 def audited(found: Audit) -> Iterator[Block]:
-    """The changes of the records by who approved them, and the newest without a valid approval."""
+    """The changes of the records by who approved them, and the newest without an approval that counts."""
     asked = (
         "The approvals are those that GitHub recorded."
         if found.asked_at
@@ -99,7 +99,7 @@ def audited(found: Audit) -> Iterator[Block]:
     yield table("Changes of the records by result", (("Number", 22), ("Changes", 194)), rows)
     reasons = in_reasons(found)
     if reasons:
-        yield paragraph(f"Without a valid approval: {reasons}.")
+        yield paragraph(f"Without an approval that counts: {reasons}.")
         yield from newest(found)
     changed = wording.number(found.forbidden) if found.forbidden else "none"
     yield paragraph(f"Stored measurements that were changed in a way that is not allowed: {changed}.")
@@ -111,11 +111,11 @@ def audited(found: Audit) -> Iterator[Block]:
 
 
 def newest(found: Audit) -> Iterator[Block]:
-    """The newest changes without a valid approval."""
+    """The newest changes without an approval that counts."""
     listed = found.exceptions[:SHOWN_COMMITS]
     rows = [(wording.day(each.at.date()), cell(each.commit, "fine"), reasons_of(each)) for each in listed]
     columns = (("Day (UTC)", 42), ("Commit", 88), ("Reasons", 86))
-    yield table("The newest changes without a valid approval", columns, rows)
+    yield table("The newest changes without an approval that counts", columns, rows)
     rest = len(found.exceptions) - len(listed)
     if rest > 0:
         yield paragraph(f"{wording.count(rest, 'older one')} in the table of the audit, which lists every change.")
