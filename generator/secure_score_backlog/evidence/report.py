@@ -140,7 +140,7 @@ def cover(facts: Facts, about: About) -> tuple[Block, ...]:
     said = (
         "What Microsoft Secure Score measures in this organisation’s Microsoft 365, what was decided about it, by "
         "which role, and what is open. All statements hold for the as-of date. This file belongs to a pack: VERIFY.md "
-        "in it says how to check it without trusting whoever sent it."
+        "in it says how to check it without trusting its sender."
     )
     pairs = [
         ("As of", wording.day(facts.as_of)),
