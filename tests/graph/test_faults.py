@@ -343,7 +343,10 @@ def test_a_folder_in_the_way(yesterday: Path, tmp_path: Path) -> None:
         folder_in_the_way(stage)
         done = stage.run()
     assert done.returncode == 0
-    assert "error: snapshots/2026/2026-11-20.json: This file cannot be read: it is a folder, a pipe or a device, not a file." in done.stderr
+    assert (
+        "error: snapshots/2026/2026-11-20.json: This file cannot be read: it is a folder, a pipe or a device, not a file."
+        in done.stderr
+    )
     assert set(tree(stage.root)) == {*tree(yesterday), "snapshots/2026/2026-11-18.json"}
 
 

@@ -78,7 +78,8 @@ def test_the_pages_of_each_profile() -> None:
         (INSURER, ["downloads/answers-common.csv", "downloads/answers-common.json", "downloads/answers-common.xlsx",
                    "downloads/audit.csv", "downloads/audit.json", "downloads/audit.xlsx", "downloads/index.md",
                    "downloads/plan-of-action.oscal.json", "downloads/register.csv", "downloads/register.json",
-                   "downloads/register.xlsx", "index.md", "insurers.md", "insurers/common.md", "insurers/common/2.md", "register.md"]),
+                   "downloads/register.xlsx", "index.md", "insurers.md", "insurers/common.md",
+                   "insurers/common/2.md", "register.md"]),
         (PUBLIC, ["index.md"]),
     ):  # fmt: skip
         assert [path for path in content(backlog(), profile) if not path.startswith("assets/")] == expected

@@ -22,6 +22,7 @@ from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.audit import draw
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evidence import archive, git_objects, guide
+from secure_score_backlog.evidence.blocks import Report
 from secure_score_backlog.evidence.enclosing import gathered, on_the_way
 from secure_score_backlog.evidence.git_objects import Objects, algorithm_of, object_path, write_bundle
 from secure_score_backlog.evidence.layout import (
@@ -31,6 +32,7 @@ from secure_score_backlog.evidence.layout import (
     KEYS,
     MANIFEST,
     OBJECTS,
+    REPORT,
     SITE,
     SUMS,
     File,
@@ -42,6 +44,9 @@ from secure_score_backlog.evidence.layout import (
     source_path,
     sums,
 )
+from secure_score_backlog.evidence.report import About, as_text, report_of
+from secure_score_backlog.evidence.report_answers import answered
+from secure_score_backlog.evidence.report_pdf import report_pdf
 from secure_score_backlog.evidence.signatures import github_keys
 from secure_score_backlog.evidence.sources import Source, cited
 from secure_score_backlog.exports.audit import plain_audit
@@ -58,9 +63,11 @@ from secure_score_backlog.workspace import LAYOUT, Workspace, load
 
 PROFILES = ("internal", "insurer")
 """The profiles that a pack can be for."""
+READERS = {"internal": "readers of the organisation", "insurer": "insurers and their auditors"}
+"""Who may read the report of a profile."""
 LIBRARIES = (
     *("feedgenerator", "icalendar", "jinja2", "markdown", "markupsafe", "mkdocs", "mkdocs-material", "nh3"),
-    *("pymdown-extensions", "xlsxwriter"),
+    *("pymdown-extensions", "typst", "xlsxwriter"),
 )
 """Those whose work is in the bytes of a pack."""
 DOWNLOADS = "downloads/"
@@ -104,6 +111,8 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
         site = work.folder / "packed"
         builder.build(rendered.job, work, site, rendered.expected(), partial(_refuse_leaks, rendered))
         documents = [*_site(site), *_data(workspace, rendered)]
+    report = _report(rendered, wish)
+    documents.append(Document(REPORT, report_pdf(report)))
     sources = cited(workspace, rendered.facts, wish.start)
     enclosed, left_out = enclose(workspace, repository, rendered, sources, wish)
     documents += enclosed
@@ -127,7 +136,7 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
     documents.append(guide.document(manifest, has_objects=any(each.path.startswith(OBJECTS) for each in documents)))
     made = finished(manifest, documents, rendered.remarks)
     refuse_names(each.path for each in made.documents)
-    refuse_leaks(made, rendered, named=manifest.named)
+    refuse_leaks(made, rendered, as_text(report), named=manifest.named)
     return made
 
 
@@ -218,12 +227,15 @@ def _refuse_leaks(rendered: Rendered, built: Iterator[tuple[str, bytes]]) -> Non
     refused(leaks.scan(built, rendered.guard), rendered.profile, "Nothing was written")
 
 
-def refuse_leaks(made: Pack, rendered: Rendered, *, named: bool) -> None:
-    """The same for everything else of a pack for readers outside; not the commits that are meant to name people."""
+def refuse_leaks(made: Pack, rendered: Rendered, report: bytes, *, named: bool) -> None:
+    """The same for everything else of a pack for readers outside; not the commits that are meant to name people.
+
+    `report`: the words of the report, as the search cannot read a PDF.
+    """
     if not rendered.profile.outside:
         return
     searched = (
-        (each.path, each.content)
+        (each.path, report if each.path == REPORT else each.content)
         for each in made.documents
         if not each.path.startswith(SITE) and not (named and each.path.startswith(OBJECTS))
     )
@@ -266,6 +278,15 @@ def _data(workspace: Workspace, rendered: Rendered) -> Iterator[Document]:
         yield Document(FULL_AUDIT, encoded(plain_audit(found, draw(found, SAMPLE, None))))
     if approvals := stored_approvals(workspace):
         yield Document(APPROVALS, approvals)
+
+
+def _report(rendered: Rendered, wish: Wish) -> Report:
+    """The report for people, from what the profile's readers may see."""
+    seen = profiles.shown_to(rendered.facts, rendered.profile, rendered.guard)
+    about = About(
+        READERS[wish.profile], wish.start, repository_name(rendered.facts, wish, outside=rendered.profile.outside)
+    )
+    return report_of(seen, about, answered(seen))
 
 
 def stored_approvals(workspace: Workspace) -> bytes | None:

@@ -252,12 +252,18 @@ def documents(
 
     `guard`: in entries of the register that have ended, texts that must not be seen are left out.
     """
-    seen, tenants = allowed(facts, profile), Site.of(facts).tenants
-    if guard and profile.outside:
-        seen = replace(seen, past=tuple(cleaned(entry, guard) for entry in seen.past))
+    seen, tenants = shown_to(facts, profile, guard), Site.of(facts).tenants
     if profile is INTERNAL:
         return site_documents(seen, docs, tenants=tenants)
     return site_documents(seen, (), makers=makers(facts, profile), tenants=tenants)
+
+
+def shown_to(facts: Facts, profile: Profile, guard: leaks.Guard | None) -> Facts:
+    """What a profile's readers see: the allowed facts, without texts in ended entries that the guard refuses."""
+    seen = allowed(facts, profile)
+    if guard and profile.outside:
+        return replace(seen, past=tuple(cleaned(entry, guard) for entry in seen.past))
+    return seen
 
 
 def makers(facts: Facts, profile: Profile) -> tuple[PageMaker, ...]:
