@@ -24,7 +24,10 @@ from secure_score_backlog.snapshots.known import KnownRecommendations, is_made_o
 from secure_score_backlog.snapshots.portal_csv import WORDS
 from secure_score_backlog.snapshots.portal_join import KEPT
 
-LOADED = {"attention", "blindspots", "glossary", "points", "portal_csv", "report", "services", "topics"}
+LOADED = {
+    "attention", "blindspots", "denominators", "glossary", "insurer_questions", "points", "portal_csv", "report",
+    "services", "topics",
+}  # fmt: skip
 
 
 def test_every_file_is_read() -> None:

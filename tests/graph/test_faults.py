@@ -153,7 +153,7 @@ REFUSED = [
     Fault("no score with a day", scores([{**day_score(TODAY), "id": "x", "createdDateTime": "soon"}]),
           "No score of the answer (1 in all) has a readable date", "createdDateTime", "Run it again tomorrow"),
     Fault("the far future only", scores([day_score(AHEAD)]),
-          "No score of the answer can be used. 1 day is dated after today (", "createdDateTime",
+          "No score of the answer can be used. 1 day is dated after today, which is ", "createdDateTime",
           "Check this machine's clock"),
     Fault("another tenant", both(scores([day_score(TODAY, tenant=OTHER_TENANT)]), catalogue([])),
           f"This is another tenant: the answer is about {OTHER_TENANT}", "azureTenantId", "Check AZURE_TENANT_ID"),
@@ -343,10 +343,7 @@ def test_a_folder_in_the_way(yesterday: Path, tmp_path: Path) -> None:
         folder_in_the_way(stage)
         done = stage.run()
     assert done.returncode == 0
-    assert (
-        "error: snapshots/2026/2026-11-20.json: This file cannot be read: it is a folder, a pipe or a device, not a file."
-        in done.stderr
-    )
+    assert "2026-11-20.json: This file cannot be read: it is a folder, a pipe or a device" in done.stderr
     assert set(tree(stage.root)) == {*tree(yesterday), "snapshots/2026/2026-11-18.json"}
 
 

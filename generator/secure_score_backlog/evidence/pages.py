@@ -71,6 +71,9 @@ class _Reader:
         self.hidden: list[str] = []
         self.row: dict[str, str] | None = None
         self.label = ""
+        self.headings: list[str] = []
+        """The columns of the table, from its first row."""
+        self.column = -1
         self.marks: set[str] = set()
         self.in_link = False
         self.excluded: list[str] = []
@@ -127,10 +130,15 @@ class _Reader:
             self.excluded.append(tag)
         if self.inside and tag == "a" and "headerlink" in given.get("class", ""):
             self.in_link = True
+        if tag == "table":
+            self.headings = []
         if tag == "tr" and self.inside:
-            self.row, self.marks, self.label = {}, set(), ""
+            self.row, self.marks, self.label, self.column = {}, set(), "", -1
         if self.row is not None:
-            self.label = given.get("data-label", self.label)
+            if tag in ("td", "th"):
+                self.column += 1
+                named = self.headings[self.column : self.column + 1]
+                self.label = given.get("data-label") or (named[0] if named else str(self.column))
             self.marks.update(given[name] for name in ("datetime", "title") if given.get(name))
 
     def _note_scripts(self, tag: str, given: Mapping[str, str]) -> None:
@@ -152,6 +160,7 @@ class _Reader:
             self.in_link = False
         if tag == "tr" and self.row is not None:
             self.page.rows.append((self.row, frozenset(self.marks)))
+            self.headings = self.headings or [" ".join(cell.split()) for cell in self.row.values()]
             self.row = None
 
     def data(self, text: str) -> None:
@@ -323,17 +332,17 @@ def register(files: Mapping[str, bytes]) -> Iterator[Item]:
 
 def _shows(cells: Mapping[str, str], marks: frozenset[str], row: Mapping[str, Any]) -> bool:
     """Whether a row of the page says what a row of the table says."""
-    whole = {"Recommendation": row["title"], "Owner": row["owner"]}
-    begin = {"Approver": row["approver"]}
+    begin = {"Recommendation": row["title"], "Owner": row["owner"], "Approver": row["approver"]}
+    ends: dict[str, str] = {}
     cites = {row["commit"] or ""}
     if row["section"] == "in-force":
         cites.add(row["until"])
-        begin["Until"] = day_words(date.fromisoformat(row["until"]))
-        if row["compensating"] and "Compensating controls" in cells:
-            whole["Compensating controls"] = row["compensating"]
-    equal = all(_plain(cells.get(label, "")) == _plain(said) for label, said in whole.items())
+        begin["Date"] = day_words(date.fromisoformat(row["until"]))
+        if row["compensating"]:
+            ends["Recommendation"] = row["compensating"]
     begun = all(_plain(cells.get(label, "")).startswith(_plain(said)) for label, said in begin.items())
-    return cites - {""} <= marks and equal and begun
+    ended = all(_plain(cells.get(label, "")).endswith(_plain(said)) for label, said in ends.items())
+    return cites - {""} <= marks and begun and ended
 
 
 def _plain(text: str) -> str:

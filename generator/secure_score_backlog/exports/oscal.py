@@ -325,7 +325,7 @@ def about(item: Item) -> Mapping[str, object]:
     if entry:
         values |= {
             "approval": entry.approval.kind.value,
-            "approval-reason": entry.approval.words,
+            "basis": entry.approval.words,
             "approved-on": entry.approval.at if recorded(entry) else None,
             "accepted-since": entry.since,
             "renewals": entry.renewals,
