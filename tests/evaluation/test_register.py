@@ -198,14 +198,21 @@ def test_a_citation_names_risk_file_commit_and_pull_request() -> None:
         "C": (replace(edit, version=replace(edit.version, commit="")),),
     }
     found = entries(workspace(measured, decided), 2)
-    assert citation(found["A"]) == (
-        f"Accepted risk: A (A), until {day(200)}, approver Managing Director; "
+    assert citation(found["A"], "Acme", day(2)) == (
+        f"Accepted risk of Acme: A (A), until {day(200)}, approver Managing Director "
+        f"(only named: GitHub was not asked about its commit yet), as of {day(2)}; "
         f"decisions/A.md at commit {1:040x}, pull request #1 (claimed by the message)."
     )
-    assert citation(found["B"]) == (
-        f"Exemption: B (B), until {day(200)}, approver Head of IT; decisions/B.md at commit {2:040x}."
+    assert citation(found["B"], "Acme", day(2)) == (
+        f"Exemption of Acme: B (B), until {day(200)}, approver Head of IT "
+        f"(only named: GitHub was not asked about its commit yet), as of {day(2)}; decisions/B.md at commit {2:040x}."
     )
-    assert citation(found["C"]) == ""
+    assert citation(found["C"], "Acme", day(2)) == ""
+    stated = Approval(ApprovalKind.ATTESTED, "Head of IT", day(1), stated=Attestation("Head of IT", day(1), "ticket 7"))
+    assert (
+        f"approver Head of IT (approved outside GitHub on {day(1)}, as the decision states: ticket 7), as of"
+        in citation(replace(found["B"], approval=stated), "Acme", day(2))
+    )
 
 
 def told(*commits: int) -> Approvals:
@@ -239,8 +246,10 @@ def test_a_later_edit_of_something_else_keeps_the_approved_commit() -> None:
     assert entry.amended
     assert (entry.approval.kind, entry.approval.at) == (ApprovalKind.APPROVED, day(3))
     assert [(each.kind, each.at) for each in entry.earlier] == [(ApprovalKind.APPROVED, day(2))]
-    assert f"at commit {4:040x}, pull request #4" in citation(entry)
-    assert f"last day and reason unchanged since commit {3:040x}, pull request #3" in citation(entry)
+    cited = citation(entry, "Acme", day(5))
+    assert f"approver Managing Director (approved on GitHub by that role on {day(3)}), as of {day(5)}; " in cited
+    assert f"at commit {4:040x}, pull request #4" in cited
+    assert f"last day and reason unchanged since commit {3:040x}, pull request #3" in cited
     unchanged = entries(replace(known, decisions=replace(known.decisions, versions={"A": steps[:2]})), 5)["A"]
     assert not unchanged.amended
 

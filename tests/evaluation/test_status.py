@@ -11,7 +11,14 @@ import pytest
 
 from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, DecisionHistory
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.status import State, Status, done_under_answer, status_of, statuses_on
+from secure_score_backlog.evaluation.status import (
+    State,
+    Status,
+    below_since,
+    done_under_answer,
+    status_of,
+    statuses_on,
+)
 from secure_score_backlog.ratings import RatedBy, Rating, Ratings, Risk
 from secure_score_backlog.snapshots.model import History, Observation, Recommendation
 from tests.support.tenants import (
@@ -78,6 +85,18 @@ def test_gone_from_scores_and_catalogue_is_retired() -> None:
 def test_a_score_without_a_profile_is_still_measured() -> None:
     """Graph's two lists differ; in one real tenant 27 of 68 scored ones had no profile."""
     assert status_of(workspace(history(OPEN), {}, ["B"]), "A", day(1)).state is State.UNDECIDED
+
+
+def test_a_breach_begins_on_the_first_day_below_the_share() -> None:
+    """Of the unbroken run, and under the decision in force; a share that is reached again ends the run."""
+    measured = history(*({"A": (points, 8)} for points in (1, 4, 3, 2, 3)))
+    half = decision(bucket=Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
+
+    def since(answered: int, as_of: int) -> date | None:
+        known = workspace(measured, {"A": versions((answered, half))})
+        return below_since(known.history, status_of(known, "A", day(as_of)), day(as_of))
+
+    assert (since(1, 5), since(4, 5), since(1, 2)) == (day(3), day(4), None)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ import click
 import pytest
 
 from secure_score_backlog.cli.main import backlog as program
-from secure_score_backlog.decisions.model import Ask, Blockage, Blocker, Bucket, CoverReason
+from secure_score_backlog.decisions.model import Ask, Attestation, Blockage, Blocker, Bucket, CoverReason
+from secure_score_backlog.evaluation.approval import Reason
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
@@ -83,7 +84,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
             *[{"A": (2, 4)}, {"A": (1, 4)}, {"A": (1, 4)}],
             A=decision("A", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2))),
         ),
-        "Now 25 % achieved; 50 % when it was accepted.",
+        "Now 25 % achieved; 50 % when it was accepted. Below that since 2 October 2026.",
     ),
     "regressed": (
         lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
@@ -137,7 +138,8 @@ def test_each_role_is_told_until_when_and_what_comes_next(key: str) -> None:
     """One row under the role's own address, counted on top."""
     make, says = TO_DO[key]
     page = Read(make(), attention.documents)
-    (role,) = [anchor for anchor in page.sections if anchor.startswith("role-")]
+    role, *others = [anchor for anchor in page.sections if anchor.startswith("role-")]
+    assert others == (["role-managing-director"] if key in ("expired", "breached", "expiring") else [])
     assert role == ("role-leadership" if key.startswith("asked") else "role-head-of-it")
     (row,) = page.rows(role)
     assert says in row
@@ -158,7 +160,9 @@ def test_what_is_late_comes_first_then_the_nearest_day() -> None:
         ),
         attention.documents,
     )
-    assert page.lead.startswith("1 late, 1 due within 7 days, 2 due within 30 days.")
+    assert page.lead.startswith(
+        "As of 3 October 2026: 1 late, 1 due within 7 days, 2 due within 30 days, 1 waits for an approval of "
+    )
     rows = page.rows("role-head-of-it")
     assert [re.search(r"(Due on|Last day:) (\d+) (\w+)", row).group(2, 3) for row in rows] == [  # type: ignore[union-attr]
         ("2", "October"),
@@ -185,8 +189,43 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     asked = replace(made, register=(replace(entry, approval=replace(entry.approval, asked=True)),))
     approver = slug(entry.decision.accepted.approver)  # type: ignore[union-attr]
     (row,) = Read(asked, attention.documents).rows(f"role-{approver}")
-    assert "is missing. Approve its renewal, or have the minutes record the approval." in row
-    assert Read(made, attention.documents).lead.startswith("Nothing is late or due within 30 days, and nothing waits.")
+    assert "is missing. Today: tell the owner whether you approve; the minutes record it" in row
+    assert row.endswith("How an answer is recorded")
+    assert "1 waits for an approval of the role below. In each role" in Read(asked, attention.documents).lead
+    nothing = "As of 1 October 2026, nothing is late or due within 30 days, and nothing waits."
+    assert Read(made, attention.documents).lead.startswith(nothing)
+    stated = Attestation("Managing Director", day(1), "docs/reviews/2026-10.md")
+    filed = replace(entry.approval, asked=True, stated=stated, filed=day(2), reason=Reason.RECORD_MISSING)
+    late = Read(replace(made, register=(replace(entry, approval=filed),)), attention.documents)
+    (row,) = late.rows(f"role-{approver}")
+    assert "The record is on file now. To make it count, name it again in a pull request" in row
+    assert "<code>record: docs/reviews/2026-10.md#approval</code>" in late.raw(f"role-{approver}")
+
+
+def test_a_renewal_waits_for_an_approver_who_is_not_the_owner() -> None:
+    """What ends soon and what needs a new decision; it is late for the owner alone."""
+    ends = acceptance(day(12))
+    made = tenant(
+        *[dict.fromkeys("ABCD", (0, 4))] * 3,
+        A=decision("A", Bucket.ACCEPT, accepted=ends),
+        B=decision("B", Bucket.ACCEPT, accepted=acceptance(day(2))),
+        C=decision("C", Bucket.ACCEPT, accepted=replace(ends, approver="head of IT")),
+        D=decision("D", Bucket.ACCEPT, accepted=acceptance(day(200))),
+    )
+    page = Read(made, attention.documents)
+    first, second = page.rows("role-managing-director")
+    assert "To approve when Head of IT makes the new decision, which is needed now." in first
+    assert "To approve when Head of IT renews it, by 12 October 2026, in 9 days." in second
+    assert page.sections["role-managing-director"].startswith("2 wait for an approval of this role ")
+    assert "Late." not in page.sections["role-managing-director"]
+    assert "B" in first.split()
+    assert "A" in second.split()
+    assert len(page.rows("role-head-of-it")) == 3
+    (entry,) = [entry for entry in made.register if entry.status.id == "A"]
+    asked = replace(entry, approval=replace(entry.approval, asked=True))
+    given = replace(made, register=tuple(asked if each is entry else each for each in made.register))
+    rows = Read(given, attention.documents).rows("role-managing-director")
+    assert [row for row in rows if "12 October" in row] == [row for row in rows if "is missing. To renew by" in row]
 
 
 def test_many_roles_and_many_tasks_have_a_limit() -> None:
@@ -234,7 +273,9 @@ def test_the_last_day_is_in_time() -> None:
         ),
         attention.documents,
     )
-    assert page.lead.startswith("2 due within 7 days, 1 waiting.")
+    assert page.lead.startswith(
+        "As of 30 December 2026: 2 due within 7 days, 2 wait for an answer or an approval of the role"
+    )
     assert "Late." not in page.text
 
 
@@ -246,7 +287,7 @@ def clean() -> Facts:
 def test_a_tenant_without_findings() -> None:
     """No table and nothing to do; each group has its sentence."""
     page = Read(clean(), attention.documents)
-    assert page.lead == "Nothing is late or due within 30 days, and nothing waits."
+    assert page.lead == "As of 2 October 2026, nothing is late or due within 30 days, and nothing waits."
     assert page.sections["checks"].startswith("All 10 checks are clear.")
     assert "<tr><td" not in page.source.split("calendar-figure")[0]
     assert "What to do." not in page.text

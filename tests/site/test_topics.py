@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
 
+from secure_score_backlog.evaluation.insurance import OwnEvidence
+from secure_score_backlog.git import Version
+from secure_score_backlog.questionnaires.model import Says
 from secure_score_backlog.ratings import load_ratings, normalised
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import topics
@@ -52,6 +57,29 @@ def test_what_is_not_covered_is_said_whatever_the_score(name: str) -> None:
     assert "Not covered by Secure Score. A high score says nothing about it." in text
     assert "Where to look The" in text
     assert "done" not in text.partition("Not covered")[0]
+
+
+def test_own_evidence_and_questions_of_insurers_are_linked() -> None:
+    """Where evidence answers a question about the subject; a subject without either says nothing of them."""
+    facts = evaluated(workspace(history({"AdminMFAV2": (10, 10)})), day(1))
+    (asked,) = facts.insurance.questionnaires
+    version = Version("docs/evidence/test.md", "c" * 40, datetime(2026, 10, 2, tzinfo=UTC), "Jane Roe", "Show it")
+    own = OwnEvidence(
+        "test", version, "0" * 64, Says.SUPPORTED, "Head of IT", day(1), day(200), "All was restored", "", ("backup",)
+    )
+    answers = tuple(replace(each, evidence=(own,)) if each.question.id == "backup" else each for each in asked.answers)
+    insurance = replace(facts.insurance, questionnaires=(replace(asked, answers=answers),), evidence=(own,))
+    known = replace(facts, insurance=insurance)
+    made = {page.path: page.content.decode() for page in topics.documents(known, Site.of(known))}
+    page = made["topics/backup-and-restore.md"]
+    assert "Own evidence, not verified by Microsoft test : All was restored. By Head of IT on 1 October 2026" in words(
+        page
+    )
+    assert "#own-test" in page
+    assert "Insurers ask" in page
+    assert "#q-backup" in page
+    assert not any("Own evidence" in text for path, text in made.items() if path != "topics/backup-and-restore.md")
+    assert "Insurers ask" not in made["topics.md"]
 
 
 def test_what_has_no_score_is_not_called_done() -> None:

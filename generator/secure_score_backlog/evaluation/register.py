@@ -340,8 +340,11 @@ def recorded(entry: RegisterEntry) -> bool:
     return entry.approval.recorded
 
 
-def citation(entry: RegisterEntry) -> str:
-    """One line by which others can look an entry up; empty where nothing is committed."""
+def citation(entry: RegisterEntry, organisation: str, as_of: date) -> str:
+    """One line by which others can look an entry up, with whose it is; empty where nothing is committed.
+
+    It names no login: it is copied into letters and forms.
+    """
     version = entry.citation
     if version is None:
         return ""
@@ -351,9 +354,20 @@ def citation(entry: RegisterEntry) -> str:
     since += f", {answered.request}" if answered and answered.request else ""
     kind = "Accepted risk" if entry.decision.accepted else "Exemption"
     return (
-        f"{kind}: {entry.status.title} ({entry.status.id}), until {entry.until}, approver {approver(entry)}; "
+        f"{kind} of {organisation}: {entry.status.title} ({entry.status.id}), until {entry.until}, "
+        f"approver {approver(entry)} ({_how_known(entry.approval)}), as of {as_of}; "
         f"{version.path} at commit {version.commit}{request}{since}."
     )
+
+
+def _how_known(found: Approval) -> str:
+    """How an approval is known, in a citation."""
+    if found.kind is ApprovalKind.NAMED:
+        return f"only named: {found.words}" if found.words else "only named"
+    if found.kind is ApprovalKind.ATTESTED:
+        record = f": {found.stated.record}" if found.stated and found.stated.record else ""
+        return f"approved outside GitHub on {found.at}, as the decision states{record}"
+    return f"approved on GitHub by that role on {found.at}"
 
 
 def reason(entry: RegisterEntry) -> str:

@@ -326,6 +326,21 @@ def is_breached(history: History, identifier: str, day: date, accepted: Fraction
     return all(share is not None and share < accepted for share in shares)
 
 
+def below_since(history: History, status: Status, as_of: date) -> date | None:
+    """The first snapshot day of the unbroken run below the accepted share, under the current decision.
+
+    None where nothing is accepted, or where the newest snapshot is not below it.
+    """
+    newest, timeline = history.newest(as_of), history.timelines.get(status.id)
+    accepted = status.decision.accepted if status.decision else None
+    if newest is None or timeline is None or accepted is None:
+        return None
+    share = accepted.share
+    since = run_start(timeline, newest.day, lambda seen: seen.share is not None and seen.share < share)
+    first = history.first_holding(status.id, status.answered) if status.answered else None
+    return max(since, first.day) if since and first else since
+
+
 def first_in_full(history: History, identifier: str, since: date, until: date) -> date | None:
     """The first snapshot day of a span on which it was observed in full; a partial day without it does not count."""
     first = history.first_holding(identifier, since)

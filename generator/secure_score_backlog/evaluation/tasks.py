@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from secure_score_backlog.decisions.model import Ask
+from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force, recorded
+from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver, in_force, recorded
 from secure_score_backlog.evaluation.reminders import Kind, Reminder, decisions_needed, reminders
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.ratings import level_order
@@ -18,8 +19,11 @@ from secure_score_backlog.text import comparable
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
-PLANNED, BLOCKED, UNAPPROVED = "planned", "blocked", "unapproved"
-"""What nobody is reminded of: a planned change that is due soon, a blocked one, and an approval that is missing."""
+PLANNED, BLOCKED, UNAPPROVED, APPROVE = "planned", "blocked", "unapproved", "approve"
+"""What nobody is reminded of: a planned change that is due soon, a blocked one, an approval that is missing, and one
+that a new decision of another role will need."""
+TO_APPROVE = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.EXPIRING)
+"""What the owner renews or decides anew, and the approver approves."""
 
 
 class When(StrEnum):
@@ -38,7 +42,7 @@ class Task:
 
     when: When
     kind: str
-    """That of its reminder, `planned`, `blocked` or `unapproved`."""
+    """That of its reminder, `planned`, `blocked`, `unapproved` or `approve`."""
     status: Status
     role: str
     """Whose it is; empty where no role owns it."""
@@ -50,7 +54,10 @@ class Task:
 
 def tasks(facts: Facts) -> tuple[Task, ...]:
     """Everything that some role has to do now, the most urgent first: by urgency, day, risk and id."""
-    found = (*_reminded(facts), *_changes(facts), *_unapproved(facts), *_undecided(facts))
+    unapproved = tuple(_unapproved(facts))
+    named = {task.status.id for task in unapproved}
+    to_approve = (task for task in _to_approve(facts) if task.status.id not in named)
+    found = (*_reminded(facts), *_changes(facts), *unapproved, *to_approve, *_undecided(facts))
     return tuple(sorted(found, key=_order))
 
 
@@ -106,7 +113,15 @@ def _changes(facts: Facts) -> Iterator[Task]:
 def _unapproved(facts: Facts) -> Iterator[Task]:
     for entry in in_force((*facts.register, *facts.covered)):
         if entry.approval.asked and not recorded(entry):
-            yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), entry=entry)
+            day = entry.until if entry.state is AcceptanceState.EXPIRING else None
+            yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), day, entry=entry)
+
+
+def _to_approve(facts: Facts) -> Iterator[Task]:
+    """What waits for an approver who is not the owner, once the owner renews it or decides anew."""
+    for each in reminders(facts):
+        if each.kind in TO_APPROVE and each.approver and not same_role(each.approver, each.role):
+            yield Task(When.WAITING, APPROVE, each.status, each.approver, each.day)
 
 
 def _undecided(facts: Facts) -> Iterator[Task]:

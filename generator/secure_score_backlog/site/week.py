@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.status import Status
-from secure_score_backlog.evaluation.tasks import Task, When, by_role, tasks
+from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status, below_since
+from secure_score_backlog.evaluation.tasks import APPROVE, BLOCKED, UNAPPROVED, Task, When, by_role, tasks
 from secure_score_backlog.site.links import Site, slugs
-from secure_score_backlog.site.words import change_day, since
+from secure_score_backlog.site.words import change_day, remedy, since
 from secure_score_backlog.site.work import first_step, portal_link
 
 MOST = 10
@@ -23,9 +24,14 @@ COUNTED = {
     When.LATE: "late",
     When.WEEK: "due within 7 days",
     When.MONTH: "due within 30 days",
-    When.WAITING: "waiting",
 }
-"""How many are of each urgency, in words."""
+"""How many are of each urgency, in words; `waiting` says what the rest waits for."""
+WAITED_FOR = {
+    "an answer": ("unanswered",),
+    "an approval": (UNAPPROVED, APPROVE),
+    "a decision": ("undecided",),
+}
+"""What the role is waited for, by kind; a blocked change waits for the end of its block."""
 WHAT_TO_DO = {
     "expired": "Renew it with a reason, or do it.",
     "breached": "Restore it, or agree on the lower level with the approver.",
@@ -80,7 +86,7 @@ class Role:
     @property
     def summary(self) -> str:
         """How many of each urgency."""
-        return counted(self.found)
+        return counted(self.found, "this role" if self.name else "")
 
 
 def roles_of(facts: Facts, site: Site) -> list[Role]:
@@ -98,10 +104,32 @@ def roles_of(facts: Facts, site: Site) -> list[Role]:
     ]
 
 
-def counted(found: Iterable[Task]) -> str:
-    """How many tasks are of each urgency: `2 late, 1 due within 7 days`."""
-    numbers = Counter(task.when for task in found)
-    return ", ".join(f"{wording.number(numbers[when])} {words}" for when, words in COUNTED.items() if numbers[when])
+def counted(found: Iterable[Task], whom: str) -> str:
+    """How many tasks are of each urgency: `2 late, 1 due within 7 days, 1 waits for an answer of this role`.
+
+    Args:
+        found: The tasks.
+        whom: Whose answers are waited for, in words; empty where no role is known.
+    """
+    listed = list(found)
+    numbers = Counter(task.when for task in listed)
+    parts = [f"{wording.number(numbers[when])} {words}" for when, words in COUNTED.items() if numbers[when]]
+    return ", ".join([*parts, *waiting([task for task in listed if task.when is When.WAITING], whom)])
+
+
+def waiting(found: list[Task], whom: str) -> Iterator[str]:
+    """How many tasks wait, and for what; nothing where none does."""
+    if not found:
+        return
+    kinds = {task.kind for task in found}
+    things = [thing for thing, of in WAITED_FOR.items() if kinds.intersection(of)]
+    if things and whom:
+        things[-1] += f" of {whom}"
+    if BLOCKED in kinds:
+        things.append("the end of a block")
+    verb = "waits" if len(found) == 1 else "wait"
+    said = " or ".join([", ".join(things[:-1]), things[-1]] if things[1:] else things)
+    yield f"{wording.number(len(found))} {verb} for {said}"
 
 
 def until(task: Task, facts: Facts) -> str:
@@ -115,17 +143,35 @@ def until(task: Task, facts: Facts) -> str:
         case "breached":
             accepted = status.decision.accepted if status.decision else None
             now = wording.share(status.observation.share if status.observation else None)
-            return f"Now {now} achieved; {wording.share(accepted.share if accepted else None)} when it was accepted."
+            was = wording.share(accepted.share if accepted else None)
+            return f"Now {now} achieved; {was} when it was accepted. Below that since {below(status, facts)}."
         case "conflict":
             return f"Measured in full {since(facts, status, status.held_since)}."
-        case "unapproved":
-            return f"Approval by {task.role} is missing."
+        case "unapproved" | "approve":
+            return approval_until(task, facts.as_of)
         case "undecided":
             return "No decision is recorded."
         case "expired" | "expiring":
             return f"Last day: {dated(day, facts.as_of)}."
         case _:
             return f"Due on {dated(day, facts.as_of)}."
+
+
+def below(status: Status, facts: Facts) -> str:
+    """Since when less is achieved than was accepted."""
+    day = below_since(facts.history, status, facts.as_of)
+    return wording.day(day) if day else "an unknown day"
+
+
+def approval_until(task: Task, as_of: date) -> str:
+    """What an approver is waited for, and until when."""
+    owner = task.status.owner
+    if task.kind == UNAPPROVED:
+        renewal = f" To renew by {dated(task.day, as_of)}." if task.day else ""
+        return f"Approval by {task.role} is missing.{renewal}"
+    if task.status.state in NEEDS_NEW_DECISION:
+        return f"To approve when {owner} makes the new decision, which is needed now."
+    return f"To approve when {owner} renews it, by {dated(task.day, as_of)}."
 
 
 def asked_until(task: Task, as_of: date) -> str:
@@ -156,8 +202,9 @@ def next_step(task: Task, site: Site) -> str:
     if task.ask:
         return answering(task)
     if task.entry:
-        reason = task.entry.approval.words
-        return f"Approve its renewal, or have the minutes record the approval. None counts yet: {reason}."
+        return approving(task.entry)
+    if task.kind == APPROVE:
+        return "Tell the owner what you think of it before that; then approve the pull request, or have it recorded."
     if task.kind == "blocked" and decision and decision.blocked:
         note = decision.blocked.note
         return (
@@ -170,6 +217,17 @@ def next_step(task: Task, site: Site) -> str:
     if task.kind == "overdue":
         said += " If that cannot be done now, write a new date with the reason."
     return said.strip()
+
+
+def approving(entry: RegisterEntry) -> str:
+    """What makes a missing approval count; text between backticks is code."""
+    found = entry.approval
+    if found.filed and found.stated:
+        return remedy(entry)
+    return (
+        "Today: tell the owner whether you approve; the minutes record it, and the decision names them. "
+        f"Or approve the next renewal on GitHub. No approval counts yet: {found.words}."
+    )
 
 
 def answering(task: Task) -> str:
@@ -186,6 +244,6 @@ def answering(task: Task) -> str:
 
 def portal_of(task: Task, site: Site) -> str | None:
     """Where the step is done; None where the next step is none of Microsoft's."""
-    if task.ask or task.entry or task.kind in (*WITHOUT_STEP, "blocked"):
+    if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, UNAPPROVED, APPROVE):
         return None
     return portal_link(task.status.recommendation.action_url, site)

@@ -168,7 +168,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         chapters=chapters,
         tally=[(title_of(key, number), key, number) for key, number in found.items()],
         summary=summary(found),
-        to_do=counted(task for role in roles for task in role.found),
+        to_do=counted((task for role in roles for task in role.found), "the role below"),
         late=sum(role.late for role in roles),
         roles=roles[:MOST_ROLES],
         other_roles=roles[MOST_ROLES:],
@@ -192,7 +192,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         shown_title="What to do this week",
-        description="What each role has to do: late, due within 7 and 30 days, waiting. And problems in the data.",
+        description="What each role has to do, answer or approve, what is late first. And problems in the data.",
         hide=("navigation", "toc"),
     )
 

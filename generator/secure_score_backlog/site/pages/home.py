@@ -16,13 +16,14 @@ from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, in_force
 from secure_score_backlog.evaluation.reminders import (
+    Kind,
     Reminder,
     also_late,
     asks_leadership,
     decisions_needed,
     owning_roles,
 )
-from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status, below_since
 from secure_score_backlog.exports.json import facts_of, plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
@@ -69,6 +70,11 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         unexplained=unexplained(facts.explained),
         needed=plain_facts(facts)["decisions_needed"],
         most=MOST_NEEDED,
+        since={
+            each.status.id: below_since(facts.history, each.status, facts.as_of)
+            for each in needed
+            if each.kind is Kind.BREACHED
+        },
         late=len(late_ones),
         also_late=also_late(facts),
         shown=SHOWN,

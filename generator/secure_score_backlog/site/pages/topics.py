@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from secure_score_backlog.evaluation import insurance
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import normalised
 from secure_score_backlog.site.links import Site, slug
+from secure_score_backlog.site.pages import insurers
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.topics import TOPICS, Topic
@@ -26,6 +28,16 @@ BOOST = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of an insurer about a subject, with its answer."""
+
+    questionnaire: str
+    """Its title."""
+    answer: insurance.Answer
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is known of one subject in this tenant."""
 
@@ -33,6 +45,14 @@ class Answer:
     topic: Topic
     measured: tuple[Status, ...]
     """By state: what is open first, by risk."""
+    asked: tuple[Asked, ...] = ()
+    """In the order of the questionnaires."""
+
+    @property
+    def evidence(self) -> tuple[insurance.OwnEvidence, ...]:
+        """Own evidence about it, by name."""
+        found = {each.name: each for asked in self.asked for each in asked.answer.evidence}
+        return tuple(found[name] for name in sorted(found))
 
     @property
     def path(self) -> str:
@@ -67,7 +87,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         yield page(
             answer.path,
             answer.title,
-            render("topic.html.j2", site=site, path=answer.path, answer=answer, facts=facts),
+            render("topic.html.j2", site=site, path=answer.path, answer=answer, facts=facts, insurers=insurers.PATH),
             site=site,
             description=f"{answer.title}: {answer.topic.unknown}",
             hide=("navigation", "toc"),
@@ -83,5 +103,14 @@ def answers_of(facts: Facts) -> list[Answer]:
     for title, topic in TOPICS.items():
         known = {name: measured[name] for name in map(normalised, topic.recommendations) if name in measured}
         order = sorted(known.values(), key=lambda status: (status.state is State.DONE, risk_key(status)))
-        found.append(Answer(title, topic, tuple(order)))
+        found.append(Answer(title, topic, tuple(order), tuple(asked_about(title, facts))))
     return found
+
+
+def asked_about(title: str, facts: Facts) -> Iterator[Asked]:
+    """What insurers ask about a subject."""
+    for each in facts.insurance.questionnaires:
+        places = insurers.addresses(each)
+        for answer in each.answers:
+            if title in answer.question.topics:
+                yield Asked(each.title, answer, places[answer.question.id])
