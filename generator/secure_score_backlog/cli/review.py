@@ -28,6 +28,7 @@ from secure_score_backlog.github.errors import PROPOSING, SECONDS
 from secure_score_backlog.reports.review_request import Wanted, body_of
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.site.pages.reviews import days_of_month
+from secure_score_backlog.site.service_names import title_of
 from secure_score_backlog.snapshots.exact_json import json_number
 from secure_score_backlog.text import one_line
 from secure_score_backlog.workspace import dated_ahead, load
@@ -187,14 +188,14 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
         yield "### Needs a new decision"
         yield ""
         for status, state in anew:
-            yield f"- {plain(status.title)}: {state}"
+            yield f"- {plain(title_of(status.recommendation))}: {state}"
             yield "    - Decision:"
         yield ""
     if facts.top:
         yield "### Top five by risk"
         yield ""
         for status in facts.top:
-            yield f"- {plain(status.title)} ({plain(status.owner) or 'no owner'})"
+            yield f"- {plain(title_of(status.recommendation))} ({plain(status.owner) or 'no owner'})"
         yield ""
     yield "### Decided"
     yield ""

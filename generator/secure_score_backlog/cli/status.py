@@ -24,6 +24,7 @@ from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.site.figures import STEP_LABELS
+from secure_score_backlog.site.service_names import title_of
 from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.wording import count, day, lower_first, percent, points, share, signed
 from secure_score_backlog.workspace import dated_ahead, load
@@ -136,7 +137,7 @@ def top(statuses: Iterable[Status]) -> Table:
         level = status.risk_word
         table.add_row(
             Text(level, style=RISK_STYLES.get(level, "")),
-            Text(status.title),
+            Text(title_of(status.recommendation)),
             Text(share(status.open_share)),
             Text(str(status.days_open)),
             Text(status.state.value),
@@ -152,7 +153,7 @@ def needed_table(decisions: Iterable[Reminder], as_of: date) -> Table:
         last = each.deadline
         when = Text(str(last) if last else "-", style="red" if each.is_late(as_of) else "")
         level = each.status.risk_word
-        what = each.ask.question if each.ask else each.status.title
+        what = each.ask.question if each.ask else title_of(each.status.recommendation)
         why = f"requested {count((as_of - each.ask.since).days, 'day')} ago" if each.ask else each.kind.value
         table.add_row(when, Text(level, style=RISK_STYLES.get(level, "")), Text(what), Text(each.role or "nobody"), why)
     return table
@@ -164,7 +165,10 @@ def ending(entries: Iterable[RegisterEntry]) -> Table:
     for entry in sorted(entries, key=lambda entry: (entry.until, entry.status.id)):
         if entry.state is AcceptanceState.EXPIRING:
             table.add_row(
-                str(entry.until), entry.status.risk_word, Text(entry.status.title), Text(entry.decision.owner or "none")
+                str(entry.until),
+                entry.status.risk_word,
+                Text(title_of(entry.status.recommendation)),
+                Text(entry.decision.owner or "none"),
             )
     return table
 

@@ -19,6 +19,7 @@ from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State, Status
 from secure_score_backlog.exports.json import encode, ranked
+from secure_score_backlog.site.service_names import title_of
 from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.wording import count, day, licence_words, points, share
 from secure_score_backlog.workspace import Workspace, dated_ahead, load
@@ -162,7 +163,7 @@ def described(status: Status) -> Text:
     licence = status.licence
     if licence.needs and not licence.has:
         words.append(licence_words(licence.needs, licence.has))
-    return Text.assemble(status.title, "\n", (" · ".join(words), "dim"))
+    return Text.assemble(title_of(status.recommendation), "\n", (" · ".join(words), "dim"))
 
 
 def points_table(statuses: Sequence[Status]) -> RenderableType:
@@ -170,5 +171,5 @@ def points_table(statuses: Sequence[Status]) -> RenderableType:
     table = grid("points", "recommendation", "effort", "risk")
     for status in statuses:
         effort, level = status.recommendation.cost, status.risk_word
-        table.add_row(Text(points(status.unearned)), Text(status.title), Text(effort), Text(level))
+        table.add_row(Text(points(status.unearned)), Text(title_of(status.recommendation)), Text(effort), Text(level))
     return table

@@ -14,6 +14,7 @@ from secure_score_backlog import __version__
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.markdown import tenants_in
+from secure_score_backlog.site.service_names import connected_app, titled
 from secure_score_backlog.snapshots.coverage import OLD_AFTER
 
 _WINDOWS = frozenset(
@@ -39,6 +40,8 @@ class Site:
     """Tenant ids that must not appear on any page."""
     newest: date | None = None
     """Day of the newest snapshot; None without one, or where the readers may not know it."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Graph's service of each recommendation of a connected app."""
 
     @staticmethod
     def of(facts: Facts, tenants: Collection[str] = ()) -> Site:
@@ -53,6 +56,7 @@ class Site:
             version=__version__,
             dated_by=facts.dated_by,
             newest=facts.snapshot.day if facts.snapshot else None,
+            services={name: item.service for name, item in catalogue.items() if connected_app(item.service)},
             tenants=frozenset(name.lower() for name in (*tenants, *facts.history.tenants)) | tenants_in(texts),
         )
 
@@ -73,6 +77,10 @@ class Site:
     def has_page(self, identifier: str) -> bool:
         """True where the id has a page of its own."""
         return identifier in self.slugs
+
+    def titled(self, identifier: str, title: str) -> str:
+        """A title as a list shows it: that of a connected app begins with the product."""
+        return titled(title, self.services.get(identifier, ""))
 
     def url_for(self, identifier: str, source: str = "index.md") -> str:
         """Link to a recommendation's page, relative to the document `source`."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from secure_score_backlog.content import load
+from secure_score_backlog.snapshots.model import Recommendation
 
 CONNECTED_PREFIX = "mda_"
 
@@ -24,13 +25,34 @@ class ServiceNames(Struct, frozen=True, forbid_unknown_fields=True):
 SERVICE_NAMES = load("services", ServiceNames)
 
 
+def connected_app(service: str) -> str:
+    """The product that a service code names, where it is a connected app; empty for Microsoft's own services."""
+    code = service.strip()
+    if not code.casefold().startswith(CONNECTED_PREFIX) or len(code) == len(CONNECTED_PREFIX):
+        return ""
+    name = code[len(CONNECTED_PREFIX) :]
+    return SERVICE_NAMES.connected.get(name.casefold(), name)
+
+
+def titled(title: str, service: str) -> str:
+    """A title as it stands in a list without services: that of a connected app begins with the product.
+
+    "Enable Multi-Factor Authentication (MFA)" of Google Workspace would else read as the tenant's own.
+    """
+    product = connected_app(service)
+    return f"{product}: {title}" if product and product.casefold() not in title.casefold() else title
+
+
+def title_of(known: Recommendation) -> str:
+    """The title of a recommendation as it stands in a list without services."""
+    return titled(known.title, known.service)
+
+
 def service_name(service: str) -> str:
     """The name of a service code; an unknown code stays as it is."""
-    code = service.strip().casefold()
-    if code.startswith(CONNECTED_PREFIX) and len(code) > len(CONNECTED_PREFIX):
-        name = service.strip()[len(CONNECTED_PREFIX) :]
-        return f"{SERVICE_NAMES.connected.get(name.casefold(), name)} (connected app)"
-    return SERVICE_NAMES.services.get(code, service)
+    if product := connected_app(service):
+        return f"{product} (connected app)"
+    return SERVICE_NAMES.services.get(service.strip().casefold(), service)
 
 
 def portal_words(state: str) -> str:
