@@ -11,8 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tests.second import insuring
 from tests.second.archive import Archive
+from tests.second.insuring import shaped as shaped_answers
 from tests.second.reckoning import Reckoning, month_ends
 
 Plain = dict[str, Any]
@@ -47,7 +47,7 @@ def shaped(said: Plain) -> Plain:
         (row["kind"], row["recommendation"], row["by"], row["question"] or "") for row in said["decisions_needed"]
     ]
     ours["shadow"] = {row["recommendation"]: row["portal"] for row in said["shadow"]}
-    ours["insurance"] = insuring.shaped(said["insurance"])
+    ours["insurance"] = shaped_answers(said["insurance"])
     ours["unrated"] = sorted(said["unrated"])
     ours["stale"] = sorted(row["recommendation"] for row in said["stale"])
     if said["movement"]:

@@ -24,7 +24,12 @@ RECOMMENDATION = "recommendations/blocklegacyauthentication.html"
 YEAR = "evidence/2026.html"
 OLDER_CHANGES = "changes/2025.html"
 TOPIC = "topics/ransomware.html"
-KINDS = (*(built(page.PATH) for page in PAGES if page.TITLE), MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC)
+QUESTIONNAIRE = "insurers/renewal-2027.html"
+QUESTIONS_PART = "insurers/common/2.html"
+KINDS = (
+    *(built(page.PATH) for page in PAGES if page.TITLE),
+    *(MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC, QUESTIONNAIRE, QUESTIONS_PART),
+)
 """One page of each kind of the sample tenant's site."""
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)

@@ -332,7 +332,8 @@ def register(files: Mapping[str, bytes]) -> Iterator[Item]:
 
 def _shows(cells: Mapping[str, str], marks: frozenset[str], row: Mapping[str, Any]) -> bool:
     """Whether a row of the page says what a row of the table says."""
-    begin = {"Recommendation": row["title"], "Owner": row["owner"], "Approver": row["approver"]}
+    begin = {"Owner": row["owner"], "Approver": row["approver"]}
+    holds = {"Recommendation": row["title"]}  # a connected app's begins with the product
     ends: dict[str, str] = {}
     cites = {row["commit"] or ""}
     if row["section"] == "in-force":
@@ -342,7 +343,8 @@ def _shows(cells: Mapping[str, str], marks: frozenset[str], row: Mapping[str, An
             ends["Recommendation"] = row["compensating"]
     begun = all(_plain(cells.get(label, "")).startswith(_plain(said)) for label, said in begin.items())
     ended = all(_plain(cells.get(label, "")).endswith(_plain(said)) for label, said in ends.items())
-    return cites - {""} <= marks and begun and ended
+    held = all(_plain(said) in _plain(cells.get(label, "")) for label, said in holds.items())
+    return cites - {""} <= marks and begun and held and ended
 
 
 def _plain(text: str) -> str:
