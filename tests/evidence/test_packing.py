@@ -8,13 +8,17 @@ import os
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from secure_score_backlog.evidence.layout import BUNDLE, GUIDE, MANIFEST, sha256
+from secure_score_backlog.evidence import guide
+from secure_score_backlog.evidence.git_objects import COMMIT_KIND, read_bundle, without_signature
+from secure_score_backlog.evidence.layout import BUNDLE, GUIDE, MANIFEST, SUMS, parse, sha256
 from tests.evidence.test_archive import HOSTILE
-from tests.support.packs import BOT, PERSON, Files, public_key, zipped
+from tests.evidence.test_tampering import rewritten_message
+from tests.support.packs import BOT, PERSON, Files, public_key, replaced, resealed, with_file, zipped
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 
@@ -38,7 +42,7 @@ def test_the_same_commit_gives_the_same_bytes(
     options = ("--root", clone, *PERIOD, "--profile", "internal", "--output", tmp_path / "a.zip")
     made = run_backlog("pack", *options, environment=elsewhere, expect=0)
     assert (tmp_path / "a.zip").read_bytes() == zipped(internal, tmp_path / "b.zip").read_bytes()
-    assert made.stdout == f"{sha256(internal[MANIFEST])}  {tmp_path / 'a.zip'}\n"
+    assert made.stdout == f"{sha256(internal[SUMS])}  {tmp_path / 'a.zip'}\n"
 
 
 def shell_lines(guide: str) -> list[str]:
@@ -47,58 +51,166 @@ def shell_lines(guide: str) -> list[str]:
     return [line for line in lines if not line.startswith(("9684 ", "5DE3 ", "pipx ", "export GNUPGHOME"))]
 
 
-def follow(files: Files, folder: Path, **places: str) -> str:
-    """Unpack a pack in an empty folder, and type what its guide says; everything that is printed."""
+def follow(files: Files, folder: Path, *, wrong: bool = False, **places: str) -> str:
+    """Unpack a pack in an empty folder, and type what its guide says; everything that is printed.
+
+    `wrong`: a command is expected to fail; the others are typed as well.
+    """
+    folder.mkdir(exist_ok=True)
     with zipfile.ZipFile(zipped(files, folder / "pack.zip")) as archive:
         archive.extractall(folder / "pack")
-    guide = (folder / "pack" / GUIDE).read_text(encoding="utf-8")
-    script = "\n".join(shell_lines(guide))
+    text = (folder / "pack" / GUIDE).read_text(encoding="utf-8")
+    script = "\n".join(shell_lines(text))
     for word, value in places.items():
         script = script.replace(word, value)
-    script = script.replace("--show-signature", "")
+    shell = ["bash", "-u" if wrong else "-eu", "-c", script]
     done = subprocess.run(
-        ["bash", "-eu", "-c", script], cwd=folder / "pack", capture_output=True, text=True, check=False,
+        shell, cwd=folder / "pack", capture_output=True, text=True, check=False,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"},
     )  # fmt: skip
-    assert done.returncode == 0, (done.stdout, done.stderr)
+    if not wrong:
+        assert done.returncode == 0, (done.stdout, done.stderr)
     return done.stdout + done.stderr
+
+
+def rewritten(before: Files) -> Files:
+    """Another history, and everything that names its ids made anew, as whoever changes it can do."""
+    files = rewritten_message(before)
+    manifest = parse(files[MANIFEST])
+    objects = read_bundle(files[BUNDLE])
+    old = read_bundle(before[BUNDLE]).first_parents(parse(before[MANIFEST]).read)
+    now = {f"@{was[:12]}": f"@{new[:12]}" for was, new in zip(old, objects.first_parents(manifest.read), strict=True)}
+    files = {path[:-13] + now.get(path[-13:], path[-13:]): content for path, content in files.items()}
+    written = guide.document(manifest, [path for path in files if path not in (MANIFEST, SUMS, GUIDE)], objects)
+    return resealed({**files, GUIDE: written.content})
+
+
+def digest_in(said: str) -> str:
+    """The digest of a pack, as its guide makes a reader print it."""
+    return next(line.split()[0] for line in said.split("\n") if line.endswith(f"  {SUMS}"))
+
+
+def line_changed(path: str, old: str, new: str) -> Callable[[Files], Files]:
+    """A text of one file, and that file's line in the list for sha256sum; the manifest stays."""
+
+    def change(files: Files) -> Files:
+        after = with_file(files, path, replaced(old, new))
+        return with_file(after, SUMS, replaced(sha256(files[path]), sha256(after[path])))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("profile", "change"),
+    [
+        ("internal", line_changed("data/register.csv", "2027-01-31", "2027-12-31")),
+        ("insurer", line_changed("site/register.html", "31\u00a0January", "31\u00a0March")),
+        ("internal", rewritten),
+    ],
+)
+def test_no_change_keeps_the_digest(
+    request: pytest.FixtureRequest, tmp_path: Path, profile: str, change: Callable[[Files], Files]
+) -> None:
+    """What passes every other step by hand has another digest, which the guide says to compare."""
+    files: Files = request.getfixturevalue(profile)
+    changed = change(files)
+    said = follow(changed, tmp_path / "changed", COMMIT="HEAD", FILE="MANIFEST.json")
+    assert "Every file is as listed." in said
+    assert "No file more, no file less." in said
+    assert "differs:" not in said
+    right = follow(files, tmp_path / "right", COMMIT="HEAD", FILE="MANIFEST.json")
+    assert digest_in(right) == sha256(files[SUMS])
+    assert digest_in(said) != sha256(files[SUMS])
+
+
+def test_a_file_that_no_list_names_is_seen(internal: Files, tmp_path: Path) -> None:
+    """Also one that is called like a list, in a folder."""
+    said = follow({**internal, "data/MANIFEST.extra": b"x"}, tmp_path, wrong=True, COMMIT="HEAD", FILE=".")
+    assert "> data/MANIFEST.extra" in said
+    assert "No file more" not in said
+
+
+def test_what_an_earlier_check_left_is_not_read(internal: Files, tmp_path: Path) -> None:
+    """The first line prints nothing, and the history beside the pack is not checked in the place of its own."""
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history" / "file").write_text("x")
+    said = follow(internal, tmp_path, wrong=True, COMMIT="HEAD", FILE=".")
+    assert "fatal: destination path '../history' already exists" in said
+    assert "Nothing of an earlier check" not in said
+    assert "Every object has its id." not in said
 
 
 def test_the_guide_works_word_by_word(internal: Files, root: Path, tmp_path: Path) -> None:
     """In an empty folder, with Git and the usual tools alone: each line prints what the guide says that it prints."""
     manifest = json.loads(internal[MANIFEST])
     commit = Repository.existing(root).git("log", "-1", "--format=%h", "--", "decisions/Safe.md")
-    said = follow(internal, tmp_path, COMMIT=commit, RECOMMENDATION="Safe")
+    said = follow(internal, tmp_path, COMMIT=commit, FILE="decisions/Safe.md")
+    assert "Nothing of an earlier check is here." in said
     for sentence in ("Every file is as listed.", "No file more, no file less.", "Every object has its id."):
         assert sentence in said
-    assert "All sources compared." in said
+    sources = sum(1 for path in internal if path.startswith("sources/"))
+    assert f"All sources compared: {sources}." in said
+    text = internal[GUIDE].decode()
+    assert f"There are\n{sources} of them." in text
+    merge = Repository.existing(root).git("rev-list", "-1", "--merges", "HEAD")
+    assert f"--format=fuller {merge} -- decisions/Safe.md\n" in text
+    assert said.count("until: 2027-01-31") == 2  # the one that was chosen and the example, which is a merge
+    assert "Of 7 commits, 4 carry an OpenPGP signature." in text
     assert "differs:" not in said
-    for printed in (sha256(internal[MANIFEST]), manifest["read"]["main"], manifest["commit"], "until: 2027-01-31"):
+    for printed in (sha256(internal[SUMS]), manifest["read"]["main"], manifest["commit"], "until: 2027-01-31"):
         assert printed in said
 
 
 def test_the_guide_finds_what_was_changed(internal: Files, tmp_path: Path) -> None:
     """A changed source, with lists made anew, is named by the comparison with the history."""
-    from tests.support.packs import replaced, resealed, with_file  # noqa: PLC0415
-
     path = next(path for path in internal if path.startswith("sources/decisions/Safe.md@"))
     files = resealed(with_file(internal, path, replaced("2027-01-31", "2027-06-30")))
-    assert f"differs: {path}" in follow(files, tmp_path, COMMIT="HEAD", RECOMMENDATION="Safe")
+    said = follow(files, tmp_path, COMMIT="HEAD", FILE=".")
+    assert f"differs: {path}" in said
+    assert "All sources compared" not in said
 
 
 def test_the_insurers_guide_works_word_by_word(insurer: Files, root: Path, tmp_path: Path) -> None:
     """Objects can be read back with Git; a source that is shown later has the id of the list."""
-    commit = next(path for path in sorted(insurer) if path.endswith(".commit")).split("/")[-1].split(".")[0]
     shown = tmp_path / "shown.md"
     shown.write_bytes((root / "decisions" / "Safe.md").read_bytes())
-    said = follow(insurer, tmp_path, COMMIT=commit, FILE=str(shown))
+    said = follow(insurer, tmp_path, FILE=str(shown))
     assert "Every file is as listed." in said
-    assert "All objects compared." in said
+    assert "All objects have their ids." in said
     assert "differs:" not in said
     left_out = {each["path"]: each["blob"] for each in json.loads(insurer[MANIFEST])["left_out"]}
     blob = next(blob for path, blob in left_out.items() if path.startswith("sources/decisions/Safe.md@"))
     assert blob in said
     assert f"committer {BOT[0]}" in said
+    snapshot = max(path for path in left_out if path.startswith("sources/snapshots/2026/"))
+    assert f"100644 blob {left_out[snapshot]}\t{snapshot.split('/')[-1].split('@')[0]}\n" in said
+    text = insurer[GUIDE].decode()
+    manifest = json.loads(insurer[MANIFEST])
+    assert manifest["commit"] in text
+    assert manifest["read"]["main"] in text
+    decisions = sum(1 for path in left_out if path.startswith("sources/decisions/"))
+    assert f"For {len(left_out) - decisions} of them, enclosed objects" in text
+    assert f"For {decisions}, no object does" in text
+    assert "this pack holds what GitHub answered" not in text
+
+
+def test_what_an_altered_object_leads_to_is_not_called_compared(insurer: Files, tmp_path: Path) -> None:
+    """A tree that lacks its id is named, and the closing sentence is missing."""
+    path = next(path for path in sorted(insurer) if path.endswith(".tree"))
+    files = resealed(with_file(insurer, path, lambda content: content + content))
+    said = follow(files, tmp_path, wrong=True, FILE="MANIFEST.json")
+    assert f"differs: {path}" in said
+    assert "All objects have their ids." not in said
+
+
+def test_where_nothing_is_signed_the_guide_says_so(internal: Files) -> None:
+    """It gives no commands for signatures, and says that names are only written."""
+    objects = read_bundle(internal[BUNDLE])
+    for identifier, (kind, content) in objects.contents.items():
+        objects.contents[identifier] = (kind, without_signature(content)[1] if kind == COMMIT_KIND else content)
+    text = guide.document(parse(internal[MANIFEST]), list(internal), objects).content.decode()
+    assert "of the enclosed commits (7 commits), none carries a signature" in text
+    assert "GNUPGHOME" not in text
 
 
 def test_the_insurers_pack_names_nobody(insurer: Files) -> None:
@@ -187,7 +299,7 @@ def test_packs_form_a_chain(internal: Files, copy: Path, tmp_path: Path, backlog
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         manifest = json.loads(archive.read(MANIFEST))
     before = json.loads(internal[MANIFEST])
-    assert manifest["previous"] == {"commit": before["commit"], "digest": sha256(internal[MANIFEST])}
+    assert manifest["previous"] == {"commit": before["commit"], "digest": sha256(internal[SUMS])}
 
 
 def test_verify_tells_people_and_scripts(internal: Files, tmp_path: Path, backlog: RunBacklog) -> None:
@@ -195,7 +307,7 @@ def test_verify_tells_people_and_scripts(internal: Files, tmp_path: Path, backlo
     place = zipped(internal, tmp_path / "pack.zip")
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "bot.asc").write_bytes(public_key())
-    digest = sha256(internal[MANIFEST])
+    digest = sha256(internal[SUMS])
     options = ("verify", place, "--keys", tmp_path / "keys", "--digest", digest)
     said = backlog(*options, "--strict", expect=0).stdout
     assert said.startswith("Nothing was found to be wrong: 12 checks held.\n")
@@ -204,7 +316,7 @@ def test_verify_tells_people_and_scripts(internal: Files, tmp_path: Path, backlo
     found = json.loads(backlog(*options, "--json", expect=0).stdout)
     assert (found["holds"], found["digest"], found["counts"]["not-checked"]) == (True, digest, 0)
     said = backlog("verify", place, "--digest", "0" * 64, expect=1).stdout
-    assert "This pack is not to be relied on: 1 check does not hold. The first: MANIFEST.json." in said
+    assert "This pack is not to be relied on: 1 check does not hold. The first: MANIFEST.sha256." in said
 
 
 def test_an_unpacked_pack_is_verified_too(internal: Files, tmp_path: Path, backlog: RunBacklog) -> None:

@@ -392,7 +392,7 @@ def test_the_history_of_somebody_else_is_refused_by_digest_and_repository(
     """What is made anew as a whole holds by itself: the digest from elsewhere, or the repository, names the fault."""
     digest = verify(zipped(internal, tmp_path / "a.zip"), asked()).digest
     changed_pack = zipped(reordered(internal), tmp_path / "b.zip")
-    assert f"{MANIFEST}: Its digest is" in said(verify(changed_pack, asked(digest=digest)))
+    assert f"{SUMS}: Its digest is" in said(verify(changed_pack, asked(digest=digest)))
     assert "The repository does not have its history" in said(verify(changed_pack, asked(repository=root)))
     forged = register_only(in_site_and_index(insurer))
     found = said(verify(zipped(forged, tmp_path / "c.zip"), asked(repository=root)))

@@ -162,7 +162,7 @@ def resealed(files: Files, change: Callable[[Manifest], Manifest] = lambda each:
     inside = {path: content for path, content in files.items() if path not in (MANIFEST, SUMS)}
     listed = tuple(File.of(Document(path, inside[path])) for path in sorted(inside))
     manifest = change(replace(manifest_of(files), files=listed))
-    return {**inside, MANIFEST: manifest.encode(), SUMS: sums(manifest.files)}
+    return {**inside, MANIFEST: manifest.encode(), SUMS: sums(manifest)}
 
 
 def with_file(files: Files, path: str, change: Callable[[bytes], bytes]) -> Files:

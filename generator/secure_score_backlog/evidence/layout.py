@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where things are in a pack, and its manifest (docs/method.md#pack).
 
-The manifest lists every other file with its SHA-256. The digest of a pack is the SHA-256 of the manifest's bytes.
+The manifest lists every other file with its SHA-256; the sums list those and the manifest. The digest of a pack is the
+SHA-256 of the sums.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -143,8 +144,8 @@ class Pack:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the manifest."""
-        return sha256(self.manifest.encode())
+        """SHA-256 of the sums."""
+        return sha256(sums(self.manifest))
 
 
 def sha256(content: bytes) -> str:
@@ -157,9 +158,10 @@ def kind_of(path: str) -> str:
     return next((kind for start, kind in KINDS.items() if path.startswith(start)), "text")
 
 
-def sums(files: Iterable[File]) -> bytes:
-    """The files in the form that `sha256sum -c` reads, with the manifest's own place left out."""
-    return "".join(f"{each.sha256}  {each.path}\n" for each in files).encode()
+def sums(manifest: Manifest) -> bytes:
+    """Every file of the pack but this one, in the form that `sha256sum -c` reads."""
+    listed = [*manifest.files, File.of(Document(MANIFEST, manifest.encode()))]
+    return "".join(f"{each.sha256}  {each.path}\n" for each in sorted(listed, key=lambda each: each.path)).encode()
 
 
 def source_path(path: str, commit: str) -> str:

@@ -75,7 +75,7 @@ class Verification:
 
     place: str
     digest: str
-    """Of its manifest; empty where it has none."""
+    """SHA-256 of its MANIFEST.sha256; empty where it has none."""
     about: str
     """Whose pack, of which period; empty where that is unknown."""
     checks: tuple[Check, ...]

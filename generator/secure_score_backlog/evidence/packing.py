@@ -24,7 +24,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evidence import archive, git_objects, guide
 from secure_score_backlog.evidence.blocks import Report
 from secure_score_backlog.evidence.enclosing import gathered, on_the_way
-from secure_score_backlog.evidence.git_objects import Objects, algorithm_of, object_path, write_bundle
+from secure_score_backlog.evidence.git_objects import Objects, algorithm_of, object_path, read_objects, write_bundle
 from secure_score_backlog.evidence.layout import (
     BUNDLE,
     COMMITS,
@@ -114,7 +114,7 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
     report = _report(rendered, wish)
     documents.append(Document(REPORT, report_pdf(report)))
     sources = cited(workspace, rendered.facts, wish.start)
-    enclosed, left_out = enclose(workspace, repository, rendered, sources, wish)
+    enclosed, left_out, objects = enclose(workspace, repository, rendered, sources, wish)
     documents += enclosed
     manifest = Manifest(
         version=__version__,
@@ -133,7 +133,7 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
         left_out=tuple(left_out),
     )
     documents.append(Document(f"{KEYS}web-flow.asc", github_keys()))
-    documents.append(guide.document(manifest, has_objects=any(each.path.startswith(OBJECTS) for each in documents)))
+    documents.append(guide.document(manifest, [each.path for each in documents], objects))
     made = finished(manifest, documents, rendered.remarks)
     refuse_names(each.path for each in made.documents)
     refuse_leaks(made, rendered, as_text(report), named=manifest.named)
@@ -144,7 +144,7 @@ def finished(manifest: Manifest, documents: Iterable[Document], remarks: tuple[s
     """The pack with its manifest and its sums."""
     listed = sorted(documents, key=lambda each: each.path)
     manifest = replace(manifest, files=tuple(File.of(each) for each in listed))
-    listed += [Document(MANIFEST, manifest.encode()), Document(SUMS, sums(manifest.files))]
+    listed += [Document(MANIFEST, manifest.encode()), Document(SUMS, sums(manifest))]
     return Pack(manifest, tuple(sorted(listed, key=lambda each: each.path)), remarks)
 
 
@@ -302,8 +302,8 @@ def stored_approvals(workspace: Workspace) -> bytes | None:
 
 def enclose(
     workspace: Workspace, repository: Repository, rendered: Rendered, sources: list[Source], wish: Wish
-) -> tuple[list[Document], list[LeftOut]]:
-    """The sources and Git's objects as far as the profile shows them, and what is left out."""
+) -> tuple[list[Document], list[LeftOut], Objects]:
+    """The sources and Git's objects as far as the profile shows them, what is left out, and the objects as such."""
     commits = commits_json(workspace, sources, tip_at(workspace, wish.end))
     documents = [Document(COMMITS, commits)]
     contents = dict(repository.objects({each.blob for each in sources}))
@@ -313,15 +313,16 @@ def enclose(
         references = references_of(workspace)
         objects = gathered(repository, references)
         documents.append(Document(BUNDLE, write_bundle(objects, algorithm_of(references["HEAD"]))))
-        return documents, []
+        return documents, [], objects
     left_out = [
         LeftOut(source_path(e.path, e.commit), e.commit, e.blob, sha256(contents[e.blob]), len(contents[e.blob]))
         for e in shown_outside(sources, rendered.facts, repository.prefix)
     ]
     cited_there = [each for each in sources if source_path(each.path, each.commit) in {e.path for e in left_out}]
     documents[0] = Document(COMMITS, commits_json(workspace, cited_there, tip_at(workspace, wish.end)))
-    documents += _objects(repository, cited_there, rendered, named=wish.named)
-    return documents, left_out
+    single = {each.path: each for each in _objects(repository, cited_there, rendered, named=wish.named)}
+    objects, _ = read_objects({path.removeprefix(OBJECTS): each.content for path, each in single.items()})
+    return [*documents, *single.values()], left_out, objects
 
 
 def shown_outside(sources: Iterable[Source], facts: Facts, prefix: str) -> list[Source]:

@@ -7,16 +7,19 @@ from pathlib import Path
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evidence import archive
-from secure_score_backlog.evidence.layout import MANIFEST, BadManifest, Previous, parse, sha256
+from secure_score_backlog.evidence.layout import MANIFEST, SUMS, BadManifest, Previous, parse, sha256, sums
 
 
 def of(place: Path) -> Previous:
     """Commit and digest of a pack; CannotProceed where it cannot be read."""
-    content = archive.read(place).files.get(MANIFEST)
+    files = archive.read(place).files
     try:
-        if content is None:
+        if MANIFEST not in files:
             raise BadManifest(f"It holds no {MANIFEST}.")
-        return Previous(parse(content).commit, sha256(content))
+        manifest = parse(files[MANIFEST])
+        if files.get(SUMS) != sums(manifest):
+            raise BadManifest(f"Its {SUMS} does not say what its {MANIFEST} says.")
+        return Previous(manifest.commit, sha256(files[SUMS]))
     except BadManifest as error:
         raise CannotProceed(
             f"The pack before this one cannot be read. {error}",

@@ -19,7 +19,6 @@ from secure_score_backlog.evidence.history_checks import SHOWN, Enclosed
 from secure_score_backlog.evidence.layout import (
     KEYS,
     MANIFEST,
-    OBJECTS,
     SUMS,
     BadManifest,
     File,
@@ -67,7 +66,7 @@ def verify(place: Path, asked: Asked, say: Say = lambda _: None) -> Verification
     contents = archive.read(place)
     found = [checked("form", FORM, (Item(each.path, each.message) for each in contents.faults))]
     files = contents.files
-    digest = sha256(files[MANIFEST]) if MANIFEST in files else ""
+    digest = sha256(files[SUMS]) if SUMS in files else ""
     manifest, listed = manifest_check(files)
     found.append(listed)
     found.append(digest_check(digest, asked.digest))
@@ -104,7 +103,7 @@ def manifest_check(files: Mapping[str, bytes]) -> tuple[Manifest | None, Check]:
         for path in sorted(present & listed.keys())
         if (len(files[path]), sha256(files[path])) != (listed[path].bytes, listed[path].sha256)
     ]
-    if files.get(SUMS) != sums(manifest.files):
+    if files.get(SUMS) != sums(manifest):
         items.append(Item(SUMS, "It does not say what the manifest says."))
     return manifest, checked("manifest", LISTED, items, f"{plural(len(listed), 'file')} listed.")
 
@@ -113,12 +112,12 @@ def digest_check(digest: str, given: str | None) -> Check:
     """Whether the digest is the one that came from elsewhere."""
     if given is None:
         why = (
-            "Whoever changes a file can write a new manifest. Compare the digest with one that reached you in another "
+            "Whoever changes a file can write a new list. Compare the digest with one that reached you in another "
             "way: --digest."
         )
         return unknown("digest", DIGEST, why)
     if digest != given.lower():
-        return checked("digest", DIGEST, [Item(MANIFEST, f"Its digest is {digest or 'missing'}.")])
+        return checked("digest", DIGEST, [Item(SUMS, f"Its digest is {digest or 'missing'}.")])
     return checked("digest", DIGEST, [])
 
 
@@ -126,7 +125,7 @@ def about_content(files: Mapping[str, bytes], manifest: Manifest, asked: Asked, 
     """The checks of what is in a pack whose manifest can be read."""
     found, of_objects = history_checks.enclosed(files, manifest)
     checks = [
-        own_files(files, manifest),
+        own_files(files, manifest, found),
         of_objects,
         history_checks.history(found, files, manifest),
         history_checks.sources(found, files, manifest),
@@ -154,10 +153,9 @@ def about_content(files: Mapping[str, bytes], manifest: Manifest, asked: Asked, 
     ]
 
 
-def own_files(files: Mapping[str, bytes], manifest: Manifest) -> Check:
+def own_files(files: Mapping[str, bytes], manifest: Manifest, found: Enclosed) -> Check:
     """What is the same in every pack with the same manifest."""
-    has_objects = any(path.startswith(OBJECTS) for path in files)
-    expected = [guide.document(manifest, has_objects=has_objects), Document(f"{KEYS}web-flow.asc", github_keys())]
+    expected = [guide.document(manifest, list(files), found.objects), Document(f"{KEYS}web-flow.asc", github_keys())]
     items = []
     for each in expected:
         if manifest.version == __version__ and files.get(each.path) != each.content:
