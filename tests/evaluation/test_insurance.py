@@ -14,7 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secure_score_backlog.decisions.model import Bucket, CoverReason
-from secure_score_backlog.evaluation.answer_words import citation_of, days_of, figure_of, reasons_of, since_of
+from secure_score_backlog.evaluation.answer_words import (
+    citation_of,
+    days_of,
+    figure_of,
+    lapses_of,
+    plan_of,
+    reasons_of,
+    since_of,
+)
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.insurance import Answer, Held, Known, Measure, OwnEvidence, Reason, answer_of
 from secure_score_backlog.evaluation.register import Register
@@ -160,6 +168,30 @@ def test_since_when_all_that_answers_it_is_in_full() -> None:
     assert answer.held.missing == 1
     assert since_of(answer.held) == "since 3\u00a0October\u00a02026"
     assert days_of(answer.held) == "observed on 2 of 3\u00a0days; 1 without a snapshot"
+
+
+def test_an_earlier_run_and_its_end_are_not_hidden() -> None:
+    """The first day in full, and each snapshot day after it that was not, also where another one was the cause."""
+    full, a, b = {"A": FULL, "B": FULL}, {"A": OPEN, "B": FULL}, {"A": FULL, "B": OPEN}
+    held = answered(question("A", "B"), a, full, full, a, b, None, full, b, full, full).held
+    assert held is not None
+    assert (held.since, held.before, held.first, held.lapsed) == (day(9), day(8), day(2), 3)
+    assert lapses_of(held).replace("\u00a0", " ") == (
+        "It was in full before, first on 2 October 2026, and then not on 3 days with a snapshot, the last on "
+        "8 October 2026."
+    )
+    unbroken = answered(question("A", "B"), a, b, full, full).held
+    assert unbroken is not None
+    assert (unbroken.first, unbroken.lapsed, lapses_of(unbroken)) == (None, 0, "")
+
+
+def test_an_open_recommendation_says_what_is_planned() -> None:
+    """State, last day and owner; nothing is made up where nobody decided."""
+    scores = {"A": OPEN, "B": OPEN, "C": FULL}
+    planned = decision("A", Bucket.DO_NOW, due=day(20))
+    answer = answered(question("A", "B", "C"), scores, decided={"A": versions((1, planned))})
+    said = [plan_of(each).replace("\u00a0", " ") for each in answer.primary]
+    assert said == [f"planned, last day 20 October 2026, owner {planned.owner}", "undecided", ""]
 
 
 def test_what_was_so_from_the_start_is_dated_at_least_since() -> None:

@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
-from secure_score_backlog.evaluation.answer_words import reasons_of
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.answer_words import LEVELS, reasons_of
+from secure_score_backlog.evaluation.facts import Facts, evaluate
+from secure_score_backlog.evaluation.insurance import Known, answer_of
+from secure_score_backlog.evaluation.register import Register
 from secure_score_backlog.evidence.report import as_text, report_of
-from secure_score_backlog.evidence.report_answers import MOST_NAMED, answered
+from secure_score_backlog.evidence.report_answers import MOST_NAMED, answered, question
 from secure_score_backlog.evidence.report_pdf import report_pdf
+from secure_score_backlog.questionnaires.model import Coverage, Question
+from secure_score_backlog.questionnaires.shipped import with_topics
 from secure_score_backlog.site import profiles
 from secure_score_backlog.site.profiles import INSURER
 from tests.evidence.test_report import ABOUT
 from tests.support.backlogs import backlog
+from tests.support.tenants import day, history, workspace
 
 
 def text_of(facts: Facts) -> str:
@@ -28,6 +33,36 @@ def test_every_question_is_there_with_its_answer() -> None:
         assert all(answer.level for answer in made.answers)
         assert all(len(answer.exceptions) <= MOST_NAMED + 1 for answer in made.answers)
     assert report_pdf(report_of(facts, ABOUT, answered(facts)))
+
+
+def test_levels_are_explained_before_the_first_questionnaire() -> None:
+    """And not where there is none."""
+    facts = backlog()
+    titles = [each.title for each in report_of(facts, ABOUT, answered(facts)).sections]
+    assert titles.index("What an answer can be") == titles.index(facts.insurance.questionnaires[0].title) - 1
+    assert "What an answer can be" not in [each.title for each in report_of(facts, ABOUT).sections]
+    assert all(meaning in text_of(facts) for meaning in LEVELS.values())
+
+
+def test_open_related_recommendations_are_named_and_counted_once() -> None:
+    """Five at most; the table that has the others is named."""
+    one = {"A": (8, 8)}
+    many = {f"R{number}": (2, 8) for number in range(7)}
+    asked = with_topics(Question("q", "Is it so?", primary=(("A",),), related=tuple(many), coverage=Coverage.WHOLE))
+    facts = evaluate(workspace(history(one | many)), day(1))
+    known = Known(
+        day(1),
+        facts.snapshot,
+        facts.statuses,
+        Register(facts.register, facts.covered, facts.past),
+        history(one | many),
+        by_id=Known.by_compared_id(facts.statuses.values()),
+    )
+    made = question(answer_of(asked, known), "data/answers-x.csv")
+    assert made.why == ("Of 7 related recommendations, 7 are open.".replace("7 r", "7\u00a0r"),)
+    (said,) = (text for text in made.measured if text.startswith("Related and open: "))
+    assert [f"(R{number})" in said for number in range(7)] == [True] * 5 + [False] * 2
+    assert said.endswith("2 more in data/answers-x.csv")
 
 
 def test_insurers_get_no_reason() -> None:

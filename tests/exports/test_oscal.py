@@ -162,7 +162,7 @@ def test_what_is_over_is_closed_and_what_ended_is_open_again() -> None:
     assert by_id(then)["A"]["description"].startswith("The change is planned (do-now)")
     assert by_id(now)["A"]["description"].startswith("The change was planned (do-now)")
     assert by_id(now)["B"]["description"].startswith("The acceptance is no longer in force.")
-    assert prop(by_id(now)["A"], "done-since") == day(21).isoformat()
+    assert prop(by_id(now)["A"], "first-done") == day(21).isoformat()
     assert [risk["uuid"] for risk in then["risks"]] == [risk["uuid"] for risk in now["risks"]]
     assert then["uuid"] == now["uuid"]
 

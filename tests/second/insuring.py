@@ -237,6 +237,11 @@ class Insuring:
         known_before = any(name in each.seen for each in self.archive.days for name in began if each in earlier)
         partial = [each for each in days if each.partial or each.lacks_scores]
         complete = [each for each in days if each.complete and each not in partial]
+        whole = [
+            (each.day, all((seen := each.seen.get(name)) is not None and seen.measured_full for name in primary))
+            for each in earlier
+        ]
+        first = next((day for day, in_full in whole if in_full), None)
         passed = (days[-1].day - days[0].day).days + 1
         return {
             "since": since,
@@ -246,6 +251,8 @@ class Insuring:
             "backfilled": len(days) - len(complete) - len(partial),
             "partial": len(partial),
             "missing": passed - len(days),
+            "first": first.isoformat() if first else None,
+            "lapsed": sum(1 for day, in_full in whole if first and day > first and not in_full),
         }
 
     def is_exception(self, name: str, state: str) -> bool:

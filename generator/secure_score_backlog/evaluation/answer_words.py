@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from secure_score_backlog.evaluation.insurance import Answer, Because, Held, Measure, Measured, Reason
+from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Level
-from secure_score_backlog.wording import count, day, joined, number, point_count, points
+from secure_score_backlog.wording import badge_of, count, day, joined, number, point_count, points
 
 LEVELS: Mapping[Level, str] = {
     Level.SUPPORTED: "Microsoft measures all that is asked in full, and nothing related is open.",
@@ -128,6 +129,10 @@ MEASURES: Mapping[Measure, str] = {
 """What a measured recommendation says, within a sentence."""
 
 
+PLANS = (State.PLANNED, State.BLOCKED, State.OVERDUE)
+"""States of a recommendation that a decision plans to change."""
+
+
 def since_of(held: Held) -> str:
     """The first day of the run, and what is known of the day before."""
     if held.before is None:
@@ -155,6 +160,28 @@ def days_of(held: Held) -> str:
     more = ", ".join(f"{number(days)} {words}" for days, words in rest if days)
     said = f"observed on {number(held.observed)} of {count(held.days, 'day')}"
     return f"{said}; {more}" if more else said
+
+
+def lapses_of(held: Held) -> str:
+    """What was before the run, as a sentence; empty where all was never in full before it."""
+    if held.first is None or held.before is None:
+        return ""
+    return (
+        f"It was in full before, first on {day(held.first)}, and then not on {count(held.lapsed, 'day')} with a "
+        f"snapshot, the last on {day(held.before)}."
+    )
+
+
+def plan_of(each: Measured) -> str:
+    """What is decided about an open recommendation: "planned, until 18 December 2026, owner Head of IT"."""
+    status = each.status
+    if each.measure is not Measure.OPEN or status.state not in (*PLANS, State.UNDECIDED):
+        return ""
+    found = [badge_of(status.state).label.lower()]
+    if status.decision and status.state in PLANS:
+        due = status.decision.due
+        found += [f"last day {day(due)}" if due else "no last day", f"owner {status.decision.owner}"]
+    return ", ".join(found)
 
 
 def citation_of(name: str, answer: Answer, as_of: str, stored: Version | None, path: str) -> str:

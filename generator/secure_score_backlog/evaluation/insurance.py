@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from secure_score_backlog.dates import ONE_DAY, add_months
 from secure_score_backlog.evaluation.ledger import Explained, Score
@@ -138,6 +139,10 @@ class Held:
     filled: int = 0
     """Have scores only: backfilled, or imported."""
     partial: int = 0
+    first: date | None = None
+    """The first snapshot day of an earlier run in which all was in full; None where there was none."""
+    lapsed: int = 0
+    """Snapshot days from `first` to `before` on which not all was in full."""
 
     @property
     def missing(self) -> int:
@@ -534,6 +539,7 @@ def held_of(primary: Sequence[Measured], known: Known, counted: DayCounts) -> He
     changed = any(day < since for day in first)
     earlier = known.history.newest(since - ONE_DAY) if changed else None
     within = counted.within(since, known.snapshot.day)
+    earlier_first, lapsed = earlier_run(primary, since, known.history, counted)
     return Held(
         since,
         before=earlier.day if earlier else None,
@@ -541,7 +547,26 @@ def held_of(primary: Sequence[Measured], known: Known, counted: DayCounts) -> He
         observed=within[DayKind.COMPLETE],
         filled=within[DayKind.FILLED],
         partial=within[DayKind.PARTIAL],
+        first=earlier_first,
+        lapsed=lapsed,
     )
+
+
+def earlier_run(
+    primary: Sequence[Measured], since: date, history: History, counted: DayCounts
+) -> tuple[date | None, int]:
+    """The first snapshot day before a run on which all was in full, and the snapshot days after it on which not."""
+    timelines = [history.timelines[each.status.id] for each in primary]
+    edges = [*sorted({day for line in timelines for day in line.days if day < since}), since]
+    first: date | None = None
+    lapsed = 0
+    for start, following in pairwise(edges):
+        seen = (line.at(start) for line in timelines)
+        if all(each is not None and each.observed_in_full for each in seen):
+            first = first or start
+        elif first:
+            lapsed += sum(counted.within(start, following - ONE_DAY).values())
+    return first, lapsed
 
 
 def longest_from_start(primary: Sequence[Measured], since: date, history: History) -> bool:

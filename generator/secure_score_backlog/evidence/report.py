@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from secure_score_backlog import __version__, wording
 from secure_score_backlog.content import load
+from secure_score_backlog.evaluation.answer_words import LEVELS
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force, reason
 from secure_score_backlog.evidence.blocks import (
@@ -32,6 +33,7 @@ from secure_score_backlog.evidence.blocks import (
     table,
     table_or,
 )
+from secure_score_backlog.evidence.layout import DATA
 from secure_score_backlog.evidence.report_exceptions import exceptions
 from secure_score_backlog.evidence.report_words import (
     approval_words,
@@ -51,6 +53,9 @@ from secure_score_backlog.site.words import imported, unexplained
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 
 TITLE = "Secure Score: decisions and accepted risks"
+ACCEPTED = "Accepted risks in force, the nearest end first"
+COVERED = "Not applicable, or covered by another control"
+PLAN = f"{DATA}plan-of-action.oscal.json"
 SHOWN = 5
 """Gaps, planned changes and accepted risks that the three answers list."""
 
@@ -115,11 +120,13 @@ class AnsweredQuestions:
 
 def report_of(facts: Facts, about: About, questions: Sequence[AnsweredQuestions] = ()) -> Report:
     """The report about some facts; without questionnaires it has no section about them."""
+    asked = [each for each in questions if each.answers]
     sections = (
         scope(facts, about),
         *leadership(facts),
         *score(facts),
-        *(questionnaire(each) for each in questions if each.answers),
+        *((levels(),) if asked else ()),
+        *map(questionnaire, asked),
         *accepted(facts),
         *exceptions(facts),
         Section("Method", new_page=True),
@@ -202,24 +209,25 @@ def leadership(facts: Facts) -> Iterator[Section]:
     yield Section("Three answers for leadership", new_page=True)
     gaps = [(*titled(each), Line(gap_words(each), "fine")) for each in facts.top[:SHOWN]]
     none = "No recommendation with a score and a risk level is open."
-    yield Section("What are our biggest open gaps?", (listed(gaps, none),), 2)
+    rest = more_of(len(facts.ranked) - len(gaps), "more open gap", "more open gaps", "“Scope” counts all by state")
+    yield Section("What are our biggest open gaps?", (listed(gaps, none), *rest), 2)
     planned = next_planned(facts)
     fixes = [(*titled(each), Line(plan_words(each), "fine")) for each in planned[:SHOWN]]
     none = "No planned change is in time and unblocked."
-    rest = more_of(len(planned) - len(fixes), "planned change", "planned changes")
+    rest = more_of(len(planned) - len(fixes), "more planned change", "more planned changes", f"{PLAN} lists all")
     yield Section("What is being fixed next?", (listed(fixes, none), *rest), 2)
     carried = by_risk(in_force(facts.register))
     risks = [(*titled(each.status, reason(each)), Line(carried_words(each), "fine")) for each in carried[:SHOWN]]
-    rest = more_of(len(carried) - len(risks), "accepted risk", "accepted risks")
+    rest = more_of(len(carried) - len(risks), "more accepted risk", "more accepted risks", f"“{ACCEPTED}” lists all")
     if carried:
         rest = (*rest, paragraph(in_force_words(facts.accepted_approvals, "accepted risk", "accepted risks")))
     none = "No risk is accepted at present."
     yield Section("Which risks have we accepted, and why?", (listed(risks, none), *rest), 2)
 
 
-def more_of(number: int, one: str, many: str) -> tuple[Block, ...]:
-    """That there are more than those listed."""
-    return (paragraph(f"And {wording.count(number, one, many)} more."),) if number > 0 else ()
+def more_of(number: int, one: str, many: str, where: str) -> tuple[Block, ...]:
+    """That there are more than those listed, and where."""
+    return (paragraph(f"And {wording.count(number, one, many)}; {where}."),) if number > 0 else ()
 
 
 AVERAGES = (("AllTenants", "on average of all tenants"), ("TotalSeats", "on average of tenants of this size"))
@@ -242,6 +250,15 @@ def score(facts: Facts) -> Iterator[Section]:
     if averages:
         said += f" For comparison, as stated by Microsoft: {wording.joined(averages)}."
     yield Section("Secure Score as reported", (paragraph(said), Block("note", TEXTS.limits[0])))
+
+
+def levels() -> Section:
+    """What the levels of answers mean, before the first questionnaire."""
+    said = (f"{wording.badge_of(level).label}: {meaning}" for level, meaning in LEVELS.items())
+    own = paragraph(
+        "The organisation’s own evidence is shown beside an answer. It is not verified, and raises no level."
+    )
+    return Section("What an answer can be", (bullets(said), own), 2)
 
 
 def questionnaire(each: AnsweredQuestions) -> Section:
@@ -272,12 +289,12 @@ def accepted(facts: Facts) -> Iterator[Section]:
     risks = register(facts.register, "No acceptance is in force.")
     counts = facts.accepted_approvals
     said = (paragraph(in_force_words(counts, "accepted risk", "accepted risks")),) if counts.all else ()
-    yield Section("Accepted risks in force, the nearest end first", (*said, risks), new_page=True)
+    yield Section(ACCEPTED, (*said, risks), new_page=True)
     about = "Not verified by Microsoft. Each rests on its approver and on evidence that is shown on request."
     counts = facts.covered_approvals
     about += f" {in_force_words(counts, 'exemption', 'exemptions')}" if counts.all else ""
     others = register(facts.covered, "Nothing is marked as not applicable or covered by another control.")
-    yield Section("Not applicable, or covered by another control", (paragraph(about), others), 2)
+    yield Section(COVERED, (paragraph(about), others), 2)
 
 
 def register(entries: Iterable[RegisterEntry], none: str) -> Block:

@@ -11,13 +11,22 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, shown_state
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evidence.blocks import Block, Line, Section, cell, paragraph, table, table_or
+from secure_score_backlog.evidence.layout import DATA
 from secure_score_backlog.evidence.report_words import cited, in_force_words, recommendation
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.site.pages.evidence import RESULTS
 from secure_score_backlog.site.words import why_ended
 
+NEED_DECISION = "Acceptances and exemptions that need a new decision"
 SHOWN_COMMITS = 25
 """Exceptions of the audit that are listed; the table in the pack has all."""
+
+
+DIFFERS = (
+    "Here a change passes when any other person approved it, whatever the role. An approval of a decision counts only "
+    "from the role that the decision names as approver, so the numbers differ."
+)
+"""What tells the two counts of approvals apart."""
 
 
 def exceptions(facts: Facts) -> Iterator[Section]:
@@ -25,7 +34,7 @@ def exceptions(facts: Facts) -> Iterator[Section]:
     intro = paragraph("What a reader has to know before relying on the records.")
     yield Section("Exceptions", (intro,), new_page=True)
     parts = (
-        ("Acceptances and exemptions that need a new decision", no_longer_in_force(facts)),
+        (NEED_DECISION, no_longer_in_force(facts)),
         ("In force without an approval that counts", unapproved(facts)),
         ("Planned changes that are overdue", overdue(facts)),
         ("Accepted or claimed in Microsoft’s portal only", in_portal_only(facts)),
@@ -93,7 +102,7 @@ def audited(found: Audit) -> Iterator[Block]:
         else "GitHub was not asked who approved them; what is unknown does not pass."
     )
     span = f"from {wording.day(found.start)} to {wording.day(found.end)} (UTC)"
-    yield paragraph(f"Every change of the records {span}, each counted once. {asked}")
+    yield paragraph(f"Every change of the records {span}, each counted once. {asked} {DIFFERS}")
     counts = [(found.counts[kind], words) for kind, words in RESULTS.items() if found.counts.get(kind)]
     rows = [(wording.number(number), words) for number, words in (*counts, (found.total, "total"))]
     yield table("Changes of the records by result", (("Number", 22), ("Changes", 194)), rows)
@@ -118,7 +127,7 @@ def newest(found: Audit) -> Iterator[Block]:
     yield table("The newest changes without an approval that counts", columns, rows)
     rest = len(found.exceptions) - len(listed)
     if rest > 0:
-        yield paragraph(f"{wording.count(rest, 'older one')} in the table of the audit, which lists every change.")
+        yield paragraph(f"{wording.count(rest, 'older one')} in {DATA}audit.csv, which lists every change.")
 
 
 def capital(text: str) -> str:

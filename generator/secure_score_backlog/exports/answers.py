@@ -13,7 +13,7 @@ from secure_score_backlog.evaluation.register import RegisterEntry, approver, sh
 from secure_score_backlog.exports.tables import Cell, Column, Table, filled
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import AnsweredBy, Level
-from secure_score_backlog.wording import APPROVALS
+from secure_score_backlog.wording import APPROVALS, sentence
 
 Plain = dict[str, object]
 Row = tuple[Facts, Answers, Answer]
@@ -24,24 +24,25 @@ def export_path(each: Answers) -> str:
     return f"downloads/answers-{each.name}"
 
 
-def exception_words(entry: RegisterEntry) -> str:
+def exception_words(entry: RegisterEntry, dated: Callable[[date], str] = date.isoformat) -> str:
     """One acceptance or exemption in a sentence, without what a person wrote about it."""
     kind = "accepted risk" if entry.decision.accepted else "exemption"
     approval = APPROVALS[entry.approval.kind.value]
     commit = f", commit {entry.citation.commit}" if entry.citation else ""
     return (
-        f"{entry.status.title} ({entry.status.id}): {kind}, {shown_state(entry)}, until {entry.until}, owner "
+        f"{entry.status.title} ({entry.status.id}): {kind}, {shown_state(entry)}, until {dated(entry.until)}, owner "
         f"{entry.decision.owner}, approver {approver(entry)} ({approval}){commit}"
     )
 
 
-def evidence_words(each: OwnEvidence) -> str:
-    """One piece of own evidence in a sentence."""
+def evidence_words(each: OwnEvidence, dated: Callable[[date], str] = date.isoformat) -> str:
+    """One piece of own evidence in sentences."""
     commit = f"commit {each.version.commit}" if each.version.committed else "not committed"
-    counts = f"counted until {each.until}" if each.expired else f"counts until {each.until}"
+    until = f"{'Was valid' if each.expired else 'Valid'} until {dated(each.until)}"
     files = "".join(f"; {file.version.path} SHA-256 {file.digest}" for file in each.files)
     return (
-        f"{each.says} says {each.by} about {each.on}, {counts}: {each.shows} Scope: {each.scope} "
+        f"{each.by} states for {dated(each.on)} that the answer is “{each.says}”. {sentence(each.shows)} "
+        f"Scope: {sentence(each.scope)} {until}. Not verified. "
         f"({each.version.path}, {commit}, SHA-256 {each.digest}{files})"
     )
 
@@ -98,6 +99,8 @@ ANSWERS: tuple[tuple[Column, Callable[[Row], Cell]], ...] = (
     (Column("observed", "Days observed", 9), lambda r: days(r[2], "observed")),
     (Column("backfilled", "Days with scores only", 9), lambda r: days(r[2], "filled")),
     (Column("partial", "Partial days", 9), lambda r: days(r[2], "partial")),
+    (Column("first", "First in full", 11), lambda r: days(r[2], "first")),
+    (Column("lapsed", "Days not in full after it", 9), lambda r: days(r[2], "lapsed")),
     (Column("missing", "Days without a snapshot", 9), lambda r: days(r[2], "missing")),
     (Column("open_since", "Open since", 11), lambda r: r[2].open_since),
     (Column("recommendations", "Recommendations", 60), lambda r: "; ".join(map(numbers, r[2].primary))),
@@ -189,6 +192,8 @@ def plain_answer(answer: Answer) -> Plain:
             "backfilled": held.filled,
             "partial": held.partial,
             "missing": held.missing,
+            "first": iso(held.first),
+            "lapsed": held.lapsed,
         }
         if held
         else None,

@@ -319,7 +319,7 @@ def about(item: Item) -> Mapping[str, object]:
         "decision": item.decision.bucket.value,
         "state": status.state.value,
         "decided": status.answered,
-        "done-since": status.done_on if item.risk_status == CLOSED else None,
+        "first-done": status.done_on if item.risk_status == CLOSED else None,
     }
     version = entry.citation if entry else status.newest
     if entry:
