@@ -111,7 +111,7 @@ def test_what_a_person_types_is_taken_as_it_is_meant(root: Path) -> None:
     words = " ".join(done.text.split())
     assert "What would change for users and services if it were done? It may stay open." in words
     assert "so nothing has to be." in words
-    done = session(root, "UserMFA", typing=[("bucket:", "do now"), ("risk [critical]:", CONTROL_C)])
+    done = session(root, "UserMFA", typing=[("bucket:", "do now"), ("risk [critical]:", CONTROL_C.encode())])
     assert done.code == 130
 
 

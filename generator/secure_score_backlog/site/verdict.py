@@ -67,4 +67,4 @@ def risk_change(now: Plain, before: Plain | None) -> str:
 def severe(facts: Plain) -> int | None:
     """Open recommendations of critical or high risk; None where the signed facts do not count them."""
     levels = facts.get("open")
-    return sum(levels[level] for level in SEVERE) if levels else None
+    return sum(levels.get(level, 0) for level in SEVERE) if levels else None
