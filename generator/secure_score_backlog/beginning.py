@@ -66,7 +66,7 @@ def begun(
     said_by = _said_by(main, after)
     if said_by is not None:
         paths = [path for folder in DATA for path in main.repository.files(said_by.commit, f"{folder}/")]
-        where = f"when commit {said_by.commit[:10]} set it, this was there already:"
+        where = f"commit {said_by.commit[:10]}, which set it, had"
     else:
         paths = [path for folder in DATA for path in paths_below(root, folder)] if root else []
         where = "this folder holds"
@@ -74,8 +74,8 @@ def begun(
         more = f" and {len(over) - SHOWN} more" if len(over) > SHOWN else ""
         why = f"{where} {', '.join(over[:SHOWN])}{more}"
         hint = (
-            "Delete the line. Only a copy that `backlog init --here` made empty may leave out what came before; "
-            "whatever decisions or snapshots a folder holds keep their whole history."
+            "Delete the line. It is for a copy that `backlog init --here` emptied: where decisions or snapshots were "
+            "there, nothing of the history may be left out."
         )
         return main, None, (_refused(settings_file, why, hint),)
     place = order.index(after)

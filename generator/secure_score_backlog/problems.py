@@ -131,6 +131,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (DECISIONS, Severity.WARNING): {
         "decision-unanswered": "Some of the five questions are unanswered, which lowers readiness.",
         "decision-draft": "A draft counts as undecided.",
+        "decision-approval-by": "An approval outside GitHub is by another role than the approver.",
     },
     (TOGETHER, Severity.ERROR): {
         "decision-two-files": "Two files decide about one recommendation.",
@@ -249,7 +250,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     (AUDIT, Severity.ERROR): {
         "audit-direct": "A commit came to the main branch without a pull request.",
         "audit-merge": "A merge came to the main branch without a pull request.",
-        "audit-claimed": "Only the message of a commit names a pull request; GitHub connects the commit with none.",
+        "audit-claimed": "The message of a commit names a pull request, and GitHub connects the commit with none.",
         "audit-not-asked": "GitHub was not asked about a commit, so it is unknown who approved it.",
         "audit-bot-paths": "The account that commits snapshots changed something other than snapshots.",
         "audit-bot-name": "A commit bears the name of the account that commits snapshots, which did not make it.",

@@ -424,7 +424,7 @@ def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
                 path,
                 first_line,
                 f"The text is not YAML{_unreadable_character(error)}.",
-                "Delete what cannot be typed on a keyboard, and put a text with special characters in double quotes.",
+                "Delete the text around it and type it again: what is pasted may bring characters that do not show.",
             )
         )
     return _finished(builder)

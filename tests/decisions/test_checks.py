@@ -558,7 +558,7 @@ def test_days_in_the_future() -> None:
     tomorrow = TODAY + timedelta(days=1)
     blocked = file(PLAN + f"blocked:\n  by: business\n  since: {tomorrow}\n")
     asked = file(PLAN + f"ask: {{from: leadership, since: {tomorrow}, question: Why?}}\n")
-    approved = file(ACCEPT + f"  approval:\n    by: Board\n    on: {tomorrow}\n    record: Minutes\n")
+    approved = file(ACCEPT + f"  approval:\n    by: Managing Director\n    on: {tomorrow}\n    record: Minutes\n")
     assert places(checked(blocked).problems) == [("decision-date-ahead", 13)]
     assert places(checked(asked).problems) == [("decision-date-ahead", 11)]
     assert places(checked(approved).problems) == [("decision-date-ahead", 16)]
@@ -636,6 +636,7 @@ def test_every_rule_is_broken_somewhere() -> None:
         ),
         *("decision-ask-old", "decision-date-ahead", "decision-past-date"),
         *("decision-approver-is-owner", "decision-critical-approver", "decision-approver-unlisted"),  # test_policy.py
+        "decision-approval-by",
         *("decision-past-date",),
         *("decision-removed", "decision-renamed"),  # against a base: tests/cli/test_check_base.py
     }

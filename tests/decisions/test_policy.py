@@ -63,6 +63,14 @@ def test_whoever_owns_it_does_not_approve_it(yaml: str, line: int, words: str) -
     assert words in found.message
 
 
+def test_an_approval_of_another_role_is_said() -> None:
+    """It would be shown as only named, and nobody would know why."""
+    (found,) = problems(ACCEPT + "  approval: {by: Head of Finance, on: 2026-11-01, record: Minutes}\n")
+    assert (found.code, found.line, found.severity) == ("decision-approval-by", 14, Severity.WARNING)
+    assert 'by "Head of Finance", and the approver is "Managing Director"' in found.message
+    assert problems(ACCEPT + "  approval: {by: managing  director, on: 2026-11-01, record: Minutes}\n") == []
+
+
 def test_an_approver_that_same_as_brings_counts() -> None:
     """The other decision's approver may be this one's owner."""
     sharing = file(

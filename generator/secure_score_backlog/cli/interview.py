@@ -348,6 +348,8 @@ class Interview:
             return self.status.level.value if self.status.level else ""
         if place[-1] == "since":
             return str(self.maker.today)
+        if place[-2:] == ("approval", "by"):
+            return str(self.answers.get((place[0], "approver"), ""))
         if place[-1] == "share":
             return share_today(self.status.observation) or "0"
         return ""

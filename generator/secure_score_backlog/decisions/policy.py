@@ -72,6 +72,7 @@ def check_policy(source: FrontMatter, decision: Decision, judging: Judging) -> I
     policy = judging.policy
     yield from _weighed(policy.person_as_role, _persons(source, decision, judging))
     yield from _weighed(policy.approver_is_owner, _same_role(source, decision))
+    yield from _other_role(source, decision, judging)
     if decision.draft:
         return
     yield from _weighed(policy.past_date, _past_dates(source, decision, judging.made))
@@ -149,6 +150,25 @@ def _same_role(source: FrontMatter, decision: Decision) -> Iterator[Problem]:
         )
 
 
+def _other_role(source: FrontMatter, decision: Decision, judging: Judging) -> Iterator[Problem]:
+    """An attestation of another role than the approver's: it approves nothing. Owners and persons are told as such."""
+    held = decision.approvable
+    if held is None or held.approval is None or not held.approver or not held.approval.by:
+        return
+    by = held.approval.by
+    if folded(by) in (folded(held.approver), folded(decision.owner)) or is_person(by, judging.listed, judging.authors):
+        return
+    yield problem(
+        "decision-approval-by",
+        source.path,
+        _approver_place(source, decision, "approval"),
+        f"The approval outside GitHub is by {shown(by)}, and the approver is {shown(held.approver)}, so it does not "
+        "count.",
+        f"Write {shown(held.approver)} in `by` below `approval` if that role approved it; else name the role that did "
+        "as `approver`.",
+    )
+
+
 def _past_dates(source: FrontMatter, decision: Decision, made: date | None) -> Iterator[Problem]:
     """A last day or a due date that had passed when the decision was made; nothing where that day is not known."""
     if made is None:
@@ -164,7 +184,7 @@ def _past_dates(source: FrontMatter, decision: Decision, made: date | None) -> I
                 source.line(*place),
                 f"`{place[-1]}` is {day}, {ago} before the decision was made on {made}.",
                 f"Write {made} or a later day: nothing can be decided for days that have passed. If it was "
-                "not made on that day, the clock of its commit was wrong.",
+                "made earlier, its commit is dated wrong: tell whoever maintains this repository.",
             )
 
 

@@ -335,7 +335,7 @@ KEYS = keys_of(Configuration)
 FORMAT = Format(
     "mkdocs.yml",
     unknown_key="site-unknown-key",
-    unknown_words="not among the keys that are read of",
+    unknown_words="not read in",
     wrong_type="site-wrong-value",
     wrong_value="site-wrong-value",
     unknown_hint="Delete it, or, if you trust everybody who can change this file, build with "
