@@ -66,16 +66,16 @@ def begun(
     said_by = _said_by(main, after)
     if said_by is not None:
         paths = [path for folder in DATA for path in main.repository.files(said_by.commit, f"{folder}/")]
-        where = f"commit {said_by.commit[:10]}, which set it, had"
+        where = f"when commit {said_by.commit[:10]} added it, there were already"
     else:
         paths = [path for folder in DATA for path in paths_below(root, folder)] if root else []
-        where = "this folder holds"
+        where = "in this folder there are"
     if over := sorted(filter(_is_data, paths)):
         more = f" and {len(over) - SHOWN} more" if len(over) > SHOWN else ""
         why = f"{where} {', '.join(over[:SHOWN])}{more}"
         hint = (
-            "Delete the line. It is for a copy that `backlog init --here` emptied: where decisions or snapshots were "
-            "there, nothing of the history may be left out."
+            "Delete the line. It may be set only before the first decision and snapshot, as `backlog init --here` "
+            "does; else it would hide their history."
         )
         return main, None, (_refused(settings_file, why, hint),)
     place = order.index(after)
@@ -101,7 +101,7 @@ def _is_data(path: str) -> bool:
 
 
 def _refused(settings_file: SettingsFile, why: str, hint: str) -> Problem:
-    message = f"`history.after` does not count, so the whole history is shown: {why}."
+    message = f"`history.after` is ignored, and the whole history is shown: {why}."
     return problem("settings-history", SETTINGS_PATH, settings_file.source.line("history", "after"), message, hint)
 
 

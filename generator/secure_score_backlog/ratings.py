@@ -112,7 +112,7 @@ class Rating:
         default="",
     )
     family: str = key(
-        Text("the name of a family (only a pattern needs one)", shortest=1, code="rating-family"),
+        Text("a name for the family of a pattern (an entry with an `id` needs none)", shortest=1, code="rating-family"),
         "Those that share one reason; needed with a pattern.",
         default="",
     )
@@ -258,7 +258,11 @@ def _read_entry(entry: Any, sources: Iterable[str]) -> tuple[Rating | None, list
         return None, [("rating-shape", message, ENTRY_HINT)]
     reading = Reading(FORMAT)
     values = reading.group(KEYS, entry)
-    faults = [(fault.code, fault.message, fault.hint) for fault in reading.faults]
+    delete = "This entry has an `id`, so delete `family`."
+    faults = [
+        (fault.code, fault.message, delete if fault.code == "rating-family" and entry.get("id") else fault.hint)
+        for fault in reading.faults
+    ]
     faults += [(each.type.code, f"`{each.name}` is missing.", _json_hint(each)) for each, _ in reading.missing]
     by_id, by_pattern = (entry.get(name) is not None for name in ("id", "pattern"))
     if by_id and by_pattern:

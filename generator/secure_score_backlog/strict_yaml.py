@@ -423,19 +423,19 @@ def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
                 "yaml-syntax",
                 path,
                 first_line,
-                f"The text is not YAML{_unreadable_character(error)}.",
-                "Delete the text around it and type it again: what is pasted may bring characters that do not show.",
+                f"The keys of this file hold {_unreadable(error)}.",
+                "Delete that line and type it again instead of pasting it.",
             )
         )
     return _finished(builder)
 
 
-def _unreadable_character(error: Exception) -> str:
-    """Which character may not stand in YAML, where the parser says so."""
+def _unreadable(error: Exception) -> str:
+    """What the parser cannot take."""
     if isinstance(error, ReaderError):
         code = error.character if isinstance(error.character, int) else ord(error.character)
-        return f": it holds the character U+{code:04X}, which may not stand there"
-    return ""
+        return f"a character that does not show (U+{code:04X})"
+    return "a character or number that cannot be read"
 
 
 def _finished(builder: _Builder) -> YamlData:

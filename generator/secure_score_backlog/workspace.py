@@ -422,10 +422,10 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             None,
             f"Commit {commit[:10]} is dated {day}, after today ({today}): the clock of the computer that made it was "
             "wrong.",
-            "If it is yours and not merged, make the change again in the browser, in a new pull request; or set the "
-            "clock and, if it is the newest commit, run `git commit --amend --no-edit`. If it is merged, tell "
-            f"whoever maintains this repository. For the maintainer: until {day} has passed, build the site with "
-            f"`--as-of` and the day of the build (today `--as-of {today}`).",
+            "If it is yours and not merged, close its pull request and make the change again in a new one, in the "
+            "browser; else tell whoever maintains this repository. For the maintainer: pages "
+            f"would be computed for {day}; build them for the day of the build (today `--as-of {today}`). This error "
+            "stays until then.",
         )
         for commit, day in commits.items()
     ]

@@ -182,9 +182,9 @@ def _past_dates(source: FrontMatter, decision: Decision, made: date | None) -> I
                 "decision-past-date",
                 source.path,
                 source.line(*place),
-                f"`{place[-1]}` is {day}, {ago} before the decision was made on {made}.",
-                f"Write {made} or a later day: nothing can be decided for days that have passed. If it was "
-                "made earlier, its commit is dated wrong: tell whoever maintains this repository.",
+                f"`{place[-1]}` is {day}, {ago} before the day on which the decision was made ({made}).",
+                f"Write {made} or a later day. If the decision was really made earlier, leave it, and tell whoever "
+                "maintains this repository that the commit of this file has a wrong date.",
             )
 
 

@@ -491,19 +491,19 @@ def problems_of(result: Audit) -> Iterator[Problem]:
     for found in result.misdated:
         stated = f"is dated {found.stated:%Y-%m-%d %H:%M}" if found.stated else "has no time of the calendar"
         message = (
-            f"Commit {found.commit[:10]} follows one of {found.before:%Y-%m-%d %H:%M} (UTC), but {stated}; here it "
-            "counts from the later time."
+            f"Commit {found.commit[:10]} {stated}, and it follows a commit of {found.before:%Y-%m-%d %H:%M} (UTC), so "
+            f"its date is wrong; it counts as made on {found.before:%Y-%m-%d}."
         )
         hint = (
-            "Nothing has to be done: the order of commits is certain, and one of the two clocks was wrong. Where a "
-            "deadline lies between the two days, take the day of the merge from the pull request on GitHub."
+            "Nothing has to be done, unless a decision in it was due between these days: then take the day of the "
+            "merge from its pull request on GitHub."
         )
         yield problem("audit-misdated", HISTORY, None, message, hint)
 
 
 REVIEW_NOW = (
-    "Have another person review it now, and write in the minutes who did; it stays on this list, and the minutes "
-    "settle it."
+    "Have somebody else than its author review the change now, and record who and when in the minutes of the month. It "
+    "stays on this list."
 )
 ASK_NOW = (
     "The next run of the workflow snapshot asks. To see it now: gh workflow run snapshot.yml, and after the run "
@@ -514,8 +514,8 @@ APPROVAL_FIRST = "For the administrator of the repository: let the main branch r
 HINTS: Mapping[Reason, str] = {
     Reason.DIRECT: f"Ask who made it, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
     Reason.MERGE: f"Ask who merged what, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
-    Reason.CLAIMED: "A message is text that its author chooses, so it proves no approval. If there is a pull request "
-    f"with this number on GitHub, compare it with the commit. {REVIEW_NOW}",
+    Reason.CLAIMED: "Its approval is not proven: a message is text that its author chooses. Ask whoever maintains the "
+    f"repository whether the change is in that pull request. {REVIEW_NOW}",
     Reason.NOT_ASKED: f"{ASK_NOW} Until then it counts as not approved.",
     Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
     f"made this change, and who approved the workflow that did. {REVIEW_NOW}",

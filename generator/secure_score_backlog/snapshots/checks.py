@@ -90,11 +90,11 @@ def some(names: Iterable[str]) -> str:
 def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
     message = (
-        f"{count} of {plural(total, 'day')} came without a date that can be read (createdDateTime or id), and "
+        f"{count} of {plural(total, 'score')} came without a date that can be read (createdDateTime or id), and "
         f"{'was' if count == 1 else 'were'} left out."
     )
     hint = (
-        "No day was stored. Save Microsoft’s answer again with `createdDateTime`, and import that."
+        "No day was stored. Save Microsoft’s answer again, with all its fields, and import that file."
         if count == total
         else "Nothing has to be done: without its date a day cannot be stored, and the others are taken."
     )

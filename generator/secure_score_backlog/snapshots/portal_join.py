@@ -374,9 +374,13 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         found.append(
             (
                 "import-status-unknown",
-                f"{plural(len(joined.unclear), 'row has', 'rows have')} all points and a status that is not known "
-                f"({'; '.join(statuses[:SHOWN])}). Whether Microsoft measured these points or an administrator stated "
-                f"them cannot be told, so {'it was' if len(joined.unclear) == 1 else 'they were'} left out.",
+                f"{plural(len(joined.unclear), 'row has', 'rows have')} a status that this program does not know "
+                f"({'; '.join(statuses[:SHOWN])}). Its points may be measured by Microsoft or only stated by an "
+                "administrator, so it was left out."
+                if len(joined.unclear) == 1
+                else f"{len(joined.unclear)} rows have a status that this program does not know "
+                f"({'; '.join(statuses[:SHOWN])}). Their points may be measured by Microsoft or only stated by an "
+                "administrator, so these rows were left out.",
                 f"Set the portal to English, where every status is known, and export again. Then {again}.",
             )
         )
