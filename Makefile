@@ -15,7 +15,7 @@ FONTS ?=
 TAG ?=
 
 .DEFAULT_GOAL := help
-.PHONY: ours help install demo test soak mutants fuzz lint format workflows builders release sample schemas guide pictures bench lock clean
+.PHONY: ours help install demo test thorough soak mutants fuzz lint format workflows builders release sample schemas guide pictures bench lock clean
 .SUFFIXES:
 
 help: ## Say what there is
@@ -35,7 +35,10 @@ demo: .venv/runs ## Build the sample tenant's site and say where it is
 	@echo "The site, open this: $(CURDIR)/$(TENANT)/build/site/index.html"
 
 test: .venv/develops ## Run the tests (ARGS="-k register" for some, FONTS=DejaVu for a browser with one family)
-	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -m "not thorough" -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+thorough: .venv/develops ## Run the tests that repeat, in more variants, what a quicker one shows
+	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -m thorough -n 3 --dist loadfile $(ARGS)
 
 soak: .venv/develops ## Play years of unattended runs, with faults and kills (make soak SEEDS=200)
 	@$(IN) -m tests.support.simulated_years $(or $(SEEDS),50)

@@ -175,14 +175,14 @@ def test_an_earlier_run_and_its_end_are_not_hidden() -> None:
     full, a, b = {"A": FULL, "B": FULL}, {"A": OPEN, "B": FULL}, {"A": FULL, "B": OPEN}
     held = answered(question("A", "B"), a, full, full, a, b, None, full, b, full, full).held
     assert held is not None
-    assert (held.since, held.before, held.first, held.lapsed) == (day(9), day(8), day(2), 3)
+    assert (held.since, held.before, held.first, held.interrupted) == (day(9), day(8), day(2), 3)
     assert lapses_of(held).replace("\u00a0", " ") == (
         "It was in full before, first on 2 October 2026, and then not on 3 days with a snapshot, the last on "
         "8 October 2026."
     )
     unbroken = answered(question("A", "B"), a, b, full, full).held
     assert unbroken is not None
-    assert (unbroken.first, unbroken.lapsed, lapses_of(unbroken)) == (None, 0, "")
+    assert (unbroken.first, unbroken.interrupted, lapses_of(unbroken)) == (None, 0, "")
 
 
 def test_an_open_recommendation_says_what_is_planned() -> None:

@@ -252,7 +252,7 @@ class Insuring:
             "partial": len(partial),
             "missing": passed - len(days),
             "first": first.isoformat() if first else None,
-            "lapsed": sum(1 for day, in_full in whole if first and day > first and not in_full),
+            "interrupted": sum(1 for day, in_full in whole if first and day > first and not in_full),
         }
 
     def is_exception(self, name: str, state: str) -> bool:

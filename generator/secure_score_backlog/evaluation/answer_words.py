@@ -167,7 +167,7 @@ def lapses_of(held: Held) -> str:
     if held.first is None or held.before is None:
         return ""
     return (
-        f"It was in full before, first on {day(held.first)}, and then not on {count(held.lapsed, 'day')} with a "
+        f"It was in full before, first on {day(held.first)}, and then not on {count(held.interrupted, 'day')} with a "
         f"snapshot, the last on {day(held.before)}."
     )
 

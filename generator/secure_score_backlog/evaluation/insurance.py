@@ -141,7 +141,7 @@ class Held:
     partial: int = 0
     first: date | None = None
     """The first snapshot day of an earlier run in which all was in full; None where there was none."""
-    lapsed: int = 0
+    interrupted: int = 0
     """Snapshot days from `first` to `before` on which not all was in full."""
 
     @property
@@ -539,7 +539,7 @@ def held_of(primary: Sequence[Measured], known: Known, counted: DayCounts) -> He
     changed = any(day < since for day in first)
     earlier = known.history.newest(since - ONE_DAY) if changed else None
     within = counted.within(since, known.snapshot.day)
-    earlier_first, lapsed = earlier_run(primary, since, known.history, counted)
+    earlier_first, interrupted = earlier_run(primary, since, known.history, counted)
     return Held(
         since,
         before=earlier.day if earlier else None,
@@ -548,7 +548,7 @@ def held_of(primary: Sequence[Measured], known: Known, counted: DayCounts) -> He
         filled=within[DayKind.FILLED],
         partial=within[DayKind.PARTIAL],
         first=earlier_first,
-        lapsed=lapsed,
+        interrupted=interrupted,
     )
 
 
@@ -559,14 +559,14 @@ def earlier_run(
     timelines = [history.timelines[each.status.id] for each in primary]
     edges = [*sorted({day for line in timelines for day in line.days if day < since}), since]
     first: date | None = None
-    lapsed = 0
+    interrupted = 0
     for start, following in pairwise(edges):
         seen = (line.at(start) for line in timelines)
         if all(each is not None and each.observed_in_full for each in seen):
             first = first or start
         elif first:
-            lapsed += sum(counted.within(start, following - ONE_DAY).values())
-    return first, lapsed
+            interrupted += sum(counted.within(start, following - ONE_DAY).values())
+    return first, interrupted
 
 
 def longest_from_start(primary: Sequence[Measured], since: date, history: History) -> bool:

@@ -100,7 +100,7 @@ ANSWERS: tuple[tuple[Column, Callable[[Row], Cell]], ...] = (
     (Column("backfilled", "Days with scores only", 9), lambda r: days(r[2], "filled")),
     (Column("partial", "Partial days", 9), lambda r: days(r[2], "partial")),
     (Column("first", "First in full", 11), lambda r: days(r[2], "first")),
-    (Column("lapsed", "Days not in full after it", 9), lambda r: days(r[2], "lapsed")),
+    (Column("interrupted", "Days not in full after it", 9), lambda r: days(r[2], "interrupted")),
     (Column("missing", "Days without a snapshot", 9), lambda r: days(r[2], "missing")),
     (Column("open_since", "Open since", 11), lambda r: r[2].open_since),
     (Column("recommendations", "Recommendations", 60), lambda r: "; ".join(map(numbers, r[2].primary))),
@@ -193,7 +193,7 @@ def plain_answer(answer: Answer) -> Plain:
             "partial": held.partial,
             "missing": held.missing,
             "first": iso(held.first),
-            "lapsed": held.lapsed,
+            "interrupted": held.interrupted,
         }
         if held
         else None,

@@ -65,7 +65,7 @@ INSURER_FIELDS: Fields = {
     Answer: "question level because primary related held open_since open_from_start exceptions evidence",
     Because: "reason recommendations number",
     Measured: "status measure points maximum done total unit counted",
-    Held: "since before days observed filled partial first lapsed",
+    Held: "since before days observed filled partial first interrupted",
     OwnEvidence: "name version digest says by on until shows scope questions expired files changed",
     Attachment: "version digest size",
     Reported: "day source current maximum percent claimed all_tenants similar before percent_before",
