@@ -60,7 +60,7 @@ ERRORS = {
 }
 WARNINGS = {
     "Files and YAML": "decisions-odd-name",
-    "One decision": "decision-unanswered decision-draft",
+    "One decision": "decision-unanswered decision-draft decision-approval-by",
     "Decisions together, and with the catalogue": """decision-made-id decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-ask-late decision-date-ahead commit-time",

@@ -50,8 +50,7 @@ def test_an_exception_is_named_with_its_reason(tenant: Tenant, backlog: RunBackl
     )
     assert f"2026-10-01  {commit[:10]}       -  Change the owner\n      error: no pull request; changed:" in done.stdout
     assert (
-        "\nWhat to do about them\n  no pull request:\n      Ask who made it, and why. Have another person"
-        in done.stdout
+        "\nWhat to do about them\n  no pull request:\n      Ask who made it, and why. Have somebody else" in done.stdout
     )
     assert "free plan no rule keeps anybody" in done.stdout
 

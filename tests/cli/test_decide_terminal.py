@@ -214,7 +214,7 @@ def test_a_critical_risk_needs_a_login_or_a_record(root: Path, backlog: RunBackl
             ("outside GitHub already", "n"),
             ("approver:", "Board"),
             ("outside GitHub already", "y"),
-            ("approval-by:", "Board"),
+            ("approval-by [Board]:", ""),
             ("approval-on:", str(TODAY)),
             ("approval-record:", "Minutes of the board, item 4"),
             ("until:", SOON),
