@@ -185,7 +185,7 @@ def test_a_long_questionnaire_has_several_pages() -> None:
     assert [part.path for part in parts[:2]] == ["insurers/long.md", "insurers/long/2.md"]
     assert sum(len(group.answers) for part in parts for group in part.groups) == 300
     assert max(sum(len(group.answers) for group in part.groups) for part in parts) <= insurers.MOST_ON_PAGE
-    assert insurers.addresses(long)["q299"] == f"{parts[-1].path}#q-q299"
+    assert insurers.addresses(parts)["q299"] == f"{parts[-1].path}#q-q299"
     facts = replace(FACTS, insurance=replace(FACTS.insurance, questionnaires=(long, asked)))
     made = list(insurers.documents(facts, Site.of(facts)))
     assert max(len(page.content) for page in made) < 120_000

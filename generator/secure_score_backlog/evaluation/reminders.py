@@ -181,5 +181,5 @@ def _of(kind: Kind, status: Status) -> Reminder:
 
 
 def _order(each: Reminder) -> tuple[int, int, date, str, tuple[str, ...]]:
-    level = level_order(each.status.level.value if each.status.level else None)
+    level = level_order(each.status.level)
     return list(Kind).index(each.kind), level, each.day or date.max, each.status.id, each.about

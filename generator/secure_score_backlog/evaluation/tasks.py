@@ -54,10 +54,11 @@ class Task:
 
 def tasks(facts: Facts) -> tuple[Task, ...]:
     """Everything that some role has to do now, the most urgent first: by urgency, day, risk and id."""
+    reminded = reminders(facts)
     unapproved = tuple(_unapproved(facts))
     named = {task.status.id for task in unapproved}
-    to_approve = (task for task in _to_approve(facts) if task.status.id not in named)
-    found = (*_reminded(facts), *_changes(facts), *unapproved, *to_approve, *_undecided(facts))
+    to_approve = (task for task in _to_approve(reminded) if task.status.id not in named)
+    found = (*_reminded(reminded, facts.as_of), *_changes(facts), *unapproved, *to_approve, *_undecided(facts))
     return tuple(sorted(found, key=_order))
 
 
@@ -80,9 +81,9 @@ def by_role(found: Iterable[Task]) -> list[tuple[str, tuple[Task, ...]]]:
     return [(names[key], tuple(roles[key])) for key in sorted(roles, key=order)]
 
 
-def _reminded(facts: Facts) -> Iterator[Task]:
-    for each in reminders(facts):
-        when = _when_of(each, facts.as_of)
+def _reminded(found: Iterable[Reminder], as_of: date) -> Iterator[Task]:
+    for each in found:
+        when = _when_of(each, as_of)
         if when is not None:
             yield Task(when, each.kind.value, each.status, each.role, each.day, each.ask)
 
@@ -117,9 +118,9 @@ def _unapproved(facts: Facts) -> Iterator[Task]:
             yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), day, entry=entry)
 
 
-def _to_approve(facts: Facts) -> Iterator[Task]:
+def _to_approve(found: Iterable[Reminder]) -> Iterator[Task]:
     """What waits for an approver who is not the owner, once the owner renews it or decides anew."""
-    for each in reminders(facts):
+    for each in found:
         if each.kind in TO_APPROVE and each.approver and not same_role(each.approver, each.role):
             yield Task(When.WAITING, APPROVE, each.status, each.approver, each.day)
 

@@ -22,7 +22,6 @@ from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.audit import draw
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evidence import archive, git_objects, guide
-from secure_score_backlog.evidence.blocks import Report
 from secure_score_backlog.evidence.enclosing import gathered, on_the_way
 from secure_score_backlog.evidence.git_objects import Objects, algorithm_of, object_path, read_objects, write_bundle
 from secure_score_backlog.evidence.layout import (
@@ -111,7 +110,9 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
         site = work.folder / "packed"
         builder.build(rendered.job, work, site, rendered.expected(), partial(_refuse_leaks, rendered))
         documents = [*_site(site), *_data(workspace, rendered)]
-    report = _report(rendered, wish)
+    seen = profiles.shown_to(rendered.facts, profile, rendered.guard)
+    name = repository_name(rendered.facts, wish, outside=profile.outside)
+    report = report_of(seen, About(READERS[profile.name], wish.start, name), answered(seen))
     documents.append(Document(REPORT, report_pdf(report)))
     sources = cited(workspace, rendered.facts, wish.start)
     enclosed, left_out, objects = enclose(workspace, repository, rendered, sources, wish)
@@ -120,10 +121,10 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
         version=__version__,
         made_with={name: version(name) for name in LIBRARIES},
         profile=profile.name,
-        organisation=profiles.allowed(rendered.facts, profile).settings.organisation,
+        organisation=seen.settings.organisation,
         start=wish.start,
         end=wish.end,
-        repository=repository_name(rendered.facts, wish, outside=profile.outside),
+        repository=name,
         folder=repository.prefix,
         commit=tip_at(workspace, wish.end),
         read=head,
@@ -278,15 +279,6 @@ def _data(workspace: Workspace, rendered: Rendered) -> Iterator[Document]:
         yield Document(FULL_AUDIT, encoded(plain_audit(found, draw(found, SAMPLE, None))))
     if approvals := stored_approvals(workspace):
         yield Document(APPROVALS, approvals)
-
-
-def _report(rendered: Rendered, wish: Wish) -> Report:
-    """The report for people, from what the profile's readers may see."""
-    seen = profiles.shown_to(rendered.facts, rendered.profile, rendered.guard)
-    about = About(
-        READERS[wish.profile], wish.start, repository_name(rendered.facts, wish, outside=rendered.profile.outside)
-    )
-    return report_of(seen, about, answered(seen))
 
 
 def stored_approvals(workspace: Workspace) -> bytes | None:

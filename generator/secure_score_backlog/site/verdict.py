@@ -6,12 +6,14 @@ Made from the facts as `backlog status --json` prints them, signed or computed, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import from_json
+from secure_score_backlog.dates import from_json, month_before
+from secure_score_backlog.evaluation.facts import Review
 from secure_score_backlog.evaluation.movement import Part
+from secure_score_backlog.exports.json import facts_of
 from secure_score_backlog.site.figures import STEP_LABELS
 
 Plain = Mapping[str, Any]
@@ -40,6 +42,12 @@ def score_change(now: Plain) -> str:
     if not total:
         return f"The score is the same as on {since}{why}."
     return f"The score {'rose' if total > 0 else 'fell'} by {wording.point_count(abs(total))} since {since}{why}."
+
+
+def month_end_before(month: str, reviews: Iterable[Review]) -> Plain | None:
+    """The facts of the end of the month before, as its page shows them; None where it was not measured."""
+    before = month_before(month)
+    return next((facts_of(review) for review in reviews if review.month == before and review.is_measured), None)
 
 
 def parts_of(now: Plain) -> list[tuple[str, Any]]:

@@ -147,7 +147,7 @@ def until(task: Task, facts: Facts) -> str:
             return f"Now {now} achieved; {was} when it was accepted. Below that since {below(status, facts)}."
         case "conflict":
             return f"Measured in full {since(facts, status, status.held_since)}."
-        case "unapproved" | "approve":
+        case kind if kind in (UNAPPROVED, APPROVE):
             return approval_until(task, facts.as_of)
         case "undecided":
             return "No decision is recorded."
@@ -205,7 +205,7 @@ def next_step(task: Task, site: Site) -> str:
         return approving(task.entry)
     if task.kind == APPROVE:
         return "Tell the owner what you think of it before that; then approve the pull request, or have it recorded."
-    if task.kind == "blocked" and decision and decision.blocked:
+    if task.kind == BLOCKED and decision and decision.blocked:
         note = decision.blocked.note
         return (
             f"Blocked by a {wording.BLOCKERS[decision.blocked.by.value]}{f': {note}' if note else ''}".rstrip(".") + "."

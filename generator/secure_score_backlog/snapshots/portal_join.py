@@ -371,16 +371,13 @@ def problems(joined: Joined, path: str, day: date) -> tuple[Problem, ...]:
         )
     if joined.unclear:
         statuses = sorted({shortened(row.cells.get("status", "")) or "none" for row in joined.unclear})
+        its, they_were = ("Its", "it was") if len(joined.unclear) == 1 else ("Their", "these rows were")
         found.append(
             (
                 "import-status-unknown",
                 f"{plural(len(joined.unclear), 'row has', 'rows have')} a status that this program does not know "
-                f"({'; '.join(statuses[:SHOWN])}). Its points may be measured by Microsoft or only stated by an "
-                "administrator, so it was left out."
-                if len(joined.unclear) == 1
-                else f"{len(joined.unclear)} rows have a status that this program does not know "
-                f"({'; '.join(statuses[:SHOWN])}). Their points may be measured by Microsoft or only stated by an "
-                "administrator, so these rows were left out.",
+                f"({'; '.join(statuses[:SHOWN])}). {its} points may be measured by Microsoft or only stated by an "
+                f"administrator, so {they_were} left out.",
                 f"Set the portal to English, where every status is known, and export again. Then {again}.",
             )
         )

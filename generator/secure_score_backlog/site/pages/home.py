@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
-from secure_score_backlog.dates import month_before, month_of
+from secure_score_backlog.dates import month_of
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, in_force
@@ -24,12 +24,12 @@ from secure_score_backlog.evaluation.reminders import (
     owning_roles,
 )
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status, below_since
-from secure_score_backlog.exports.json import facts_of, plain_facts
+from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.verdict import verdict
+from secure_score_backlog.site.verdict import month_end_before, verdict
 from secure_score_backlog.site.words import regressions, unexplained
 
 Plain = Mapping[str, Any]
@@ -79,7 +79,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         also_late=also_late(facts),
         shown=SHOWN,
         roles=sorted(role for role, logins in facts.settings.roles.items() if logins),
-        verdict=verdict(plain_facts(facts), month_end_before(facts)),
+        verdict=verdict(plain_facts(facts), month_end_before(month_of(facts.as_of), facts.reviews)),
         reopened=bool(facts.in_state(*NEEDS_NEW_DECISION, State.OVERDUE)),
         measured=sum(1 for status in facts.statuses.values() if status.observation),
         open=any(status.observation and status.open_share for status in facts.statuses.values()),
@@ -142,9 +142,3 @@ def measured_of(facts: Facts, spot: Blindspot) -> list[Status]:
     """What is measured of a blind spot in this tenant."""
     known = (facts.statuses.get(identifier) for identifier in spot.recommendations)
     return [status for status in known if status and status.observation]
-
-
-def month_end_before(facts: Facts) -> Plain | None:
-    """The facts of the end of the month before, as its page shows them; None where it was not measured."""
-    before = month_before(month_of(facts.as_of))
-    return next((facts_of(review) for review in facts.reviews if review.month == before and review.is_measured), None)

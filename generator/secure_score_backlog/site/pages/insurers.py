@@ -12,12 +12,10 @@ from itertools import groupby
 
 from secure_score_backlog.evaluation import answer_words as words
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.insurance import Answer, Answers, Measure
-from secure_score_backlog.evaluation.register import citation, in_force, needing_decision, reason, shown_state
+from secure_score_backlog.evaluation.insurance import Answer, Answers
+from secure_score_backlog.evaluation.register import in_force, needing_decision, reason, shown_state
 from secure_score_backlog.exports.answers import export_path
 from secure_score_backlog.files import Document
-from secure_score_backlog.questionnaires.model import AnsweredBy, Level
-from secure_score_backlog.questionnaires.shipped import SHIPPED_NAME
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
@@ -76,6 +74,7 @@ def for_insurers(facts: Facts, site: Site) -> Iterator[Document]:
 def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Document]:
     """All questions in short, and a page for each questionnaire."""
     insurance = facts.insurance
+    parts = {each.name: parts_of(each) for each in insurance.questionnaires}
     shared = {
         "site": site,
         "facts": facts,
@@ -85,10 +84,6 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
         "most": MOST_NAMED,
         "shown_state": shown_state,
         "reason": reason,
-        "citation": citation,
-        "measures": Measure,
-        "answered_by": AnsweredBy,
-        "levels": Level,
     }
     yield page(
         PATH,
@@ -98,8 +93,8 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
             path=PATH,
             insurance=insurance,
             groups={each.name: groups_of(each.answers) for each in listed(insurance.questionnaires)},
-            parts={each.name: parts_of(each) for each in insurance.questionnaires},
-            addresses={each.name: addresses(each) for each in insurance.questionnaires},
+            parts=parts,
+            addresses={name: addresses(of_one) for name, of_one in parts.items()},
             kind=imported(facts.snapshot) if facts.snapshot else "",
             unexplained=unexplained(facts.explained),
             bodies={
@@ -107,7 +102,6 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
                 for each in insurance.evidence
                 if each.body.strip() and not outside
             },
-            shipped=SHIPPED_NAME,
             **shared,
         ),
         site=site,
@@ -115,7 +109,7 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
         shown_title="What insurers ask" if not outside else "Questions and answers",
         hide=("navigation", "toc"),
     )
-    asked = ((each, part) for each in insurance.questionnaires for part in parts_of(each))
+    asked = ((each, part) for each in insurance.questionnaires for part in parts[each.name])
     for each, part in asked:
         yield page(
             part.path,
@@ -125,7 +119,7 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
                 path=part.path,
                 questionnaire=each,
                 part=part,
-                parts=parts_of(each),
+                parts=parts[each.name],
                 accepted=in_force(facts.register),
                 covered=in_force(facts.covered),
                 need_decision=needing_decision((*facts.register, *facts.covered)),
@@ -154,11 +148,11 @@ def parts_of(each: Answers) -> list[Part]:
     ]
 
 
-def addresses(each: Answers) -> dict[str, str]:
-    """The place of each question, by its id."""
+def addresses(parts: Iterable[Part]) -> dict[str, str]:
+    """The place of each question of a questionnaire, by its id."""
     return {
         answer.question.id: f"{part.path}#q-{answer.question.id}"
-        for part in parts_of(each)
+        for part in parts
         for group in part.groups
         for answer in group.answers
     }

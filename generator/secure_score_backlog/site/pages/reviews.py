@@ -31,7 +31,7 @@ from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.verdict import parts_of, risk_change
+from secure_score_backlog.site.verdict import month_end_before, parts_of, risk_change
 from secure_score_backlog.site.words import kind_of_snapshot, stated_in, unexplained
 from secure_score_backlog.wording import lower_first
 
@@ -270,7 +270,7 @@ def month_page(
         stated=stated,
         recomputed=differences(review.signed, plain_facts(review.facts)) if review.signed else (),
         older=older.month if older else None,
-        risk_change=risk_change(month.facts, month_end_before(review, older)),
+        risk_change=risk_change(month.facts, month_end_before(review.month, [older] if older else ())),
         most_ending=MOST_ENDING,
         within=ENDING_WITHIN.days,
         newer=newer,
@@ -286,12 +286,6 @@ def month_page(
         up=(TITLE, PATH),
         description="Decisions needed, top five by risk, accepted risks, what was completed, and the score.",
     )
-
-
-def month_end_before(review: Review, older: Review | None) -> Plain | None:
-    """The facts of the month before, as its page shows them; None where it was not measured."""
-    follows = older is not None and older.month == month_before(review.month)
-    return facts_of(older) if older is not None and follows and older.is_measured else None
 
 
 def minutes_of(site: Site, review: Review, path: str) -> Markup | None:

@@ -6,7 +6,7 @@ The texts are `content/topics.yml`. The search leads here: each subject is a pag
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from secure_score_backlog.evaluation import insurance
@@ -99,18 +99,18 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
 def answers_of(facts: Facts) -> list[Answer]:
     """Every subject, with what is measured of it."""
     measured = {normalised(status.id): status for status in facts.statuses.values() if status.observation}
+    places = {each.name: insurers.addresses(insurers.parts_of(each)) for each in facts.insurance.questionnaires}
     found = []
     for title, topic in TOPICS.items():
         known = {name: measured[name] for name in map(normalised, topic.recommendations) if name in measured}
         order = sorted(known.values(), key=lambda status: (status.state is State.DONE, risk_key(status)))
-        found.append(Answer(title, topic, tuple(order), tuple(asked_about(title, facts))))
+        found.append(Answer(title, topic, tuple(order), tuple(asked_about(title, facts, places))))
     return found
 
 
-def asked_about(title: str, facts: Facts) -> Iterator[Asked]:
-    """What insurers ask about a subject."""
+def asked_about(title: str, facts: Facts, places: Mapping[str, Mapping[str, str]]) -> Iterator[Asked]:
+    """What insurers ask about a subject; `places`: where each question is, by questionnaire and id."""
     for each in facts.insurance.questionnaires:
-        places = insurers.addresses(each)
         for answer in each.answers:
             if title in answer.question.topics:
-                yield Asked(each.title, answer, places[answer.question.id])
+                yield Asked(each.title, answer, places[each.name][answer.question.id])
