@@ -31,7 +31,6 @@ hypothesis.settings.load_profile("repeatable")  # the same examples everywhere, 
 LONGEST_FIRST = ("workflows", "year", "sample", "own", "second", "browser", "graph", "site")
 """Folders whose files take long: begun first, so that no worker waits at the end for another one's file."""
 THOROUGH = (
-    ("tests/fuzz/test_fuzz_targets.py", ""),
     ("tests/graph/test_soak.py", ""),
     ("tests/workflows/test_release.py", "test_an_"),
     ("tests/browser/test_awkward.py", "test_axe_finds_nothing"),

@@ -25,7 +25,7 @@ from secure_score_backlog.snapshots.portal_csv import WORDS
 from secure_score_backlog.snapshots.portal_join import KEPT
 
 LOADED = {
-    "attention", "blindspots", "denominators", "glossary", "insurer_questions", "points", "portal_csv", "report",
+    "attention", "blindspots", "denominators", "glossary", "points", "portal_csv", "report",
     "services", "topics",
 }  # fmt: skip
 

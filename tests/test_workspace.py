@@ -100,7 +100,7 @@ def test_a_command_parses_no_content_twice(command: str, reverted: Path, calls: 
     run_here(*command.split(), "--root", reverted, expect=0)
     assert calls.more_than_once() == {}
     assert calls.of("parse") == 3 + 1  # snapshots and the newest catalogue
-    assert calls.of("read_yaml") == 2 + 2 + 1  # settings, the decision, and the shipped questions
+    assert calls.of("read_yaml") == 2 + 2  # settings and the decision
     assert calls.of("read_decision") == 2
     assert (calls.of("minutes_text"), calls.of("read_signed")) == (1, 1)
 

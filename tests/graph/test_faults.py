@@ -239,7 +239,7 @@ SURVIVED = [
     Passing("the server's clock is ahead", clock(days=3, minutes=1), "is 3 days behind the server's."),
     Passing("the server's clock is behind", clock(hours=-4, minutes=-1), "is 4 hours ahead of the server's."),
     Passing("a day in the far future", scores([day_score(AHEAD), *answers()]), f"left out: {AHEAD}."),
-    Passing("a score without a day", scores([*answers(), {"id": "x"}, None]), "2 of 5 scores came without a date"),
+    Passing("a score without a day", scores([*answers(), {"id": "x"}, None]), "2 of 5 days came without a date"),
 ]
 """Exit 0, and the same files as after a run without the fault, but for the time of collecting."""
 

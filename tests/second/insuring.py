@@ -34,7 +34,7 @@ def yaml(text: str) -> Any:
 
 
 TOPICS = yaml((SHIPPED / "topics.yml").read_text(encoding="utf-8"))
-COMMON = yaml((SHIPPED / "insurer_questions.yml").read_text(encoding="utf-8"))["questions"]
+COMMON = json.loads((SHIPPED / "insurer_questions.json").read_text(encoding="utf-8"))["questions"]
 
 
 def bare(name: str) -> str:

@@ -357,7 +357,7 @@ def test_what_cannot_be_dated_is_left_out_and_told() -> None:
     undated = {**whole(DAY), "id": "x", "createdDateTime": None}
     result = collect(Answer((whole(DAY), undated, None), PROFILES), Stored(), GRAPH)
     assert codes(result) == ["snapshot-undated"]
-    assert "2 of 3 scores came without a date" in result.problems[0].message
+    assert "2 of 3 days came without a date" in result.problems[0].message
     with pytest.raises(CannotProceed, match="No score of the answer"):
         collect(Answer((undated,), PROFILES), Stored(), GRAPH)
     with pytest.raises(CannotProceed, match="holds no Secure Score"):

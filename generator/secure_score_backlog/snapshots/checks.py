@@ -90,7 +90,7 @@ def some(names: Iterable[str]) -> str:
 def undated(count: int, total: int) -> Finding:
     """Scores that no day can be read from."""
     message = (
-        f"{count} of {plural(total, 'score')} came without a date that can be read (createdDateTime or id), and "
+        f"{count} of {plural(total, 'day')} came without a date that can be read (createdDateTime or id), and "
         f"{'was' if count == 1 else 'were'} left out."
     )
     hint = (
