@@ -74,8 +74,8 @@ def begun(
         more = f" and {len(over) - SHOWN} more" if len(over) > SHOWN else ""
         why = f"{where} {', '.join(over[:SHOWN])}{more}"
         hint = (
-            "Delete the line. It may be set only before the first decision and snapshot, as `backlog init --here` "
-            "does; else it would hide their history."
+            "Delete `history` and `after` below it. It may be set (`backlog init --here` does) only before there is "
+            "any decision or snapshot; later it would hide their history."
         )
         return main, None, (_refused(settings_file, why, hint),)
     place = order.index(after)

@@ -423,9 +423,9 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             f"Commit {commit[:10]} is dated {day}, after today ({today}): the clock of the computer that made it was "
             "wrong.",
             "If it is yours and not merged, close its pull request and make the change again in a new one, in the "
-            "browser; else tell whoever maintains this repository. For the maintainer: pages "
-            f"would be computed for {day}; build them for the day of the build (today `--as-of {today}`). This error "
-            "stays until then.",
+            "browser; else tell whoever maintains this repository. For the maintainer: once "
+            f"merged, this error stays until {day}; until then run `backlog build` with `--as-of` and that day's date "
+            f"(today `--as-of {today}`).",
         )
         for commit, day in commits.items()
     ]

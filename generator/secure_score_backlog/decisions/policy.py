@@ -182,9 +182,10 @@ def _past_dates(source: FrontMatter, decision: Decision, made: date | None) -> I
                 "decision-past-date",
                 source.path,
                 source.line(*place),
-                f"`{place[-1]}` is {day}, {ago} before the day on which the decision was made ({made}).",
-                f"Write {made} or a later day. If the decision was really made earlier, leave it, and tell whoever "
-                "maintains this repository that the commit of this file has a wrong date.",
+                f"`{place[-1]}` is {day}, {ago} before the decision was made ({made}: the day of its commit, or today "
+                "where it is not committed).",
+                f"Change `{place[-1]}` to {made} or a later day. If it was really made earlier, keep "
+                f"`{place[-1]}`, and tell whoever maintains this repository that its commit has a wrong date.",
             )
 
 

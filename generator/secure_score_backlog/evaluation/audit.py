@@ -491,18 +491,18 @@ def problems_of(result: Audit) -> Iterator[Problem]:
     for found in result.misdated:
         stated = f"is dated {found.stated:%Y-%m-%d %H:%M}" if found.stated else "has no time of the calendar"
         message = (
-            f"Commit {found.commit[:10]} {stated}, and it follows a commit of {found.before:%Y-%m-%d %H:%M} (UTC), so "
-            f"its date is wrong; it counts as made on {found.before:%Y-%m-%d}."
+            f"Commit {found.commit[:10]} {stated} (UTC), and the commit before it {found.before:%Y-%m-%d %H:%M}, so "
+            f"it counts as made on {found.before:%Y-%m-%d}."
         )
         hint = (
-            "Nothing has to be done, unless a decision in it was due between these days: then take the day of the "
-            "merge from its pull request on GitHub."
+            "Nothing has to be done, unless a decision in it was due between these two days: then look up when it was "
+            "merged (in its pull request, where it has one), and judge by that day whether it was late."
         )
         yield problem("audit-misdated", HISTORY, None, message, hint)
 
 
 REVIEW_NOW = (
-    "Have somebody else than its author review the change now, and record who and when in the minutes of the month. It "
+    "Have somebody else than its author review the change now, and record who and when in this month's minutes. It "
     "stays on this list."
 )
 ASK_NOW = (
@@ -514,8 +514,8 @@ APPROVAL_FIRST = "For the administrator of the repository: let the main branch r
 HINTS: Mapping[Reason, str] = {
     Reason.DIRECT: f"Ask who made it, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
     Reason.MERGE: f"Ask who merged what, and why. {REVIEW_NOW} {ONLY_REQUESTS}",
-    Reason.CLAIMED: "Its approval is not proven: a message is text that its author chooses. Ask whoever maintains the "
-    f"repository whether the change is in that pull request. {REVIEW_NOW}",
+    Reason.CLAIMED: "Its approval is not proven: an author can write any message. Ask whoever maintains the repository "
+    f"whether that pull request has this change. Whatever the answer is, do this too. {REVIEW_NOW}",
     Reason.NOT_ASKED: f"{ASK_NOW} Until then it counts as not approved.",
     Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
     f"made this change, and who approved the workflow that did. {REVIEW_NOW}",
