@@ -579,6 +579,11 @@ def origin_on_github(folder: Path) -> str:
     return match["repository"] if match else ""
 
 
+def has_origin(folder: Path) -> bool:
+    """Whether a folder's repository has the remote `origin`."""
+    return (folder / ".git").exists() and run_git(folder, "config", "--get", "remote.origin.url").returncode == 0
+
+
 def make_repository(folder: Path) -> None:
     """Make an empty repository in a folder, with the branch `main`; CannotProceed where Git fails."""
     made = run_git(folder, "init", "--quiet", "--initial-branch=main")

@@ -17,8 +17,10 @@ from secure_score_backlog.settings import load_settings
 from tests.support.folders import contents, write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
+from tests.support.tenants import stored
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+TENANT = "00000000-1111-2222-3333-444444444444"
 TOOL = f"harbour/secure-score-backlog@{COMMIT}"
 SAMPLE = re.compile(rf"northwind|harbour logistics|{OWNER}-|sample tenant", re.IGNORECASE)
 
@@ -122,6 +124,23 @@ def test_a_second_run_adds_what_is_missing_by_the_choices_of_the_first(backlog: 
     assert json.loads(after[RECORD])["files"].keys() == after.keys() - {RECORD}
 
 
+def test_a_second_run_names_what_is_done_and_prints_the_rest(backlog: RunBacklog, tmp_path: Path) -> None:
+    """Steps that the folder shows as done are named in a line; without a commit nothing is."""
+    made = ("init", "our-score", "--organisation", "X", "--plan", "none")
+    backlog(*made, expect=0)
+    folder = tmp_path / "our-score"
+    assert "Done already" not in backlog("init", "our-score", expect=0).stdout
+    settings = folder / "backlog.yml"
+    settings.write_text(settings.read_text("utf-8") + "roles: {Head of IT: [], Board: []}\n", "utf-8")
+    write(folder, "snapshots/2026/2026-10-01.json", json.dumps(stored({"AdminMFA": (0, 8)}), default=float))
+    Repository.existing(folder).commit("Begin our backlog")
+    again = backlog("init", "our-score", expect=0).stdout
+    done = next(line for line in again.splitlines() if line.startswith("Done already"))
+    assert [word for word in ("certificate", "app in Entra", "Fill in", "Commit", "first time") if word in done]
+    assert "openssl" not in again
+    assert "backlog decide ID" in again
+
+
 def test_a_folder_inside_another_repository_is_refused(backlog: RunBacklog, tmp_path: Path) -> None:
     """Its workflows would never run; --no-git says that this is meant."""
     Repository(tmp_path / "clone")
@@ -213,13 +232,17 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
             ("Type one of", b""),
             ("plan [free]", "enterprise"),
             ("protected [yes]", ""),
-            ("reviewer", "security"),
-            ("Write it as @login", b""),
-            ("reviewer", "@example/security"),
             ("site [artifact]", "folder"),
             ("Type one of: artifact, azure, pages.", b""),
             ("site [artifact]", "pages"),
+            ("for later", b""),
             ("repository", "example/backlog"),
+            ("reviewer", "security"),
+            ("Write it as @login", b""),
+            ("reviewer", "@example/security"),
+            ("tenant", "example.com"),
+            ("Directory (tenant) ID", b""),
+            ("tenant", TENANT),
             ("chat [none]", "teams"),
         ],
         cwd=tmp_path,
@@ -235,8 +258,9 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
         "reviewer": "@example/security",
         "tool": TOOL,
         "chat": "teams",
-        "tenant": "",
+        "tenant": TENANT,
     }
+    assert f"AZURE_TENANT_ID --repo example/backlog --body {TENANT}" in " ".join(done.text.split())
     assert "gh repo create example/backlog --private" in done.text
     assert "Once the repository's name is known" not in done.text
 
@@ -263,7 +287,8 @@ def test_the_name_of_a_clone_is_proposed(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", clone], check=True)
     subprocess.run(["git", "remote", "add", "origin", "git@github.com:harbour/our-score.git"], cwd=clone, check=True)
     answers = [("organisation", "X"), ("plan [free]", ""), ("site [artifact]", ""), ("[harbour/our-score]", "")]
-    done = at_terminal(["init", "our-score", "--tool", TOOL], [*answers, ("chat [none]", "")], cwd=tmp_path)
+    answers += [("tenant", ""), ("chat [none]", "")]
+    done = at_terminal(["init", "our-score", "--tool", TOOL], answers, cwd=tmp_path)
     assert done.code == 0
     assert b"\nrepository: harbour/our-score\n" in files(clone)["backlog.yml"]
 

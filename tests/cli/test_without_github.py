@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the guide says for a computer without GitHub: its lines, taken out of the page, as openssl and cron run them."""
+"""A computer without GitHub: the lines of the guide and the script of `init`, as openssl and cron run them."""
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -15,6 +16,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from secure_score_backlog.data_repository.choices import BOT, choose
+from secure_score_backlog.data_repository.steps import Shell, steps
+from secure_score_backlog.data_repository.written import documents
 from secure_score_backlog.sample.tenant import Tenant
 from tests.support.graph_items import TENANT
 from tests.support.running import RunBacklog
@@ -52,20 +56,41 @@ def by_cron(home: Path, command: str) -> CompletedProcess[str]:
 
 def test_every_block_is_looked_at() -> None:
     """Another block in the section needs a test as well."""
-    assert [name for name, _ in BLOCKS] == ["console", "text", "sh", "powershell", "console"]
+    assert [name for name, _ in BLOCKS] == ["console", "text", "console"]
+
+
+def test_the_printed_steps_say_what_the_guide_says() -> None:
+    """The lines for the certificate, for cron and for the task of Windows."""
+    choices = choose({"organisation": "X", "plan": "none"})
+    for shell, language, holds, place in (
+        (Shell.BASH, "console", "openssl", ""),
+        (Shell.BASH, "text", "collect.sh", "HOME"),
+        (Shell.POWERSHELL, "console", "openssl", ""),
+        (Shell.POWERSHELL, "console", "schtasks", r"C:\our-score"),
+    ):
+        told = "\n".join(line.strip() for step in steps(choices, "x", shell, place=place) for line in step.lines)
+        for line in block(language, holds).splitlines():
+            assert line.replace('"$HOME/our-score/', "HOME/").replace('sh"', "sh").replace('"', "'") in told.replace(
+                '"', "'"
+            )
 
 
 def test_windows_does_what_linux_does() -> None:
-    """The same commands in the same order, each looked at for failure, in the file that the task starts."""
-    wanted = [line for line in block("sh", "collect").splitlines() if line.startswith(("backlog ", "git "))]
-    lines = block("powershell", "collect").splitlines()
-    commands = [found[0].strip() for line in lines if (found := re.search(r"\b(backlog|git) [^}]+", line))]
-    assert commands == [each.replace('"', "'") for line in wanted for each in line.split(" || ")]
-    for line, following in pairwise(lines):
-        assert not line.startswith(("backlog ", "git ")) or following.startswith("if ($LASTEXITCODE)"), line
-    assert lines[-1] == "exit $LASTEXITCODE"
-    assert "-File C:\\backlog\\collect.ps1" in block("console", "schtasks")
-    assert "C:\\backlog\\collect.ps1" in SECTION.split("```powershell")[0]
+    """The same commands in the same order, each looked at for failure, and the same values."""
+    files = {each.path: each.content.decode() for each in documents(choose({"organisation": "X", "plan": "none"}))}
+    linux, windows = (files[f"scripts/collect.{kind}"].splitlines() for kind in ("sh", "ps1"))
+    wanted = [line for line in linux if line.startswith(("backlog ", "git "))]
+    own = windows[windows.index("backlog collect") :]
+    commands = [found[0].strip() for line in own if (found := re.search(r"(?<!# )\b(backlog|git) [^}]+", line))]
+    commands = [each for each in commands if not each.startswith(("backlog publish", "backlog build --output"))]
+    assert [*commands, "backlog build"] == [*(each for line in wanted for each in line.split(" || ")), "backlog build"]
+    for line, following in pairwise(own):
+        assert not line.startswith(("backlog ", "git ")) or "$LASTEXITCODE" in following, line
+    assert own[-1] == "exit $LASTEXITCODE"
+    named = [
+        {name for line in lines for name in re.findall(r"(?:AZURE|GIT)_[A-Z_]+", line)} for lines in (linux, windows)
+    ]
+    assert named[0] == named[1] >= {"AZURE_TENANT_ID", "GIT_AUTHOR_NAME", "GIT_COMMITTER_EMAIL"}
 
 
 if sys.platform != "win32":
@@ -78,24 +103,27 @@ if sys.platform != "win32":
 
     @pytest.fixture
     def home(tmp_path: Path, backlog: RunBacklog, services: tuple[SimulatedIdentity, SimulatedGraph]) -> Path:
-        """A home folder: the program where pipx puts it, the backlog of `init`, certificate and script of the guide."""
+        """A home folder: the program where pipx puts it, the backlog of `init`, and the certificate of the guide.
+
+        The program notes only that it was asked to build the site, which takes long.
+        """
         identity, graph = services
         program = tmp_path / ".local" / "bin" / "backlog"
         program.parent.mkdir(parents=True)
         addresses = f"--graph-url {graph.url} --authority {identity.origin}"
         program.write_text(
-            f'#!/bin/sh\n[ "$1" = collect ] && set -- "$@" {addresses}\n'
+            f'#!/bin/sh\n[ "$1" = build ] && exec touch "$HOME/built"\n[ "$1" = collect ] && set -- "$@" {addresses}\n'
             f'exec {shlex.quote(sys.executable)} -m secure_score_backlog "$@"\n',
             encoding="utf-8",
         )
         program.chmod(0o755)
-        (tmp_path / ".gitconfig").write_text("[user]\nname = B\nemail = b@example.com\n", encoding="utf-8")
-        backlog("init", "our-score", "--organisation", "Example", "--plan", "none", expect=0)
+        backlog("init", "our-score", "--organisation", "Example", "--plan", "none", "--tenant", TENANT, expect=0)
         made = by_cron(tmp_path, "set -e\n" + block("console", "openssl"))
         assert made.returncode == 0, made.stderr
-        ids = {"TENANT_ID": TENANT, "CLIENT_ID": identity.registration.client}
-        script = re.sub(r"=(TENANT_ID|CLIENT_ID)\b", lambda found: f"={ids[found[1]]}", block("sh", "collect"))
-        (tmp_path / "collect.sh").write_text(script, encoding="utf-8")
+        script = tmp_path / "our-score" / "scripts" / "collect.sh"
+        script.write_text(script.read_text("utf-8").replace("=CLIENT_ID", f"={identity.registration.client}"), "utf-8")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "-c", "user.name=B", "-c", "user.email=b@example.com", "commit", "--quiet", "-m", "Begin")
         return tmp_path
 
     def cron_line() -> str:
@@ -116,10 +144,13 @@ if sys.platform != "win32":
         assert shown in whole
         assert (home / "app.pem").stat().st_mode & 0o077 == 0
 
-    def test_cron_collects_and_commits(home: Path, services: tuple[SimulatedIdentity, SimulatedGraph]) -> None:
-        """The first run, one without news, a new day; what else is staged stays staged."""
-        git(home, "add", ".")
-        git(home, "commit", "--quiet", "-m", "Begin our backlog")
+    def test_cron_collects_commits_and_builds(
+        home: Path, services: tuple[SimulatedIdentity, SimulatedGraph], backlog: RunBacklog
+    ) -> None:
+        """The first run, one without news, a new day; what else is staged stays staged; the audit knows each commit.
+
+        Git needs to know nobody: the script says who commits, and the settings name the same account.
+        """
         (home / "our-score" / "decisions" / "Other.md").write_text("begun", encoding="utf-8")
         git(home, "add", "decisions/Other.md")
         commits = []
@@ -129,16 +160,26 @@ if sys.platform != "win32":
             assert done.returncode == 0, done.stderr
             commits.append(git(home, "rev-list", "--count", "HEAD").strip())
         assert commits == ["2", "2", "3"]
-        assert git(home, "log", "-1", "--format=%s %an", "--", "snapshots") == "Add snapshots B\n"
+        assert git(home, "log", "-1", "--format=%s, %an <%ae>, %cn", "--", "snapshots") == (
+            f"Add snapshots, {BOT.name} <{BOT.mail}>, {BOT.name}\n"
+        )
         assert git(home, "status", "--porcelain") == "A  decisions/Other.md\n"
+        assert (home / "built").is_file()
+        counts = json.loads(backlog("audit", "--json", "--root", "our-score", expect=0).stdout)["counts"]
+        assert counts == {"snapshot": 2, "approved": 0, "beginning": 1, "exception": 0, "total": 3}
+
+    def test_the_script_runs_other_commands_signed_in(home: Path) -> None:
+        """`doctor` sees the certificate that only the script names, and nothing is collected."""
+        done = by_cron(home, "sh our-score/scripts/collect.sh doctor --offline")
+        assert "A certificate with its private key." in done.stdout
+        assert git(home, "rev-list", "--count", "HEAD") == "1\n"
 
     def test_a_run_that_fails_says_so(home: Path, services: tuple[SimulatedIdentity, SimulatedGraph]) -> None:
         """Its exit code is not 0, the reason is on stderr, which cron mails, and nothing is committed."""
-        git(home, "add", ".")
-        git(home, "commit", "--quiet", "-m", "Begin our backlog")
         identity, _ = services
         identity.registration = Registration(TENANT, client="another")
         done = by_cron(home, cron_line())
         assert done.returncode != 0
         assert "AADSTS700016" in done.stderr
         assert git(home, "rev-list", "--count", "HEAD") == "1\n"
+        assert not (home / "built").exists()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from secure_score_backlog.data_repository.choices import choose
-from secure_score_backlog.data_repository.steps import UNKNOWN, Shell, Step, steps, unknown_words
+from secure_score_backlog.data_repository.steps import UNKNOWN, Shell, Sign, Step, steps, unknown_words
 from secure_score_backlog.data_repository.tool import parse_tool
 
 TOOL = parse_tool("harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567")
@@ -54,7 +54,7 @@ def test_the_order_is_that_of_a_first_day() -> None:
 @pytest.mark.parametrize("plan", ["free", "team", "enterprise", "none"])
 def test_the_last_step_checks_all_others(plan: str) -> None:
     """Whoever has done everything sees whether it was enough."""
-    assert "backlog doctor" in told(plan=plan).rpartition("Check that everything is set up")[2]
+    assert " doctor" in told(plan=plan).rpartition("Check that everything is set up")[2]
 
 
 @pytest.mark.parametrize(("plan", "tail"), [("free", "ref:refs/heads/main"), ("team", "environment:secure-score")])
@@ -138,10 +138,44 @@ def test_the_site_is_deployed_to_azure_after_it_is_protected() -> None:
 
 
 def test_without_github_nothing_of_github_is_told() -> None:
-    """Collecting, committing and building on a computer of one's own."""
+    """Signing in, committing, collecting, deciding and signing in the order of a first day."""
     text = told(plan="none", repository="")
-    assert "--device-code" in text
     assert "gh " not in text
+    assert "pull request" not in text
+    order = (
+        "openssl",
+        "SecurityEvents.Read.All",
+        "write your own",
+        "take the # away",
+        "git commit",
+        "sh scripts/",
+        "crontab",
+    )
+    places = [text.index(each) for each in (*order, "backlog decide", "backlog review", "collect.sh doctor")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("plan", ["free", "team", "none"])
+def test_what_a_folder_shows_as_done_is_not_asked_again(plan: str) -> None:
+    """Nothing at first; with everything found, only what no folder can show is left."""
+    found = steps(choose({"organisation": "X", "plan": plan}, TOOL), "x")
+    assert not [step for step in found if step.is_done(())]
+    left = "\n".join("\n".join(step.lines) for step in found if not step.is_done(set(Sign)))
+    assert not [line for line in ("git commit", "TENANT_ID", "openssl", "backlog decide") if line in left]
+    assert "doctor" in left
+
+
+@pytest.mark.parametrize(
+    ("shell", "place", "line"),
+    [
+        (Shell.BASH, "/home/b/our score 50%", r"17 7 * * * sh '/home/b/our score 50\%/scripts/collect.sh'"),
+        (Shell.POWERSHELL, r"C:\it's here", r"""-File \"C:\it''s here\scripts\collect.ps1\"'"""),
+    ],
+)
+def test_the_task_starts_the_script_by_its_whole_path(shell: Shell, place: str, line: str) -> None:
+    """Whatever the folder is called: blanks, quotes, and the mark that cron takes for a line break."""
+    choices = choose({"organisation": "X", "plan": "none"})
+    assert line in "\n".join(line for step in steps(choices, "x", shell, place=place) for line in step.lines)
 
 
 @pytest.mark.parametrize("given", [{}, {"plan": "team"}, {"plan": "none"}, AZURE, {**AZURE, "plan": "none"}])

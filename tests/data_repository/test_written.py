@@ -14,7 +14,7 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 from ruamel.yaml import YAML
 
-from secure_score_backlog.data_repository.choices import SNAPSHOTS_BRANCH, Chat, Choices, Plan, Site, choose
+from secure_score_backlog.data_repository.choices import BOT, SNAPSHOTS_BRANCH, Chat, Choices, Plan, Site, choose
 from secure_score_backlog.data_repository.rulesets import CHECK
 from secure_score_backlog.data_repository.tool import HERE, Tool, parse_tool
 from secure_score_backlog.data_repository.written import (
@@ -137,6 +137,8 @@ def test_files_are_read_as_they_are_meant(choices: Choices) -> None:
     assert settings.settings.organisation == choices.organisation
     assert settings.settings.repository.address == (choices.repository if choices.on_github else "")
     assert settings.settings.snapshots.branch == (SNAPSHOTS_BRANCH if choices.protected else None)
+    if not choices.on_github:
+        assert settings.settings.snapshots.account == BOT
     wanted = TENANT.lower() if choices.site is Site.AZURE else None
     assert settings.settings.static_web_app.tenant == wanted
     layout, problems = parse_configuration(found["mkdocs.yml"].encode())
@@ -163,6 +165,9 @@ def test_what_a_plan_does_not_offer_is_not_written(choices: Choices) -> None:
     for secret, wanted in (("BACKLOG_WEBHOOK_URL", choices.chat is not Chat.NONE),):
         assert (secret in everything) == wanted
     assert any(path.startswith(".github/") for path in found) == choices.on_github
+    assert any(path.startswith("scripts/") for path in found) != choices.on_github
+    if not choices.on_github:
+        assert "pull request" not in "".join(text for path, text in found.items() if not path.startswith(".vscode/"))
     if choices.reviewer and choices.plan.has_rules:
         assert f"/decisions/ {choices.reviewer}\n" in found[".github/CODEOWNERS"]
 

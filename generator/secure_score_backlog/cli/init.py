@@ -17,15 +17,23 @@ from secure_score_backlog.data_repository import choices as reading
 from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site, choose, sites_of
 from secure_score_backlog.data_repository.comparing import Change, compared
 from secure_score_backlog.data_repository.copy import REWRITTEN, is_copy, not_sample, of_project, of_sample
-from secure_score_backlog.data_repository.steps import REPOSITORY, Shell, steps, unknown_words
+from secure_score_backlog.data_repository.steps import REPOSITORY, Shell, Sign, steps, unknown_words
 from secure_score_backlog.data_repository.tool import HERE, installed_tool, parse_tool
 from secure_score_backlog.data_repository.written import RECORD, Record, documents, purpose, read_record, record
-from secure_score_backlog.errors import CannotProceed, WrongUsage
+from secure_score_backlog.errors import BacklogError, CannotProceed, WrongUsage
 from secure_score_backlog.files import create_files, delete_files, names_in, read_file, write_file
-from secure_score_backlog.git import Repository, is_in_repository, make_repository, open_repository, origin_on_github
+from secure_score_backlog.git import (
+    Repository,
+    has_origin,
+    is_in_repository,
+    make_repository,
+    open_repository,
+    origin_on_github,
+)
 from secure_score_backlog.sample.cut import cut_files
 from secure_score_backlog.settings import SETTINGS_PATH, load_settings
 from secure_score_backlog.text import shell_quoted
+from secure_score_backlog.workspace import load
 
 BELONGING = frozenset({".git", ".github", ".gitignore", ".gitattributes", "LICENSE", "README.md"})
 """Names in a folder that may be there before: a repository that GitHub has made holds some of them."""
@@ -67,7 +75,12 @@ MOST_LISTED = 5
     "GitHub Pages, which only Enterprise Cloud has; on Azure Static Web Apps, by accounts of your tenant; or in the "
     "folder where it is built (the default without GitHub).",
 )
-@click.option("--tenant", metavar="ID", help="The directory (tenant) ID of Entra; --site azure needs it.")
+@click.option(
+    "--tenant",
+    metavar="ID",
+    help="The directory (tenant) ID of Entra, filled into what is printed and into the script of a computer without "
+    "GitHub; --site azure needs it.",
+)
 @click.option(
     "--protected/--no-protected",
     default=None,
@@ -134,7 +147,8 @@ def command(
     if git and not (folder / ".git").exists():
         make_repository(folder)
     say_unnamed(folder, chosen)
-    tell(folder, chosen, Shell(shell) if shell else options.shell_here(), git=git)
+    done = signs_in(folder, chosen) if recorded.version else frozenset()
+    tell(folder, chosen, Shell(shell) if shell else options.shell_here(), git=git, done=done)
     return 0
 
 
@@ -312,23 +326,27 @@ def interview(given: Mapping[str, Any], origin: str) -> dict[str, Any]:
     plan = Plan(found["plan"])
     if plan.has_rules:
         ask("protected", "Shall the main branch accept pull requests only? (yes, no)", "yes", yes_or_no)
-        ask("reviewer", "Who has to review decisions? @login or @organisation/team; Enter: later", "", reading.reviewer)
     sites = sites_of(plan)
     ask("site", site_question(sites), sites[0].value, lambda typed: one_of(typed, sites))
     if found["site"] == Site.AZURE:
         ask("tenant", "What is the directory (tenant) ID of Entra?", "", tenant)
+    output.say("\nEnter leaves each of the following for later.")
     if plan is not Plan.NONE:
         question = (
             "Which name will the repository have? OWNER/NAME. With it, pages link to GitHub to propose a decision, and "
-            f"the steps below are filled in{'' if origin else '; Enter: later'}"
+            "the steps below are filled in"
         )
         ask("repository", question, origin, reading.repository)
+    if plan.has_rules:
+        ask("reviewer", "Who has to review decisions? @login or @organisation/team", "", reading.reviewer)
+    ask("tenant", "What is the directory (tenant) ID of Entra? It is filled into the steps below", "", reading.tenant)
+    if plan is not Plan.NONE:
         question = "Shall a weekly message about what is due go to a chat? (teams, slack, none)"
         ask("chat", question, Chat.NONE.value, lambda typed: one_of(typed, tuple(Chat)))
     if plan is not Plan.NONE and installed_tool() is None:
         question = (
-            "Which commit of this program shall the workflows install? OWNER/NAME@COMMIT, all 40 digits; Enter: later, "
-            "and no workflow is written now"
+            "Which commit of this program shall the workflows install? OWNER/NAME@COMMIT, all 40 digits; without it no "
+            "workflow is written now"
         )
         ask("tool", question, "", lambda typed: str(parse_tool(typed)) if typed else "")
     return found
@@ -409,9 +427,29 @@ def say_unnamed(folder: Path, chosen: Choices) -> None:
         )
 
 
-def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool) -> None:
-    """Print what is left to do by hand."""
-    left = steps(chosen, str(folder), shell)
+def signs_in(folder: Path, chosen: Choices) -> frozenset[Sign]:
+    """What a folder shows of the steps that were done; nothing where it cannot be read."""
+    try:
+        workspace = load(folder, today=options.now().date())
+        repository = open_repository(folder)
+        committed = repository is not None and repository.has_commits() and not chosen.in_copy  # which has some
+        found = {
+            Sign.ROLES: bool(workspace.settings.roles),
+            Sign.COMMIT: committed,
+            Sign.REMOTE: committed and has_origin(folder),
+            Sign.SNAPSHOT: bool(workspace.history.days),
+            Sign.DECISION: bool(workspace.decisions.versions),
+            Sign.MONTH: bool(workspace.signed),
+        }
+    except BacklogError:
+        return frozenset()
+    return frozenset(sign for sign, shown in found.items() if shown)
+
+
+def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool, done: Collection[Sign]) -> None:
+    """Print what is left to do by hand; `done`: what shows that steps were done."""
+    every = steps(chosen, str(folder), shell, place=str(folder.absolute()))
+    left = [step for step in every if not step.is_done(done)]
     again = f"backlog init {shell_quoted(str(folder))}{'' if git else ' --no-git'}"
     output.product(f"What is left to do, in this order. Lines are for {shell.label}; for {shell.other.label}:")
     output.product(f"   {again} --shell {shell.other}")
@@ -426,6 +464,12 @@ def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool) -> None:
     if chosen.in_copy:
         output.product("If `make install` installed the program: in this folder let the terminal find it as `backlog`:")
         output.product(f"   {ON_PATH[shell]}")
+    if len(left) < len(every):
+        titles = "; ".join(step.title.partition(" (")[0] for step in every if step not in left)
+        output.product(f"Done already, as this folder shows: {titles}.")
+        if folder != Path():
+            output.product("The lines are typed in the folder:")
+            output.product(f"   cd {shell_quoted(str(folder))}")
     for number, step in enumerate(left, start=1):
         output.product(f"\n{number}. {step.title}")
         for line in step.lines:

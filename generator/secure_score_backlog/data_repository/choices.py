@@ -11,6 +11,7 @@ from typing import Any
 
 from secure_score_backlog.data_repository.tool import Tool, parse_tool
 from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.git import Identity
 from secure_score_backlog.github.address import REPOSITORY
 from secure_score_backlog.settings import LONGEST_NAME, TENANT
 from secure_score_backlog.text import shown
@@ -20,6 +21,8 @@ TENANT_ID = re.compile(str(TENANT.pattern))
 LAST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 SNAPSHOTS_BRANCH = "snapshots"
 """Where the scheduled run commits, if the main branch accepts pull requests only."""
+BOT = Identity("Backlog snapshots", "snapshots@backlog.invalid")
+"""As whom the script of a computer without GitHub commits; no mail reaches the address (RFC 2606)."""
 
 
 class Plan(StrEnum):

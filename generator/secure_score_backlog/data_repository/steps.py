@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ AUDIENCE = "api://AzureADTokenExchange"
 REPOSITORY = "OWNER/NAME"
 UNKNOWN: Mapping[str, str] = {
     REPOSITORY: "the repository on GitHub",
-    "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app, and the script prints",
+    "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app",
     "CLIENT_ID": "Application (client) ID, likewise",
     "YOUR-SITE": "the host name of the Static Web App",
 }
@@ -57,23 +57,47 @@ PEOPLE = "Invite who decides (Settings, Collaborators): write access to approve 
 ISSUES = "Leave its issues switched on, as GitHub makes it (Settings, General, Features): reminders are issues."
 
 
+class Sign(StrEnum):
+    """What in a folder shows that steps were done."""
+
+    ROLES = "roles"
+    """The settings name roles."""
+    COMMIT = "commit"
+    REMOTE = "remote"
+    """There is a commit, and a remote repository."""
+    SNAPSHOT = "snapshot"
+    """Something was collected, so the app is registered."""
+    DECISION = "decision"
+    MONTH = "month"
+    """A month is signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing to do."""
 
     title: str
     lines: tuple[str, ...]
+    shown_by: frozenset[Sign] = frozenset()
+    """What has to be found for the step to count as done; empty: nothing in the folder shows that it is."""
+
+    def is_done(self, found: Collection[Sign]) -> bool:
+        """Whether the folder shows that it was done."""
+        return bool(self.shown_by) and self.shown_by <= set(found)
 
 
-def steps(choices: Choices, folder: str, shell: Shell = Shell.BASH) -> list[Step]:
-    """Everything that is left, the first thing first.
+def steps(choices: Choices, folder: str, shell: Shell = Shell.BASH, *, place: str = "") -> list[Step]:
+    """Every step of setting up, the first thing first.
 
     Args:
         choices: What the repository was made for.
         folder: Its folder, as it is typed after `cd`.
         shell: What the lines are typed into.
+        place: Its folder by its whole path.
     """
-    return list(github_steps(choices, folder, shell) if choices.on_github else desk_steps(choices, folder, shell))
+    if choices.on_github:
+        return list(github_steps(choices, folder, shell))
+    return list(desk_steps(choices, folder, place or folder, shell))
 
 
 def unknown_words(told: Sequence[Step]) -> dict[str, str]:
@@ -102,12 +126,19 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
                 "It adds the workflows and changes nothing else.",
             ),
         )
-    yield Step("Say who decides and who is reminded, before the first commit", tuple(people(choices)))
-    yield Step("Commit what was written, and push it to a private repository", push(choices, name, folder))
+    yield Step(
+        "Say who decides and who is reminded, before the first commit", tuple(people(choices)), frozenset({Sign.ROLES})
+    )
+    yield Step(
+        "Commit what was written, and push it to a private repository",
+        push(choices, name, folder),
+        frozenset({Sign.REMOTE}),
+    )
     yield Step(
         "Register an app in Entra (roles: Cloud Application Administrator, and for the consent Privileged Role "
         "Administrator)",
         entra(choices, name, shell),
+        frozenset({Sign.SNAPSHOT}),
     )
     yield from settings_steps(choices, name)
     yield Step(
@@ -118,6 +149,7 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
             f"Afterwards `git pull`{' and `git fetch origin`' if choices.branch else ''}; `backlog triage` then says",
             "what to decide first.",
         ),
+        frozenset({Sign.SNAPSHOT}),
     )
     if choices.site is Site.ARTIFACT:
         yield Step(
@@ -128,8 +160,8 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
                 f"  gh run download --repo {name} --name site --dir ../site",
             ),
         )
-    yield Step("Make the first decision", tuple(first_decision(choices, name)))
-    yield Step("Review the first month", tuple(first_review(name)))
+    yield Step("Make the first decision", tuple(first_decision(choices, name)), frozenset({Sign.DECISION}))
+    yield Step("Review the first month", tuple(first_review(name)), frozenset({Sign.MONTH}))
     yield Step(
         "Let issues remind of what is due",
         (f"  gh workflow run remind.yml --repo {name}", "Every day it runs by itself; on a first day nothing is due."),
@@ -239,7 +271,7 @@ def entra(choices: Choices, name: str, shell: Shell) -> tuple[str, ...]:
         f"This writes commands for {SCRIPTS[shell]} that do all of it, with the right subject filled in, to a file",
         f"(for {SCRIPTS[shell.other]}: --entra-script {shell.other}):",
         *with_token(shell, f"backlog doctor --repository {name} --entra-script {shell} > {ENTRA_FILES[shell]}"),
-        "Read it, and run it as somebody with these roles; if a line fails, again:",
+        "Read it, and run it as somebody with these roles; if a line fails, again. It ends with both IDs:",
         f"  {ENTRA_RUNS[shell]}",
         "Or by hand:",
         "1. App registrations, New registration: any name, this organisational directory only.",
@@ -266,6 +298,7 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
             f"  gh variable set AZURE_CLIENT_ID --repo {name} --body CLIENT_ID",
             "Not variables of an environment: whether the job starts is decided before it has one.",
         ),
+        frozenset({Sign.SNAPSHOT}),
     )
     if choices.plan.has_rules:
         yield Step(
@@ -274,6 +307,7 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
                 *only_main(name, ENVIRONMENT),
                 "No reviewer: a run at night would wait for one.",
             ),
+            frozenset({Sign.SNAPSHOT}),
         )
     if choices.protected:
         yield Step(
@@ -391,36 +425,56 @@ def limits(choices: Choices) -> Iterator[str]:
         yield "- private GitHub Pages can be read by everybody who can read the repository"
 
 
-def desk_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
+SCRIPT: Mapping[Shell, str] = {Shell.BASH: "scripts/collect.sh", Shell.POWERSHELL: r"scripts\collect.ps1"}
+"""What collects every day without GitHub."""
+POWERSHELL = "powershell -NoProfile -ExecutionPolicy Bypass -File"
+START: Mapping[Shell, str] = {
+    Shell.BASH: f"sh {SCRIPT[Shell.BASH]}",
+    Shell.POWERSHELL: f"{POWERSHELL} {SCRIPT[Shell.POWERSHELL]}",
+}
+"""How it is started by hand."""
+
+
+def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Iterator[Step]:
     """For a computer without GitHub."""
+    yield Step("Make a certificate, outside of the repository", tuple(certificate(shell)), frozenset({Sign.SNAPSHOT}))
     yield Step(
-        "Register an app in Entra (role: Cloud Application Administrator)",
+        "Register an app in Entra (roles: Cloud Application Administrator, and for the consent Privileged Role "
+        "Administrator)",
         (
             "1. App registrations, New registration: any name, this organisational directory only.",
-            "2. Authentication: Allow public client flows: Yes.",
-            "3. API permissions: Microsoft Graph, DELEGATED permission SecurityEvents.Read.All; grant admin consent.",
-            "A person with the role Security Reader then signs in. For a task that runs by itself, use the APPLICATION",
-            "permission of this name and a certificate (AZURE_CLIENT_CERTIFICATE_PATH) instead.",
-        ),
-    )
-    yield Step(
-        "Collect for the first time, and commit",
-        (
-            f"  cd {shell_quoted(folder)}",
-            f"  backlog collect --device-code --tenant {choices.tenant or 'TENANT_ID'} --client CLIENT_ID",
-            "  git add .",
-            '  git commit -m "Begin our backlog"',
-        ),
-    )
-    yield Step(
-        "Collect every day",
-        (
-            "With cron, systemd or the task scheduler, as a user who may read the certificate: `backlog collect`, then",
-            "`git add snapshots` and `git commit`. Microsoft keeps 90 days: a day that was missed comes with the next.",
-            "The guide has a script for Linux and one for Windows:",
+            "2. API permissions: Microsoft Graph, APPLICATION permission SecurityEvents.Read.All. Remove User.Read.",
+            "   Grant admin consent.",
+            "3. Certificates & secrets, Certificates, Upload certificate: app.cer.",
+            "To let a person sign in instead, see the guide:",
             f"  {guide(choices)}",
         ),
+        frozenset({Sign.SNAPSHOT}),
     )
+    yield Step(
+        "Fill in what only you know, before the first commit",
+        tuple(filled_in(choices, folder, shell)),
+        frozenset({Sign.ROLES, Sign.SNAPSHOT}),
+    )
+    yield Step(
+        "Commit what was written",
+        (
+            "  git add .",
+            '  git commit -m "Begin our backlog"',
+            "If Git does not know who you are, it says how to tell it: run its two lines, then commit again.",
+        ),
+        frozenset({Sign.COMMIT}),
+    )
+    yield Step(
+        "Collect for the first time",
+        (
+            f"  {START[shell]}",
+            "It collects the 90 days that Microsoft keeps, commits them, and builds the site: open",
+            "build/site/index.html. For others to read the site, name a folder on a share in the script's last lines.",
+        ),
+        frozenset({Sign.SNAPSHOT}),
+    )
+    yield Step("Collect every day", tuple(every_day(place, shell)))
     if choices.site is Site.AZURE:
         yield Step(
             "Publish the site with Azure Static Web Apps, behind Entra",
@@ -432,18 +486,94 @@ def desk_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
             ),
         )
     yield Step(
-        "Decide, read and review",
+        "Make the first decision",
         (
-            "`backlog triage` says what to decide first, and `backlog decide ID` asks the questions. `backlog build`",
-            "makes the site: open build/site/index.html. `backlog review` writes the minutes of last month. Commit",
-            "decisions and minutes.",
+            "ID is one that `backlog triage` lists:",
+            "  backlog decide ID",
+            "  backlog check",
+            "  git add decisions docs",
+            '  git commit -m "Make the first decision"',
+            "Before the approver of an accepted risk or an exemption agrees, it is only named. Write down what was",
+            "agreed, such as in the minutes of this month (docs/reviews/YYYY-MM.md, which may be begun at any time),",
+            "and name that file as the record when `decide` asks for it: the approval then counts as attested.",
+        ),
+        frozenset({Sign.DECISION}),
+    )
+    yield Step(
+        "Review the first month",
+        (
+            "  backlog review",
+            "It writes the facts of last month and a scaffold of its minutes. That month has no decision yet. Write in",
+            "the minutes which roles were present and what was decided. Then, which signs the month:",
+            "  git add docs/reviews",
+            '  git commit -m "Sign the month"',
+        ),
+        frozenset({Sign.MONTH}),
+    )
+    yield Step(
+        "Know what is missing without GitHub",
+        (
+            "- nobody else than the writer of a record says who approved: it counts as attested, not as approved",
+            "- `backlog audit` lists what people commit as without an approval that counts; snapshots are known by the",
+            "  account of the script",
+            "- whoever may write to the folder can rewrite its history: keep the id of the newest commit elsewhere",
         ),
     )
-    yield Step("Check that everything is set up", ("`backlog doctor` says what is not as it should be, and the fix.",))
+    yield Step(
+        "Check that everything is set up",
+        (
+            f"  {START[shell]} doctor",
+            "It changes nothing, and says of each thing whether it is as it should be, and the fix.",
+        ),
+    )
+
+
+def certificate(shell: Shell) -> Iterator[str]:
+    """Private key and certificate in one file, and the certificate alone."""
+    if shell is Shell.POWERSHELL:
+        yield "openssl comes with Git:"
+        yield "  $env:PATH += ';C:\\Program Files\\Git\\usr\\bin'"
+    yield (
+        '  openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj /CN=backlog -keyout "$HOME/app.pem" '
+        '-out "$HOME/app.pem"'
+    )
+    yield '  openssl x509 -in "$HOME/app.pem" -out "$HOME/app.cer"'
+    yield "app.pem holds the private key: only the task may read it. app.cer is for Entra. A year from now a new one is"
+    yield "needed: note the day."
+
+
+def filled_in(choices: Choices, folder: str, shell: Shell) -> Iterator[str]:
+    """What is edited before the first commit."""
+    if folder != ".":
+        yield f"  cd {shell_quoted(folder)}"
+    words = "CLIENT_ID" if choices.tenant else "TENANT_ID and CLIENT_ID"
+    yield f"In {SCRIPT[shell]} write your own in place of {words}."
+    yield "In backlog.yml take the # away before `roles:` and its lines, and name the roles that own and approve:"
+    yield "  roles:"
+    yield "    Head of IT: []"
+    yield "    Managing Director: []"
+    yield "Two at least: who approves a decision is another role than its owner."
+
+
+def every_day(place: str, shell: Shell) -> Iterator[str]:
+    """How the script is started by itself; `place` is the whole path of the folder."""
+    if shell is Shell.BASH:
+        script = shell_quoted(f"{place}/{SCRIPT[shell]}").replace("%", r"\%")  # cron takes a bare % for a line break
+        yield "`crontab -e`, then this line:"
+        yield f"  17 7 * * * sh {script}"
+        yield "cron mails what a run that failed says, where the computer can send mail."
+    else:
+        script = rf"{place}\{SCRIPT[shell]}".replace("'", "''")
+        script = rf"\"{script}\"" if " " in script else script
+        yield "As the user who installed `backlog`:"
+        yield f"  schtasks /Create /SC DAILY /ST 07:17 /TN Backlog /TR '{POWERSHELL} {script}'"
+        yield "It runs while that user is signed in; with /RU NAME /RP *, which asks for the password, always."
+        yield "A task whose result is not 0 has failed."
+    yield "Microsoft keeps 90 days: a day that was missed comes with the next."
 
 
 def guide(choices: Choices) -> str:
-    """Where the guide says how to collect without GitHub; its address, where that is known."""
+    """Where the guide speaks of a computer without GitHub; its address, where that is known."""
     page = "docs/guide/setting-up.md#without-github"
     if choices.in_copy:
         return page

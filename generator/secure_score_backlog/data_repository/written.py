@@ -16,7 +16,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from msgspec import Struct
 
 from secure_score_backlog import __version__
-from secure_score_backlog.data_repository.choices import Chat, Choices, Plan, Site
+from secure_score_backlog.data_repository.choices import BOT, Chat, Choices, Plan, Site
 from secure_score_backlog.data_repository.rulesets import ruleset_files
 from secure_score_backlog.decisions.issue_form import FORM_PATH, form
 from secure_score_backlog.decisions.store import DECISIONS
@@ -43,6 +43,11 @@ def always(_: Choices) -> bool:
 def on_github(choices: Choices) -> bool:
     """A file for a repository on GitHub."""
     return choices.on_github
+
+
+def at_desk(choices: Choices) -> bool:
+    """A file for a computer without GitHub."""
+    return not choices.on_github
 
 
 def with_workflows(choices: Choices) -> bool:
@@ -84,6 +89,8 @@ TEMPLATES = (
     Template(".vscode/extensions.json", "vscode/extensions.json", "completes settings while they are typed"),
     Template(".vscode/settings.json", "vscode/settings.json", "completes settings while they are typed"),
     Template(".vscode/tasks.json", "vscode/tasks.json", "shows what `backlog check` finds on its line"),
+    Template("scripts/collect.sh", "scripts/collect.sh", "collects daily", at_desk),
+    Template("scripts/collect.ps1", "scripts/collect.ps1", "collects daily, on Windows", at_desk),
     Template(".github/pull_request_template.md", "github/pull_request_template.md", "what a reviewer asks", on_github),
     Template(".github/CODEOWNERS", "github/CODEOWNERS", "who has to review", with_rules),
     Template(".github/dependabot.yml", "github/dependabot.yml", "proposes upgrades", with_workflows),
@@ -163,6 +170,7 @@ def documents(choices: Choices) -> list[Document]:
         "Plan": Plan,
         "Site": Site,
         "Chat": Chat,
+        "BOT": BOT,
     }
     found = {each.path: made.get_template(each.source).render(known) for each in TEMPLATES if each.when(choices)}
     found.update(dict.fromkeys(EMPTY, ""))
