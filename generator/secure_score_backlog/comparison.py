@@ -19,6 +19,7 @@ from secure_score_backlog.beginning import DATA
 from secure_score_backlog.branches import Branch, FileChange, merge_base, read_branch
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import read_file
+from secure_score_backlog.recorded_packs import PACKS_PATH
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.poorer import losses
 from secure_score_backlog.snapshots.rewritten import forbidden
@@ -98,7 +99,7 @@ def same_measurements(files: Iterable[FileChange]) -> bool:
     return not any(
         change.inside
         and (change.path.startswith(f"{SNAPSHOTS}/") or change.path == SETTINGS_PATH)
-        and change.path != APPROVALS_PATH
+        and change.path not in (APPROVALS_PATH, PACKS_PATH)
         for change in files
     )
 

@@ -82,6 +82,7 @@ LAYOUT = "Layout of the site"
 QUESTIONS = "Questionnaires and own evidence"
 SIGNED = "Signed months"
 APPROVALS = "Approvals"
+PACKS = "Packs"
 BASE = "Compared with a base"
 AUDIT = "Audit"
 SNAPSHOTS = "Snapshots and catalogue"
@@ -229,6 +230,10 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "approvals-record": "A record of what GitHub said about a commit or a pull request cannot be used.",
         "approval-missing": "An acceptance of a critical risk is in force, GitHub was asked, and no approval counts.",
     },
+    (PACKS, Severity.ERROR): {
+        "packs-unreadable": "The file of recorded packs is not what this program wrote.",
+        "packs-chain": "The recorded packs do not form a chain: one was taken out, put in or moved.",
+    },
     (BASE, Severity.ERROR): {
         "extended-without-reason": "An acceptance or exemption is extended, and neither its reason nor its text says "
         "anything new.",
@@ -240,6 +245,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "snapshot-rewritten": "A stored day is changed or deleted in a way that is never allowed.",
         "catalogue-poorer": "The catalogue loses what it knew.",
         "approvals-changed": "A stored record of what GitHub said about a pull request is changed or removed.",
+        "packs-changed": "A stored record of a pack is changed, removed or moved.",
     },
     (BASE, Severity.WARNING): {
         "approval-outdated": "What was approved outside GitHub changes, and the recorded approval stays as it was.",
@@ -263,7 +269,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-other-head": "A merge brought something other than the last version of its pull request.",
         "audit-other-base": "A commit of the main branch is of a pull request that was merged into another branch.",
         "audit-day-rewritten": "A stored day was changed in a way that is not allowed, or deleted.",
-        "audit-record-rewritten": "A record of what GitHub said was changed or deleted.",
+        "audit-record-rewritten": "A record of what GitHub said, or of a pack, was changed or deleted.",
     },
     (AUDIT, Severity.WARNING): {
         "audit-empty": "A commit without an approved pull request changes no file.",

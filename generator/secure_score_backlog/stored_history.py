@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How stored files changed over the whole history: days that are written once, and approvals that are only added to.
+"""How stored files changed over the whole history: days are written once; approvals and packs are only added to.
 
 Contents are read from Git, one or two in memory at a time, and only of files that were written more than once
 (docs/method.md#audit).
@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from secure_score_backlog import recorded_packs
 from secure_score_backlog.approvals import APPROVALS_PATH, parse, rewritten
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.git import MainCommit, Repository, Version
+from secure_score_backlog.recorded_packs import PACKS_PATH
 from secure_score_backlog.snapshots.rewritten import forbidden
 from secure_score_backlog.snapshots.snapshot_files import snapshot_days
 from secure_score_backlog.snapshots.store import SnapshotBranch
@@ -26,6 +28,8 @@ MOST_RECORDS = 128 << 20
 that the one before it held, so comparing some of them finds whatever is lost for good."""
 NAMED = 3
 """Records that a message names."""
+ADDED_TO = (APPROVALS_PATH, PACKS_PATH)
+"""Files whose records stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class StoredHistory:
     """Every later version of a day's file, also those that were allowed; oldest first."""
     approvals: tuple[Rewrite, ...] = ()
     """The versions of the recorded approvals that lost or changed a record."""
+    packs: tuple[Rewrite, ...] = ()
+    """The same of the recorded packs."""
     versions: int = 0
     """Versions of the recorded approvals."""
     compared: int = 0
@@ -53,13 +59,13 @@ class StoredHistory:
     @property
     def forbidden(self) -> tuple[Rewrite, ...]:
         """What nothing may do."""
-        return (*(each for each in self.days if each.forbidden), *self.approvals)
+        return (*(each for each in self.days if each.forbidden), *self.approvals, *self.packs)
 
 
 def read_stored_history(
     repository: Repository | None, main: Sequence[MainCommit], branch: SnapshotBranch | None = None
 ) -> StoredHistory:
-    """What happened to the stored days and to the recorded approvals.
+    """What happened to the stored days, to the recorded approvals, and to the recorded packs.
 
     Args:
         repository: Holds the contents; None without Git.
@@ -80,6 +86,7 @@ def read_stored_history(
         found = StoredHistory(
             days=(*found.days, *(each for each in of_branch.days if each.version.commit not in shared)),
             approvals=(*found.approvals, *(each for each in of_branch.approvals if each.version.commit not in shared)),
+            packs=(*found.packs, *(each for each in of_branch.packs if each.version.commit not in shared)),
             versions=of_branch.versions,
             compared=of_branch.compared,
         )
@@ -90,7 +97,8 @@ def _rewrites(repository: Repository, line: dict[str, list[Version]], elsewhere:
     """What happened to stored files on one branch; `elsewhere`: what was moved to the other one, by blob."""
     approvals, compared = _approvals(repository, line.get(APPROVALS_PATH, []), elsewhere)
     days = sorted(_days(repository, line, elsewhere), key=lambda each: (each.version.at, each.version.path))
-    return StoredHistory(tuple(days), tuple(approvals), len(line.get(APPROVALS_PATH, [])), compared)
+    packs = tuple(_packs(repository, line.get(PACKS_PATH, []), elsewhere))
+    return StoredHistory(tuple(days), tuple(approvals), packs, len(line.get(APPROVALS_PATH, [])), compared)
 
 
 def _versions(commits: Iterable[MainCommit]) -> dict[str, list[Version]]:
@@ -99,7 +107,7 @@ def _versions(commits: Iterable[MainCommit]) -> dict[str, list[Version]]:
     for commit in commits:
         paths = [path for _, path in snapshot_days(path for path, _ in commit.changes)]
         blobs = dict(commit.changes)
-        for path in (*paths, *([APPROVALS_PATH] if APPROVALS_PATH in blobs else [])):
+        for path in (*paths, *(each for each in ADDED_TO if each in blobs)):
             version = commit.version
             found.setdefault(path, []).append(
                 Version(path, version.commit, version.at, version.author, version.subject, blob=blobs[path])
@@ -109,7 +117,7 @@ def _versions(commits: Iterable[MainCommit]) -> dict[str, list[Version]]:
 
 def _days(repository: Repository, line: dict[str, list[Version]], elsewhere: set[str | None]) -> Iterator[Rewrite]:
     """Every later version of a day's file; not its deletion where the snapshots' own branch had what it held."""
-    changed = {path: versions for path, versions in line.items() if path != APPROVALS_PATH and len(versions) > 1}
+    changed = {path: versions for path, versions in line.items() if path not in ADDED_TO and len(versions) > 1}
     blobs = [version.blob for versions in changed.values() for version in versions if version.blob]
     if sum(repository.sizes(set(blobs)).values()) > MOST_BYTES:
         raise CannotProceed(
@@ -160,6 +168,22 @@ def _approvals(
             between = pairwise(kept[first : last + 1])
             found += [Rewrite(new, lost) for old, new in between if (lost := _lost(repository, old, new))]
     return found, len(chosen)
+
+
+def _packs(repository: Repository, versions: Sequence[Version], elsewhere: set[str | None]) -> Iterator[Rewrite]:
+    """The versions of the recorded packs that lost, changed or moved a record."""
+    before: Version | None = None
+    for after in versions:
+        if before is not None and after.blob is None:
+            if before.blob not in elsewhere:
+                yield Rewrite(after, "was deleted")
+        elif before is not None and before.blob != after.blob:
+            old, new = (recorded_packs.parse(repository.content(each.blob or ""))[0] for each in (before, after))
+            found = [f"{name} {did}" for name, did in recorded_packs.lost(old, new)]
+            if found:
+                more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+                yield Rewrite(after, f"was rewritten: {', '.join(found[:NAMED])}{more}")
+        before = after if after.blob else before
 
 
 def _lost(repository: Repository, before: Version, after: Version) -> str:

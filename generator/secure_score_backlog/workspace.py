@@ -36,6 +36,7 @@ from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import IF_ADDED, TELL, Problem, is_unreadable, problem
 from secure_score_backlog.questionnaires.store import Questions, load_questions
 from secure_score_backlog.ratings import Ratings, load_ratings
+from secure_score_backlog.recorded_packs import RecordedPack, load_packs
 from secure_score_backlog.reviews import DOCS, Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.settings import (
     SETTINGS_PATH,
@@ -102,6 +103,8 @@ class Workspace:
     """By commit: the settings that it brought to the main branch."""
     approvals: Approvals = field(default_factory=Approvals)
     """What GitHub said about the pull requests that brought commits; empty where it was never asked."""
+    packs: tuple[RecordedPack, ...] = ()
+    """The packs that were recorded, oldest first."""
     records: Mapping[str, str] = field(default_factory=dict)
     """Texts of the committed files that decisions name as records of approvals, as they are compared, by blob."""
     problems: tuple[Problem, ...] = ()
@@ -282,6 +285,7 @@ def _read(
     else:
         catalogue, history = measured.catalogue, measured.history
     approvals, of_approvals = load_approvals(snapshots)
+    packs, of_packs = load_packs(snapshots)
     main = confirmed(main, approvals) if main else None
     newest = newest_day(history, main, today)
     dated_by = main.dated_by if main else None
@@ -302,6 +306,7 @@ def _read(
         of_decisions,
         of_questions,
         of_approvals,
+        of_packs,
     )
     return Workspace(
         history=history,
@@ -321,6 +326,7 @@ def _read(
         settings_versions=tuple((version.at.date(), each) for version, each in versions),
         settings_of={version.commit: each for version, each in versions if version.committed},
         approvals=approvals,
+        packs=packs,
         records=load_records(main, decisions),
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
         repository=main.repository if main else None,

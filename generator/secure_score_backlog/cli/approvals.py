@@ -186,7 +186,7 @@ def target(root: Path, into: Path | None) -> Path:
     here = current_branch(folder)
     if branch is not None and here is not None and here != branch:
         raise CannotProceed(
-            f"The site reads approvals from the branch {branch!r} (backlog.yml: snapshots.branch), but this folder has "
+            f"What is recorded is read from the branch {branch!r} (backlog.yml: snapshots.branch), but this folder has "
             f"{here!r} checked out. Nothing was changed.",
             where=str(folder),
             hint=f"Check it out beside this folder (git worktree add ../{branch} {branch}), and run the command here "

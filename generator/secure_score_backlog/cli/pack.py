@@ -3,16 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from secure_score_backlog import files
+from secure_score_backlog import __version__, files
 from secure_score_backlog.cli import options, output
-from secure_score_backlog.errors import WrongUsage
+from secure_score_backlog.cli.approvals import target
+from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.wording import plural
+
+if TYPE_CHECKING:
+    from secure_score_backlog.evidence.layout import Pack
+    from secure_score_backlog.recorded_packs import RecordedPack
 
 
 @click.command()
@@ -41,9 +50,21 @@ from secure_score_backlog.wording import plural
     "decision by the id of its recommendation.",
 )
 @click.option(
+    "--record",
+    is_flag=True,
+    help="Add the digest of the pack to snapshots/packs.json, to be committed: the next pack names it as its "
+    "predecessor.",
+)
+@click.option(
+    "--into",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder whose snapshots/packs.json is written, where snapshots have a branch of their own: its worktree.",
+)
+@click.option(
     "--previous",
     type=click.Path(path_type=Path),
-    help="The pack before this one, a zip or a folder: its commit and digest go into this one.",
+    help="The pack before this one, a zip or a folder, where none is recorded: its commit and digest go into this one.",
 )
 @options.as_json
 def command(
@@ -55,6 +76,8 @@ def command(
     place: Path,
     repository: str | None,
     named: bool,
+    record: bool,
+    into: Path | None,
     previous: Path | None,
     as_json: bool,
 ) -> int:
@@ -64,35 +87,119 @@ def command(
     same commit and options give the same bytes. Prints the digest of the pack: keep it elsewhere, or send it apart.
     """
     from secure_score_backlog.evidence import archive, packing, previous_pack
+
+    refuse_options(place, repository, record=record, into=into)
+    folder = target(root, into) if record else None
+    before = previous_pack.of(previous) if previous else None
+    output.say("Building the site and gathering what it rests on ...")
+    wish = packing.Wish(start, end, profile, repository, named, before)
+    made = packing.make(root, wish, today=options.now().date())
+    if before and made.manifest.previous != before:
+        raise WrongUsage(
+            "The pack that is recorded last is another one than the pack before this one that you named.",
+            where="--previous",
+            hint="Leave out --previous: the record says which pack comes before.",
+        )
+    content = archive.written(made.documents)
+    with recording(folder, made) if folder else nullcontext() as line:
+        write(place, content, line)
+    tell(made, place, len(content), recorded=line is not None, as_json=as_json)
+    return 0
+
+
+def refuse_options(place: Path, repository: str | None, *, record: bool, into: Path | None) -> None:
+    """WrongUsage for options that make no sense, before the site is built."""
     from secure_score_backlog.evidence.layout import REPOSITORY
-    from secure_score_backlog.exports.json import encode
 
     if place.exists():
         raise taken(place)
     if repository is not None and not REPOSITORY.fullmatch(repository):
         raise WrongUsage("The repository is not written as OWNER/NAME.", hint="Write, for example, contoso/backlog.")
-    before = previous_pack.of(previous) if previous else None
-    wish = packing.Wish(start, end, profile, repository, named, before)
-    output.say("Building the site and gathering what it rests on ...")
-    made = packing.make(root, wish, today=options.now().date())
-    content = archive.written(made.documents)
+    if into and not record:
+        raise WrongUsage("Without --record nothing is written to --into.", where="--into", hint="Add --record.")
+
+
+def write(place: Path, content: bytes, line: Line | None) -> None:
+    """Write the pack, and its record, where there is to be one."""
     try:
         files.create_files(place.parent, [Document(place.name, content)])
     except FileExistsError:  # meanwhile
         raise taken(place) from None
+    if line:
+        line.add(place)
+
+
+def tell(made: Pack, place: Path, size: int, *, recorded: bool, as_json: bool) -> None:
+    """What was made: for people, for programs, and for later steps of a workflow."""
+    from secure_score_backlog.exports.json import encode
+    from secure_score_backlog.recorded_packs import PACKS_PATH
+
+    manifest = made.manifest
     for remark in made.remarks:
         output.say(remark)
-    size = f"{len(content) / 1_000_000:.1f} MB"
-    output.say(f"{plural(len(made.documents), 'file')}, {size}, for the profile {profile}, {start} to {end}.")
-    if made.manifest.left_out:
-        output.say(f"Left out, and listed with their ids: {plural(len(made.manifest.left_out), 'source')}.")
+    number = plural(len(made.documents), "file")
+    period = f"{manifest.start} to {manifest.end}"
+    output.say(f"{number}, {size / 1_000_000:.1f} MB, for the profile {manifest.profile}, {period}.")
+    if manifest.left_out:
+        output.say(f"Left out, and listed with their ids: {plural(len(manifest.left_out), 'source')}.")
+    if recorded:
+        output.say(f"Recorded in {PACKS_PATH}. Commit it, or run `backlog publish`.")
+    if str(place).isprintable():
+        output.set_outputs({"file": str(place), "digest": made.digest})
     if as_json:
-        output.product_json(
-            encode({"file": str(place), "bytes": len(content), "digest": made.digest, "commit": made.manifest.commit})
-        )
+        said = {"file": str(place), "bytes": size, "digest": made.digest, "commit": manifest.commit}
+        output.product_json(encode({**said, "recorded": recorded}))
     else:
         output.product(f"{made.digest}  {place}")
-    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The record of packs, to which a pack is added once its file is there."""
+
+    folder: Path
+    path: str
+    before: tuple[RecordedPack, ...]
+    new: RecordedPack
+
+    def add(self, place: Path) -> None:
+        """Write the record; where that fails, the pack is taken away again: a pack that misses in the chain is none."""
+        from secure_score_backlog.recorded_packs import encode
+
+        try:
+            files.write_set(self.folder, {self.path: encode([*self.before, self.new])})
+        except CannotProceed:
+            place.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def recording(folder: Path, made: Pack) -> Iterator[Line]:
+    """The record of a folder, locked; CannotProceed where another pack was recorded since the commit that was read."""
+    from secure_score_backlog.recorded_packs import PACKS_PATH, RecordedPack, load_packs
+    from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
+    from secure_score_backlog.snapshots.store import SnapshotFolder
+
+    manifest = made.manifest
+    previous = manifest.previous.digest if manifest.previous else None
+    with files.lock(folder):
+        files.finish(folder, SNAPSHOTS)
+        stored, problems = load_packs(SnapshotFolder(folder))
+        if problems:
+            raise CannotProceed(problems[0].message, where=str(folder / PACKS_PATH), hint=problems[0].hint)
+        last = stored[-1].digest if stored else None
+        if stored and last != previous:
+            raise CannotProceed(
+                "The folder records a newer pack than the commit that was read, so this one would not follow it.",
+                where=str(folder / PACKS_PATH),
+                hint="Nothing was written. Commit the record (`backlog publish`), fetch it (git pull), and make the "
+                "pack again.",
+            )
+        new = RecordedPack(
+            made.digest, previous, manifest.profile, manifest.start, manifest.end, manifest.commit, manifest.read,
+            options.now(), __version__,
+        )  # fmt: skip
+        yield Line(folder, PACKS_PATH, stored, new)
 
 
 def taken(place: Path) -> WrongUsage:

@@ -35,19 +35,32 @@ MOST_KEYS = 100
     type=click.Path(path_type=Path),
     help="A folder with public OpenPGP keys of people who sign commits, beside GitHub's.",
 )
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    help="A pack that you have from before, a zip or a folder: whether the chain of packs goes back to it.",
+)
 @options.as_json
 @click.option("--strict", is_flag=True, help="What could not be checked counts as well: exit 1.")
 def command(
-    *, pack: Path, repository: Path | None, digest: str | None, keys: Path | None, as_json: bool, strict: bool
+    *,
+    pack: Path,
+    repository: Path | None,
+    digest: str | None,
+    keys: Path | None,
+    previous: Path | None,
+    as_json: bool,
+    strict: bool,
 ) -> int:
     """Check a pack, a zip or the folder that it was unpacked in, without a network.
 
     Compares the files with the manifest, the ids and the order of the commits, the sources with the commits, the
-    signatures, the recorded approvals, and makes every figure and page again. Nothing of the pack is run.
+    signatures, the recorded approvals, the chain of packs, and makes every figure and page again. Nothing of the pack
+    is run.
 
     Exit 0: nothing was found to be wrong. Exit 1: something does not hold. Exit 3: the pack cannot be read.
     """
-    from secure_score_backlog.evidence import verifying
+    from secure_score_backlog.evidence import previous_pack, verifying
     from secure_score_backlog.evidence.signatures import Keys
     from secure_score_backlog.exports.json import encode
 
@@ -59,7 +72,8 @@ def command(
         raise CannotProceed(
             f"A key cannot be used: {error}.", where=str(keys), hint="Keep only public OpenPGP keys in the folder."
         ) from error
-    asked = verifying.Asked(repository, digest.strip() if digest else None, known)
+    earlier = previous_pack.of(previous) if previous else None
+    asked = verifying.Asked(repository, digest.strip() if digest else None, known, earlier)
     found = verifying.verify(pack, asked, output.say)
     if as_json:
         output.product_json(encode(found.plain()))

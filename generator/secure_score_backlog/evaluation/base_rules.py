@@ -23,6 +23,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import SETTLED, State
 from secure_score_backlog.git import Identity
 from secure_score_backlog.problems import Problem, Severity, problem, take_out
+from secure_score_backlog.recorded_packs import PACKS_PATH, lost
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.known import is_made_of_title
@@ -365,7 +366,7 @@ def check_signed(change: _Change) -> Iterator[Problem]:
 
 
 def check_kept(comparison: Comparison) -> Iterator[Problem]:
-    """Stored days, the catalogue, and what GitHub said are added to and never rewritten."""
+    """Stored days, the catalogue, what GitHub said, and records of packs are added to and never rewritten."""
     base = comparison.branch.base[:10]
     for path, reason in comparison.rewritten:
         message = f"The stored snapshot of this day {reason}."
@@ -385,6 +386,9 @@ def check_kept(comparison: Comparison) -> Iterator[Problem]:
         message = f"Your change alters or removes stored records of what GitHub said: {some}."
         hint = f"{take_out(f'git checkout {base} -- {APPROVALS_PATH}')} `backlog approvals` only adds."
         yield problem("approvals-changed", APPROVALS_PATH, None, message, hint)
+    for name, did in lost(comparison.before.packs, comparison.after.packs):
+        hint = f"{take_out(f'git checkout {base} -- {PACKS_PATH}')} `backlog pack --record` only adds."
+        yield problem("packs-changed", PACKS_PATH, None, f"The {name} {did}.", hint)
 
 
 def _of(version: DecisionVersion, place: tuple[str | int, ...], code: str, message: str, hint: str) -> Problem:

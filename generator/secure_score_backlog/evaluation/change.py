@@ -39,6 +39,7 @@ from secure_score_backlog.evaluation.ranking import eligible
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import RatedBy, Risk, level_order
+from secure_score_backlog.recorded_packs import PACKS_PATH
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH, Policy, Settings
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, snapshot_days
@@ -274,6 +275,8 @@ class Change:
     """The catalogue changes."""
     approvals: bool = False
     """What GitHub said about pull requests changes."""
+    packs: bool = False
+    """What is recorded of packs changes."""
     others: tuple[FileChange, ...] = ()
     """Every other file, those that can run something first."""
     before: Figures = Figures({}, {}, 0, 0, 0, 0, Fraction(0), 0)
@@ -309,7 +312,7 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
     minutes, facts_files = _of_months(files, "md"), _of_months(files, "json")
     told = {
         *(path for _, path in days), *minutes.values(), *facts_files.values(), *(each.path for each in decisions),
-        SETTINGS_PATH, CATALOGUE_PATH, APPROVALS_PATH,
+        SETTINGS_PATH, CATALOGUE_PATH, APPROVALS_PATH, PACKS_PATH,
     }  # fmt: skip
     edited = tuple(month for month, path in minutes.items() if not files[path].added and not files[path].deleted)
     others = (file for file in branch.files if not file.inside or file.path not in told)
@@ -331,6 +334,7 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         days_removed=tuple(day for day, path in days if files[path].deleted),
         catalogue=CATALOGUE_PATH in files,
         approvals=APPROVALS_PATH in files,
+        packs=PACKS_PATH in files,
         others=tuple(sorted(others, key=lambda file: not runs(file))),
         before=figures(before),
         after=figures(after),

@@ -52,6 +52,7 @@ from secure_score_backlog.exports.audit import plain_audit
 from secure_score_backlog.exports.json import encoded
 from secure_score_backlog.files import Document, paths_below, read_file
 from secure_score_backlog.git import MainCommit, Repository, blob_id
+from secure_score_backlog.recorded_packs import listed
 from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.site import builder, leaks, profiles
@@ -72,6 +73,8 @@ LIBRARIES = (
 DOWNLOADS = "downloads/"
 FULL_AUDIT = f"{DATA}audit-report.json"
 APPROVALS = f"{DATA}approvals.json"
+PACKS = f"{DATA}packs.json"
+"""The packs that were recorded before this one."""
 NOT_PACKED = (MARKER, "404.html", "sitemap.xml", "sitemap.xml.gz")
 """Files of a built site that only a server or the next build needs."""
 SAMPLE = 25
@@ -90,6 +93,7 @@ class Wish:
     named: bool = False
     """True: a pack for an insurer holds the commits of people as well, which name them."""
     previous: Previous | None = None
+    """The pack before, where the repository records none."""
 
 
 def make(root: Path, wish: Wish, *, today: date) -> Pack:
@@ -130,7 +134,7 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
         read=head,
         snapshots=workspace.snapshot_branch.tip if workspace.snapshot_branch else None,
         named=wish.named or not profile.outside,
-        previous=wish.previous,
+        previous=newest_pack(workspace) or wish.previous,
         left_out=tuple(left_out),
     )
     documents.append(Document(f"{KEYS}web-flow.asc", github_keys()))
@@ -139,6 +143,12 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
     refuse_names(each.path for each in made.documents)
     refuse_leaks(made, rendered, as_text(report), named=manifest.named)
     return made
+
+
+def newest_pack(workspace: Workspace) -> Previous | None:
+    """The newest pack that the repository records; None where it records none."""
+    found = workspace.packs[-1:]
+    return Previous(found[0].commit, found[0].digest) if found else None
 
 
 def finished(manifest: Manifest, documents: Iterable[Document], remarks: tuple[str, ...] = ()) -> Pack:
@@ -268,10 +278,12 @@ def _site(site: Path) -> Iterator[Document]:
 
 
 def _data(workspace: Workspace, rendered: Rendered) -> Iterator[Document]:
-    """Every download that is not a page, the audit in full, and what GitHub said about approvals."""
+    """Every download that is not a page, the packs before, the audit in full, and what GitHub said about approvals."""
     for document in rendered.documents:
         if document.path.startswith(DOWNLOADS) and not document.path.endswith(".md"):
             yield Document(DATA + document.path.removeprefix(DOWNLOADS), document.content)
+    if workspace.packs:
+        yield Document(PACKS, listed(workspace.packs))
     if rendered.profile.outside:
         return
     found = rendered.facts.audit

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from secure_score_backlog import __version__
 from secure_score_backlog.errors import BacklogError, CannotProceed
-from secure_score_backlog.evidence import archive, guide, history_checks, pages, remaking
+from secure_score_backlog.evidence import archive, chain, guide, history_checks, pages, remaking
 from secure_score_backlog.evidence.enclosing import gathered
 from secure_score_backlog.evidence.git_objects import COMMIT_KIND, BadObject, Objects
 from secure_score_backlog.evidence.history_checks import SHOWN, Enclosed
@@ -23,6 +23,7 @@ from secure_score_backlog.evidence.layout import (
     BadManifest,
     File,
     Manifest,
+    Previous,
     kind_of,
     parse,
     sha256,
@@ -31,7 +32,8 @@ from secure_score_backlog.evidence.layout import (
 from secure_score_backlog.evidence.outcome import Check, Item, Verification, checked, unknown
 from secure_score_backlog.evidence.signatures import Keys, github_keys
 from secure_score_backlog.files import Document
-from secure_score_backlog.git import open_repository
+from secure_score_backlog.git import Repository, open_repository
+from secure_score_backlog.recorded_packs import PACKS_PATH
 from secure_score_backlog.settings import SETTINGS_PATH, parse_settings
 from secure_score_backlog.text import shortened
 from secure_score_backlog.wording import plural
@@ -55,6 +57,8 @@ class Asked:
     digest: str | None = None
     """The digest, from elsewhere."""
     keys: Keys = field(default_factory=Keys)
+    earlier: Previous | None = None
+    """A pack that the reader has from before."""
 
 
 def verify(place: Path, asked: Asked, say: Say = lambda _: None) -> Verification:
@@ -134,10 +138,16 @@ def about_content(files: Mapping[str, bytes], manifest: Manifest, asked: Asked, 
     ]
     if asked.repository is not None:
         whole, of_repository = from_repository(asked.repository, found, manifest)
-        checks.append(of_repository)
+        checks += [
+            of_repository,
+            chain.chained(files, manifest, whole or history_of(found), asked.earlier),
+            chain.recorded(record_in(asked.repository, manifest), files, manifest, sha256(files.get(SUMS, b""))),
+        ]
         if whole is not None:
             say("Making the pack again from the repository, to compare every file ...")
             return [*checks, *remaking.checks(whole, manifest, files, "the repository")]
+    else:
+        checks.append(chain.chained(files, manifest, history_of(found), asked.earlier))
     if found.whole and found.objects.contents:
         say("Making the pack again from the history that it encloses, to compare every file ...")
         return [*checks, *remaking.checks(found.objects, manifest, files, "the history that the pack encloses")]
@@ -151,6 +161,24 @@ def about_content(files: Mapping[str, bytes], manifest: Manifest, asked: Asked, 
         pages.static_files(files),
         unknown("figures", remaking.FIGURES, NO_SOURCES),
     ]
+
+
+def history_of(found: Enclosed) -> Objects | None:
+    """The whole history that a pack encloses; None where it encloses none."""
+    return found.objects if found.whole and found.objects.contents else None
+
+
+def record_in(folder: Path, manifest: Manifest) -> bytes | None:
+    """The packs that a repository records at its newest commit; None where it records none."""
+    opened = open_repository(folder)
+    assert opened is not None  # `from_repository` looked
+    repository = Repository(opened.folder, manifest.folder)
+    head = repository.run("rev-parse", "HEAD").decode("ascii").strip()
+    blob = repository.files(head, SETTINGS_PATH).get(SETTINGS_PATH)
+    branch = parse_settings(repository.content(blob)).settings.snapshots.branch if blob else None
+    tip = (repository.tip(branch) if branch else None) or head
+    found = repository.files(tip, PACKS_PATH).get(PACKS_PATH)
+    return repository.content(found) if found else None
 
 
 def own_files(files: Mapping[str, bytes], manifest: Manifest, found: Enclosed) -> Check:

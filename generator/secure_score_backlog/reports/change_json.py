@@ -62,6 +62,7 @@ def as_json(change: Change) -> str:
             "removed": [day.isoformat() for day in change.days_removed],
             "catalogue": change.catalogue,
             "approvals": change.approvals,
+            "packs": change.packs,
         },
         "other_files": [{"path": _path(each.path), "runs": each in change.programs} for each in change.others],
     }

@@ -112,6 +112,8 @@ def _measurements(change: Change) -> Iterator[str]:
         yield "Changes the catalogue: what Microsoft says about its recommendations."
     if change.approvals:
         yield "Adds to, or changes, what is recorded of approvals on GitHub."
+    if change.packs:
+        yield "Adds to, or changes, what is recorded of packs for insurers and auditors."
 
 
 def _span(days: Sequence[date]) -> str:
