@@ -74,6 +74,7 @@ workflows: .venv/develops ## Check the GitHub workflows and our action, without 
 	@.venv/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
 builders: demo build/builders/runs ## Build the demo with MkDocs, ProperDocs and Zensical, and compare the sites
+	@$(IN) -m secure_score_backlog render --root $(TENANT)
 	@$(IN) -m tests.builders.guests $(TENANT) build/builders/bin
 
 release: ours .venv/develops ## Make the files of a release in dist/, and install them as a user would (TAG=v0.1.0: what the tag needs)
@@ -103,8 +104,8 @@ ours:
 		echo "make: this repository holds a backlog of its own. The sample, its pictures and releases are made in the" >&2; \
 		echo "  program's own repository only. To see the sample: make demo" >&2; exit 1; }
 
-bench: .venv/develops ## Measure how memory and time grow with the years (a few minutes; prints ratios)
-	@$(IN) -m benchmarks.growth
+bench: .venv/develops ## Measure time and memory beside floors and rivals (ten minutes; ARGS="--only answers --markdown")
+	@$(IN) -m benchmarks $(ARGS)
 
 pictures: ours demo .venv/develops ## Take the README's pictures from the demo's site (needs Chromium)
 	@$(IN) -m tests.support.pictures $(TENANT)/build/site docs/pictures

@@ -8,7 +8,6 @@ Made with a fixed seed and `git fast-import`; nothing of it is committed anywher
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from secure_score_backlog.snapshots.snapshot_files import encode
 
 FIRST = date(2021, 1, 1)
 MAXIMA = (1, 2, 3, 4, 5, 7, 8, 10)
@@ -64,8 +65,7 @@ def catalogue(size: Size, version: int) -> bytes:
         }
         for number in range(size.recommendations)
     ]
-    lines = ",\n".join(json.dumps(profile, sort_keys=True, separators=(",", ":")) for profile in profiles)
-    return f'{{"collected": {{}}, "descriptions": {{}}, "profiles": [\n{lines}\n]}}\n'.encode()
+    return encode({"collected": {}, "descriptions": {}, "profiles": profiles})
 
 
 def snapshots(size: Size, random: Random) -> Iterator[tuple[date, bytes]]:
@@ -79,7 +79,7 @@ def snapshots(size: Size, random: Random) -> Iterator[tuple[date, bytes]]:
 
 
 def snapshot(size: Size, shares: list[int], offset: int) -> bytes:
-    """A stored day, one control a line."""
+    """A stored day, in the form in which the program stores one."""
     points = [MAXIMA[number % len(MAXIMA)] * share / 100 for number, share in enumerate(shares)]
     maxima = {identifier(n): [MAXIMA[n % len(MAXIMA)], "Default"] for n in range(size.recommendations)}
     controls = [
@@ -101,10 +101,8 @@ def snapshot(size: Size, shares: list[int], offset: int) -> bytes:
         "enabledServices": ["HasEXOP2", "HasAADP1"],
         "maxScore": sum(most for most, _ in maxima.values()),
     }
-    lines = ",\n".join(json.dumps(control, separators=(",", ":")) for control in controls)
-    body = json.dumps(head)[:-1] + f', "controlScores": [\n{lines}\n]}}'
-    collected = '"collected": {"complete": true, "source": "graph"}'
-    return f'{{{collected}, "maximum": {json.dumps(maxima)}, "secureScore": {body}}}\n'.encode()
+    head["controlScores"] = sorted(controls, key=lambda control: str(control["controlName"]))
+    return encode({"collected": {"complete": True, "source": "graph"}, "maximum": maxima, "secureScore": head})
 
 
 def decision(number: int, version: int, day: date, random: Random) -> bytes:
