@@ -10,15 +10,31 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from secure_score_backlog.evidence import guide
 from secure_score_backlog.evidence.git_objects import COMMIT_KIND, read_bundle, without_signature
 from secure_score_backlog.evidence.layout import BUNDLE, GUIDE, MANIFEST, SUMS, parse, sha256
+from secure_score_backlog.evidence.outcome import Result
+from secure_score_backlog.evidence.verifying import Asked, verify
+from secure_score_backlog.site import builder
 from tests.evidence.test_archive import HOSTILE
 from tests.evidence.test_tampering import rewritten_message
-from tests.support.packs import BOT, PERSON, Files, public_key, replaced, resealed, with_file, zipped
+from tests.support.packs import (
+    BOT,
+    PERSON,
+    Files,
+    files_of,
+    packed,
+    public_key,
+    replaced,
+    resealed,
+    tenant,
+    with_file,
+    zipped,
+)
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 
@@ -48,7 +64,7 @@ def test_the_same_commit_gives_the_same_bytes(
 def shell_lines(guide: str) -> list[str]:
     """The commands of a guide: lines that are indented by four spaces, as a reader would type them."""
     lines = [line[4:] for line in guide.split("\n") if line.startswith("    ")]
-    return [line for line in lines if not line.startswith(("9684 ", "5DE3 ", "pipx ", "export GNUPGHOME"))]
+    return [line for line in lines if not line.startswith(("pipx ", "backlog ", "export GNUPGHOME"))]
 
 
 def follow(files: Files, folder: Path, *, wrong: bool = False, **places: str) -> str:
@@ -192,6 +208,41 @@ def test_the_insurers_guide_works_word_by_word(insurer: Files, root: Path, tmp_p
     assert f"For {len(left_out) - decisions} of them, enclosed objects" in text
     assert f"For {decisions}, no object does" in text
     assert "this pack holds what GitHub answered" not in text
+
+
+@pytest.fixture(scope="module")
+def of_sha256(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tenant in a repository whose ids are SHA-256."""
+    with mock.patch.dict(os.environ, GIT_DEFAULT_HASH="sha256"):
+        return tenant(tmp_path_factory.mktemp("sha256") / "tenant")
+
+
+@pytest.mark.parametrize("profile", ["internal", "insurer"])
+def test_the_guide_works_for_ids_of_sha256(
+    profile: str, of_sha256: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Word by word, whatever kind of ids the reader's Git makes by itself, and the program verifies it as well."""
+    monkeypatch.setattr(builder, "build", lambda _, __, site, *___: site.mkdir(parents=True))
+    files = files_of(packed(of_sha256, profile))
+    shown = of_sha256 / "decisions" / "Safe.md"
+    commit = Repository.existing(of_sha256).git("log", "-1", "--format=%h", "--", "decisions/Safe.md")
+    said = follow(files, tmp_path, COMMIT=commit, FILE="decisions/Safe.md" if profile == "internal" else str(shown))
+    assert "differs:" not in said
+    assert "Every file is as listed." in said
+    if profile == "internal":
+        assert "Every object has its id." in said
+        assert "All sources compared: " in said
+        assert said.count("until: 2027-01-31") == 2
+    else:
+        assert "All objects have their ids." in said
+        left_out = {each["path"]: each["blob"] for each in json.loads(files[MANIFEST])["left_out"]}
+        blob = next(blob for path, blob in left_out.items() if path.startswith("sources/decisions/Safe.md@"))
+        assert len(blob) == 64
+        assert f"\n{blob}\n" in said
+    found = verify(zipped(files, tmp_path / "pack.zip"), Asked())
+    checked = {each.code: each.result for each in found.checks}
+    assert checked["objects"] is Result.HOLDS
+    assert checked["history"] is Result.HOLDS
 
 
 def test_what_an_altered_object_leads_to_is_not_called_compared(insurer: Files, tmp_path: Path) -> None:

@@ -401,13 +401,55 @@ def test_the_history_of_somebody_else_is_refused_by_digest_and_repository(
     assert f"{MANIFEST}: Its `left_out`" in said(verify(zipped(lying, tmp_path / "d.zip"), asked(repository=root)))
 
 
-def test_a_pack_of_another_version_is_not_called_wrong(internal: Files, tmp_path: Path) -> None:
-    """Figures of another version of the program are not compared, and the message says which one to install."""
-    files = resealed(internal, lambda m: replace(m, version="0.0.9"))
+def of_other_program(files: Files) -> Files:
+    """The same pack by another state of the code, which says so."""
+    return resealed(files, lambda m: replace(m, code="0" * 64))
+
+
+@pytest.mark.parametrize("profile", ["internal", "insurer"])
+def test_a_pack_of_another_program_is_not_called_wrong(
+    profile: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """What differs is named, and could not be checked; what is the same holds, also by another program."""
+    files: Files = request.getfixturevalue(profile)
+    path = "data/register.csv" if profile == "internal" else "site/assets/backlog.css"
+    before = of_other_program(with_file(files, path, lambda content: content.replace(b"a", b"b", 1)))
+    found = verify(zipped(before, tmp_path / "pack.zip"), asked())
+    assert found.holds
+    differing = [each for each in found.checks if any(item.path == path for item in each.items)]
+    assert differing
+    assert {each.result for each in differing} == {Result.UNKNOWN}
+    assert all("another state of version" in each.note.lower() for each in differing)
+    assert found.undecided >= 1
+    guide = next(each for each in found.checks if each.code == "own")
+    assert guide.result is Result.UNKNOWN  # VERIFY.md names the other program in another place
+    older = verify(zipped(resealed(before, lambda m: replace(m, version="0.0.9")), tmp_path / "old.zip"), asked())
+    assert "Version 0.0.9 made the pack" in next(each for each in older.checks if each.code == "own").note
+
+
+def test_another_program_excuses_no_broken_history(internal: Files, tmp_path: Path) -> None:
+    """Lists, ids and sources mean the same in every version."""
+    path = next(path for path in internal if path.startswith("sources/decisions/Safe.md@"))
+    changed_source = of_other_program(with_file(internal, path, replaced("2027-01-31", "2027-06-30")))
+    assert path in said(verify(zipped(changed_source, tmp_path / "a.zip"), asked()))
+
+
+def test_the_same_program_with_the_same_code_is_compared(internal: Files, tmp_path: Path) -> None:
+    """The code decides: the same digest excuses nothing."""
+    files = resealed(with_file(internal, "data/register.csv", replaced("2027-01-31", "2027-12-31")))
     found = verify(zipped(files, tmp_path / "pack.zip"), asked())
-    figures = next(each for each in found.checks if each.code == "figures")
-    assert figures.result is Result.UNKNOWN
-    assert "0.0.9" in figures.note
+    assert not found.other_program
+    assert not found.holds
+
+
+def test_other_libraries_excuse_the_files_of_the_theme(insurer: Files, tmp_path: Path) -> None:
+    """A theme of another version has other scripts."""
+    changed_theme = with_file(insurer, "site/assets/backlog.css", lambda content: content + b" ")
+    files = resealed(changed_theme, lambda m: replace(m, made_with={**m.made_with, "mkdocs-material": "9.0.1"}))
+    found = verify(zipped(files, tmp_path / "pack.zip"), asked())
+    static = next(each for each in found.checks if each.code == "static")
+    assert (static.result, static.items[0].path) == (Result.UNKNOWN, "site/assets/backlog.css")
+    assert static.note == "The pack was made with other versions of libraries: mkdocs-material 9.0.1."
 
 
 def test_the_manifest_is_read_strictly(internal: Files) -> None:

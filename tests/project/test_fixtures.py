@@ -14,7 +14,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from secure_score_backlog.site.templates import environment
+from secure_score_backlog.program import code_digest
 from tests.support.fonts import only_family
 from tests.support.running import RunBacklog, run_as_process, run_here
 
@@ -49,7 +49,7 @@ def test_loopback_is_open() -> None:
 @pytest.mark.parametrize("run", [run_here, run_as_process])
 def test_both_ways_to_run_backlog_notice_another_exit_code(run: RunBacklog) -> None:
     """`expect` fails the test, with the command and what it printed."""
-    assert run("--version", expect=0).stdout.startswith("backlog, version ")
+    assert run("--version", expect=0).stdout.startswith("backlog ")
     with pytest.raises(AssertionError, match=r"^backlog no-such-verb\n(.*\n)+.*No such command"):
         run("no-such-verb", expect=0)
 
@@ -91,11 +91,11 @@ def test_a_command_in_process_leaves_no_trace(tmp_path: Path) -> None:
 
     (tmp_path / "snapshots").mkdir()
     before = surroundings()
-    environment.cache_clear()
+    code_digest.cache_clear()
+    run_here("--version", cwd=tmp_path, expect=0)
+    assert code_digest.cache_info().currsize == 1
     run_here("render", cwd=tmp_path, environment={"SOME_VARIABLE": "x"}, expect=0)
-    assert environment.cache_info().currsize == 1
-    run_here("--version", expect=0)
-    assert environment.cache_info().currsize == 0
+    assert code_digest.cache_info().currsize == 0
     assert surroundings() == before
 
 

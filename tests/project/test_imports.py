@@ -68,7 +68,6 @@ READS = {
 OPEN_THEMSELVES = {
     "files.py": "the one place",
     "content/__init__.py": "the package's own data",
-    "data_repository/tool.py": "what the installer recorded",
     "data_repository/written.py": "the package's own data",
     "evidence/guide.py": "the package's own data",
     "evidence/packing.py": "the site that it has just built",
@@ -78,6 +77,7 @@ OPEN_THEMSELVES = {
     "evidence/letters.py": "the package's own data",
     "evidence/report_pdf.py": "the package's own data",
     "licences.py": "the package's own data",
+    "program.py": "the package's own files, and what the installer recorded",
     "ratings.py": "the package's own data",
     "sample/": "the package's own data, and a new repository",
     "site/guide.py": "writes this repository's guide, for maintainers",

@@ -225,7 +225,7 @@ class Remembered:
 
     def __call__(self, objects: Objects, manifest: Manifest) -> Pack:
         """The pack that a history gives."""
-        asked = replace(manifest, files=(), left_out=(), organisation="", commit="")
+        asked = replace(manifest, files=(), left_out=(), organisation="", commit="", version="", code="")
         known = (frozenset(objects.contents), frozenset(objects.references.items()), asked.encode())
         if known not in self.made:
             self.made[known] = self.make(objects, manifest)

@@ -49,7 +49,7 @@ def clone(sample_tenant: Path, tmp_path: Path) -> Path:
 def assert_installed(run: Run) -> None:
     """The action's own version was installed, by hash, and judged the repository."""
     assert run.jobs == {"check": "success"}, run.output
-    assert f"backlog, version {VERSION}" in run.log
+    assert f"backlog {VERSION} (code " in run.log
     installed = (run.workshop / "installed").read_text(encoding="utf-8").splitlines()
     assert [re.findall(r"--[\w-]+|requirements/[\w.]+", line) for line in installed] == [
         ["--require-hashes", "requirements/pip.txt"],

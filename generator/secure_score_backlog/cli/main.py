@@ -16,7 +16,7 @@ from importlib import import_module
 
 import click
 
-from secure_score_backlog import __version__
+from secure_score_backlog import __version__, program
 from secure_score_backlog.cli import output, signals
 from secure_score_backlog.errors import BacklogError
 
@@ -71,9 +71,24 @@ class Verbs(click.Group):
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="backlog")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: print_version(context) if asked else None,
+    help="Show the version, and the digest of the code, and exit.",
+)
 def backlog() -> None:
     """Microsoft Secure Score as a backlog of decisions kept in Git."""
+
+
+def print_version(context: click.Context) -> None:
+    """The version, the digest of the code, and where the program was installed from as far as that is known."""
+    place = program.origin()
+    said = f"code {program.code_digest()[:12]}" + (f", from {place}" if place else "")
+    output.product(f"backlog {__version__} ({said})")
+    context.exit()
 
 
 def describe(error: BacklogError) -> str:

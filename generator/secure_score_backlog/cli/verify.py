@@ -117,6 +117,11 @@ def conclusion(found: Verification) -> str:
     """The result in a sentence or two."""
     unknown = found.count(Result.UNKNOWN)
     rest = f" {plural(unknown, 'check')} could not be made." if unknown else ""
+    if found.holds and found.undecided:
+        return (
+            f"It cannot be said whether this pack was changed: another program made it, and {found.undecided} of its "
+            f"files are not what this one makes. {plural(found.count(Result.HOLDS), 'check')} held.{rest}"
+        )
     if found.holds:
         return f"Nothing was found to be wrong: {plural(found.count(Result.HOLDS), 'check')} held.{rest}"
     failed = [each for each in found.checks if each.result is Result.FAILS]

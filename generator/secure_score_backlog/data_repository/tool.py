@@ -1,27 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which program the workflows of a data repository install: the address and the commit of this project's action.
 
-The one place that knows them. By default they are what this installation says of itself (PEP 610: pip, pipx and uv
-record the repository and the commit that a program was installed from).
+The one place that knows them. By default they are what this installation says of itself (`program.py`).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution
 
 from secure_score_backlog import __version__
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.github.address import REPOSITORY
+from secure_score_backlog.program import origin
 from secure_score_backlog.text import shown
 
-DISTRIBUTION = "secure-score-backlog"
 HERE = "./"
 """In a copy of this project's repository: the action of the checkout."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
-_GITHUB = re.compile(r"(?:https://|ssh://git@)github\.com/(?P<repository>[^/]+/[^/]+?)(?:\.git)?/?")
 _PINNED = re.compile(r"(?P<repository>[^@]+)@(?P<commit>[0-9a-f]{40})")
 
 
@@ -59,13 +55,5 @@ def parse_tool(text: str) -> Tool:
 
 def installed_tool() -> Tool | None:
     """The repository and commit that this program was installed from; None where it was installed otherwise."""
-    try:
-        recorded = distribution(DISTRIBUTION).read_text("direct_url.json")
-        origin = json.loads(recorded or "{}")
-        address = _GITHUB.fullmatch(origin["url"])
-        commit = origin["vcs_info"]["commit_id"]
-    except (PackageNotFoundError, ValueError, KeyError, TypeError):
-        return None
-    if address is None or not REPOSITORY.fullmatch(address["repository"]) or not COMMIT.fullmatch(str(commit)):
-        return None
-    return Tool(address["repository"], commit)
+    place = origin()
+    return Tool(place.repository, place.commit) if place else None

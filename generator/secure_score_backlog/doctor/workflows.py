@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from secure_score_backlog import __version__
-from secure_score_backlog.data_repository.tool import COMMIT, DISTRIBUTION, HERE, Tool
+from secure_score_backlog.data_repository.tool import COMMIT, HERE, Tool
 from secure_score_backlog.doctor.checked import Checked, not_checked, ok, warning, wrong
+from secure_score_backlog.program import DISTRIBUTION
 from secure_score_backlog.strict_yaml import read_yaml
 from secure_score_backlog.text import shortened
 

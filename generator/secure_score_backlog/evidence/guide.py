@@ -9,8 +9,8 @@ from importlib.resources import files
 from string import Template
 
 from secure_score_backlog.decisions.store import DECISIONS
-from secure_score_backlog.evidence.git_objects import COMMIT_KIND, BadObject, Objects
-from secure_score_backlog.evidence.layout import GUIDE, OBJECTS, SOURCES, Manifest
+from secure_score_backlog.evidence.git_objects import COMMIT_KIND, BadObject, Objects, algorithm_of
+from secure_score_backlog.evidence.layout import GUIDE, OBJECTS, SOURCES, Manifest, source_path
 from secure_score_backlog.evidence.signatures import GITHUB_KEYS
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import SIGNATURE_KINDS
@@ -18,6 +18,8 @@ from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.text import one_line
 from secure_score_backlog.wording import plural
 
+CODE_SHOWN = 12
+"""Letters of the digest of the program's code."""
 TYPED = re.compile(r"[A-Za-z0-9._/-]+")
 """A path that stands in a command as it is."""
 
@@ -29,18 +31,23 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
     """
     inside = manifest.profile == "internal"
     has_objects = any(path.startswith(OBJECTS) for path in paths)
+    algorithm = algorithm_of(manifest.read)
     values = {
         "organisation": one_line(manifest.organisation).replace("`", "'"),
         "start": manifest.start.isoformat(),
         "end": manifest.end.isoformat(),
         "profile": manifest.profile,
-        "version": manifest.version,
+        "version": one_line(manifest.version),
+        "code": manifest.code[:CODE_SHOWN],
+        "install": manifest.install,
+        "algorithm": algorithm,
         "read": manifest.read,
         "commit": manifest.commit,
         "tips": " ".join(("HEAD", *([manifest.snapshots] if manifest.snapshots else []))),
-        "fingerprints": "".join(f"    {spaced(key)}  ({owner})\n" for key, owner in GITHUB_KEYS.items()),
+        "fingerprints": "".join(f"- `{spaced(key)}` ({owner})\n" for key, owner in GITHUB_KEYS.items()),
     }
     values["first"] = text("verify_first.md", {"last_manual": "5" if inside else "3" if has_objects else "2", **values})
+    values["figures"] = text("verify_figures.md" if manifest.install else "verify_figures_unknown.md", values)
     values["list"] = text("verify_list.md", {})
     if inside:
         commits = on_main(manifest, objects)
@@ -52,13 +59,15 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
     values |= {
         "left_out": plural(len(manifest.left_out), "file"),
         "binding": binding(len(bound), len(manifest.left_out) - len(bound)),
+        "left_out_step": "3" if has_objects else "2",
         "figures_step": "4" if has_objects else "3",
+        "prepare": "" if has_objects else f"    git init --quiet --object-format={algorithm} ../objects\n",
+        "example": source_example(bound, objects) if has_objects else "",
         "whose": " of people, too" if manifest.named else " that name nobody",
     }
     if has_objects:
         enclosed = [identifier for identifier, (kind, _) in objects.contents.items() if kind == COMMIT_KIND]
         values["signatures"] = signatures("verify_object_signatures.md", objects, enclosed, values)
-        values["example"] = source_example(bound, objects)
         values["objects"] = text("verify_objects.md", values)
     else:
         values["objects"] = ""
@@ -125,7 +134,7 @@ def binding(by_objects: int, by_list: int) -> str:
     """What binds the files that are left out, in sentences."""
     said = []
     if by_objects:
-        said.append(f"For {by_objects} of them, enclosed objects of Git lead from the commit to that id (step 3).")
+        said.append(f"For {by_objects} of them, enclosed objects of Git lead from the commit to that id.")
     if by_list:
         said.append(
             f"For {by_list}, no object does, as the lists of their folders name what readers outside do not see: "
@@ -140,7 +149,10 @@ def source_example(bound: list[tuple[str, str, str]], objects: Objects) -> str:
     if not days:
         return ""
     commit, path, blob = max(days, key=lambda each: (each[1].count("/"), each[1]))
-    lines = [f"    git -C ../objects cat-file -p {commit}\n"]
+    lines = [
+        f"    grep -A 4 '{source_path(path, commit)}' MANIFEST.json\n",
+        f"    git -C ../objects cat-file -p {commit}\n",
+    ]
     found = objects.commit(commit)
     assert found is not None
     here = found.tree

@@ -34,6 +34,10 @@ LARGEST_MANIFEST = 16 << 20
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+INSTALL = re.compile(
+    r"(git\+https://github\.com/[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}@[0-9a-f]{40}"
+    r"|secure-score-backlog==[A-Za-z0-9.+]{1,40})?"
+)
 REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100})?")
 
 
@@ -80,10 +84,6 @@ class Previous:
 class Manifest:
     """What a pack says about itself."""
 
-    version: str
-    """Of the program that made it."""
-    made_with: Mapping[str, str]
-    """Versions of the libraries whose work is in the bytes."""
     profile: str
     organisation: str
     start: date
@@ -96,6 +96,14 @@ class Manifest:
     """The newest commit of the main branch at the end of the period: the state that is shown."""
     read: str
     """The commit of the main branch that was read: later snapshots of earlier days, and approvals, are from there."""
+    version: str = ""
+    """Of the program that made it."""
+    code: str = ""
+    """The digest of that program's files, which tells apart what has the same version (`program.code_digest`)."""
+    install: str = ""
+    """What pip is given to get that program; empty where that is not known."""
+    made_with: Mapping[str, str] = field(default_factory=dict)
+    """Versions of the libraries whose work is in the bytes."""
     snapshots: str | None = None
     """The commit of the snapshots' own branch that was read."""
     named: bool = True
@@ -114,7 +122,13 @@ class Manifest:
         previous = self.previous
         return {
             "schema": SCHEMA,
-            "tool": {"name": "secure-score-backlog", "version": self.version, "with": dict(self.made_with)},
+            "tool": {
+                "name": "secure-score-backlog",
+                "version": self.version,
+                "code": self.code,
+                "install": self.install,
+                "with": dict(self.made_with),
+            },
             "profile": self.profile,
             "organisation": self.organisation,
             "period": {"from": self.start.isoformat(), "to": self.end.isoformat()},
@@ -202,6 +216,8 @@ def _read(data: Mapping[str, Any]) -> Manifest:
     )
     return Manifest(
         version=_text(tool, "version"),
+        code=_text(tool, "code", DIGEST),
+        install=_text(tool, "install", INSTALL),
         made_with=made_with,
         profile=_text(data, "profile", NAME),
         organisation=_text(data, "organisation"),

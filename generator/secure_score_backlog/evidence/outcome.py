@@ -79,10 +79,17 @@ class Verification:
     about: str
     """Whose pack, of which period; empty where that is unknown."""
     checks: tuple[Check, ...]
+    other_program: str = ""
+    """That another program made the pack, and which one, in sentences; empty where it was this one."""
 
     def count(self, result: Result) -> int:
         """How many checks ended so."""
         return sum(1 for each in self.checks if each.result is result)
+
+    @property
+    def undecided(self) -> int:
+        """How many files differ in a way that another program may explain."""
+        return len({item.path for each in self.checks if each.result is Result.UNKNOWN for item in each.items})
 
     @property
     def holds(self) -> bool:
@@ -97,6 +104,7 @@ class Verification:
             "digest": self.digest or None,
             "about": self.about or None,
             "holds": self.holds,
+            "other_program": self.other_program or None,
             "counts": {result.value: self.count(result) for result in Result},
             "checks": [each.plain() for each in self.checks],
         }

@@ -12,10 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
-from secure_score_backlog import __version__
 from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.decisions.store import DECISIONS
 from secure_score_backlog.errors import CannotProceed, WrongUsage
@@ -43,6 +41,7 @@ from secure_score_backlog.evidence.layout import (
     source_path,
     sums,
 )
+from secure_score_backlog.evidence.makers import stamped
 from secure_score_backlog.evidence.report import About, as_text, report_of
 from secure_score_backlog.evidence.report_answers import answered
 from secure_score_backlog.evidence.report_pdf import report_pdf
@@ -65,11 +64,6 @@ PROFILES = ("internal", "insurer")
 """The profiles that a pack can be for."""
 READERS = {"internal": "readers of the organisation", "insurer": "insurers and their auditors"}
 """Who may read the report of a profile."""
-LIBRARIES = (
-    *("feedgenerator", "icalendar", "jinja2", "markdown", "markupsafe", "mkdocs", "mkdocs-material", "nh3"),
-    *("pymdown-extensions", "typst", "xlsxwriter"),
-)
-"""Those whose work is in the bytes of a pack."""
 DOWNLOADS = "downloads/"
 FULL_AUDIT = f"{DATA}audit-report.json"
 APPROVALS = f"{DATA}approvals.json"
@@ -122,8 +116,6 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
     enclosed, left_out, objects = enclose(workspace, repository, rendered, sources, wish)
     documents += enclosed
     manifest = Manifest(
-        version=__version__,
-        made_with={name: version(name) for name in LIBRARIES},
         profile=profile.name,
         organisation=seen.settings.organisation,
         start=wish.start,
@@ -137,6 +129,7 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
         previous=newest_pack(workspace) or wish.previous,
         left_out=tuple(left_out),
     )
+    manifest = stamped(manifest)
     documents.append(Document(f"{KEYS}web-flow.asc", github_keys()))
     documents.append(guide.document(manifest, [each.path for each in documents], objects))
     made = finished(manifest, documents, rendered.remarks)

@@ -18,13 +18,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from secure_score_backlog import __version__
 from secure_score_backlog.errors import BacklogError
 from secure_score_backlog.evidence import packing, pages
 from secure_score_backlog.evidence.archive import name_fault
 from secure_score_backlog.evidence.git_objects import BadObject, Objects
 from secure_score_backlog.evidence.layout import DATA, MANIFEST, SITE, SUMS, Manifest, Pack, parse
-from secure_score_backlog.evidence.outcome import Check, Item, checked, unknown
+from secure_score_backlog.evidence.makers import other_program, undecided
+from secure_score_backlog.evidence.outcome import Check, Item, checked
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.text import shortened
 
@@ -102,18 +102,13 @@ def checks(objects: Objects, manifest: Manifest, files: Mapping[str, bytes], sou
         source: Where the history is from, for the notes.
     """
     titles = {"figures": FIGURES, "pages": PAGES, "rest": REST}
-    if manifest.version != __version__:
-        why = (
-            f"The pack was made with version {shortened(manifest.version)}, and this is {__version__}: another version "
-            f"may word and round differently. Install that one, and verify again."
-        )
-        return [unknown(code, title, why) for code, title in titles.items()]
+    other = other_program(manifest)
     try:
         again = remade(objects, manifest)
     except (BacklogError, BadObject) as error:
         said = error.message if isinstance(error, BacklogError) else str(error)
         item = Item(MANIFEST, f"The history gives no pack. {said}")
-        return [checked(code, title, [item]) for code, title in titles.items()]
+        return [undecided(checked(code, title, [item]), other) for code, title in titles.items()]
     expected = {each.path: each.content for each in again.documents}
     same = again.manifest.made_with == manifest.made_with
     groups: dict[str, list[Item]] = {code: [] for code in titles}
@@ -130,7 +125,7 @@ def checks(objects: Objects, manifest: Manifest, files: Mapping[str, bytes], sou
         elif expected[path] != files[path]:
             groups[group] += differing(path, expected[path], files[path], exact=same)
     note = f"Compared with {source}." + ("" if same else " Libraries differ, so pages are compared by their texts.")
-    return [checked(code, title, groups[code], note) for code, title in titles.items()]
+    return [undecided(checked(code, title, groups[code], note), other) for code, title in titles.items()]
 
 
 def about(again: Manifest, manifest: Manifest) -> Iterator[Item]:

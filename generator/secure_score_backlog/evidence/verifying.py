@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secure_score_backlog import __version__
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.evidence import archive, chain, guide, history_checks, pages, remaking
 from secure_score_backlog.evidence.enclosing import gathered
@@ -29,6 +28,7 @@ from secure_score_backlog.evidence.layout import (
     sha256,
     sums,
 )
+from secure_score_backlog.evidence.makers import other_libraries, other_program, undecided
 from secure_score_backlog.evidence.outcome import Check, Item, Verification, checked, unknown
 from secure_score_backlog.evidence.signatures import Keys, github_keys
 from secure_score_backlog.files import Document
@@ -78,7 +78,7 @@ def verify(place: Path, asked: Asked, say: Say = lambda _: None) -> Verification
         return Verification(str(place), digest, "", tuple(found))
     found += about_content(files, manifest, asked, say)
     about = f"{manifest.organisation}, {manifest.start} to {manifest.end}, profile {manifest.profile}"
-    return Verification(str(place), digest, about, tuple(found))
+    return Verification(str(place), digest, about, tuple(found), other_program(manifest))
 
 
 def manifest_check(files: Mapping[str, bytes]) -> tuple[Manifest | None, Check]:
@@ -157,8 +157,8 @@ def about_content(files: Mapping[str, bytes], manifest: Manifest, asked: Asked, 
         return [*checks, *(unknown(code, title, why) for code, title in codes.items())]
     return [
         *checks,
-        pages.agreement(files, manifest.end),
-        pages.static_files(files),
+        undecided(pages.agreement(files, manifest.end), other_program(manifest)),
+        undecided(pages.static_files(files), other_program(manifest) or other_libraries(manifest)),
         unknown("figures", remaking.FIGURES, NO_SOURCES),
     ]
 
@@ -184,15 +184,14 @@ def record_in(folder: Path, manifest: Manifest) -> bytes | None:
 def own_files(files: Mapping[str, bytes], manifest: Manifest, found: Enclosed) -> Check:
     """What is the same in every pack with the same manifest."""
     expected = [guide.document(manifest, list(files), found.objects), Document(f"{KEYS}web-flow.asc", github_keys())]
-    items = []
-    for each in expected:
-        if manifest.version == __version__ and files.get(each.path) != each.content:
-            items.append(Item(each.path, "It is not the one that this version writes."))
+    items = [
+        Item(each.path, "It is not the one that this program writes.")
+        for each in expected
+        if files.get(each.path) != each.content
+    ]
     if any(path.startswith(KEYS) and path != f"{KEYS}web-flow.asc" for path in files):
         items.append(Item(KEYS, "It holds a key that is not GitHub's."))
-    if not items and manifest.version != __version__:
-        return unknown("own", OWN, f"The pack was made with another version ({shortened(manifest.version)}).")
-    return checked("own", OWN, items)
+    return undecided(checked("own", OWN, items), other_program(manifest))
 
 
 def from_repository(folder: Path, found: Enclosed, manifest: Manifest) -> tuple[Objects | None, Check]:
