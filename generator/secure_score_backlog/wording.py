@@ -122,9 +122,9 @@ def count(value: int, one: str, many: str | None = None) -> str:
     return plural(value, one, many).replace(str(value), number(value), 1).replace(" ", "\u00a0", 1)
 
 
-def joined(names: Sequence[str]) -> str:
+def joined(names: Sequence[str], word: str = "and") -> str:
     """A, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
 
 
 def lower_first(text: str) -> str:

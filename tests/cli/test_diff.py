@@ -212,14 +212,14 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "drafted": ({}, {SAFE: DRAFT}, ["Writes 1 draft; a draft does not count as a decision: “Be safe” (high)."]),
     "with errors": (
         {SAFE: plan()}, {SAFE: plan().replace("owner: Head of IT", "boss: Nobody")},
-        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: the check fails and says "
-         "which. "
+        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: the check fails, and "
+         "shows each beside its line. "
          f"Before this change: do soon, due {day(SOON)}."],
     ),
     "with errors and a question": (
         {SAFE: plan(ask("Fund it?"))}, {SAFE: plan(ask("Fund it?")).replace("owner: Head of IT", "boss: Nobody")},
-        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: the check fails and says "
-         "which. "
+        [f"The decision about “Be safe” (high) does not count, because it has 2 errors: the check fails, and "
+         "shows each beside its line. "
          f"Before this change: do soon, due {day(SOON)}.",
          "  Its question to leadership of 1 October 2026 does not count either: “Fund it?”."],
     ),
@@ -412,7 +412,7 @@ def test_who_has_to_approve(changed: Callable[[Files, Files], Repository], backl
     assert approval["role"] == "Managing Director"
     assert approval["logins"] == ["boss", "deputy"]
     assert approval["decisions"] == ["Safe"]
-    assert "boss and deputy on GitHub" in found["approval_summary"][0]
+    assert "boss or deputy on GitHub" in found["approval_summary"][0]
 
 
 def test_a_recorded_approval_is_about_what_it_was_given_for(
@@ -592,8 +592,8 @@ def test_what_a_merge_without_an_approval_leaves(
     changed({}, {SAFE: accept().replace("high", risk)})
     said = told(backlog)["approval_summary"][-1]
     assert (
-        "the acceptance counts all the same, and the register shows it as “only named”: an approver, and no approval "
-        "that counts." in said
+        "the acceptance counts all the same, and the register shows it as “only named”: with an approver, but no "
+        "approval that counts." in said
     )
     assert said.endswith("For a critical risk the check then fails.") is fails
 
@@ -629,7 +629,11 @@ def test_who_was_the_approver_of_what_ends(
 def test_errors_make_the_check_fail(changed: Callable[[Files, Files], Repository], backlog: RunBacklog) -> None:
     """By policy too: an acceptance of a critical risk whose approver nobody can be matched with does not count."""
     changed({"backlog.yml": "organisation: A\n"}, {SAFE: accept().replace("high", "critical")})
-    assert "The check fails, because a decision of this change has errors." in told(backlog)["approval_summary"]
+    assert told(backlog)["approval_summary"] == [
+        "Whoever proposes this change cannot approve it.",
+        "The check fails, because a decision of this change has errors. Who has to approve it is told once they are "
+        "corrected.",
+    ]
 
 
 def test_counts_that_move_name_whom_they_are_about(
@@ -864,6 +868,9 @@ def test_the_summary_of_a_job(
     summary = (tmp_path / "summary.md").read_text()
     assert "Accepts 1 high risk" in summary
     assert f"[See the site as this change makes it]({address})" in summary
+    archive = "https://github.example/a/b/actions/runs/1/artifacts/2"
+    backlog("diff", "main", "--summary", "--preview", archive, expect=0)
+    assert f"(a ZIP: unpack it, open index.html)]({archive})" in (tmp_path / "summary.md").read_text()
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "https://x.example/) [y](z", "//x.example", "https://a b"])

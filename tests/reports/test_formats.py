@@ -111,10 +111,44 @@ def test_what_the_branch_changed_comes_first_where_only_some_can_be_shown() -> N
     found = replace(findings([*old, error("Z.md"), warning("Z.md")]), changed={"Z.md"})
     made = FORMATS["github"](found)
     assert [(note.level, note.file) for note in made.annotations][:2] == [("error", "Z.md"), ("error", "A00.md")]
-    assert [note.file for note in made.annotations if note.level == "warning"][:2] == ["Z.md", "A00.md"]
     assert made.summary is not None
     assert "Z" in made.summary.rows[0]
     assert "Z" in made.summary.rows[13]
+
+
+def test_warnings_about_files_that_the_change_leaves_alone_are_folded_and_not_annotated() -> None:
+    """Whoever proposes a decision can do nothing about them; they are listed, and a cut leaves no fold open."""
+    old = [warning(f"A{n:02}.md") for n in range(3)]
+    made = FORMATS["github"](replace(findings([*old, error("B.md"), warning("Z.md")]), changed={"Z.md"}))
+    assert [(note.level, note.file) for note in made.annotations] == [("error", "B.md"), ("warning", "Z.md")]
+    assert made.summary is not None
+    whole = made.summary.within(1_000_000)
+    assert "listed here only" not in whole
+    first, folded = whole.split("<details><summary>3 warnings about files that this change leaves as it is</summary>")
+    assert "B" in first
+    assert "Z" in first
+    assert "A00" not in first
+    assert all(f"A{n:02}" in folded for n in range(3))
+    page = shown(whole)
+    assert page.elements == {
+        "h2",
+        "p",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "strong",
+        "code",
+        "br",
+        "details",
+        "summary",
+    }
+    for most in range(len(made.summary.head), len(whole.encode())):
+        part = made.summary.within(most)
+        assert part.count("<details>") <= part.count("</details>") <= 1
+    assert "more problem" in made.summary.within(len(whole.encode()) - 1)
 
 
 def test_a_line_break_in_a_name_begins_no_line() -> None:
@@ -139,7 +173,7 @@ def test_the_summary_is_a_table_in_which_nothing_is_active() -> None:
     summary = FORMATS["github"](findings([hostile])).summary
     assert summary is not None
     page = shown(summary.within(1_000_000))
-    assert page.elements <= {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "code"}
+    assert page.elements <= {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "br"}
     assert active(page) == []
     assert "decisions/@octocat|`x`.md:7" in page.text
     assert "[a](https://evil.example) ::error::x" in page.text

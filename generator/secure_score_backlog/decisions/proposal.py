@@ -26,8 +26,19 @@ CHOSEN = {
     Bucket.ACCEPT: "the risk stays open on purpose, for a time",
     Bucket.NOT_APPLICABLE: "it does not apply here, or something else covers it",
 }
+ANSWERS_BELOW = "Nothing goes behind the next colon: the answers stand below it."
+"""Above a key that holds others: a text behind it would make the file unreadable."""
+LEFT_OPEN = {
+    "reduces": "Which risk stays while this is open?",
+    "impact": "What would change for users and services if it were done?",
+    "prerequisites": "Which licences and technical preconditions would it need, and what is missing?",
+    "proof": "What is the evidence that the compensating controls below stay in place?",
+    "compensating": "Compensating controls: what reduces the risk meanwhile?",
+}
+"""Questions about a risk that stays open, where the file's own are about what is done."""
+COVERED = "not-applicable: it does not apply here; third-party: another product covers it; alternate: another control."
 HOW_TO = (
-    "Answer behind the colons. What you cannot answer yet stays empty.",
+    "Answer behind the colons; lines that begin with # only ask. What you cannot answer yet stays empty.",
     r'An answer with a colon or a # in it goes into "double quotes"; a " inside these is written \".',
     FINISH_PROPOSAL,
 )
@@ -72,6 +83,9 @@ class Proposal:
             yield from self.question(key, "", explained=explained)
             yield from value_lines(key.name, value)
             return
+        if explained:
+            yield ""
+            yield from comment(ANSWERS_BELOW, "")
         yield f"{key.name}:"
         inside = value if isinstance(value, dict) else {}
         for inner in key.keys:
@@ -81,24 +95,36 @@ class Proposal:
 
     def question(self, key: Key, indent: str, *, explained: bool) -> Iterator[str]:
         """What is asked, above the key."""
-        if not explained:
+        if explained:
+            yield ""
+            yield from comment("".join(self.asked(key)), indent)
+
+    def asked(self, key: Key) -> Iterator[str]:
+        """The question, and how it is answered."""
+        if key.name == "bucket":
+            yield f"Your choice: {CHOSEN[self.bucket]}."
             return
+        if key.name == "approver":
+            yield approver_advice(self.bucket, self.roles)
+            return
+        yield self.wording(key)
+        if isinstance(key.type, Choice) and key.name != "reason":
+            yield f" One of: {', '.join(key.type.values)}."
+        if isinstance(key.type, OneOrMore):
+            yield SEVERAL
+        if key.name == "due" and self.bucket is Bucket.DO_NOW:
+            yield f" Within {DO_NOW_TERM.days} days."
+        if key.name == "until":
+            yield f" At most {self.acceptance_months} months ahead."
+        if isinstance(key.type, Day):
+            yield " Write YYYY-MM-DD: year, month, day."
+
+    def wording(self, key: Key) -> str:
+        """The question alone."""
+        if key.name == "due":
+            return "By which day is it done?"
         text = QUESTION.sub("", key.documentation)
         text = text[0].upper() + text[1:]
-        if isinstance(key.type, Choice):
-            text += f" One of: {', '.join(key.type.values)}."
-        if key.name == "bucket":
-            text = f"Your choice: {CHOSEN[self.bucket]}."
-        if key.name == "approver":
-            text = approver_advice(self.bucket, self.roles)
-        if isinstance(key.type, OneOrMore):
-            text += SEVERAL
-        if key.name == "due":
-            text = "By which day is it done?"
-            text += f" Within {DO_NOW_TERM.days} days." if self.bucket is Bucket.DO_NOW else ""
-        if key.name == "until":
-            text += f" At most {self.acceptance_months} months ahead."
-        if isinstance(key.type, Day):
-            text += " Write YYYY-MM-DD."
-        yield ""
-        yield from comment(text, indent)
+        if self.bucket is Bucket.ACCEPT:
+            return LEFT_OPEN.get(key.name, text)
+        return f"{text} {COVERED}" if key.name == "reason" else text

@@ -33,6 +33,8 @@ def approval_sentences(change: Change, quote: Quote) -> list[str]:
     who = f"{quote(change.author)} proposes this change and cannot approve it." if change.author else ""
     author = who or "Whoever proposes this change cannot approve it."
     others = [*_ends(change, quote), *_with_errors(change), *_others(change)]
+    if not change.approvers and _faulty(change) == len(change.decisions) > 0:
+        return [author, *others]
     if not change.approvers:
         nobody = (
             "No particular role has to approve this change. Whether GitHub asks for an approval, the pull request "
@@ -56,7 +58,7 @@ def _unapproved(change: Change) -> str:
     fails = " For a critical risk the check then fails." if critical else ""
     return (
         "This report does not stop a merge. Merged without an approval that counts, "
-        f"{what} all the same, and the register shows {show} as “only named”: an approver, and no approval that "
+        f"{what} all the same, and the register shows {show} as “only named”: with an approver, but no approval that "
         f"counts.{fails}"
     )
 
@@ -93,11 +95,19 @@ def _ends(change: Change, quote: Quote) -> list[str]:
 
 def _with_errors(change: Change) -> list[str]:
     """That what has errors cannot be approved."""
-    number = sum(1 for each in change.decisions if each.kind is Kind.UNREADABLE)
-    what = "a decision" if number == 1 else f"{number} decisions"
+    number = _faulty(change)
+    what = "a decision of this change has" if number == 1 else f"{number} decisions of this change have"
+    it = "it" if number == 1 else "them"
     return (
-        [f"The check fails, because {what} of this change {'has' if number == 1 else 'have'} errors."] if number else []
+        [f"The check fails, because {what} errors. Who has to approve {it} is told once they are corrected."]
+        if number
+        else []
     )
+
+
+def _faulty(change: Change) -> int:
+    """How many decisions have errors."""
+    return sum(1 for each in change.decisions if each.kind is Kind.UNREADABLE)
 
 
 def _others(change: Change) -> list[str]:
@@ -124,7 +134,7 @@ def _on_github(approval: Approval, quote: Quote, author: str) -> str:
     if approval.logins:
         shown = [quote(login) for login in approval.logins[:MOST_LOGINS]]
         left = len(approval.logins) - MOST_LOGINS
-        return f"{joined([*shown, f'{left} more'] if left > 0 else shown)} on GitHub."
+        return f"{joined([*shown, f'{left} more'] if left > 0 else shown, 'or')} on GitHub."
     if approval.only_author:
         return (
             f"only {quote(author)} may act in this role on GitHub, and proposes the change. Either: somebody else "

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from secure_score_backlog.evaluation.change import LEVELS, Change
 from secure_score_backlog.reports.change_phrases import Quote, level_word, list_of
-from secure_score_backlog.wording import day, plural, points
+from secure_score_backlog.wording import day, lower_first, plural, points
 
 
 def title_of(change: Change) -> str:
     """Which two states are compared, and as of which day, in a sentence."""
-    other = f"commit {change.head[:10]}" if change.head else "the working tree"
+    other = f"commit {change.head[:10]}" if change.head else "the files as they are here"
     return f"Commit {change.base[:10]} compared with {other}, as of {day(change.as_of)}."
 
 
@@ -48,7 +48,7 @@ def level_lines(change: Change) -> list[str]:
 
 
 def figure_lines(change: Change, quote: Quote) -> list[tuple[str, str]]:
-    """The other counts: a label, and before and after."""
+    """The other counts: a label, and before and after; in the last one together those that stay, without zeros."""
     before, after = change.before, change.after
     lines = [
         ("Undecided, part of the open ones", moved(before.undecided, after.undecided)),
@@ -63,7 +63,8 @@ def figure_lines(change: Change, quote: Quote) -> list[tuple[str, str]]:
     if before.covered_points != after.covered_points:
         said = f"{points(before.covered_points)} → {points(after.covered_points)}"
         lines.append(("Points that rest on a statement that it does not apply or is covered", said))
-    return lines
+    still = "; ".join(f"{lower_first(label)}: {said}" for label, said in lines if said.isdecimal() and said != "0")
+    return [*(line for line in lines if not line[1].isdecimal()), *([("Unchanged", still)] if still else [])]
 
 
 def _who(before: Mapping[str, str], after: Mapping[str, str], quote: Quote) -> str:

@@ -8,6 +8,7 @@ are made inert (`reports/markdown.py`); the only links are ours.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.change import Change, DecisionChange
@@ -35,6 +36,8 @@ LONGEST_COMMENT = 65_000
 """Bytes; GitHub takes 65,536 characters."""
 LONGEST_DOCUMENT = 1_000_000
 """Bytes of the same elsewhere."""
+ARTIFACT = re.compile(r"/actions/runs/\d+/artifacts/\d+$")
+"""Where GitHub offers what a workflow run uploaded: as an archive, never as a page."""
 
 
 def marker(folder: str = "") -> str:
@@ -74,7 +77,9 @@ def _parts(change: Change, preview: str) -> Iterator[str]:
     yield from _sentences(change)
     yield "\n"
     if preview:
-        yield f"[See the site as this change makes it]({preview})\n\n"
+        is_archive = ARTIFACT.search(preview) is not None
+        label = "Download the site as this change makes it (a ZIP: unpack it, open index.html)"
+        yield f"[{label if is_archive else 'See the site as this change makes it'}]({preview})\n\n"
     yield "### Who has to approve\n\n"
     yield "".join(f"- {sentence}\n" for sentence in approval_sentences(change, in_sentence)) + "\n"
     yield f"### Before and after\n\n{''.join(_figures(change))}\n{title_of(change)}\n\n"

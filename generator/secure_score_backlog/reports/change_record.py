@@ -35,7 +35,7 @@ LABELS = {
     "owner": "Owner",
     "impact": "Impact on users and services",
     "prerequisites": "Prerequisites",
-    "proof": "Proof that it stays in place",
+    "proof": "Evidence that it stays in place",
     "due": "Due",
     "blocked.by": "Blocked by",
     "blocked.since": "Blocked since",
@@ -58,6 +58,8 @@ LABELS = {
     "body": "Discussion",
 }
 """What the keys of a decision are called here; a key that is not listed goes by its own name."""
+LEFT_OPEN = {"reduces": "Risk if it stays open"}
+"""What keys are called where nothing is planned that would reduce the risk."""
 AFTER_REQUESTS = [LABELS[key] for key in ("same_as", "links", "draft", "body")]
 """What stands below the requests."""
 
@@ -118,13 +120,15 @@ def record(change: DecisionChange) -> list[Row]:
     """Every value that differs: its label, and before and after as texts of others. All values of a new decision."""
     old = dict(_values("", counted(change.before)))
     new = dict(_values("", change.after))
+    newest = change.after or change.before
+    labels = {**LABELS, **(LEFT_OPEN if newest and newest.bucket in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE) else {})}
     rows = []
     for key in dict.fromkeys((*LABELS, *new, *old)):
         before, after = old.get(key, ""), new.get(key, "")
         if key == "body" and before and after:
             before, after = lines_only_in(before, after), lines_only_in(after, before)
         if before != after:
-            rows.append((LABELS.get(key, key), cut(before), cut(after)))
+            rows.append((labels.get(key, key), cut(before), cut(after)))
     requests = _requests(counted(change.before), change.after)
     place = next((number for number, row in enumerate(rows) if row[0] in AFTER_REQUESTS), len(rows))
     return [*rows[:place], *requests, *rows[place:]]

@@ -62,7 +62,7 @@ REWORDED = {
     "reduces": "risk it reduces",
     "impact": "impact",
     "prerequisites": "prerequisites",
-    "proof": "proof that it stays in place",
+    "proof": "evidence that it stays in place",
     "links": "links",
     "same_as": "whose answers it shares",
     "body": "discussion",
@@ -292,7 +292,7 @@ def _unreadable(group: Sequence[DecisionChange], _: object, quote: Quote) -> str
     change = group[0]
     was = f" Before this change: {lower_first(answer(change.before))}." if counted(change.before) else ""
     errors = plural(change.errors, "error") if change.errors else "an error"
-    fails = f"because it has {errors}: the check fails and says which"
+    fails = f"because it has {errors}: the check fails, and shows each beside its line"
     return f"The decision about {named(change, quote)} does not count, {fails}.{was}"
 
 

@@ -3,12 +3,15 @@
 
 GitHub shows at most ten errors and ten warnings of a step; it drops what is more without a word. So the first ten of
 each are annotated, the errors before the warnings, and within both what is wrong with the files that the pull request
-changes before the rest. The summary lists every problem.
+changes before the rest. A warning about a file that it leaves as it is is not annotated: whoever proposes a decision
+can do nothing about it. The summary lists every problem, such warnings folded at the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 
 from secure_score_backlog.problems import RULES, Problem, Severity
 from secure_score_backlog.reports.markdown import code, inert
@@ -18,6 +21,8 @@ from secure_score_backlog.wording import plural
 
 MOST_ANNOTATIONS = 10
 """Of each severity, in one step of a job."""
+TABLE = ("", "| Severity | Place and rule | Problem and what to do |", "| --- | --- | --- |")
+FOLD_END = "\n</details>\n"
 
 
 def as_annotations(findings: Findings) -> Report:
@@ -28,14 +33,20 @@ def as_annotations(findings: Findings) -> Report:
     return Report(
         annotations=[_annotation(found, findings) for found in annotated],
         text=findings.sentence,
-        summary=_summary(findings, len(left)),
+        summary=_summary(findings, sum(1 for found in left if not _is_aside(found, findings))),
         instead="\n".join(listed(left)).rstrip("\n"),
     )
 
 
 def _first(findings: Findings, severity: Severity) -> list[Problem]:
     ordered = errors_first(findings.problems, findings.changed)
-    return [found for found in ordered if found.severity is severity][:MOST_ANNOTATIONS]
+    wanted = (found for found in ordered if found.severity is severity and not _is_aside(found, findings))
+    return list(islice(wanted, MOST_ANNOTATIONS))
+
+
+def _is_aside(found: Problem, findings: Findings) -> bool:
+    """A warning about a file that the change leaves as it is."""
+    return bool(findings.changed) and found.severity is not Severity.ERROR and found.path not in findings.changed
 
 
 def _annotation(found: Problem, findings: Findings) -> Annotation:
@@ -43,7 +54,7 @@ def _annotation(found: Problem, findings: Findings) -> Annotation:
     file = findings.file_of(found)
     return Annotation(
         level=found.severity.value,
-        title=f"{RULES[found.code].subject}: {found.code}",
+        title=f"{RULES[found.code].subject.partition(' (')[0]}: {found.code}",
         message=f"{found.message}\n{found.hint}",
         file=file,
         line=found.line if file else None,
@@ -51,7 +62,16 @@ def _annotation(found: Problem, findings: Findings) -> Annotation:
 
 
 def _summary(findings: Findings, left: int) -> Summary:
-    return Summary("".join(f"{line}\n" for line in _head(findings, left)), list(_rows(findings)), _left_out)
+    ordered = errors_first(findings.problems, findings.changed)
+    rows = [_row(found, findings) for found in ordered if not _is_aside(found, findings)]
+    aside = [_row(found, findings) for found in ordered if _is_aside(found, findings)]
+    head = [*_head(findings, left), *(TABLE if rows else ())]
+    if aside:
+        about = plural(len(aside), "warning about a file", "warnings about files")
+        start = "\n".join(["", f"<details><summary>{about} that this change leaves as it is</summary>", *TABLE, ""])
+        aside[0] = start + aside[0]
+        aside[-1] += FOLD_END
+    return Summary("".join(f"{line}\n" for line in head), [*rows, *aside], partial(_left_out, len(aside)))
 
 
 def _head(findings: Findings, left: int) -> Iterator[str]:
@@ -64,19 +84,21 @@ def _head(findings: Findings, left: int) -> Iterator[str]:
             f"GitHub shows at most {MOST_ANNOTATIONS} errors and {MOST_ANNOTATIONS} warnings beside the files: "
             f"{plural(left, 'problem is', 'problems are')} listed here only."
         )
-    if findings.problems:
-        yield ""
-        yield "| Severity | Place | Problem | What to do | Rule |"
-        yield "| --- | --- | --- | --- | --- |"
 
 
-def _rows(findings: Findings) -> Iterator[str]:
-    for found in errors_first(findings.problems, findings.changed):
-        place = (findings.file_of(found) or "Git history") + (f":{found.line}" if found.line is not None else "")
-        severity = f"**{found.severity.value}**" if found.severity is Severity.ERROR else found.severity.value
-        cells = (severity, code(place), inert(found.message), inert(found.hint), code(found.code))
-        yield f"| {' | '.join(cells)} |\n"
+def _row(found: Problem, findings: Findings) -> str:
+    place = (findings.file_of(found) or "Git history") + (f":{found.line}" if found.line is not None else "")
+    severity = f"**{found.severity.value}**" if found.severity is Severity.ERROR else found.severity.value
+    cells = (severity, f"{code(place)}<br>{code(found.code)}", f"{inert(found.message)}<br>{inert(found.hint)}")
+    return f"| {' | '.join(cells)} |\n"
 
 
-def _left_out(number: int) -> str:
-    return f"\n{plural(number, 'more problem does', 'more problems do')} not fit here: run `backlog check`.\n"
+def _left_out(aside: int, number: int) -> str:
+    """The last line where rows do not fit.
+
+    Args:
+        aside: How many of all rows are folded, at the end.
+        number: How many rows do not fit.
+    """
+    end = FOLD_END if number < aside else ""
+    return f"{end}\n{plural(number, 'more problem does', 'more problems do')} not fit here: run `backlog check`.\n"

@@ -16,7 +16,7 @@ from secure_score_backlog.decisions.answers import Answers
 from secure_score_backlog.decisions.lookup import unsafe
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.decisions.portal import drafted_reason
-from secure_score_backlog.decisions.proposal import Proposal
+from secure_score_backlog.decisions.proposal import CHOSEN, Proposal
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import SETTLED, State, Status
 from secure_score_backlog.git import Version
@@ -37,6 +37,7 @@ class ProposalLink:
 
     label: str
     address: str
+    meaning: str = ""
 
 
 def is_short_enough(address: str) -> bool:
@@ -57,9 +58,8 @@ def proposals(status: Status, facts: Facts) -> Iterator[ProposalLink]:
     if not repository.url or is_there or settled or unsafe(status.id) is not None:
         return
     for bucket in Bucket:
-        yield ProposalLink(
-            LABELS.get(bucket) or wording.badge_of(bucket).label, propose(repository, status, bucket, facts)
-        )
+        label = LABELS.get(bucket) or wording.badge_of(bucket).label
+        yield ProposalLink(label, propose(repository, status, bucket, facts), CHOSEN[bucket])
 
 
 def propose(repository: RepositorySettings, status: Status, bucket: Bucket, facts: Facts) -> str:
