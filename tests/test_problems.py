@@ -60,7 +60,7 @@ ERRORS = {
         licence-unlisted licence-source licence-duplicate""",
 }
 WARNINGS = {
-    "Files and YAML": "decisions-odd-name",
+    "Files and YAML": "decisions-odd-name yaml-comment",
     "One decision": "decision-unanswered decision-draft decision-approval-by",
     "Decisions together, and with the catalogue": """decision-made-id decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",

@@ -115,6 +115,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
     },
     (FILES, Severity.WARNING): {
         "decisions-odd-name": "A file in `decisions/` is not read, because its name is not `<id>.md`.",
+        "yaml-comment": "A text ends before a `#` such as that of `#12`, which begins a comment.",
     },
     (DECISIONS, Severity.ERROR): {
         "decision-unknown-key": "A key is not part of the format.",

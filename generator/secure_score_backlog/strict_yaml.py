@@ -145,6 +145,8 @@ def shown_text(text: str) -> str:
 
 
 QUOTES = "Put the whole text in double quotes."
+CUT_OFF = re.compile(r"[ \t]+(?P<comment>#\w[^\n]{0,200})")
+"""What follows a text that was meant to go on, such as the number of a ticket."""
 
 
 class Explanation(NamedTuple):
@@ -189,9 +191,15 @@ EXPLANATIONS = (
         at_beginning=True,
     ),
     Explanation(
+        "expected <block end>, but found '<scalar>'",
+        "There is text behind a closing quotation mark or bracket.",
+        f'{QUOTES} A " inside these is written \\".',
+    ),
+    Explanation(
         "expected <block end>",
         "The indentation of this line does not fit the lines above.",
-        "Line keys that belong together up in one column.",
+        "Line keys that belong together up in one column. Behind the colon of a key with indented keys below it stands "
+        "nothing.",
     ),
     Explanation("alias", "A text may not begin with & or *.", QUOTES),
     Explanation("anchor", "A text may not begin with & or *.", QUOTES),
@@ -345,7 +353,16 @@ class _Builder:
         if container is not None and isinstance(container.value, dict) and container.key is None:
             self.key(container, event)
             return
-        self.place(self.value_of(event, plain=event.tag is None and event.implicit[0]), event)
+        plain = event.tag is None and event.implicit[0]
+        value = self.value_of(event, plain=plain)
+        if plain and isinstance(value, str) and (cut := CUT_OFF.match(self.text, event.end_mark.index)):
+            self.report(
+                "yaml-comment",
+                self.line_at(event.end_mark.index),
+                f"The text ends before {shown(cut['comment'])}: from a # behind a blank on, the line is a comment.",
+                f"{QUOTES} If it is meant as a comment, write a blank behind the #.",
+            )
+        self.place(value, event)
 
     def key(self, container: _Open, event: Any) -> None:
         """A key of a mapping: text, and once."""

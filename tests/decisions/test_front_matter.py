@@ -190,7 +190,7 @@ def test_each_fault_is_a_problem_with_its_line(name: str) -> None:
 def test_every_rule_about_yaml_is_broken_above() -> None:
     """The table of faults leaves out no rule of front matter."""
     codes = {code for code in RULES if code.startswith(("yaml-", "front-matter-", "date-", "file-"))}
-    assert codes - {code for _, code, _ in FAULTS.values()} == {"file-refused", "file-unreadable"}
+    assert codes - {code for _, code, _ in FAULTS.values()} == {"file-refused", "file-unreadable", "yaml-comment"}
 
 
 def test_a_duplicate_names_both_lines() -> None:
@@ -313,3 +313,34 @@ def test_a_file_without_front_matter_is_told_what_to_do(content: str, message: s
     """An empty file, blank lines above, or another first line: each has its own remedy, and one problem."""
     (fault,) = parse(content, PATH).problems
     assert (fault.message, fault.hint, fault.path, fault.line) == (message, hint, PATH, 1)
+
+
+@pytest.mark.parametrize("value", ['"None" for users', "[none] for users", "'none' for users"])
+def test_text_behind_a_closing_mark_is_called_that(value: str) -> None:
+    """Who begins an answer with a quotation mark hears of it, not of indentation."""
+    (fault,) = header(f"bucket: accept\nimpact: {value}\nowner: Head of IT").problems
+    assert (fault.code, fault.line) == ("yaml-syntax", 3)
+    assert fault.message == "There is text behind a closing quotation mark or bracket."
+    assert fault.hint == 'Put the whole text in double quotes. A " inside these is written \\".'
+
+
+@pytest.mark.parametrize(
+    ("value", "cut"),
+    [
+        ("see ticket #123 for users", "#123 for users"),
+        ("first line\n  and #4711", "#4711"),
+        ("see ticket # 123", ""),
+        ("see ticket#123", ""),
+        ('"see ticket #123"', ""),
+        ("2027-01-31 #moved", ""),
+    ],
+)
+def test_a_text_that_a_comment_cuts_off_is_a_warning(value: str, cut: str) -> None:
+    """The number of a ticket ends an answer silently in YAML; a comment as people write it stays one."""
+    found = header(f"bucket: accept\nimpact: {value}\nowner: Head of IT")
+    assert found.data["owner"] == "Head of IT"
+    assert [fault.code for fault in found.problems] == (["yaml-comment"] if cut else [])
+    for fault in found.problems:
+        assert fault.severity is Severity.WARNING
+        assert fault.line == 2 + 1 + value.count("\n")
+        assert f'ends before "{cut}"' in fault.message
