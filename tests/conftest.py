@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -17,6 +18,7 @@ import pytest
 from secure_score_backlog.data_repository.copy import PROJECT
 from secure_score_backlog.data_repository.written import RECORD
 from tests.support.browser import missing_browser
+from tests.support.folders import made_once
 from tests.support.repositories import GIT
 from tests.support.running import RunBacklog, run_as_process, run_here
 from tests.support.sentences import check_sentences
@@ -130,10 +132,14 @@ def run_backlog(tmp_path: Path) -> RunBacklog:
 
 @pytest.fixture(scope="session")
 def sample_tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample tenant's repository, for reading only; a test that changes it makes its own with `backlog demo`."""
-    folder = tmp_path_factory.mktemp("sample") / "tenant"
-    run_here("demo", folder, expect=0)
-    return folder
+    """The sample tenant's repository, for reading only."""
+    return made_once(tmp_path_factory, "sample-tenant", lambda folder: run_here("demo", folder, expect=0))
+
+
+@pytest.fixture
+def own_sample(tmp_path: Path, sample_tenant: Path) -> Path:
+    """The sample tenant's repository, for a test that changes it."""
+    return Path(shutil.copytree(sample_tenant, tmp_path / "sample" / "tenant", symlinks=True))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.support import miniature
 from tests.support.chromium import Page, start
+from tests.support.folders import made_once
 from tests.support.running import run_here
 
 
@@ -35,9 +37,11 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_demo(tmp_path_factory: pytest.TempPathFactory, sample_tenant: Path) -> Path:
     """Folder of the built site of the sample tenant: `backlog demo`, then `backlog build`."""
-    folder = tmp_path_factory.mktemp("demo") / "tenant"
-    run_here("demo", folder, expect=0)
-    run_here("build", "--root", folder, expect=0)
-    return folder / "build" / "site"
+
+    def build(folder: Path) -> None:
+        shutil.copytree(sample_tenant, folder, symlinks=True)
+        run_here("build", "--root", folder, expect=0)
+
+    return made_once(tmp_path_factory, "built-demo", build) / "build" / "site"

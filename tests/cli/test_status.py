@@ -140,10 +140,9 @@ def test_a_change_of_the_score_has_the_words_of_the_site(backlog: RunBacklog, sa
         assert any(words in line for line in lines), words
 
 
-def test_an_uncommitted_edit_counts_today_and_not_last_month(backlog: RunBacklog, tmp_path: Path) -> None:
+def test_an_uncommitted_edit_counts_today_and_not_last_month(backlog: RunBacklog, own_sample: Path) -> None:
     """Today's state is the working tree; a revert is known as soon as it is there."""
-    folder = tmp_path / "tenant"
-    backlog("demo", folder, expect=0)
+    folder = own_sample
     (folder / "decisions" / "BlockLegacyAuthentication.md").unlink()
 
     def state(*arguments: str) -> str:
@@ -239,10 +238,9 @@ def rewrite(profiles: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.slow
-def test_what_comes_later_changes_no_finished_month(tmp_path: Path) -> None:
+def test_what_comes_later_changes_no_finished_month(own_sample: Path) -> None:
     """After 30 more days and 20 more decisions every finished month prints the same bytes, problems included."""
-    root = tmp_path / "tenant"
-    run_here("demo", root, expect=0)
+    root = own_sample
     months = [f"2025-{month:02}" for month in range(8, 13)] + [f"2026-{month:02}" for month in range(1, 11)]
     before = every_month(root)
     repository = Repository.__new__(Repository)

@@ -168,7 +168,7 @@ def test_what_a_folder_shows_as_done_is_not_asked_again(plan: str) -> None:
 @pytest.mark.parametrize(
     ("shell", "place", "line"),
     [
-        (Shell.BASH, "/home/b/our score 50%", r"17 7 * * * sh '/home/b/our score 50\%/scripts/collect.sh'"),
+        (Shell.BASH, "/srv/our score 50%", r"17 7 * * * sh '/srv/our score 50\%/scripts/collect.sh'"),
         (Shell.POWERSHELL, r"C:\it's here", r"""-File \"C:\it''s here\scripts\collect.ps1\"'"""),
     ],
 )

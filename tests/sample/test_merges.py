@@ -123,10 +123,9 @@ def test_what_a_reviewer_sees(name: str, sample_tenant: Path, merges: list[Merge
         golden(f"{name}.{ending}", printed)
 
 
-def test_a_change_of_everything(tmp_path: Path) -> None:
+def test_a_change_of_everything(own_sample: Path) -> None:
     """Minutes, answers, settings, a workflow, an acceptance without a new reason and a draft in one change."""
-    run_here("demo", tmp_path / "tenant", expect=0)
-    repository = _opened(tmp_path / "tenant")
+    repository = _opened(own_sample)
     repository.git("checkout", "--quiet", "-b", "everything")
 
     def edit(path: str, *pairs: tuple[str, str]) -> None:

@@ -66,10 +66,9 @@ def test_the_second_implementation_knows_nothing_of_the_first() -> None:
 
 
 @pytest.mark.slow
-def test_both_agree_on_the_sample_tenant_in_every_month(tmp_path: Path) -> None:
+def test_both_agree_on_the_sample_tenant_in_every_month(sample_tenant: Path) -> None:
     """Fifteen months of an invented company, and today."""
-    root = tmp_path / "tenant"
-    subprocess.run([sys.executable, "-m", "secure_score_backlog", "demo", str(root)], check=True, capture_output=True)
+    root = sample_tenant
     printed = all_at_once(root)
     assert disagreements(root, printed) == []
     for arguments in ((), ("--month", "2026-03")):
@@ -87,10 +86,9 @@ def audited(root: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_both_agree_on_who_approved_what(tmp_path: Path) -> None:
+def test_both_agree_on_who_approved_what(tmp_path: Path, sample_tenant: Path) -> None:
     """Every commit of the sample tenant, and of a repository with every kind of pull request."""
-    root = tmp_path / "tenant"
-    subprocess.run([sys.executable, "-m", "secure_score_backlog", "demo", str(root)], check=True, capture_output=True)
+    root = sample_tenant
     assert audited(root) == kinds(root)
     made = every_kind(tmp_path / "kinds")
     found = audited(made)

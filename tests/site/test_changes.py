@@ -46,17 +46,9 @@ LARGEST = 120_000
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample tenant."""
-    folder = tmp_path_factory.mktemp("demo") / "tenant"
-    run_here("demo", folder, expect=0)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def facts(demo: Path) -> Facts:
-    """Its newest day, with every month."""
-    known = load(demo, today=date(2026, 11, 21))
+def facts(sample_tenant: Path) -> Facts:
+    """The sample tenant's newest day, with every month."""
+    known = load(sample_tenant, today=date(2026, 11, 21))
     return evaluate(known, known.newest_day, months=None)
 
 
@@ -74,14 +66,15 @@ def sentences_of(pages: dict[str, str], month: str) -> str:
     return said
 
 
-def test_every_month_says_the_numbers_of_its_review(demo: Path, facts: Facts, pages: dict[str, str]) -> None:
+def test_every_month_says_the_numbers_of_its_review(sample_tenant: Path, facts: Facts, pages: dict[str, str]) -> None:
     """Counted on the page of each review, and in what `status --json --month` prints."""
     shown = {page.path: page.content.decode() for page in reviews.documents(facts, Site.of(facts))}
     assert len(facts.reviews) == 16
     for review in facts.reviews:
         said, page = sentences_of(pages, review.month), shown[f"reviews/{review.month}.md"]
         section = page.partition("{ #completed")[2].partition("{ #score")[0]
-        printed = json.loads(run_here("status", "--root", demo, "--json", "--month", review.month, expect=0).stdout)
+        asked = ("status", "--json", "--month", review.month, "--root", sample_tenant)
+        printed = json.loads(run_here(*asked, expect=0).stdout)
         lists = {label: listed(section, label) for label in ("Completed", "Self-attested", "Lost points")}
         counted = {"decided": len(printed["decided"]), "completed": lists["Completed"]}
         counted |= {"self-attested": lists["Self-attested"], "that lost points": lists["Lost points"]}

@@ -224,10 +224,9 @@ def test_hostile_questions_are_shown_as_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_makes_its_site_for_insurers(tmp_path: Path) -> None:
+def test_the_demo_makes_its_site_for_insurers(own_sample: Path) -> None:
     """The sample tenant's names are no leak, and its questionnaire and evidence are there."""
-    root = tmp_path / "demo"
-    run_here("demo", root)
+    root = own_sample
     run_here("render", "--root", root, "--profile", "insurer", expect=0)
     page = (root / "build/pages/insurers.md").read_text(encoding="utf-8")
     assert "Renewal of the cyber policy&#44; 2027" in page
