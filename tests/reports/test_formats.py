@@ -124,7 +124,7 @@ def test_warnings_about_files_that_the_change_leaves_alone_are_folded_and_not_an
     assert made.summary is not None
     whole = made.summary.within(1_000_000)
     assert "listed here only" not in whole
-    first, folded = whole.split("<details><summary>3 warnings about files that this change leaves as it is</summary>")
+    first, folded = whole.split("<details><summary>3 warnings about files that this change does not touch</summary>")
     assert "B" in first
     assert "Z" in first
     assert "A00" not in first

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from secure_score_backlog.decisions.front_matter import parse
 from secure_score_backlog.decisions.model import KEYS, Bucket
 from secure_score_backlog.decisions.parse import read_decision
-from secure_score_backlog.decisions.proposal import Proposal
+from secure_score_backlog.decisions.proposal import ANSWERS_BELOW, CHOSEN, Proposal
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.files import Document
@@ -59,6 +59,7 @@ def test_an_undecided_one_is_proposed_by_bucket() -> None:
     links = [link for link in anchors(page(facts(), "open")) if "/new/" in link[0]]
     assert len(links) == len(Bucket)
     for (address, attributes), bucket in zip(links, Bucket, strict=True):
+        assert f"</em>: {CHOSEN[bucket]}." in page(facts(), "open").content.decode()
         parts = urlsplit(address)
         assert (parts.netloc, parts.path) == ("github.com", "/northwind/backlog/new/main")
         query = parse_qs(parts.query, strict_parsing=True)
@@ -137,6 +138,8 @@ def test_a_draft_for_the_browser_asks_what_the_bucket_needs(bucket: Bucket) -> N
     assert [line.split(":")[0] for line in lines if re.match(r"[a-z_]+:", line)] == [
         "recommendation", "draft", *(name for name in wanted if name != "recommendation")
     ]  # fmt: skip
+    for group in ("accepted:", "covered:"):
+        assert group not in lines or lines[lines.index(group) - 1] == f"# {ANSWERS_BELOW}"
     asked = [line for line, above in zip(lines[1:], lines, strict=False) if above.lstrip().startswith("# ")]
     for name in wanted:
         if name not in ("recommendation", "bucket", "accepted", "covered"):

@@ -68,7 +68,7 @@ def _summary(findings: Findings, left: int) -> Summary:
     head = [*_head(findings, left), *(TABLE if rows else ())]
     if aside:
         about = plural(len(aside), "warning about a file", "warnings about files")
-        start = "\n".join(["", f"<details><summary>{about} that this change leaves as it is</summary>", *TABLE, ""])
+        start = "\n".join(["", f"<details><summary>{about} that this change does not touch</summary>", *TABLE, ""])
         aside[0] = start + aside[0]
         aside[-1] += FOLD_END
     return Summary("".join(f"{line}\n" for line in head), [*rows, *aside], partial(_left_out, len(aside)))
