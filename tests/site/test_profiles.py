@@ -75,11 +75,11 @@ def test_the_internal_site_shows_the_canaries() -> None:
 def test_the_pages_of_each_profile() -> None:
     """Internally everything; for insurers a summary, the risk register and its files; for the public one page."""
     for profile, expected in (
-        (INSURER, ["downloads/answers-common.csv", "downloads/answers-common.json", "downloads/answers-common.xlsx",
-                   "downloads/audit.csv", "downloads/audit.json", "downloads/audit.xlsx", "downloads/index.md",
-                   "downloads/plan-of-action.oscal.json", "downloads/register.csv", "downloads/register.json",
-                   "downloads/register.xlsx", "index.md", "insurers.md", "insurers/common.md",
-                   "insurers/common/2.md", "register.md"]),
+        (INSURER, ["citations.md", "downloads/answers-common.csv", "downloads/answers-common.json",
+                   "downloads/answers-common.xlsx", "downloads/audit.csv", "downloads/audit.json",
+                   "downloads/audit.xlsx", "downloads/index.md", "downloads/plan-of-action.oscal.json",
+                   "downloads/register.csv", "downloads/register.json", "downloads/register.xlsx", "index.md",
+                   "insurers.md", "insurers/common.md", "insurers/common/2.md", "register.md"]),
         (PUBLIC, ["index.md"]),
     ):  # fmt: skip
         assert [path for path in content(backlog(), profile) if not path.startswith("assets/")] == expected

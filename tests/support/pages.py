@@ -26,9 +26,10 @@ OLDER_CHANGES = "changes/2025.html"
 TOPIC = "topics/ransomware.html"
 QUESTIONNAIRE = "insurers/renewal-2027.html"
 QUESTIONS_PART = "insurers/common/2.html"
+CITATIONS = "citations.html"
 KINDS = (
     *(built(page.PATH) for page in PAGES if page.TITLE),
-    *(MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC, QUESTIONNAIRE, QUESTIONS_PART),
+    *(MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC, QUESTIONNAIRE, QUESTIONS_PART, CITATIONS),
 )
 """One page of each kind of the sample tenant's site."""
 

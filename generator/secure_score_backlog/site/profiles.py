@@ -42,7 +42,7 @@ from secure_score_backlog.schema import Key
 from secure_score_backlog.settings import KEYS, SETTINGS_PATH, Settings
 from secure_score_backlog.site import leaks
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages import downloads, insurer_register, insurer_summary, insurers, public
+from secure_score_backlog.site.pages import citations, downloads, insurer_register, insurer_summary, insurers, public
 from secure_score_backlog.site.reduction import Fields, reduced
 from secure_score_backlog.site.registry import NAVIGATION, PageMaker, site_documents
 from secure_score_backlog.snapshots.coverage import Coverage, DayRun
@@ -127,6 +127,7 @@ INSURER = Profile(
         (insurer_summary.TITLE, insurer_summary.PATH),
         (insurers.FOR_INSURERS, insurers.PATH),
         (insurer_register.TITLE, insurer_register.PATH),
+        (citations.FOR_INSURERS, citations.PATH),
         (downloads.TITLE, downloads.PATH),
     ),
     INSURER_FIELDS,
@@ -269,7 +270,13 @@ def shown_to(facts: Facts, profile: Profile, guard: leaks.Guard | None) -> Facts
 def makers(facts: Facts, profile: Profile) -> tuple[PageMaker, ...]:
     """What makes the pages of readers outside."""
     if profile is INSURER:
-        return (insurer_summary.documents, insurers.for_insurers, insurer_register.documents, downloads.for_insurers)
+        return (
+            insurer_summary.documents,
+            insurers.for_insurers,
+            insurer_register.documents,
+            citations.documents,
+            downloads.for_insurers,
+        )
     return (public.maker(public.statement(facts)),)
 
 

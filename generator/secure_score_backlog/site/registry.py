@@ -22,6 +22,7 @@ from secure_score_backlog.site.pages import (
     attention,
     board,
     changes,
+    citations,
     downloads,
     evidence,
     glossary,
@@ -63,6 +64,7 @@ PAGES: tuple[Page, ...] = (
     downloads,
     glossary,
     recommendation,
+    citations,
 )
 """The pages for readers of the organisation, in the order of the navigation."""
 COMPUTED: tuple[PageMaker, ...] = tuple(page.documents for page in PAGES)
