@@ -24,16 +24,14 @@ from secure_score_backlog.evidence import letters
 from secure_score_backlog.evidence.blocks import Report, Section, bullets, cell, listed, table
 from secure_score_backlog.evidence.letters import BREAK, LONGEST, breakable, font_folder, settable
 from secure_score_backlog.evidence.report import (
-    TEXTS,
-    About,
-    AnsweredQuestion,
-    AnsweredQuestions,
     as_text,
-    days_observed,
     report_of,
 )
 from secure_score_backlog.evidence.report_pdf import report_pdf
+from secure_score_backlog.evidence.report_values import TEXTS, About, AnsweredQuestion, AnsweredQuestions
+from secure_score_backlog.evidence.report_words import days_observed
 from secure_score_backlog.site import profiles
+from secure_score_backlog.site.pages.citations import TEXTS as CITATIONS
 from secure_score_backlog.site.profiles import INSURER
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from tests.support.awkward import ARABIC, GERMAN, JAPANESE, ONE_WORD, UNBROKEN
@@ -48,16 +46,22 @@ QUESTIONS = AnsweredQuestions(
     (
         AnsweredQuestion(
             "Is multifactor authentication enforced for all users?",
-            "qualified",
+            "Qualified",
             ("Two accounts are excluded.",),
-            ("MFARegistrationV2: 37 of 40 users",),
-            "held since 1 May 2026, observed on 181 of 184 days",
-            ("the scanners, until 31 January 2027",),
-            ("docs/evidence/mfa.md, by Head of IT",),
-            "Accounts that a policy leaves out.",
+            heading="Access",
+            figure="37 of 40 users",
+            since="1 May 2026",
+            notes=("own evidence: qualified",),
+            number_of_exceptions=1,
+            measured=(("Measured", "MFARegistrationV2: 37 of 40 users"),),
+            held=("In full without a break", "since 1 May 2026: observed on 181 of 184 days"),
+            exceptions=("the scanners, until 31 January 2027",),
+            evidence=("docs/evidence/mfa.md, by Head of IT",),
+            limits="Accounts that a policy leaves out.",
         ),
     ),
     "As of the day.",
+    "21 November 2026",
 )
 
 
@@ -99,8 +103,9 @@ def test_it_is_tagged_searchable_and_dated() -> None:
     assert document.metadata.author == "Smith & Sons"
     assert document.metadata.creation_date_raw == f"D:{AS_OF:%Y%m%d}000000Z"
     assert [entry["/Title"] for entry in document.outline if isinstance(entry, dict)] == [
-        *("Scope", "Three answers for leadership", "Secure Score as reported"),
-        *("Accepted risks in force, the nearest end first", "Exceptions", "Method", "Known limits"),
+        *("Read this first", "Scope", "Secure Score as reported", "Three answers for leadership"),
+        *("Accepted risks in force, the nearest end first", "Exceptions"),
+        *("What a commit is, and why to believe it, or not", "Method", "Known limits"),
     ]
     said = words(content)
     for text in ("the old scanners", "Title of Accept", "Managing Director", "OWNER/NAME", "f" * 40):
@@ -127,11 +132,69 @@ def test_questions_are_there_when_there_are_some() -> None:
     assert QUESTIONS.title not in words(made(backlog(), replace(QUESTIONS, answers=())))
     said = words(made(backlog(), QUESTIONS))
     answer = QUESTIONS.answers[0]
-    for text in (QUESTIONS.title, answer.question, answer.level, answer.held, *answer.why, *answer.measured):
+    for text in (QUESTIONS.title, f"1. {answer.question}", answer.level, *answer.why):
         assert text in said
+    for label, text in (answer.held, *answer.measured):
+        assert f"{label}: {text}" in said
+    assert "measured on 21 November 2026" in said
     assert f"Not seen by Secure Score: {answer.limits}" in said
     assert f"Exception: {answer.exceptions[0]}" in said
     assert f"Own evidence: {answer.evidence[0]}" in said
+
+
+def many(number: int, start: int = 1) -> AnsweredQuestions:
+    """A questionnaire with so many long answers."""
+    answers = [
+        replace(QUESTIONS.answers[0], question=f"Question {start + each}x?", limits="Not seen. " * 40, level="Gap")
+        for each in range(number)
+    ]
+    return replace(QUESTIONS, title=f"Form {start}", answers=tuple(answers))
+
+
+def test_each_question_is_found_by_its_page() -> None:
+    """The list at the beginning has every question of each questionnaire, with the page that answers it."""
+    pages = [" ".join(page.extract_text().split()) for page in read(made(backlog(), many(12), many(9, 13))).pages]
+    listed = " ".join(page for page in pages if "Where each question is answered" in page and "Contents" not in page)
+    places = {
+        int(found[1]): number
+        for number, page in enumerate(pages, start=1)
+        if "Where each question is answered" not in page or "Contents" in page
+        for found in re.finditer(r"(\d+)\. Question (?:\d+)x\?", page)
+    }
+    assert list(places) == list(range(1, 22))
+    for number, page in places.items():
+        row = (
+            f"{number}. Question {number}x? Gap; own evidence: qualified; 1 exception 37 of 40 users 1 May 2026 {page}"
+        )
+        assert row in listed
+    assert len(set(places.values())) > 3
+    assert listed.count("Access") == 2
+
+
+def test_the_second_page_says_what_to_know_first() -> None:
+    """What speaks against relying on the records comes first, with its number and page; so do levels and days."""
+    facts = backlog()
+    entry = replace(facts.register[0], approval=Approval(asked=True))
+    content = made(replace(facts, register=(entry,)), QUESTIONS, many(3, 2))
+    pages = [" ".join(page.extract_text().split()) for page in read(content).pages]
+    first = pages[1]
+    numbered = {}
+    for title in ("In force without an approval that counts", "Planned changes that are overdue", "Known limits"):
+        numbered[title] = next(n for n, page in enumerate(pages, 1) if n > 3 and page.count(title))
+    assert f"2 without one. {numbered['In force without an approval that counts']} " in first
+    assert f"overdue None. {numbered['Planned changes that are overdue']} " in first
+    assert f"Known limits. {numbered['Known limits']} " in first
+    assert "1 question: 1 qualified." in first
+    assert "3 questions: 3 gaps." in first
+    assert first.index("In force without") < first.index("Secure Score as reported")
+
+
+def test_it_says_what_a_commit_is() -> None:
+    """In the words of the page: each term, how to check one, and when to reject it."""
+    said = "".join(words(made(backlog())).split())  # long words may break
+    terms = [text for each in CITATIONS.terms for text in (each.word, each.means, each.proves, each.leaves_open)]
+    for text in (*terms, *CITATIONS.reject, *(step for way in CITATIONS.checks for step in way.steps)):
+        assert "".join(text.split()) in said, text
 
 
 def test_exceptions_are_named() -> None:

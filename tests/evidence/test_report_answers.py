@@ -39,8 +39,13 @@ def test_levels_are_explained_before_the_first_questionnaire() -> None:
     """And not where there is none."""
     facts = backlog()
     titles = [each.title for each in report_of(facts, ABOUT, answered(facts)).sections]
-    assert titles.index("What an answer can be") == titles.index(facts.insurance.questionnaires[0].title) - 1
-    assert "What an answer can be" not in [each.title for each in report_of(facts, ABOUT).sections]
+    assert (
+        titles.index("What an answer can be, and how an approval is known")
+        == titles.index(facts.insurance.questionnaires[0].title) - 1
+    )
+    assert "What an answer can be, and how an approval is known" not in [
+        each.title for each in report_of(facts, ABOUT).sections
+    ]
     assert all(meaning in text_of(facts) for meaning in LEVELS.values())
 
 
@@ -58,9 +63,9 @@ def test_open_related_recommendations_are_named_and_counted_once() -> None:
         history(one | many),
         by_id=Known.by_compared_id(facts.statuses.values()),
     )
-    made = question(answer_of(asked, known), "data/answers-x.csv")
+    made = question(facts, answer_of(asked, known), "data/answers-x.csv")
     assert made.why == ("Of 7 related recommendations, 7 are open.".replace("7 r", "7\u00a0r"),)
-    (said,) = (text for text in made.measured if text.startswith("Related and open: "))
+    (said,) = (text for label, text in made.measured if label == "Related and open")
     assert [f"(R{number})" in said for number in range(7)] == [True] * 5 + [False] * 2
     assert said.endswith("2 more in data/answers-x.csv")
 

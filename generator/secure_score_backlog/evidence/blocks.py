@@ -15,6 +15,12 @@ class Line:
     text: str
     style: str = ""
     """strong, fine (small) or empty."""
+    label: str = ""
+    """What it is, in a word or two before it."""
+    anchor: str = ""
+    """Its name, where a page number refers to it."""
+    page_of: str = ""
+    """The anchor whose page number stands here, in place of a text."""
 
 
 Cell = tuple[Line, ...]
@@ -28,13 +34,15 @@ class Block:
     """One piece of a section: a paragraph, a list, pairs of name and value, or a table."""
 
     kind: str
-    """text, note, list, fields or table."""
+    """text, note, list, numbered, fields or table."""
     text: str = ""
-    """Of a paragraph; the caption of a table, where its heading does not say it."""
+    """Of a paragraph; the caption of a table or numbered list, where its heading does not say it."""
     items: tuple[Cell, ...] = ()
-    """Of a list; of fields: name and value by turns."""
+    """Of a list or numbered list; of fields: name and value by turns."""
     columns: Columns = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    dense: bool = False
+    """Of a table: its rows stand closer, as in a list of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class Section:
     blocks: tuple[Block, ...] = ()
     level: int = 1
     new_page: bool = False
+    anchor: str = ""
+    """Its name, where a page number refers to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +66,18 @@ class Report:
     as_of: date
     cover: tuple[Block, ...]
     sections: tuple[Section, ...]
+    guide: tuple[Section, ...] = ()
+    """What comes before the contents: where to find what."""
 
 
 def cell(text: str, style: str = "") -> Cell:
     """A cell with one line."""
     return (Line(text, style),)
+
+
+def page_of(anchor: str, style: str = "") -> Cell:
+    """A cell with the number of a page."""
+    return (Line("", style, page_of=anchor),)
 
 
 def paragraph(text: str) -> Block:

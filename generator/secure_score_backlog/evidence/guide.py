@@ -18,6 +18,13 @@ from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.text import one_line
 from secure_score_backlog.wording import plural
 
+FORMAT = '--format="%h %cI %G? %GK"'
+IN_HISTORY = f"git -C ../history --no-pager log --first-parent {FORMAT} {{tips}}"
+IN_OBJECTS = (
+    'for f in git/objects/*.commit; do n="${f##*/}"; '
+    f'git -C ../objects --no-pager log --no-walk {FORMAT} "${{n%.commit}}"; done'
+)
+"""Print each commit with its time, and what is known of its signature."""
 CODE_SHOWN = 12
 """Letters of the digest of the program's code."""
 TYPED = re.compile(r"[A-Za-z0-9._/-]+")
@@ -32,6 +39,7 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
     inside = manifest.profile == "internal"
     has_objects = any(path.startswith(OBJECTS) for path in paths)
     algorithm = algorithm_of(manifest.read)
+    tips = " ".join(("HEAD", *([manifest.snapshots] if manifest.snapshots else [])))
     values = {
         "organisation": one_line(manifest.organisation).replace("`", "'"),
         "start": manifest.start.isoformat(),
@@ -43,7 +51,6 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
         "algorithm": algorithm,
         "read": manifest.read,
         "commit": manifest.commit,
-        "tips": " ".join(("HEAD", *([manifest.snapshots] if manifest.snapshots else []))),
         "fingerprints": "".join(f"- `{spaced(key)}` ({owner})\n" for key, owner in GITHUB_KEYS.items()),
     }
     values["first"] = text("verify_first.md", {"last_manual": "5" if inside else "3" if has_objects else "2", **values})
@@ -53,7 +60,7 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
         commits = on_main(manifest, objects)
         values["sources"] = str(sum(1 for path in paths if path.startswith(SOURCES)))
         values["example"] = decision_example(manifest, paths, commits)
-        values["signatures"] = signatures("verify_signatures.md", objects, commits, values)
+        values["signatures"] = signatures(IN_HISTORY.format(tips=tips), objects, commits, values)
         return Document.of_text(GUIDE, text("verify_internal.md", values))
     bound = [each for each in left_out(manifest) if is_bound(objects, *each)]
     values |= {
@@ -67,7 +74,7 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
     }
     if has_objects:
         enclosed = [identifier for identifier, (kind, _) in objects.contents.items() if kind == COMMIT_KIND]
-        values["signatures"] = signatures("verify_object_signatures.md", objects, enclosed, values)
+        values["signatures"] = signatures(IN_OBJECTS, objects, enclosed, values)
         values["objects"] = text("verify_objects.md", values)
     else:
         values["objects"] = ""
@@ -165,8 +172,8 @@ def source_example(bound: list[tuple[str, str, str]], objects: Objects) -> str:
 # Signatures
 
 
-def signatures(name: str, objects: Objects, commits: list[str], values: dict[str, str]) -> str:
-    """How to check the signatures of some commits, or that there is nothing to check."""
+def signatures(command: str, objects: Objects, commits: list[str], values: dict[str, str]) -> str:
+    """How to check the signatures of some commits, or that there are none; `command` prints a line for each commit."""
     kinds = [kind for commit in commits if (kind := kind_of_signature(objects, commit))]
     count = plural(len(commits), "commit")
     if not kinds:
@@ -176,7 +183,8 @@ def signatures(name: str, objects: Objects, commits: list[str], values: dict[str
     said = f"Of {count}, {good} {'carries' if good == 1 else 'carry'} an OpenPGP signature"
     if others:
         said += f", and {others} a signature of another kind, which gpg does not check"
-    return text(name, {**values, "counted": f"{said}.", "lines": plural(len(commits), "line"), "pgp": str(good)})
+    counts = {"counted": f"{said}.", "lines": plural(len(commits), "line"), "pgp": str(good)}
+    return text("verify_signatures.md", {**values, **counts, "command": command})
 
 
 def kind_of_signature(objects: Objects, identifier: str) -> str:

@@ -42,9 +42,10 @@ from secure_score_backlog.evidence.layout import (
     sums,
 )
 from secure_score_backlog.evidence.makers import stamped
-from secure_score_backlog.evidence.report import About, as_text, report_of
+from secure_score_backlog.evidence.report import as_text, report_of
 from secure_score_backlog.evidence.report_answers import answered
 from secure_score_backlog.evidence.report_pdf import report_pdf
+from secure_score_backlog.evidence.report_values import About
 from secure_score_backlog.evidence.signatures import github_keys
 from secure_score_backlog.evidence.sources import Source, cited
 from secure_score_backlog.exports.audit import plain_audit

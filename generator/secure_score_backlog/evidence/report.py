@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
-
-from msgspec import Struct
+from dataclasses import asdict
 
 from secure_score_backlog import __version__, wording
-from secure_score_backlog.content import load
 from secure_score_backlog.evaluation.answer_words import LEVELS
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, approver, in_force, reason
@@ -35,22 +31,40 @@ from secure_score_backlog.evidence.blocks import (
 )
 from secure_score_backlog.evidence.layout import DATA
 from secure_score_backlog.evidence.report_exceptions import exceptions
+from secure_score_backlog.evidence.report_guide import first_look, where_answered
+from secure_score_backlog.evidence.report_values import (
+    COMMITS,
+    EXEMPTIONS,
+    LIMITS,
+    RISKS,
+    SCOPE,
+    SCORE,
+    TEXTS,
+    About,
+    AnsweredQuestion,
+    AnsweredQuestions,
+    question_anchor,
+    questionnaire_anchor,
+)
 from secure_score_backlog.evidence.report_words import (
     approval_words,
     carried_words,
     cited,
     control_lines,
+    days_observed,
     gap_words,
     in_force_words,
     plan_words,
     recommendation,
+    reported,
     titled,
     until_lines,
 )
+from secure_score_backlog.site.pages.citations import HEADING
+from secure_score_backlog.site.pages.citations import TEXTS as CITATIONS
 from secure_score_backlog.site.pages.home import by_risk, next_planned
 from secure_score_backlog.site.pages.insurer_summary import counted
 from secure_score_backlog.site.words import imported, unexplained
-from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 
 TITLE = "Secure Score: decisions and accepted risks"
 ACCEPTED = "Accepted risks in force, the nearest end first"
@@ -60,80 +74,34 @@ SHOWN = 5
 """Gaps, planned changes and accepted risks that the three answers list."""
 
 
-class Passage(Struct, frozen=True, forbid_unknown_fields=True):
-    """A titled paragraph."""
-
-    title: str
-    text: str
-
-
-class Texts(Struct, frozen=True, forbid_unknown_fields=True):
-    """The fixed texts (`content/report.yml`)."""
-
-    method: tuple[Passage, ...]
-    limits: tuple[str, ...]
-
-
-TEXTS = load("report", Texts)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a report is made for, beside the facts."""
-
-    readers: str
-    """Who may read it, in a word or two."""
-    start: date
-    """The first day of the period; the last one is the as-of date."""
-    repository: str = ""
-    """OWNER/NAME; may be empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredQuestion:
-    """One question of an insurer, answered; every text is finished."""
-
-    question: str
-    level: str
-    """In words: supported, qualified, gap, not measured."""
-    why: tuple[str, ...] = ()
-    """Why the answer has its level."""
-    measured: tuple[str, ...] = ()
-    """The recommendations behind it, with numerator and denominator, and whose that is."""
-    held: str = ""
-    """Since when, and on how many days it was observed."""
-    exceptions: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    """The organisation's own evidence."""
-    limits: str = ""
-    """What Secure Score does not see of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredQuestions:
-    """A questionnaire with its answers."""
-
-    title: str
-    answers: tuple[AnsweredQuestion, ...]
-    about: str = ""
-
-
 def report_of(facts: Facts, about: About, questions: Sequence[AnsweredQuestions] = ()) -> Report:
     """The report about some facts; without questionnaires it has no section about them."""
     asked = [each for each in questions if each.answers]
+    counted = numbered(asked)
     sections = (
         scope(facts, about),
-        *leadership(facts),
         *score(facts),
+        *leadership(facts),
         *((levels(),) if asked else ()),
-        *map(questionnaire, asked),
+        *(questionnaire(each, first) for each, first in counted),
         *accepted(facts),
         *exceptions(facts),
+        *citations(),
         Section("Method", new_page=True),
         *(Section(each.title, (paragraph(each.text),), 2) for each in TEXTS.method),
-        Section("Known limits", (bullets(TEXTS.limits),), new_page=True),
+        Section("Known limits", (bullets(TEXTS.limits),), new_page=True, anchor=LIMITS),
     )
-    return Report(TITLE, facts.settings.organisation, facts.as_of, cover(facts, about), sections)
+    guide = (first_look(facts, about, counted), *(where_answered(each, first) for each, first in counted))
+    return Report(TITLE, facts.settings.organisation, facts.as_of, cover(facts, about), sections, guide)
+
+
+def numbered(asked: Iterable[AnsweredQuestions]) -> list[tuple[AnsweredQuestions, int]]:
+    """Questionnaires with the number of their first question, as all questions of the report are counted in one row."""
+    found, first = [], 1
+    for each in asked:
+        found.append((each, first))
+        first += len(each.answers)
+    return found
 
 
 def as_text(report: Report) -> bytes:
@@ -165,7 +133,7 @@ def scope(facts: Facts, about: About) -> Section:
     """What was measured, and on how many days."""
     snapshot = facts.snapshot
     if snapshot is None:
-        return Section("Scope", (paragraph("Nothing was measured up to the as-of date."),), new_page=True)
+        return Section("Scope", (paragraph("Nothing was measured up to the as-of date."),), new_page=True, anchor=SCOPE)
     number = sum(1 for status in facts.statuses.values() if status.observation)
     kind = imported(snapshot)
     measured = f"On {wording.day(snapshot.day)} {wording.count(number, 'recommendation')} had a score"
@@ -179,29 +147,7 @@ def scope(facts: Facts, about: About) -> Section:
         table("Recommendations by state", (("Number", 22), ("State", 194)), rows),
         paragraph(days_observed(known, about.start, facts.as_of)),
     )
-    return Section("Scope", blocks, new_page=True)
-
-
-def days_observed(known: Coverage, start: date, end: date) -> str:
-    """On how many days of a span something was stored, and what kind of days they are."""
-    found = dict.fromkeys(DayKind, 0)
-    within = []
-    for run in known.runs:
-        first, last = max(run.first, start), min(run.last, end)
-        if first <= last:
-            within.append((first, last))
-            found[run.kind] += (last - first).days + 1
-    total = sum(found.values())
-    if not total:
-        return "No day of the period has a measurement."
-    words = {DayKind.FILLED: "with scores only", DayKind.PARTIAL: "partial"}
-    missing = total - found[DayKind.COMPLETE] - sum(found[kind] for kind in words)
-    numbers = [(found[kind], said) for kind, said in words.items()] + [(missing, "without a measurement")]
-    more = "".join(f"; {wording.number(number)} {said}" for number, said in numbers if number)
-    return (
-        f"Measured in full on {wording.number(found[DayKind.COMPLETE])} of {wording.count(total, 'day')} from "
-        f"{wording.day(within[0][0])} to {wording.day(within[-1][1])}{more}."
-    )
+    return Section("Scope", blocks, new_page=True, anchor=SCOPE)
 
 
 def leadership(facts: Facts) -> Iterator[Section]:
@@ -237,10 +183,7 @@ def score(facts: Facts) -> Iterator[Section]:
     """The score as Microsoft reported it."""
     if facts.score is None or facts.snapshot is None:
         return
-    by = "The rows of a portal CSV add up to" if facts.snapshot.source == "csv" else "Microsoft reported"
-    said = f"{by} {wording.points(facts.score.current)} of {wording.point_count(facts.score.maximum)}"
-    said += f" ({wording.percent(facts.score.percent, 0)})" if facts.score.percent is not None else ""
-    said += f" on {wording.day(facts.snapshot.day)}."
+    said = reported(facts)
     seen = (status.observation for status in facts.statuses.values())
     claimed = sum(each.points for each in seen if each and each.claimed)
     if claimed:
@@ -249,7 +192,7 @@ def score(facts: Facts) -> Iterator[Section]:
     averages = [f"{wording.percent(average, 0)} {words}" for average, words in known if average is not None]
     if averages:
         said += f" For comparison, as stated by Microsoft: {wording.joined(averages)}."
-    yield Section("Secure Score as reported", (paragraph(said), Block("note", TEXTS.limits[0])))
+    yield Section("Secure Score as reported", (paragraph(said), Block("note", TEXTS.limits[0])), anchor=SCORE)
 
 
 def levels() -> Section:
@@ -258,30 +201,53 @@ def levels() -> Section:
     own = paragraph(
         "The organisation’s own evidence is shown beside an answer. It is not verified, and raises no level."
     )
-    return Section("What an answer can be", (bullets(said), own), 2)
+    approvals = paragraph(next(each.text for each in TEXTS.method if each.title == "Approvals"))
+    return Section("What an answer can be, and how an approval is known", (bullets(said), own, approvals), 2)
 
 
-def questionnaire(each: AnsweredQuestions) -> Section:
+def questionnaire(each: AnsweredQuestions, first: int) -> Section:
     """A questionnaire: each question with its level, what it rests on, and what limits it."""
     rows = [
-        (cell(answer.question, "strong"), cell(answer.level, "strong"), answer_lines(answer)) for answer in each.answers
+        (
+            (Line(f"{number}. {answer.question}", "strong", anchor=question_anchor(number)),),
+            cell(answer.level, "strong"),
+            answer_lines(answer),
+        )
+        for number, answer in enumerate(each.answers, start=first)
     ]
+    rests = f"What it rests on, measured on {each.day}" if each.day else "What it rests on"
     blocks = (
         *((paragraph(each.about),) if each.about else ()),
-        table("", (("Question", 64), ("Answer", 32), ("What it rests on", 120)), rows),
+        table("", (("Question", 64), ("Answer", 32), (rests, 120)), rows),
     )
-    return Section(each.title, blocks, new_page=True)
+    return Section(each.title, blocks, new_page=True, anchor=questionnaire_anchor(first))
 
 
 def answer_lines(answer: AnsweredQuestion) -> Cell:
     """What is behind an answer."""
     return (
         *(Line(text) for text in answer.why),
-        *(Line(text, "fine") for text in (*answer.measured, answer.held) if text),
-        *(Line(f"Exception: {text}", "fine") for text in answer.exceptions),
-        *(Line(f"Own evidence: {text}", "fine") for text in answer.evidence),
-        *((Line(f"Not seen by Secure Score: {answer.limits}", "fine"),) if answer.limits else ()),
+        *(Line(text, "fine", label) for label, text in (*answer.measured, answer.held) if text),
+        *(Line(text, "fine", "Exception") for text in answer.exceptions),
+        *(Line(text, "fine", "Own evidence") for text in answer.evidence),
+        *((Line(answer.limits, "fine", "Not seen by Secure Score"),) if answer.limits else ()),
     )
+
+
+def citations() -> Iterator[Section]:
+    """What a citation proves, for readers who never saw Git; the page of the site says more."""
+    rows = [
+        (cell(each.word, "strong"), *(cell(text, "fine") for text in (each.means, each.proves, each.leaves_open)))
+        for each in CITATIONS.terms
+    ]
+    columns = (("Word", 30), ("What it is", 70), ("It proves", 54), ("It does not prove", 62))
+    blocks = (paragraph(CITATIONS.introduction), table("", columns, rows))
+    yield Section(HEADING, blocks, new_page=True, anchor=COMMITS)
+    steps = (
+        Block("numbered", items=tuple(cell(step) for step in way.steps), text=way.title) for way in CITATIONS.checks
+    )
+    yield Section("Check one in two minutes", tuple(steps), 2)
+    yield Section("When to ask, or to reject it", (bullets(CITATIONS.reject),), 2)
 
 
 def accepted(facts: Facts) -> Iterator[Section]:
@@ -289,12 +255,12 @@ def accepted(facts: Facts) -> Iterator[Section]:
     risks = register(facts.register, "No acceptance is in force.")
     counts = facts.accepted_approvals
     said = (paragraph(in_force_words(counts, "accepted risk", "accepted risks")),) if counts.all else ()
-    yield Section(ACCEPTED, (*said, risks), new_page=True)
+    yield Section(ACCEPTED, (*said, risks), new_page=True, anchor=RISKS)
     about = "Not verified by Microsoft. Each rests on its approver and on evidence that is shown on request."
     counts = facts.covered_approvals
     about += f" {in_force_words(counts, 'exemption', 'exemptions')}" if counts.all else ""
     others = register(facts.covered, "Nothing is marked as not applicable or covered by another control.")
-    yield Section(COVERED, (paragraph(about), others), 2)
+    yield Section(COVERED, (paragraph(about), others), 2, anchor=EXEMPTIONS)
 
 
 def register(entries: Iterable[RegisterEntry], none: str) -> Block:

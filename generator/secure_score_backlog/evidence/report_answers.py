@@ -10,12 +10,14 @@ from secure_score_backlog.evaluation import answer_words as words
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.insurance import Answer, Answers, Measure, Reason
 from secure_score_backlog.evidence.layout import DATA
-from secure_score_backlog.evidence.report import ACCEPTED, COVERED, AnsweredQuestion, AnsweredQuestions
+from secure_score_backlog.evidence.report import ACCEPTED, COVERED
 from secure_score_backlog.evidence.report_exceptions import NEED_DECISION
+from secure_score_backlog.evidence.report_values import AnsweredQuestion, AnsweredQuestions
+from secure_score_backlog.evidence.report_words import reported
 from secure_score_backlog.exports.answers import evidence_words, exception_words, export_path, numbers
 from secure_score_backlog.git import Version
-from secure_score_backlog.questionnaires.model import AnsweredBy
-from secure_score_backlog.wording import badge_of, count, day, number, point_count, points
+from secure_score_backlog.questionnaires.model import AnsweredBy, Level
+from secure_score_backlog.wording import badge_of, count, day, number, percent, point_count, points
 
 MOST_NAMED = 4
 """Exceptions of one answer that are listed; the tables in the pack have all."""
@@ -36,7 +38,12 @@ def questionnaire(facts: Facts, each: Answers) -> AnsweredQuestions:
     if facts.snapshot:
         said.append(f"Measurements: {facts.snapshot.path}, {cited(facts.insurance.stored)}.")
     table = f"{DATA}{PurePosixPath(export_path(each)).name}.csv"
-    return AnsweredQuestions(each.title, tuple(question(answer, table) for answer in each.answers), " ".join(said))
+    return AnsweredQuestions(
+        each.title,
+        tuple(question(facts, answer, table) for answer in each.answers),
+        " ".join(said),
+        day(facts.snapshot.day) if facts.snapshot else "",
+    )
 
 
 def cited(version: Version | None) -> str:
@@ -44,7 +51,17 @@ def cited(version: Version | None) -> str:
     return f"commit {version.commit}" if version and version.committed else "not committed"
 
 
-def question(answer: Answer, table: str) -> AnsweredQuestion:
+def figure(facts: Facts, answer: Answer) -> str:
+    """The numbers of an answer in a few words."""
+    if answer.question.answered_by is AnsweredBy.SCORE and facts.insurance.reported:
+        found = facts.insurance.reported.percent
+        return percent(found, 0) if found is not None else ""
+    if answer.question.answered_by is AnsweredBy.REGISTER:
+        return f"{number(facts.approvals.all)} in force" if facts.approvals.all else ""
+    return words.figure_of(answer)
+
+
+def question(facts: Facts, answer: Answer, table: str) -> AnsweredQuestion:
     """One question with its answer; `table` has what is not listed."""
     asked = answer.question
     listed = answer.exceptions if asked.answered_by is not AnsweredBy.REGISTER else ()
@@ -53,9 +70,14 @@ def question(answer: Answer, table: str) -> AnsweredQuestion:
         named.append(f"{count(len(listed) - MOST_NAMED, 'more', 'more')} in {table}")
     return AnsweredQuestion(
         question=asked.question,
+        heading=asked.heading,
         level=badge_of(answer.level).label,
+        figure=figure(facts, answer),
+        since=day(answer.held.since) if answer.held and answer.level is not Level.NOT_MEASURED else "",
+        notes=tuple(notes(answer)),
+        number_of_exceptions=len(listed),
         why=(words.reasons_of(answer),),
-        measured=tuple(measured(answer, table)),
+        measured=(*score(facts, answer), *measured(answer, table)),
         held=held(answer),
         exceptions=tuple(named),
         evidence=tuple(evidence_words(each, day) for each in answer.evidence),
@@ -63,28 +85,46 @@ def question(answer: Answer, table: str) -> AnsweredQuestion:
     )
 
 
-def measured(answer: Answer, table: str) -> Iterator[str]:
+def score(facts: Facts, answer: Answer) -> Iterator[tuple[str, str]]:
+    """The score, where that is what is asked, and before."""
+    found = facts.insurance.reported
+    if answer.question.answered_by is AnsweredBy.SCORE and found and facts.score:
+        said = reported(facts)
+        if found.percent_before is not None and found.before is not None:
+            said += f" On {day(found.before)}: {percent(found.percent_before, 0)}."
+        yield "Reported", said
+
+
+def notes(answer: Answer) -> Iterator[str]:
+    """What belongs beside the level."""
+    if any(each.reason is Reason.NOT_COVERED for each in answer.because):
+        yield "not covered"
+    yield from dict.fromkeys(f"own evidence: {each.says}" for each in answer.evidence if not each.expired)
+
+
+def measured(answer: Answer, table: str) -> Iterator[tuple[str, str]]:
     """What was measured of each recommendation that answers a question, and of those that are related."""
     if answer.question.answered_by is AnsweredBy.REGISTER and answer.exceptions:
-        yield f"Each one, with approver and last day: see “{ACCEPTED}”, “{COVERED}” and “{NEED_DECISION}”"
+        yield "Each one", f"with approver and last day: see “{ACCEPTED}”, “{COVERED}” and “{NEED_DECISION}”"
     for each in answer.primary:
         plan = words.plan_of(each)
-        yield f"{numbers(each)}{f'; {plan}' if plan else ''}"
+        yield "Measured", f"{numbers(each)}{f'; {plan}' if plan else ''}"
     counts = dict.fromkeys(f"{each.unit} {each.counted}".strip() for each in answer.primary if each.total is not None)
     if counts:
-        yield f"Counted: {'; '.join(counts)}"
+        yield "Counted", "; ".join(counts)
     if answer.claimed:
-        yield f"Self-attested: {point_count(answer.claimed)} of {points(answer.maximum)}, not verified by Microsoft"
+        said = f"{point_count(answer.claimed)} of {points(answer.maximum)}, not verified by Microsoft"
+        yield "Self-attested", said
     if answer.related:
         yield related(answer, table)
 
 
-def related(answer: Answer, table: str) -> str:
+def related(answer: Answer, table: str) -> tuple[str, str]:
     """Which related recommendations are open; how many, where no reason of the answer says it."""
     still = [each for each in answer.related if each.measure in (Measure.OPEN, Measure.CLAIMED)]
     many = count(len(answer.related), "related recommendation")
     if not still:
-        return f"{many} measured, none open"
+        return "Related", f"{many} measured, none open"
     listed = [
         f"{each.status.title} ({each.status.id}{', self-attested' if each.measure is Measure.CLAIMED else ''})"
         for each in still[:MOST_RELATED]
@@ -93,14 +133,14 @@ def related(answer: Answer, table: str) -> str:
     if rest:
         listed.append(f"{number(rest)} more in {table}")
     counted = any(each.reason is Reason.RELATED_OPEN for each in answer.because)
-    return f"{'Related and open' if counted else f'Of {many}, {number(len(still))} open'}: {'; '.join(listed)}"
+    named = "; ".join(listed)
+    return ("Related and open", named) if counted else ("Related", f"of {many}, {number(len(still))} open: {named}")
 
 
-def held(answer: Answer) -> str:
+def held(answer: Answer) -> tuple[str, str]:
     """Since when all that answers it is in full without a break, or something is open; empty where neither is known."""
     if answer.held:
-        said = f"In full without a break {words.since_of(answer.held)}: {words.days_of(answer.held)}"
+        said = f"{words.since_of(answer.held)}: {words.days_of(answer.held)}"
         before = words.lapses_of(answer.held)
-        return f"{said}. {before}" if before else said
-    opened = words.open_of(answer)
-    return f"Open since: {opened}" if opened else ""
+        return "In full without a break", f"{said}. {before}" if before else said
+    return "Open since", words.open_of(answer)

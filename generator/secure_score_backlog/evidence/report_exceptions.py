@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog import wording
-from secure_score_backlog.evaluation.audit import Audit
+from secure_score_backlog.evaluation.audit import Audit, Kind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, shown_state
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.evidence.blocks import Block, Line, Section, cell, paragraph, table, table_or
+from secure_score_backlog.evidence.blocks import Block, Line, Section, bullets, cell, paragraph, table, table_or
 from secure_score_backlog.evidence.layout import DATA
+from secure_score_backlog.evidence.report_values import CHANGES, ENDED, OVERDUE, PORTAL, TEXTS, UNAPPROVED, WRITERS
 from secure_score_backlog.evidence.report_words import cited, in_force_words, recommendation
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.site.pages.evidence import RESULTS
@@ -34,14 +35,15 @@ def exceptions(facts: Facts) -> Iterator[Section]:
     intro = paragraph("What a reader has to know before relying on the records.")
     yield Section("Exceptions", (intro,), new_page=True)
     parts = (
-        (NEED_DECISION, no_longer_in_force(facts)),
-        ("In force without an approval that counts", unapproved(facts)),
-        ("Planned changes that are overdue", overdue(facts)),
-        ("Accepted or claimed in Microsoft’s portal only", in_portal_only(facts)),
+        (NEED_DECISION, no_longer_in_force(facts), ENDED),
+        ("In force without an approval that counts", unapproved(facts), UNAPPROVED),
+        ("Planned changes that are overdue", overdue(facts), OVERDUE),
+        ("Accepted or claimed in Microsoft’s portal only", in_portal_only(facts), PORTAL),
     )
-    yield from (Section(title, (block,), 2) for title, block in parts)
+    yield from (Section(title, (block,), 2, anchor=anchor) for title, block, anchor in parts)
     if facts.audit and facts.audit.total:
-        yield Section("Changes of the records", tuple(audited(facts.audit)), 2)
+        yield Section("Who can change the records", tuple(writers(facts.audit)), 2, anchor=WRITERS)
+        yield Section("Changes of the records", tuple(audited(facts.audit)), 2, anchor=CHANGES)
 
 
 def no_longer_in_force(facts: Facts) -> Block:
@@ -94,6 +96,19 @@ def in_portal_only(facts: Facts) -> Block:
     return table_or("", columns, rows, "Nothing is accepted or claimed in the portal without a decision in force.")
 
 
+def writers(found: Audit) -> Iterator[Block]:
+    """Who can change the records, as far as the records show it, and what only GitHub knows."""
+    stored = found.counts.get(Kind.SNAPSHOT, 0)
+    people, passed = found.total - stored, found.counts.get(Kind.APPROVED, 0)
+    yield paragraph(TEXTS.writers)
+    yield paragraph(
+        f"What the records show of this period: {wording.count(stored, 'measurement')} committed by the account of a "
+        f"program, in commits that change nothing else; {wording.count(people, 'other change')}, of which "
+        f"{wording.number(passed) if passed else 'none'} passed with an approval by another person on GitHub."
+    )
+    yield bullets(TEXTS.questions)
+
+
 def audited(found: Audit) -> Iterator[Block]:
     """The changes of the records by who approved them, and the newest without an approval that counts."""
     asked = (
@@ -116,7 +131,7 @@ def audited(found: Audit) -> Iterator[Block]:
     if known.all:
         said = in_force_words(known, "acceptance or exemption", "acceptances and exemptions")
         same = wording.number(known.same) if known.same else "none"
-        yield paragraph(f"{said} One role is owner and approver of {same}.")
+        yield paragraph(f"{said} Owner and approver are one role in {same} of them.")
 
 
 def newest(found: Audit) -> Iterator[Block]:

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from secure_score_backlog import wording
+from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry, approver
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.evidence.blocks import Cell, Line, cell
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.words import amount
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 
 
 def titled(status: Status, why: str = "") -> Cell:
@@ -92,3 +95,36 @@ def cited(entry: RegisterEntry) -> Cell:
     answered = entry.answered if entry.amended else None
     brought = (Line(f"last day and reason: {answered.commit}", "fine"),) if answered else ()
     return (*citation(entry.citation), *brought)
+
+
+def days_observed(known: Coverage, start: date, end: date) -> str:
+    """On how many days of a span something was stored, and what kind of days they are."""
+    found = dict.fromkeys(DayKind, 0)
+    within = []
+    for run in known.runs:
+        first, last = max(run.first, start), min(run.last, end)
+        if first <= last:
+            within.append((first, last))
+            found[run.kind] += (last - first).days + 1
+    total = sum(found.values())
+    if not total:
+        return "No day of the period has a measurement."
+    words = {DayKind.FILLED: "with scores only", DayKind.PARTIAL: "partial"}
+    missing = total - found[DayKind.COMPLETE] - sum(found[kind] for kind in words)
+    numbers = [(found[kind], said) for kind, said in words.items()] + [(missing, "without a measurement")]
+    more = "".join(f"; {wording.number(number)} {said}" for number, said in numbers if number)
+    return (
+        f"Measured in full on {wording.number(found[DayKind.COMPLETE])} of {wording.count(total, 'day')} from "
+        f"{wording.day(within[0][0])} to {wording.day(within[-1][1])}{more}."
+    )
+
+
+def reported(facts: Facts) -> str:
+    """The score as Microsoft reported it, in a sentence; there is one."""
+    assert facts.score is not None
+    assert facts.snapshot is not None
+    by = "The rows of a portal CSV add up to" if facts.snapshot.source == "csv" else "Microsoft reported"
+    said = f"{by} {wording.points(facts.score.current)} of {wording.point_count(facts.score.maximum)}"
+    said += f" ({wording.percent(facts.score.percent, 0)})" if facts.score.percent is not None else ""
+    said += f" on {wording.day(facts.snapshot.day)}."
+    return said
