@@ -16,9 +16,8 @@ from secure_score_backlog import recorded_packs
 from secure_score_backlog.evidence import archive, previous_pack
 from secure_score_backlog.evidence.chain import chained, recorded
 from secure_score_backlog.evidence.git_objects import read_bundle
-from secure_score_backlog.evidence.layout import BUNDLE, MANIFEST, SUMS, Previous, parse, sha256
+from secure_score_backlog.evidence.layout import BUNDLE, MANIFEST, PACKS, SUMS, Previous, parse, sha256
 from secure_score_backlog.evidence.outcome import Check, Result
-from secure_score_backlog.evidence.packing import PACKS
 from secure_score_backlog.recorded_packs import PACKS_PATH, RecordedPack, breaks, encode, lost
 from tests.support.packs import Files, resealed
 from tests.support.repositories import Repository

@@ -22,6 +22,9 @@ from secure_score_backlog.wording import plural
 if TYPE_CHECKING:
     from secure_score_backlog.evidence.layout import Pack
     from secure_score_backlog.recorded_packs import RecordedPack
+    from secure_score_backlog.time_stamping import Stamped
+
+VARIABLE = "BACKLOG_TIMESTAMP_URL"
 
 
 @click.command()
@@ -62,6 +65,14 @@ if TYPE_CHECKING:
     help="Folder whose snapshots/packs.json is written, where snapshots have a branch of their own: its worktree.",
 )
 @click.option(
+    "--timestamp-url",
+    "authority",
+    metavar="URL",
+    envvar=VARIABLE,
+    help="Ask this authority for a time stamp of the digest (RFC 3161), and write it beside the pack as FILE.tsr. The "
+    f"authority gets the digest and nothing else. Or {VARIABLE}.",
+)
+@click.option(
     "--previous",
     type=click.Path(path_type=Path),
     help="The pack before this one, a zip or a folder, where none is recorded: its commit and digest go into this one.",
@@ -78,6 +89,7 @@ def command(
     named: bool,
     record: bool,
     into: Path | None,
+    authority: str | None,
     previous: Path | None,
     as_json: bool,
 ) -> int:
@@ -86,9 +98,12 @@ def command(
     It holds VERIFY.md, which says how to check it with git and sha256sum alone. Only what is committed goes in, and the
     same commit and options give the same bytes. Prints the digest of the pack: keep it elsewhere, or send it apart.
     """
+    from secure_score_backlog import time_stamping
     from secure_score_backlog.evidence import archive, packing, previous_pack
+    from secure_score_backlog.evidence.layout import sums
 
     refuse_options(place, repository, record=record, into=into)
+    url = time_stamping.address(authority) if authority and authority.strip() else ""
     folder = target(root, into) if record else None
     before = previous_pack.of(previous) if previous else None
     output.say("Building the site and gathering what it rests on ...")
@@ -101,54 +116,85 @@ def command(
             hint="Leave out --previous: the record says which pack comes before.",
         )
     content = archive.written(made.documents)
-    with recording(folder, made) if folder else nullcontext() as line:
-        write(place, content, line)
-    tell(made, place, len(content), recorded=line is not None, as_json=as_json)
+    stamp = time_stamping.stamped(url, sums(made.manifest), made.digest) if url else None
+    with recording(folder, made, stamp) if folder else nullcontext() as line:
+        write(place, content, stamp, line)
+    tell(made, Written(place, len(content), stamp, recorded=line is not None), as_json=as_json)
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written."""
+
+    place: Path
+    size: int
+    stamp: Stamped | None
+    recorded: bool
 
 
 def refuse_options(place: Path, repository: str | None, *, record: bool, into: Path | None) -> None:
     """WrongUsage for options that make no sense, before the site is built."""
     from secure_score_backlog.evidence.layout import REPOSITORY
 
-    if place.exists():
-        raise taken(place)
+    for each in (place, stamp_of(place)):
+        if each.exists():
+            raise taken(each)
     if repository is not None and not REPOSITORY.fullmatch(repository):
         raise WrongUsage("The repository is not written as OWNER/NAME.", hint="Write, for example, contoso/backlog.")
     if into and not record:
         raise WrongUsage("Without --record nothing is written to --into.", where="--into", hint="Add --record.")
 
 
-def write(place: Path, content: bytes, line: Line | None) -> None:
-    """Write the pack, and its record, where there is to be one."""
+def stamp_of(place: Path) -> Path:
+    """Where the time stamp of a pack is."""
+    from secure_score_backlog.evidence.time_stamps import ENDING
+
+    return place.with_name(f"{place.name}{ENDING}")
+
+
+def write(place: Path, content: bytes, stamp: Stamped | None, line: Line | None) -> None:
+    """Write the pack, its time stamp, and its record, as far as there are to be any; all or none."""
+    stamp_place = stamp_of(place)
+    documents = [Document(place.name, content)]
+    documents += [Document(stamp_place.name, stamp.content)] if stamp else []
     try:
-        files.create_files(place.parent, [Document(place.name, content)])
+        files.create_files(place.parent, documents)
     except FileExistsError:  # meanwhile
         raise taken(place) from None
-    if line:
-        line.add(place)
+    try:
+        if line:
+            line.add()
+    except CannotProceed:
+        for each in (place, *([stamp_place] if stamp else [])):
+            each.unlink(missing_ok=True)
+        raise
 
 
-def tell(made: Pack, place: Path, size: int, *, recorded: bool, as_json: bool) -> None:
+def tell(made: Pack, written: Written, *, as_json: bool) -> None:
     """What was made: for people, for programs, and for later steps of a workflow."""
     from secure_score_backlog.exports.json import encode
     from secure_score_backlog.recorded_packs import PACKS_PATH
 
-    manifest = made.manifest
+    manifest, place, stamp = made.manifest, written.place, written.stamp
     for remark in made.remarks:
         output.say(remark)
     number = plural(len(made.documents), "file")
     period = f"{manifest.start} to {manifest.end}"
-    output.say(f"{number}, {size / 1_000_000:.1f} MB, for the profile {manifest.profile}, {period}.")
+    output.say(f"{number}, {written.size / 1_000_000:.1f} MB, for the profile {manifest.profile}, {period}.")
     if manifest.left_out:
         output.say(f"Left out, and listed with their ids: {plural(len(manifest.left_out), 'source')}.")
-    if recorded:
+    if stamp:
+        by = f" by {stamp.stamp.authority}" if stamp.stamp.authority else ""
+        output.say(f"Stamped on {stamp.stamp.at:%Y-%m-%d %H:%M:%S} (UTC){by}: {stamp_of(place)}.")
+    if written.recorded:
         output.say(f"Recorded in {PACKS_PATH}. Commit it, or run `backlog publish`.")
     if str(place).isprintable():
         output.set_outputs({"file": str(place), "digest": made.digest})
     if as_json:
-        said = {"file": str(place), "bytes": size, "digest": made.digest, "commit": manifest.commit}
-        output.product_json(encode({**said, "recorded": recorded}))
+        said = {"file": str(place), "bytes": written.size, "digest": made.digest, "commit": manifest.commit}
+        at = f"{stamp.stamp.at:%Y-%m-%dT%H:%M:%SZ}" if stamp else None
+        output.product_json(encode({**said, "recorded": written.recorded, "stamped": at}))
     else:
         output.product(f"{made.digest}  {place}")
 
@@ -162,19 +208,15 @@ class Line:
     before: tuple[RecordedPack, ...]
     new: RecordedPack
 
-    def add(self, place: Path) -> None:
-        """Write the record; where that fails, the pack is taken away again: a pack that misses in the chain is none."""
+    def add(self) -> None:
+        """Write the record; CannotProceed where that fails."""
         from secure_score_backlog.recorded_packs import encode
 
-        try:
-            files.write_set(self.folder, {self.path: encode([*self.before, self.new])})
-        except CannotProceed:
-            place.unlink(missing_ok=True)
-            raise
+        files.write_set(self.folder, {self.path: encode([*self.before, self.new])})
 
 
 @contextmanager
-def recording(folder: Path, made: Pack) -> Iterator[Line]:
+def recording(folder: Path, made: Pack, stamp: Stamped | None) -> Iterator[Line]:
     """The record of a folder, locked; CannotProceed where another pack was recorded since the commit that was read."""
     from secure_score_backlog.recorded_packs import PACKS_PATH, RecordedPack, load_packs
     from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
@@ -197,7 +239,7 @@ def recording(folder: Path, made: Pack) -> Iterator[Line]:
             )
         new = RecordedPack(
             made.digest, previous, manifest.profile, manifest.start, manifest.end, manifest.commit, manifest.read,
-            options.now(), __version__,
+            options.now(), __version__, stamp.content if stamp else b"",
         )  # fmt: skip
         yield Line(folder, PACKS_PATH, stored, new)
 

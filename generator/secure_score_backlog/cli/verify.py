@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evidence.outcome import Check, Result, Verification
 from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
+
+if TYPE_CHECKING:
+    from secure_score_backlog.evidence.time_stamps import Trusted
 
 SHOWN = 10
 """Items of one check that the text lists; --json has more."""
@@ -40,6 +44,16 @@ MOST_KEYS = 100
     type=click.Path(path_type=Path),
     help="A pack that you have from before, a zip or a folder: whether the chain of packs goes back to it.",
 )
+@click.option(
+    "--stamp",
+    type=click.Path(path_type=Path),
+    help="The time stamp of the pack. Default: the file with the pack's name and .tsr behind it, where there is one.",
+)
+@click.option(
+    "--authority",
+    type=click.Path(path_type=Path),
+    help="Certificates of time-stamping authorities that you trust, PEM or DER: a file, or a folder of them.",
+)
 @options.as_json
 @click.option("--strict", is_flag=True, help="What could not be checked counts as well: exit 1.")
 def command(
@@ -49,14 +63,16 @@ def command(
     digest: str | None,
     keys: Path | None,
     previous: Path | None,
+    stamp: Path | None,
+    authority: Path | None,
     as_json: bool,
     strict: bool,
 ) -> int:
     """Check a pack, a zip or the folder that it was unpacked in, without a network.
 
     Compares the files with the manifest, the ids and the order of the commits, the sources with the commits, the
-    signatures, the recorded approvals, the chain of packs, and makes every figure and page again. Nothing of the pack
-    is run.
+    signatures, the recorded approvals, the chain of packs, the time stamp, and makes every figure and page again.
+    Nothing of the pack is run.
 
     Exit 0: nothing was found to be wrong. Exit 1: something does not hold. Exit 3: the pack cannot be read.
     """
@@ -72,8 +88,14 @@ def command(
         raise CannotProceed(
             f"A key cannot be used: {error}.", where=str(keys), hint="Keep only public OpenPGP keys in the folder."
         ) from error
-    earlier = previous_pack.of(previous) if previous else None
-    asked = verifying.Asked(repository, digest.strip() if digest else None, known, earlier)
+    asked = verifying.Asked(
+        repository,
+        digest.strip() if digest else None,
+        known,
+        previous_pack.of(previous) if previous else None,
+        tuple(read_stamp(pack, stamp)),
+        read_authorities(authority) if authority else (),
+    )
     found = verifying.verify(pack, asked, output.say)
     if as_json:
         output.product_json(encode(found.plain()))
@@ -100,6 +122,54 @@ def read_keys(folder: Path) -> list[tuple[str, bytes]]:
             where=str(folder),
             hint="Name a folder with files that end in .asc or .gpg.",
         ) from error
+
+
+def read_stamp(pack: Path, given: Path | None) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of the time stamp; nothing where none is named and none lies beside the pack."""
+    from secure_score_backlog import files
+    from secure_score_backlog.evidence.time_stamps import ENDING
+    from secure_score_backlog.recorded_packs import LARGEST_STAMP
+
+    whole = pack.resolve()
+    beside = [whole.with_name(f"{whole.name}{ending}") for ending in (ENDING, f".zip{ENDING}")]
+    place = given or next((each for each in beside if each.exists()), None)
+    if place is None:
+        return
+    try:
+        yield place.name, files.read_named_file(place, LARGEST_STAMP)
+    except OSError as error:
+        raise CannotProceed(
+            f"The time stamp cannot be read: {error.strerror or type(error).__name__}.",
+            where=str(place),
+            hint="Name the file that `backlog pack --timestamp-url` wrote beside the pack: --stamp FILE.",
+        ) from error
+
+
+def read_authorities(place: Path) -> Trusted:
+    """The certificates in a file, or in the files of a folder; CannotProceed where there is none."""
+    from secure_score_backlog import files
+    from secure_score_backlog.evidence.time_stamps import LARGEST_CERTIFICATES, certificates
+
+    try:
+        if place.is_dir():
+            names = [name for name in files.names_in(place) if name.endswith((".pem", ".crt", ".cer", ".der"))]
+            read = [(name, files.read_file(place, name, LARGEST_CERTIFICATES)) for name in names[:MOST_KEYS]]
+        else:
+            read = [(place.name, files.read_named_file(place, LARGEST_CERTIFICATES))]
+        found = certificates(read)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+        raise CannotProceed(
+            f"The certificates cannot be read: {reason}.",
+            where=str(place),
+            hint="Name a file with certificates (PEM or DER), or a folder with files that end in .pem, .crt, .cer or "
+            ".der.",
+        ) from error
+    if not found:
+        raise CannotProceed(
+            "There is no certificate in this folder.", where=str(place), hint="Put the authority's into it, as .pem."
+        )
+    return found
 
 
 def report(found: Verification) -> Iterator[str]:

@@ -12,9 +12,8 @@ from itertools import pairwise
 
 from secure_score_backlog import recorded_packs
 from secure_score_backlog.evidence.git_objects import BadObject, Objects
-from secure_score_backlog.evidence.layout import MANIFEST, Manifest, Previous
+from secure_score_backlog.evidence.layout import MANIFEST, PACKS, Manifest, Previous
 from secure_score_backlog.evidence.outcome import Check, Item, checked, unknown
-from secure_score_backlog.evidence.packing import PACKS
 from secure_score_backlog.recorded_packs import NAMED, PACKS_PATH, RecordedPack, lost
 from secure_score_backlog.wording import plural
 

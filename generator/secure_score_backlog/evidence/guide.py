@@ -10,7 +10,7 @@ from string import Template
 
 from secure_score_backlog.decisions.store import DECISIONS
 from secure_score_backlog.evidence.git_objects import COMMIT_KIND, BadObject, Objects, algorithm_of
-from secure_score_backlog.evidence.layout import GUIDE, OBJECTS, SOURCES, Manifest, source_path
+from secure_score_backlog.evidence.layout import GUIDE, OBJECTS, PACKS, SOURCES, Manifest, source_path
 from secure_score_backlog.evidence.signatures import GITHUB_KEYS
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import SIGNATURE_KINDS
@@ -55,7 +55,7 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
     }
     values["first"] = text("verify_first.md", {"last_manual": "5" if inside else "3" if has_objects else "2", **values})
     values["figures"] = text("verify_figures.md" if manifest.install else "verify_figures_unknown.md", values)
-    values["list"] = text("verify_list.md", {})
+    values["list"] = text("verify_list.md", {"chain": chain(manifest, paths)})
     if inside:
         commits = on_main(manifest, objects)
         values["sources"] = str(sum(1 for path in paths if path.startswith(SOURCES)))
@@ -79,6 +79,14 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
     else:
         values["objects"] = ""
     return Document.of_text(GUIDE, text("verify_insurer.md", values))
+
+
+def chain(manifest: Manifest, paths: Collection[str]) -> str:
+    """Which pack came before; empty where none is named."""
+    if manifest.previous is None:
+        return ""
+    listed = f" `{PACKS}` lists all before it." if PACKS in paths else ""
+    return text("verify_chain.md", {"previous": manifest.previous.digest, "listed": listed})
 
 
 def text(name: str, values: dict[str, str]) -> str:

@@ -27,6 +27,8 @@ SITE, DATA, SOURCES, GIT, KEYS = "site/", "data/", "sources/", "git/", "keys/"
 BUNDLE = f"{GIT}history.bundle"
 OBJECTS = f"{GIT}objects/"
 COMMITS = f"{GIT}commits.json"
+PACKS = f"{DATA}packs.json"
+"""The packs that were recorded before this one."""
 KINDS = {SITE: "site", DATA: "table", SOURCES: "source", GIT: "git", REPORT: "report"}
 """What a file is, by how its path begins; any other is text."""
 LARGEST_MANIFEST = 16 << 20

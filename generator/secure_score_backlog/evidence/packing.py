@@ -29,6 +29,7 @@ from secure_score_backlog.evidence.layout import (
     KEYS,
     MANIFEST,
     OBJECTS,
+    PACKS,
     REPORT,
     SITE,
     SUMS,
@@ -68,8 +69,6 @@ READERS = {"internal": "readers of the organisation", "insurer": "insurers and t
 DOWNLOADS = "downloads/"
 FULL_AUDIT = f"{DATA}audit-report.json"
 APPROVALS = f"{DATA}approvals.json"
-PACKS = f"{DATA}packs.json"
-"""The packs that were recorded before this one."""
 NOT_PACKED = (MARKER, "404.html", "sitemap.xml", "sitemap.xml.gz")
 """Files of a built site that only a server or the next build needs."""
 SAMPLE = 25

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from secure_score_backlog.errors import BacklogError, CannotProceed
-from secure_score_backlog.evidence import archive, chain, guide, history_checks, pages, remaking
+from secure_score_backlog.evidence import archive, chain, guide, history_checks, pages, remaking, time_stamps
 from secure_score_backlog.evidence.enclosing import gathered
 from secure_score_backlog.evidence.git_objects import COMMIT_KIND, BadObject, Objects
 from secure_score_backlog.evidence.history_checks import SHOWN, Enclosed
@@ -34,6 +34,7 @@ from secure_score_backlog.evidence.signatures import Keys, github_keys
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Repository, open_repository
 from secure_score_backlog.recorded_packs import PACKS_PATH
+from secure_score_backlog.recorded_packs import parse as parse_packs
 from secure_score_backlog.settings import SETTINGS_PATH, parse_settings
 from secure_score_backlog.text import shortened
 from secure_score_backlog.wording import plural
@@ -59,6 +60,10 @@ class Asked:
     keys: Keys = field(default_factory=Keys)
     earlier: Previous | None = None
     """A pack that the reader has from before."""
+    stamps: tuple[tuple[str, bytes], ...] = ()
+    """Time stamps of the pack, each with the name of its place."""
+    authorities: time_stamps.Trusted = ()
+    """Certificates of authorities whose time stamps count."""
 
 
 def verify(place: Path, asked: Asked, say: Say = lambda _: None) -> Verification:
@@ -74,6 +79,7 @@ def verify(place: Path, asked: Asked, say: Say = lambda _: None) -> Verification
     manifest, listed = manifest_check(files)
     found.append(listed)
     found.append(digest_check(digest, asked.digest))
+    found += stamp_checks(files, digest, asked, manifest)
     if manifest is None:
         return Verification(str(place), digest, "", tuple(found))
     found += about_content(files, manifest, asked, say)
@@ -123,6 +129,16 @@ def digest_check(digest: str, given: str | None) -> Check:
     if digest != given.lower():
         return checked("digest", DIGEST, [Item(SUMS, f"Its digest is {digest or 'missing'}.")])
     return checked("digest", DIGEST, [])
+
+
+def stamp_checks(files: Mapping[str, bytes], digest: str, asked: Asked, manifest: Manifest | None) -> list[Check]:
+    """The check of the time stamps beside the pack, and of the one that the repository records; none without any."""
+    stamps = list(asked.stamps)
+    if asked.repository is not None and manifest is not None and open_repository(asked.repository) is not None:
+        records = parse_packs(record_in(asked.repository, manifest) or b"{}")[0]
+        kept = next((each.stamp for each in records if each.digest == digest), b"")
+        stamps += [(PACKS_PATH, kept)] if kept and kept not in {content for _, content in stamps} else []
+    return [time_stamps.check(stamps, files.get(SUMS, b""), digest, asked.authorities)] if stamps else []
 
 
 def about_content(files: Mapping[str, bytes], manifest: Manifest, asked: Asked, say: Say) -> list[Check]:
