@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, add_months, first_day, last_day, month_of, months_between
+from secure_score_backlog.dates import (
+    FIRST_DAY,
+    LAST_DAY,
+    add_months,
+    first_day,
+    last_day,
+    month_of,
+    months_between,
+    newest_ended,
+)
 
 DAYS = st.dates(FIRST_DAY, LAST_DAY - timedelta(days=800))
 
@@ -92,3 +101,19 @@ def test_months_of_a_span_are_those_of_its_days(start: date, length: int) -> Non
 def test_months_later(day: date, months: int, later: date) -> None:
     """The same day of the month, or its last one where it is too short."""
     assert add_months(day, months) == later
+
+
+@pytest.mark.parametrize(
+    ("months", "today", "first", "last"),
+    [
+        (3, date(2027, 1, 5), date(2026, 10, 1), date(2026, 12, 31)),
+        (3, date(2026, 3, 31), date(2025, 10, 1), date(2025, 12, 31)),
+        (3, date(2026, 4, 1), date(2026, 1, 1), date(2026, 3, 31)),
+        (1, date(2024, 3, 31), date(2024, 2, 1), date(2024, 2, 29)),
+        (1, date(2026, 1, 1), date(2025, 12, 1), date(2025, 12, 31)),
+        (12, date(2026, 12, 31), date(2025, 1, 1), date(2025, 12, 31)),
+    ],
+)
+def test_the_newest_period_that_has_ended(months: int, today: date, first: date, last: date) -> None:
+    """A period whose last day is today has not ended."""
+    assert newest_ended(months, today) == (first, last)

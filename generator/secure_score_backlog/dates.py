@@ -62,6 +62,12 @@ def months_between(start: date, end: date) -> Iterator[str]:
         day = last_day(month_of(day)) + ONE_DAY
 
 
+def newest_ended(months: int, today: date) -> tuple[date, date]:
+    """The newest period of 1, 3 or 12 months of the calendar that had ended before a day: its first and last day."""
+    begins = today.replace(month=(today.month - 1) // months * months + 1, day=1)
+    return add_months(begins, -months), begins - ONE_DAY
+
+
 def add_months(day: date, months: int) -> date:
     """The same day some months later; the last day of the month where that day does not exist."""
     index = day.year * 12 + day.month - 1 + months

@@ -43,6 +43,8 @@ def tenant(tmp_path: Path) -> Path:
         ("pages", "unheard-of", False, "It is unknown who can read"),
         ("artifact", "public", None, "The repository is public"),
         ("artifact", "unheard-of", None, "It is unknown who can read"),
+        ("pack", "public", None, "anybody could read a pack"),
+        ("pack", "unheard-of", None, "It is unknown who can read"),
     ],
 )
 def test_what_the_world_could_read_is_refused(
@@ -67,6 +69,8 @@ def test_what_the_world_could_read_is_refused(
         ("pages", "private", False, "those who can read the repository"),
         ("pages", "internal", False, "every member of the enterprise"),
         ("artifact", "private", None, "those who can read the repository"),
+        ("pack", "private", None, "A pack can be read by those who can read the repository"),
+        ("pack", "internal", None, "every member of the enterprise"),
     ],
 )
 def test_what_only_readers_of_the_repository_see_may_go(
@@ -80,6 +84,13 @@ def test_what_only_readers_of_the_repository_see_may_go(
     assert readers in finished.stdout
     finished = backlog("visibility", "--for", place, "--json", cwd=tenant, environment=github.environment, expect=0)
     assert json.loads(finished.stdout)["for"] == place
+
+
+def test_a_pack_may_not_go_where_a_public_site_may(tenant: Path, backlog: RunBacklog, github: SimulatedGitHub) -> None:
+    """The profile of the site says nothing about a pack, which holds more."""
+    github.visibility = "public"
+    options = ("visibility", "--for", "pack", "--profile", "public")
+    assert "Nothing is published" in backlog(*options, cwd=tenant, environment=github.environment, expect=3).stderr
 
 
 def test_a_public_profile_may_go_anywhere(tenant: Path, backlog: RunBacklog, github: SimulatedGitHub) -> None:

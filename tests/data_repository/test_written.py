@@ -161,6 +161,7 @@ def test_what_a_plan_does_not_offer_is_not_written(choices: Choices) -> None:
     assert ("environment: secure-score" in everything) == choices.plan.has_rules
     assert any(path.startswith(".github/rulesets/") for path in found) == choices.protected
     assert ("deploy-pages" in everything) == (choices.site is Site.PAGES)
+    assert ("actions/attest@" in everything) == (choices.plan is Plan.ENTERPRISE)
     assert ("static-web-apps-deploy" in everything) == (choices.site is Site.AZURE and choices.on_github)
     for secret, wanted in (("BACKLOG_WEBHOOK_URL", choices.chat is not Chat.NONE),):
         assert (secret in everything) == wanted

@@ -313,6 +313,25 @@ def test_with_a_branch_of_its_own_the_record_is_written_into_its_worktree(tenant
     assert (len(stored), problems) == (3, [])
 
 
+def test_a_period_and_a_folder_name_the_pack(tenant: Chained, tmp_path: Path) -> None:
+    """A run by schedule says neither days nor a file name; empty variables count as none."""
+    root = Path(shutil.copytree(tenant.root, tmp_path / "tenant"))
+    named = {"BACKLOG_PACK_FROM": "2026-10-01", "BACKLOG_PACK_TO": "2026-10-03", "BACKLOG_PACK_PROFILE": "insurer"}
+    options = ("pack", "--root", root, "--period", "month", "--output", tmp_path / "new" / "packs")
+    output = tmp_path / "outputs"
+    done = run_here(*options, environment={**named, "GITHUB_OUTPUT": str(output)}, expect=0)
+    place = tmp_path / "new" / "packs" / "pack-2026-10-01-2026-10-03-insurer.zip"
+    digest = sha256(archive.read(place).files[SUMS])
+    assert done.stdout == f"{digest}  {place}\n"
+    assert output.read_text(encoding="utf-8").splitlines() == [
+        f"file={place}", f"digest={digest}", f"name=pack-2026-10-01-2026-10-03-insurer-{digest[:12]}",
+    ]  # fmt: skip
+    none = {**named, "BACKLOG_PACK_FROM": "", "BACKLOG_PACK_TO": "", "BACKLOG_TIMESTAMP_URL": ""}
+    assert "The period ends on 20" in run_here(*options, environment=none, expect=2).stderr
+    half = {**named, "BACKLOG_PACK_TO": ""}
+    assert "not said which days" in run_here(*options, environment=half, expect=2).stderr
+
+
 def test_a_pack_that_does_not_follow_the_record_is_refused(tenant: Chained, tmp_path: Path) -> None:
     """The person names an older pack than the one that is recorded last."""
     root = Path(shutil.copytree(tenant.root, tmp_path / "tenant"))

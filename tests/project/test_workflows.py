@@ -35,6 +35,9 @@ WRITERS = {
     ("site.yml", "deploy"): {"pages", "id-token"},
     ("review.yml", "review"): {"contents", "pull-requests"},
     ("remind.yml", "issues"): {"issues"},
+    ("pack.yml", "pack"): {"contents"},
+    ("pack.yml", "release"): {"contents"},
+    ("pack.yml", "attest"): {"attestations", "id-token"},
 }
 """The only jobs that may write anything, and what."""
 

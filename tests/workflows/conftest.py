@@ -85,6 +85,8 @@ class HostedTenant:
     """What a person typed who starts a run by hand."""
     secrets: dict[str, str] = field(default_factory=dict, init=False)
     """Secrets of the repository, beside the token of a run."""
+    programs: dict[str, str] = field(default_factory=dict, init=False)
+    """Scripts by name, which stand for programs of GitHub's machines."""
 
     def start(self, workflow: str | Path, event: str, action: str = "", **variables: str) -> Run:
         """One run, with variables of the repository beside those that name the tenant."""
@@ -106,6 +108,7 @@ class HostedTenant:
             },
             secrets={"GITHUB_TOKEN": TOKEN, **self.secrets},
             action=action,
+            programs=self.programs,
         )
         self.runs.append(found)
         return found

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.approvals import APPROVALS_PATH
+from secure_score_backlog.recorded_packs import PACKS_PATH, parse
 from tests.support.act import PROJECT, Run, run_workflow
 from tests.support.loopback import LoopbackServer, Response
 from tests.support.repositories import Repository
 from tests.support.running import run_here
+from tests.support.simulated_authority import SimulatedAuthority
 from tests.support.simulated_github import TOKEN
 from tests.workflows.conftest import NAME, SOUND, HostedTenant, services
 
@@ -250,6 +252,55 @@ def test_a_tenant_that_is_not_named_is_not_asked(data: Data) -> None:
     run = data.run("snapshot.yml", "schedule", AZURE_TENANT_ID="")
     assert run.jobs == {}, run.output
     assert data.graph.requests == []
+
+
+GITHUB = """\
+#!/bin/sh
+# In place of GitHub's own program: writes down what it was asked.
+[ "$GH_REPO $GH_TOKEN" = "harbour/backlog %s" ] || exit 4
+printf '%%s\\n' "$@" >> "$WORKSHOP/github"
+"""
+
+
+@ENTERPRISE
+def test_a_pack_is_made_verified_recorded_and_attested(data: Data) -> None:
+    """It gets a time stamp, its digest is committed where the snapshots are, signed, and published as a release.
+
+    In a public repository nothing is made.
+    """
+    data.github.visibility = "public"
+    data.inputs = {"from": "2026-11-01", "to": str(TODAY), "profile": "insurer"}
+    refused = data.run("pack.yml", "workflow_dispatch")
+    assert refused.jobs == {"pack": "failure"}
+    assert "anybody could read a pack" in refused.log
+    assert not (refused.workshop / "artifacts").exists()
+    data.github.visibility = "private"
+    data.run("snapshot.yml", "workflow_dispatch")
+    data.programs = {"gh": GITHUB % TOKEN}
+    with SimulatedAuthority() as authority:
+        named = {"BACKLOG_TIMESTAMP_URL": authority.url, "BACKLOG_RELEASE_PACKS": "true"}
+        run = data.run("pack.yml", "workflow_dispatch", **named)
+    assert run.jobs == {"pack": "success", "release": "success", "attest": "success"}, run.output
+    name = "pack-2026-11-01-2026-11-20-insurer.zip"
+    assert {path.name for path in (run.workshop / "artifacts" / "pack").iterdir()} == {name, f"{name}.tsr"}
+    (recorded,), problems = parse(data.origin.git("show", f"snapshots:{PACKS_PATH}").encode())
+    assert (recorded.profile, problems, bool(recorded.stamp)) == ("insurer", [], True)
+    assert data.origin.git("show", "--name-only", "--format=", "snapshots").split() == [PACKS_PATH]
+    assert (run.workshop / "attested").read_text() == f"MANIFEST.sha256 sha256:{recorded.digest}\n"
+    said = (run.workshop / "github").read_text(encoding="utf-8").splitlines()
+    assert said[:3] == ["release", "create", f"pack-2026-11-01-2026-11-20-insurer-{recorded.digest[:12]}"]
+    assert f"Digest of the pack (SHA-256 of its MANIFEST.sha256): {recorded.digest}" in said
+    assert {f"packs/{name}", f"packs/{name}.tsr"} <= set(said)
+    assert data.origin.git("rev-parse", "snapshots") in said
+
+
+@pytest.mark.thorough
+@ENTERPRISE
+def test_a_pack_that_the_schedule_makes_is_of_the_quarter_before(data: Data) -> None:
+    """Nobody types anything; what was not measured then ends the run with a message that says so."""
+    run = data.run("pack.yml", "schedule")
+    assert run.jobs == {"pack": "failure"}
+    assert "The period ends on" in run.log
 
 
 def test_the_steps_of_the_first_commit_work_as_printed(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import click
 from secure_score_backlog import __version__, files
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.approvals import target
+from secure_score_backlog.dates import newest_ended
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.files import Document
 from secure_score_backlog.wording import plural
@@ -25,20 +26,34 @@ if TYPE_CHECKING:
     from secure_score_backlog.time_stamping import Stamped
 
 VARIABLE = "BACKLOG_TIMESTAMP_URL"
+FROM, TO, PROFILE = "BACKLOG_PACK_FROM", "BACKLOG_PACK_TO", "BACKLOG_PACK_PROFILE"
+"""What a person typed who started the workflow: outside text, which is in no script."""
+PERIODS = {"month": 1, "quarter": 3, "year": 12}
+"""How many months of the calendar each has."""
 
 
 @click.command()
 @options.root
-@click.option("--from", "start", type=options.Day(), required=True, help="First day of the period (UTC).")
-@click.option("--to", "end", type=options.Day(), required=True, help="Last day of the period (UTC): the as-of date.")
+@click.option("--from", "start", type=options.Day(), envvar=FROM, help="First day of the period (UTC).")
+@click.option("--to", "end", type=options.Day(), envvar=TO, help="Last day of the period (UTC): the as-of date.")
+@click.option(
+    "--period",
+    type=click.Choice(tuple(PERIODS)),
+    help="The newest one that has ended, where --from and --to are left out.",
+)
 @click.option(
     "--profile",
     type=click.Choice(("internal", "insurer")),
     required=True,
+    envvar=PROFILE,
     help="Who the pack is for. insurer: what readers outside may see.",
 )
 @click.option(
-    "--output", "place", type=click.Path(path_type=Path), required=True, help="The zip to write. Must be a new file."
+    "--output",
+    "place",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The zip to write, a new file; or a folder, in which it is called pack-FROM-TO-PROFILE.zip.",
 )
 @click.option(
     "--repository",
@@ -81,8 +96,9 @@ VARIABLE = "BACKLOG_TIMESTAMP_URL"
 def command(
     *,
     root: Path,
-    start: date,
-    end: date,
+    start: date | None,
+    end: date | None,
+    period: str | None,
     profile: str,
     place: Path,
     repository: str | None,
@@ -102,12 +118,14 @@ def command(
     from secure_score_backlog.evidence import archive, packing, previous_pack
     from secure_score_backlog.evidence.layout import sums
 
+    first, last = days(start, end, period)
+    place = file_of(place, f"{first}-{last}-{profile}")
     refuse_options(place, repository, record=record, into=into)
     url = time_stamping.address(authority) if authority and authority.strip() else ""
     folder = target(root, into) if record else None
     before = previous_pack.of(previous) if previous else None
     output.say("Building the site and gathering what it rests on ...")
-    wish = packing.Wish(start, end, profile, repository, named, before)
+    wish = packing.Wish(first, last, profile, repository, named, before)
     made = packing.make(root, wish, today=options.now().date())
     if before and made.manifest.previous != before:
         raise WrongUsage(
@@ -131,6 +149,24 @@ class Written:
     size: int
     stamp: Stamped | None
     recorded: bool
+
+
+def days(start: date | None, end: date | None, period: str | None) -> tuple[date, date]:
+    """First and last day of the pack; WrongUsage where they are not said."""
+    if start is not None and end is not None:
+        return start, end
+    if start is None and end is None and period is not None:
+        return newest_ended(PERIODS[period], options.now().date())
+    raise WrongUsage(
+        "It is not said which days the pack is of.",
+        where="--from, --to, --period",
+        hint="Name both --from and --to, or leave both out and name a --period.",
+    )
+
+
+def file_of(place: Path, name: str) -> Path:
+    """The zip: what was named, or a file with a name of its own in the folder that was named."""
+    return place if place.suffix.lower() == ".zip" and not place.is_dir() else place / f"pack-{name}.zip"
 
 
 def refuse_options(place: Path, repository: str | None, *, record: bool, into: Path | None) -> None:
@@ -190,7 +226,8 @@ def tell(made: Pack, written: Written, *, as_json: bool) -> None:
     if written.recorded:
         output.say(f"Recorded in {PACKS_PATH}. Commit it, or run `backlog publish`.")
     if str(place).isprintable():
-        output.set_outputs({"file": str(place), "digest": made.digest})
+        name = f"pack-{manifest.start}-{manifest.end}-{manifest.profile}-{made.digest[:12]}"
+        output.set_outputs({"file": str(place), "digest": made.digest, "name": name})
     if as_json:
         said = {"file": str(place), "bytes": written.size, "digest": made.digest, "commit": manifest.commit}
         at = f"{stamp.stamp.at:%Y-%m-%dT%H:%M:%SZ}" if stamp else None

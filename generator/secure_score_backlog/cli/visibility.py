@@ -39,9 +39,10 @@ SECONDS = 60.0
 @click.option(
     "--for",
     "place",
-    type=click.Choice(("pages", "artifact", "azure")),
+    type=click.Choice(("pages", "artifact", "azure", "pack")),
     required=True,
-    help="Where the site goes: GitHub Pages, an artifact of the workflow's run, or Azure Static Web Apps.",
+    help="Where the site goes: GitHub Pages, an artifact of the workflow's run, or Azure Static Web Apps. pack: a pack "
+    "for insurers and auditors, as an artifact or a release.",
 )
 @options.repository
 @options.verbose
@@ -50,7 +51,8 @@ def command(
 ) -> int:
     """Ask who could read the site, and refuse to go on where an internal or insurer site could be read by the world.
 
-    What is unknown counts as public. A site of the profile public may go anywhere, and nobody is asked.
+    What is unknown counts as public. A site of the profile public may go anywhere, and nobody is asked. A pack may not,
+    whatever the profile of the site is.
 
     \b
     Addresses and token are read by GitHub's own names, for pages and artifact:
@@ -68,16 +70,39 @@ def command(
     def ask() -> GitHub:
         return connect(find_address(os.environ, repository, LOOKING), seconds=SECONDS, log=log)
 
+    if place == "pack":
+        return told(place, "", readers_of_pack(ask), as_json=as_json)
     if chosen.name == ProfileName.PUBLIC:
         readers = "everybody, as the profile public allows"
     else:
         readers = PLACES[place](root, chosen.name, ask)
+    return told(place, chosen.name, readers, as_json=as_json)
+
+
+def told(place: str, profile: str, readers: str, *, as_json: bool) -> int:
+    """Print who can read it."""
     if as_json:
-        result = {"for": place, "profile": chosen.name, "readers": readers}
+        result = {"for": place, **({"profile": profile} if profile else {}), "readers": readers}
         output.product_json(json.dumps(result, indent=2, ensure_ascii=False))
     else:
-        output.product(f"The site (profile {chosen.name}) can be read by {readers}.")
+        what = f"The site (profile {profile})" if profile else "A pack"
+        output.product(f"{what} can be read by {readers}.")
     return 0
+
+
+def readers_of_pack(ask: Callable[[], GitHub]) -> str:
+    """Who could read a pack in the repository; CannotProceed where that is everybody."""
+    github = ask()
+    found = visibility_of(github)
+    if found is Visibility.PUBLIC:
+        raise CannotProceed(
+            "The repository is public: anybody could read a pack in its artifacts and releases, and a pack holds where "
+            "you are vulnerable.",
+            where=github.address.rest(""),
+            hint=f"{REFUSED} Make the repository private (Settings, General, Danger Zone, Change visibility), or make "
+            "the pack on a computer of your own.",
+        )
+    return READERS[found]
 
 
 def on_pages(_: Path, profile: str, ask: Callable[[], GitHub]) -> str:

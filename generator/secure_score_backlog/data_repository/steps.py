@@ -166,6 +166,7 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
         "Let issues remind of what is due",
         (f"  gh workflow run remind.yml --repo {name}", "Every day it runs by itself; on a first day nothing is due."),
     )
+    yield Step("Make a pack for an auditor or an insurer, once there is something to show", tuple(packs(choices, name)))
     yield Step("Know what the plan does not offer", tuple(limits(choices)))
     yield Step(
         "Check that everything is set up",
@@ -408,6 +409,19 @@ def azure(choices: Choices, name: str) -> Iterator[str]:
     yield "6. Open the site in a private window: it must ask for an account before it shows anything."
 
 
+def packs(choices: Choices, name: str) -> Iterator[str]:
+    """What the workflow that makes packs can do beyond a pack, and what it needs for that."""
+    yield f"  gh workflow run pack.yml --repo {name} -f profile=internal -f from=YYYY-MM-DD -f to=YYYY-MM-DD"
+    yield "It is the artifact `pack` of the run; its digest is recorded in snapshots/packs.json. At the beginning of"
+    yield "each quarter the workflow makes one by itself."
+    yield "To keep each pack for good: Settings, General, Releases, Enable release immutability. Only then:"
+    yield f"  gh variable set BACKLOG_RELEASE_PACKS --repo {name} --body true"
+    yield "For time stamps, set the variable BACKLOG_TIMESTAMP_URL to the address of an authority that your auditor or"
+    yield "insurer accepts."
+    if choices.plan is Plan.ENTERPRISE:
+        yield "GitHub also attests each digest: gh attestation verify MANIFEST.sha256 --repo " + name
+
+
 def limits(choices: Choices) -> Iterator[str]:
     """What cannot be had on the plan, for a private repository."""
     yield f"{PLAN_NAMES[choices.plan]}, private repository:"
@@ -420,7 +434,7 @@ def limits(choices: Choices) -> Iterator[str]:
     if choices.plan.has_rules and not choices.protected:
         yield "- the main branch is not protected: decisions can be pushed without a pull request"
     if choices.plan is not Plan.ENTERPRISE:
-        yield "- no attestations, no API of the audit log"
+        yield "- no attestations of packs, no API of the audit log"
     if choices.plan is Plan.ENTERPRISE:
         yield "- private GitHub Pages can be read by everybody who can read the repository"
 

@@ -99,6 +99,7 @@ TEMPLATES = (
     Template(".github/workflows/site.yml", "github/workflows/site.yml", "builds the site", with_workflows),
     Template(".github/workflows/review.yml", "github/workflows/review.yml", "proposes the minutes", with_workflows),
     Template(".github/workflows/remind.yml", "github/workflows/remind.yml", "reminds by issues", with_workflows),
+    Template(".github/workflows/pack.yml", "github/workflows/pack.yml", "makes packs for auditors", with_workflows),
     Template(".github/workflows/ci.yml", "github/workflows/ci.yml", "tests changes of the program", in_copy),
 )
 """Every file that a template makes."""
