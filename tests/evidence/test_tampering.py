@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evidence.git_objects import COMMIT_KIND, Objects, object_id, read_bundle, write_bundle
 from secure_score_backlog.evidence.layout import BUNDLE, COMMITS, GUIDE, MANIFEST, SUMS, BadManifest, parse
 from secure_score_backlog.evidence.outcome import Result, Verification
@@ -259,7 +260,7 @@ INTERNAL: dict[str, tuple[Tampering, str]] = {
     "the folder": (lambda f: resealed(f, lambda m: replace(m, folder="other/")), "data/approvals.json"),
     "a manifest of another form": (lambda f: {**f, MANIFEST: f[MANIFEST].replace(b"\n ", b"\n  ")}, MANIFEST),
     "a manifest that is no JSON": (lambda f: {**f, MANIFEST: b"{"}, MANIFEST),
-    "a manifest of another schema": (in_manifest("pack/1", "pack/9"), MANIFEST),
+    "a manifest of another schema": (in_manifest("backlog/pack/1", "backlog/register/1"), MANIFEST),
     "no manifest": (lambda f: {k: v for k, v in f.items() if k != MANIFEST}, MANIFEST),
     "what a file is": (in_manifest('"is": "table"', '"is": "text"'), "The manifest says that it is"),
     "a size": (in_manifest('"bytes": ', '"bytes": 9'), "it was changed"),
@@ -425,6 +426,13 @@ def test_a_pack_of_another_program_is_not_called_wrong(
     assert guide.result is Result.UNKNOWN  # VERIFY.md names the other program in another place
     older = verify(zipped(resealed(before, lambda m: replace(m, version="0.0.9")), tmp_path / "old.zip"), asked())
     assert "Version 0.0.9 made the pack" in next(each for each in older.checks if each.code == "own").note
+
+
+def test_a_pack_in_a_form_of_another_version_is_not_judged(internal: Files, tmp_path: Path) -> None:
+    """It cannot be read, which is neither right nor wrong; the message says what is left to do."""
+    place = zipped(in_manifest("pack/1", "pack/9")(internal), tmp_path / "pack.zip")
+    with pytest.raises(CannotProceed, match="Another version of the program made this pack"):
+        verify(place, asked())
 
 
 def test_another_program_excuses_no_broken_history(internal: Files, tmp_path: Path) -> None:

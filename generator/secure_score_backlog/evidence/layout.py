@@ -19,6 +19,7 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.snapshots import exact_json
 
 SCHEMA = "secure-score-backlog/pack/1"
+OTHER_SCHEMA = re.compile(r"secure-score-backlog/pack/[0-9]{1,4}")
 MANIFEST = "MANIFEST.json"
 SUMS = "MANIFEST.sha256"
 GUIDE = "VERIFY.md"
@@ -45,6 +46,10 @@ REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100})?
 
 class BadManifest(ValueError):
     """A manifest that says what none can say; the text is a sentence about it."""
+
+
+class OtherForm(BadManifest):
+    """A manifest in a form that another version of the program writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,9 @@ def parse(content: bytes) -> Manifest:
     except exact_json.UnreadableJson as error:
         raise BadManifest(f"It cannot be read: {error}.") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise BadManifest(f"Its `schema` is not {SCHEMA}, so this version cannot read it.")
+        other = isinstance(data, dict) and OTHER_SCHEMA.fullmatch(str(data.get("schema")))
+        kind = OtherForm if other else BadManifest
+        raise kind(f"Its `schema` is not {SCHEMA}, so this version cannot read it.")
     found = _read(data)
     if found.encode() != content:
         raise BadManifest("It is not written as the program writes it: keys, order or spaces differ.")

@@ -202,7 +202,7 @@ def levels() -> Section:
         "The organisation’s own evidence is shown beside an answer. It is not verified, and raises no level."
     )
     approvals = paragraph(next(each.text for each in TEXTS.method if each.title == "Approvals"))
-    return Section("What an answer can be, and how an approval is known", (bullets(said), own, approvals), 2)
+    return Section("What an answer can be, and how an approval is known", (bullets(said), own, approvals))
 
 
 def questionnaire(each: AnsweredQuestions, first: int) -> Section:

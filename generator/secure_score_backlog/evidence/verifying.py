@@ -22,6 +22,7 @@ from secure_score_backlog.evidence.layout import (
     BadManifest,
     File,
     Manifest,
+    OtherForm,
     Previous,
     kind_of,
     parse,
@@ -93,6 +94,12 @@ def manifest_check(files: Mapping[str, bytes]) -> tuple[Manifest | None, Check]:
         return None, checked("manifest", LISTED, [Item(MANIFEST, "It is missing.")])
     try:
         manifest = parse(files[MANIFEST])
+    except OtherForm as error:
+        raise CannotProceed(
+            f"Another version of the program made this pack. {error}",
+            where=MANIFEST,
+            hint="Use that version. The steps of VERIFY.md but the last need no program.",
+        ) from error
     except BadManifest as error:
         return None, checked("manifest", LISTED, [Item(MANIFEST, str(error))])
     items: list[Item] = []
