@@ -98,15 +98,15 @@ NOTHING = "  Nothing is named that reduces the risk until then."
 WHY = [RISK, "  The reason: “The mailer cannot do better before its upgrade”.", NOTHING]
 SAYS = "  The text says: “Agreed in the meeting”."
 LOOK = "If neither the reason nor the text says why, ask the author."
-UNDONE = "“Be safe” stays partly undone until then."
+UNDONE = "“Be safe” stays partly undone until then, and is open again after that day."
 UNDECIDED = "Without this change it stays open and undecided."
 AFTERWARDS = "From the merge on the risk is open and undecided. Nothing changes in Microsoft 365."
 UNSHOWN = "Not shown below: see the changed files."
 PLANNED = f"Without this change the plan stays: do soon, due {day(SOON)}."
 EXTENDED = (
     f"Extends the acceptance of “Be safe” (high) for the first time, from {day(SOON)} to {day(LATER)}; it was first "
-    f"accepted on {day(date.fromisoformat(YESTERDAY[:10]))}. It stays partly undone until then. Without this change "
-    f"the acceptance ends on {day(SOON)}, and a new decision is needed."
+    f"accepted on {day(date.fromisoformat(YESTERDAY[:10]))}. It stays partly undone until then, and is open again "
+    f"after that day. Without this change the acceptance ends on {day(SOON)}, and a new decision is needed."
 )
 SINCE = day(date.fromisoformat(YESTERDAY[:10]))
 SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
@@ -119,7 +119,7 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
     "two accepted": (
         {}, {SAFE: accept(), OTHER: accept(LATER, "Else.").replace("Safe", "Other").replace("high", "low")},
         [f"Accepts 2 risks (1 high, 1 low), the longest until {day(LATER)}. What Microsoft recommends stays undone "
-         "until then. Without this change they stay open and undecided.",
+         "until then, and is open again after that day. Without this change they stay open and undecided.",
          f"  High until {day(SOON)}: “Be safe”.", *WHY, SAYS,
          f"  Low until {day(LATER)}: “Be other”.", RISK, "  The reason: “Else”.", NOTHING, SAYS],
     ),
@@ -234,8 +234,8 @@ SENTENCES: Mapping[str, tuple[Files, Files, list[str]]] = {
         {SAFE: plan(body="Agreed in the meeting."), OTHER: plan().replace("Safe", "Other")},
         {SAFE: accept().replace("high", "low"), OTHER: accept(reason="Else.").replace("Safe", "Other")},
         [f"Accepts 2 risks (1 high, 1 low) until {day(SOON)}, instead of doing them soon, and lowers 1 of them from "
-         "high to low in the same step. What Microsoft recommends stays undone until then. Without this change the "
-         "decisions of today stay.",
+         "high to low in the same step. What Microsoft recommends stays undone until then, and is open again after "
+         "that day. Without this change the decisions of today stay.",
          "  Low: “Be safe”.",
          f"  Lowers the level from high to low. It was rated high in the decision of {SINCE}. If the reason does not "
          "say why, ask the author; the text says nothing new.", *WHY,
@@ -592,8 +592,8 @@ def test_what_a_merge_without_an_approval_leaves(
     changed({}, {SAFE: accept().replace("high", risk)})
     said = told(backlog)["approval_summary"][-1]
     assert (
-        "the acceptance counts all the same, and the register shows it as “only named”: with an approver, but no "
-        "approval that counts." in said
+        "the acceptance counts all the same, and the register shows it as “only named”: an approver is named, and "
+        "nobody is recorded as having approved." in said
     )
     assert said.endswith("For a critical risk the check then fails.") is fails
 

@@ -254,6 +254,8 @@ class Change:
     head: str | None
     """None: the working tree."""
     as_of: date
+    measured: date | None = None
+    """Day of the newest snapshot up to then."""
     decisions: tuple[DecisionChange, ...] = ()
     """The most important first."""
     settings: tuple[SettingChange, ...] = ()
@@ -320,6 +322,7 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         base=branch.base,
         head=branch.head,
         as_of=after.as_of,
+        measured=after.snapshot.day if after.snapshot else None,
         decisions=decisions,
         settings=tuple(settings_of(comparison.before.settings, comparison.after.settings)),
         settings_unreadable=_settings_unreadable(comparison),

@@ -57,9 +57,9 @@ def _unapproved(change: Change) -> str:
     critical = any(each.level is Risk.CRITICAL and each.after and each.after.accepted for each in decisions)
     fails = " For a critical risk the check then fails." if critical else ""
     return (
-        "This report does not stop a merge. Merged without an approval that counts, "
-        f"{what} all the same, and the register shows {show} as “only named”: with an approver, but no approval that "
-        f"counts.{fails}"
+        "Please merge only after that approval. This report cannot stop a merge: merged without it, "
+        f"{what} all the same, and the register shows {show} as “only named”: an approver is named, and nobody is "
+        f"recorded as having approved.{fails}"
     )
 
 
@@ -134,7 +134,8 @@ def _on_github(approval: Approval, quote: Quote, author: str) -> str:
     if approval.logins:
         shown = [quote(login) for login in approval.logins[:MOST_LOGINS]]
         left = len(approval.logins) - MOST_LOGINS
-        return f"{joined([*shown, f'{left} more'] if left > 0 else shown, 'or')} on GitHub."
+        only = "" if approval.attested else ", nobody else"
+        return f"{joined([*shown, f'{left} more'] if left > 0 else shown, 'or')} on GitHub{only}."
     if approval.only_author:
         return (
             f"only {quote(author)} may act in this role on GitHub, and proposes the change. Either: somebody else "

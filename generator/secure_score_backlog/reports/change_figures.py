@@ -12,8 +12,9 @@ from secure_score_backlog.wording import day, lower_first, plural, points
 
 def title_of(change: Change) -> str:
     """Which two states are compared, and as of which day, in a sentence."""
-    other = f"commit {change.head[:10]}" if change.head else "the files as they are here"
-    return f"Commit {change.base[:10]} compared with {other}, as of {day(change.as_of)}."
+    other = f"commit {change.head[:10]}" if change.head else "the files of this change"
+    measured = f", by what Microsoft measured on {day(change.measured)}" if change.measured else ""
+    return f"As of {day(change.as_of)}{measured}. Before: commit {change.base[:10]}; after: {other}."
 
 
 def figure_rows(change: Change) -> list[tuple[str, str, str]]:

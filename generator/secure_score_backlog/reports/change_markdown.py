@@ -36,6 +36,10 @@ LONGEST_COMMENT = 65_000
 """Bytes; GitHub takes 65,536 characters."""
 LONGEST_DOCUMENT = 1_000_000
 """Bytes of the same elsewhere."""
+HOW_TO_ANSWER = (
+    "To answer: *Files changed* at the top of this pull request, then *Review changes* (on newer pages *Submit "
+    "review*). *Approve* agrees, *Request changes* declines, *Comment* asks. A comment alone is no approval."
+)
 ARTIFACT = re.compile(r"/actions/runs/\d+/artifacts/\d+$")
 """Where GitHub offers what a workflow run uploaded: as an archive, never as a page."""
 
@@ -76,12 +80,13 @@ def bounded(text: str, longest: int, escaped: int) -> str:
 def _parts(change: Change, preview: str) -> Iterator[str]:
     yield from _sentences(change)
     yield "\n"
+    yield "### Who has to approve\n\n"
+    answer = [HOW_TO_ANSWER] if any(each.logins for each in change.approvers) else []
+    yield "".join(f"- {each}\n" for each in (*approval_sentences(change, in_sentence), *answer)) + "\n"
     if preview:
         is_archive = ARTIFACT.search(preview) is not None
         label = "Download the site as this change makes it (a ZIP: unpack it, open index.html)"
         yield f"[{label if is_archive else 'See the site as this change makes it'}]({preview})\n\n"
-    yield "### Who has to approve\n\n"
-    yield "".join(f"- {sentence}\n" for sentence in approval_sentences(change, in_sentence)) + "\n"
     yield f"### Before and after\n\n{''.join(_figures(change))}\n{title_of(change)}\n\n"
     if change.decisions:
         yield "### Each decision\n\n"
@@ -118,7 +123,7 @@ def _figures(change: Change) -> Iterator[str]:
         return
     rows = figure_rows(change)
     if rows:
-        yield "| Risk level | Open, not accepted | Accepted |\n|---|---|---|\n"
+        yield "| Risk level | Open, not accepted | Accepted (the risk stays as it is) |\n|---|---|---|\n"
         yield from (f"| {level} | {opened} | {accepted} |\n" for level, opened, accepted in rows)
         yield "\n"
     yield from (f"- {said}\n" for said in level_lines(change))

@@ -58,7 +58,11 @@ LABELS = {
     "body": "Discussion",
 }
 """What the keys of a decision are called here; a key that is not listed goes by its own name."""
-LEFT_OPEN = {"reduces": "Risk if it stays open"}
+LEFT_OPEN = {
+    "reduces": "Risk if it stays open",
+    "impact": "Impact on users and services, if it were done",
+    "prerequisites": "Prerequisites, if it were done",
+}
 """What keys are called where nothing is planned that would reduce the risk."""
 AFTER_REQUESTS = [LABELS[key] for key in ("same_as", "links", "draft", "body")]
 """What stands below the requests."""

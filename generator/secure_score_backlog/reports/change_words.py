@@ -57,6 +57,7 @@ MOST_DETAILS = 12
 """Details of one sentence."""
 TROUBLED = (*NEEDS_NEW_DECISION, State.OVERDUE, State.BLOCKED)
 """States that a reviewer should know of when a decision is replaced."""
+AND_THEN = "and is open again after that day."
 CLAIMS = {"by": "what covers it", "evidence": "the evidence"}
 REWORDED = {
     "reduces": "risk it reduces",
@@ -131,11 +132,12 @@ def _accepted(group: Sequence[DecisionChange], bucket: Bucket | None, quote: Quo
         accepts = f"Lowers 1 risk {from_to(group[0])} and accepts it in the same step"
     head = f"{accepts}{_until(group)}{instead.get(bucket, '') if bucket else ''}"
     if len(group) > 1:
-        return f"{head}{_and_lowers(group)}. What Microsoft recommends stays undone until then.{_otherwise(group)}"
+        undone = f"What Microsoft recommends stays undone until then, {AND_THEN}"
+        return f"{head}{_and_lowers(group)}. {undone}{_otherwise(group)}"
     title = quoted(group[0].title, quote)
     if said := _unusual(group[0]):
         return f"{head}: {title}{said}."
-    return f"{head}: {title} stays {_undone(group[0])} until then.{_otherwise(group)}"
+    return f"{head}: {title} stays {_undone(group[0])} until then, {AND_THEN}{_otherwise(group)}"
 
 
 def _and_lowers(group: Sequence[DecisionChange]) -> str:
@@ -192,7 +194,7 @@ def _extended(group: Sequence[DecisionChange], _: object, quote: Quote) -> str:
     said = _unusual(change)
     if said:
         return f"{head}{since if change.first_on else ''}.{late} It is about something{said}."
-    undone = f" It stays {_undone(change)} until then." if kind == "acceptance" else ""
+    undone = f" It stays {_undone(change)} until then, {AND_THEN}" if kind == "acceptance" else ""
     ends = "stays expired" if change.state_before is State.EXPIRED else f"ends on {dates[0]}"
     otherwise = f" Without this change the {kind} {ends}, and a new decision is needed."
     return f"{head}{since if change.first_on else ''}.{late}{undone}{otherwise}"
