@@ -80,6 +80,9 @@ class LicenceNeed:
         "nothing.",
         default="",
     )
+    note: str = key(
+        Text("a sentence", shortest=1), "What else to know about it, as a sentence: another way, another licence.", default=""
+    )
 
 
 LICENCE_KEYS, NEED_KEYS = keys_of(LicenceServices), keys_of(LicenceNeed)

@@ -142,20 +142,23 @@ def times(value: int) -> str:
     return {1: "once", 2: "twice"}.get(value) or f"{number(value)}\u00a0times"
 
 
-def licence_words(needs: str, has: bool | None, also: str = "") -> str:
+def licence_words(needs: str, has: bool | None, also: str = "", note: str = "") -> str:
     """A sentence: "Needs Entra ID P2, which this tenant does not have", or what is unknown about it.
 
     Args:
         needs: Name of the licence; empty where it is unknown which one is needed.
         has: Whether the tenant has it; None where that is unknown.
         also: Other licences that are sufficient.
+        note: What else to know about it, as a sentence.
     """
     if not needs:
         return "It is unknown which licence this needs."
     if has is None:
         others = f" (sufficient as well: {also})" if also else ""
-        return f"Needs {needs}{others}. It is unknown whether this tenant has it."
-    return f"Needs {needs}, which this tenant {'has' if has else 'does not have'}."
+        found = f"Needs {needs}{others}. It is unknown whether this tenant has it."
+    else:
+        found = f"Needs {needs}, which this tenant {'has' if has else 'does not have'}."
+    return f"{found} {note}" if note else found
 
 
 @dataclass(frozen=True, slots=True)

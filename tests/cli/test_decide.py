@@ -266,7 +266,7 @@ def test_a_missing_licence_is_said_before_the_decision_is_written(titled: Path, 
         if name in done.stdout
     }
     assert f"\n# {lacks}\n" in texts["UserRiskPolicy"]
-    assert "\n# Needs Entra ID Free, which this tenant has.\n" in texts["MFARegistrationV2"]
+    assert "\n# Needs Entra ID Free, which this tenant has. Security defaults do it; " in texts["MFARegistrationV2"]
     assert "Needs " not in texts["exo_mailboxaudit"]
 
 

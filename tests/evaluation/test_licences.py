@@ -54,7 +54,7 @@ def test_what_the_services_say(identifier: str, services: set[str], has: bool | 
 
 def test_what_no_source_names_is_unknown() -> None:
     """No need is invented, whatever the tenant has."""
-    assert licence_of("D", LICENCES, {"HasSmall"}) == NO_LICENCE == Licence("", None, "", "")
+    assert licence_of("D", LICENCES, {"HasSmall"}) == NO_LICENCE == Licence()
 
 
 def measured(*services: list[str] | None) -> Any:
@@ -106,3 +106,5 @@ def test_before_the_first_snapshot_it_is_unknown_what_the_tenant_has() -> None:
 def test_the_sentence_claims_no_more_than_is_known(needs: str, has: bool | None, also: str, words: str) -> None:
     """One sentence for each case; `does not have` is said only where Graph said so."""
     assert licence_words(needs, has, also) == words
+    if needs:
+        assert licence_words(needs, has, also, "Or so.") == f"{words} Or so."

@@ -94,7 +94,8 @@ def test_every_licence_is_on_the_page() -> None:
     text = sections(ratings_page(load_ratings(), LICENCES))["Licences"]
     for need in LICENCES.needs:
         (row,) = [line for line in text.splitlines() if f"| `{need.recommendations[0]}`" in line]
-        assert row.endswith(f"| {need.licence} | {need.also} | {need.source} |")
+        note = f". {need.note}" if need.note else ""
+        assert row.endswith(f"| {need.licence}{note} | {need.also} | {need.source} |")
         assert all(f"`{name}`" in row for name in need.recommendations)
     for name, services in LICENCES.services.items():
         assert f"| {name} | {'<br>'.join(f'`{value}`' for value in sorted(services))} |" in text

@@ -112,7 +112,7 @@ def facts_of(status: Status, maker: Maker) -> Iterator[tuple[str, str]]:
         yield "Status in Microsoft's portal", f"{one_line(portal_words(seen.portal))}{since}"
     needed = maker.licence(status.id)
     if needed.needs:
-        yield "Licence", wording.licence_words(needed.needs, needed.has, needed.also)
+        yield "Licence", wording.licence_words(needed.needs, needed.has, needed.also, needed.note)
     level = status.risk_word + (f" ({status.rated_by_words})" if status.rated_by_words else "")
     yield "Risk", f"{level}. {status.reason}" if status.reason else level
 

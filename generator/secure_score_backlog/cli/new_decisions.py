@@ -189,7 +189,7 @@ class Maker:
             draft=False,
             observation=seen,
             measured=newest,
-            licence=licence_words(needed.needs, needed.has, needed.also) if needed.needs else "",
+            licence=licence_words(needed.needs, needed.has, needed.also, needed.note) if needed.needs else "",
             body=body,
         )
         left = tuple(still_open(NewDecision(scaffold, (), existing).document))

@@ -20,6 +20,8 @@ class Licence:
     also: str = ""
     """Other licences that are sufficient and that Graph has no name for."""
     source: str = ""
+    note: str = ""
+    """What else to know, as a sentence; empty: nothing."""
 
 
 NO_LICENCE = Licence()
@@ -44,4 +46,4 @@ def licence_of(identifier: str, licences: Licences, services: Collection[str]) -
         has = True
     elif licences.known & set(services) and not need.also:
         has = False
-    return Licence(need.licence, has, need.also, need.source)
+    return Licence(need.licence, has, need.also, need.source, need.note)

@@ -313,7 +313,8 @@ def _ratings(chosen: Iterable[Rating]) -> Iterator[tuple[str, ...]]:
 def _needs(licences: Licences) -> Iterator[tuple[str, ...]]:
     """One row an entry, in the order of the file."""
     for need in licences.needs:
-        yield (_codes(need.recommendations), cell(need.licence), cell(need.also), cell(need.source))
+        licence = f"{need.licence}. {need.note}" if need.note else need.licence
+        yield (_codes(need.recommendations), cell(licence), cell(need.also), cell(need.source))
 
 
 def _codes(names: Iterable[str]) -> str:
