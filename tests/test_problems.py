@@ -50,7 +50,7 @@ ERRORS = {
     "Packs": "packs-unreadable packs-chain",
     "Compared with a base": """extended-without-reason ask-dropped ask-reworded ask-since-moved bot-commit
         signed-month-changed snapshot-rewritten catalogue-poorer approvals-changed packs-changed""",
-    "Audit": """audit-direct audit-merge audit-claimed audit-not-asked audit-bot-paths audit-bot-name
+    "Audit": """audit-direct audit-merge audit-claimed audit-not-asked audit-no-github audit-bot-paths audit-bot-name
         audit-unapproved audit-own-approval audit-late-approval audit-stale-approval audit-unknown-approver
         audit-pushed audit-other-head audit-other-base audit-day-rewritten audit-record-rewritten""",
     "Snapshots and catalogue": "snapshot-unreadable",

@@ -139,6 +139,8 @@ class Approvals:
     """UTC; when the newest record was added. None: GitHub was never asked."""
     collected_by: str = ""
     """Version of the program."""
+    without_github: bool = False
+    """The settings name no repository and no login, and GitHub was never asked: there is nobody to ask."""
 
     def of(self, commit: str) -> PullRequest | None:
         """The merged pull request that brought a commit; None where GitHub knows of none, or was not asked."""

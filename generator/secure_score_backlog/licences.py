@@ -81,7 +81,9 @@ class LicenceNeed:
         default="",
     )
     note: str = key(
-        Text("a sentence", shortest=1), "What else to know about it, as a sentence: another way, another licence.", default=""
+        Text("a sentence", shortest=1),
+        "What else to know about it, as a sentence: another way, another licence.",
+        default="",
     )
 
 

@@ -259,6 +259,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-merge": "A merge came to the main branch without a pull request.",
         "audit-claimed": "A commit's message names a pull request, and GitHub does not link the two.",
         "audit-not-asked": "GitHub was not asked about a commit, so it is unknown who approved it.",
+        "audit-no-github": "No repository on GitHub is named, so nothing there shows who approved a commit.",
         "audit-bot-paths": "The account that commits snapshots changed something other than snapshots.",
         "audit-bot-name": "A commit bears the name of the account that commits snapshots, which did not make it.",
         "audit-unapproved": "A pull request was merged without an approval.",

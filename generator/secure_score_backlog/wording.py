@@ -40,6 +40,7 @@ EXCEPTIONS = {
     "audit-merge": "a merge without a pull request",
     "audit-claimed": "only the message names a pull request",
     "audit-not-asked": "GitHub has not been asked about it",
+    "audit-no-github": "no repository on GitHub is named that could show an approval",
     "audit-bot-paths": "the snapshot account changed something else",
     "audit-bot-name": "only the name is the snapshot account’s",
     "audit-unapproved": "not approved",

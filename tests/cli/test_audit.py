@@ -66,6 +66,12 @@ def test_warnings_count_with_strict(tenant: Tenant, backlog: RunBacklog) -> None
 def test_without_a_record_nothing_passes_that_needs_an_approval(tenant: Tenant, backlog: RunBacklog) -> None:
     """Unknown is not a pass, and the command that asks is named."""
     (tenant.folder / APPROVALS_PATH).unlink()
+    alone = backlog("audit", cwd=tenant.folder, expect=1).stdout
+    assert "approvals are known by the records that decisions name" in alone
+    assert not [
+        words for words in ("gh workflow", "workflow snapshot", "pull request") if words in alone.split("Sample of")[0]
+    ]
+    tenant.repository.write("backlog.yml", "repository: tenant/backlog\n")
     done = backlog("audit", cwd=tenant.folder, expect=1)
     assert (
         "1 of 2 commits that are not snapshots has no approval that counts: 1\u00a0× only the message names a pull "

@@ -234,6 +234,41 @@ def test_a_critical_risk_needs_a_login_or_a_record(root: Path, backlog: RunBackl
     assert not {"decision-critical-approver", "decision-approver-unlisted"} & {each["code"] for each in found}
 
 
+def test_without_github_the_record_is_asked_for_at_once(root: Path) -> None:
+    """No role has a login, and no repository is named: every other role is offered, and its record is asked for."""
+    write(root, "backlog.yml", "roles: {Managing Director: [], Head of IT: [], Board: []}\n")
+    done = session(
+        root,
+        "BlockLegacy",
+        typing=[
+            ("bucket:", "accept"),
+            ("risk:", "critical"),
+            ("reduces:", ""),
+            *UP_TO_THE_APPROVER,
+            ("2  Board", b""),
+            ("approver:", "2"),
+            ("approve it already, with a record? (y/n) [n]", "n"),
+            ('no approval by "Board" is recorded.', b""),
+            ("approver:", "2"),
+            ("with a record?", "y"),
+            ("approval-by [Board]:", ""),
+            ("approval-on:", str(TODAY)),
+            ("approval-record:", f"docs/reviews/{TODAY:%Y-%m}.md"),
+            ("until:", SOON),
+            ("compensating:", ""),
+            ("share", ""),
+            ("Anything more?", ""),
+            ("Write decisions/", ""),
+        ],
+    )
+    assert done.code == 0
+    assert "GitHub" not in done.text.split("Write decisions/")[0].replace("If this backlog is on GitHub", "")
+    assert "and commit it." in done.text
+    decision = read(root, "BlockLegacy")
+    assert decision.accepted is not None
+    assert decision.accepted.approval is not None
+
+
 def test_what_is_left_open_makes_a_draft(root: Path) -> None:
     """A dash leaves a question open although an answer is proposed; the file says what is missing."""
     done = session(

@@ -55,11 +55,16 @@ def test_minutes_and_facts_are_written_once(backlog: RunBacklog, tenant: Reposit
     first = backlog("review", "2026-10", "--root", tenant.folder, expect=0)
     assert first.stdout.split() == ["docs/reviews/2026-10.md", "docs/reviews/2026-10.json"]
     assert "The facts of October 2026 are as of 2026-10-31." in first.stderr
+    assert "commit both files: the commit is the sign-off." in first.stderr
+    tenant.write("backlog.yml", "organisation: Example\nrepository: a/b\n")
+    told = backlog("status", "--month", "2026-10", "--root", tenant.folder, expect=0).stdout
+    assert told.startswith("Example, as of 31"), "the name of today, also where the settings are younger"
     minutes = tenant.folder / "docs" / "reviews" / "2026-10.md"
     assert "Buy (keys)?" in minutes.read_text(encoding="utf-8")
     minutes.write_text("Ours.\n", encoding="utf-8")
     again = backlog("review", "2026-10", "--root", tenant.folder, expect=3)
     assert "already signed" in again.stderr
+    assert "in a pull request that says why" in again.stderr
     assert minutes.read_text(encoding="utf-8") == "Ours.\n"
 
 

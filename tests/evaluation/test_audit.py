@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from secure_score_backlog.approvals import CommitFact
+from secure_score_backlog.approvals import Approvals, CommitFact
 from secure_score_backlog.evaluation.audit import (
     GITHUB,
     Area,
@@ -26,6 +26,7 @@ from secure_score_backlog.evaluation.audit import (
     default_seed,
     draw,
 )
+from secure_score_backlog.exports.audit import cannot_show
 from secure_score_backlog.git import Identity
 from secure_score_backlog.problems import RULES, Severity
 from secure_score_backlog.wording import EXCEPTIONS
@@ -150,6 +151,23 @@ def test_what_is_unknown_does_not_pass(tenant: Tenant) -> None:
     claiming = tenant.commit("Decide B (#7)", "decisions/B.md", asked=False)
     assert verdict(tenant, silent) == (Kind.EXCEPTION, (Reason.DIRECT, Reason.NOT_ASKED))
     assert verdict(tenant, claiming) == (Kind.EXCEPTION, (Reason.CLAIMED, Reason.NOT_ASKED))
+
+
+@pytest.mark.parametrize(("settings", "there"), [("", False), ("repository: a/b\n", True)])
+def test_without_github_nobody_is_said_to_lack_a_pull_request(tmp_path: Path, settings: str, there: bool) -> None:
+    """Where no repository is named and nothing was ever asked: records are what is left, and hints speak of them."""
+    made = Tenant(tmp_path, settings=settings)
+    made.known = Approvals()
+    commits = [made.commit("Decide A", "decisions/A.md", asked=False), made.commit("B (#7)", "x", asked=False)]
+    found = made.audit()
+    reasons = (Reason.DIRECT, Reason.NOT_ASKED), (Reason.CLAIMED, Reason.NOT_ASKED)
+    wanted = reasons if there else ((Reason.NO_GITHUB,), (Reason.NO_GITHUB,))
+    assert tuple(of(found, commit).reasons for commit in commits) == wanted
+    hints = " ".join(each.hint for each in found.problems)
+    assert ("gh workflow run" in hints) is there
+    assert ("`approval:` with `by`, `on` and `record`" in hints) is not there
+    assert found.without_github is not there
+    assert ("GitHub" in " ".join(cannot_show(found))) is there
 
 
 def test_a_message_alone_proves_no_pull_request(tenant: Tenant) -> None:
@@ -310,7 +328,7 @@ def test_roles_are_those_before_the_commit(tmp_path: Path) -> None:
 
 def test_the_snapshots_own_branch_is_part_of_the_population(tmp_path: Path) -> None:
     """What both branches have counts once; a person may not write there either."""
-    tenant = Tenant(tmp_path, settings="snapshots: {branch: data}\n")
+    tenant = Tenant(tmp_path, settings="repository: a/b\nsnapshots: {branch: data}\n")
     tenant.git("switch", "--quiet", "--create", "data")
     snapshot = tenant.snapshot(date(2026, 10, 1))
     by_hand = tenant.commit("Correct it", "snapshots/2026/2026-10-01.json")

@@ -88,7 +88,7 @@ def on_github(
     if not commit:
         return None, "uncommitted"
     if fact is None:
-        return None, "not-asked"
+        return None, "not-asked" if archive.told["commits"] or names_github(archive) else "no-github"
     if request is None:
         return None, "no-pull-request"
     if not request["merge_commit"] or request["head"] == commit:
@@ -106,6 +106,12 @@ def on_github(
                 return review, None
             tries.append(failed)
     return None, max(tries, key=lambda each: each[0])[1] if tries else "no-review"
+
+
+def names_github(archive: Archive) -> bool:
+    """Whether the settings of today name a repository, or a login for some role."""
+    settings = YAML(typ="safe").load((archive.root / "backlog.yml").read_text(encoding="utf-8")) or {}
+    return bool(settings.get("repository")) or any((settings.get("roles") or {}).values())
 
 
 def first_failure(review: Plain, request: Plain, logins: set[str]) -> tuple[int, str] | None:

@@ -154,6 +154,13 @@ def command(
     What is recorded in snapshots/approvals.json is never changed; new answers are added. Nothing is changed on GitHub.
     """  # noqa: D301 - \b keeps the table as it is
     folder = target(root, into)
+    if not (repository or os.environ.get("GITHUB_REPOSITORY", "").strip()):
+        raise CannotProceed(
+            "It is not known which repository on GitHub this is.",
+            where="GITHUB_REPOSITORY",
+            hint="Name it: --repository OWNER/NAME. A workflow run knows it by itself. Without GitHub there is nobody "
+            "to ask: decisions name the records of their approvals, below `approval:` with `by`, `on` and `record`.",
+        )
     address = find_address(os.environ, repository)
     history = main_commits(root)
     stored = readable(folder)

@@ -25,9 +25,10 @@ from secure_score_backlog.evaluation.audit import (
     draw,
 )
 from secure_score_backlog.evaluation.facts import evaluate, with_audit
-from secure_score_backlog.exports.audit import CANNOT_SHOW, KIND_WORDS, in_reasons, plain_audit, reasons_of
+from secure_score_backlog.exports.audit import KIND_WORDS, cannot_show, in_reasons, plain_audit, reasons_of
 from secure_score_backlog.exports.json import encode
 from secure_score_backlog.problems import Severity
+from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.coverage import DayKind
 from secure_score_backlog.text import shortened
 from secure_score_backlog.wording import plural
@@ -67,7 +68,8 @@ def command(
     """Test every commit of the main branch: a snapshot, a pull request that somebody else approved, or an exception.
 
     Exit 1 where there is an error: a change that nobody else approved, as far as is known, or a stored file that was
-    rewritten. Run `backlog approvals` before, so that it is known who approved what.
+    rewritten. On GitHub, run `backlog approvals` before, so that it is known who approved what. Without GitHub nothing
+    but the records that decisions name shows it, so that what people change is an exception.
     """
     if start and end and start > end:
         raise WrongUsage(f"The period begins ({start}) after it ends ({end}).", hint="Swap --from and --to.")
@@ -117,7 +119,7 @@ def report(result: Audit, sample: Sample) -> Iterator[str]:
     if sample.items:
         title = f"Sample of {len(sample.items)} of the {plural(sample.of, 'commit')} that are not snapshots"
         yield from section(title, drawn(sample), LARGEST_SAMPLE + 3)
-    yield from section("What this cannot show", (f"  {sentence}" for sentence in CANNOT_SHOW), SHOWN)
+    yield from section("What this cannot show", (f"  {sentence}" for sentence in cannot_show(result)), SHOWN)
 
 
 def section(title: str, lines: Iterable[str], most: int) -> Iterator[str]:
@@ -151,6 +153,11 @@ def in_kinds(result: Audit) -> str:
 
 def asked(result: Audit) -> str:
     """When GitHub was asked who approved what."""
+    if result.without_github:
+        return (
+            f"No repository on GitHub is named in {SETTINGS_PATH}, so approvals are known by the records that "
+            "decisions name, and by nothing else."
+        )
     if result.asked_at is None:
         return f"GitHub was never asked who approved what. {ASK_NOW}"
     last = f"{result.asked_at:%Y-%m-%d}"

@@ -269,9 +269,12 @@ class Interview:
 
     def holds(self, problems: Sequence[Problem]) -> bool:
         """Whether an answer may be kept; its problems are said."""
+        unlisted = bool(problems) and all(each.code in UNLISTED for each in problems)
+        if unlisted and self.without_github and self.approved_outside():
+            return True
         for each in problems:
             output.say(f"{each.message} {each.hint}")
-        if problems and all(each.code in UNLISTED for each in problems) and self.approved_outside():
+        if unlisted and not self.without_github and self.approved_outside():
             return True
         if any(each.severity is Severity.ERROR for each in problems):
             return False
@@ -279,11 +282,17 @@ class Interview:
 
     def approved_outside(self) -> bool:
         """Whether an approver without a login has approved outside GitHub already; then its record is asked for."""
-        if not output.confirm("Did this role approve it outside GitHub already, with a record?", default=False):
+        where = "" if self.without_github else " outside GitHub"
+        if not output.confirm(f"Did this role approve it{where} already, with a record?", default=False):
             return False
         for place, key in self.inside("approval"):
             self.ask(place, key)
         return True
+
+    @property
+    def without_github(self) -> bool:
+        """There is no repository on GitHub, so that approvals are known by their records alone."""
+        return self.maker.workspace.approvals.without_github
 
     def question(self, place: Place, key: Key) -> str:
         """The question, from the key's documentation, with its limits."""
@@ -295,7 +304,11 @@ class Interview:
         if place[-1] == "approver":
             text += " Not the owner."
             if not self.choices(place, key):
-                text += " No such role has a login below `roles` in backlog.yml, so no approval on GitHub would count."
+                text += (
+                    " `roles` in backlog.yml names no other role."
+                    if self.without_github
+                    else " No such role has a login below `roles` in backlog.yml, so no approval on GitHub would count."
+                )
         if place == ("due",):
             text = "By which day is it done?"
             if self.bucket is Bucket.DO_NOW:
@@ -337,7 +350,8 @@ class Interview:
             return list(key.type.values)
         if place[-1] == "approver":
             owner = folded(str(self.answers.get(("owner",), "")))
-            return [role for role in settings.roles_with_logins if folded(role) != owner]
+            known = settings.roles if self.without_github else settings.roles_with_logins
+            return [role for role in known if folded(role) != owner]
         if isinstance(key.type, Role):
             return list(settings.owners if place == ("owner",) and settings.owners else settings.roles)
         return []

@@ -268,8 +268,11 @@ def read(new: NewDecision) -> Written:
     return source, read_decision(source)[0]
 
 
-def say_next(made: Sequence[NewDecision]) -> None:
+def say_next(made: Sequence[NewDecision], *, without_github: bool) -> None:
     """What a person does with the new files."""
+    propose = "commit them" if without_github else "open a pull request"
+    if without_github and len(made) == 1:
+        propose = "commit it"
     drafts = [new for new in made if new.scaffold.draft]
     for new in drafts[:MOST_NAMED]:
         output.say(f"{new.identifier}: {open_words(new)}")
@@ -278,10 +281,10 @@ def say_next(made: Sequence[NewDecision]) -> None:
             if remark.code == "decision-unanswered":
                 output.say(f"{new.identifier}: {remark.message}")
     if not drafts:
-        output.say("Run `backlog check`, and open a pull request.")
+        output.say(f"Run `backlog check`, and {propose}.")
         return
     each = "" if len(drafts) == 1 else " of each"
-    output.say(f"Answer the questions{each}, delete the line `draft: true`, run `backlog check`, open a pull request.")
+    output.say(f"Answer the questions{each}, delete the line `draft: true`, run `backlog check`, and {propose}.")
 
 
 def open_words(new: NewDecision) -> str:

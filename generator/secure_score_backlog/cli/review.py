@@ -69,7 +69,8 @@ def command(
         raise CannotProceed(f"No month is signed: {found.message}", where=found.path, hint=found.hint)
     facts = evaluate(workspace, workspace.newest_day, months=[month])
     if not pull_request:
-        return write(root, measured(finished(review_of(facts, month))))
+        here = workspace.approvals.without_github
+        return write(root, measured(finished(review_of(facts, month))), without_github=here)
     review = next((each for each in facts.reviews if each.month == month), None)
     if review is None or not review.is_measured:
         notice(f"{wording.month(month)} was not measured: it has no snapshot, so there are no facts to sign.")
@@ -86,7 +87,7 @@ def command(
     return 0
 
 
-def write(root: Path, review: Review) -> int:
+def write(root: Path, review: Review, *, without_github: bool) -> int:
     """Write both files, and say what to do with them."""
     figures = plain_facts(review.facts)
     documents = [document for document in documents_of(review, figures) if not (root / document.path).exists()]
@@ -94,7 +95,8 @@ def write(root: Path, review: Review) -> int:
         raise CannotProceed(
             f"{wording.month(review.month)} is already signed, and its minutes exist.",
             where=f"docs/reviews/{review.month}.json",
-            hint="To sign it again, delete this file in a pull request that says why.",
+            hint="To sign it again, delete this file"
+            + (", and say why in the minutes." if without_github else " in a pull request that says why."),
         )
     create_files(root, documents)
     for document in documents:
@@ -103,7 +105,10 @@ def write(root: Path, review: Review) -> int:
     output.say(f"The facts of {wording.month(review.month)} are as of {review.facts.as_of}. {days}")
     for line in unknown(review.facts):
         output.say(line)
-    output.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
+    if without_github:
+        output.say("Write the minutes, and commit both files: the commit is the sign-off.")
+    else:
+        output.say("Write the minutes and open a pull request with both files: merging it is the sign-off.")
     return 0
 
 
@@ -139,7 +144,8 @@ def finished(review: Review) -> Review:
     if not review.finished:
         raise WrongUsage(
             f"{wording.month(review.month)} is not over yet: the newest data is of {review.facts.as_of}.",
-            hint="Sign it after the first snapshot or commit of the next month.",
+            hint="Sign it after the first snapshot or commit of the next month. Its minutes can be begun today, by "
+            f"hand: docs/reviews/{review.month}.md. They stay when it is signed.",
         )
     return review
 

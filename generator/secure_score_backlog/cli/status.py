@@ -44,6 +44,7 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     today = options.now().date()
     workspace = load(root, today=today)
     facts = evaluate(workspace, as_of or workspace.newest_day, months=[month] if month else ())
+    name = workspace.settings.organisation  # as it is called today, also where the day lies before the first settings
     output.say_dated_ahead(dated_ahead(workspace, today) if as_of is None else (), facts.as_of)
     if month is not None:
         facts = review_of(facts, month).facts
@@ -51,7 +52,7 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
         output.product_json(encode(plain_facts(facts)))
     else:
         asked = f"the end of {wording.month(month)}" if month and as_of is None else "--as-of" if as_of else ""
-        output.product_page(terminal(facts, asked))
+        output.product_page(terminal(facts, name, asked))
     return 0
 
 
@@ -65,15 +66,16 @@ def review_of(facts: Facts, month: str) -> Review:
     raise WrongUsage(f"There are no facts for {month}.", hint=hint)
 
 
-def terminal(facts: Facts, asked: str = "") -> RenderableType:
+def terminal(facts: Facts, organisation: str, asked: str = "") -> RenderableType:
     """The whole output for a person; texts of others are printed as text, never as markup.
 
     Args:
         facts: The facts of a day.
+        organisation: What it is called.
         asked: The option that named the day; empty for the day that counts by itself.
     """
     parts: list[RenderableType] = [
-        Text(f"{facts.settings.organisation}, {options.judged(facts, asked)}", style="bold"),
+        Text(f"{organisation}, {options.judged(facts, asked)}", style="bold"),
         *([] if asked else [Text("`backlog check` uses today’s date, so its count can differ.", style="dim")]),
         *(Text(said, style="yellow") for said in unknown(facts)),
         Text(""),

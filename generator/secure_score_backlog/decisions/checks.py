@@ -64,6 +64,8 @@ class CheckContext:
     """Ids that were observed in full under their current decision: perhaps regressed since, but not late."""
     authors: Collection[str] = frozenset()
     """Names of those who wrote decisions."""
+    without_github: bool = False
+    """There is no repository on GitHub, so that approvals are known by their records alone."""
     settings_when: Callable[[date], Settings] | None = None
     """The settings of an earlier day; None: they were always as they are."""
     graph_ids: Mapping[str, str] = field(default_factory=dict)
@@ -91,6 +93,7 @@ class CheckContext:
             policy=in_force(self.settings.policy, then.policy),
             made=made,
             listed=self._listed,
+            without_github=self.without_github,
             with_logins=roles_with_logins(self.settings, then),
             could_approve=self.settings.roles_with_logins,
             authors=self._authors,

@@ -55,6 +55,8 @@ class Judging:
     """Roles that have a login today, as the settings write them."""
     authors: Collection[str] = frozenset()
     """Names of those who wrote decisions, folded."""
+    without_github: bool = False
+    """There is no repository on GitHub, so that approvals are known by their records alone."""
 
 
 def roles_with_logins(*settings: Settings) -> frozenset[str]:
@@ -199,6 +201,20 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
     critical = decision.accepted is not None and decision.risk == "critical"
     group = "accepted" if decision.accepted is not None else "covered"
     others = [shortened(role) for role in judging.could_approve if folded(role) != folded(decision.owner)][:SHOWN_ROLES]
+    write = (
+        f"write below `{group}:` a key `approval:` and below that `by:` (the role), `on:` (the day) and `record:` (a "
+        "link, or a file that comes with this change)."
+    )
+    if judging.without_github:
+        yield problem(
+            "decision-critical-approver" if critical else "decision-approver-unlisted",
+            source.path,
+            _approver_place(source, decision),
+            f"{'This risk is critical, and no' if critical else 'No'} approval by {shown(held.approver)} is recorded.",
+            f"Once it is approved, {write} Until then the approver is only named. If this backlog is on GitHub, name "
+            "it in backlog.yml: `repository: OWNER/NAME`.",
+        )
+        return
     another = f"Name another `approver`, one that has a login: {joined(others)}. Or ask" if others else "Ask"
     yield problem(
         "decision-critical-approver" if critical else "decision-approver-unlisted",
@@ -208,9 +224,7 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
         "`roles` in backlog.yml gives this role no login (user name on GitHub), and no approval outside GitHub is "
         "recorded.",
         f"{another} whoever maintains this repository to add the role and its login to `roles`, in a pull request "
-        f"that is merged before this one. Or, where it was approved on paper or by mail, write below `{group}:` a key "
-        "`approval:` and below that `by:` (the role), `on:` (the day) and `record:` (a link, or a file that comes "
-        "with this change).",
+        f"that is merged before this one. Or, where it was approved on paper or by mail, {write}",
     )
 
 

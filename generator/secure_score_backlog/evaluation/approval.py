@@ -42,6 +42,7 @@ class Reason(StrEnum):
 
     UNCOMMITTED = "uncommitted"
     NOT_ASKED = "not-asked"
+    NO_GITHUB = "no-github"
     NO_PULL_REQUEST = "no-pull-request"
     PUSHED = "pushed"
     OTHER_BASE = "other-base"
@@ -62,6 +63,7 @@ class Reason(StrEnum):
 REASONS: Mapping[Reason, str] = {
     Reason.UNCOMMITTED: "the change is not committed yet",
     Reason.NOT_ASKED: "GitHub was not asked about its commit yet",
+    Reason.NO_GITHUB: "no approval outside GitHub is recorded, and no repository on GitHub is named",
     Reason.NO_PULL_REQUEST: "GitHub knows of no pull request that brought its commit",
     Reason.PUSHED: "the pull request was not merged on GitHub: its commits were pushed to the main branch",
     Reason.OTHER_BASE: "the pull request was merged into another branch than the main branch",
@@ -260,7 +262,7 @@ def review_that_counts(
     if not version.committed:
         return None, Reason.UNCOMMITTED
     if not approvals.asked(version.commit):
-        return None, Reason.NOT_ASKED
+        return None, Reason.NO_GITHUB if approvals.without_github else Reason.NOT_ASKED
     request = approvals.of(version.commit)
     if request is None:
         return None, Reason.NO_PULL_REQUEST

@@ -25,7 +25,7 @@ from secure_score_backlog.settings import SETTINGS_PATH, Settings
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.stored_history import Rewrite, StoredHistory
-from secure_score_backlog.wording import EXCEPTIONS, plural
+from secure_score_backlog.wording import EXCEPTIONS, lower_first, plural
 from secure_score_backlog.workspace import Workspace
 
 GITHUB = Identity("GitHub", "noreply@github.com")
@@ -55,6 +55,7 @@ class Reason(StrEnum):
     MERGE = "audit-merge"
     CLAIMED = "audit-claimed"
     NOT_ASKED = "audit-not-asked"
+    NO_GITHUB = "audit-no-github"
     BOT_PATHS = "audit-bot-paths"
     BOT_NAME = "audit-bot-name"
     UNAPPROVED = "audit-unapproved"
@@ -170,6 +171,8 @@ class Audit:
     """The population, oldest first."""
     asked_at: datetime | None = None
     """UTC; when GitHub was asked last. None: never."""
+    without_github: bool = False
+    """The settings name no repository and no login, and GitHub was never asked: there is nobody to ask."""
     days: Coverage = field(default_factory=Coverage)
     """What is known of each day of the period, from the first snapshot on."""
     completed: int = 0
@@ -245,6 +248,7 @@ def audit(
         reasons=counted(Reason, (reason for each in population for reason in each.reasons)),
         commits=population,
         asked_at=workspace.approvals.collected_at,
+        without_github=workspace.approvals.without_github,
         days=days.between(first, end),
         completed=sum(1 for each in stored.days if not each.forbidden and within(each.version.at)),
         rewritten=rewritten,
@@ -291,7 +295,8 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
     areas = tuple(area for area in Area if area in {area_of(path) for path in paths})
     counting, against = judged(request) if request else ((), ())
     faults = (*against, *merge_faults(commit, request, branch or approval.main_branch_of(settings)))
-    kind, reasons = classified(commit, areas, request, asked, faults, settings)
+    unknown = None if asked else Reason.NO_GITHUB if approvals.without_github else Reason.NOT_ASKED
+    kind, reasons = classified(commit, areas, request, unknown, faults, settings)
     logins = tuple(sorted({review.by for review in counting}))
     claimed = request is None and version.pull_request is not None
     return AuditedCommit(
@@ -327,11 +332,14 @@ def classified(
     commit: MainCommit,
     areas: Sequence[Area],
     request: PullRequest | None,
-    asked: bool,
+    unknown: Reason | None,
     faults: tuple[Reason, ...],
     settings: Settings,
 ) -> tuple[Kind, tuple[Reason, ...]]:
-    """What a commit is, by the first rule that applies; of an exception, why."""
+    """What a commit is, by the first rule that applies; of an exception, why.
+
+    `unknown` is why GitHub did not say who approved it; None where it did.
+    """
     bot = settings.snapshots.account
     if is_by(commit, bot) and len(commit.parents) < 2 and areas == (Area.SNAPSHOTS,):
         return Kind.SNAPSHOT, ()
@@ -343,21 +351,26 @@ def classified(
     if not areas:
         return Kind.EXCEPTION, (Reason.EMPTY,)
     if request is None:
-        found |= without_request(commit, asked)
-        if is_by(commit, bot) and Reason.DIRECT in found:
+        found |= without_request(commit, unknown)
+        if is_by(commit, bot) and found & {Reason.DIRECT, Reason.NO_GITHUB}:
             found = found - {Reason.DIRECT} | {Reason.BOT_PATHS}
     if not is_by(commit, bot) and bot.name in (commit.author.name, commit.committer.name):
         found.add(Reason.BOT_NAME)
     return Kind.EXCEPTION, tuple(reason for reason in Reason if reason in found)
 
 
-def without_request(commit: MainCommit, asked: bool) -> set[Reason]:
-    """Why a commit of which GitHub knows no pull request, or was not asked, is an exception."""
+def without_request(commit: MainCommit, unknown: Reason | None) -> set[Reason]:
+    """Why a commit of which GitHub knows no pull request, or was not asked, is an exception.
+
+    Without GitHub there is no pull request, so that none is missing.
+    """
+    if unknown is Reason.NO_GITHUB:
+        return {unknown}
     if commit.version.pull_request is not None:
         found = {Reason.CLAIMED}
     else:
         found = {Reason.MERGE if len(commit.parents) > 1 else Reason.DIRECT}
-    return found if asked else found | {Reason.NOT_ASKED}
+    return found | {unknown} if unknown else found
 
 
 def merge_faults(commit: MainCommit, request: PullRequest | None, branch: str) -> Iterator[Reason]:
@@ -509,6 +522,13 @@ ASK_NOW = (
     "The next run of the workflow snapshot asks. To see it now: gh workflow run snapshot.yml, and after the run "
     "git pull, or git fetch origin where snapshots have a branch of their own. Without workflows: backlog approvals."
 )
+NAME_IT = (
+    "If this backlog is on GitHub, name it in backlog.yml (`repository: OWNER/NAME`), and run `backlog approvals`."
+)
+FILE_IT = (
+    "File the record of the approval, such as minutes below docs/reviews/, and name it in the decision, below "
+    "`approval:` with `by`, `on` and `record`."
+)
 ONLY_REQUESTS = "For the administrator of the repository: let the main branch accept pull requests only."
 APPROVAL_FIRST = "For the administrator of the repository: let the main branch require an approval before a merge."
 HINTS: Mapping[Reason, str] = {
@@ -517,6 +537,9 @@ HINTS: Mapping[Reason, str] = {
     Reason.CLAIMED: "Its approval is not proven: an author can write any message. Ask whoever maintains the repository "
     f"whether that pull request has this change. Whatever the answer is, do this too. {REVIEW_NOW}",
     Reason.NOT_ASKED: f"{ASK_NOW} Until then it counts as not approved.",
+    Reason.NO_GITHUB: f"Of an accepted risk or an exemption: {lower_first(FILE_IT)} Of any other change: have somebody "
+    "else than its author review it, and record who and when in the minutes of the month. It stays on this list, as "
+    f"nobody else confirms what is recorded here. {NAME_IT}",
     Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
     f"made this change, and who approved the workflow that did. {REVIEW_NOW}",
     Reason.BOT_NAME: f"Ask who made it: anybody can write this name into a commit. {REVIEW_NOW}",
@@ -583,7 +606,7 @@ def of_approvals(result: Audit) -> Iterator[Problem]:
     if counts.same:
         named = ", ".join(result.same_person)
         message = f"In {plural(counts.same, 'decision')} in force the owner is the approver too: {named}."
-        hint = "Have another role named as approver, and have it approve that in a pull request."
+        hint = "Have another role named as approver, and have it approve that."
         yield problem("audit-owner-approver", "decisions", None, message, hint)
     if counts.named:
         entries = plural(counts.all, "acceptance or exemption", "acceptances and exemptions")
@@ -593,5 +616,7 @@ def of_approvals(result: Audit) -> Iterator[Problem]:
             "The risk register says of each why. Have each renewed in a pull request that its approver approves on "
             "GitHub before the merge; or file the record of an approval elsewhere, such as minutes below "
             "docs/reviews/, and name it in the decision, below `approval:`."
+            if not result.without_github
+            else f"The risk register says of each why. {FILE_IT} {NAME_IT}"
         )
         yield problem("audit-named-only", "decisions", None, message, hint)

@@ -429,6 +429,7 @@ def check_context(workspace: Workspace, day: date, settings: Settings, catalogue
         done={name for name, seen in scored.items() if seen.observed_in_full},
         reached=done_under_answer(history, answered, day),
         authors={each.version.author for name in decisions.versions for each in decisions.until(name, day)} - {""},
+        without_github=workspace.approvals.without_github,
         settings_when=workspace.settings_on,
         graph_ids=graph_ids(catalogue) if any(map(is_made_of_title, decisions.in_force(day))) else {},
     )

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise, zip_longest
 
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
-from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, bringing, same_role
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason, bringing, same_role
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
 from secure_score_backlog.wording import number
@@ -216,6 +216,8 @@ class ApprovalCounts:
     """Of those outside of GitHub: the record was on file, and does not name the recommendation."""
     asked: bool = False
     """GitHub was asked about at least one of them."""
+    without_github: bool = False
+    """No repository on GitHub is named that could be asked."""
 
     @property
     def all(self) -> int:
@@ -246,7 +248,7 @@ class ApprovalCounts:
         found = [f"{number(self.approved)} on GitHub"] if self.approved else []
         found += [f"{number(self.attested)} outside GitHub{self._records}"] if self.attested else []
         how = f": {', '.join(found)}" if found else ""
-        asked = "" if self.asked or not self.all else "; GitHub was not asked"
+        asked = "" if self.asked or self.without_github or not self.all else "; GitHub was not asked"
         return f"{self.of_them}{how}{asked}"
 
     @property
@@ -277,6 +279,7 @@ def approval_counts(entries: Iterable[RegisterEntry]) -> ApprovalCounts:
         unchecked=sum(1 for found in attested if not found.on_file),
         unnamed=sum(1 for found in attested if found.names_it is False),
         asked=any(entry.approval.asked for entry in listed),
+        without_github=any(entry.approval.reason is Reason.NO_GITHUB for entry in listed),
     )
 
 

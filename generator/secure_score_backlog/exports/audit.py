@@ -28,6 +28,18 @@ CANNOT_SHOW = (
     "Signatures are what the commits state; they were not verified here (git log --show-signature).",
 )
 """What no audit of this data can show, as sentences."""
+CANNOT_SHOW_WITHOUT_GITHUB = (
+    CANNOT_SHOW[0],
+    "Approvals are what decisions and their records say. Whoever committed a record may have written it alone.",
+    "Whoever may write to the repository can replace its history. Compare the newest commit with one that was kept "
+    "elsewhere.",
+    CANNOT_SHOW[-1],
+)
+
+
+def cannot_show(result: Audit) -> tuple[str, ...]:
+    """What this audit cannot show, as sentences."""
+    return CANNOT_SHOW_WITHOUT_GITHUB if result.without_github else CANNOT_SHOW
 
 
 def time(at: datetime | None) -> str | None:
@@ -76,7 +88,7 @@ def plain_audit(result: Audit, sample: Sample) -> Plain:
         ],
         "signatures": dict(result.signatures),
         "beginning": plain_beginning(result.beginning) if result.beginning else None,
-        "cannot_show": list(CANNOT_SHOW),
+        "cannot_show": list(cannot_show(result)),
         "sample": {
             "seed": sample.seed,
             "order": ORDER,

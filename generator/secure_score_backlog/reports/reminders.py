@@ -39,13 +39,13 @@ HEADLINES = {
     Kind.EXPIRING: "Expires soon: decide anew before its last day",
 }
 TO_DO = {
-    Kind.EXPIRED: "Accept it anew with a reason and a later last day, or plan the change, in a pull request.",
-    Kind.BREACHED: "Restore the accepted level, or decide anew in a pull request.",
-    Kind.REGRESSED: "Restore it, or decide anew in a pull request.",
-    Kind.CONFLICT: "Delete the decision, or say in a pull request why it does not apply although it is done.",
-    Kind.OVERDUE: "Finish it, or set another date with a reason, in a pull request.",
-    Kind.UNANSWERED: "Answer it: write the answer into the decision and take the request out, in a pull request.",
-    Kind.EXPIRING: "Decide before its last day: accept it anew with a reason, or plan the change, in a pull request.",
+    Kind.EXPIRED: "Accept it anew with a reason and a later last day, or plan the change.",
+    Kind.BREACHED: "Restore the accepted level, or decide anew.",
+    Kind.REGRESSED: "Restore it, or decide anew.",
+    Kind.CONFLICT: "Delete the decision, or say in it why it does not apply although it is done.",
+    Kind.OVERDUE: "Finish it, or set another date with a reason.",
+    Kind.UNANSWERED: "Answer it: write the answer into the decision and take the request out.",
+    Kind.EXPIRING: "Decide before its last day: accept it anew with a reason, or plan the change.",
 }
 DAYS = {Kind.OVERDUE: "Due date", Kind.UNANSWERED: "Answer needed by"}
 

@@ -204,7 +204,7 @@ def next_step(task: Task, site: Site) -> str:
     if task.entry:
         return approving(task.entry)
     if task.kind == APPROVE:
-        return "Tell the owner what you think of it before that; then approve the pull request, or have it recorded."
+        return "Tell the owner what you think of it before that; then approve it, or have your approval recorded."
     if task.kind == BLOCKED and decision and decision.blocked:
         note = decision.blocked.note
         return (

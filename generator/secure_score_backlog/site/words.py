@@ -203,6 +203,11 @@ def remedy(entry: RegisterEntry | None) -> str:
     if approvable is None or found.reason is Reason.UNCOMMITTED:
         return ""
     key = f"{'accepted' if decision.accepted else 'covered'}.approval"
+    if found.reason is Reason.NO_GITHUB:
+        return (
+            "To make it count: file the record of its approval, such as minutes below `docs/reviews/`, and name it in "
+            f"the decision: `{key}` with `by`, `on` and `record`."
+        )
     if found.reason is Reason.NOT_ASKED:
         return "The next run of the workflow snapshot asks GitHub who approved it; or run `backlog approvals`."
     if found.filed and found.stated:

@@ -159,6 +159,8 @@ def named_paths(paths: Sequence[str]) -> str:
 
 def asked(audit: Audit) -> str:
     """When GitHub was asked who approved what, as a sentence."""
+    if audit.without_github:
+        return "Approvals are known by the records that decisions name: no repository on GitHub is named."
     if audit.asked_at is None:
         return "GitHub was not asked who approved them; what is unknown does not pass."
     return f"GitHub was last asked on {wording.day(audit.asked_at.date())} who approved them."
