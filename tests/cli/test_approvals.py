@@ -77,6 +77,19 @@ def test_a_merge_is_recorded_with_its_approval(
     assert TOKEN not in finished.stdout + finished.stderr + (tmp_path / APPROVALS_PATH).read_text(encoding="utf-8")
 
 
+def test_after_a_merge_a_push_without_one_records_nothing(
+    tmp_path: Path, backlog: RunBacklog, github: SimulatedGitHub, repository: Repository
+) -> None:
+    """With --merged: a workflow that runs after each push commits where somebody approved, and only there."""
+    backlog("approvals", "--merged", environment=github.environment, expect=0)
+    assert not (tmp_path / APPROVALS_PATH).exists()
+    merge = merged(repository, github, "relay")
+    backlog("approvals", "--merged", environment=github.environment, expect=0)
+    assert recorded(tmp_path).commits.keys() == {merge}
+    backlog("approvals", environment=github.environment, expect=0)
+    assert len(recorded(tmp_path).commits) == 2
+
+
 def test_only_what_is_new_is_asked_and_appended(
     tmp_path: Path,
     backlog: RunBacklog,

@@ -25,6 +25,8 @@ from tests.support.terminals import CONTROL_C, Screen, at_terminal
 TODAY = datetime.now(UTC).date()
 SOON = str(TODAY + timedelta(days=30))
 LATER = str(TODAY + timedelta(days=3000))
+ENDED = b"\x04"
+"""Ctrl-D on an empty line: the end of input."""
 HOSTILE = "\x1b]0;owned\x07\x1b[2J::error::x\u202e</title>"
 WHAT = f"<p>Block <b>old</b>&nbsp;clients &amp; more. {HOSTILE}</p>" + "<p>And so on, at length.</p>" * 60
 
@@ -302,18 +304,50 @@ def test_what_is_left_open_makes_a_draft(root: Path) -> None:
     [
         ([("bucket:", CONTROL_C.encode())], 130),
         ([("bucket:", "3"), ("risk:", CONTROL_C.encode())], 130),
-        ([("bucket:", b"\x04")], 130),
-        ([("bucket:", "3"), *ACCEPT, ("Write decisions/", CONTROL_C.encode())], 130),
+        ([("bucket:", ENDED)], 130),
+        ([("bucket:", "3"), *ACCEPT, ("Write decisions/", ENDED), ("as a draft?", "n")], 130),
         ([("bucket:", "3"), *ACCEPT, ("Write decisions/", "n")], 0),
     ],
 )
-def test_whoever_stops_leaves_nothing_behind(root: Path, typing: list[tuple[str, str | bytes]], code: int) -> None:
-    """Ctrl-C or the end of input at the first, a later and the last question, and a no at the end."""
+def test_whoever_says_no_leaves_nothing_behind(root: Path, typing: list[tuple[str, str | bytes]], code: int) -> None:
+    """Ctrl-C or the end of input before the first answer, or later and a no to the draft; and a no at the end."""
     before = sorted(root.rglob("*"))
     done = session(root, "BlockLegacy", typing=typing)
     assert done.code == code
     assert "Nothing was written." in done.text
     assert sorted(root.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [("owner:", ENDED), ("Keep 2 answers as a draft? (y/n) [y]", "")],
+        [("owner:", CONTROL_C.encode())],  # it is pressed again where the program asks
+        [("owner:", ENDED), ("Keep 2 answers", ENDED)],
+    ],
+    ids=["yes", "Ctrl-C", "end of input"],
+)
+def test_whoever_stops_loses_no_answer(root: Path, last: list[tuple[str, str | bytes]]) -> None:
+    """Ctrl-C, twice, or the end of input: what was answered is a draft, which the command goes on with."""
+    begun: list[tuple[str, str | bytes]] = [("bucket:", "3"), ("risk:", "high"), ("reduces:", "Password spraying")]
+    done = session(root, "BlockLegacy", typing=[*begun, *last])
+    assert done.code == 130
+    assert "`backlog decide BlockLegacy` goes on" in " ".join(done.text.split())
+    kept = read(root, "BlockLegacy")
+    assert (kept.draft, kept.bucket, kept.risk, kept.reduces) == (True, Bucket.ACCEPT, "high", "Password spraying")
+    rest: list[tuple[str, str | bytes]] = [("owner:", "Head of IT"), ("rationale:", ENDED), ("Keep 1", "")]
+    again = session(root, "BlockLegacy", typing=rest)
+    assert again.code == 130
+    assert "reduces:" not in again.text.split("Ctrl-C ends")[1].split("rationale:")[0]
+    assert "impact:" not in again.text, "what may stay open is asked after what is required"
+    assert (read(root, "BlockLegacy").owner, read(root, "BlockLegacy").reduces) == ("Head of IT", "Password spraying")
+
+
+def test_a_dry_run_that_is_stopped_writes_nothing(root: Path) -> None:
+    """Not even a draft."""
+    typing: list[tuple[str, str | bytes]] = [("bucket:", "3"), ("risk:", "high"), ("reduces:", CONTROL_C.encode())]
+    assert session(root, "BlockLegacy", "--dry-run", typing=typing).code == 130
+    assert not (root / "decisions").exists()
 
 
 def test_the_terminal_obeys_no_title_and_no_text(root: Path) -> None:

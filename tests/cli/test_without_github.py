@@ -168,8 +168,11 @@ if sys.platform != "win32":
         counts = json.loads(backlog("audit", "--json", "--root", "our-score", expect=0).stdout)["counts"]
         assert counts == {"snapshot": 2, "approved": 0, "beginning": 1, "exception": 0, "total": 3}
 
-    def test_the_script_runs_other_commands_signed_in(home: Path) -> None:
-        """`doctor` sees the certificate that only the script names, and nothing is collected."""
+    def test_the_script_runs_other_commands_signed_in(home: Path, backlog: RunBacklog) -> None:
+        """`doctor` sees the certificate that only the script names, and nothing is collected; alone it says so."""
+        alone = backlog("doctor", "--root", "our-score", "--offline").stdout
+        assert "Run: sh scripts/collect.sh doctor." in alone
+        assert "Rules of the main branch" not in alone
         done = by_cron(home, "sh our-score/scripts/collect.sh doctor --offline")
         assert "A certificate with its private key." in done.stdout
         assert git(home, "rev-list", "--count", "HEAD") == "1\n"

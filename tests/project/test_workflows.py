@@ -32,6 +32,7 @@ WRITERS = {
     ("snapshot.yml", "collect"): {"contents", "id-token"},
     ("snapshot.yml", "deploy"): {"pages", "id-token"},
     ("check.yml", "comment"): {"pull-requests"},
+    ("site.yml", "approvals"): {"contents"},
     ("site.yml", "deploy"): {"pages", "id-token"},
     ("review.yml", "review"): {"contents", "pull-requests"},
     ("remind.yml", "issues"): {"issues"},

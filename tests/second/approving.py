@@ -110,7 +110,8 @@ def on_github(
 
 def names_github(archive: Archive) -> bool:
     """Whether the settings of today name a repository, or a login for some role."""
-    settings = YAML(typ="safe").load((archive.root / "backlog.yml").read_text(encoding="utf-8")) or {}
+    file = archive.root / "backlog.yml"
+    settings = (YAML(typ="safe").load(file.read_text(encoding="utf-8")) if file.is_file() else None) or {}
     return bool(settings.get("repository")) or any((settings.get("roles") or {}).values())
 
 

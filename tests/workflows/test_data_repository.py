@@ -131,7 +131,7 @@ def test_a_decision_by_pull_request_and_its_merge(data: Data) -> None:
     assert "Settings of the domain" in preview.read_text(encoding="utf-8")
     data.seed.git("push", "--quiet", "origin", "HEAD:main")
     merged = data.run("site.yml", "push")
-    assert merged.jobs == {"build": "success"}, merged.output
+    assert merged.jobs == {"approvals": "success", "build": "success"}, merged.output
     site = merged.workshop / "artifacts" / "site"
     assert "Settings of the domain" in (site / page).read_text(encoding="utf-8")
 
@@ -238,10 +238,10 @@ def test_a_site_behind_entra(data: Data) -> None:
     assert protected["routes"] == [{"route": "/*", "allowedRoles": ["authenticated"]}]
     assert "t0ken-of-the-app" not in run.output
     before = data.run("site.yml", "push")  # the variable is not set
-    assert before.jobs == {"build": "success"}, before.output
+    assert before.jobs == {"approvals": "success", "build": "success"}, before.output
     data.github.commit_files("main", {"backlog.yml": "organisation: Example Ltd\n"}, "Forget the tenant")
     refused = data.run("site.yml", "push", BACKLOG_DEPLOY_AZURE="true")
-    assert refused.jobs == {"build": "failure"}, refused.output
+    assert refused.jobs == {"approvals": "success", "build": "failure"}, refused.output
     assert "nothing makes Azure ask" in refused.log
     assert not (refused.workshop / "published").exists()
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -112,6 +112,12 @@ def _line(approvals: Approvals, number: int) -> str:
     type=click.Path(path_type=Path),
     help="Folder whose snapshots/approvals.json is written, where snapshots have a branch of their own: its worktree.",
 )
+@click.option(
+    "--merged",
+    is_flag=True,
+    help="Record only what a merged pull request brought: after a push without one, nothing is written. The other "
+    "commits are left to the next run.",
+)
 @click.option("--again", is_flag=True, help="Also ask again about every commit without a pull request.")
 @click.option(
     "--most",
@@ -138,6 +144,7 @@ def command(
     repository: str | None,
     branch: str | None,
     into: Path | None,
+    merged: bool,
     again: bool,
     most: int,
     verbose: bool,
@@ -172,7 +179,8 @@ def command(
         if not dry_run:
             finish(folder, SNAPSHOTS)
         before = readable(folder)  # another run may have recorded something meanwhile
-        after = with_found(before, found.as_approvals(options.now(), __version__))
+        kept = {name: fact for name, fact in found.commits.items() if fact.pull_request is not None or not merged}
+        after = with_found(before, replace(found, commits=kept).as_approvals(options.now(), __version__))
         files = {APPROVALS_PATH: encode(after)} if after is not before else {}
         written = tuple(changed_files(folder, files)) if dry_run else write_set(folder, files)
     asked = Asked(address, len(part), found, before, after, len(wanted) - len(part), written)

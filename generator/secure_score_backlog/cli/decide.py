@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from secure_score_backlog import wording
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.answer_options import answer_options, given_answers, option_of
 from secure_score_backlog.cli.interview import Interview, choose, confirmed
@@ -24,6 +26,7 @@ from secure_score_backlog.cli.many_decisions import (
     waiting,
 )
 from secure_score_backlog.cli.new_decisions import Maker, NewDecision, open_words, say_next
+from secure_score_backlog.cli.signals import Stopped
 from secure_score_backlog.decisions.answers import Answers
 from secure_score_backlog.decisions.completing import Existing
 from secure_score_backlog.decisions.issue_form import discussion, read_body
@@ -33,7 +36,7 @@ from secure_score_backlog.github.address import find_address
 from secure_score_backlog.github.client import connect
 from secure_score_backlog.github.issues import read_issue
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import shown
+from secure_score_backlog.text import shell_quoted, shown
 from secure_score_backlog.workspace import load
 
 GITHUB = "https://github.com/"
@@ -81,9 +84,9 @@ def command(root: Path, **given: Any) -> int:
     Name a recommendation by its id, or in quotes by its title or words of it that fit no other.
 
     At a terminal the questions of the bucket are asked, each answer is checked at once, and the file is shown before it
-    is written. Ctrl-C writes nothing. With --no-input, and in scripts, the options answer: with everything that the
-    bucket requires (do-soon unless --bucket names another) the decision is finished, else it is a draft with the
-    questions that are open. Answers are judged by the rules of `backlog check`.
+    is written. Ctrl-C ends, and what is answered by then can be kept as a draft. With --no-input, and in scripts, the
+    options answer: with everything that the bucket requires (do-soon unless --bucket names another) the decision is
+    finished, else it is a draft with the questions that are open. Answers are judged by the rules of `backlog check`.
 
     Prints the path of each new file. Either all are written or none.
     """
@@ -95,7 +98,11 @@ def command(root: Path, **given: Any) -> int:
         made = session.made()
         return session.finish(made)
     except (click.Abort, KeyboardInterrupt):
-        output.say("\nNothing was written.")
+        output.say("")
+        session.keep(ask=True)
+        raise
+    except Stopped:
+        session.keep(ask=False)
         raise
 
 
@@ -108,6 +115,8 @@ class Session:
     """The parameters of the command line."""
     asks: bool
     """A person can be asked."""
+    interviews: list[Interview] = field(default_factory=list)
+    """Every one that was begun."""
 
     @property
     def bucket(self) -> Bucket:
@@ -168,7 +177,28 @@ class Session:
             lambda chosen: given_answers(self.given, chosen),
             Bucket(bucket) if bucket else None,
         )
+        return self.held(interview)
+
+    def held(self, interview: Interview) -> NewDecision:
+        """The file of an interview, which is remembered in case it is broken off."""
+        self.interviews.append(interview)
         return interview.hold(draft=self.given["draft"])
+
+    def keep(self, *, ask: bool) -> None:
+        """Keep what a person answered before the end as drafts, unless they say no; a second Ctrl-C is no answer."""
+        answers = sum(each.typed for each in self.interviews)
+        begun = [each.made(draft=True) for each in self.interviews if each.typed]
+        if not begun or self.given["dry_run"]:
+            output.say("Nothing was written.")
+            return
+        words = f"{wording.plural(answers, 'answer')} as {'a draft' if len(begun) == 1 else 'drafts'}"
+        with suppress(click.Abort, KeyboardInterrupt):
+            if ask and not output.confirm(f"Keep {words}?", default=True):
+                output.say("Nothing was written.")
+                return
+        self.maker.write(begun)
+        names = " ".join(shell_quoted(each.identifier) for each in begun)
+        output.say(f"Kept {words}. `backlog decide {names}` goes on with what is left.")
 
     def completed(self, identifier: str, existing: Existing) -> NewDecision:
         """The file of a draft with what it lacks, or of a decision with what changes.
@@ -212,7 +242,7 @@ class Session:
             asked=asked,
             existing=existing,
         )
-        return self.kept_draft(interview.hold(draft=draft))
+        return self.kept_draft(self.held(interview))
 
     def kept_draft(self, new: NewDecision) -> NewDecision:
         """A draft that has a mistake of its own stays one, so that no answer is lost; the mistake is said."""

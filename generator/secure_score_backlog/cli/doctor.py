@@ -22,7 +22,7 @@ from secure_score_backlog.cli import options, output
 from secure_score_backlog.cli.collect import NO_NEW_DAY, TO_ENTER_A_CODE, mask_in_actions
 from secure_score_backlog.data_repository.choices import Plan
 from secure_score_backlog.data_repository.rulesets import CHECK, main_ruleset, snapshots_ruleset
-from secure_score_backlog.data_repository.steps import ENVIRONMENT, SCRIPTS, Shell
+from secure_score_backlog.data_repository.steps import ENVIRONMENT, SCRIPT, SCRIPTS, START, Shell
 from secure_score_backlog.data_repository.tool import installed_tool
 from secure_score_backlog.data_repository.written import RECORD, Record, read_record
 from secure_score_backlog.doctor import checked, entra_script, on_github, rules, sign_in, support, workflows
@@ -157,7 +157,10 @@ def command(
     if isinstance(asked, BacklogError) and folder.plan is Plan.NONE:
         asked = CannotProceed("This backlog was set up without GitHub.")
     known = named if isinstance(named, str) else ""
-    found = checked.in_order([*found, *signed, *of_github(folder, known, asked, way.presented, now)])
+    if isinstance(asked, BacklogError) and folder.plan is Plan.NONE:
+        found = checked.in_order([*found, *signed, checked.not_checked("github", asked)])
+    else:
+        found = checked.in_order([*found, *signed, *of_github(folder, known, asked, way.presented, now)])
     found = [checked.without(each, secrets.values) for each in found]
     tell(found, as_json=as_json)
     bad = {State.WRONG, State.WARNING} if strict else {State.WRONG}
@@ -212,6 +215,13 @@ class Folder:
         """The plan that `backlog init` was told; None: it made nothing here."""
         said = self.record.choices.get("plan")
         return Plan(said) if said else Plan.FREE if self.record.version else None
+
+    @property
+    def has_script(self) -> bool:
+        """Whether a scheduled task of a computer collects here, by the script that `backlog init` wrote."""
+        return (
+            self.plan is Plan.NONE and text_of(self.root, SCRIPT[options.shell_here()].replace("\\", "/")) is not None
+        )
 
     @property
     def protected(self) -> bool:
@@ -277,7 +287,8 @@ def of_folder(folder: Folder, named: str, now: datetime) -> Iterator[Checked]:
     opened = folder.repository
     yield in_folder.clone(opened if isinstance(opened, BacklogError) else opened is not None)
     collecting = workflows.collecting(folder.workflows)
-    run = f"gh workflow run {collecting.file}" if collecting else "backlog collect"
+    here = START[options.shell_here()] if folder.has_script else "backlog collect"
+    run = f"gh workflow run {collecting.file}" if collecting else here
     bring = "git fetch origin" if folder.settings.snapshots.branch else "git pull"
     more = f" If it has run already, bring what it stored: {bring}." if collecting else ""
     yield in_folder.snapshot_age(tried(lambda: newest_day(folder.root, today)), today, f"Run: {run}.{more}")
@@ -317,7 +328,11 @@ def of_microsoft(folder: Folder, way: Way, now: datetime) -> Iterator[Checked]:
     """The checks of sign-in and Graph; what lies behind a failed one is not checked."""
     wanted = way.device_code or any(name in way.environment for name in WANTS_TO_SIGN_IN)
     found = tried(lambda: choose_credential(way.environment, device_code=way.device_code))
-    yield sign_in.credential(found, wanted=wanted or os.environ.get("GITHUB_ACTIONS") == "true")
+    yield sign_in.credential(
+        found,
+        wanted=wanted or os.environ.get("GITHUB_ACTIONS") == "true",
+        by_script=f"{START[options.shell_here()]} doctor" if folder.has_script else "",
+    )
     if way.offline or isinstance(found, BacklogError):
         why = OFFLINE.message if way.offline else "There is no credential that could be tried."
         yield from (checked.not_checked(code, why) for code in ("token", "permission", "graph"))

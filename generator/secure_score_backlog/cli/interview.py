@@ -130,19 +130,21 @@ class Interview:
     asked: set[Place] = field(default_factory=set)
     existing: Existing | None = None
     """The draft that is completed; None for a new file."""
+    typed: int = 0
+    """Answers that the person gave."""
 
     def hold(self, *, draft: bool = False) -> NewDecision:
         """Ask everything that is not answered yet, and give back the file; nothing is written."""
         output.product_page(described(self.status, self.maker))
         output.say(
             f"Enter takes the answer in [brackets]; without one it leaves the question open, as {LEAVE_OPEN} always "
-            "does, and the decision stays a draft until everything required is answered. Ctrl-C ends, and nothing is "
-            "written."
+            "does, and the decision stays a draft until everything required is answered. Ctrl-C ends; what is answered "
+            "by then can be kept as a draft."
         )
         if self.bucket is None:
             self.bucket = self.ask_bucket()
         self.answers |= self.given(self.bucket)
-        for place, key in self.questions(self.bucket):
+        for place, key in self.in_order(self.bucket):
             if place not in self.answers:
                 self.ask(place, key)
         self.ask_more()
@@ -183,6 +185,12 @@ class Interview:
         """What the bucket requires or asks for, with everything inside a required group, in the order of the file."""
         asked = {key.name for key in KEYS if key.need(bucket) in (Need.REQUIRED, Need.ASKED)}
         yield from ((place, key) for place, key in leaves() if place[0] in asked and len(place) <= 2)
+
+    def in_order(self, bucket: Bucket) -> list[tuple[Place, Key]]:
+        """The questions as they are asked: of a draft, what is required comes before what may stay open."""
+        required = {key.name for key in KEYS if key.need(bucket) is Need.REQUIRED}
+        questions = list(self.questions(bucket))
+        return sorted(questions, key=lambda each: each[0][0] not in required) if self.existing else questions
 
     def ask_more(self) -> None:
         """What few decisions have: asked by name, as often as the person wants."""
@@ -248,6 +256,7 @@ class Interview:
         self.answers[place] = value
         new = [each for each in self.problems() if (each.code, each.message) not in before]
         if self.holds(new):
+            self.typed += 1
             return True
         self.answers = kept
         return False

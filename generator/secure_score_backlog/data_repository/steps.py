@@ -160,7 +160,7 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
                 f"  gh run download --repo {name} --name site --dir ../site",
             ),
         )
-    yield Step("Make the first decision", tuple(first_decision(choices, name)), frozenset({Sign.DECISION}))
+    yield Step("Make the first decision", tuple(first_decision()), frozenset({Sign.DECISION}))
     yield Step("Review the first month", tuple(first_review(name)), frozenset({Sign.MONTH}))
     yield Step(
         "Let issues remind of what is due",
@@ -188,7 +188,7 @@ def people(choices: Choices) -> Iterator[str]:
         yield "Name the login or the team that reviews decisions in .github/CODEOWNERS, there with @."
 
 
-def first_decision(choices: Choices, name: str) -> Iterator[str]:
+def first_decision() -> Iterator[str]:
     """From the first proposal to the site that shows it as approved."""
     yield "ID is one that `backlog triage` lists:"
     yield "  git switch --create first-decision"
@@ -198,12 +198,10 @@ def first_decision(choices: Choices, name: str) -> Iterator[str]:
     yield '  git commit -m "Make the first decision"'
     yield "  git push --set-upstream origin first-decision"
     yield "  gh pr create --fill"
-    yield "Somebody else approves and merges it. Then:"
+    yield "Somebody else approves and merges it. That starts the workflow site, which records who approved and builds"
+    yield "the site. After its run:"
     yield "  git switch main"
     yield "  git pull"
-    yield "The next run of snapshot records who approved; until then site and audit say that GitHub was not asked. Now:"
-    yield f"  gh workflow run snapshot.yml --repo {name}"
-    yield f"and, after the run, `{'git fetch origin' if choices.branch else 'git pull'}`."
 
 
 def first_review(name: str) -> Iterator[str]:

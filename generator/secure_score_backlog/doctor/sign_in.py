@@ -29,15 +29,18 @@ MOST_NAMED = 5
 IN_ENTRA = "In Entra, App registrations, your application, API permissions"
 
 
-def credential(found: Credential | BacklogError, *, wanted: bool) -> Checked:
+def credential(found: Credential | BacklogError, *, wanted: bool, by_script: str = "") -> Checked:
     """Which credential the environment holds.
 
     Args:
         found: The credential, or why there is none.
         wanted: False where nothing was set that a sign-in needs, as at a desk.
+        by_script: The command that runs these checks signed in like the scheduled task; empty where there is none.
     """
     code = "credential"
     if isinstance(found, BacklogError):
+        if by_script and not wanted:
+            return not_checked(code, "The script signs in, and this terminal does not.", f"Run: {by_script}.")
         return refused(code, found) if wanted else not_checked(code, found)
     match found:
         case ClientSecret():
