@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.cli.verify import conclusion
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.evidence.git_objects import COMMIT_KIND, Objects, object_id, read_bundle, write_bundle
 from secure_score_backlog.evidence.layout import BUNDLE, COMMITS, GUIDE, MANIFEST, SUMS, BadManifest, parse
@@ -422,6 +423,9 @@ def test_a_pack_of_another_program_is_not_called_wrong(
     assert {each.result for each in differing} == {Result.UNKNOWN}
     assert all("another state of version" in each.note.lower() for each in differing)
     assert found.undecided >= 1
+    assert conclusion(found).startswith(
+        "It cannot be said whether this pack was changed: another program made it, and "
+    )
     guide = next(each for each in found.checks if each.code == "own")
     assert guide.result is Result.UNKNOWN  # VERIFY.md names the other program in another place
     older = verify(zipped(resealed(before, lambda m: replace(m, version="0.0.9")), tmp_path / "old.zip"), asked())
@@ -457,6 +461,7 @@ def test_other_libraries_excuse_the_files_of_the_theme(insurer: Files, tmp_path:
     found = verify(zipped(files, tmp_path / "pack.zip"), asked())
     static = next(each for each in found.checks if each.code == "static")
     assert (static.result, static.items[0].path) == (Result.UNKNOWN, "site/assets/backlog.css")
+    assert "the same program with other libraries made it, and 1 file of it is not" in conclusion(found)
     assert static.note == "The pack was made with other versions of libraries: mkdocs-material 9.0.1."
 
 

@@ -187,13 +187,15 @@ def conclusion(found: Verification) -> str:
     """The result in a sentence or two."""
     unknown = found.count(Result.UNKNOWN)
     rest = f" {plural(unknown, 'check')} could not be made." if unknown else ""
+    held = plural(found.count(Result.HOLDS), "check")
     if found.holds and found.undecided:
+        maker = "another program" if found.other_program else "the same program with other libraries"
         return (
-            f"It cannot be said whether this pack was changed: another program made it, and {found.undecided} of its "
-            f"files are not what this one makes. {plural(found.count(Result.HOLDS), 'check')} held.{rest}"
+            f"It cannot be said whether this pack was changed: {maker} made it, and {plural(found.undecided, 'file')} "
+            f"of it {'is' if found.undecided == 1 else 'are'} not what is made here. {held} held.{rest}"
         )
     if found.holds:
-        return f"Nothing was found to be wrong: {plural(found.count(Result.HOLDS), 'check')} held.{rest}"
+        return f"Nothing was found to be wrong: {held} held.{rest}"
     failed = [each for each in found.checks if each.result is Result.FAILS]
     first = next((item for each in failed for item in each.items), None)
     named = f" The first: {printable(first.path)}." if first else ""

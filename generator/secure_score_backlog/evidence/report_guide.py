@@ -54,7 +54,8 @@ def against(facts: Facts) -> Iterator[Found]:
         without = counted(counts.all - counts.counting)
         yield "In force without an approval that counts", f"{said} {without} without one.", UNAPPROVED
     ended = len(needing_decision((*facts.register, *facts.covered)))
-    yield "Accepted or exempted before, and open now", f"{counted(ended)} in need of a new decision.", ENDED
+    said = f"{counted(ended)}, accepted or exempted before, and no longer in force."
+    yield "In need of a new decision", said, ENDED
     yield "Planned changes that are overdue", f"{counted(len(facts.in_state(State.OVERDUE)))}.", OVERDUE
     yield "Accepted or claimed in Microsoft’s portal only", f"{counted(len(facts.shadow))}.", PORTAL
     if facts.audit and facts.audit.total:
