@@ -45,6 +45,7 @@ def recorded(url: str, commit: str = COMMIT) -> str:
         (recorded("https://github.com/harbour/tool.git"), HARBOUR),
         (recorded("https://github.com/harbour/tool"), HARBOUR),
         (recorded("ssh://git@github.com/harbour/tool.git"), HARBOUR),
+        (recorded("https://github.com/ada_harbour/tool"), Origin("ada_harbour/tool", COMMIT)),
         (recorded("https://example.com/harbour/tool"), None),
         (recorded("https://github.com/harbour/tool", "main"), None),
         (recorded("https://github.com/har bour/tool"), None),

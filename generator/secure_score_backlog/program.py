@@ -19,7 +19,7 @@ from pathlib import Path
 from secure_score_backlog import __version__
 
 DISTRIBUTION = "secure-score-backlog"
-_PLACE = r"(?P<repository>[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}?)"
+_PLACE = r"(?P<repository>[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/[A-Za-z0-9._-]{1,100}?)"
 _GITHUB = re.compile(rf"(?:https://|ssh://git@)github\.com/{_PLACE}(?:\.git)?/?")
 _ACTION = re.compile(rf"file:///.*/_actions/{_PLACE}/(?P<commit>[0-9a-f]{{40}})/?")
 """Where GitHub puts an action that a workflow names by its commit, and `action.yml` installs the program from."""
