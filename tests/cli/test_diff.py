@@ -451,7 +451,7 @@ def approved(record: str = MINUTES, by: str = "Managing Director", on: object = 
         (
             {"docs/old.md": None},
             approved("docs/old.md"),
-            "is missing: “docs/old.md”. Add the record first.",
+            "is missing: “docs/old.md”. Whoever proposes the change adds it first.",
             "record-missing",
         ),
         ({}, approved(by="Head of HR"), "is by Head of HR, who is not the approver", "other-attested"),

@@ -54,10 +54,12 @@ def _unapproved(change: Change) -> str:
     if len(decisions) == 1:
         what = f"the {'acceptance' if decisions[0].after and decisions[0].after.accepted else 'exemption'} counts"
     show = "it" if len(decisions) == 1 else "them"
+    on_paper = any(not each.logins for each in change.approvers)
+    approved = "that approval is given or recorded" if on_paper else "that approval"
     critical = any(each.level is Risk.CRITICAL and each.after and each.after.accepted for each in decisions)
     fails = " For a critical risk the check then fails." if critical else ""
     return (
-        "Please merge only after that approval. This report cannot stop a merge: merged without it, "
+        f"Please merge only after {approved}. This report cannot stop a merge: merged without it, "
         f"{what} all the same, and the register shows {show} as “only named”: an approver is named, and nobody is "
         f"recorded as having approved.{fails}"
     )
@@ -180,7 +182,8 @@ def _claim(change: DecisionChange, claim: Claim, quote: Quote, *, alone: bool) -
     if claim.fault is Reason.RECORD_LATER:
         return f"{stated} That is after the change itself, so the approval does not count. Correct the day."
     if claim.fault is Reason.RECORD_MISSING:
-        known = f"It does not count, because its record is missing: {record}. Add the record first."
+        missing = f"It does not count, because its record is missing: {record}."
+        known = f"{missing} Whoever proposes the change adds it first."
     elif claim.checked:
         known = f"Its record, {record}, is there; what it says was not checked: read it."
     else:

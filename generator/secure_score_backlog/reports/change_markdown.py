@@ -40,6 +40,10 @@ HOW_TO_ANSWER = (
     "To answer: *Files changed* at the top of this pull request, then *Review changes* (on newer pages *Submit "
     "review*). *Approve* agrees, *Request changes* declines, *Comment* asks. A comment alone is no approval."
 )
+ON_PAPER = (
+    "A role without a login here answers outside GitHub, in writing: agreed, declined or a question, to whoever "
+    "proposes the change, who files what was agreed as the record."
+)
 ARTIFACT = re.compile(r"/actions/runs/\d+/artifacts/\d+$")
 """Where GitHub offers what a workflow run uploaded: as an archive, never as a page."""
 
@@ -82,6 +86,7 @@ def _parts(change: Change, preview: str) -> Iterator[str]:
     yield "\n"
     yield "### Who has to approve\n\n"
     answer = [HOW_TO_ANSWER] if any(each.logins for each in change.approvers) else []
+    answer += [ON_PAPER] if any(not each.logins for each in change.approvers) else []
     yield "".join(f"- {each}\n" for each in (*approval_sentences(change, in_sentence), *answer)) + "\n"
     if preview:
         is_archive = ARTIFACT.search(preview) is not None
