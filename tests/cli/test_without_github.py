@@ -171,7 +171,7 @@ if sys.platform != "win32":
     def test_the_script_runs_other_commands_signed_in(home: Path, backlog: RunBacklog) -> None:
         """`doctor` sees the certificate that only the script names, and nothing is collected; alone it says so."""
         alone = backlog("doctor", "--root", "our-score", "--offline").stdout
-        assert "Run: sh scripts/collect.sh doctor." in alone
+        assert "Run `sh scripts/collect.sh doctor`." in alone
         assert "Rules of the main branch" not in alone
         done = by_cron(home, "sh our-score/scripts/collect.sh doctor --offline")
         assert "A certificate with its private key." in done.stdout

@@ -165,6 +165,7 @@ def test_forms_of_addresses(text: str) -> None:
         "<p>user</p><p>@b.example</p>",
         "@media print",
         "user@example.com",
+        "snapshots@backlog.invalid",
         "admin@contoso.com",
         "@octocat",
         "a @ b.example",

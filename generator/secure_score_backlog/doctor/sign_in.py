@@ -40,7 +40,7 @@ def credential(found: Credential | BacklogError, *, wanted: bool, by_script: str
     code = "credential"
     if isinstance(found, BacklogError):
         if by_script and not wanted:
-            return not_checked(code, "The script signs in, and this terminal does not.", f"Run: {by_script}.")
+            return not_checked(code, "The script signs in, and this terminal does not.", f"Run `{by_script}`.")
         return refused(code, found) if wanted else not_checked(code, found)
     match found:
         case ClientSecret():

@@ -368,7 +368,8 @@ def is_domain(text: str) -> bool:
     """Whether what follows an at sign is a domain, and not one of those for examples, a file or a version."""
     domain = text.lower()
     is_file = domain.rpartition(".")[2] in FILE_SUFFIXES
-    return not is_file and domain not in EXAMPLE_DOMAINS and not _VERSION.fullmatch(text)
+    is_nobodys = domain in EXAMPLE_DOMAINS or domain.endswith(".invalid")  # as of RFC 2606
+    return not is_file and not is_nobodys and not _VERSION.fullmatch(text)
 
 
 def finding(path: str, text: str, start: int, what: str, shown: str, hint: str, *, serious: bool = True) -> Finding:  # noqa: PLR0913
