@@ -16,7 +16,7 @@ from secure_score_backlog import recorded_packs
 from secure_score_backlog.evidence import archive, previous_pack
 from secure_score_backlog.evidence.chain import chained, recorded
 from secure_score_backlog.evidence.git_objects import read_bundle
-from secure_score_backlog.evidence.layout import BUNDLE, MANIFEST, PACKS, SUMS, Previous, parse, sha256
+from secure_score_backlog.evidence.layout import BUNDLE, GUIDE, MANIFEST, PACKS, SUMS, Previous, parse, sha256
 from secure_score_backlog.evidence.outcome import Check, Result
 from secure_score_backlog.recorded_packs import PACKS_PATH, RecordedPack, breaks, encode, lost
 from tests.support.packs import Files, resealed
@@ -148,6 +148,7 @@ def test_a_pack_names_the_one_that_was_recorded_before(tenant: Chained) -> None:
     """Its manifest has that one's digest, its list has the record, and the repository records both."""
     files, before = tenant.files(), previous_pack.of(tenant.first)
     assert parse(files[MANIFEST]).previous == before
+    assert f"has the digest `{before.digest}`. `{PACKS}` lists every pack" in files[GUIDE].decode()
     listed, _ = recorded_packs.parse(files[PACKS])
     assert [each.digest for each in listed] == [before.digest]
     stored, problems = recorded_packs.parse((tenant.root / PACKS_PATH).read_bytes())

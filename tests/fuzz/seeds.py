@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 
 from secure_score_backlog.exports.json import encode, plain_facts
+from secure_score_backlog.recorded_packs import encode as encode_packs
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.sample.cut import cut_files
-from tests.fuzz.targets import MONTH, dumped, sample, sample_review
+from tests.fuzz.targets import DIGEST, MONTH, PACKS, dumped, sample, sample_review
+from tests.support.simulated_authority import granted, rejected
 
 SETTINGS = b"""\
 organisation: Contoso
@@ -35,6 +37,8 @@ def seeds(target: str) -> Iterator[bytes]:
     """The inputs of one target."""
     yield from {
         "front-matter": decisions,
+        "packs": lambda: iter([encode_packs(PACKS), encode_packs(())]),
+        "time-stamp": lambda: iter([granted(bytes.fromhex(DIGEST), 5), granted(b"1" * 32, None), rejected()]),
         "settings": lambda: iter([SETTINGS, cut_files()["backlog.yml"]]),
         "snapshot": snapshots,
         "catalogue": catalogues,

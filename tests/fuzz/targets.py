@@ -8,6 +8,7 @@ data that changes when it is written and read again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -22,9 +23,13 @@ from secure_score_backlog.decisions.store import read_version
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.errors import BacklogError
 from secure_score_backlog.evaluation.facts import Review, evaluate
+from secure_score_backlog.evidence.time_stamps import certificates, check
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import LOG_FIELDS, Identity, Repository, Version, parse_log, read_history
 from secure_score_backlog.problems import RULES, Problem
+from secure_score_backlog.recorded_packs import RecordedPack, lost
+from secure_score_backlog.recorded_packs import encode as encode_packs
+from secure_score_backlog.recorded_packs import parse as parse_packs
 from secure_score_backlog.reviews import SignedReview, check_facts, parse_signed, sign
 from secure_score_backlog.sample.cut import cut_files
 from secure_score_backlog.settings import Settings, check_settings, parse_settings
@@ -40,6 +45,7 @@ from secure_score_backlog.snapshots.saved_files import UnsupportedFile, decode_t
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, decode, decode_catalogue
 from secure_score_backlog.snapshots.snapshot_files import encode as encode_snapshot
 from tests.support import backlogs, tenants
+from tests.support.simulated_authority import known_signer
 
 Target = Callable[[bytes], None]
 
@@ -304,6 +310,33 @@ def git_log(data: bytes) -> None:
     assert len(LOG_FIELDS) == raw.split(b"\n:")[0].count(b"\0")
 
 
+def packs(data: bytes) -> None:
+    """The recorded packs: the bytes as they are, and a small record changed as the bytes say."""
+    for content in (data, dumped(mutated(json.loads(encode_packs(PACKS)), data))):
+        found, problems = parse_packs(content)
+        examine(problems)
+        assert parse_packs(encode_packs(found))[0] == found, "records change when they are written and read again"
+        list(lost(PACKS, found))
+
+
+def time_stamp(data: bytes) -> None:
+    """The time stamp of a pack, with a certificate to verify it against."""
+    trusted = certificates([("root.pem", known_signer().pem)])
+    for found in (check([("x.tsr", data)], SUMS, DIGEST, each) for each in ((), trusted)):
+        assert found.items or found.note, "nothing is said about a time stamp"
+        assert all(each.message.isprintable() for each in found.items), "a message that no terminal should get"
+
+
+SUMS = b"0" * 64 + b"  MANIFEST.json\n"
+DIGEST = hashlib.sha256(SUMS).hexdigest()
+FIRST = RecordedPack(
+    "1" * 64, None, "insurer", date(2026, 1, 1), date(2026, 3, 31), "a" * 40, "b" * 40,
+    datetime(2026, 4, 1, tzinfo=UTC), "1.0.0", b"stamp",
+)  # fmt: skip
+PACKS = (FIRST, replace(FIRST, digest="2" * 64, previous="1" * 64, stamp=b""))
+"""A small record."""
+
+
 def examine(problems: Iterable[Problem]) -> None:
     """Every problem has a registered code, a place, and something to do."""
     for found in problems:
@@ -326,6 +359,8 @@ LONGEST_MESSAGE = 2_001
 TARGETS: Mapping[str, Target] = {
     "front-matter": front_matter,
     "settings": settings,
+    "packs": packs,
+    "time-stamp": time_stamp,
     "snapshot": snapshot,
     "catalogue": catalogue,
     "answer": answer,

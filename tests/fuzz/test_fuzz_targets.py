@@ -3,16 +3,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import problem
+from secure_score_backlog.recorded_packs import encode as encode_packs
 from tests.fuzz.__main__ import main
 from tests.fuzz.run import guarded
 from tests.fuzz.seeds import seeds
-from tests.fuzz.targets import REPLACEMENTS, TARGETS, containers, examine, examine_error, mutated, sample, sample_facts
+from tests.fuzz.targets import (
+    PACKS,
+    REPLACEMENTS,
+    TARGETS,
+    containers,
+    examine,
+    examine_error,
+    mutated,
+    sample,
+    sample_facts,
+)
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -22,6 +34,13 @@ def test_every_seed_passes(name: str) -> None:
     assert inputs
     for data in inputs:
         TARGETS[name](data)
+
+
+def test_a_value_of_another_kind_in_a_record_is_no_bug() -> None:
+    """Every value of the recorded packs becomes everything else."""
+    for place in range(len(list(containers(json.loads(encode_packs(PACKS)))))):
+        for number in range(len(REPLACEMENTS) + 2):
+            TARGETS["packs"](place.to_bytes(2, "big") + bytes([number]))
 
 
 @pytest.mark.parametrize("number", range(len(REPLACEMENTS) + 2))

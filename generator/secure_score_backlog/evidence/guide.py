@@ -85,7 +85,7 @@ def chain(manifest: Manifest, paths: Collection[str]) -> str:
     """Which pack came before; empty where none is named."""
     if manifest.previous is None:
         return ""
-    listed = f" `{PACKS}` lists all before it." if PACKS in paths else ""
+    listed = f" `{PACKS}` lists every pack before this one." if PACKS in paths else ""
     return text("verify_chain.md", {"previous": manifest.previous.digest, "listed": listed})
 
 
