@@ -416,6 +416,96 @@ class _Builder:
             return UNREADABLE
 
 
+# Most files hold nothing but `key: value` lines, and every old version of a decision is read again after a clone. They
+# are read here, a line at a time. Whatever could mean anything else, or nothing, is left to the reader below.
+
+SIMPLE_LINE = re.compile(r"(?P<margin> *)(?:(?P<key>[A-Za-z]\w{0,60}):|-(?= ))(?: (?P<value>[^ ].*))?", re.ASCII)
+DOUBLE_QUOTED = re.compile(r'"([^"\\]*)"')
+SINGLE_QUOTED = re.compile(r"'([^']*)'")
+DEEPEST_SIMPLE = 6
+MOST_SIMPLE_LINES = 1_000
+
+
+class _NotSimple(Exception):
+    """A line that the whole reader has to read."""
+
+
+def _simple_value(written: str) -> object:
+    """A value that stands on one line."""
+    if written[0] in "\"'":
+        quoted = (DOUBLE_QUOTED if written[0] == '"' else SINGLE_QUOTED).fullmatch(written)
+        if quoted is None:
+            raise _NotSimple
+        return shown_text(quoted[1])
+    if not written[0].isalnum() or written[-1] in ": " or ": " in written or " #" in written:
+        raise _NotSimple
+    return value_of_plain(written)
+
+
+class _Simple:
+    """A mapping of single values, of lists of them, and of mappings of the same kind."""
+
+    def __init__(self) -> None:
+        self.root: dict[str, object] = {}
+        self.lines: dict[Place, int] = {}
+        self.open: list[tuple[int, dict[str, object] | list[object], Place]] = [(0, self.root, ())]
+        """Each with its margin and its place, from the outside in."""
+        self.waiting: Place | None = None
+        """A key without a value on its line."""
+
+    def take(self, line: str, number: int) -> None:
+        """One line of the text."""
+        match = SIMPLE_LINE.fullmatch(line)
+        if match is None or not line.isprintable():
+            raise _NotSimple
+        margin, key, written = len(match["margin"]), match["key"], match["value"]
+        container, place = self.at(margin, is_list=key is None)
+        value = _simple_value(written) if written else None
+        if isinstance(container, list):
+            if not written:
+                raise _NotSimple
+            self.lines[(*place, len(container))] = number
+            container.append(value)
+            return
+        if key in container:
+            raise _NotSimple
+        container[key] = value
+        self.lines[(*place, key)] = number
+        self.waiting = None if written else (*place, key)
+
+    def at(self, margin: int, *, is_list: bool) -> tuple[dict[str, object] | list[object], Place]:
+        """What a line with a margin belongs to, with its place."""
+        above, container, place = self.open[-1]
+        if margin > above:
+            if self.waiting is None or not isinstance(container, dict) or len(self.open) > DEEPEST_SIMPLE:
+                raise _NotSimple
+            inner: dict[str, object] | list[object] = [] if is_list else {}
+            container[str(self.waiting[-1])] = inner
+            self.open.append((margin, inner, self.waiting))
+        while self.open[-1][0] > margin:
+            self.open.pop()
+        above, container, place = self.open[-1]
+        if above != margin or isinstance(container, list) is not is_list:
+            raise _NotSimple
+        self.waiting = None
+        return container, place
+
+
+def _read_simple(text: str, path: str, first_line: int) -> YamlData | None:
+    """The data of a text that holds nothing but simple lines, blank ones and comments; None for any other."""
+    found = _Simple()
+    lines = text.split("\n")
+    if len(lines) > MOST_SIMPLE_LINES:
+        return None
+    try:
+        for number, line in enumerate(lines, start=first_line):
+            if line and not line.lstrip(" ").startswith("#"):
+                found.take(line, number)
+    except (_NotSimple, InvalidValue):
+        return None
+    return YamlData(path, found.root, found.lines) if found.root else None
+
+
 def _events(text: str) -> Iterator[Any]:
     reader = YAML(typ="safe", pure=True)
     yield from reader.parse(text)
@@ -426,6 +516,11 @@ def read_yaml(text: str, path: str, *, first_line: int = 1) -> YamlData:
 
     `text` has LF line endings; `first_line` is the line of the file on which it begins.
     """
+    return _read_simple(text, path, first_line) or read_any_yaml(text, path, first_line)
+
+
+def read_any_yaml(text: str, path: str, first_line: int) -> YamlData:
+    """The same for any text; what `_read_simple` reads gives the same data."""
     builder = _Builder(path, text, first_line)
     try:
         for event in _events(text):

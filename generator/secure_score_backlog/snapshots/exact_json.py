@@ -66,7 +66,7 @@ def parse_text(text: str) -> Any:
         raise UnreadableJson(_explain(error)) from None
     except RecursionError:
         raise UnreadableJson("it is nested too deeply") from None
-    _examine(value)
+    _examine(value, texts=not text.isascii() or "\\u" in text)
     return value
 
 
@@ -106,21 +106,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _examine(value: Any) -> None:
-    """Refuse what is nested too deeply, and half surrogate pairs, which no file can hold."""
-    pending = [(value, 1)]
+def _examine(value: Any, *, texts: bool) -> None:
+    """Refuse what is nested too deeply, and, where texts can hold any, half surrogate pairs, which no file can hold."""
+    if texts and isinstance(value, str):
+        _check_text(value)
+    pending = [(value, 1)] if isinstance(value, (dict, list)) else []
     while pending:
         item, depth = pending.pop()
-        if depth > MAXIMUM_DEPTH:
+        if depth > MAXIMUM_DEPTH or (depth == MAXIMUM_DEPTH and item):
             raise UnreadableJson(f"it is nested more than {MAXIMUM_DEPTH} levels deep")
-        if isinstance(item, str):
-            _check_text(item)
-        elif isinstance(item, dict):
-            for key, inner in item.items():
-                _check_text(key)
-                pending.append((inner, depth + 1))
-        elif isinstance(item, list):
-            pending.extend((inner, depth + 1) for inner in item)
+        parts = item.values() if isinstance(item, dict) else item
+        pending += [(part, depth + 1) for part in parts if isinstance(part, (dict, list))]
+        if texts:
+            for part in (*item, *parts):
+                if isinstance(part, str):
+                    _check_text(part)
 
 
 def _check_text(text: str) -> None:

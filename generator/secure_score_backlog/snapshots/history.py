@@ -41,6 +41,8 @@ class HistoryBuilder:
         self._days: list[SnapshotDay] = []
         self._changes: dict[str, tuple[list[date], list[Observation | None]]] = {}
         self._present: set[str] = set()
+        self._last: Mapping[str, Observation] = {}
+        """The observations of the snapshot taken last."""
         self._points = Fraction(0)
         """The sum of the points of everything present."""
         self._newest: Mapping[str, Any] = {}
@@ -48,6 +50,8 @@ class HistoryBuilder:
         self._tenants: set[str] = set()
         self._read: dict[str, tuple[tuple[object, ...], Observation]] = {}
         """The values of each recommendation that were read last: almost always the same as today's."""
+        self._same: dict[str, tuple[object, object, Observation]] = {}
+        """The objects that each recommendation was read from last: one that was not read anew says the same."""
         self._known: dict[Observation, Observation] = {}
         """Each different observation once: a score takes few values."""
         self.problems: list[Problem] = []
@@ -58,6 +62,8 @@ class HistoryBuilder:
         observations = self._observations(stored, score, path)
         self._days.append(self._totals(day, stored, score, observations, path))
         for identifier, observation in observations.items():
+            if self._last.get(identifier) is observation:
+                continue
             days, states = self._changes.setdefault(identifier, ([], []))
             if not states or states[-1] != observation:
                 self._points += observation.points - points_of(states)
@@ -70,6 +76,7 @@ class HistoryBuilder:
             days.append(day)
             states.append(None)
         self._present = (self._present | observations.keys()) - gone
+        self._last = observations
         totals = self._days[-1]
         if abs(totals.current - self._points) > totals.maximum * MISSING_FROM:
             self._days[-1] = replace(totals, lacks_scores=True)
@@ -88,13 +95,18 @@ class HistoryBuilder:
         maxima = mapping(stored.get("maximum"))
         found: dict[str, Observation] = {}
         for control in controls(score):
-            name = control_name(control)
+            name = text(control.get("controlName"))
             identifier = self._graph_ids.get(name, name)
             if not identifier or identifier in found:
                 continue
+            frozen = maxima.get(name)
+            same = self._same.get(identifier)
+            if same is not None and same[0] is control and same[1] is frozen:
+                found[identifier] = same[2]
+                continue
             values = (
                 control.get("score"),
-                maxima.get(name),
+                frozen,
                 control.get("count"),
                 control.get("total"),
                 "unlicensed" if control.get("licensed") is False else None,
@@ -105,6 +117,7 @@ class HistoryBuilder:
                 self._warn(path, f"{name} has no points that can be read, so it counts as not measured that day.")
             else:
                 found[identifier] = observation
+                self._same[identifier] = (control, frozen, observation)
         return found
 
     def _observation(self, identifier: str, values: tuple[object, ...]) -> Observation | None:

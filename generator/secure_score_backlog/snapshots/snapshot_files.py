@@ -188,3 +188,8 @@ def _decode(data: bytes, path: str, parts: Mapping[str, type], kind: str) -> Jso
         if not isinstance(content.get(name), kind_of_part):
             raise CannotProceed(f"This {kind} has no usable {name!r}.", where=path, hint=hint)
     return content
+
+
+def is_snapshot(content: Mapping[str, Any]) -> bool:
+    """Whether an object has the parts of a snapshot."""
+    return all(isinstance(content.get(name), kind) for name, kind in _SNAPSHOT_PARTS.items())

@@ -34,6 +34,7 @@ from secure_score_backlog.snapshots.snapshot_files import (
     snapshot_days,
     without_a_day,
 )
+from secure_score_backlog.snapshots.stored_lines import StoredLines
 
 FIRST_PART = 4096
 """Bytes of a snapshot that hold `collected`, which comes first."""
@@ -146,9 +147,10 @@ def load_history(source: SnapshotSource, catalogue: Catalogue | None = None) -> 
     paths = list(source.paths())
     problems += [_odd_day(path) for path in without_a_day(paths)]
     days = {path: day for day, path in snapshot_days(paths)}
+    lines = StoredLines()
     for path, content in source.contents(days):
         try:
-            stored = decode(_given(content), path)
+            stored = lines.decode(_given(content), path)
         except CannotProceed as error:
             problems.append(_unreadable(error))
             continue
