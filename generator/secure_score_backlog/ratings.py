@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -129,6 +130,7 @@ def specificity(pattern: str) -> tuple[int, int, str]:
     return (wild + pattern.count("?") - len(pattern), wild, pattern.lower())
 
 
+@lru_cache(maxsize=1 << 16)
 def fits(identifier: str, pattern: str) -> bool:
     """Whether an id has the form of a pattern; letter case and an instance number are ignored."""
     return fnmatchcase(normalised(identifier), pattern.lower())

@@ -10,6 +10,7 @@ import re
 import shlex
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -131,8 +132,14 @@ class Suggestions:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most similar, ignoring case; None where none is similar enough."""
+    return _nearest(word, tuple(sorted(known)))
+
+
+@lru_cache(maxsize=1_000)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    """The same; remembered, because each month of a review asks about the same words."""
     by_folded: dict[str, str] = {}
-    for candidate in sorted(known):
+    for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
     found = difflib.get_close_matches(word.casefold()[:100], list(by_folded), n=1, cutoff=0.7)
     return by_folded[found[0]] if found else None

@@ -239,12 +239,8 @@ def with_placeholders(history: DecisionHistory, now: Settings, then: Callable[[d
         now: The settings of the day that is judged.
         then: The settings of an earlier day.
     """
-    if now.policy.placeholder is Weight.ERROR and not any(
-        then(version.version.at.date()).policy.placeholder is not Weight.ERROR
-        for versions in history.versions.values()
-        for version in versions
-        if _has_placeholder(version)
-    ):
+    days = {version.version.at.date() for versions in history.versions.values() for version in versions}
+    if now.policy.placeholder is Weight.ERROR and all(then(day).policy.placeholder is Weight.ERROR for day in days):
         return history
     found: Mapping[str, tuple[DecisionVersion, ...]] = {
         name: tuple(_reread(version, now, then) for version in versions) for name, versions in history.versions.items()

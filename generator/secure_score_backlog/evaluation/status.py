@@ -408,13 +408,13 @@ def last_activity(timeline: Timeline, versions: Iterable[DecisionVersion], as_of
     if not timeline.days:
         return None
     days = [version.version.at.date() for version in versions if version.version.committed]
-    previous: Observation | None = None
-    for day, observation in timeline.changes():
-        if day > as_of:
-            break
-        if observation is not None and (previous is None or has_changed(previous, observation)):
+    changes = [(day, observation) for day, observation in timeline.changes() if day <= as_of]
+    for index in reversed(range(len(changes))):
+        day, observation = changes[index]
+        before = changes[index - 1][1] if index else None
+        if observation is not None and (before is None or has_changed(before, observation)):
             days.append(day)
-        previous = observation
+            break
     return max(days) if days else None
 
 

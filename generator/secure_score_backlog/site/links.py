@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from posixpath import dirname, normpath, relpath
 
 from secure_score_backlog import __version__
@@ -89,7 +90,7 @@ class Site:
     def link(self, source: str, target: str) -> str:
         """Link from one document to another (`target` may end in `#anchor`), as the built site needs it."""
         path, _, anchor = target.partition("#")
-        address = relpath(built(path), dirname(built(source)) or ".") if path else ""
+        address = _address(source, path) if path else ""
         return f"{address}#{anchor}" if anchor else address
 
     def record_link(self, record: str, source: str) -> str | None:
@@ -110,6 +111,12 @@ class Site:
             return self.url_for(identifier, source) if identifier else None
 
         return resolve
+
+
+@lru_cache(maxsize=1 << 16)
+def _address(source: str, target: str) -> str:
+    """The way from one built file to another; remembered, because the pages of one folder link to the same pages."""
+    return relpath(built(target), dirname(built(source)) or ".")
 
 
 def built(path: str) -> str:

@@ -74,7 +74,7 @@ _SIMPLE = {
 _SPELLED_OUT = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00e5": "aa", "\u00f8": "oe"}
 """How a letter is written where it cannot be typed."""
 
-_TO_DASH = dict.fromkeys(map(ord, _DASHES), "-")
+_DASH = re.compile(f"[{re.escape(_DASHES)}]")
 _TO_LATIN = str.maketrans("".join(_ALIKE), "".join(_ALIKE.values()))
 _TO_SIMPLE = str.maketrans(_SIMPLE)
 _TO_SPELLED_OUT = str.maketrans(_SPELLED_OUT)
@@ -118,7 +118,7 @@ def normal(text: str) -> str:
     """The text in compatibility form, with one kind of dash, and without characters that show nothing."""
     if text.isascii():
         return text
-    return _SHOWS_NOTHING.sub("", unicodedata.normalize("NFKC", text)).translate(_TO_DASH)
+    return _DASH.sub("-", _SHOWS_NOTHING.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def without_hidden(text: str) -> str:

@@ -40,7 +40,7 @@ _HEADING = re.compile(
 )
 _PREFORMATTED = re.compile(r"(<(?:pre|textarea)\b[^>]*>)(.*?)(</(?:pre|textarea)>)", re.DOTALL)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
-_LINE_MARKS = {ord(mark): f"&#{ord(mark)};" for mark in "`~{}"}
+_LINE_MARKS = {mark: f"&#{ord(mark)};" for mark in "`~{}"}
 """Marks that extensions read in whole lines before HTML is parsed: fenced code, critic marks, macros."""
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
@@ -73,6 +73,7 @@ def environment() -> Environment:
         loader=ChoiceLoader([PackageLoader(PACKAGE, folder) for folder in TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # templates belong to the program
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
@@ -194,7 +195,10 @@ def _block(content: str, path: str) -> list[str]:
         return []
     _must_balance(content, path)
     content = _PREFORMATTED.sub(lambda match: match[1] + match[2].replace("\n", "&#10;") + match[3], content)
-    lines = (line.strip() for line in visible(content).translate(_LINE_MARKS).splitlines())
+    shown = visible(content)
+    for mark, reference in _LINE_MARKS.items():
+        shown = shown.replace(mark, reference)
+    lines = (line.strip() for line in shown.splitlines())
     return ['<div class="backlog">\n' + "\n".join(line for line in lines if line) + "\n</div>"]
 
 
