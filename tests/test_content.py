@@ -16,7 +16,7 @@ from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.ratings import Risk, load_ratings
-from secure_score_backlog.site import figures
+from secure_score_backlog.site import part_names
 from secure_score_backlog.site.pages import attention, home
 from secure_score_backlog.site.pages.glossary import GLOSSARY
 from secure_score_backlog.site.service_names import SERVICE_NAMES
@@ -26,7 +26,7 @@ from secure_score_backlog.snapshots.portal_join import KEPT
 
 LOADED = {
     "attention", "blindspots", "denominators", "glossary", "points", "portal_csv", "report",
-    "services", "topics",
+    "services",
 }  # fmt: skip
 
 
@@ -46,8 +46,8 @@ def test_every_state_bucket_and_level_is_explained() -> None:
 
 def test_every_part_of_points_has_its_words() -> None:
     """Of the ledger and of a movement, in their order."""
-    assert list(figures.WORDS.ledger) == list(Ledger().parts())
-    assert list(figures.WORDS.movement) == list(Part)
+    assert list(part_names.WORDS.ledger) == list(Ledger().parts())
+    assert list(part_names.WORDS.movement) == list(Part)
 
 
 def test_every_group_of_the_attention_page_has_its_words() -> None:

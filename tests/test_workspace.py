@@ -21,6 +21,7 @@ from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.git import open_repository
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.snapshot_files import encode
+from secure_score_backlog.snapshots.stored_lines import StoredLines
 from secure_score_backlog.workspace import load, load_commit
 from tests.support.bare_folder import measured
 from tests.support.repositories import Repository
@@ -28,7 +29,7 @@ from tests.support.running import PACKAGE, run_here
 from tests.support.tenants import stored
 
 PARSERS: Mapping[str, ModuleType] = {
-    "parse": exact_json,  # snapshots and the versions of the catalogue
+    "parse": exact_json,  # the versions of the catalogue; snapshots are counted below
     "read_yaml": strict_yaml,  # settings and front matter
     "read_decision": decisions_parse,
     "read_signed": reviews,
@@ -48,6 +49,14 @@ class Calls:
             for each in list(sys.modules.values()):
                 if each.__name__.startswith(PACKAGE) and getattr(each, name, None) is original:
                     patch.setattr(each, name, self.counting(name, original))
+        by_lines = StoredLines._whole
+
+        def whole(lines: StoredLines, content: bytes) -> Any:
+            found = by_lines(lines, content)  # or it raises, and the whole is parsed
+            self.counted["parse", hash(content)] += 1
+            return found
+
+        patch.setattr(StoredLines, "_whole", whole)
 
     def counting(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         """The parser; it notes the content it is given."""

@@ -33,7 +33,7 @@ def yaml(text: str) -> Any:
     return YAML(typ="base", pure=True).load(text)
 
 
-TOPICS = yaml((SHIPPED / "topics.yml").read_text(encoding="utf-8"))
+TOPICS = json.loads((SHIPPED / "topics.json").read_bytes())
 COMMON = json.loads((SHIPPED / "insurer_questions.json").read_text(encoding="utf-8"))["questions"]
 
 

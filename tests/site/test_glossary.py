@@ -8,7 +8,7 @@ import pytest
 from secure_score_backlog import wording
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.site import figures
+from secure_score_backlog.site import part_names
 from secure_score_backlog.site.pages import glossary
 from secure_score_backlog.site.pages.glossary import GLOSSARY
 from secure_score_backlog.site.service_names import SERVICE_NAMES, portal_words, service_name
@@ -29,7 +29,7 @@ def test_every_explanation_is_a_sentence() -> None:
     lists = [GLOSSARY.words, GLOSSARY.buckets, GLOSSARY.states, GLOSSARY.register_states, GLOSSARY.levels]
     for entries in [*lists, GLOSSARY.products, *GLOSSARY.figures.values()]:
         assert all(meaning.endswith(".") and len(meaning) > 15 for meaning in entries.values())
-    assert all(part.meaning.endswith(".") for part in figures.WORDS.movement.values())
+    assert all(part.meaning.endswith(".") for part in part_names.WORDS.movement.values())
 
 
 def test_the_products_that_leadership_meets_are_explained() -> None:

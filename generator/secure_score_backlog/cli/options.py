@@ -8,19 +8,20 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from secure_score_backlog import wording
-from secure_score_backlog.comparison import Comparison
-from secure_score_backlog.data_repository.steps import Shell
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, first_day, is_usable
 from secure_score_backlog.errors import WrongUsage
-from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.graph import credentials
 from secure_score_backlog.graph.clouds import CLOUDS
 from secure_score_backlog.text import shown
+
+if TYPE_CHECKING:
+    from secure_score_backlog.comparison import Comparison
+    from secure_score_backlog.data_repository.steps import Shell
+    from secure_score_backlog.evaluation.facts import Facts
 
 
 def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path:
@@ -67,12 +68,16 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on st
 
 def as_app(tenant: str | None, client: str | None) -> dict[str, str]:
     """The environment that a credential is taken from, with the ids of the command line in it."""
+    from secure_score_backlog.graph import credentials
+
     given = {credentials.TENANT: tenant, credentials.CLIENT: client}
     return {**os.environ, **{name: value for name, value in given.items() if value is not None}}
 
 
 def shell_here() -> Shell:
     """The shell that a person on this system most likely types into."""
+    from secure_score_backlog.data_repository.steps import Shell
+
     return Shell.POWERSHELL if sys.platform == "win32" else Shell.BASH
 
 

@@ -23,7 +23,7 @@ from secure_score_backlog.evaluation.reminders import Reminder, decisions_needed
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
-from secure_score_backlog.site.figures import STEP_LABELS
+from secure_score_backlog.site.part_names import STEP_LABELS
 from secure_score_backlog.site.service_names import title_of
 from secure_score_backlog.site.words import unexplained
 from secure_score_backlog.wording import count, day, lower_first, percent, points, share, signed

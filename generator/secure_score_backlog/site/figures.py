@@ -10,40 +10,19 @@ from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
-from msgspec import Struct
 
 from secure_score_backlog import wording
-from secure_score_backlog.content import load
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.site.charts.bars import ORDER, Bar, BarPart, Change, Row, Stack, Step
 from secure_score_backlog.site.charts.lines import Mark, Sample, Spark, Trend
+from secure_score_backlog.site.part_names import STEP_LABELS, WORDS
 from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
 
 ALL_TENANTS = "AllTenants"
 SIMILAR_SIZE = "TotalSeats"
 UNEXPLAINED = "no recommendation known here accounts for them"
-
-
-class MovementWords(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a part of a movement is called and means."""
-
-    label: str
-    meaning: str
-
-
-class PointsWords(Struct, frozen=True, forbid_unknown_fields=True):
-    """The words about points (`content/points.yml`)."""
-
-    ledger: dict[str, str]
-    """What each part of the ledger is."""
-    movement: dict[Part, MovementWords]
-
-
-WORDS = load("points", PointsWords)
-STEP_LABELS = {part: words.label for part, words in WORDS.movement.items()}
 
 
 def percent_of(snapshot: SnapshotDay) -> Fraction | None:

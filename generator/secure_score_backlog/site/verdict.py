@@ -14,7 +14,7 @@ from secure_score_backlog.dates import from_json, month_before
 from secure_score_backlog.evaluation.facts import Review
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.exports.json import facts_of
-from secure_score_backlog.site.figures import STEP_LABELS
+from secure_score_backlog.site.part_names import STEP_LABELS
 
 Plain = Mapping[str, Any]
 SEVERE = ("critical", "high")

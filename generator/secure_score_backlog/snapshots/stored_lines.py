@@ -60,8 +60,8 @@ def _value(form: bytes, line: bytes) -> Any:
     if not line.endswith(b",") or line.count(b"[") + line.count(b"{") > DEEPEST_LINE:
         raise _OtherForm
     try:
-        return exact_json.parse(form % line[:-1])
-    except exact_json.UnreadableJson:
+        return exact_json.parse_text((form % line[:-1]).decode("utf-8"))
+    except (exact_json.UnreadableJson, UnicodeDecodeError):
         raise _OtherForm from None
 
 

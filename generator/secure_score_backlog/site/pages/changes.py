@@ -31,11 +31,11 @@ from secure_score_backlog.exports.all_changes import (
     said_counts,
 )
 from secure_score_backlog.files import Document
-from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.page_sizes import packed
 from secure_score_backlog.site.pages.board import Filter, labels_of
 from secure_score_backlog.site.pages.reviews import path_of
+from secure_score_backlog.site.part_names import STEP_LABELS
 from secure_score_backlog.site.templates import page, render
 
 PATH = "changes.md"
@@ -296,7 +296,7 @@ def score_said(month: MonthOfChanges) -> str:
         return ""
     parts = [
         f"{wording.lower_first(label)} {wording.signed(month.points[part])}"
-        for part, label in figures.STEP_LABELS.items()
+        for part, label in STEP_LABELS.items()
         if month.points[part]
     ]
     moved, since = month.facts["movement"]["from"], ""

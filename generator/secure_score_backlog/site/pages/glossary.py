@@ -18,8 +18,8 @@ from secure_score_backlog.exports.all_changes import MICROSOFT_WORDS, OUR_WORDS
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import RatedBy
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.site.figures import WORDS
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.part_names import WORDS
 from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.templates import page, render
 

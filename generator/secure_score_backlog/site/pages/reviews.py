@@ -30,6 +30,7 @@ from secure_score_backlog.reviews import differences
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
+from secure_score_backlog.site.part_names import STEP_LABELS
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.verdict import month_end_before, parts_of, risk_change
 from secure_score_backlog.site.words import kind_of_snapshot, stated_in, unexplained
@@ -263,7 +264,7 @@ def month_page(
         days_measured=days_of_month(month.facts),
         accepted=month.accepted[:SHOWN],
         approval_words=wording.APPROVALS,
-        labels=figures.STEP_LABELS,
+        labels=STEP_LABELS,
         microsoft=microsoft_said(month_of_changes(review)),
         change_chart=figures.change_of(month.facts, "movement"),
         minutes=minutes_of(site, review, path),

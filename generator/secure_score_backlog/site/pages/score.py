@@ -13,6 +13,7 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site import days, figures
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.part_names import STEP_LABELS
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import unexplained
 
@@ -35,7 +36,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         achievable_percent=of_maximum(facts, facts.score.achievable) if facts.score else None,
         change_chart=figures.change(facts, "change"),
         lines=lines(facts),
-        labels=figures.STEP_LABELS,
+        labels=STEP_LABELS,
         bands=facts.settings.bands,
         months=[review for review in facts.reviews if review.is_measured][: facts.settings.year_months],
         unexplained=unexplained(facts.explained),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Topics: for each subject that people ask about, what Secure Score measures of it, and where else to look.
 
-The texts are `content/topics.yml`. The search leads here: each subject is a page of its own.
+The texts are `content/topics.json`. The search leads here: each subject is a page of its own.
 """
 
 from __future__ import annotations
