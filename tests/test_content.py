@@ -25,7 +25,7 @@ from secure_score_backlog.snapshots.portal_csv import WORDS
 from secure_score_backlog.snapshots.portal_join import KEPT
 
 LOADED = {
-    "attention", "blindspots", "denominators", "glossary", "points", "portal_csv", "report",
+    "attention", "blindspots", "citations", "denominators", "glossary", "points", "portal_csv", "report",
     "services",
 }  # fmt: skip
 
