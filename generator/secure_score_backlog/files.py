@@ -107,6 +107,24 @@ def names_in(root: Path, path: str = "") -> list[str]:
         os.close(handle)
 
 
+def states_in(root: Path, path: str = "") -> dict[str, os.stat_result]:
+    """What the system says about each entry of a folder below a root, by name; none where the folder cannot be read."""
+    try:
+        if not _OPENAT and path:
+            _look(root, path)
+        handle = _open_folder(root, _steps(path) if path else ()) if _OPENAT else root / path
+    except OSError:
+        return {}
+    try:
+        with os.scandir(handle) as entries:
+            return {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
+    except OSError:
+        return {}
+    finally:
+        if isinstance(handle, int):
+            os.close(handle)
+
+
 def paths_below(root: Path, path: str, *, hidden: bool = False) -> Iterator[str]:
     """Every ordinary file below a folder, relative to the root, in order; links and hidden names are left out.
 

@@ -12,11 +12,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from secure_score_backlog.approval_records import load_records
 from secure_score_backlog.approvals import Approvals, load_approvals
 from secure_score_backlog.beginning import Beginning, begun
+from secure_score_backlog.cache import FOLDER, Cache
 from secure_score_backlog.decisions.model import DecisionHistory
 from secure_score_backlog.decisions.store import DECISIONS, load_decisions
 from secure_score_backlog.errors import WrongUsage
@@ -32,6 +34,7 @@ from secure_score_backlog.git import (
     read_history,
     read_main_history,
 )
+from secure_score_backlog.git_index import read_index
 from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import IF_ADDED, TELL, Problem, is_unreadable, problem
 from secure_score_backlog.questionnaires.store import Questions, load_questions
@@ -280,7 +283,7 @@ def _read(
     problems: set[Problem] = set()
     if measured is None:
         catalogue, of_catalogue = load_catalogue(snapshots)
-        history, of_history = load_history(snapshots, catalogue)
+        history, of_history = load_history(snapshots, catalogue, partial(cache_of, sources.root, main))
         problems.update(of_catalogue, of_history)
     else:
         catalogue, history = measured.catalogue, measured.history
@@ -387,10 +390,17 @@ def could_hold_snapshots(root: Path) -> bool:
 def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) -> SnapshotSource:
     """Where the snapshots are: in the folder, or on the branch that the settings name, once anything is committed."""
     if settings.snapshots.branch is None or (main is not None and main.head is None):
-        return SnapshotFolder(root)
+        return SnapshotFolder(root, main.repository if main else None)
     if is_unpushed(main, settings.snapshots.branch):
-        return SnapshotFolder(root)
+        return SnapshotFolder(root, main.repository if main else None)
     return open_snapshot_branch(main, settings.snapshots.branch)
+
+
+def cache_of(root: Path | None, main: MainHistory | None) -> Cache | None:
+    """The cache of a folder; None without Git, and where a branch brought files of a cache: they could say anything."""
+    if root is None or main is None or main.repository is None or read_index(main.repository).tracks(FOLDER):
+        return None
+    return Cache(root)
 
 
 def is_unpushed(main: MainHistory | None, branch: str) -> bool:

@@ -7,7 +7,7 @@ known are ignored here and stay on disk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -54,7 +54,21 @@ class HistoryBuilder:
         """The objects that each recommendation was read from last: one that was not read anew says the same."""
         self._known: dict[Observation, Observation] = {}
         """Each different observation once: a score takes few values."""
+        self._details: Mapping[str, Detail] = {}
+        """Of the snapshot taken last by an earlier builder."""
         self.problems: list[Problem] = []
+
+    def resume(self, history: History, problems: Iterable[Problem]) -> None:
+        """Go on behind what an earlier builder, that had the same ids, had taken and had found wrong."""
+        self._days = list(history.days)
+        self._changes = {
+            identifier: (list(line.days), list(line.observations)) for identifier, line in history.timelines.items()
+        }
+        self._present = {identifier for identifier, (_, states) in self._changes.items() if states[-1] is not None}
+        self._points = sum((points_of(states) for _, states in self._changes.values()), Fraction(0))
+        self._tenants = set(history.tenants)
+        self._details = history.details
+        self.problems = list(problems)
 
     def add(self, day: date, stored: Mapping[str, Any], path: str) -> None:
         """Take the snapshot of a day; days must come in ascending order."""
@@ -89,7 +103,12 @@ class HistoryBuilder:
             identifier: Timeline(tuple(days), tuple(states))
             for identifier, (days, states) in sorted(self._changes.items())
         }
-        return History(tuple(self._days), timelines, details(self._newest), frozenset(self._tenants))
+        return History(
+            tuple(self._days),
+            timelines,
+            details(self._newest) if self._newest else self._details,
+            frozenset(self._tenants),
+        )
 
     def _observations(self, stored: Mapping[str, Any], score: Mapping[str, Any], path: str) -> dict[str, Observation]:
         maxima = mapping(stored.get("maximum"))

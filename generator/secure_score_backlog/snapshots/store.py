@@ -7,16 +7,18 @@ Where the main branch accepts pull requests only, the scheduled run commits to a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from secure_score_backlog.cache import Cache, chained, code_version
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import changed_files, finish, names_in, read_file, write_set
-from secure_score_backlog.git import FileVersions, MainHistory, Repository, read_history
+from secure_score_backlog.git import FileVersions, MainHistory, Repository, blob_id, read_history
+from secure_score_backlog.git_index import read_index
 from secure_score_backlog.problems import IF_ADDED, Problem, problem
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.catalogue import CatalogueVersions, Stream, check_texts, read_catalogue
@@ -36,6 +38,12 @@ from secure_score_backlog.snapshots.snapshot_files import (
 )
 from secure_score_backlog.snapshots.stored_lines import StoredLines
 
+KEPT = "snapshots"
+"""The name in the cache."""
+WORTH_KEEPING = 500
+"""Snapshots; fewer are read in a moment."""
+MOST_UNKNOWN = 50
+"""Snapshots that are read to learn what they hold."""
 FIRST_PART = 4096
 """Bytes of a snapshot that hold `collected`, which comes first."""
 
@@ -52,12 +60,22 @@ class SnapshotSource(Protocol):
     def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
         """The bytes of many files, one in memory at a time; for one that cannot be read, why."""
 
+    def identified(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The path of each file whose content is known without reading it, and what tells that content from others."""
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFolder:
     """The folder `snapshots/` of a root."""
 
     root: Path
+    repository: Repository | None = None
+    """Which Git knows the files; None: they are read."""
+
+    def identified(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The files that are as Git saw them last."""
+        if self.repository is not None:
+            yield from read_index(self.repository).unchanged(paths)
 
     def paths(self) -> Iterable[str]:
         """Every file two levels down, where snapshots are."""
@@ -99,6 +117,10 @@ class SnapshotBranch:
     history: MainHistory = field(default_factory=MainHistory)
     """Every commit of the branch along first parents."""
 
+    def identified(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """All files: Git names what they hold."""
+        yield from ((path, self.blobs[path]) for path in paths if path in self.blobs)
+
     def paths(self) -> Iterable[str]:
         """Every file below `snapshots/`."""
         return self.blobs.keys()
@@ -137,25 +159,77 @@ def snapshots_at(repository: Repository, commit: str, history: MainHistory) -> S
     return SnapshotBranch(repository, commit, repository.files(commit, f"{SNAPSHOTS}/"), history)
 
 
-def load_history(source: SnapshotSource, catalogue: Catalogue | None = None) -> tuple[History, list[Problem]]:
+def load_history(
+    source: SnapshotSource, catalogue: Catalogue | None = None, cached: Callable[[], Cache | None] = lambda: None
+) -> tuple[History, list[Problem]]:
     """All snapshots as history. A file that cannot be read is a problem, and its day a gap.
 
     A recommendation whose id was made of its title goes by Graph's id, once the catalogue lists one of that title.
+
+    Args:
+        source: Where they are.
+        catalogue: What Microsoft lists.
+        cached: Opens the cache, where the history before the newest snapshot is kept, so that only new ones are read;
+            asked where there are enough snapshots.
     """
-    builder = HistoryBuilder(graph_ids(catalogue) if catalogue else None)
-    problems: list[Problem] = []
+    ids = graph_ids(catalogue) if catalogue else {}
+    builder = HistoryBuilder(ids)
     paths = list(source.paths())
-    problems += [_odd_day(path) for path in without_a_day(paths)]
+    odd = [_odd_day(path) for path in without_a_day(paths)]
     days = {path: day for day, path in snapshot_days(paths)}
-    lines = StoredLines()
-    for path, content in source.contents(days):
+    order, unreadable, begun = list(days), [], 0
+    cache = cached() if len(order) >= WORTH_KEEPING else None
+    steps = _steps(source, order, ids) if cache else []
+    kept = cache.get(KEPT, Kept) if cache and steps else None
+    if kept and 0 < kept.count < len(steps) and steps[kept.count] == kept.step:
+        builder.resume(kept.history, kept.found)
+        unreadable, begun = list(kept.unreadable), kept.count
+    lines, newest = StoredLines(), None
+    for path, content in source.contents(order[begun:]):
+        if path == order[-1] and steps and begun < len(order) - 1:
+            newest = Kept(len(order) - 1, steps[-1], builder.history(), tuple(builder.problems), tuple(unreadable))
         try:
             stored = lines.decode(_given(content), path)
         except CannotProceed as error:
-            problems.append(_unreadable(error))
+            unreadable.append(_unreadable(error))
             continue
         builder.add(days[path], stored, path)
-    return builder.history(), problems + builder.problems
+    if cache and newest and _steps(source, order, ids) == steps:  # else something was written meanwhile
+        cache.put(KEPT, newest)
+    return builder.history(), odd + unreadable + builder.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of all snapshots but the newest, which may still be written again."""
+
+    count: int
+    step: str
+    """What they held, and which code read them (`_steps`)."""
+    history: History
+    found: tuple[Problem, ...]
+    """By the builder."""
+    unreadable: tuple[Problem, ...]
+
+
+def _steps(source: SnapshotSource, order: Sequence[str], ids: Mapping[str, str]) -> list[str]:
+    """For each number of snapshots but all: a digest of their paths and contents, and of what else their reading knows.
+
+    None where that cannot be told without reading most of them.
+    """
+    known = dict(source.identified(order[:-1]))
+    others = [path for path in order[:-1] if path not in known]
+    if len(others) > MOST_UNKNOWN:
+        return []
+    for path, content in source.contents(others):
+        if isinstance(content, CannotProceed):  # it may be readable again without being changed
+            return []
+        known[path] = f"{blob_id(content, 'sha256')} {len(content)}"
+    code = code_version("secure_score_backlog", "secure_score_backlog.snapshots")
+    steps = [chained(code, (f"{made}={graph}" for made, graph in sorted(ids.items())))]
+    for path in order[:-1]:
+        steps.append(chained(steps[-1], (path, known[path])))
+    return steps
 
 
 def load_catalogue(source: SnapshotSource) -> tuple[Catalogue, list[Problem]]:
