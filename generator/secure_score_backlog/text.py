@@ -154,6 +154,8 @@ _PUNCTUATION = {code: f"&#{code};" for code in range(33, 127) if not chr(code).i
 
 def visible(text: str) -> str:
     """The text without characters that show nothing or reorder what follows; each becomes a visible mark."""
+    if text.isascii() and text.isprintable():
+        return text
     return _DIRECTION.sub("\ufffd", _CONTROL.sub("\ufffd", text))
 
 

@@ -13,7 +13,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 ROUNDS = 5
 """How often escapes inside escapes are resolved."""
@@ -111,7 +111,7 @@ def decoded(text: str, *, escapes: bool = False, cells: bool = False) -> str:
 
 def without_tags(text: str) -> str:
     """The text of HTML and XML as it is read: tags inside a word are nothing, others a blank."""
-    return _TAG.sub(_blank_for_tag, text)
+    return _TAG.sub(lambda match: _blank_for_tag(match[0], match[1]), text)
 
 
 def normal(text: str) -> str:
@@ -293,7 +293,9 @@ def _joined(text: str) -> str:
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", pairs)
 
 
-def _blank_for_tag(match: re.Match[str]) -> str:
-    breaks = "\n" * match[0].count("\n")
-    tag = match[1].strip("/").lower()
+@lru_cache(maxsize=10_000)
+def _blank_for_tag(whole: str, name: str) -> str:
+    """What stands for a tag; remembered, because pages repeat theirs thousands of times."""
+    breaks = "\n" * whole.count("\n")
+    tag = name.strip("/").lower()
     return breaks if tag in INLINE_TAGS or tag.startswith("!--") else f" {breaks}"
