@@ -52,7 +52,8 @@ class Bench:
 
 def python(root: Path, *arguments: str) -> Case:
     """A call of this Python in the folder of a tenant."""
-    return Case((sys.executable, *arguments), root, environment={"PYTHONPATH": str(HERE.parent)})
+    modules = os.pathsep.join(str(folder) for folder in (HERE.parent / "generator", HERE.parent))
+    return Case((sys.executable, *arguments), root, environment={"PYTHONPATH": modules})
 
 
 def backlog(where: Tenant, *arguments: str) -> Case:

@@ -74,6 +74,7 @@ def copied(tenant: Tenant, place: Path) -> Tenant:
     """The same tenant in another folder, to be changed while the first one stays as it is."""
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(tenant.root, place)
+    subprocess.run(["git", "update-index", "-q", "--refresh"], cwd=place, check=False)  # the copies are other files
     return Tenant(place, tenant.size)
 
 
