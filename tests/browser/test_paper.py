@@ -56,6 +56,30 @@ return found;
 """
 
 
+WORDS = r"""
+const found = [], walker = document.createTreeWalker(document.querySelector('article'), NodeFilter.SHOW_TEXT);
+const unseen = node => node.closest('svg, code, form, .headerlink') || clipped(node);
+const clipped = node => node && (getComputedStyle(node).clipPath === 'inset(50%)' || clipped(node.parentElement));
+while (walker.nextNode()) {
+  const text = walker.currentNode, range = document.createRange();
+  if (!text.data.trim() || unseen(text.parentElement)) continue;
+  for (const {0: word, index} of text.data.matchAll(/[^ \n]+/g)) {
+    if (word.length > 24 || /[-\/_.@]./.test(word)) continue;
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    const lines = [...range.getClientRects()].filter(box => box.width > 1).map(box => Math.round(box.top / 4));
+    if (new Set(lines).size > 1) found.push(word);
+  }
+}
+return found;
+"""
+"""Words and dates of usual length that are broken over two lines."""
+ACROSS = ".backlog-table--work, [id^='changes-']"
+"""What is printed across the sheet."""
+SHEET, SHEET_ACROSS = 718, 1032
+"""The width of what is printed on A4, in CSS pixels."""
+
+
 def sheets(document: bytes) -> int:
     """How many sheets a PDF has."""
     return len(re.findall(rb"/Type\s*/Page(?!s)", document))
@@ -77,10 +101,44 @@ def shown(browser: Page, selector: str) -> int:
     )
 
 
-def test_evidence_prints_on_four_sheets(browser: Page, built_demo: Path) -> None:
-    """With its commands, which a phone folds; the changes of decisions have pages of their own."""
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("evidence.html", 4), ("evidence/2026.html", 4), ("index.html", 2), ("changes.html", 5), ("attention.html", 6)],
+)
+def test_a_page_prints_on_few_sheets(browser: Page, built_demo: Path, name: str, most: int) -> None:
+    """Of A4 and of Letter; what is not printed is named, with where it is."""
+    browser.open(built_demo / name)
+    assert 1 < sheets(browser.paper(name.replace("/", "-").removesuffix(".html"))) <= most
+    assert sheets(browser.paper(inches=(8.5, 11))) <= most
+    browser.media("print")
+    rest = "return [...document.querySelectorAll('.backlog-print-only')].map(p => p.innerText)"
+    expected = {
+        "evidence/2026.html": r"Printed are the newest 50; the download of all changes of decisions has the rest\.",
+        "changes.html": r".* is printed for the newest 3 months; the download of all changes has the rest\.",
+        "attention.html": r"What each check found is on this page on a screen; .*",
+    }
+    said = [text.replace("\u00a0", " ") for text in browser.run(rest)]
+    assert len(said) == (name in expected)
+    assert all(re.fullmatch(expected[name], text) for text in said)
+
+
+def test_paper_has_the_newest_changes(browser: Page, built_demo: Path) -> None:
+    """Fifty of a year, with one header; without script the same."""
+    page = built_demo / "evidence" / "2026.html"
+    for scripted in (True, False):
+        browser.command("Emulation.setScriptExecutionDisabled", value=not scripted)
+        browser.open(page)
+        browser.command("Emulation.setScriptExecutionDisabled", value=False)
+        assert shown(browser, "[id^='changes-'] tbody tr") == 70
+        browser.media("print")
+        browser.wait(lambda: shown(browser, "[id^='changes-'] tbody tr") == 50)
+        assert browser.run("return document.querySelector('[id^=changes-] tbody tr').checkVisibility()")
+        browser.media("")
+
+
+def test_paper_has_the_commands_of_evidence(browser: Page, built_demo: Path) -> None:
+    """A phone folds them; the changes of decisions have pages of their own."""
     browser.open(built_demo / "evidence.html")
-    assert 1 < sheets(browser.paper("evidence")) <= 4
     browser.media("print")
     for selector in (".backlog-steps li", "#months + .backlog tbody tr"):
         number = len(browser.all(selector))
@@ -126,19 +184,16 @@ def test_groups_of_attention_fold_and_unfold(browser: Page, built_demo: Path) ->
     browser.wait(lambda: shown(browser, "#lines-stale-rest tbody tr") > 0)
 
 
-def test_paper_shows_the_first_rows_of_each_group(browser: Page, built_demo: Path) -> None:
-    """Of a folded group, too; and it says how many there are and where. Without script the same."""
+def test_paper_has_what_each_role_has_to_do(browser: Page, built_demo: Path) -> None:
+    """And of the checks their numbers, neither headings nor rows, whether a group is folded or not."""
     browser.open(built_demo / "attention.html")
-    for scripted in (True, False):
-        browser.command("Emulation.setScriptExecutionDisabled", value=not scripted)
-        browser.open(built_demo / "attention.html")
-        browser.command("Emulation.setScriptExecutionDisabled", value=False)
-        browser.media("print")
-        browser.wait(lambda: shown(browser, "#lines-ownerless tbody tr") == 5)
-        assert shown(browser, "#lines-ownerless-rest tbody tr") == 0
-        said = browser.run("return document.querySelector('#ownerless + .backlog .backlog-print-only').innerText")
-        assert re.match(r"The first 5 of \d+; all are on this page on a screen, and in the download", said)
-        browser.media("")
+    browser.run("document.querySelector('#ownerless + .backlog > details').open = true")
+    rows = len(browser.all("[id^='to-do-'] tbody tr"))
+    assert rows > 20
+    browser.media("print")
+    browser.wait(lambda: shown(browser, "[id^='to-do-'] tbody tr") == rows)
+    assert shown(browser, "#checks + .backlog .backlog-tally li") == len(browser.all("#checks + .backlog li"))
+    assert shown(browser, "h3, [id^='lines-'] tr, .backlog-calendar") == 0
 
 
 def test_without_script_what_is_folded_can_be_read(browser: Page, built_demo: Path) -> None:
@@ -182,12 +237,31 @@ def test_commands_are_broken_between_words(browser: Page, built_demo: Path, size
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_nothing_is_wider_than_the_narrowest_phone(browser: Page, built_demo: Path, name: str) -> None:
-    """But for a table that scrolls, with a shadow at the edge where it goes on; folded parts are opened before."""
+def test_everything_has_room(browser: Page, built_demo: Path, name: str) -> None:
+    """Nothing is wider than the narrowest phone, and no word is broken on phone, desk and paper.
+
+    But a table may scroll, with a shadow at the edge where it goes on. Folds are opened before.
+    """
     browser.size(*NARROW)
     browser.open(built_demo / name)
     browser.run("for (const fold of document.querySelectorAll('article details')) fold.open = true")
     assert browser.run(STICKING_OUT) == []
+    for width in (PHONE[0], 1000, 1400):
+        browser.size(width, 900)
+        assert browser.run(WORDS) == [], width
+    browser.media("print")
+    browser.size(SHEET_ACROSS if browser.all(ACROSS) else SHEET, 900)
+    assert browser.run(WORDS) == [], "paper"
+
+
+def test_a_broken_word_is_noticed(browser: Page, tmp_path: Path) -> None:
+    """A date in a column that is too narrow, and not a path, which may be broken."""
+    file = tmp_path / "narrow.html"
+    text = "28\u00a0September\u00a02026 snapshots/2026/2026-09-28.json is whole"
+    style = "style='width:5em;overflow-wrap:anywhere'"
+    file.write_text(f"<!doctype html><meta charset='utf-8'><article><p {style}>{text}", "utf-8")
+    browser.open(file)
+    assert browser.run(WORDS) == ["28\u00a0September\u00a02026"]
 
 
 def test_what_sticks_out_is_noticed(browser: Page, tmp_path: Path) -> None:

@@ -123,3 +123,19 @@ def test_no_page_grows_with_the_years() -> None:
         if path.startswith("evidence/"):
             linked = set(re.findall(r'href="([0-9a-z-]+\.html)"', document.content.decode()))
             assert {f"evidence/{name}" for name in linked} <= addresses
+
+
+def test_paper_has_the_newest_changes_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are marked, a month of them as a whole, and the page says how many are printed."""
+    monkeypatch.setattr(decision_changes, "PRINTED", 2)
+    page = pages(1, 2, 40, 41)["evidence/2026.md"].replace("\u00a0", " ")
+    assert "Printed are the newest 2; the download of all changes of decisions has the rest." in page
+    marked = page.split('<div class="backlog-no-print">')
+    assert [rows(part) for part in marked] == [2, 2]
+    monkeypatch.setattr(decision_changes, "PRINTED", 3)
+    page = pages(1, 2, 40, 41)["evidence/2026.md"]
+    before, after = page.split('</tbody><tbody class="backlog-no-print">')
+    assert [rows(before), rows(after)] == [3, 1]
+    assert '<div class="backlog-no-print">' not in page
+    monkeypatch.setattr(decision_changes, "PRINTED", 4)
+    assert "Printed are" not in pages(1, 2, 40, 41)["evidence/2026.md"]

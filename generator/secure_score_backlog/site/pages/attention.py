@@ -61,8 +61,6 @@ SHOWN = 15
 """Rows of a group before the rest is folded."""
 MOST = 40
 """Rows of a group, so that a page has a size that does not depend on the tenant's."""
-PRINTED = 5
-"""Rows of a group on paper."""
 COMMAND_IDS = 5
 """Ids in a command that is to be copied."""
 PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
@@ -174,7 +172,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         other_roles=roles[MOST_ROLES:],
         coded=coded,
         columns=COLUMNS,
-        printed=PRINTED,
         decided=any(status.decision for status in facts.statuses.values()),
         problems=sorted(facts.problems, key=lambda problem: problem.severity is not Severity.ERROR),
         problems_shown=MOST,

@@ -45,7 +45,7 @@ ROWS = 120
 MONTHS = 12
 """Months that the page itself shows in full; older ones are on pages of their own."""
 RECENT = 3
-"""Months that the first sentence sums up."""
+"""Months that the first sentence sums up, and that paper shows in full."""
 SHOWN_ROWS = 25
 """Microsoft's changes that are shown unfolded."""
 SHOWN_SUMS = 6
@@ -103,6 +103,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             shown_since=SHOWN_SUMS,
             pages=list(pages),
             name_of=name_of,
+            printed=list(dict.fromkeys(part.month.month for part in newest))[:RECENT],
         ),
         site=site,
         description="What Microsoft changed and what it did to the score, and what was decided, completed and lost.",

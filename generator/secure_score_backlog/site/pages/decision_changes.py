@@ -35,6 +35,8 @@ FOLDER = "evidence"
 ABOVE = ("Evidence", "evidence.md")
 ROOM = 90_000
 """Bytes of rows on one page; with the theme's frame a page stays below 150 kB."""
+PRINTED = 50
+"""Rows of a page on paper: four sheets."""
 LENGTHS = {12: "", 6: "h", 3: "q", 1: ""}
 """Months of a part, the longest first, and the letter before its number in an address."""
 
@@ -78,9 +80,13 @@ class Part:
     """The newest first."""
 
     @property
-    def months(self) -> list[tuple[str, list[Row]]]:
-        """The rows by month, the newest first."""
-        return [(month, list(rows)) for month, rows in groupby(self.rows, key=lambda row: month_of(row.day))]
+    def months(self) -> Iterator[tuple[str, list[Row], int]]:
+        """The rows by month, the newest first, and how many of each month are printed."""
+        room = PRINTED
+        for month, group in groupby(self.rows, key=lambda row: month_of(row.day)):
+            rows = list(group)
+            yield month, rows, min(room, len(rows))
+            room -= min(room, len(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ def pages_of(years: Sequence[Year], site: Site) -> Iterator[Document]:
             yield framed(year.path, str(year.number), body, site)
         for part in year.parts:
             around = {"newer": newer.get(part.path), "older": older.get(part.path)}
-            body = render("decision_changes.html.j2", site=site, path=part.path, part=part, **around)
+            body = render("decision_changes.html.j2", site=site, path=part.path, part=part, printed=PRINTED, **around)
             yield framed(part.path, part.title, body, site)
 
 

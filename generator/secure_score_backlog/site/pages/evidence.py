@@ -33,6 +33,8 @@ PATH = "evidence.md"
 TITLE = "Evidence"
 SHOWN_EXCEPTIONS = 15
 """How many the page lists; the downloads have all, so that the page does not grow with the years."""
+PRINTED = {"exceptions": 10, "approvals": 8, "months": 18}
+"""How many of each list are on paper, so that the page takes four sheets."""
 SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
 RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
@@ -136,6 +138,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         signed=any(review.signed for review in facts.reviews),
         years=years,
         changes=len(log.changes),
+        printed=PRINTED,
         steps=steps(facts, log, audit),
         has_git=facts.decisions.has_git,
         head=facts.head,
