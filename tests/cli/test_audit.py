@@ -33,11 +33,11 @@ def test_a_repository_without_exceptions(tenant: Tenant, backlog: RunBacklog) ->
     """Exit 0; every commit is counted in words."""
     done = backlog("audit", cwd=tenant.folder, expect=0)
     lines = done.stdout.splitlines()
-    assert lines[0] == "No commit is without an approval that counts."
+    assert lines[0] == "No commit is without a known approval by another person."
     assert lines[1].startswith("3 commits from 2026-10-01 to 2026-10-01 (UTC): 1 snapshot by the snapshot account, ")
     assert "1 approved by another person, 1 first commit." in lines[1]
     assert lines[2].startswith("GitHub was asked last on 2026-10-01 (`backlog approvals`); what was merged later is")
-    assert "Commits without an approval that counts" not in lines
+    assert "Commits without a known approval by another person" not in lines
 
 
 def test_an_exception_is_named_with_its_reason(tenant: Tenant, backlog: RunBacklog) -> None:
@@ -46,7 +46,7 @@ def test_an_exception_is_named_with_its_reason(tenant: Tenant, backlog: RunBackl
     write_record(tenant)
     done = backlog("audit", cwd=tenant.folder, expect=1)
     assert done.stdout.startswith(
-        "1 of 3 commits that are not snapshots has no approval that counts: 1\u00a0× no pull request.\n"
+        "1 of 3 commits that are not snapshots has no known approval by another person: 1\u00a0× no pull request.\n"
     )
     assert f"2026-10-01  {commit[:10]}       -  Change the owner\n      error: no pull request; changed:" in done.stdout
     assert (
@@ -74,9 +74,9 @@ def test_without_a_record_nothing_passes_that_needs_an_approval(tenant: Tenant, 
     tenant.repository.write("backlog.yml", "repository: tenant/backlog\n")
     done = backlog("audit", cwd=tenant.folder, expect=1)
     assert (
-        "1 of 2 commits that are not snapshots has no approval that counts: 1\u00a0× only the message names a pull "
-        "request; 1\u00a0× GitHub has not been asked about it (2\u00a0reasons for 1\u00a0commit, as one can have "
-        "several)." in done.stdout
+        "1 of 2 commits that are not snapshots has no known approval by another person: 1\u00a0× only the message "
+        "names a pull request; 1\u00a0× GitHub has not been asked about it (2\u00a0reasons for 1\u00a0commit, as one "
+        "can have several)." in done.stdout
     )
     assert "GitHub was never asked who approved what. The next run of the workflow snapshot asks." in done.stdout
 

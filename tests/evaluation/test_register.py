@@ -265,7 +265,7 @@ def test_approvals_are_counted_by_how_they_are_known() -> None:
 
     assert words() == ""
     assert words(approved, outside, Approval()) == (
-        "2 of them with an approval that counts: 1 on GitHub, 1 outside GitHub (record not checked)"
+        "2 of 3 with an approval that counts: 1 on GitHub, 1 outside GitHub (record not checked)"
     )
     filed = replace(outside, on_file=True, names_it=True)
     assert words(approved, filed) == "each with an approval that counts: 1 on GitHub, 1 outside GitHub"

@@ -12,8 +12,16 @@ from secure_score_backlog.approvals import Approvals, CommitFact, PullRequest, R
 from secure_score_backlog.decisions.model import Attestation, Bucket
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages import evidence, insurer_register, recommendation, register, reviews
+from secure_score_backlog.site.pages import (
+    evidence,
+    insurer_register,
+    insurer_summary,
+    recommendation,
+    register,
+    reviews,
+)
 from secure_score_backlog.site.words import people, remedy, stated_in
 from tests.support.pages import Read, evaluated
 from tests.support.pages import words as text_of
@@ -119,7 +127,7 @@ def test_what_nobody_asked_about_is_not_called_a_fault_of_the_approver() -> None
     """Right after a merge: the next run asks, so nobody has to approve again."""
     known = facts(Approval(reason=Reason.NOT_ASKED))
     lead = Read(known, register.documents).lead
-    assert "GitHub was not asked yet who approved; the next run of the workflow snapshot asks." in lead
+    assert "Only named: the next run of the workflow snapshot asks GitHub." in lead
     assert "next renewal" not in lead
     assert "The next run of the workflow snapshot asks GitHub who approved it" in page_of(known)
 
@@ -155,12 +163,47 @@ def test_what_was_checked_of_a_record_is_said_once_and_in_each_row() -> None:
     """Whether it records the approval is not claimed."""
     given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED, on_file=True, names_it=False)
     known = facts(given)
-    for read in (Read(known, register.documents), Read(known, evidence.documents)):
-        assert read.text.count("record on file, does not name this recommendation") == 1
-        assert read.text.count("not whether it records the approval") == 1
+    readers = {
+        evidence: "not whether it records the approval",
+        register: "only whether the record was on file and names the recommendation. 1 record does not name it.",
+    }
+    readers[insurer_register] = readers[register]
+    for page, checked in readers.items():
+        text = Read(known, page.documents).text
+        assert text.count("record on file, does not name this recommendation") == 1
+        assert text.count(checked) == 1
     outside = Read(known, insurer_register.documents)
     assert "record on file, does not name this recommendation" in outside.text
-    assert "below docs/reviews/" not in outside.text, "what to do is for readers inside"
+    assert "file the record" not in outside.text, "what to do is for readers inside"
+
+
+def test_the_register_begins_with_how_approvals_are_known() -> None:
+    """Of how many, for accepted risks and exemptions; each number leads to its entries."""
+    given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED)
+    page = Read(facts(given), register.documents)
+    assert page.lead.startswith("1 accepted risk is in force, with an approval that counts. It is worth")
+    for row in ("Approved on GitHub 0 of 1 – ", "Approved outside GitHub 1 of 1 – ", "Only named 0 of 1 – "):
+        assert row in page.lead
+    assert page.source.count("approval=attested#accepted") == page.source.count("?state=in+force") == 1
+    inside = Read(facts(given), insurer_summary.documents).sections["approvals"]
+    assert "Approved outside GitHub 1 of 1 – " in inside
+    assert "Owner and approver are one role in none of them." in inside
+    bare = replace(facts(given), register=(), covered=())
+    assert "Only named" not in Read(bare, register.documents).lead
+    assert "approvals" not in Read(bare, insurer_summary.documents).sections
+
+
+def test_what_follows_the_last_day_is_said() -> None:
+    """Where an acceptance is in force on both registers and its own page; where it has expired, what is needed."""
+    given = Approval(ApprovalKind.APPROVED, "Managing Director", day(1), "boss", asked=True)
+    said = "After the last day it is expired: no decision is in force, it is listed among the decisions needed, and the"
+    for page in (register, insurer_register):
+        assert said in Read(facts(given), page.documents).lead
+    assert said in page_of(facts(given))
+    known = facts(given)
+    ended = replace(known, register=tuple(replace(e, state=AcceptanceState.EXPIRED) for e in known.register))
+    assert said not in page_of(ended)
+    assert "no decision is in force until the owner renews it with a reason, or does it" in page_of(ended)
 
 
 def test_compensating_controls_are_marked_as_stated_once() -> None:

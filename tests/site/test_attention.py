@@ -15,7 +15,7 @@ import pytest
 
 from secure_score_backlog.cli.main import backlog as program
 from secure_score_backlog.decisions.model import Ask, Attestation, Blockage, Blocker, Bucket, CoverReason
-from secure_score_backlog.evaluation.approval import Reason
+from secure_score_backlog.evaluation.approval import Approval, Reason
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
@@ -139,12 +139,44 @@ def test_each_role_is_told_until_when_and_what_comes_next(key: str) -> None:
     make, says = TO_DO[key]
     page = Read(make(), attention.documents)
     role, *others = [anchor for anchor in page.sections if anchor.startswith("role-")]
-    assert others == (["role-managing-director"] if key in ("expired", "breached", "expiring") else [])
+    asks = ["role-head-of-it"] if key.startswith("asked") else []
+    assert others == (["role-managing-director"] if key in ("expired", "breached", "expiring") else asks)
     assert role == ("role-leadership" if key.startswith("asked") else "role-head-of-it")
     (row,) = page.rows(role)
     assert says in row
     assert ("Late." in row) is ("Late." in says or key in ("breached", "conflict"))
     assert re.search(rf'href="#{role}"><span class="backlog-tally-number">1</span>', page.source)
+
+
+def test_a_role_reads_what_it_waits_for() -> None:
+    """The answer that it asked for, without `asked_by` as the owner, and a missing approval; not what is its own."""
+    asked = (replace(old_ask(1)[0], by=day(9)), Ask("Head of IT", day(1), "And this?"))
+    named = decision("B", Bucket.ACCEPT, accepted=acceptance(day(60)))
+    made = tenant({"A": (0, 4), "B": (0, 4)}, A=decision("A", asks=asked, due=day(200)), B=named)
+    unapproved = tuple(replace(entry, approval=Approval(asked=True)) for entry in made.register)
+    made = replace(made, register=unapproved)
+    page = Read(made, attention.documents)
+    mine = page.sections["role-head-of-it"]
+    assert mine.startswith("1 waits for an answer of this role; waits for others: 2 ")
+    waits = mine.partition("Head of IT waits for ")[2]
+    assert waits.startswith("leadership: answer by 9 October 2026, in 8 days Pay for it? A ")
+    assert waits.endswith("Managing Director: approval B")
+    assert "waits for" not in page.sections["role-leadership"].replace("1 waits", "")
+    director = page.raw("role-managing-director")
+    assert 'href="register.html?approver=Managing%20Director"' in director
+    assert "?owner=" not in director, "it owns nothing"
+
+
+def test_a_role_that_only_waits_is_named_last() -> None:
+    """With nothing to do of its own, before what no role owns."""
+    asks = (replace(old_ask(1)[0], asked_by="Head of Finance"),)
+    page = Read(tenant({"A": (0, 4)}, A=decision("A", asks=asks, due=day(200))), attention.documents)
+    assert [anchor for anchor in page.sections if anchor.startswith("role-")] == [
+        "role-leadership",
+        "role-head-of-finance",
+    ]
+    assert page.sections["role-head-of-finance"].startswith("Nothing to do; waits for others: 1 ")
+    assert page.rows("role-head-of-finance") == []
 
 
 def test_what_is_late_comes_first_then_the_nearest_day() -> None:

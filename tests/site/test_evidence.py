@@ -304,22 +304,21 @@ def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
     pushed.write("backlog.yml", "repository: tenant/backlog\n")
     page = Read(facts_of(pushed), evidence.documents)
     assert "GitHub" in page.sections["limits"]
-    assert (
-        "4 of 5 commits since 2 October 2026 have no approval that counts: none is known that another person"
-        in page.lead
-    )
+    assert "4 of 5 commits since 2 October 2026 have no known approval by another person before the merge." in page.lead
     numbers = [row.split(" ", 1) for row in page.rows("audit") if row[0].isdigit()]
     assert numbers == [
         ["1", "first commit"],
-        ["4", "without an approval that counts, as far as is known"],
+        ["4", "without a known approval by another person"],
         ["5", "total"],
     ]
     assert "GitHub was not asked who approved them; what is unknown does not pass." in page.sections["audit"]
     rows = page.rows("exceptions")
     assert len(rows) == 4
     assert rows[1].startswith("6 October 2026 Another owner Git’s author: Test Author · ")
-    assert rows[1].endswith("decisions GitHub has not been asked about it; its pull request is unknown")
-    assert rows[2].endswith("decisions Only the message names a pull request; GitHub has not been asked about it")
+    assert rows[1].endswith("decisions Title of B GitHub has not been asked about it; its pull request is unknown")
+    assert rows[2].endswith(
+        "decisions Title of B Only the message names a pull request; GitHub has not been asked about it"
+    )
 
 
 def test_an_audit_without_exceptions(tmp_path: Path) -> None:

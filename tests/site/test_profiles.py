@@ -99,8 +99,8 @@ def test_what_an_insurer_reads() -> None:
     assert "Title of Open" not in "".join(made.values())
     home = made["index.md"]
     assert "6</td>" in home
-    assert "An approval is recorded for each." in home
-    assert "no approval is recorded" not in register
+    assert "1 of 1" in home
+    assert ">0 of 1<" in home
     assert ">total<" in home
 
 
@@ -112,12 +112,13 @@ def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
     unrecorded = replace(entry.decision, accepted=replace(entry.decision.accepted, approval=None))
     both = (replace(entry, decision=unrecorded, approval=Approval()), entry)
     one = content(replace(made, register=both[:1]), INSURER)
-    assert "No approval is recorded; only the role is named." in one["index.md"]
-    assert "1 accepted risk is in force, without an approval that counts; GitHub was not asked." in one["register.md"]
+    named = 'Only named</th><td data-label="Accepted risks">1 of '
+    assert f"{named}1<" in one["index.md"]
+    assert "1 accepted risk is in force, without an approval that counts." in one["register.md"].replace("\u00a0", " ")
+    assert "GitHub was not asked." in one["register.md"]
     two = content(replace(made, register=both), INSURER)
-    assert "An approval is recorded for 1 of 2; for the others only the role is named." in two["index.md"]
-    said = "1 of them with an approval that counts: 1 outside GitHub (record not checked); GitHub was not asked."
-    assert said in two["register.md"]
+    assert f"{named}2<" in two["index.md"]
+    assert "in force, 1 of 2 with an approval that counts." in two["register.md"]
 
 
 def test_what_has_ended_has_no_days_left() -> None:

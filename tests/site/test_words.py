@@ -152,12 +152,15 @@ def test_every_page_counts_the_same_approvals() -> None:
     (entry,) = made.register
     three = tuple(replace(entry, approval=Approval(kind, entry.decision.owner, day(1), asked=True)) for kind in how)
     facts = replace(made, register=three, covered=())
-    counting = "2 of them with an approval that counts"
+    counting = "2 of 3 with an approval that counts"
     said = f"in force, {counting}: 1 on GitHub, 1 outside GitHub (record not checked)."
     assert f"3 {said}" in Read(facts, home.documents).text
     assert f"3 {said}" in Read(facts, board.documents).sections["accept"]
-    assert f"3 accepted risks are {said}" in Read(facts, register.documents).lead
-    assert f"3 accepted risks are {said}" in Read(facts, insurer_register.documents).lead
+    for view in (register, insurer_register):
+        lead = Read(facts, view.documents).lead
+        assert f"3 accepted risks are in force, {counting}." in lead
+        for row in ("Approved on GitHub 1 of 3 – ", "Approved outside GitHub 1 of 3 – ", "Only named 1 of 3 – "):
+            assert row in lead
     assert f"Accepted risks in force 3 {counting}" in Read(facts, insurer_summary.documents).text
     page = Read(facts, evidence.documents)
     assert f"3 acceptances and exemptions are in force, {counting}:" in page.sections["approvals"]

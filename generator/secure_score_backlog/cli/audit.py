@@ -110,7 +110,7 @@ def report(result: Audit, sample: Sample) -> Iterator[str]:
     if result.beginning:
         yield from beginning.words(result.beginning)
     listed = (line for each in result.exceptions for line in about(each, result.asked_at))
-    yield from section("Commits without an approval that counts", listed, 2 * SHOWN)
+    yield from section("Commits without a known approval by another person", listed, 2 * SHOWN)
     yield from section("What to do about them", (f"  {line}" for line in to_do(result)), len(Reason))
     others = [found for found in result.problems if found.code not in OF_COMMITS]
     told = (f"  {found.severity}: {found.message}\n      {found.hint}" for found in others)
@@ -139,9 +139,9 @@ def conclusion(result: Audit) -> str:
     changes = result.total - result.counts[Kind.SNAPSHOT]
     of = f"{plural(changes, 'commit')} that {'is not a snapshot' if changes == 1 else 'are not snapshots'}"
     verb = "has" if number == 1 else "have"
-    found = f"{number} of {of} {verb} no approval that counts: {in_reasons(result)}."
+    found = f"{number} of {of} {verb} no known approval by another person: {in_reasons(result)}."
     if not number:
-        found = "No commit is without an approval that counts."
+        found = "No commit is without a known approval by another person."
     return f"{found} {plural(errors, 'stored file')} changed in a way that is not allowed." if errors else found
 
 

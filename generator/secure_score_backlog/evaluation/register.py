@@ -231,10 +231,10 @@ class ApprovalCounts:
 
     @property
     def of_them(self) -> str:
-        """What follows the number of those in force: "5 of them with an approval that counts"."""
+        """What follows the number of those in force: "5 of 11 with an approval that counts"."""
         if not self.all:
             return ""
-        some = f"{number(self.counting)} of them"
+        some = f"{number(self.counting)} of {number(self.all)}"
         if self.counting in (0, self.all):
             some = "none" if not self.counting else "each"
         if self.all == 1:
@@ -246,13 +246,13 @@ class ApprovalCounts:
     def words(self) -> str:
         """The same, and how it is known: "…: 4 on GitHub, 1 outside GitHub (record not checked)"."""
         found = [f"{number(self.approved)} on GitHub"] if self.approved else []
-        found += [f"{number(self.attested)} outside GitHub{self._records}"] if self.attested else []
+        found += [f"{number(self.attested)} outside GitHub{self.records}"] if self.attested else []
         how = f": {', '.join(found)}" if found else ""
         asked = "" if self.asked or self.without_github or not self.all else "; GitHub was not asked"
         return f"{self.of_them}{how}{asked}"
 
     @property
-    def _records(self) -> str:
+    def records(self) -> str:
         """What is to be known of the records outside of GitHub."""
         alone = self.attested == 1
         said = (

@@ -81,6 +81,17 @@ def by_role(found: Iterable[Task]) -> list[tuple[str, tuple[Task, ...]]]:
     return [(names[key], tuple(roles[key])) for key in sorted(roles, key=order)]
 
 
+def waiting_role(task: Task) -> str:
+    """The role that waits for it: who asked, or the owner of what is not approved; empty for any other task."""
+    if task.ask:
+        role = task.ask.asked_by or task.status.owner
+    elif task.kind == UNAPPROVED:
+        role = task.status.owner
+    else:
+        role = ""
+    return "" if same_role(role, task.role) else role
+
+
 def _reminded(found: Iterable[Reminder], as_of: date) -> Iterator[Task]:
     for each in found:
         when = _when_of(each, as_of)

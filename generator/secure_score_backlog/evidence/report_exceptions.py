@@ -110,7 +110,7 @@ def writers(found: Audit) -> Iterator[Block]:
 
 
 def audited(found: Audit) -> Iterator[Block]:
-    """The changes of the records by who approved them, and the newest without an approval that counts."""
+    """The changes of the records by who approved them, and the newest without a known approval by another person."""
     asked = (
         "The approvals are those that GitHub recorded."
         if found.asked_at
@@ -123,7 +123,7 @@ def audited(found: Audit) -> Iterator[Block]:
     yield table("Changes of the records by result", (("Number", 22), ("Changes", 194)), rows)
     reasons = in_reasons(found)
     if reasons:
-        yield paragraph(f"Without an approval that counts: {reasons}.")
+        yield paragraph(f"Without a known approval by another person: {reasons}.")
         yield from newest(found)
     changed = wording.number(found.forbidden) if found.forbidden else "none"
     yield paragraph(f"Stored measurements that were changed in a way that is not allowed: {changed}.")
@@ -135,11 +135,11 @@ def audited(found: Audit) -> Iterator[Block]:
 
 
 def newest(found: Audit) -> Iterator[Block]:
-    """The newest changes without an approval that counts."""
+    """The newest changes without a known approval by another person."""
     listed = found.exceptions[:SHOWN_COMMITS]
     rows = [(wording.day(each.at.date()), cell(each.commit, "fine"), reasons_of(each)) for each in listed]
     columns = (("Day (UTC)", 42), ("Commit", 88), ("Reasons", 86))
-    yield table("The newest changes without an approval that counts", columns, rows)
+    yield table("The newest changes without a known approval by another person", columns, rows)
     rest = len(found.exceptions) - len(listed)
     if rest > 0:
         yield paragraph(f"{wording.count(rest, 'older one')} in {DATA}audit.csv, which lists every change.")

@@ -217,6 +217,6 @@ KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
     Kind.SNAPSHOT: ("snapshot by the snapshot account", "snapshots by the snapshot account"),
     Kind.APPROVED: ("approved by another person", "approved by another person"),
     Kind.BEGINNING: ("first commit", "first commits"),
-    Kind.EXCEPTION: ("without an approval that counts", "without an approval that counts"),
+    Kind.EXCEPTION: ("without a known approval by another person", "without a known approval by another person"),
 }
 """What a commit is, in words: one, and several."""

@@ -10,12 +10,13 @@ from datetime import date
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry
+from secure_score_backlog.evaluation.register import RegisterEntry, approver
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status, below_since
-from secure_score_backlog.evaluation.tasks import APPROVE, BLOCKED, UNAPPROVED, Task, When, by_role, tasks
+from secure_score_backlog.evaluation.tasks import APPROVE, BLOCKED, UNAPPROVED, Task, When, by_role, tasks, waiting_role
 from secure_score_backlog.site.links import Site, slugs
 from secure_score_backlog.site.words import change_day, remedy, since
 from secure_score_backlog.site.work import first_step, portal_link
+from secure_score_backlog.text import comparable
 
 MOST = 10
 """Rows of a role, so that a page has a size that does not depend on the tenant's; the board has all."""
@@ -77,6 +78,12 @@ class Role:
     found: tuple[Task, ...]
     lines: tuple[Line, ...]
     """The first of them."""
+    waits: tuple[Task, ...] = ()
+    """What the role waits for: tasks of other roles."""
+    owns: bool = False
+    """It owns a recommendation."""
+    approves: bool = False
+    """The register names it as an approver."""
 
     @property
     def late(self) -> int:
@@ -85,23 +92,52 @@ class Role:
 
     @property
     def summary(self) -> str:
-        """How many of each urgency."""
-        return counted(self.found, "this role" if self.name else "")
+        """How many of each urgency, and how often it waits for others."""
+        others = f"waits for others: {wording.number(len(self.waits))}" if self.waits else ""
+        return "; ".join(
+            filter(None, (counted(self.found, "this role" if self.name else "") or "Nothing to do", others))
+        )
 
 
 def roles_of(facts: Facts, site: Site) -> list[Role]:
-    """Every role that has something to do now."""
-    found = by_role(tasks(facts))
+    """Every role that has something to do now, then those that only wait for others; what has no owner comes last."""
+    all_tasks = tasks(facts)
+    found, waits = by_role(all_tasks), waits_by_role(all_tasks)
+    busy = {comparable(name) for name, _ in found}
+    found += [(mine[0], ()) for role, mine in sorted(waits.items()) if role not in busy]
+    found.sort(key=lambda item: not item[0])
     anchors = slugs(name for name, _ in found if name)
+    owners = {comparable(status.owner) for status in facts.statuses.values() if status.owner}
+    approvers = {comparable(approver(entry)) for entry in (*facts.register, *facts.covered, *facts.past)} - {""}
     return [
         Role(
             name,
             f"role-{anchors[name]}" if name else "no-role",
             mine,
             tuple(Line(task, until(task, facts), next_step(task, site), portal_of(task, site)) for task in mine[:MOST]),
+            waits[comparable(name)][1] if comparable(name) in waits else (),
+            comparable(name) in owners,
+            comparable(name) in approvers,
         )
         for name, mine in found
     ]
+
+
+def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...]]]:
+    """What each role waits for, by its comparable name, with its name as it is written first."""
+    roles: dict[str, tuple[str, tuple[Task, ...]]] = {}
+    for task in found:
+        if role := waiting_role(task):
+            name, before = roles.get(comparable(role), (role, ()))
+            roles[comparable(role)] = name, (*before, task)
+    return roles
+
+
+def awaited(task: Task, as_of: date) -> str:
+    """What another role is waited for, and until when."""
+    if task.kind == UNAPPROVED:
+        return "approval" + (f", to renew by {dated(task.day, as_of)}" if task.day else "")
+    return f"answer by {dated(task.day, as_of)}" if task.day else "answer, no day given"
 
 
 def counted(found: Iterable[Task], whom: str) -> str:

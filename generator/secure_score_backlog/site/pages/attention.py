@@ -28,7 +28,8 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.week import MOST_ROLES, counted, roles_of
+from secure_score_backlog.site.week import MOST as MOST_ROWS
+from secure_score_backlog.site.week import MOST_ROLES, awaited, counted, roles_of
 from secure_score_backlog.site.words import amount, since, unexplained
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.text import shell_quoted
@@ -170,6 +171,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         late=sum(role.late for role in roles),
         roles=roles[:MOST_ROLES],
         other_roles=roles[MOST_ROLES:],
+        awaited=awaited,
+        most_waits=MOST_ROWS,
         coded=coded,
         columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),

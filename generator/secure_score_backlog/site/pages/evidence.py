@@ -23,7 +23,7 @@ from secure_score_backlog.reviews import differences
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.decision_changes import pages_of, years_of
+from secure_score_backlog.site.pages.decision_changes import named, pages_of, years_of
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
@@ -33,6 +33,8 @@ PATH = "evidence.md"
 TITLE = "Evidence"
 SHOWN_EXCEPTIONS = 15
 """How many the page lists; the downloads have all, so that the page does not grow with the years."""
+SHOWN_CHANGED = 3
+"""Recommendations that are named beside an exception."""
 PRINTED = {"exceptions": 10, "approvals": 8, "months": 18}
 """How many of each list are on paper, so that the page takes four sheets."""
 SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
@@ -40,7 +42,7 @@ RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
     Kind.APPROVED: "approved on GitHub by another person, whatever the role, in their final state and before the merge",
     Kind.BEGINNING: "first commit",
-    Kind.EXCEPTION: "without an approval that counts, as far as is known",
+    Kind.EXCEPTION: "without a known approval by another person",
 }
 """What the commits of a kind are, in the table of the audit."""
 
@@ -114,7 +116,11 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         kinds=[(number, words) for kind, words in RESULTS.items() if (number := audit.counts.get(kind, 0))],
         beginnings=audit.counts.get(Kind.BEGINNING, 0),
         tests=list(further_tests(facts, audit)),
-        exceptions=[(each, sentence(reasons_of(each, audit.asked_at))) for each in audit.exceptions[:SHOWN_EXCEPTIONS]],
+        exceptions=[
+            (each, sentence(reasons_of(each, audit.asked_at)), [named(facts, change) for change in log.of(each.commit)])
+            for each in audit.exceptions[:SHOWN_EXCEPTIONS]
+        ],
+        shown_changed=SHOWN_CHANGED,
         unsnapped=audit.total - audit.counts.get(Kind.SNAPSHOT, 0),
         snapshots=audit.counts.get(Kind.SNAPSHOT, 0),
         exceptions_total=audit.counts.get(Kind.EXCEPTION, 0),
@@ -192,7 +198,7 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
     yield Test("Stored days and records, written once", f"{said}{later}", not number)
     counts = facts.approvals
     if counts.all:
-        title = f"Approvals of the {wording.number(counts.all)} acceptances and exemptions in force"
+        title = f"Approvals in the named role: {wording.number(counts.all)} acceptances and exemptions in force"
         yield Test(title, counts.words, not counts.named)
         said = (
             f"the same role in {wording.number(counts.same) if counts.same else 'none'} of {wording.number(counts.all)}"
@@ -288,7 +294,7 @@ def population_steps(audit: Audit, settings: Settings) -> Iterator[Step]:
         "List the commits by any account but the one that commits snapshots",
         f'git log --first-parent --no-mailmap --format="%h %cs %an <%ae> %s" {head} | grep -vF {bot}',
         f"Prints {wording.count(len(people), 'line')}: each is an approved pull request, the first commit, or one "
-        "without an approval that counts.",
+        "without a known approval by another person.",
     )
     elsewhere = [
         each for each in on_main if each.identity == settings.snapshots.bot and set(each.areas) - {Area.SNAPSHOTS}

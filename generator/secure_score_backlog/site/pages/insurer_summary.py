@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import in_force, needing_decision, recorded
+from secure_score_backlog.evaluation.register import in_force, needing_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.audit import in_reasons
 from secure_score_backlog.files import Document
@@ -55,7 +55,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         reasons=in_reasons(facts.audit) if facts.audit else "",
         in_force=len(accepted),
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
-        recorded=sum(1 for entry in accepted if recorded(entry)),
         head=facts.head,
         kind=imported(facts.snapshot) if facts.snapshot else "",
         unexplained=unexplained(facts.explained),

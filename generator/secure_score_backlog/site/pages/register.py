@@ -24,13 +24,15 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.board import Filter, labels_of
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended
-from secure_score_backlog.wording import badge_of
+from secure_score_backlog.wording import APPROVALS, badge_of
 
 PATH = "register.md"
 TITLE = "Risk register"
 COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Approver", "Citation")
 PAST_SHOWN = 60
 """Entries that a later decision ended, so that the page does not grow from year to year; the downloads hold all."""
+CAPITALISED = {kind: words[:1].upper() + words[1:] for kind, words in APPROVALS.items()}
+"""How an approval is known, as a label."""
 ENDED_AUTOMATICALLY = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
 
 
@@ -74,11 +76,13 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
 def filters(entries: list[RegisterEntry]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     levels = {entry.status.risk_word for entry in entries}
+    kinds = {entry.approval.kind.value for entry in entries}
     states = {label.lower(): label for label in (badge_of(shown_state(entry)).label for entry in entries)}
     found = (
         Filter("state", "State", tuple(sorted(states)), states),
         Filter("risk", "Risk", tuple(level for level in LEVELS if level in levels), labels_of(LEVELS)),
         Filter("owner", "Owner", tuple(sorted({entry.decision.owner for entry in entries})), folded=True),
         Filter("approver", "Approver", tuple(sorted({approver(entry) for entry in entries} - {""})), folded=True),
+        Filter("approval", "Approval", tuple(kind for kind in APPROVALS if kind in kinds), CAPITALISED, folded=True),
     )
     return [item for item in found if len(item.values) > 1]
