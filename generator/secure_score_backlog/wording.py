@@ -220,9 +220,9 @@ BADGES: dict[str, Badge] = {
     "decided": Badge("Decided", "\u25a3", "plan", "Its answer was given in this month."),
     "completed": Badge("Completed", "\u2713", "good", "Measured in full, and not before."),
     # what Secure Score says about a topic
-    "covered-in-part": Badge("Covered in part", "\u25d1", "plan", "Recommendations about it have a score here."),
+    "covered-in-part": Badge("Covered in part", "\u25d1", "quiet", "Recommendations about it have a score here."),
     "not-scored-here": Badge("Not scored here", "\u25cc", "quiet", "None of what measures it has a score here."),
-    "not-covered": Badge("Not covered", "\u2205", "warn", "Secure Score measures nothing of it."),
+    "not-covered": Badge("Not covered", "\u2205", "found", "Secure Score measures nothing of it."),
     # what a test of the records or of files found
     "passed": Badge("Passed", "\u2713", "good"),
     "found": Badge("Found", "!", "found"),
@@ -235,8 +235,8 @@ BADGES: dict[str, Badge] = {
     "signed": Badge("Signed", "\u2713", "good"),
     # how far an answer goes
     "supported": Badge("Supported", "\u2713", "good", "All that is asked is measured in full."),
-    "qualified": Badge("Qualified", "\u25d0", "hold", "What is measured is in full, and something limits the answer."),
-    "gap": Badge("Gap", "\u2715", "open", "Something that answers it is not in full."),
+    "qualified": Badge("Qualified", "\u25d0", "quiet", "What is measured is in full, and something limits the answer."),
+    "gap": Badge("Gap", "\u2715", "found", "Something that answers it is not in full."),
     "own-supported": Badge("Own evidence: supported", "\u270e", "quiet", "Stated by the organisation, not measured."),
     "own-qualified": Badge("Own evidence: qualified", "\u270e", "quiet", "Stated by the organisation, not measured."),
     "own-gap": Badge("Own evidence: gap", "\u270e", "quiet", "Stated by the organisation, not measured."),
