@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes the README's pictures from a built demo (`make pictures`): the top of a page, as a reader first sees it."""
+"""Takes the README's pictures from a built demo (`make pictures`): what a reader sees of a page first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from pathlib import Path
 
 from tests.support.chromium import start
 
-SIZE = (1180, 820)
-PICTURES = {"home": "index.html", "review": "reviews/2026-10.html", "register": "register.html"}
+SIZE = (1400, 940)
+PICTURES = {
+    "home": ("index.html", ""),
+    "review": ("reviews/2026-10.html", ""),
+    "register": ("register.html", "accepted"),
+}
+"""The file and the anchor of each, by name."""
 
 
 def take(site: Path, target: Path) -> None:
@@ -19,10 +24,10 @@ def take(site: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory() as profile:
         page = start(Path(profile))
         try:
-            for name, file in PICTURES.items():
+            for name, (file, anchor) in PICTURES.items():
                 page.fresh()
                 page.size(*SIZE)
-                page.open(site / file)
+                page.open(site / file, anchor)
                 page.driver.save_screenshot(str(target / f"{name}.png"))
         finally:
             page.driver.quit()
