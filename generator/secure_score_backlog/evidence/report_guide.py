@@ -59,7 +59,7 @@ def against(facts: Facts) -> Iterator[Found]:
     yield "Planned changes that are overdue", f"{counted(len(facts.in_state(State.OVERDUE)))}.", OVERDUE
     yield "Accepted or claimed in Microsoft’s portal only", f"{counted(len(facts.shadow))}.", PORTAL
     if facts.audit and facts.audit.total:
-        yield "Changes of the records without an approval that counts", f"{audited(facts.audit)}", CHANGES
+        yield "Changes of the records without a known approval by another person", f"{audited(facts.audit)}", CHANGES
 
 
 def audited(found: Audit) -> str:
