@@ -193,6 +193,13 @@ def test_the_register_begins_with_how_approvals_are_known() -> None:
     assert "approvals" not in Read(bare, insurer_summary.documents).sections
 
 
+def test_without_github_no_approval_on_github_is_counted() -> None:
+    """There is nothing to ask; the register says what makes an approval count there."""
+    lead = Read(facts(Approval(reason=Reason.NO_GITHUB)), register.documents).lead
+    assert "GitHub" not in lead.replace("Approved outside GitHub", "")
+    assert "Only named: to make it count, file the record ." in lead
+
+
 def test_what_follows_the_last_day_is_said() -> None:
     """Where an acceptance is in force on both registers and its own page; where it has expired, what is needed."""
     given = Approval(ApprovalKind.APPROVED, "Managing Director", day(1), "boss", asked=True)
