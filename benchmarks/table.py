@@ -44,15 +44,20 @@ class Row:
         found = self.ratio
         return (
             self.what,
-            f"{middle(cost.processor for cost in self.costs):.2f}",
-            f"{middle(cost.wall for cost in self.costs):.2f}",
-            f"{middle(cost.memory for cost in self.costs):.0f}",
+            _shown(middle(cost.processor for cost in self.costs), 2),
+            _shown(middle(cost.wall for cost in self.costs), 2),
+            _shown(middle(cost.memory for cost in self.costs), 0),
             f"{size / 1_000_000:.1f}" if size else "",
             self.beside,
             f"{middle(cost.processor for cost in self.others):.2f}" if self.others else "",
             f"{found}{of}{times}" if found else "",
             self.target,
         )
+
+
+def _shown(figure: float, decimals: int) -> str:
+    """A figure; empty where nothing was measured."""
+    return f"{figure:.{decimals}f}" if figure else ""
 
 
 def plain(rows: Iterable[Row]) -> str:
