@@ -70,7 +70,7 @@ def document(manifest: Manifest, paths: Collection[str], objects: Objects) -> Do
         "figures_step": "4" if has_objects else "3",
         "prepare": "" if has_objects else f"    git init --quiet --object-format={algorithm} ../objects\n",
         "example": source_example(bound, objects) if has_objects else "",
-        "whose": " of people, too" if manifest.named else " that name nobody",
+        "whose": " of people, too" if manifest.named else " that name no person",
     }
     if has_objects:
         enclosed = [identifier for identifier, (kind, _) in objects.contents.items() if kind == COMMIT_KIND]
@@ -152,8 +152,8 @@ def binding(by_objects: int, by_list: int) -> str:
         said.append(f"For {by_objects} of them, enclosed objects of Git lead from the commit to that id.")
     if by_list:
         said.append(
-            f"For {by_list}, no object does, as the lists of their folders name what readers outside do not see: "
-            "`MANIFEST.json` alone binds them, and so the digest of the pack."
+            f"For the other {by_list}, no object does, as the lists of their folders name what readers outside do not "
+            "see. To these, their entry in `MANIFEST.json` binds the organisation, and so the digest of the pack."
         )
     return " ".join(said)
 
