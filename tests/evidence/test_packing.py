@@ -206,7 +206,7 @@ def test_the_insurers_guide_works_word_by_word(insurer: Files, root: Path, tmp_p
     assert manifest["read"]["main"] in text
     decisions = sum(1 for path in left_out if path.startswith("sources/decisions/"))
     assert f"For {len(left_out) - decisions} of them, enclosed objects" in text
-    assert f"For {decisions}, no object does" in text
+    assert f"For the other {decisions}, no object does" in text
     assert "this pack holds what GitHub answered" not in text
 
 

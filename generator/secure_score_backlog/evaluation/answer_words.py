@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from secure_score_backlog.evaluation.insurance import Answer, Because, Held, Measure, Measured, Reason
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Level
+from secure_score_backlog.snapshots.known import known_recommendations
 from secure_score_backlog.wording import badge_of, count, day, joined, number, point_count, points
 
 LEVELS: Mapping[Level, str] = {
@@ -43,6 +44,12 @@ def _claimed(each: Because, _: Answer) -> str:
     return f"Points of {many} are self-attested, not verified by Microsoft."
 
 
+def _titled(ids: Sequence[str]) -> str:
+    """Recommendations by title and id, as no page of theirs need exist; an id alone where no title is known."""
+    known = known_recommendations()
+    return joined([f"“{known[each].title}”, {each}" if each in known else each for each in ids])
+
+
 SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
     Reason.NOT_COVERED: lambda _, __: "Not covered by Secure Score.",
     Reason.HINT: lambda _, __: "Secure Score measures only something near it, from which no answer follows.",
@@ -53,7 +60,7 @@ SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
     Reason.OPEN: _open,
     Reason.PART: lambda _, __: "Secure Score measures only a part of what is asked.",
     Reason.NO_SCORE_FOR: lambda each, _: (
-        f"For a part of it there is no score here ({joined(each.recommendations)}), which does not count as in place."
+        f"For a part of it there is no score here ({_titled(each.recommendations)}), which does not count as in place."
     ),
     Reason.CLAIMED: _claimed,
     Reason.CONFLICT: lambda each, _: (
@@ -62,7 +69,7 @@ SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
     Reason.RELATED_OPEN: _related,
     Reason.OLD: lambda each, _: f"The newest snapshot is {count(each.number, 'day')} old.",
     Reason.EARLIER: lambda each, _: (
-        f"The newest day holds no score of {joined(each.recommendations)}; the last known one is used."
+        f"The newest day holds no score of {_titled(each.recommendations)}; the last known one is used."
     ),
     Reason.PARTIAL_DAY: lambda _, __: "The newest snapshot holds only a part of what was measured on its day.",
     Reason.NOT_SYNCED: lambda each, _: (
