@@ -19,10 +19,10 @@ from secure_score_backlog.ratings import Risk, load_ratings
 from secure_score_backlog.site import part_names
 from secure_score_backlog.site.pages import attention, home
 from secure_score_backlog.site.pages.glossary import GLOSSARY
-from secure_score_backlog.site.service_names import SERVICE_NAMES
 from secure_score_backlog.snapshots.known import KnownRecommendations, is_made_of_title, known_recommendations
 from secure_score_backlog.snapshots.portal_csv import WORDS
 from secure_score_backlog.snapshots.portal_join import KEPT
+from secure_score_backlog.snapshots.service_names import SERVICE_NAMES
 
 LOADED = {
     "attention", "blindspots", "citations", "denominators", "glossary", "points", "portal_csv", "report",

@@ -22,7 +22,8 @@ from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.reviews import SignedReview
-from secure_score_backlog.site.pages import evidence, register
+from secure_score_backlog.site.pages import evidence, insurer_summary, register
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from secure_score_backlog.snapshots.model import History
 from secure_score_backlog.workspace import Workspace, load
 from tests.support.audited import Tenant
@@ -319,6 +320,36 @@ def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
     assert rows[2].endswith(
         "decisions Title of B Only the message names a pull request; GitHub has not been asked about it"
     )
+
+
+def test_how_many_commits_github_signed(pushed: Repository) -> None:
+    """None, where no commit has a signature of GitHub's kind; else it is not known here. Insurers read the same."""
+    made = facts_of(pushed)
+    assert made.audit is not None
+    assert "Signed by GitHub 0 of 5 commits" in Read(made, evidence.documents).text
+    assert "Signed by GitHub: 0 of 5 commits." in Read(made, insurer_summary.documents).text
+    some = replace(made.audit, signatures={"none": 2, "ssh": 1, "openpgp": 2})
+    assert evidence.signed_by_github(some) == (
+        "not checked; 2 of 5\u00a0commits have an OpenPGP signature, which may be GitHub’s"
+    )
+
+
+def test_the_summary_for_insurers_names_the_days_without_a_snapshot(pushed: Repository) -> None:
+    """The same sentence as on the evidence page, which is bounded."""
+    made = facts_of(pushed)
+    assert made.audit is not None
+    measured = evaluated(workspace(history({"A": (1, 2)})), day(1))
+    days_of = Coverage(
+        (
+            DayRun(date(2025, 12, 23), date(2025, 12, 23), DayKind.COMPLETE),
+            DayRun(date(2025, 12, 24), date(2025, 12, 28), DayKind.MISSING),
+            DayRun(date(2025, 12, 29), date(2025, 12, 29), DayKind.FILLED),
+        )
+    )
+    given = replace(measured, audit=replace(made.audit, days=days_of))
+    said = Read(given, insurer_summary.documents).sections["counts"]
+    assert "1 with scores only (29 December 2025)" in said
+    assert "5 missing (24 to 28 December 2025)" in said
 
 
 def test_an_audit_without_exceptions(tmp_path: Path) -> None:

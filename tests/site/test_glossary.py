@@ -11,8 +11,8 @@ from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import part_names
 from secure_score_backlog.site.pages import glossary
 from secure_score_backlog.site.pages.glossary import GLOSSARY
-from secure_score_backlog.site.service_names import SERVICE_NAMES, portal_words, service_name
 from secure_score_backlog.snapshots.model import History, Recommendation
+from secure_score_backlog.snapshots.service_names import SERVICE_NAMES, portal_words, service_name
 from tests.support.pages import Read, evaluated
 from tests.support.tenants import day, history, workspace
 

@@ -11,14 +11,19 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.evaluation.answer_words import LEVELS, sentence_of
 from secure_score_backlog.evaluation.facts import Facts, evaluate
-from secure_score_backlog.evaluation.insurance import Answers, OwnEvidence
+from secure_score_backlog.evaluation.insurance import Answers, Because, OwnEvidence, Reason
+from secure_score_backlog.exports.answers import answers_table
+from secure_score_backlog.exports.csv import as_csv
+from secure_score_backlog.exports.tables import register_table
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Attachment, Level, Says
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import insurers
 from secure_score_backlog.site.profiles import INSURER, allowed, documents
 from secure_score_backlog.snapshots.known import known_recommendations
+from secure_score_backlog.snapshots.model import Recommendation
 from secure_score_backlog.workspace import load
 from tests.support.pages import Read, evaluated
 from tests.support.portal_tables import Action, portal_csv
@@ -250,3 +255,46 @@ def test_a_tenant_that_is_known_from_a_portal_csv_alone(tmp_path: Path) -> None:
     said = Read(facts, insurers.documents, DETAILS).sections["q-mfa-admins"]
     assert "8 of 8 points" in said
     assert "observed on 0 of 1 day; 1 with scores only" in said
+
+
+GOOGLE = "11770.MDA_Google_EnableTwoFactorAuth"
+
+
+def of_an_app(title: str) -> Facts:
+    """A tenant of an exempted recommendation of Google Workspace."""
+    known = Recommendation(GOOGLE, title=title, service="MDA_Google")
+    exempted = {GOOGLE: versions((1, decision(GOOGLE, Bucket.NOT_APPLICABLE)))}
+    given = workspace(history({GOOGLE: (0, 7)}), exempted, [known])
+    return evaluated(given, day(1))
+
+
+def test_the_product_of_a_connected_app_stands_before_its_title_for_every_reader() -> None:
+    """On pages, in tables and where facts are reduced; not twice where the title has it already."""
+    facts = of_an_app("Enable MFA")
+    shown = "Google Workspace: Enable MFA"
+    outside = {each.path: each.content.decode() for each in documents(facts, (), INSURER) if each.path.endswith("csv")}
+    assert shown in outside["downloads/register.csv"]
+    assert shown in outside["downloads/answers-common.csv"]
+    assert shown in as_csv(register_table(facts)).decode()
+    assert shown in as_csv(answers_table(facts, facts.insurance.questionnaires[0])).decode()
+    for made in (facts, allowed(facts, INSURER)):
+        assert shown in Read(made, insurers.for_insurers, DETAILS).text
+    again = Read(allowed(of_an_app("Enable MFA of Google Workspace"), INSURER), insurers.for_insurers, DETAILS).text
+    assert "Google Workspace: " not in again
+
+
+def test_a_badge_of_an_answer_has_the_meaning_of_its_level() -> None:
+    """The words “Not measured” are also the state of a recommendation, where it means something else."""
+    for path in (insurers.PATH, DETAILS):
+        made = {each.path: each.content.decode() for each in insurers.documents(FACTS, Site.of(FACTS))}[path]
+        assert f'title="{LEVELS[Level.NOT_MEASURED]}"' in made
+        assert "gave no score for it that day" not in made
+
+
+def test_what_is_accepted_in_the_portal_alone_is_named() -> None:
+    """By title and id; of many, the first ones."""
+    only = evaluated(workspace(history({"AdminMFAV2": (0, 10, "Ignored")})), day(1))
+    said = Read(only, insurers.documents, "insurers/common/2.md").sections["q-exceptions"]
+    assert f"no decision in force does: “{known_recommendations()['AdminMFAV2'].title}”, AdminMFAV2." in said
+    many = Because(Reason.SHADOW, ("A", "B", "C", "D", "E", "F"), 6)
+    assert sentence_of(many, FACTS.insurance.questionnaires[0].answers[0]).endswith(": A; B; C; D; and 2 more.")

@@ -33,8 +33,8 @@ from secure_score_backlog.decisions.values import QUESTION, Role
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.schema import Choice, Day, Key, Need, OneOrMore
-from secure_score_backlog.site.service_names import portal_words, service_name
 from secure_score_backlog.site.spellings import without_tags
+from secure_score_backlog.snapshots.service_names import portal_words, service_name
 from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import one_line, shortened
 

@@ -28,8 +28,8 @@ from secure_score_backlog.github.errors import PROPOSING, SECONDS
 from secure_score_backlog.reports.review_request import Wanted, body_of
 from secure_score_backlog.reviews import sign
 from secure_score_backlog.site.pages.reviews import days_of_month
-from secure_score_backlog.site.service_names import title_of
 from secure_score_backlog.snapshots.exact_json import json_number
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.text import one_line
 from secure_score_backlog.workspace import dated_ahead, load
 

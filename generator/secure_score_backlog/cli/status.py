@@ -24,8 +24,8 @@ from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.site.part_names import STEP_LABELS
-from secure_score_backlog.site.service_names import title_of
 from secure_score_backlog.site.words import unexplained
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.wording import count, day, lower_first, percent, points, share, signed
 from secure_score_backlog.workspace import dated_ahead, load
 

@@ -19,8 +19,8 @@ from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, State, Status
 from secure_score_backlog.exports.json import encode, ranked
-from secure_score_backlog.site.service_names import title_of
 from secure_score_backlog.site.words import unexplained
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.wording import count, day, licence_words, points, share
 from secure_score_backlog.workspace import Workspace, dated_ahead, load
 

@@ -10,6 +10,7 @@ from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Level
 from secure_score_backlog.snapshots.known import known_recommendations
+from secure_score_backlog.snapshots.service_names import titled
 from secure_score_backlog.wording import badge_of, count, day, joined, number, point_count, points
 
 LEVELS: Mapping[Level, str] = {
@@ -19,6 +20,8 @@ LEVELS: Mapping[Level, str] = {
     Level.NOT_MEASURED: "Nothing that is measured answers the question. This is no yes.",
 }
 """What each level means."""
+MOST_NAMED = 4
+"""Recommendations that one reason names; the JSON of the answers has all."""
 
 
 def _of(answer: Answer) -> str:
@@ -47,7 +50,15 @@ def _claimed(each: Because, _: Answer) -> str:
 def _titled(ids: Sequence[str]) -> str:
     """Recommendations by title and id, as no page of theirs need exist; an id alone where no title is known."""
     known = known_recommendations()
-    return joined([f"“{known[each].title}”, {each}" if each in known else each for each in ids])
+    titles = {each: titled(known[each].title, known[each].service) for each in ids if each in known}
+    return joined([f"“{titles[each]}”, {each}" if each in titles else each for each in ids])
+
+
+def _some_titled(ids: Sequence[str]) -> str:
+    """The first of some recommendations, and how many more there are."""
+    if len(ids) <= MOST_NAMED:
+        return _titled(ids)
+    return f"{'; '.join(_titled([each]) for each in ids[:MOST_NAMED])}; and {number(len(ids) - MOST_NAMED)} more"
 
 
 SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
@@ -83,7 +94,7 @@ SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
     ),
     Reason.SHADOW: lambda each, _: (
         f"For {count(each.number, 'recommendation')}, the portal says that a risk is accepted or covered, and no "
-        "decision in force does."
+        f"decision in force does: {_some_titled(each.recommendations)}."
     ),
     Reason.UNAPPROVED: lambda each, _: (
         f"Of those in force, {number(each.number)} {'has' if each.number == 1 else 'have'} no approval that counts."

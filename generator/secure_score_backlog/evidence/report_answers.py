@@ -17,6 +17,7 @@ from secure_score_backlog.evidence.report_words import reported
 from secure_score_backlog.exports.answers import evidence_words, exception_words, export_path, numbers
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import AnsweredBy, Level
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.wording import badge_of, count, day, number, percent, point_count, points
 
 MOST_NAMED = 4
@@ -126,7 +127,8 @@ def related(answer: Answer, table: str) -> tuple[str, str]:
     if not still:
         return "Related", f"{many} measured, none open"
     listed = [
-        f"{each.status.title} ({each.status.id}{', self-attested' if each.measure is Measure.CLAIMED else ''})"
+        f"{title_of(each.status.recommendation)} ({each.status.id}"
+        f"{', self-attested' if each.measure is Measure.CLAIMED else ''})"
         for each in still[:MOST_RELATED]
     ]
     rest = len(still) - len(listed)

@@ -14,12 +14,13 @@ from secure_score_backlog.evidence.blocks import Cell, Line, cell
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.words import amount
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
+from secure_score_backlog.snapshots.service_names import title_of
 
 
 def titled(status: Status, why: str = "") -> Cell:
     """A recommendation with its risk level, and why."""
     return (
-        Line(f"{status.title} ({status.risk_word})", "strong"),
+        Line(f"{title_of(status.recommendation)} ({status.risk_word})", "strong"),
         Line(status.id, "fine"),
         *((Line(why),) if why else ()),
     )
@@ -27,7 +28,7 @@ def titled(status: Status, why: str = "") -> Cell:
 
 def recommendation(status: Status) -> Cell:
     """A recommendation in a table that has a column for the risk level."""
-    return (Line(status.title, "strong"), Line(status.id, "fine"))
+    return (Line(title_of(status.recommendation), "strong"), Line(status.id, "fine"))
 
 
 def gap_words(status: Status) -> str:

@@ -13,6 +13,7 @@ from secure_score_backlog.evaluation.register import RegisterEntry, approver, sh
 from secure_score_backlog.exports.tables import Cell, Column, Table, filled
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import AnsweredBy, Level
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.wording import APPROVALS, sentence
 
 Plain = dict[str, object]
@@ -30,7 +31,8 @@ def exception_words(entry: RegisterEntry, dated: Callable[[date], str] = date.is
     approval = APPROVALS[entry.approval.kind.value]
     commit = f", commit {entry.citation.commit}" if entry.citation else ""
     return (
-        f"{entry.status.title} ({entry.status.id}): {kind}, {shown_state(entry)}, until {dated(entry.until)}, owner "
+        f"{title_of(entry.status.recommendation)} ({entry.status.id}): {kind}, {shown_state(entry)}, "
+        f"until {dated(entry.until)}, owner "
         f"{entry.decision.owner}, approver {approver(entry)} ({approval}){commit}"
     )
 
@@ -50,7 +52,7 @@ def evidence_words(each: OwnEvidence, dated: Callable[[date], str] = date.isofor
 def numbers(each: Measured) -> str:
     """What was measured of one recommendation."""
     parts = (words.MEASURES[each.measure], words.measured_for(each), words.points_of(each))
-    return f"{each.status.title} ({each.status.id}): {', '.join(part for part in parts if part)}"
+    return f"{title_of(each.status.recommendation)} ({each.status.id}): {', '.join(part for part in parts if part)}"
 
 
 def single(answer: Answer, name: str) -> Cell:

@@ -28,6 +28,7 @@ from secure_score_backlog.evaluation.register import (
     shown_state,
 )
 from secure_score_backlog.evaluation.status import UNMEASURED, State, Status
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.text import one_line
 
 Cell = str | int | Fraction | date | None
@@ -168,7 +169,7 @@ BOARD: tuple[tuple[Column, Callable[[Status], Cell]], ...] = (
 
 REGISTER: tuple[tuple[Column, Callable[[RegisterEntry], Cell]], ...] = (
     (Column("recommendation", "Id", 28), lambda e: e.status.id),
-    (Column("title", "Recommendation", 50), lambda e: e.status.title),
+    (Column("title", "Recommendation", 50), lambda e: title_of(e.status.recommendation)),
     (Column("kind", "Kind", 10), lambda e: "accepted" if e.decision.accepted else "covered"),
     (Column("section", "Section of the register", 16), section),
     (Column("state", "State", 10), shown_state),

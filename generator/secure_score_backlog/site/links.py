@@ -15,8 +15,8 @@ from secure_score_backlog import __version__
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.markdown import tenants_in
-from secure_score_backlog.site.service_names import connected_app, titled
 from secure_score_backlog.snapshots.coverage import OLD_AFTER
+from secure_score_backlog.snapshots.service_names import connected_app, titled
 
 _WINDOWS = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{name}{number}" for name in ("com", "lpt") for number in range(10)}

@@ -22,7 +22,8 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.insurance import OwnEvidence
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.spellings import without_hidden, without_word
-from secure_score_backlog.snapshots.model import Observation
+from secure_score_backlog.snapshots.model import Observation, Recommendation
+from secure_score_backlog.snapshots.service_names import title_of
 
 Fields = Mapping[type, str]
 """The names of the allowed fields, by the type that has them. A type that is missing shows nothing."""
@@ -102,7 +103,9 @@ class _Reduction:
         allowed = self.fields.get(kind, frozenset())
         given = {}
         for field in dataclasses.fields(kind):
-            if field.name in allowed:
+            if (kind, field.name) == (Recommendation, "title") and field.name in allowed:
+                given[field.name] = title_of(value)  # the service, which tells the product, is left out
+            elif field.name in allowed:
                 given[field.name] = self.field(kind, field.name, getattr(value, field.name))
             elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
                 given[field.name] = blank(hints(kind)[field.name])

@@ -28,8 +28,8 @@ from secure_score_backlog.dates import from_json
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.words import people
+from secure_score_backlog.snapshots.service_names import service_name
 from secure_score_backlog.text import escape_html, plain_text, visible
 
 PACKAGE = "secure_score_backlog"

@@ -20,8 +20,8 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import microsoft_html, safe_link
-from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.snapshots.model import Timeline
+from secure_score_backlog.snapshots.service_names import service_name
 
 LONGEST_STEP = 80
 """Characters of a first step: a line of a table on a usual screen."""

@@ -26,12 +26,12 @@ from secure_score_backlog.problems import Severity
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.week import MOST as MOST_ROWS
 from secure_score_backlog.site.week import MOST_ROLES, awaited, counted, roles_of
 from secure_score_backlog.site.words import amount, since, unexplained
 from secure_score_backlog.snapshots.coverage import fillable
+from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
 
 PATH = "attention.md"

@@ -14,10 +14,10 @@ from secure_score_backlog.evaluation.status import UNMEASURED, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import since, unexplained
 from secure_score_backlog.site.work import Work, brief_work_of, parts_of, work_of
+from secure_score_backlog.snapshots.service_names import service_name
 from secure_score_backlog.wording import BLOCKERS, badge_of
 
 PATH = "board.md"

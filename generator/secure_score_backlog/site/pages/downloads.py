@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.answer_words import LEVELS
+from secure_score_backlog.evaluation.audit import Area
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
@@ -49,6 +50,27 @@ AUDITED: tuple[Value, ...] = (
 )
 
 
+AREAS: tuple[Value, ...] = (
+    (Area.DECISIONS, "Decisions", "Files of decisions."),
+    (Area.SETTINGS, "Settings", "The settings: who may approve, and what is collected."),
+    (Area.MINUTES, "Minutes", "Other files below docs/reviews/: minutes, and records that are filed there."),
+    (Area.SIGNED, "Signed", "The facts of signed months."),
+    (Area.WORKFLOWS, "Workflows", "What GitHub runs."),
+    (Area.SNAPSHOTS, "Snapshots", "Stored measurements."),
+    (Area.OTHER, "Other", "Everything else."),
+)
+CLAIMED: tuple[Value, ...] = (
+    ("yes", "Named by the message only", "Only the message of the commit names the pull request."),
+)
+SIGNED: tuple[Value, ...] = (
+    ("none", "None", "The commit has no signature, so GitHub did not sign it either."),
+    ("openpgp", "OpenPGP", "The kind that GitHub makes, and others too. Whose key it is was not checked."),
+    ("ssh", "SSH", "Not GitHub’s. It was not checked."),
+    ("x509", "X.509", "Not GitHub’s. It was not checked."),
+    ("other", "Another kind", "It was not checked."),
+)
+
+
 CHANGED_BY: tuple[Value, ...] = (
     ("microsoft", "Microsoft", "Microsoft changed it."),
     ("us", "Us", "It was decided, completed or lost here."),
@@ -74,7 +96,7 @@ def board_states() -> list[Value]:
 VALUES: dict[str, tuple[tuple[str, tuple[Value, ...]], ...]] = {
     "Register": (("section", SECTIONS), ("state", tuple(register_states()))),
     "Board": (("group", GROUPS), ("state", tuple(board_states()))),
-    "Audit": (("result", AUDITED),),
+    "Audit": (("result", AUDITED), ("areas", AREAS), ("claimed", CLAIMED), ("signature", SIGNED)),
     "Answers": (("level", tuple((level.value, badge_of(level).label, LEVELS[level]) for level in Level)),),
     "All changes": (("who", CHANGED_BY), ("kind", CHANGED)),
 }

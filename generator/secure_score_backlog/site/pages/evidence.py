@@ -213,6 +213,16 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
     yield Test("Times of the commits, as stated", said, not number)
     kinds_found = ", ".join(f"{wording.number(n)} {SIGNATURES.get(kind, kind)}" for kind, n in audit.signatures.items())
     yield Test("Signatures, as stated and not verified here", kinds_found, None)
+    yield Test("Signed by GitHub", signed_by_github(audit), None)
+
+
+def signed_by_github(audit: Audit) -> str:
+    """How many commits GitHub signed, as far as is known here: its signatures are OpenPGP, and no key is looked at."""
+    possible = audit.signatures.get("openpgp", 0)
+    of_all = f"{wording.number(possible)} of {wording.count(audit.total, 'commit')}"
+    if not possible:
+        return of_all
+    return f"not checked; {of_all} {'has' if possible == 1 else 'have'} an OpenPGP signature, which may be GitHub’s"
 
 
 def of_days(audit: Audit) -> Test:

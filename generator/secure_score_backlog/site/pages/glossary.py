@@ -20,8 +20,8 @@ from secure_score_backlog.ratings import RatedBy
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.part_names import WORDS
-from secure_score_backlog.site.service_names import service_name
 from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.snapshots.service_names import service_name
 
 
 class Glossary(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,8 +13,9 @@ from secure_score_backlog.evaluation.register import in_force, needing_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.audit import in_reasons
 from secure_score_backlog.files import Document
+from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.evidence import RESULTS
+from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github
 from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
@@ -53,6 +54,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         audit=facts.audit if facts.audit and facts.audit.total else None,
         audited=audited(facts),
         reasons=in_reasons(facts.audit) if facts.audit else "",
+        signed=signed_by_github(facts.audit) if facts.audit else "",
+        days_observed=days.sentence(facts.audit.days) if facts.audit else "",
         in_force=len(accepted),
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
         head=facts.head,

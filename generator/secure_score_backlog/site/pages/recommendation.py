@@ -22,10 +22,10 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown, microsoft_html, safe_link
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.repository import change, commit, proposals
-from secure_score_backlog.site.service_names import portal_words
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.work import link_label
 from secure_score_backlog.snapshots.model import Observation
+from secure_score_backlog.snapshots.service_names import portal_words
 
 PATH = "recommendations/"
 TITLE = ""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from secure_score_backlog.evaluation import insurance
+from secure_score_backlog.evaluation.answer_words import LEVELS
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import State, Status
@@ -87,7 +88,15 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         yield page(
             answer.path,
             answer.title,
-            render("topic.html.j2", site=site, path=answer.path, answer=answer, facts=facts, insurers=insurers.PATH),
+            render(
+                "topic.html.j2",
+                site=site,
+                path=answer.path,
+                answer=answer,
+                facts=facts,
+                insurers=insurers.PATH,
+                levels=LEVELS,
+            ),
             site=site,
             description=f"{answer.title}: {answer.topic.unknown}",
             hide=("navigation", "toc"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from secure_score_backlog.site.service_names import connected_app, service_name, titled
+from secure_score_backlog.snapshots.service_names import connected_app, service_name, titled
 
 MFA = "Enable Multi-Factor Authentication (MFA)"
 
