@@ -9,7 +9,8 @@ written by the same code, and is about the very content that is read now. Else i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,8 +36,8 @@ Kept = TypeVar("Kept")
 
 @cache
 def code_version(*packages: str) -> str:
-    """The version of this program and a digest of its code in some packages: what made a file of the cache."""
-    digest = hashlib.sha256(__version__.encode())
+    """A digest of the versions of Python and of this program, and of its code in some packages: what made a file."""
+    digest = hashlib.sha256(f"{sys.version}\0{__version__}\0".encode())
     for package in packages:
         for file in sorted(files(package).iterdir(), key=lambda each: each.name):
             if file.name.endswith(".py"):
@@ -50,8 +51,16 @@ class Cache:
 
     root: Path
 
-    def get(self, name: str, kind: type[Kept]) -> Kept | None:
-        """What is kept under a name; None where there is nothing, or nothing that can be relied on."""
+    def get(
+        self, name: str, kind: type[Kept], extended: Callable[[int, memoryview], object] | None = None
+    ) -> Kept | None:
+        """What is kept under a name; None where there is nothing, or nothing that can be relied on.
+
+        Args:
+            name: Of the file.
+            kind: What it should hold.
+            extended: Reads values of a kind that msgpack has not, by number; ValueError for one that it does not know.
+        """
         try:
             content = read_file(self.root, f"{FOLDER}/{name}")
         except OSError:
@@ -60,13 +69,13 @@ class Cache:
         if content[: len(FORM)] != FORM or hashlib.sha256(content[start:]).digest() != content[len(FORM) : start]:
             return None
         try:
-            return msgspec.msgpack.decode(content[start:], type=kind, dec_hook=_fraction)
+            return msgspec.msgpack.decode(content[start:], type=kind, dec_hook=_fraction, ext_hook=extended)
         except (msgspec.DecodeError, ValueError, TypeError, ArithmeticError, RecursionError):
             return None
 
     def put(self, name: str, kept: object) -> None:
         """Keep something; where that cannot be written, nothing is kept, and nothing else is wrong."""
-        with suppress(CannotProceed, OSError, TypeError, OverflowError):
+        with suppress(CannotProceed, OSError, TypeError, ValueError, OverflowError):
             content = msgspec.msgpack.encode(kept, enc_hook=_written)
             if not is_file(self.root, IGNORE):
                 write_file(self.root, IGNORE, b"*\n")

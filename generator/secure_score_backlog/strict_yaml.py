@@ -19,6 +19,7 @@ from enum import Enum
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ruamel.yaml import YAML
+from ruamel.yaml import __version__ as ruamel_version
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -35,6 +36,8 @@ from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, is_usable
 from secure_score_backlog.problems import Problem, Severity, problem
 from secure_score_backlog.text import shown
 
+YAML_VERSION = ruamel_version
+"""What reads a text that is not plain: another version may read it otherwise."""
 Place: TypeAlias = tuple[str | int, ...]
 """Position of a value: keys and list indexes from the outside in, such as `("ask", 0, "since")`."""
 

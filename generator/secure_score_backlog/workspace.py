@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from secure_score_backlog.approval_records import load_records
@@ -281,9 +281,10 @@ def _read(
     if sources.beginning and isinstance(snapshots, SnapshotBranch):
         snapshots = replace(snapshots, history=snapshots.history.after(sources.beginning.after))
     problems: set[Problem] = set()
+    cached = cache(partial(cache_of, sources.root, main))  # opened once, where it is of use
     if measured is None:
         catalogue, of_catalogue = load_catalogue(snapshots)
-        history, of_history = load_history(snapshots, catalogue, partial(cache_of, sources.root, main))
+        history, of_history = load_history(snapshots, catalogue, cached)
         problems.update(of_catalogue, of_history)
     else:
         catalogue, history = measured.catalogue, measured.history
@@ -299,7 +300,7 @@ def _read(
     files = FileVersions(sources.root, main, edited_on or newest)
     minutes, of_minutes = load_minutes(files)
     signed, of_signed = load_signed_reviews(files, uncommitted=working_tree)
-    decisions, of_decisions = load_decisions(files)
+    decisions, of_decisions = load_decisions(files, cached)
     questions, of_questions = load_questions(files)
     versions = tuple(settings_versions(files, settings_file))
     problems.update(

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from secure_score_backlog.cache import Cache
 from secure_score_backlog.decisions.fixing import Fixed, fix
 from secure_score_backlog.decisions.front_matter import FrontMatter, parse
+from secure_score_backlog.decisions.kept_versions import WORTH_KEEPING, VersionKey, keep_versions, kept_versions
 from secure_score_backlog.decisions.model import DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
 from secure_score_backlog.errors import CannotProceed
@@ -28,10 +30,16 @@ LOOK_ALIKES = frozenset({".markdown", ".mdown", ".mkd", ".yml", ".yaml", ".txt"}
 """Endings under which a decision may have been saved by mistake."""
 
 
-def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]:
+def load_decisions(
+    files: FileVersions, cached: Callable[[], Cache | None] = lambda: None
+) -> tuple[DecisionHistory, list[Problem]]:
     """Every version of every decision, each read once, and what is wrong with the folder.
 
     A version with errors is kept and counts as unreadable. README.md and hidden files are not decisions.
+
+    Args:
+        files: The folder.
+        cached: Opens the cache, where it is kept what committed versions said; asked where there are enough of them.
     """
     problems = folder_problems(files.root) if files.root else []
     refused = {fault.path for fault in problems}
@@ -44,14 +52,21 @@ def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]
     known = {path: versions for path, versions in known.items() if versions}
     sizes = files.sizes(version for each in known.values() for version in each)
     refuse_too_much(sizes)
-    small = (version for each in known.values() for version in each if not is_too_large(version, sizes))
-    files.fetch(small)
-    read: dict[tuple[str, str], DecisionVersion] = {}
+    committed = {_key(version): version for each in known.values() for version in each if version.committed}
+    cache = cached() if len(committed) >= WORTH_KEEPING else None
+    kept = kept_versions(cache) if cache else {}
+    read = {
+        key: DecisionVersion(version, decision, decision is not None, source, faults)
+        for key, version in committed.items()
+        if key in kept and key[1] in sizes  # what Git has lost is an error, whether it is kept or not
+        for decision, source, faults in (kept[key],)
+    }
+    files.fetch(version for key, version in committed.items() if key not in read and not is_too_large(version, sizes))
     versions = {}
     for path, recorded in known.items():
         found = []
         for version in recorded:
-            key = (path, version.blob or "")
+            key = _key(version)
             if key not in read:
                 unreadable = path in refused and not version.committed
                 if not unreadable and is_too_large(version, sizes):
@@ -60,7 +75,15 @@ def load_decisions(files: FileVersions) -> tuple[DecisionHistory, list[Problem]]
                     read[key] = read_version(version, None if unreadable else files.content(version))
             found.append(replace(read[key], version=version))
         versions[PurePosixPath(path).stem] = tuple(found)
+    wanted = [key for key, version in committed.items() if version.blob and not is_too_large(version, sizes)]
+    if cache and any(key not in kept for key in wanted):
+        keep_versions(cache, (read[key] for key in wanted))
     return DecisionHistory(versions, has_git=files.main is not None), problems
+
+
+def _key(version: Version) -> VersionKey:
+    """What tells one content at one path from others; a deletion has no blob."""
+    return version.path, version.blob or ""
 
 
 def is_too_large(version: Version, sizes: Mapping[str, int]) -> bool:
