@@ -113,9 +113,13 @@ def test_free_text_looks_everywhere(browser: Page, built_demo: Path) -> None:
     box.send_keys("administrative roles second")
     assert browser.run(SHOWN) == 0
     assert browser.run("return document.getElementById('undecided').offsetParent") is None
+    says = "return document.querySelector('[data-backlog-shown]').textContent"
+    assert browser.run(says).endswith("shown. Nothing matches these filters.")
+    assert browser.run("return document.querySelector('[data-copy=list]').title") == "No row is shown"
     box.clear()
     box.send_keys("enabled for all users in administrative roles")
     assert "administrative roles" in browser.run("return document.querySelector('#done ~ .backlog').innerText")
+    assert "Nothing matches" not in browser.run(says), "it is listed below what is done"
 
 
 def test_an_address_with_unknown_values_is_read_as_far_as_it_goes(browser: Page, built_demo: Path) -> None:

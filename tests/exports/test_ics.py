@@ -18,6 +18,8 @@ from secure_score_backlog.settings import Settings
 from secure_score_backlog.text import visible
 from tests.support.backlogs import AS_OF, backlog
 from tests.support.downloads import hostile
+from tests.support.pages import evaluated
+from tests.support.tenants import blocked, day, decision, history, versions, workspace
 
 
 def events(made: Facts) -> list[Any]:
@@ -162,6 +164,15 @@ def test_a_text_survives_the_calendar(text: str) -> None:
 def test_marks_of_a_text_are_escaped() -> None:
     """As RFC 5545 has it: backslash, semicolon, comma and line end."""
     assert Text("a;b,c\\d\ne\\N").to_ical() == rb"a\;b\,c\\d\ne\\N"
+
+
+def test_a_planned_change_that_is_not_measured_is_in_the_calendar() -> None:
+    """As such, blocked or not; a draft is not."""
+    answers = {"A": decision("A", due=day(9)), "B": decision("B", due=day(9), blocked=blocked())}
+    answers["C"] = decision("C", due=day(9), draft=True)
+    known = workspace(history({"D": (0, 4)}), {name: versions((1, answer)) for name, answer in answers.items()})
+    found = [str(event["SUMMARY"]) for event in events(evaluated(known, day(1)))]
+    assert found == ["Due (blocked, not measured): B", "Due (not measured): A"]
 
 
 def test_an_event_keeps_its_uid() -> None:

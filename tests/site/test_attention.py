@@ -84,7 +84,8 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
             *[{"A": (2, 4)}, {"A": (1, 4)}, {"A": (1, 4)}],
             A=decision("A", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2))),
         ),
-        "Now 25 % achieved; 50 % when it was accepted. Below that since 2 October 2026.",
+        "Now 25 % achieved; 50 % when it was accepted. Find out what changed since 2 October 2026 "
+        "and restore it, or agree on the lower level with Managing Director.",
     ),
     "regressed": (
         lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
@@ -179,6 +180,48 @@ def test_a_role_that_only_waits_is_named_last() -> None:
     assert page.rows("role-head-of-finance") == []
 
 
+NO_LICENCE = Blockage(Blocker.LICENSING, day(1), "Buy P2.")
+
+
+def test_what_a_role_owns_and_what_blocks_it_is_among_what_it_waits_for() -> None:
+    """Measured or not and whatever its date, with the request that waits, also one of `same_as`; not a draft."""
+    asked = (replace(old_ask(1)[0], asked_by="Head of Finance", by=day(50)),)
+    soon = decision("D", due=day(9), blocked=NO_LICENCE)
+    page = Read(
+        tenant(
+            dict.fromkeys("ABD", (0, 4)),
+            A=decision("A", due=day(200), blocked=NO_LICENCE, asks=asked),
+            B=decision("B", due=day(150), blocked=Blockage(Blocker.BUSINESS, day(1)), same_as="A"),
+            C=decision("C", due=day(100), blocked=NO_LICENCE, owner="head of it"),
+            D=soon,
+            E=replace(soon, recommendation="E", draft=True),
+        ),
+        attention.documents,
+    )
+    mine = page.sections["role-head-of-it"]
+    assert mine.startswith("1 due within 30 days; blocked: 3 ")
+    waits = mine.partition("Head of IT waits for ")[2]
+    request = "leadership is asked: answer by 19 November 2026, in 49 days."
+    assert waits == (
+        "Missing licence, blocked since 1 October 2026: Buy P2. Due on 8 January 2027. Not measured. C "
+        f"Business decision, blocked since 1 October 2026. Due on 27 February 2027. {request} B "
+        f"Missing licence, blocked since 1 October 2026: Buy P2. Due on 18 April 2027. {request} A"
+    )
+    alone = Read(tenant({"A": (4, 4)}, C=decision("C", due=day(100), blocked=NO_LICENCE)), attention.documents)
+    assert alone.sections["role-head-of-it"].startswith("Nothing to do; blocked: 1 ")
+    assert "nothing is late or due within 30 days; below is what is blocked." in alone.lead
+
+
+def test_a_planned_change_that_is_not_measured_is_listed_by_its_date() -> None:
+    """Soon due, and past its date; its state says that it is not measured."""
+    given = tenant({"A": (4, 4)}, {"A": (4, 4)}, B=decision("B", due=day(9)), C=decision("C", due=day(1)))
+    page = Read(given, attention.documents)
+    assert "1 due within 7 days, 1 waits for a measurement" in page.sections["role-head-of-it"]
+    soon, passed = page.rows("role-head-of-it")
+    assert "Not measured Due on 9 October 2026, in 7 days." in soon
+    assert "Not measured Due on 1 October 2026, 1 day ago. Whether it is done is unknown" in passed
+
+
 def test_what_is_late_comes_first_then_the_nearest_day() -> None:
     """Within a role; a change that is due in 31 days is not listed, and a role is matched whatever its letter case."""
     page = Read(
@@ -230,7 +273,9 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     filed = replace(entry.approval, asked=True, stated=stated, filed=day(2), reason=Reason.RECORD_MISSING)
     late = Read(replace(made, register=(replace(entry, approval=filed),)), attention.documents)
     (row,) = late.rows(f"role-{approver}")
-    assert "The record is on file now. To make it count, name it again in a pull request" in row
+    assert "does not count: its record was filed late, on 2 October 2026. Nothing to do for Managing Director" in row
+    assert "Head of IT or the role that keeps the record names it again in a pull request that changes" in row
+    assert 'href="reviews/2026-10.html#minutes"' in late.raw(f"role-{approver}")
     assert "<code>record: docs/reviews/2026-10.md#approval</code>" in late.raw(f"role-{approver}")
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from secure_score_backlog.decisions.model import Blocker, Bucket
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.snapshots.model import Recommendation
@@ -67,3 +69,21 @@ def test_a_large_board_stays_bounded() -> None:
     assert page.source.count("Open page scid") == board.FULL_ROWS
     assert "After the first 100 rows, steps are on the page of each recommendation." in page.text
     assert len(page.source) < 150_000
+
+
+def test_what_is_not_measured_and_has_a_decision_has_a_row() -> None:
+    """With owner, date and block, and in the filters; it is no open recommendation."""
+    answers = {"open": decision("open"), "gone": decision("gone", owner="IT", blocked=blocked(Blocker.LICENSING))}
+    answers |= {"risk": decision("risk", Bucket.ACCEPT), "draft": decision("draft", draft=True)}
+    known = workspace(history({"open": (0, 4)}), {name: versions((1, answer)) for name, answer in answers.items()})
+    page = Read(evaluated(known, day(1)), board.documents)
+    said = page.sections["not-measured"]
+    assert page.lead.startswith("1 open recommendation by its decision.")
+    assert "Microsoft gave no score for 3 recommendations" in said
+    assert "Of those that are not retired, 2 have a decision:" in said
+    assert "blocked by a missing licence" in said
+    assert "Not measured" in page.raw("not-measured")
+    assert re.findall(r'<tr data-id="(\w+)"', page.raw("not-measured")) == ["gone", "risk"]
+    assert 'name="owner" value="IT"' in page.source
+    assert 'name="state" value="not-measured"' in page.source
+    assert 'name="blocker" value="licensing"' in page.source

@@ -126,6 +126,11 @@ class Facts:
         return tuple(status for status in self.statuses.values() if status.state in states)
 
     @property
+    def planned_unmeasured(self) -> tuple[Status, ...]:
+        """The planned changes for which Microsoft gives no score at present, by id."""
+        return tuple(status for status in self.statuses.values() if status.planned_unmeasured)
+
+    @property
     def ranked(self) -> tuple[Status, ...]:
         """Eligible and rated, the highest risk first."""
         return ranked(self.statuses.values())

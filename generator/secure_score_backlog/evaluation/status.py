@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from secure_score_backlog.decisions.model import Bucket, CoverReason, Decision, DecisionVersion
+from secure_score_backlog.decisions.model import Blockage, Bucket, CoverReason, Decision, DecisionVersion
 from secure_score_backlog.evaluation.licences import NO_LICENCE, Licence, licence_of
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import RatedBy, Ratings, Risk, normalised
@@ -184,6 +184,19 @@ class Status:
     def owner(self) -> str:
         """The role that owns it; empty without one."""
         return self.decision.owner if self.decision else ""
+
+    @property
+    def planned_unmeasured(self) -> bool:
+        """A change is planned for which Microsoft gives no score at present."""
+        decision = self.decision
+        planned = decision is not None and not decision.draft and decision.bucket in PLANNED_BUCKETS
+        return planned and self.state is State.NOT_MEASURED
+
+    @property
+    def blocked(self) -> Blockage | None:
+        """What its planned change waits for, measured or not; None where it waits for nothing."""
+        planned = self.state is State.BLOCKED or self.planned_unmeasured
+        return self.decision.blocked if self.decision and planned else None
 
     @property
     def unearned(self) -> Fraction:

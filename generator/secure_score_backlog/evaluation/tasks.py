@@ -19,9 +19,9 @@ from secure_score_backlog.text import comparable
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
-PLANNED, BLOCKED, UNAPPROVED, APPROVE = "planned", "blocked", "unapproved", "approve"
-"""What nobody is reminded of: a planned change that is due soon, a blocked one, an approval that is missing, and one
-that a new decision of another role will need."""
+PLANNED, BLOCKED, UNMEASURED, UNAPPROVED, APPROVE = "planned", "blocked", "unmeasured", "unapproved", "approve"
+"""What nobody is reminded of: a planned change that is due soon, a blocked one, one that is not measured and
+whose day has passed, an approval that is missing, and one that a new decision of another role will need."""
 TO_APPROVE = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.EXPIRING)
 """What the owner renews or decides anew, and the approver approves."""
 
@@ -42,7 +42,7 @@ class Task:
 
     when: When
     kind: str
-    """That of its reminder, `planned`, `blocked`, `unapproved` or `approve`."""
+    """That of its reminder, `planned`, `blocked`, `unmeasured`, `unapproved` or `approve`."""
     status: Status
     role: str
     """Whose it is; empty where no role owns it."""
@@ -114,12 +114,13 @@ def _soon(day: date | None, as_of: date) -> When | None:
 
 
 def _changes(facts: Facts) -> Iterator[Task]:
-    for status in facts.in_state(State.PLANNED, State.BLOCKED):
+    for status in (*facts.in_state(State.PLANNED, State.BLOCKED), *facts.planned_unmeasured):
         due = status.decision.due if status.decision else None
-        is_blocked = status.state is State.BLOCKED
-        when = When.WAITING if is_blocked and due and due < facts.as_of else _soon(due, facts.as_of)
+        passed = due is not None and due < facts.as_of
+        when = When.WAITING if passed else _soon(due, facts.as_of)
+        kind = BLOCKED if status.blocked else UNMEASURED if passed else PLANNED
         if when is not None:
-            yield Task(when, BLOCKED if is_blocked else PLANNED, status, status.owner, due)
+            yield Task(when, kind, status, status.owner, due)
 
 
 def _unapproved(facts: Facts) -> Iterator[Task]:

@@ -61,7 +61,7 @@ def events(facts: Facts) -> Iterator[Event]:
     for entry in (*facts.register, *facts.covered):
         if entry.state in RUNNING:
             yield expiry(entry, owner)
-    for status in facts.in_state(*PENDING):
+    for status in (*facts.in_state(*PENDING), *facts.planned_unmeasured):
         if status.decision and status.decision.due:
             yield due(status, status.decision.due, owner)
     for status, ask in facts.asks:
@@ -120,11 +120,13 @@ def expiry(entry: RegisterEntry, owner: str) -> Event:
 def due(status: Status, day: date, owner: str) -> Event:
     """The last day of a planned change."""
     facts = (("Owner", status.owner), ("Risk", status.risk_word), ("Recommendation", status.id))
-    blocked = status.state is State.BLOCKED
+    marks = ["blocked"] if status.blocked else []
+    marks += ["not measured"] if status.planned_unmeasured else []
+    marked = f" ({', '.join(marks)})" if marks else ""
     return Event(
         uid(owner, "due", status.id),
         day,
-        f"Due{' (blocked)' if blocked else ''}: {status.title}",
+        f"Due{marked}: {status.title}",
         labelled(*facts),
         "Due",
     )

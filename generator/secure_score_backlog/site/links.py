@@ -94,9 +94,9 @@ class Site:
         return f"{address}#{anchor}" if anchor else address
 
     def record_link(self, record: str, source: str) -> str | None:
-        """Link to the review whose minutes are the record of an approval; None for any other record."""
-        month = re.fullmatch(r"docs/(reviews/\d{4}-\d{2}\.md)", record.strip())
-        return self.link(source, month[1]) if month else None
+        """Link to the minutes that are the record of an approval; None for any other record."""
+        month = re.fullmatch(r"docs/(reviews/\d{4}-\d{2}\.md)(?:#\S*)?", record.strip())
+        return self.link(source, f"{month[1]}#minutes") if month else None
 
     def from_decision(self, source: str) -> Callable[[str], str | None]:
         """For `decision_markdown`: turns links between decision files into links between pages.

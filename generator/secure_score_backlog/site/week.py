@@ -9,12 +9,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from secure_score_backlog import wording
+from secure_score_backlog.decisions.model import Ask
+from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import RegisterEntry, approver
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status, below_since
-from secure_score_backlog.evaluation.tasks import APPROVE, BLOCKED, UNAPPROVED, Task, When, by_role, tasks, waiting_role
+from secure_score_backlog.evaluation.tasks import (
+    APPROVE,
+    BLOCKED,
+    UNAPPROVED,
+    UNMEASURED,
+    Task,
+    When,
+    by_role,
+    tasks,
+    waiting_role,
+)
 from secure_score_backlog.site.links import Site, slugs
-from secure_score_backlog.site.words import change_day, remedy, since
+from secure_score_backlog.site.words import change_day, since
 from secure_score_backlog.site.work import first_step, portal_link
 from secure_score_backlog.text import comparable
 
@@ -35,14 +48,14 @@ WAITED_FOR = {
 """What the role is waited for, by kind; a blocked change waits for the end of its block."""
 WHAT_TO_DO = {
     "expired": "Renew it with a reason, or do it.",
-    "breached": "Restore it, or agree on the lower level with the approver.",
     "regressed": "Find out what changed it, and restore it, or make a new decision.",
     "conflict": "Delete the decision’s file, or choose another decision.",
     "expiring": "Renew it with a reason before that day, or do it.",
     "undecided": "Decide.",
+    "unmeasured": "Whether it is done is unknown, without a score. Write a new date, or make a new decision.",
 }
 """The step before Microsoft's own, by kind; nothing for a change that is simply to be made."""
-WITHOUT_STEP = ("conflict", "undecided")
+WITHOUT_STEP = ("conflict", "undecided", UNMEASURED)
 """Kinds for which Microsoft's steps are not the next thing to do."""
 
 
@@ -56,6 +69,8 @@ class Line:
     step: str
     """The next step, in sentences."""
     portal: str | None = None
+    minutes: str | None = None
+    """Link to the minutes that are the record of an approval, where they were filed late."""
 
     @property
     def status(self) -> Status:
@@ -66,6 +81,17 @@ class Line:
     def late(self) -> bool:
         """Its day has passed."""
         return self.task.when is When.LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A planned change of a role that waits for the end of a block, in words."""
+
+    status: Status
+    words: str
+    """What blocks it, since when, and what would remove that, in sentences."""
+    asked: tuple[str, ...] = ()
+    """The requests that wait for an answer, each as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +106,8 @@ class Role:
     """The first of them."""
     waits: tuple[Task, ...] = ()
     """What the role waits for: tasks of other roles."""
+    blocked: tuple[Block, ...] = ()
+    """Its blocked changes that are not among what it has to do, the nearest due date first."""
     owns: bool = False
     """It owns a recommendation."""
     approves: bool = False
@@ -92,19 +120,21 @@ class Role:
 
     @property
     def summary(self) -> str:
-        """How many of each urgency, and how often it waits for others."""
+        """How many of each urgency, and how often it waits for others or for the end of a block."""
         others = f"waits for others: {wording.number(len(self.waits))}" if self.waits else ""
-        return "; ".join(
-            filter(None, (counted(self.found, "this role" if self.name else "") or "Nothing to do", others))
-        )
+        blocked = f"blocked: {wording.number(len(self.blocked))}" if self.blocked else ""
+        own = counted(self.found, "this role" if self.name else "") or "Nothing to do"
+        return "; ".join(filter(None, (own, others, blocked)))
 
 
 def roles_of(facts: Facts, site: Site) -> list[Role]:
-    """Every role that has something to do now, then those that only wait for others; what has no owner comes last."""
+    """Every role that has something to do now, then those that only wait; what has no owner comes last."""
     all_tasks = tasks(facts)
     found, waits = by_role(all_tasks), waits_by_role(all_tasks)
+    blocked = blocks_by_role(facts, all_tasks)
     busy = {comparable(name) for name, _ in found}
-    found += [(mine[0], ()) for role, mine in sorted(waits.items()) if role not in busy]
+    idle = {role: name for role, (name, _) in (blocked | waits).items() if role not in busy}
+    found += [(idle[role], ()) for role in sorted(idle)]
     found.sort(key=lambda item: not item[0])
     anchors = slugs(name for name, _ in found if name)
     owners = {comparable(status.owner) for status in facts.statuses.values() if status.owner}
@@ -114,8 +144,9 @@ def roles_of(facts: Facts, site: Site) -> list[Role]:
             name,
             f"role-{anchors[name]}" if name else "no-role",
             mine,
-            tuple(Line(task, until(task, facts), next_step(task, site), portal_of(task, site)) for task in mine[:MOST]),
-            waits[comparable(name)][1] if comparable(name) in waits else (),
+            tuple(line_of(task, facts, site) for task in mine[:MOST]),
+            waits.get(comparable(name), ("", ()))[1],
+            blocked.get(comparable(name), ("", ()))[1],
             comparable(name) in owners,
             comparable(name) in approvers,
         )
@@ -133,11 +164,68 @@ def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...
     return roles
 
 
+def line_of(task: Task, facts: Facts, site: Site) -> Line:
+    """One thing to do, as it is shown."""
+    return Line(task, until(task, facts), next_step(task, facts, site), portal_of(task, site), minutes_of(task, site))
+
+
+def minutes_of(task: Task, site: Site) -> str | None:
+    """Link to the minutes of an approval that were filed late; None for any other task, and any other record."""
+    stated = task.entry.approval.stated if task.entry and filed_late(task.entry) else None
+    return site.record_link(stated.record, "attention.md") if stated else None
+
+
+def filed_late(entry: RegisterEntry) -> bool:
+    """Its approval does not count only because the record came to the main branch after the decision."""
+    return bool(entry.approval.filed and entry.approval.stated)
+
+
+def blocks_by_role(facts: Facts, found: Iterable[Task]) -> dict[str, tuple[str, tuple[Block, ...]]]:
+    """The blocked changes of each owner, by its comparable name, without those that are tasks already."""
+    named = {task.status.id for task in found if task.kind == BLOCKED}
+    owned = [each for each in facts.statuses.values() if each.blocked and each.owner and each.id not in named]
+    roles: dict[str, tuple[str, tuple[Block, ...]]] = {}
+    for status in sorted(owned, key=lambda each: (due_of(each) or date.max, risk_key(each))):
+        name, before = roles.get(comparable(status.owner), (status.owner, ()))
+        roles[comparable(status.owner)] = name, (*before, block_of(status, facts))
+    return roles
+
+
+def due_of(status: Status) -> date | None:
+    """When a planned change is due."""
+    return status.decision.due if status.decision else None
+
+
+def block_of(status: Status, facts: Facts) -> Block:
+    """A blocked change in words, with the requests about it, or else about the decision whose reasons it shares."""
+    assert status.blocked
+    assert status.decision
+    cause, due = wording.BLOCKERS[status.blocked.by.value], due_of(status)
+    said = f"{cause[0].upper()}{cause[1:]}, blocked since {wording.day(status.blocked.since)}"
+    said += f": {wording.sentence(status.blocked.note)}" if status.blocked.note else "."
+    said += f" Due on {wording.day(due)}." if due else ""
+    said += " Not measured." if status.planned_unmeasured else ""
+    shared = facts.statuses.get(status.decision.same_as or "")
+    asks = requests_about(status, facts) or (requests_about(shared, facts) if shared else ())
+    asked = (f"{ask.of} is asked: {answer_by(ask.by, facts.as_of)}." for ask in asks)
+    return Block(status, said, tuple(asked))
+
+
+def requests_about(status: Status, facts: Facts) -> tuple[Ask, ...]:
+    """The requests in the decision on a recommendation that wait for an answer."""
+    return tuple(ask for other, ask in facts.asks if other.id == status.id)
+
+
+def answer_by(day: date | None, as_of: date) -> str:
+    """Until when an answer is waited for."""
+    return f"answer by {dated(day, as_of)}" if day else "answer, no day given"
+
+
 def awaited(task: Task, as_of: date) -> str:
     """What another role is waited for, and until when."""
     if task.kind == UNAPPROVED:
         return "approval" + (f", to renew by {dated(task.day, as_of)}" if task.day else "")
-    return f"answer by {dated(task.day, as_of)}" if task.day else "answer, no day given"
+    return answer_by(task.day, as_of)
 
 
 def counted(found: Iterable[Task], whom: str) -> str:
@@ -163,6 +251,8 @@ def waiting(found: list[Task], whom: str) -> Iterator[str]:
         things[-1] += f" of {whom}"
     if BLOCKED in kinds:
         things.append("the end of a block")
+    if UNMEASURED in kinds:
+        things.append("a measurement")
     verb = "waits" if len(found) == 1 else "wait"
     said = " or ".join([", ".join(things[:-1]), things[-1]] if things[1:] else things)
     yield f"{wording.number(len(found))} {verb} for {said}"
@@ -180,7 +270,7 @@ def until(task: Task, facts: Facts) -> str:
             accepted = status.decision.accepted if status.decision else None
             now = wording.share(status.observation.share if status.observation else None)
             was = wording.share(accepted.share if accepted else None)
-            return f"Now {now} achieved; {was} when it was accepted. Below that since {below(status, facts)}."
+            return f"Now {now} achieved; {was} when it was accepted."
         case "conflict":
             return f"Measured in full {since(facts, status, status.held_since)}."
         case kind if kind in (UNAPPROVED, APPROVE):
@@ -204,6 +294,9 @@ def approval_until(task: Task, as_of: date) -> str:
     owner = task.status.owner
     if task.kind == UNAPPROVED:
         renewal = f" To renew by {dated(task.day, as_of)}." if task.day else ""
+        if task.entry and filed_late(task.entry):
+            on = wording.day(task.entry.approval.filed) if task.entry.approval.filed else ""
+            return f"Approval by {task.role} does not count: its record was filed late, on {on}.{renewal}"
         return f"Approval by {task.role} is missing.{renewal}"
     if task.status.state in NEEDS_NEW_DECISION:
         return f"To approve when {owner} makes the new decision, which is needed now."
@@ -232,13 +325,13 @@ def dated(day: date | None, as_of: date) -> str:
     )
 
 
-def next_step(task: Task, site: Site) -> str:
+def next_step(task: Task, facts: Facts, site: Site) -> str:
     """What comes next: what the decision says of it, else the first of Microsoft's steps."""
     decision = task.status.decision
     if task.ask:
         return answering(task)
     if task.entry:
-        return approving(task.entry)
+        return approving(task.entry, facts)
     if task.kind == APPROVE:
         return "Tell the owner what you think of it before that; then approve it, or have your approval recorded."
     if task.kind == BLOCKED and decision and decision.blocked:
@@ -246,7 +339,7 @@ def next_step(task: Task, site: Site) -> str:
         return (
             f"Blocked by a {wording.BLOCKERS[decision.blocked.by.value]}{f': {note}' if note else ''}".rstrip(".") + "."
         )
-    said = WHAT_TO_DO.get(task.kind, "")
+    said = restoring(task.status, facts) if task.kind == "breached" else WHAT_TO_DO.get(task.kind, "")
     step = "" if task.kind in WITHOUT_STEP else first_step(task.status.recommendation.remediation, site)
     if step:
         said += f" First step: {wording.sentence(step)}"
@@ -255,11 +348,25 @@ def next_step(task: Task, site: Site) -> str:
     return said.strip()
 
 
-def approving(entry: RegisterEntry) -> str:
+def restoring(status: Status, facts: Facts) -> str:
+    """What to do about a breach, and with whom a lower level is agreed."""
+    accepted = status.decision.accepted if status.decision else None
+    approver = accepted.approver if accepted and not same_role(accepted.approver, status.owner) else ""
+    lower = f"agree on the lower level with {approver}" if approver else "accept the lower level"
+    return f"Find out what changed since {below(status, facts)} and restore it, or {lower}."
+
+
+def approving(entry: RegisterEntry, facts: Facts) -> str:
     """What makes a missing approval count; text between backticks is code."""
-    found = entry.approval
+    found, decision = entry.approval, entry.decision
     if found.filed and found.stated:
-        return remedy(entry)
+        key = f"{'accepted' if decision.accepted else 'covered'}.approval"
+        where = "commit" if facts.recorded.without_github else "pull request"
+        return (
+            f"Nothing to do for {approver(entry)} but to agree again in writing, if asked. To make it count, "
+            f"{decision.owner or 'the owner'} or the role that keeps the record names it again in a {where} "
+            f"that changes `{key}`, such as `record: {found.stated.record}#approval`."
+        )
     return (
         "Today: tell the owner whether you approve; the minutes record it, and the decision names them. "
         f"Or approve the next renewal on GitHub. No approval counts yet: {found.words}."

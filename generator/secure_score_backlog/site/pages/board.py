@@ -28,6 +28,7 @@ FULL_ROWS = 100
 STATES_IN_ORDER = (
     *(State.UNDECIDED, State.BREACHED, State.REGRESSED, State.EXPIRED, State.CONFLICT),
     *(State.OVERDUE, State.BLOCKED, State.PLANNED, State.ACCEPTED, State.COVERED),
+    State.NOT_MEASURED,
 )
 """As the filter lists them: what needs a decision, what needs work, the rest."""
 
@@ -97,6 +98,9 @@ SECTIONS: tuple[tuple[str, str, str, str], ...] = (
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The board."""
     sections = sections_of(facts)
+    shown = [status for section in sections for status in section.statuses]
+    decided = decided_unmeasured(facts)
+    unmeasured = [status for status in facts.in_state(*UNMEASURED) if status not in decided]
     body = render(
         "board.html.j2",
         site=site,
@@ -111,14 +115,16 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             Bucket.ACCEPT: facts.accepted_approvals,
             Bucket.NOT_APPLICABLE: facts.covered_approvals,
         },
-        work=work_in_full(sections, facts, site),
+        work=work_in_full([*shown, *decided], facts, site),
+        listed=len(shown),
+        decided=decided,
         first_day=facts.history.days[0].day if facts.history.days else None,
         conflicts=len(facts.in_state(State.CONFLICT)),
         since=since,
         unexplained=unexplained(facts.explained),
-        filters=filters([status for section in sections for status in section.statuses]),
+        filters=filters([*shown, *decided]),
         done=sorted(facts.in_state(State.DONE), key=lambda status: status.title.lower()),
-        unmeasured=sorted(facts.in_state(*UNMEASURED), key=lambda status: status.title.lower()),
+        unmeasured=sorted(unmeasured, key=lambda status: status.title.lower()),
     )
     yield page(
         PATH,
@@ -142,9 +148,14 @@ def sections_of(facts: Facts) -> list[Section]:
     ]
 
 
-def work_in_full(sections: list[Section], facts: Facts, site: Site) -> dict[str, Work]:
+def decided_unmeasured(facts: Facts) -> list[Status]:
+    """What has a finished decision and no score, by risk: shown with owner, date and block."""
+    found = (status for status in facts.in_state(State.NOT_MEASURED) if status.decision and not status.decision.draft)
+    return sorted(found, key=risk_key)
+
+
+def work_in_full(shown: list[Status], facts: Facts, site: Site) -> dict[str, Work]:
     """What is known of the work on each recommendation, by id, in the order of the page, without the last of many."""
-    shown = [status for section in sections for status in section.statuses]
     return {
         status.id: work_of(status, facts, site) if place < FULL_ROWS else brief_work_of(status)
         for place, status in enumerate(shown)
@@ -172,6 +183,4 @@ def labels_of(words: Iterable[str]) -> dict[str, str]:
 
 def blocker_of(status: Status) -> str:
     """What blocks it; empty where nothing does."""
-    if status.state is not State.BLOCKED or status.decision is None or status.decision.blocked is None:
-        return ""
-    return status.decision.blocked.by.value
+    return status.blocked.by.value if status.blocked else ""

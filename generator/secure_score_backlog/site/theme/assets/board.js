@@ -150,6 +150,7 @@
       const fits = (row) => holds(row.text) && chosen.every(([name, values]) => values.includes(row.is(name))) &&
         from.every((list) => row.is(list.name) >= list.value);
       for (const row of rows) row.element.hidden = !fits(row);
+      let matches = visible().length;
       for (const part of parts) {
         for (const item of part.listed) item.hidden = !holds(item.textContent.toLowerCase());
         const left = part.rows.filter((row) => !row.element.hidden).length;
@@ -158,14 +159,18 @@
         part.count.textContent = active && part.rows.length ? " " + left + " of " + part.rows.length : "";
         if (part.card) part.card.textContent = active ? left + " of " + part.rows.length : part.total;
         for (const fold of part.folds) unfold(fold, active, listed > 0);
+        matches += left + listed;
       }
       for (const fold of form.querySelectorAll("details")) {
         const number = fold.querySelectorAll(":checked").length;
         fold.querySelector("output").textContent = number ? String(number) : "";
       }
       const left = visible().length;
-      shown.textContent = active ? left + " of " + rows.length + " shown" : "";
-      for (const button of form.querySelectorAll("[data-copy]")) button.disabled = text(button.dataset.copy) === "";
+      shown.textContent = active ? left + " of " + rows.length + " shown" + (matches ? "" : ". Nothing matches these filters.") : "";
+      for (const button of form.querySelectorAll("[data-copy]")) {
+        button.disabled = text(button.dataset.copy) === "";
+        button.title = !button.disabled ? "" : left ? "Everything that is shown has a decision" : "No row is shown";
+      }
     }
 
     /* While something is chosen, what is left is unfolded; then a fold is again as the reader left it. */
