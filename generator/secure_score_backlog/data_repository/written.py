@@ -119,6 +119,8 @@ exclude_docs: |
   /adr/
   /guide/
   /method.md
+  /performance.md
+  /scale.md
 """
 
 
