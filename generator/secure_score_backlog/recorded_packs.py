@@ -19,7 +19,7 @@ from typing import Any
 from secure_score_backlog.approvals import is_commit, read_time
 from secure_score_backlog.dates import is_usable
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.problems import Problem, problem, take_out
+from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.snapshots.store import SnapshotSource
@@ -221,7 +221,10 @@ def _day(item: Mapping[str, Any], name: str) -> date:
     return day
 
 
-RESTORE = f"{take_out(f'git checkout -- {PACKS_PATH}')} `backlog pack --record` writes it; nobody edits it by hand."
+RESTORE = (
+    "Undo your change to this file: in a pull request, take it out; not yet committed, `git checkout -- "
+    f"{PACKS_PATH}`; merged, `git revert` of that commit. Only `backlog pack --record` writes it."
+)
 
 
 def _unreadable(message: str) -> Problem:

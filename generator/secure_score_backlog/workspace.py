@@ -443,7 +443,7 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             "wrong.",
             "If it is yours and not merged, close its pull request and make the change again in a new one, in the "
             "browser; else tell whoever maintains this repository. For the maintainer: once "
-            f"merged, this error stays until {day}; until then run `backlog build` with `--as-of` and that day's date "
+            f"merged, this error stays until {day}; until then give each `backlog build` the current date "
             f"(today `--as-of {today}`).",
         )
         for commit, day in commits.items()

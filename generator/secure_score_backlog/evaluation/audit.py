@@ -508,7 +508,7 @@ def problems_of(result: Audit) -> Iterator[Problem]:
             f"it counts as made on {found.before:%Y-%m-%d}."
         )
         hint = (
-            "Nothing has to be done, unless a decision in it was due between these two days: then look up when it was "
+            "Nothing has to be done, unless a decision in it was due on one of these days: then look up when it was "
             "merged (in its pull request, where it has one), and judge by that day whether it was late."
         )
         yield problem("audit-misdated", HISTORY, None, message, hint)
@@ -537,9 +537,9 @@ HINTS: Mapping[Reason, str] = {
     Reason.CLAIMED: "Its approval is not proven: an author can write any message. Ask whoever maintains the repository "
     f"whether that pull request has this change. Whatever the answer is, do this too. {REVIEW_NOW}",
     Reason.NOT_ASKED: f"{ASK_NOW} Until then it counts as not approved.",
-    Reason.NO_GITHUB: f"Of an accepted risk or an exemption: {lower_first(FILE_IT)} Of any other change: have somebody "
-    "else than its author review it, and record who and when in the minutes of the month. It stays on this list, as "
-    f"nobody else confirms what is recorded here. {NAME_IT}",
+    Reason.NO_GITHUB: f"{NAME_IT} If not: for an accepted risk or an exemption, {lower_first(FILE_IT)} For any other "
+    "change, have somebody else than its author review it, and record who and when in this month's minutes. It stays "
+    "on this list: only GitHub could confirm it.",
     Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
     f"made this change, and who approved the workflow that did. {REVIEW_NOW}",
     Reason.BOT_NAME: f"Ask who made it: anybody can write this name into a commit. {REVIEW_NOW}",
