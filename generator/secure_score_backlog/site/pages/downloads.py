@@ -63,7 +63,7 @@ CLAIMED: tuple[Value, ...] = (
     ("yes", "Named by the message only", "Only the message of the commit names the pull request."),
 )
 SIGNED: tuple[Value, ...] = (
-    ("none", "None", "The commit has no signature, so GitHub did not sign it either."),
+    ("none", "Not signed", "The commit has no signature, so GitHub did not sign it either."),
     ("openpgp", "OpenPGP", "The kind that GitHub makes, and others too. Whose key it is was not checked."),
     ("ssh", "SSH", "Not GitHub’s. It was not checked."),
     ("x509", "X.509", "Not GitHub’s. It was not checked."),
