@@ -131,7 +131,7 @@ def test_hostile_texts_give_no_orders(tmp_path: Path, backlog: RunBacklog) -> No
     page = shown(summary.read_text(encoding="utf-8"))
     assert obeyed(summary.read_text(encoding="utf-8")) == []
     assert active(page) == []
-    assert page.elements <= {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "code"}
+    assert page.elements <= {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "br"}
     assert page.attributes == []
 
 
