@@ -265,13 +265,13 @@ if sys.platform != "win32":
         done = at_terminal(
             ["decide", "Safe"],
             [
-                ("impact:", "None of note."),
-                ("prerequisites:", "SMTP relay."),
-                ("proof:", "The log."),
                 ("rationale:", "The ERP needs it."),
                 ("approver:", "Managing Director"),
                 ("until:", str(SOON)),
                 ("share [", ""),
+                ("impact:", "None of note."),
+                ("prerequisites:", "SMTP relay."),
+                ("proof:", "The log."),
                 ("Anything more?", ""),
                 ("Write decisions/Safe.md?", "y"),
             ],
