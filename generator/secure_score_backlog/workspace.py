@@ -390,11 +390,10 @@ def could_hold_snapshots(root: Path) -> bool:
 
 def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) -> SnapshotSource:
     """Where the snapshots are: in the folder, or on the branch that the settings name, once anything is committed."""
-    if settings.snapshots.branch is None or (main is not None and main.head is None):
+    branch = settings.snapshots.branch
+    if branch is None or (main is not None and main.head is None) or is_unpushed(main, branch):
         return SnapshotFolder(root, main.repository if main else None)
-    if is_unpushed(main, settings.snapshots.branch):
-        return SnapshotFolder(root, main.repository if main else None)
-    return open_snapshot_branch(main, settings.snapshots.branch)
+    return open_snapshot_branch(main, branch)
 
 
 def cache_of(root: Path | None, main: MainHistory | None) -> Cache | None:

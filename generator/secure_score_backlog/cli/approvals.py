@@ -106,12 +106,7 @@ def _line(approvals: Approvals, number: int) -> str:
 @click.option(
     "--branch", metavar="NAME", help="The main branch's name on GitHub. Default: GitHub's own default branch."
 )
-@click.option(
-    "--into",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder whose snapshots/approvals.json is written, where snapshots have a branch of their own: its worktree.",
-)
+@options.into("snapshots/approvals.json")
 @click.option(
     "--merged",
     is_flag=True,

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from secure_score_backlog.comparison import Comparison
     from secure_score_backlog.data_repository.steps import Shell
     from secure_score_backlog.evaluation.facts import Facts
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def existing_folder(_: click.Context, __: click.Parameter, folder: Path) -> Path:
@@ -63,6 +65,18 @@ device_code = click.option(
 )
 tenant_id = click.option("--tenant", metavar="ID", help="Directory (tenant) ID, instead of AZURE_TENANT_ID.")
 client_id = click.option("--client", metavar="ID", help="Application (client) ID, instead of AZURE_CLIENT_ID.")
+
+
+def into(path: str) -> Callable[[Command], Command]:
+    """The option of a command that writes one file beside the snapshots, which may be on a branch of their own."""
+    return click.option(
+        "--into",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help=f"Folder whose {path} is written, where snapshots have a branch of their own: its worktree.",
+    )
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")
 
 

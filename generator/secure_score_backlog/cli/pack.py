@@ -73,12 +73,7 @@ PERIODS = {"month": 1, "quarter": 3, "year": 12}
     help="Add the digest of the pack to snapshots/packs.json, to be committed: the next pack names it as its "
     "predecessor.",
 )
-@click.option(
-    "--into",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder whose snapshots/packs.json is written, where snapshots have a branch of their own: its worktree.",
-)
+@options.into("snapshots/packs.json")
 @click.option(
     "--timestamp-url",
     "authority",

@@ -215,7 +215,7 @@ class Kept:
 def _steps(source: SnapshotSource, order: Sequence[str], ids: Mapping[str, str]) -> list[str]:
     """For each number of snapshots but all: a digest of their paths and contents, and of what else their reading knows.
 
-    None where that cannot be told without reading most of them.
+    Empty where that cannot be told without reading most of them.
     """
     known = dict(source.identified(order[:-1]))
     others = [path for path in order[:-1] if path not in known]
