@@ -114,6 +114,14 @@ def test_a_command_prints_the_same_bytes(tenant: Repository) -> None:
 
 
 CATALOGUE = '{"collected": {}, "profiles": [{"id": "Safe", "title": "Odd"}], "descriptions": {}}'
+
+
+def committed(tenant: Repository) -> None:
+    """A new day, as a run commits it."""
+    tenant.write(path_of(9), day(9))
+    tenant.commit("One more")
+
+
 CHANGES: dict[str, Callable[[Repository], object]] = {
     "a new day": lambda tenant: tenant.write(path_of(9), day(9)),
     "two new days": lambda tenant: tenant.change({path_of(9): day(9), path_of(10): day(10)}),
@@ -128,7 +136,7 @@ CHANGES: dict[str, Callable[[Repository], object]] = {
     "an old day deleted": lambda tenant: tenant.change({path_of(5): None}),
     "an old day between": lambda tenant: tenant.write("snapshots/2026/2026-09-30.json", day(1)),
     "a catalogue with ids": lambda tenant: tenant.write("snapshots/catalogue.json", CATALOGUE),
-    "committed": lambda tenant: tenant.commit("One more", **{path_of(9): day(9).decode()}),
+    "committed": committed,
 }
 
 
