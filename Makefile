@@ -35,7 +35,7 @@ demo: .venv/runs ## Build the sample tenant's site and say where it is
 	@echo "The site, open this: $(CURDIR)/$(TENANT)/build/site/index.html"
 
 test: .venv/develops ## Run the tests (ARGS="-k register" for some, FONTS=DejaVu for a browser with one family)
-	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -m "not thorough" -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -m "not thorough" -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 thorough: .venv/develops ## Run the tests that repeat, in more variants, what a quicker one shows
 	@BACKLOG_FONTS="$(FONTS)" $(IN) -m pytest -m thorough -n 3 --dist loadfile $(ARGS)

@@ -32,15 +32,6 @@ hypothesis.settings.load_profile("repeatable")  # the same examples everywhere, 
 
 LONGEST_FIRST = ("workflows", "year", "sample", "own", "second", "browser", "graph", "site")
 """Folders whose files take long: begun first, so that no worker waits at the end for another one's file."""
-THOROUGH = (
-    ("tests/graph/test_soak.py", ""),
-    ("tests/workflows/test_release.py", "test_an_"),
-    ("tests/browser/test_awkward.py", "test_axe_finds_nothing"),
-    ("tests/browser/test_accessibility.py", "test_the_keyboard_reaches_everything[recommendations"),
-    ("tests/browser/test_accessibility.py", "test_the_keyboard_reaches_everything[changes"),
-    ("tests/browser/test_accessibility.py", "test_the_keyboard_reaches_everything[evidence"),
-)
-"""File, and a part of the names, of tests that repeat in more variants what quicker ones show: for `make thorough`."""
 BROWSER_REQUIRED = os.environ.get("BACKLOG_REQUIRE_BROWSER") == "1"
 
 FORBIDDEN_PREFIXES = ("GIT_", "AZURE_", "GRAPH_", "ACTIONS_", "GITHUB_", "GH_", "BACKLOG_", "PYTHON")
@@ -162,10 +153,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders that take longest; within a folder, and elsewhere, the order stays."""
-    for item in items:
-        file = item.path.relative_to(ROOT).as_posix() if item.path.is_relative_to(ROOT) else ""
-        if any(file == path and part in item.name for path, part in THOROUGH):
-            item.add_marker(pytest.mark.thorough)
     places = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST_FIRST)}
 
     def place(item: pytest.Item) -> int:

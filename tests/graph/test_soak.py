@@ -11,6 +11,7 @@ from tests.support.simulated_years import DAYS, play
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_nothing_that_graph_still_held_is_lost(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After every run, each day that Graph held is stored as it was measured, and nothing stored has changed."""

@@ -136,6 +136,7 @@ def test_a_tag_that_is_not_ready_ends_the_run(release: Release, spoil: str, why:
     assert not (run.workshop / "artifacts").exists()
 
 
+@pytest.mark.thorough
 def test_an_index_that_trusts_another_workflow_gets_nothing(release: Release) -> None:
     """The run fails before the release is made on GitHub, and nothing is uploaded."""
     release.index.presented["environment"] = "another"
