@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import shlex
 
@@ -16,6 +17,7 @@ from secure_score_backlog.text import (
     Suggestions,
     for_terminal,
     json_for_terminal,
+    most_similar,
     nearest,
     one_line,
     shell_quoted,
@@ -39,6 +41,16 @@ def test_a_text_is_quoted_safely(value: object, expected: str) -> None:
     """One line, no control characters, at most 60 letters and the quotes."""
     assert SHOWN_LENGTH == 60
     assert shown(value) == expected
+
+
+WORDS = st.text("abc_", max_size=6)
+
+
+@given(WORDS, st.lists(WORDS, max_size=8))
+def test_the_most_similar_word_is_that_of_the_library(word: str, known: list[str]) -> None:
+    """Sparing comparisons changes no answer, also where two are as similar."""
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+    assert most_similar(word, known) == (found[0] if found else None)
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ Kept = TypeVar("Kept")
 
 @cache
 def code_version(*packages: str) -> str:
-    """A digest of the versions of Python and of this program, and of its code in some packages: what made a file."""
-    digest = hashlib.sha256(f"{sys.version}\0{__version__}\0".encode())
+    """A digest of what made a file: Python, msgspec, which reads and writes it, and this program's code in packages."""
+    digest = hashlib.sha256(f"{sys.version}\0{msgspec.__version__}\0{__version__}\0".encode())
     for package in packages:
         for file in sorted(files(package).iterdir(), key=lambda each: each.name):
             if file.name.endswith(".py"):

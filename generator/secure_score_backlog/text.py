@@ -141,8 +141,31 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
-    found = difflib.get_close_matches(word.casefold()[:100], list(by_folded), n=1, cutoff=0.7)
-    return by_folded[found[0]] if found else None
+    found = most_similar(word.casefold()[:100], by_folded)
+    return by_folded[found] if found is not None else None
+
+
+def most_similar(word: str, candidates: Iterable[str], least: float = 0.7) -> str | None:
+    """What `difflib.get_close_matches` finds first: of the most similar candidates, the last in order.
+
+    It compares each candidate in full that has enough letters in common; this one begins with those that have most,
+    and ends where no other one can be as similar.
+    """
+    matcher = difflib.SequenceMatcher(b=word)
+    bounds = []
+    for candidate in candidates:
+        matcher.set_seq1(candidate)
+        if matcher.real_quick_ratio() >= least and (bound := matcher.quick_ratio()) >= least:
+            bounds.append((bound, candidate))
+    best: tuple[float, str] | None = None
+    for bound, candidate in sorted(bounds, reverse=True):
+        if best is not None and bound < best[0]:
+            break
+        matcher.set_seq1(candidate)
+        ratio = matcher.ratio()
+        if ratio >= least and (best is None or (ratio, candidate) > best):
+            best = (ratio, candidate)
+    return best[1] if best else None
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")

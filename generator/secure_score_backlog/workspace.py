@@ -281,7 +281,7 @@ def _read(
     if sources.beginning and isinstance(snapshots, SnapshotBranch):
         snapshots = replace(snapshots, history=snapshots.history.after(sources.beginning.after))
     problems: set[Problem] = set()
-    cached = cache(partial(cache_of, sources.root, main))  # opened once, where it is of use
+    cached = cache(partial(cache_of, main))  # opened once, where it is of use
     if measured is None:
         catalogue, of_catalogue = load_catalogue(snapshots)
         history, of_history = load_history(snapshots, catalogue, cached)
@@ -396,11 +396,11 @@ def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) ->
     return open_snapshot_branch(main, branch)
 
 
-def cache_of(root: Path | None, main: MainHistory | None) -> Cache | None:
+def cache_of(main: MainHistory | None) -> Cache | None:
     """The cache of a folder; None without Git, and where a branch brought files of a cache: they could say anything."""
-    if root is None or main is None or main.repository is None or read_index(main.repository).tracks(FOLDER):
+    if main is None or main.repository is None or read_index(main.repository).tracks(FOLDER):
         return None
-    return Cache(root)
+    return Cache(main.repository.folder)
 
 
 def is_unpushed(main: MainHistory | None, branch: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,11 +17,12 @@ from hypothesis import strategies as st
 from secure_score_backlog import cache
 from secure_score_backlog.cache import FOLDER, Cache
 from secure_score_backlog.errors import CannotProceed
+from secure_score_backlog.git import open_repository
 from secure_score_backlog.snapshots import store
 from secure_score_backlog.snapshots.model import History
 from secure_score_backlog.snapshots.snapshot_files import encode
-from secure_score_backlog.snapshots.store import KEPT, SnapshotFolder
-from secure_score_backlog.workspace import load
+from secure_score_backlog.snapshots.store import KEPT, SnapshotBranch, SnapshotFolder
+from secure_score_backlog.workspace import load, load_commit
 from tests.support.repositories import Repository
 from tests.support.running import run_here
 from tests.support.tenants import stored
@@ -253,6 +255,48 @@ def test_a_snapshot_that_is_written_meanwhile_is_not_kept(tenant: Repository, mo
     monkeypatch.setattr(SnapshotFolder, "contents", contents)
     load(tenant.folder, today=date(2026, 10, 9))
     assert not (tenant.folder / FOLDER / KEPT).exists()
+
+
+def commit_answer(tenant: Repository, commit: str) -> Answer:
+    """Everything that rests on the snapshots of a commit."""
+    repository = open_repository(tenant.folder)
+    assert repository is not None
+    found = load_commit(repository, commit, today=date(2026, 10, 9))
+    return repr(found.history), repr(found.problems)
+
+
+def test_a_commit_is_read_through_a_cache_of_its_own(tenant: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second time its newest day alone is read; an older commit, and the folder, get what they held."""
+    first = tenant.git("rev-parse", "HEAD").strip()
+    committed(tenant)
+    newest = tenant.git("rev-parse", "HEAD").strip()
+    wanted = commit_answer(tenant, newest)
+    asked: list[str] = []
+    original = SnapshotBranch.contents
+
+    def contents(branch: SnapshotBranch, paths: Sequence[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
+        asked.extend(paths)
+        return original(branch, paths)
+
+    monkeypatch.setattr(SnapshotBranch, "contents", contents)
+    assert commit_answer(tenant, newest) == wanted
+    assert asked == [path_of(9)]
+    before = commit_answer(tenant, first)
+    assert (before, commit_answer(tenant, newest)) == (commit_answer(tenant, first), wanted)
+    assert before != wanted
+    assert answer(tenant.folder) == fresh(tenant) == answer(tenant.folder)
+    shutil.rmtree(tenant.folder / "build")
+    assert (commit_answer(tenant, first), commit_answer(tenant, newest)) == (before, wanted)
+
+
+def test_what_another_msgspec_wrote_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads and writes the file, so its version is a part of what made it."""
+    cache.code_version.cache_clear()
+    before = cache.code_version("secure_score_backlog")
+    monkeypatch.setattr(msgspec, "__version__", "another")
+    cache.code_version.cache_clear()
+    assert cache.code_version("secure_score_backlog") != before
+    cache.code_version.cache_clear()
 
 
 @given(st.binary(max_size=200))

@@ -39,7 +39,9 @@ from secure_score_backlog.snapshots.snapshot_files import (
 from secure_score_backlog.snapshots.stored_lines import StoredLines
 
 KEPT = "snapshots"
-"""The name in the cache."""
+"""The name in the cache of what a folder held."""
+KEPT_OF_COMMITS = "snapshots-of-commits"
+"""The name in the cache of what commits held, which are compared with a folder in one run."""
 WORTH_KEEPING = 500
 """Snapshots; fewer are read in a moment."""
 MOST_UNKNOWN = 50
@@ -60,6 +62,10 @@ class SnapshotSource(Protocol):
     def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
         """The bytes of many files, one in memory at a time; for one that cannot be read, why."""
 
+    @property
+    def kept(self) -> str:
+        """The name in the cache."""
+
     def identified(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """The path of each file whose content is known without reading it, and what tells that content from others."""
 
@@ -71,6 +77,7 @@ class SnapshotFolder:
     root: Path
     repository: Repository | None = None
     """Which Git knows the files; None: they are read."""
+    kept = KEPT
 
     def identified(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """The files that are as Git saw them last."""
@@ -116,6 +123,7 @@ class SnapshotBranch:
     """Git's id of each file, by path relative to the root."""
     history: MainHistory = field(default_factory=MainHistory)
     """Every commit of the branch along first parents."""
+    kept = KEPT_OF_COMMITS
 
     def identified(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """All files: Git names what they hold."""
@@ -180,7 +188,7 @@ def load_history(
     order, unreadable, begun = list(days), [], 0
     cache = cached() if len(order) >= WORTH_KEEPING else None
     steps = _steps(source, order, ids) if cache else []
-    kept = cache.get(KEPT, Kept) if cache and steps else None
+    kept = cache.get(source.kept, Kept) if cache and steps else None
     if kept and 0 < kept.count < len(steps) and steps[kept.count] == kept.step:
         builder.resume(kept.history, kept.found)
         unreadable, begun = list(kept.unreadable), kept.count
@@ -195,7 +203,7 @@ def load_history(
             continue
         builder.add(days[path], stored, path)
     if cache and newest and _steps(source, order, ids) == steps:  # else something was written meanwhile
-        cache.put(KEPT, newest)
+        cache.put(source.kept, newest)
     return builder.history(), odd + unreadable + builder.problems
 
 
