@@ -4,7 +4,8 @@
     python -m tests.builders.guests TENANT PROGRAMS
 
 TENANT is a folder in which `backlog render` has run; PROGRAMS holds the Python of an environment with all three
-builders. Each builder gets a copy of the rendered pages and this repository's own mkdocs.yml, untouched.
+builders. Each builder gets a copy of the rendered pages and this repository's own mkdocs.yml, untouched; then
+`backlog build --builder` makes the site with it, and that site is compared as well.
 """
 
 from __future__ import annotations
@@ -42,6 +43,22 @@ def build(builder: str, programs: Path, rendered: Path, folder: Path) -> str:
     return said or f"exit code {finished.returncode}, and not a word" if finished.returncode else ""
 
 
+def build_through_us(builder: str, programs: Path, tenant: Path, folder: Path) -> str:
+    """The same by `backlog build --builder`, with its checks, into a new folder."""
+    finished = subprocess.run(
+        [
+            *(str(programs / "python"), "-m", "secure_score_backlog", "build", "--root", str(tenant)),
+            *("--builder", builder, "--output", str(folder)),
+        ],
+        env={**os.environ, "PYTHONPATH": str(CONFIGURATION.parent / "generator")},
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    return finished.stderr.strip() if finished.returncode else ""
+
+
 def missing(rendered: Path, site: Path) -> list[str]:
     """Documents that are not in the site: a page under its name, any other file byte for byte."""
     found = []
@@ -57,7 +74,7 @@ def missing(rendered: Path, site: Path) -> list[str]:
 
 
 def compare(tenant: Path, programs: Path) -> dict[str, list[str]]:
-    """What is wrong with each builder's site, by builder."""
+    """What is wrong with each builder's site, by what made it."""
     rendered = tenant / "build" / "pages"
     wrong: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as place:
@@ -68,6 +85,10 @@ def compare(tenant: Path, programs: Path) -> dict[str, list[str]]:
             first = Path(place) / BUILDERS[0] / "build" / "site"
             wrong[builder] = [failure] if failure else missing(rendered, site) + differences(first, site)
             print(f"{builder}: {len(pages(site))} pages, {len(wrong[builder])} differences", flush=True)
+            ours = f"backlog build --builder {builder}"
+            failure = build_through_us(builder, programs, tenant, folder / "ours")
+            wrong[ours] = [failure] if failure else differences(first, folder / "ours")
+            print(f"{ours}: {len(pages(folder / 'ours'))} pages, {len(wrong[ours])} differences", flush=True)
     return wrong
 
 

@@ -156,6 +156,37 @@ def test_missing_empty_and_changed_files_are_found(tmp_path: Path) -> None:
     assert builder.missing_files(tmp_path, expected) == ["c.csv", "empty.html", "gone.html"]
 
 
+def test_a_builder_that_is_not_installed_is_named(
+    bare: Path, backlog: RunBacklog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is rendered: exit 3, and what to install, in the version that was compared."""
+    monkeypatch.setattr(builder, "find_spec", lambda _: None)
+    finished = backlog("build", "--root", bare, "--builder", "zensical", expect=3)
+    assert "Zensical is not installed" in finished.stderr
+    assert "pip install zensical==" in finished.stderr
+    assert not (bare / "build").exists()
+
+
+def test_a_builder_that_would_replace_the_site_itself_is_refused(bare: Path, backlog: RunBacklog) -> None:
+    """Zensical takes no folder for the site, and a trusted configuration names that of the last good one."""
+    options = ("--builder", "zensical", "--trust-site-configuration")
+    assert "before the new one is checked" in backlog("build", "--root", bare, *options, expect=2).stderr
+
+
+def test_another_builder_is_run_and_checked(bare: Path, tmp_path: Path, run_backlog: RunBacklog) -> None:
+    """The module of that name is started instead of MkDocs, with the same configuration; what it loses is named."""
+    write(
+        tmp_path,
+        "modules/properdocs/__main__.py",
+        "import os, sys\nfrom mkdocs.__main__ import cli\n"
+        "cli(standalone_mode=False)\nos.remove(os.path.join(sys.argv[-1], 'board.html'))\n",
+    )
+    write(tmp_path, "modules/properdocs/__init__.py", "")
+    modules = {"PYTHONPATH": str(tmp_path / "modules")}
+    finished = run_backlog("build", "--root", bare, "--builder", "properdocs", environment=modules, expect=3)
+    assert "lacks board.html" in finished.stderr
+
+
 def test_a_folder_with_other_files_is_never_replaced(built: Path, tmp_path: Path, backlog: RunBacklog) -> None:
     """--output at a folder with files that we did not build: exit 2 at once, and the files stay."""
     write(tmp_path, "photos/one.txt", "mine")

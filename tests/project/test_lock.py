@@ -12,6 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from secure_score_backlog.site.builder import BUILDERS
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("build", "runtime", "development", "builders", "pip", "release", "uv")
@@ -122,3 +124,9 @@ def test_a_bad_lock_is_noticed(bad: str) -> None:
 def test_a_pin_without_a_hash_is_noticed() -> None:
     """A pin that promises a hash and has none is found."""
     assert faults("rich==15.0.0 \\\n" + GOOD) == ["rich==15.0.0 \\"]
+
+
+def test_users_are_told_to_install_the_builders_that_are_compared() -> None:
+    """The versions that `--builder` names are those of `make builders`."""
+    named = sorted(each.requirement for each in BUILDERS.values() if each.requirement)
+    assert named == sorted(PROJECT["dependency-groups"]["builders"])

@@ -21,6 +21,7 @@ from secure_score_backlog.workspace import require_backlog
 @options.profile
 @options.trust_configuration
 @options.trust_docs
+@options.builder
 @click.option(
     "--output",
     "place",
@@ -35,6 +36,7 @@ def command(
     profile: str | None,
     trust_site_configuration: bool,
     trust_docs: bool,
+    builder_name: str,
     place: Path | None,
 ) -> int:
     """Build the site: pages, style and search in one folder that opens without a server.
@@ -43,9 +45,10 @@ def command(
     addresses and secrets; what its readers must not see stops the build.
     """
     site = place or root / rendering.SITE
+    builder.refuse_missing(builder_name, trusted=trust_site_configuration)
     builder.refuse_foreign(site)
     require_backlog(root)
-    wanted = rendering.Wanted(as_of, profile, trust_docs, trust_site_configuration)
+    wanted = rendering.Wanted(as_of, profile, trust_docs, trust_site_configuration, builder_name)
     with builder.workplace(root, trusted=trust_site_configuration) as work:
         rendered = rendering.render(root, wanted, today=options.now().date(), place=work.source)
         output.say_rendered(rendered)

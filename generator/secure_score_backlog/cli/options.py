@@ -167,6 +167,15 @@ trust_docs = click.option(
     help="Publish hand-written files in docs/ as they are, with scripts and what they load from elsewhere.",
 )
 
+builder = click.option(
+    "--builder",
+    "builder_name",
+    type=click.Choice(("mkdocs", "properdocs", "zensical")),
+    default="mkdocs",
+    show_default=True,
+    help="Program that makes the site of the pages. ProperDocs and Zensical have to be installed beside backlog.",
+)
+
 
 def judged(facts: Facts, asked: str = "") -> str:
     """The day that is judged, and why this one (docs/method.md#as-of).

@@ -30,7 +30,7 @@ def command(root: Path, as_of: date | None, profile: str | None, trust_docs: boo
     output.say_rendered(rendered)
     if rendered.profile.outside:
         here = (root / builder.BUILD).resolve()
-        builder.configuration(rendered.job, builder.Workplace(here, here))
+        builder.configuration(rendered.job, builder.Workplace(here, here), hooks=())
     output.say(f"{rendered.summary}; {plural(rendered.changed, 'file')} changed.")
     output.product(root / rendering.PAGES)
     return 0

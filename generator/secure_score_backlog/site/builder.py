@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the site with MkDocs in a process of its own, and checks what it built.
+"""Builds the site in a process of its own, with MkDocs unless another builder is asked for, and checks what it built.
 
 Every run has a folder of its own below `build/`, which no other run writes: what is published is what was rendered and
 searched there. The site takes the place of the last one only when nothing is missing: a failed build leaves the last
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -31,6 +31,7 @@ from typing import IO, cast
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.files import is_file, is_free, lock, read_file, refuse_links, write_file
 from secure_score_backlog.site.configuration import effective, parse_configuration, read_configuration, refusal
+from secure_score_backlog.text import shell_quoted
 from secure_score_backlog.workspace import LAYOUT
 
 MARKER = ".backlog-site"
@@ -40,12 +41,38 @@ PAGES = "pages"
 WORK = ".work-"
 """Begins the name of the folder of one run, below `build/`."""
 CHILD = Path(__file__).with_name("child.py")
+HOOKS = (str(Path(__file__).with_name("search_text.py")),)
+"""What spares the builder's search most of its work."""
+SERVED = (*HOOKS, str(Path(__file__).with_name("served_pages.py")))
+"""And, for a server that builds only the pages that changed, what keeps it right."""
 TRUST = "--trust-site-configuration"
 SHOWN_PATHS = 5
 LONGEST_BUILD = 600
 """Seconds; a site of five years takes about a hundred."""
 SECONDS_TO_END = 10
 """How long the builder gets to end when it is told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """A program that makes a site of the pages."""
+
+    title: str
+    requirement: str = ""
+    """What pip installs; empty: it comes with this program."""
+    places: bool = True
+    """It can be told on its command line where the site goes, and runs hooks."""
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "mkdocs": Builder("MkDocs"),
+    "properdocs": Builder("ProperDocs", "properdocs==1.6.7"),
+    "zensical": Builder("Zensical", "zensical==0.0.73", places=False),
+}
+"""By the module that runs it; the first one is used unless another is asked for. The versions are those that
+`make builders` compares."""
+THEMES = ("material", "zensical")
+"""Packages with the theme's files."""
 
 Inspection = Callable[[Iterator[tuple[str, bytes]]], None]
 """Gets path and bytes of every built file that is not the theme's; raises CannotProceed to discard the site."""
@@ -65,6 +92,8 @@ class Job:
     """True: the root's own mkdocs.yml is not used, because it is for other pages or other readers."""
     trusted: bool = False
     """True: the root's own mkdocs.yml is used as it is, hooks, plugins and all."""
+    builder: str = "mkdocs"
+    """A key of `BUILDERS`."""
 
     @property
     def uses_own(self) -> bool:
@@ -104,6 +133,25 @@ def workplace(root: Path, *, trusted: bool = False) -> Iterator[Workplace]:
         yield Workplace(folder, build if trusted else folder)
 
 
+def refuse_missing(name: str, *, trusted: bool = False) -> None:
+    """CannotProceed for a builder that is not installed, WrongUsage for one that cannot build what is asked for."""
+    builder = BUILDERS[name]
+    if trusted and not builder.places:
+        raise WrongUsage(
+            f"{builder.title} puts a site only where the configuration says, so a configuration that is used as it is "
+            "would have it replace the last good site before the new one is checked.",
+            where=f"--builder {name} {TRUST}",
+            hint="Leave out one of the two.",
+        )
+    if find_spec(name) is None:
+        raise CannotProceed(
+            f"The site builder {builder.title} is not installed beside this program.",
+            where=f"--builder {name}",
+            hint=f"Install it for the same Python: {shell_quoted(sys.executable)} -m pip install "
+            f"{builder.requirement or name}. Or leave out --builder: MkDocs is always there.",
+        )
+
+
 def write_ignore(root: Path) -> None:
     """Make `build/`, and keep it out of Git."""
     refuse_links(root, f"{BUILD}/.gitignore")
@@ -127,8 +175,10 @@ def _remove_left_behind(build: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def configuration(job: Job, place: Workplace) -> Path:
+def configuration(job: Job, place: Workplace, hooks: Sequence[str] = HOOKS) -> Path:
     """The configuration of one run, written beside its pages; the root's own file where that is trusted.
+
+    `hooks`: see `configuration.effective`.
 
     CannotProceed where the root's own file says something that is not read, with every line.
     """
@@ -144,7 +194,7 @@ def configuration(job: Job, place: Workplace) -> Path:
         )
     if values is None:
         values, _ = parse_configuration(job.packaged.encode())
-    wanted = effective(values, organisation=job.organisation)
+    wanted = effective(values, organisation=job.organisation, hooks=hooks)
     if is_file(place.source, LAYOUT) and read_file(place.source, LAYOUT) == wanted:
         return place.source / LAYOUT  # as it is, so that a builder that watches it does not begin again
     return write_file(place.source, LAYOUT, wanted)
@@ -179,11 +229,11 @@ def running(job: Job, folder: Path, *arguments: str, output: int | None = None) 
     Args:
         job: What it builds.
         folder: The run's own, where it works and puts its temporary files; removed when this process is killed.
-        arguments: Of `mkdocs`.
+        arguments: Of the builder.
         output: Where it writes, as for Popen.
     """
     process = subprocess.Popen(
-        [sys.executable, "-P", str(CHILD), str(folder), *arguments],
+        [sys.executable, "-P", str(CHILD), str(folder), job.builder, *arguments],
         cwd=job.root if job.uses_own else folder,
         env=environment(job, folder),
         stdin=subprocess.PIPE,
@@ -229,8 +279,10 @@ def build(
     """
     refuse_foreign(output)
     made = place.folder / "site"
-    chosen = configuration(job, place)
-    arguments = ("build", "--strict", "--config-file", str(chosen), "--site-dir", str(made))
+    places = BUILDERS[job.builder].places
+    chosen = configuration(job, place, HOOKS if places else ())
+    into = ("--site-dir", str(made)) if places else ()  # else it is where the configuration says, in the same folder
+    arguments = ("build", "--strict", "--config-file", str(chosen), *into)
     with running(job, place.folder, *arguments, output=subprocess.PIPE) as process:
         stopped = threading.Event()
 
@@ -307,8 +359,8 @@ def unexpected_pages(site: Path, expected: Mapping[str, bytes | None]) -> list[s
 
 def built_files(site: Path) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of every file of a site, in order, without unchanged files of the theme."""
-    theme = find_spec("material")
-    places = [Path(place) / "templates" for place in (theme.submodule_search_locations or ())] if theme else []
+    themes = [found for found in map(find_spec, THEMES) if found]
+    places = [Path(place) / "templates" for theme in themes for place in theme.submodule_search_locations or ()]
     for file in sorted(path for path in site.rglob("*") if path.is_file()):
         content, path = file.read_bytes(), file.relative_to(site)
         originals = [place / path for place in places if (place / path).is_file()]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the site builder in a process that ends when the process that started it ends, however that ends.
 
-    python -P child.py FOLDER ARGUMENT...
+    python -P child.py FOLDER BUILDER ARGUMENT...
+
+BUILDER is the module that is run.
 
 It is started by its path and imports nothing of this package, so that it begins before anything else can fail.
 Standard input is a pipe that the starting process holds: when that process is gone, killed too, the pipe ends. Then
@@ -28,6 +30,6 @@ def end_with_starter(folder: Path) -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_starter, args=(Path(sys.argv[1]),), daemon=True).start()
-    sys.path.append(str(Path(__file__).resolve().parents[2]))  # last: the extension that takes scripts out of pages
-    sys.argv = ["mkdocs", *sys.argv[2:]]
-    runpy.run_module("mkdocs", run_name="__main__", alter_sys=True)
+    sys.path.append(str(Path(__file__).resolve().parents[2]))  # last: our extensions of its Markdown
+    sys.argv = sys.argv[2:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ WORKER = "assets/iframe-worker.js"
 """The script without which the plugin `offline` loads one from a third party."""
 SANITISING = "secure_score_backlog.site.hand_written"
 """Our own Markdown extension: takes scripts out of hand-written pages."""
+READY = "secure_score_backlog.site.ready_html"
+"""Another one: spares parsing the HTML of computed pages."""
 
 
 class Only(Type):
@@ -385,12 +387,13 @@ def _faults(reading: Reading, source: YamlData) -> Iterator[Problem]:
         yield problem(code, source.path, source.line(*place), message, hint)
 
 
-def effective(values: Mapping[str, Any], *, organisation: str = "") -> bytes:
+def effective(values: Mapping[str, Any], *, organisation: str = "", hooks: Sequence[str] = ()) -> bytes:
     """The configuration that the builder gets: JSON, which is YAML too, for a folder with `pages/` beside it.
 
     Args:
         values: What `parse_configuration` read.
         organisation: For the title; empty: the configuration's own title.
+        hooks: Paths of our own modules that the builder runs.
     """
     said = _said(values)
     title = said.get("site_name", TITLE)
@@ -409,7 +412,9 @@ def effective(values: Mapping[str, Any], *, organisation: str = "") -> bytes:
         scripts = said.setdefault("extra", {}).setdefault("polyfills", [])
         scripts.extend([WORKER] if WORKER not in scripts else [])
     said.update({"docs_dir": "pages", "site_dir": "site", "use_directory_urls": False})
-    said["markdown_extensions"] = [*said.get("markdown_extensions", ()), SANITISING]
+    said["markdown_extensions"] = [*said.get("markdown_extensions", ()), SANITISING, READY]
+    if hooks:
+        said["hooks"] = list(hooks)
     said.pop("strict", None)
     said.pop("exclude_docs", None)  # what it names is not staged; computed pages are there whatever it says
     text = json.dumps(said, ensure_ascii=False, indent=1)

@@ -100,6 +100,13 @@ Two options of `build` and `serve` lift this. There is no setting for them, beca
 Do not use them in a workflow that runs on pull requests: the configuration of a branch would run there.
 A builder that you start yourself after `backlog render` reads your `mkdocs.yml` as it is.
 
+## Another builder
+
+`backlog build --builder properdocs` or `--builder zensical` has ProperDocs or Zensical make the site of the same pages.
+The result is checked as that of MkDocs: every page is there, every other file is the same byte for byte, nothing that
+was not rendered, no leak. Both have to be installed for the Python that runs `backlog`; where one is missing, the
+command says what to install. Zensical cannot be used together with `--trust-site-configuration`.
+
 ## How large it gets
 
 No page has more than 150 kB of HTML for a tenant of five years with 250 recommendations and 3,000 changes of decisions.

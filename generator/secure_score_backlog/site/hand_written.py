@@ -35,6 +35,8 @@ from secure_score_backlog.text import escape_html, printable, visible
 
 MARK = "<!-- backlog: hand-written, scripts are taken out -->"
 """First line of a staged page that is hand-written; nothing of the page can come before it."""
+MARKING = "backlog_mark"
+"""The name of what looks for the mark, among the steps of Markdown."""
 MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkdn", ".mkd"})
 KEPT = frozenset(
     """.png .jpg .jpeg .gif .webp .avif .ico .bmp .pdf .txt .csv .tsv .json .yml .yaml .toml .log .ps1 .docx .xlsx .pptx
@@ -144,6 +146,12 @@ class _TakeMark(Preprocessor):
         return [line for line in lines if line != MARK]
 
 
+def is_marked(md: Markdown) -> bool:
+    """Whether the page that is being converted is hand-written and marked as that."""
+    taken = md.preprocessors[MARKING] if MARKING in md.preprocessors else None  # noqa: SIM401 - it has no `get`
+    return isinstance(taken, _TakeMark) and taken.found
+
+
 class _PlainNames(Treeprocessor):
     """Runs before the list of headings is made, which the theme prints with the names of headings as they are."""
 
@@ -176,7 +184,7 @@ class HandWritten(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown calls it so
         """Register both ends."""
         mark = _TakeMark(md)
-        md.preprocessors.register(mark, "backlog_mark", 10_000)
+        md.preprocessors.register(mark, MARKING, 10_000)
         md.treeprocessors.register(_PlainNames(md, mark), "backlog_names", 6)  # attribute lists have 8, headings 5
         md.postprocessors.register(_Sanitise(md, mark), "backlog_sanitise", -10_000)
 

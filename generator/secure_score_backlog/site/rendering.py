@@ -7,7 +7,7 @@ else changes what they publish.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -23,14 +23,17 @@ from secure_score_backlog.settings import SETTINGS_PATH, Settings
 from secure_score_backlog.site import hand_written, leaks, profiles, static_web_app
 from secure_score_backlog.site.builder import BUILD, Job, write_ignore
 from secure_score_backlog.site.configuration import left_out
-from secure_score_backlog.site.links import built
+from secure_score_backlog.site.links import Site, built
+from secure_score_backlog.site.pages import recommendation
 from secure_score_backlog.site.profiles import Profile
 from secure_score_backlog.site.registry import configuration
 from secure_score_backlog.text import printable
 from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import Workspace, dated_ahead, load
 
-PAGES = "build/pages"
+FOLDER = "pages"
+"""Below the place of a run."""
+PAGES = f"{BUILD}/{FOLDER}"
 SITE = "build/site"
 NO_HISTORY = ("Check this: there is no Git history here, so no names of people were looked for.",)
 
@@ -47,6 +50,8 @@ class Wanted:
     """True: hand-written files are published as they are, scripts too."""
     trust_configuration: bool = False
     """True: the folder's own mkdocs.yml is used as it is. It can add any script, so `docs/` is trusted with it."""
+    builder: str = "mkdocs"
+    """What makes the site of the pages; a key of `builder.BUILDERS`."""
     audited_from: date | None = None
     """The first day of the audit; None: that of the first commit."""
 
@@ -90,6 +95,7 @@ class Rendered:
             packaged_only=self.profile.outside,
             as_of=self.facts.as_of,
             trusted=self.wanted.trust_configuration,
+            builder=self.wanted.builder,
             organisation=organisation if organisation != Settings().organisation else "",
         )
 
@@ -137,10 +143,25 @@ def render_workspace(
     write_ignore(root)
     with files.lock(root / BUILD, "writing pages", wait=True) if place is None else nullcontext():
         here = place or root / BUILD
-        changed = files.write_folder(documents, here / "pages", here / ".manifest")
+        changed = files.write_folder(documents, here / FOLDER, here / ".manifest")
     ahead = tuple(dated_ahead(workspace, today)) if wanted.as_of is None else ()
     remarks = (*about, *(() if chosen.outside else notes), *remarks)
     return Rendered(root, wanted, facts, chosen, tuple(documents), changed, guard, ahead, remarks)
+
+
+def preview(rendered: Rendered, ids: Collection[str], *, today: date, place: Path) -> None:
+    """Write the pages of some recommendations as they are now, where a rendering for the organisation wrote them.
+
+    They come out as `render` writes them; other pages that show these decisions stay until everything is rendered.
+    """
+    if not ids or rendered.profile.outside:
+        return
+    workspace = load(rendered.root, today=today)
+    facts = evaluate(workspace, rendered.wanted.as_of or workspace.newest_day)
+    known = {document.path for document in rendered.documents}
+    for document in recommendation.documents(facts, Site.of(facts), only=ids):
+        if document.path in known:
+            files.write_file(place, f"{FOLDER}/{document.path}", document.content)
 
 
 def about_settings(workspace: Workspace) -> Iterator[str]:

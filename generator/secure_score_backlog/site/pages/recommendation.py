@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -50,10 +50,12 @@ class Event:
     version: Version | None = None
 
 
-def documents(facts: Facts, site: Site) -> Iterator[Document]:
-    """A page for every recommendation that is known from catalogue, scores or decisions."""
+def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> Iterator[Document]:
+    """A page for every recommendation that is known from catalogue, scores or decisions; `only`: for some of them."""
     entries = {entry.status.id: entry for entry in (*facts.register, *facts.covered)}
     for status in facts.statuses.values():
+        if only is not None and status.id not in only:
+            continue
         path = site.page(status.id)
         recommendation = status.recommendation
         decision = status.decision
