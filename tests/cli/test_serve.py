@@ -12,15 +12,32 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from secure_score_backlog.cli import signals
-from tests.support.folders import write
+from secure_score_backlog.cli import serve, signals
+from secure_score_backlog.site import rendering
+from tests.support.folders import contents, write
 from tests.support.running import RunBacklog
 
 SIGNALS = pytest.mark.skipif(os.name == "nt", reason="stops the server with a signal")
+
+
+DECISION = """---
+recommendation: Safe
+bucket: do-soon
+risk: high
+reduces: Spraying.
+owner: Head of IT
+due: 2026-12-31
+impact: None.
+prerequisites: None.
+proof: The score.
+---
+{}
+"""
 
 
 def free_port() -> str:
@@ -87,6 +104,61 @@ def test_serve_shows_edits(bare: Path, tmp_path: Path) -> None:
         os.killpg(server.pid, signal.SIGINT)
         assert ending(server) == 0, (tmp_path / "said.txt").read_text(encoding="utf-8")
         assert_nothing_stays(bare, port, tmp_path / "temporary")
+
+
+def test_an_edited_decision_is_shown_as_all_pages_show_it_later(bare: Path, tmp_path: Path) -> None:
+    """Its page comes first, and rendering everything then changes other pages alone; nothing for readers outside."""
+    place, today = tmp_path / "place", date(2026, 10, 3)
+    write(bare, "decisions/Safe.md", DECISION.format("Before."))
+    rendered = rendering.render(bare, rendering.Wanted(), today=today, place=place)
+    before = contents(place)
+    write(bare, "decisions/Safe.md", DECISION.format("After.").replace("do-soon", "do-now"))
+    rendering.preview(rendered, {"Safe", "unknown"}, today=today, place=place)
+    shown = contents(place)
+    assert b"After." in shown["pages/recommendations/safe.md"]
+    assert {path for path in shown if shown[path] != before.get(path)} == {"pages/recommendations/safe.md"}
+    rendering.render(bare, rendering.Wanted(), today=today, place=place)
+    after = contents(place)
+    assert after["pages/recommendations/safe.md"] == shown["pages/recommendations/safe.md"]
+    assert after["pages/board.md"] != before["pages/board.md"]
+    outside = rendering.render(bare, rendering.Wanted(profile="insurer"), today=today, place=tmp_path / "outside")
+    rendering.preview(outside, {"Safe"}, today=today, place=tmp_path / "outside")
+    assert not (tmp_path / "outside" / "pages" / "recommendations").exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "ids"),
+    [
+        (("decisions/A.md",), {"A"}),
+        (("decisions/A.md", "decisions/B.md"), {"A", "B"}),
+        (("decisions/A.md", "backlog.yml"), set()),
+        (("decisions/sub/A.md",), set()),
+        (("docs/decisions/A.md",), set()),
+        ((".git/HEAD",), set()),
+    ],
+)
+def test_pages_come_first_where_decisions_alone_changed(changed: tuple[str, ...], ids: set[str]) -> None:
+    """Anything else may change any page."""
+    root = Path("a.b") / "tenant"
+    assert serve.edited_decisions(root, {(str(root / path), 0, 0) for path in changed}) == ids
+
+
+@SIGNALS
+def test_an_edit_ends_the_making_of_pages(bare: Path) -> None:
+    """They would be out of date; without an edit the block runs to its end."""
+    before = signal.getsignal(signal.SIGALRM)
+    with serve.unless_edited(bare, serve.fingerprint(bare)):
+        time.sleep(0.01)
+    with pytest.raises(serve.Edited):
+        edited_meanwhile(bare)
+    assert signal.getsignal(signal.SIGALRM) == before
+
+
+def edited_meanwhile(root: Path) -> None:
+    """Something that takes long, and an edit."""
+    with serve.unless_edited(root, serve.fingerprint(root)):
+        write(root, "decisions/Safe.md", "x")
+        time.sleep(20)
 
 
 def ignore_interrupts() -> None:

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """`backlog serve`: serve the site while its files are edited.
 
-MkDocs serves and reloads the browser; this process renders again when something changes that pages are made from.
+MkDocs serves, builds the pages whose Markdown changed, and reloads the browser; this process renders again when
+something changes that pages are made from. After an edit of decisions their own pages come first, then all others; a
+further edit begins again.
 """
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import stat
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,14 +25,19 @@ from typing import IO
 import click
 
 from secure_score_backlog.cli import options, output, signals
+from secure_score_backlog.decisions.store import DECISIONS
 from secure_score_backlog.errors import BacklogError, CannotProceed
 from secure_score_backlog.site import builder, rendering
 from secure_score_backlog.wording import plural
 from secure_score_backlog.workspace import require_backlog
 
 HOST = "127.0.0.1"
-PAUSE = 0.5
+PAUSE = 0.2
 """Seconds between two checks of the files."""
+PAUSE_WHILE_RENDERING = 0.5
+"""The same while pages are made."""
+Stamp = tuple[str, int, int]
+"""Path, time and size of a file."""
 WATCHED = ("snapshots", "decisions", "docs", "backlog.yml", "mkdocs.yml")
 
 
@@ -64,17 +73,16 @@ def command(
         ):
             rendered = rendering.render(root, wanted, today=options.now().date(), place=place.source)
             output.say_rendered(rendered)
-            chosen = builder.configuration(rendered.job, place)
+            chosen = builder.configuration(rendered.job, place, builder.SERVED)
             output.say(
                 f"Serving http://{HOST}:{port}/ as of {rendered.facts.as_of}; edits are rendered. Press Ctrl-C to stop."
             )
-            arguments = ("serve", "--config-file", str(chosen), "--dev-addr", f"{HOST}:{port}", "--quiet")
+            arguments = ("serve", "--dirty", "--config-file", str(chosen), "--dev-addr", f"{HOST}:{port}", "--quiet")
             browser = () if no_open else ("--open",)
             call = (*arguments, *browser)
             with builder.running(rendered.job, place.folder, *call, output=subprocess.PIPE) as server:
                 threading.Thread(target=pass_on, args=(server.stdout,), daemon=True).start()
-                wanted = replace(wanted, profile=rendered.profile.name)
-                follow(root, wanted, place, server, ending)
+                follow(root, rendered, place, server, ending)
     except signals.Stopped:
         output.say("Stopped.")
     return 0
@@ -88,7 +96,7 @@ def pass_on(lines: IO[bytes]) -> None:
 
 def follow(
     root: Path,
-    wanted: rendering.Wanted,
+    rendered: rendering.Rendered,
     place: builder.Workplace,
     server: subprocess.Popen[bytes],
     ending: signals.Ending,
@@ -99,33 +107,81 @@ def follow(
         Stopped: A signal asked the program to end.
         CannotProceed: The server ended by itself.
     """
-    seen = fingerprint(root)
+    wanted = replace(rendered.wanted, profile=rendered.profile.name)
+    configured = builder.configuration(rendered.job, place, builder.SERVED).stat().st_mtime_ns
+    shown = fingerprint(root)
     while server.poll() is None:
         time.sleep(PAUSE)
         ending.check()
         here = fingerprint(root)
-        if here == seen:
+        if here == shown:
             continue
-        seen = here
+        edited = edited_decisions(root, shown ^ here)
         try:
-            rendered = rendering.render(root, wanted, today=options.now().date(), place=place.source)
-            builder.configuration(rendered.job, place)
+            with unless_edited(root, here):
+                rendering.preview(rendered, edited, today=options.now().date(), place=place.source)
+                rendered = rendering.render(root, wanted, today=options.now().date(), place=place.source)
+                newest = builder.configuration(rendered.job, place, builder.SERVED).stat().st_mtime_ns
+        except Edited:
+            continue
         except BacklogError as error:
             output.say(f"Not rendered: {error.message}" + (f" {error.hint}" if error.hint else ""))
         else:
             output.say(f"Rendered again as of {rendered.facts.as_of}: {plural(rendered.changed, 'file')} changed.")
+            if newest != configured:
+                build_all(place)
+            configured = newest
+        shown = here
     raise CannotProceed(
         f"The server ended with exit code {server.returncode}.",
         hint="See its message above; `backlog build` shows the same error in full.",
     )
 
 
-def fingerprint(root: Path) -> frozenset[tuple[str, int, int]]:
+def build_all(place: builder.Workplace) -> None:
+    """Have the server build every page, because its configuration is another one."""
+    for page in (place.source / rendering.FOLDER).rglob("*.md"):
+        page.touch()
+
+
+class Edited(Exception):
+    """A file changed while pages were made, so they are out of date."""
+
+
+@contextmanager
+def unless_edited(root: Path, here: Collection[Stamp]) -> Iterator[None]:
+    """Raise Edited in the block when the files are no longer as they were; only where the system has alarms."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def look(*_: object) -> None:
+        if fingerprint(root) != here:
+            raise Edited  # once: the alarm is not set again
+        signal.setitimer(signal.ITIMER_REAL, PAUSE_WHILE_RENDERING)
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, PAUSE_WHILE_RENDERING)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def edited_decisions(root: Path, changes: Collection[Stamp]) -> frozenset[str]:
+    """The ids of the decisions in which alone some changes are; none where anything else changed."""
+    folder = re.escape(str(root / DECISIONS))
+    found = [re.fullmatch(rf"{folder}[/\\]([^/\\]+)\.md", path) for path, *_ in changes]
+    return frozenset(match[1] for match in found if match) if all(found) else frozenset()
+
+
+def fingerprint(root: Path) -> frozenset[Stamp]:
     """Names, times and sizes of everything that pages are made from, the newest commit included."""
     return frozenset(_stamps(root))
 
 
-def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
+def _stamps(root: Path) -> Iterator[Stamp]:
     git = root / ".git"
     heads = [git / "HEAD", git / "packed-refs", git / "refs"] if git.is_dir() else []
     for start in [*(root / name for name in WATCHED), *heads]:
