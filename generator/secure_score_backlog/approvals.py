@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from secure_score_backlog.dates import is_usable
 from secure_score_backlog.errors import CannotProceed
@@ -443,7 +443,7 @@ def read_time(value: Any) -> datetime | None:
     return _time_or_none(value)
 
 
-def is_login(value: Any) -> bool:
+def is_login(value: Any) -> TypeGuard[str]:
     """Whether a value can be a login."""
     return isinstance(value, str) and _LOGIN.fullmatch(value) is not None
 

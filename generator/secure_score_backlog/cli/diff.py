@@ -14,6 +14,7 @@ from typing import Any
 import click
 import msgspec
 
+from secure_score_backlog.approvals import is_login
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.comparison import Comparison, compare
 from secure_score_backlog.errors import WrongUsage
@@ -33,7 +34,6 @@ from secure_score_backlog.text import shown
 FORMATS = ("text", "markdown", "json")
 ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%\[\]-]{1,1000}")
 MERGE_REF = re.compile(r"refs/pull/(?P<number>[1-9][0-9]{0,9})/(?:merge|head)")
-LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 LARGEST_EVENT = 8 << 20
 """Bytes; GitHub's own limit for an event is 25 MB, and one of a pull request is some 30 kB."""
 SECONDS = 60.0
@@ -167,7 +167,7 @@ def found_proposal(environment: Mapping[str, str], number: int | None = None) ->
     request = request if isinstance(request, dict) else {}
     user = request.get("user")
     login = user.get("login") if isinstance(user, dict) else None
-    author = login if isinstance(login, str) and LOGIN.fullmatch(login) else ""
+    author = login if is_login(login) else ""
     of_ref = MERGE_REF.fullmatch(environment.get("GITHUB_REF", ""))
     found = request.get("number")
     named = found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < 10**10 else None
