@@ -28,6 +28,7 @@ from pathlib import Path
 from benchmarks.large_tenant import FIRST, Size, make
 from benchmarks.tenants import size_of
 from secure_score_backlog.approvals import APPROVALS_PATH, Approvals, CommitFact, PullRequest, Review, Signature, encode
+from secure_score_backlog.data_repository.choices import Choices
 from secure_score_backlog.github.pull_requests import COMMITS_A_REQUEST
 
 MB, DAYS = 1_000_000, 365 / 12
@@ -164,8 +165,8 @@ def minutes() -> Table:
 
 
 def kept(zipped: float, merges: float) -> float:
-    """Bytes of artifacts at one time: sites of 30 days, and previews of 7."""
-    return zipped * (30 * (1 + merges / DAYS) + 7 * PUSHES * merges / DAYS)
+    """Bytes of artifacts at one time: the sites and the previews of a week."""
+    return zipped * 7 * (1 + merges / DAYS + PUSHES * merges / DAYS)
 
 
 def previews(zipped: float, merges: float) -> float:
@@ -192,39 +193,55 @@ def plans(zipped: float) -> Table:
 # A provider
 
 
-def queue(runners: int, window: float, tenants: int = TENANTS, runner: Runner = RUNNERS[1]) -> tuple[float, float]:
+def queue(runners: int, begin: Sequence[float], runner: Runner = RUNNERS[1]) -> tuple[float, float]:
     """Minutes until the site of the last tenant is published, and the longest that a job waits.
 
-    The morning's run of every tenant: three jobs, one after the other. Runs begin evenly over so many minutes; GitHub
-    gives the next free runner to whoever waits longest.
+    The morning's run of every tenant: three jobs, one after the other. GitHub gives the next free runner to whoever
+    waits longest.
+
+    Args:
+        runners: Jobs at one time.
+        begin: The minute at which each tenant's run begins; the first is 0.
+        runner: How quick they are.
     """
     jobs = [job.seconds(runner) for job in (COLLECT, BUILT, DEPLOYED)]
-    waiting = [(tenant * window * 60 / tenants, tenant, 0) for tenant in range(tenants)]
+    waiting = [(minute * 60, tenant, 0) for tenant, minute in enumerate(begin)]
     heapq.heapify(waiting)
-    free = [0.0] * min(runners, tenants)
+    free = [0.0] * min(runners, len(begin))
     longest = last = 0.0
     while waiting:
         ready, tenant, step = heapq.heappop(waiting)
-        begin = max(ready, heapq.heappop(free))
-        end = begin + jobs[step]
+        start = max(ready, heapq.heappop(free))
+        end = start + jobs[step]
         heapq.heappush(free, end)
-        longest, last = max(longest, begin - ready), max(last, end)
+        longest, last = max(longest, start - ready), max(last, end)
         if step + 1 < len(jobs):
             heapq.heappush(waiting, (end, tenant, step + 1))
     return last / 60, longest / 60
 
 
-WINDOWS = (0, 60, 180)
+def evenly(window: float) -> list[float]:
+    """The minutes at which the runs of all tenants begin, spread evenly over so many."""
+    return [tenant * window / TENANTS for tenant in range(TENANTS)]
+
+
+def as_written() -> list[float]:
+    """The same as `init` writes them: by the name of the organisation."""
+    minutes = [Choices(f"Tenant {number}").minute for number in range(TENANTS)]
+    return [minute - min(minutes) for minute in minutes]
+
+
+BEGINNINGS = {"all in one minute": evenly(0), "as `init` writes it": as_written(), "evenly over 180 min": evenly(180)}
 
 
 def queues() -> Table:
     """When the last of all tenants is done, and how long a job waits."""
-    rows: Table = [("jobs at one time", *(f"over {each} min" if each else "all in one minute" for each in WINDOWS))]
+    rows: Table = [("jobs at one time", *BEGINNINGS)]
     for name, runners in (
         *((plan.name, plan.jobs) for plan in PLANS),
         ("Enterprise Cloud, as reported", REPORTED_JOBS),
     ):
-        found = [queue(runners, window) for window in WINDOWS]
+        found = [queue(runners, begin) for begin in BEGINNINGS.values()]
         rows.append((f"{runners} ({name})", *(f"{last:.0f} min; {wait:.0f} min" for last, wait in found)))
     return rows
 

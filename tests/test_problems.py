@@ -81,7 +81,7 @@ WARNINGS = {
         catalogue-no-id catalogue-text catalogue-id-twice""",
     "Import and collection": """import-day-stored import-title-unknown import-points-unreadable
         import-status-unknown import-partial import-points-recovered import-unfinished import-csv-recent
-        clock-differs graph-grown-old snapshots-elsewhere""",
+        clock-differs graph-grown-old certificate-ends snapshots-elsewhere""",
 }
 
 
@@ -94,6 +94,17 @@ def test_codes_and_severities_are_stable() -> None:
                 found.setdefault(rule.subject, []).append(rule.code)
         assert found == {subject: codes.split() for subject, codes in subjects.items()}
     assert all(code == rule.code and rule.meaning.endswith(".") for code, rule in RULES.items())
+
+
+def test_what_needs_nobody_is_not_told_to_a_scheduled_task() -> None:
+    """The hint decides: what depends on the day, or needs a look, is told."""
+    hints = {
+        "Nothing has to be done: it counts as unknown.": True,
+        "Nothing has to be done. Only if it stays for days, report it.": True,
+        "Nothing has to be done if today is 3 May.": False,
+        "Set the clock.": False,
+    }
+    assert {hint: problem("yaml-tag", "a.md", 3, "M.", hint).needs_nobody for hint in hints} == hints
 
 
 def constants(tree: ast.Module) -> Iterator[str]:

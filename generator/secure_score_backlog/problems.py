@@ -7,12 +7,16 @@ code is a rule of `RULES`: severity, subject and meaning are given there once, f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from secure_score_backlog.text import escaped
+
+NOTHING = re.compile("Nothing has to be done(?! if )")
+"""How a hint begins where nobody is needed."""
 
 
 class Severity(StrEnum):
@@ -40,6 +44,11 @@ class Problem:
     def order(self) -> tuple[str, int, str, str]:
         """The key by which problems are listed: place first, then rule."""
         return (self.path, self.line or 0, self.code, self.message)
+
+    @property
+    def needs_nobody(self) -> bool:
+        """Whether its hint says that nothing has to be done, whatever the day."""
+        return NOTHING.match(self.hint) is not None
 
     def as_json(self) -> dict[str, Any]:
         """The problem as every command prints it."""
@@ -324,6 +333,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "import-csv-recent": "Microsoft still has the day of an exported table, and in more detail.",
         "clock-differs": "This machine's clock and the server's differ.",
         "graph-grown-old": "Microsoft answers, but its newest day is several days old.",
+        "certificate-ends": "The certificate that the run signs in with ends within 30 days.",
         "snapshots-elsewhere": "The site reads snapshots from a branch that is not checked out here.",
     },
     (RATINGS, Severity.ERROR): {

@@ -175,7 +175,7 @@ def test_texts_of_others_are_inert(stage: Stage) -> None:
     body = stage.issues[0]["body"]
     assert body.count("-->") == 1
     assert active(shown(body)) == []
-    assert active(shown(stage.run().stdout)) == []
+    assert active(shown(stage.run("--to", "markdown").stdout)) == []
 
 
 def test_a_run_is_bounded_and_the_next_goes_on(stage: Stage) -> None:
@@ -354,9 +354,19 @@ def test_nothing_is_sent_where_nothing_is_due(stage: Stage, hook: Hook) -> None:
     assert VARIABLE in stage.run("--to", "teams", expect=3).stderr
 
 
-def test_markdown_lists_everything(stage: Stage) -> None:
-    """On stdout, by kind, without asking anybody."""
-    finished = stage.run(token="")
-    assert "### Expired: a new decision is needed" in finished.stdout
-    assert "Keep it safe" in finished.stdout
+def test_text_and_markdown_list_everything(stage: Stage) -> None:
+    """On stdout, by kind, each with its id, without asking anybody; only Markdown needs its marks escaped."""
+    stage.write(SAFE, plan(ASK.format(question="Fund *it*?")))
+    text, markdown = (stage.run("--to", kind, token="").stdout for kind in ("text", "markdown"))
+    assert text == stage.run(token="").stdout
+    assert "\nA decision is requested\n  - Fund *it*?; Keep it safe (Safe); risk " in text
+    assert "\n### A decision is requested\n\n- Fund " in markdown
+    assert "*it*" not in markdown
     assert stage.github.requests == []
+
+
+def test_quiet_is_silent_where_nothing_is_due(stage: Stage) -> None:
+    """For a scheduled task, whose every word is a mail."""
+    assert "Expired" in stage.run("--quiet").stdout
+    stage.write(SAFE, accept(TODAY + 40 * DAY))
+    assert stage.run("--quiet").stdout == ""

@@ -148,10 +148,15 @@ def test_without_github_nothing_of_github_is_told() -> None:
         "write your own",
         "take the # away",
         "git commit",
-        "sh scripts/",
+        "collect.sh doctor",
+        "Collect for the first time",
         "crontab",
+        "backlog decide",
+        "backlog review",
+        "backlog remind",
+        "git init --bare",
     )
-    places = [text.index(each) for each in (*order, "backlog decide", "backlog review", "collect.sh doctor")]
+    places = [text.index(each) for each in order]
     assert places == sorted(places)
 
 
@@ -200,12 +205,14 @@ def test_words_that_are_left_to_replace_are_found() -> None:
     """Names of variables that end alike are none; what is known is filled in."""
     assert unknown_words([Step("", ("gh variable set AZURE_TENANT_ID --repo a/b --body x",))]) == {}
     known = {"repository": "a/b", "tenant": AZURE["tenant"]}
+    asked: dict[str, Any] = {"all": {}, "desk": {"plan": "none"}, "app": known, "site": {**known, "site": "azure"}}
     found = {
         word: set(unknown_words(steps(choose({"organisation": "X", **given}, TOOL), "x")))
-        for word, given in {"all": {}, "app": known, "site": {**known, "site": "azure"}}.items()
+        for word, given in asked.items()
     }
     assert found == {
         "all": {"OWNER/NAME", "TENANT_ID", "CLIENT_ID"},
+        "desk": {"TENANT_ID", "CLIENT_ID", "SHARED"},
         "app": {"CLIENT_ID"},
         "site": {"CLIENT_ID", "YOUR-SITE"},
     }

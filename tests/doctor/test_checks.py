@@ -12,7 +12,7 @@ import pytest
 from secure_score_backlog import __version__, wording
 from secure_score_backlog.data_repository.rulesets import main_ruleset
 from secure_score_backlog.data_repository.tool import Tool
-from secure_score_backlog.doctor import on_github, rules, support, workflows
+from secure_score_backlog.doctor import on_github, rules, sign_in, support, workflows
 from secure_score_backlog.doctor.checked import TITLES, State
 from secure_score_backlog.github.upkeep import About, Rule, SubjectForm
 
@@ -45,6 +45,16 @@ def test_python_ends(away: int, state: State) -> None:
     """Three months before the end is the time to act; after it no flaw is mended."""
     end = support.PYTHON_ENDS[3, 12]
     assert support.python((3, 12), end - away * DAY).state is state
+
+
+@pytest.mark.parametrize(
+    ("away", "state"), [(31, State.OK), (30, State.WARNING), (0, State.WARNING), (-1, State.WRONG)]
+)
+def test_a_certificate_ends(away: int, state: State) -> None:
+    """A month before its end is the time to make another; after its last day no run signs in."""
+    found = sign_in.certificate(TODAY + away * DAY, TODAY)
+    assert found.state is state
+    assert wording.day(TODAY + away * DAY) in found.what
 
 
 def test_an_unknown_python_is_a_warning() -> None:

@@ -25,6 +25,7 @@ from secure_score_backlog.graph.credentials import (
     DeviceCode,
     GitHubIdentity,
     GivenToken,
+    last_day,
 )
 from secure_score_backlog.graph.errors import COLLECTION
 from secure_score_backlog.graph.sign_in import token_for
@@ -305,6 +306,7 @@ def test_a_client_certificate(
     file = tmp_path / f"certificate.{form}"
     file.write_bytes(content)
     assert sign_in(ClientCertificate(APPLICATION, file, password), identity.origin)
+    assert last_day(ClientCertificate(APPLICATION, file, password)) == certificate.not_valid_after_utc.date()
     assert (claims_of(identity.requests[-1].form["client_assertion"]) or {})["iss"] == APPLICATION.client
     asked = len(identity.requests)
     if password:

@@ -53,10 +53,10 @@ def test_a_queue_is_worked_off_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("COLLECT", "BUILT", "DEPLOYED"):
         monkeypatch.setattr(scale, name, minute)
     runner = Runner("", 60, 1)
-    assert queue(1, 0, tenants=4, runner=runner)[0] == 12
-    assert queue(4, 0, tenants=4, runner=runner) == (3, 0)
-    assert queue(2, 0, tenants=4, runner=runner)[0] == 6
-    last, wait = queue(1, 40, tenants=4, runner=runner)
+    assert queue(1, [0] * 4, runner)[0] == 12
+    assert queue(4, [0] * 4, runner) == (3, 0)
+    assert queue(2, [0] * 4, runner)[0] == 6
+    last, wait = queue(1, [0, 10, 20, 30], runner)
     assert (last, wait) == (33, 0)
 
 
@@ -64,7 +64,7 @@ def test_lines_go_through_what_was_measured() -> None:
     """Both ways to draw a figure out give back what they were made of."""
     assert [line(3, 5, years) for years in (1, 2, 10)] == [3, 5, 21]
     assert [square(2, 5, years) for years in (0.5, 1, 2)] == [2, 5, 14]
-    assert kept(1, 0) == 30
+    assert kept(1, 0) == 7
 
 
 def test_a_repository_is_weighed(tmp_path: Path) -> None:

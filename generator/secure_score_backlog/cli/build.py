@@ -22,6 +22,7 @@ from secure_score_backlog.workspace import require_backlog
 @options.trust_configuration
 @options.trust_docs
 @options.builder
+@options.quiet
 @click.option(
     "--output",
     "place",
@@ -37,6 +38,7 @@ def command(
     trust_site_configuration: bool,
     trust_docs: bool,
     builder_name: str,
+    quiet: bool,
     place: Path | None,
 ) -> int:
     """Build the site: pages, style and search in one folder that opens without a server.
@@ -52,10 +54,12 @@ def command(
     with builder.workplace(root, trusted=trust_site_configuration) as work:
         rendered = rendering.render(root, wanted, today=options.now().date(), place=work.source)
         output.say_rendered(rendered)
-        output.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
+        if not quiet:
+            output.say(f"Rendered {len(rendered.documents)} documents; building the site ...")
         files = builder.build(rendered.job, work, site, rendered.expected(), partial(refuse_leaks, rendered))
-    output.say(f"{rendered.summary}, {files} files, none missing.")
-    output.product(site / "index.html")
+    if not quiet:
+        output.say(f"{rendered.summary}, {files} files, none missing.")
+        output.product(site / "index.html")
     return 0
 
 

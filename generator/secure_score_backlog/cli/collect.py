@@ -18,7 +18,14 @@ from secure_score_backlog.files import lock
 from secure_score_backlog.git import current_branch
 from secure_score_backlog.graph.client import fetch
 from secure_score_backlog.graph.clouds import CLOUDS
-from secure_score_backlog.graph.credentials import Credential, DeviceCode, choose_credential
+from secure_score_backlog.graph.credentials import (
+    CERTIFICATE_SOON,
+    ClientCertificate,
+    Credential,
+    DeviceCode,
+    choose_credential,
+    last_day,
+)
 from secure_score_backlog.graph.errors import COLLECTION, COLLECTION_SECONDS
 from secure_score_backlog.graph.sign_in import token_for
 from secure_score_backlog.http_client import Deadline, HttpClient, check_address
@@ -64,6 +71,18 @@ def clock_problems(server: datetime | None) -> tuple[Problem, ...]:
     return (problem("clock-differs", "snapshots", None, message, hint),)
 
 
+def certificate_problems(credential: Credential) -> tuple[Problem, ...]:
+    """A warning where the certificate that this run signed in with ends soon."""
+    if not isinstance(credential, ClientCertificate):
+        return ()
+    end = last_day(credential)
+    if end - options.now().date() > CERTIFICATE_SOON:
+        return ()
+    message = f"The certificate that this run signs in with ends on {end}."
+    hint = "Make a new one, add it to the app in Entra, and put it in the place of the old one."
+    return (problem("certificate-ends", "snapshots", None, message, hint),)
+
+
 def _span(apart: timedelta) -> str:
     if apart.days:
         return f"{apart.days} day{'s' if apart.days > 1 else ''}"
@@ -79,6 +98,7 @@ def store(
     as_json: bool,
     earlier: tuple[Problem, ...] = (),
     dry_run: bool = False,
+    quiet: bool = False,
     files: tuple[str, ...] = (),
     more: Mapping[str, object] | None = None,
 ) -> int:
@@ -99,11 +119,12 @@ def store(
         *(_no_new_day(collection.changes.end, now.date()) if source == "graph" else ()),
     )
     for found in problems:
-        output.say(problem_text(found))
+        if not (quiet and found.needs_nobody):
+            output.say(problem_text(found))
     if as_json:
         summary = {**summary_json(collection.changes, written, problems, dry_run=dry_run), **(more or {})}
         output.product_json(json.dumps(summary, indent=2, ensure_ascii=False))
-    else:
+    elif not quiet:
         output.product(summary_text(collection.changes, collection.files, written, dry_run=dry_run))
     return 0
 
@@ -145,6 +166,7 @@ def _other_branch(root: Path, settings: Settings) -> tuple[Problem, ...]:
 @options.root
 @options.as_json
 @dry_run_option
+@options.quiet
 @click.option("--verbose", is_flag=True, help="Show each request on stderr, without tokens.")
 @click.option(
     "--deadline",
@@ -165,6 +187,7 @@ def command(
     root: Path,
     as_json: bool,
     dry_run: bool,
+    quiet: bool,
     verbose: bool,
     deadline: float,
     cloud: str,
@@ -193,8 +216,8 @@ def command(
     with writing(root, dry_run=dry_run):
         credential = choose_credential(options.as_app(tenant, client), device_code=device_code)
         answer, graph_client = ask(cloud, graph, login, credential, seconds=deadline, log=log)
-        clock = clock_problems(graph_client.server_time)
-        return store(root, answer, "graph", as_json=as_json, earlier=clock, dry_run=dry_run)
+        earlier = (*clock_problems(graph_client.server_time), *certificate_problems(credential))
+        return store(root, answer, "graph", as_json=as_json, earlier=earlier, dry_run=dry_run, quiet=quiet)
 
 
 def ask(

@@ -41,7 +41,13 @@ from secure_score_backlog.github.visibility import Visibility, pages_are_public,
 from secure_score_backlog.graph import credentials
 from secure_score_backlog.graph.client import Place, fetch
 from secure_score_backlog.graph.clouds import CLOUDS, Cloud
-from secure_score_backlog.graph.credentials import Credential, DeviceCode, GitHubIdentity, choose_credential
+from secure_score_backlog.graph.credentials import (
+    ClientCertificate,
+    Credential,
+    DeviceCode,
+    GitHubIdentity,
+    choose_credential,
+)
 from secure_score_backlog.graph.errors import COLLECTION, COLLECTION_SECONDS
 from secure_score_backlog.graph.sign_in import token_for
 from secure_score_backlog.graph.tokens import read_claims
@@ -330,6 +336,8 @@ def of_microsoft(folder: Folder, way: Way, now: datetime) -> Iterator[Checked]:
     found = tried(lambda: choose_credential(way.environment, device_code=way.device_code))
     yield sign_in.credential(
         found,
+        today=now.date(),
+        ends=tried(lambda: credentials.last_day(found)) if isinstance(found, ClientCertificate) else None,
         wanted=wanted or os.environ.get("GITHUB_ACTIONS") == "true",
         by_script=f"{START[options.shell_here()]} doctor" if folder.has_script else "",
     )

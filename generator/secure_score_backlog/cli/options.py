@@ -48,6 +48,7 @@ root = click.option(
 repository = click.option(
     "--repository", metavar="OWNER/NAME", help="The repository on GitHub, instead of GITHUB_REPOSITORY."
 )
+quiet = click.option("--quiet", is_flag=True, help="Print nothing where nothing has to be done.")
 verbose = click.option("--verbose", is_flag=True, help="Show each request on stderr, without the token.")
 cloud = click.option(
     "--cloud",

@@ -83,6 +83,7 @@ class Outcome:
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @options.root
 @options.as_json
+@options.quiet
 @click.option("--dry-run", is_flag=True, help="Print what would be committed; ask nobody and change nothing.")
 @click.option(
     "--from",
@@ -115,6 +116,7 @@ def command(
     paths: tuple[str, ...],
     root: Path,
     as_json: bool,
+    quiet: bool,
     dry_run: bool,
     source: Path | None,
     branch: str | None,
@@ -160,10 +162,10 @@ def command(
             start = written.commit if current_branch(folder) in (named, None) else None
             published = publish(written, there, start, headline)
             outcome = Outcome(named, address.repository, published, there.signed)
-    return tell(outcome, as_json=as_json, dry_run=dry_run)
+    return tell(outcome, as_json=as_json, quiet=quiet, dry_run=dry_run)
 
 
-def tell(outcome: Outcome, *, as_json: bool, dry_run: bool) -> int:
+def tell(outcome: Outcome, *, as_json: bool, quiet: bool, dry_run: bool) -> int:
     """Print the outcome and set the outputs of the step; CannotProceed where something was left out."""
     published = outcome.published
     if not dry_run:
@@ -172,7 +174,7 @@ def tell(outcome: Outcome, *, as_json: bool, dry_run: bool) -> int:
         output.say(f"{'Left out' if each.fails else 'Note'}: {each.path} {each.why}.")
     if as_json:
         output.product_json(json.dumps(outcome.as_json(), indent=2, ensure_ascii=False))
-    else:
+    elif not quiet:
         output.product(outcome.as_text(dry_run=dry_run))
     if published.stopped is not None:
         raise published.stopped

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`backlog remind`: what is due, as issues on GitHub, as a message in a chat, or as Markdown."""
+"""`backlog remind`: what is due, as text, as issues on GitHub, or as a message in a chat."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from secure_score_backlog.reports.reminders import (
     as_markdown,
     as_slack_message,
     as_teams_card,
+    as_text,
     issue_text,
     settled,
 )
@@ -36,6 +37,7 @@ from secure_score_backlog.workspace import load
 MOST_CHANGES = 50
 """Issues of one run: GitHub allows 80 new ones a minute."""
 CARDS = {"teams": as_teams_card, "slack": as_slack_message}
+TEXTS = {"text": as_text, "markdown": as_markdown}
 Roles = Mapping[str, tuple[str, ...]]
 
 
@@ -68,11 +70,12 @@ class Done:
 @click.option(
     "--to",
     "target",
-    type=click.Choice(("markdown", "issues", "teams", "slack")),
-    default="markdown",
+    type=click.Choice((*TEXTS, "issues", *CARDS)),
+    default="text",
     show_default=True,
-    help="Markdown on stdout, one issue on GitHub for each, or one message to a webhook of Teams or Slack.",
+    help="Text or Markdown on stdout, one issue on GitHub for each, or one message to a webhook of Teams or Slack.",
 )
+@click.option("--quiet", is_flag=True, help="Print nothing where nothing is due, or where it was sent.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and change nothing.")
 @click.option(
     "--most",
@@ -85,7 +88,15 @@ class Done:
 @options.repository
 @click.option("--verbose", is_flag=True, help="Show each request to GitHub on stderr, without the token.")
 def command(
-    *, root: Path, as_json: bool, target: str, dry_run: bool, most: int, repository: str | None, verbose: bool
+    *,
+    root: Path,
+    as_json: bool,
+    target: str,
+    quiet: bool,
+    dry_run: bool,
+    most: int,
+    repository: str | None,
+    verbose: bool,
 ) -> int:
     """Remind of what expires, has expired, is breached, regressed or overdue, and of questions without an answer.
 
@@ -107,27 +118,29 @@ def command(
         log = output.say if verbose else lambda _: None
         github = connect(find_address(os.environ, repository, REMINDING), seconds=SECONDS, log=log)
         done = on_github(github, found, facts.settings.roles, most, dry_run=dry_run)
-        output.product_json(as_summary(done, found)) if as_json else output.product(in_words(done, dry_run=dry_run))
+        calm = quiet and not (done.not_assigned or done.left)
+        tell(as_summary(done, found), in_words(done, dry_run=dry_run), as_json=as_json, quiet=calm)
         return 0
     if target in CARDS:
-        content = CARDS[target](found, organisation, today)
         address = "" if dry_run else webhook_address(os.environ)
+        content = CARDS[target](found, organisation, today)
         if found and not dry_run:
             send(address, content)
-        if as_json:
-            output.product_json(json.dumps({"reminders": len(found), "sent": bool(found) and not dry_run}))
-        elif dry_run:
-            output.product_json(content.decode())
-        else:
-            output.product(
-                f"Sent {plural(len(found), 'reminder')}." if found else "Nothing to remind of; nothing was sent."
-            )
+        said = f"Sent {plural(len(found), 'reminder')}." if found else "Nothing to remind of; nothing was sent."
+        result: object = {"reminders": len(found), "sent": bool(found) and not dry_run}
+        tell(json.loads(content) if dry_run and not as_json else result, said, as_json=as_json or dry_run, quiet=quiet)
         return 0
-    if as_json:
-        output.product_json(json.dumps([as_item(each) for each in found], indent=2, ensure_ascii=False))
-    else:
-        output.product(as_markdown(found, organisation, today))
+    said = TEXTS[target](found, organisation, today)
+    tell([as_item(each) for each in found], said, as_json=as_json, quiet=quiet and not found)
     return 0
+
+
+def tell(result: object, said: str, *, as_json: bool, quiet: bool) -> None:
+    """Print what was done, or what is due, for programs or for people."""
+    if as_json:
+        output.product_json(json.dumps(result, indent=2, ensure_ascii=False))
+    elif not quiet:
+        output.product(said)
 
 
 def as_item(each: Reminder) -> dict[str, object]:
@@ -215,16 +228,15 @@ def take(github: GitHub, step: Step, done: Done) -> Issue:
     return made
 
 
-def as_summary(done: Done, found: Sequence[Reminder]) -> str:
+def as_summary(done: Done, found: Sequence[Reminder]) -> dict[str, object]:
     """For programs."""
-    result = {
+    return {
         "reminders": len(found),
         "steps": [{"what": what, "issue": name} for what, name in done.steps],
         "unchanged": done.unchanged,
         "left": done.left,
         "not_assigned": sorted(set(done.not_assigned)),
     }
-    return json.dumps(result, indent=2, ensure_ascii=False)
 
 
 def in_words(done: Done, *, dry_run: bool) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ SNAPSHOTS_BRANCH = "snapshots"
 """Where the scheduled run commits, if the main branch accepts pull requests only."""
 BOT = Identity("Backlog snapshots", "snapshots@backlog.invalid")
 """As whom the script of a computer without GitHub commits; no mail reaches the address (RFC 2606)."""
+MINUTES = tuple(minute for minute in range(3, 58) if minute % 5)
+"""Of an hour: those at which few schedules begin. Full hours and round minutes are crowded."""
 
 
 class Plan(StrEnum):
@@ -108,6 +111,12 @@ class Choices:
     def branch(self) -> str:
         """The snapshots' own branch; empty where they are on the main branch."""
         return SNAPSHOTS_BRANCH if self.protected else ""
+
+    @property
+    def minute(self) -> int:
+        """At which its workflows start: by the organisation's name, so that a provider's tenants start apart."""
+        digest = hashlib.sha256(self.organisation.encode()).digest()
+        return MINUTES[int.from_bytes(digest) % len(MINUTES)]
 
     def as_json(self) -> dict[str, Any]:
         """For the record of what was written."""

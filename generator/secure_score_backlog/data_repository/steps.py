@@ -24,6 +24,7 @@ UNKNOWN: Mapping[str, str] = {
     "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app",
     "CLIENT_ID": "Application (client) ID, likewise",
     "YOUR-SITE": "the host name of the Static Web App",
+    "SHARED": "the shared repository: its address, or a new folder that colleagues can write",
 }
 """Words that a person replaces, each with its meaning; what they stand for is not known to `init`."""
 
@@ -155,7 +156,7 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
         yield Step(
             "Read the site",
             (
-                "It is the artifact `site` of each run: download it, unpack it, open index.html. Kept for 30 days. Or,",
+                "It is the artifact `site` of each run: download it, unpack it, open index.html. Kept for a week. Or,",
                 "into a folder outside of the repository that does not exist yet:",
                 f"  gh run download --repo {name} --name site --dir ../site",
             ),
@@ -478,11 +479,20 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
         frozenset({Sign.COMMIT}),
     )
     yield Step(
+        "Look whether signing in works",
+        (
+            f"  {START[shell]} doctor",
+            "Only *Newest snapshot* may still be wrong. It also says which day is the certificate's last.",
+        ),
+        frozenset({Sign.SNAPSHOT}),
+    )
+    yield Step(
         "Collect for the first time",
         (
             f"  {START[shell]}",
-            "It collects the 90 days that Microsoft keeps, commits them, and builds the site: open",
-            "build/site/index.html. For others to read the site, name a folder on a share in the script's last lines.",
+            "It collects the 90 days that Microsoft keeps, commits them, and builds the site, which takes a minute or",
+            "two. It says nothing where all went well: open build/site/index.html. For others to read the site, name a",
+            "folder on a share in the script's last line.",
         ),
         frozenset({Sign.SNAPSHOT}),
     )
@@ -522,6 +532,12 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
         ),
         frozenset({Sign.MONTH}),
     )
+    yield Step("Be reminded of what is due", tuple(reminders(place, shell)))
+    yield Step(
+        "Let colleagues work on it, too (not needed if you work alone)",
+        tuple(colleagues(choices)),
+        frozenset({Sign.REMOTE}),
+    )
     yield Step(
         "Know what is missing without GitHub",
         (
@@ -550,8 +566,8 @@ def certificate(shell: Shell) -> Iterator[str]:
         '-out "$HOME/app.pem"'
     )
     yield '  openssl x509 -in "$HOME/app.pem" -out "$HOME/app.cer"'
-    yield "app.pem holds the private key: only the task may read it. app.cer is for Entra. A year from now a new one is"
-    yield "needed: note the day."
+    yield "app.pem holds the private key: only the task may read it. app.cer is for Entra. From 30 days before its end"
+    yield "each run warns that a new one is needed."
 
 
 def filled_in(choices: Choices, folder: str, shell: Shell) -> Iterator[str]:
@@ -570,18 +586,59 @@ def filled_in(choices: Choices, folder: str, shell: Shell) -> Iterator[str]:
 def every_day(place: str, shell: Shell) -> Iterator[str]:
     """How the script is started by itself; `place` is the whole path of the folder."""
     if shell is Shell.BASH:
-        script = shell_quoted(f"{place}/{SCRIPT[shell]}").replace("%", r"\%")  # cron takes a bare % for a line break
         yield "`crontab -e`, then this line:"
-        yield f"  17 7 * * * sh {script}"
-        yield "cron mails what a run that failed says, where the computer can send mail."
+        yield f"  17 7 * * * {started(place, shell)}"
+        yield "A run says nothing where all is well. What it says else, cron mails, where the computer can send mail."
     else:
-        script = rf"{place}\{SCRIPT[shell]}".replace("'", "''")
-        script = rf"\"{script}\"" if " " in script else script
         yield "As the user who installed `backlog`:"
-        yield f"  schtasks /Create /SC DAILY /ST 07:17 /TN Backlog /TR '{POWERSHELL} {script}'"
+        yield f"  schtasks /Create /SC DAILY /ST 07:17 /TN Backlog /TR '{started(place, shell)}'"
         yield "It runs while that user is signed in; with /RU NAME /RP *, which asks for the password, always."
         yield "A task whose result is not 0 has failed."
     yield "Microsoft keeps 90 days: a day that was missed comes with the next."
+
+
+def started(place: str, shell: Shell) -> str:
+    """The script by its whole path, as a scheduled task starts it."""
+    if shell is Shell.BASH:
+        return f"sh {shell_quoted(f'{place}/{SCRIPT[shell]}')}".replace("%", r"\%")  # cron breaks lines there
+    script = rf"{place}\{SCRIPT[shell]}".replace("'", "''")
+    return f"{POWERSHELL} " + (rf"\"{script}\"" if " " in script else script)
+
+
+def colleagues(choices: Choices) -> Iterator[str]:
+    """A repository that several people push to: the task's folder has files, so that Git refuses a push to it."""
+    yield "Nobody can push to the folder of the task. So push it to a repository that colleagues reach: an empty one"
+    yield "on your Git server, or a new folder on a share, made by"
+    yield "  git init --bare --shared --initial-branch=main SHARED"
+    yield "Then:"
+    if choices.in_copy:
+        yield "If origin is the program's own repository, keep it under another name, for newer versions:"
+        yield "  git remote rename origin upstream"
+    yield "  git remote add origin SHARED"
+    yield "  git push --set-upstream origin main"
+    yield "From now on the script brings what others pushed, and pushes what it collected. Everybody works in a clone"
+    yield "of their own, you too, and leaves the folder of the task to the task:"
+    yield "  git clone SHARED our-score"
+    yield "There, after each commit:"
+    yield "  git pull --rebase"
+    yield "  git push"
+    yield "Where Git speaks of dubious ownership, it prints the line that says whom to trust."
+
+
+def reminders(place: str, shell: Shell) -> Iterator[str]:
+    """What is due, once a week: as a mail of cron, or in a chat."""
+    yield "What expires, is overdue or waits for an answer; on a first day nothing is due:"
+    yield "  backlog remind"
+    if shell is Shell.BASH:
+        yield "Once a week as a mail of cron, by one more line (`crontab -e`); no mail comes where nothing is due:"
+        yield f"  47 7 * * 1 {started(place, shell)} remind --quiet"
+        yield "Or in a chat: write the address of its webhook, which is a secret, into $HOME/webhook.txt, and end the"
+        yield "line with `remind --to teams --quiet`, or `slack`."
+    else:
+        yield r"Once a week in a chat: write the address of its webhook, which is a secret, into $HOME\webhook.txt."
+        yield "Then, with `teams` or `slack`:"
+        task = "schtasks /Create /SC WEEKLY /D MON /ST 07:47 /TN BacklogReminders"
+        yield f"  {task} /TR '{started(place, shell)} remind --to teams --quiet'"
 
 
 def guide(choices: Choices) -> str:

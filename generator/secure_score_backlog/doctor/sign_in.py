@@ -11,6 +11,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.doctor.checked import Checked, not_checked, ok, refused, warning, wrong
 from secure_score_backlog.errors import BacklogError
 from secure_score_backlog.graph.credentials import (
+    CERTIFICATE_SOON,
     ClientCertificate,
     ClientSecret,
     Credential,
@@ -29,11 +30,20 @@ MOST_NAMED = 5
 IN_ENTRA = "In Entra, App registrations, your application, API permissions"
 
 
-def credential(found: Credential | BacklogError, *, wanted: bool, by_script: str = "") -> Checked:
+def credential(
+    found: Credential | BacklogError,
+    *,
+    today: date,
+    ends: date | BacklogError | None,
+    wanted: bool,
+    by_script: str = "",
+) -> Checked:
     """Which credential the environment holds.
 
     Args:
         found: The credential, or why there is none.
+        today: Today (UTC).
+        ends: The last day of a certificate, or why it cannot be read; None for any other credential.
         wanted: False where nothing was set that a sign-in needs, as at a desk.
         by_script: The command that runs these checks signed in like the scheduled task; empty where there is none.
     """
@@ -47,13 +57,26 @@ def credential(found: Credential | BacklogError, *, wanted: bool, by_script: str
             fix = "Where a workflow signs in: trust GitHub's OIDC token instead, and delete the secret in Entra."
             return warning(code, "A client secret. Whoever reads it can sign in, and it expires.", fix)
         case ClientCertificate():
-            return ok(code, "A certificate with its private key.")
+            return certificate(ends, today)
         case GitHubIdentity():
             return ok(code, "GitHub's OIDC token of this workflow: no secret is stored anywhere.")
         case DeviceCode():
             return ok(code, "A person, who enters a code in a browser.")
         case _:
             return ok(code, "A token obtained elsewhere (GRAPH_TOKEN), good for about an hour.")
+
+
+def certificate(ends: date | BacklogError | None, today: date) -> Checked:
+    """Whether the certificate can be used, and for how long."""
+    if isinstance(ends, BacklogError) or ends is None:
+        return refused("credential", ends) if ends else ok("credential", "A certificate with its private key.")
+    what = f"A certificate with its private key. Its last day is {wording.day(ends)}"
+    fix = "Make a new one, add it to the app in Entra, and put it in the place of the old one."
+    if ends < today:
+        return wrong("credential", f"{what}, which has passed.", fix)
+    if ends - today <= CERTIFICATE_SOON:
+        return warning("credential", f"{what}, in {wording.plural((ends - today).days, 'day')}.", fix)
+    return ok("credential", f"{what}.")
 
 
 def token(found: Claims | BacklogError) -> Checked:

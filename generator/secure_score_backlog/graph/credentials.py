@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ PERMISSION_OF_THE_JOB = (
     "The job needs `permissions:` with both `id-token: write` and `contents: write`, and any other permission that it "
     "uses: what the list of a job does not name is denied."
 )
+CERTIFICATE_SOON = timedelta(days=30)
+"""How long before its last day a certificate is warned of: a new one has to be added in Entra by an administrator."""
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _KEY = re.compile(rb"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
 
@@ -162,6 +165,17 @@ def _no_credential(environment: Mapping[str, str]) -> CannotProceed:
         )
     message = "There is no credential for Microsoft Graph."
     return CannotProceed(message, hint=f"{UNTOUCHED} {hint} {OTHER_WAYS}")
+
+
+def last_day(credential: ClientCertificate) -> date:
+    """The last day (UTC) of a certificate. Raises CannotProceed where the file cannot be used."""
+    from cryptography import x509  # noqa: PLC0415 - slow to import, and seldom needed
+
+    shown = load_certificate(credential.path, credential.password)["public_certificate"].encode("ascii")
+    try:
+        return x509.load_pem_x509_certificate(shown).not_valid_after_utc.date()
+    except ValueError:
+        raise _unusable("the certificate in it cannot be read", "Make it again.") from None
 
 
 def load_certificate(path: Path, password: str | None) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reminders in words: an issue on GitHub, Markdown, a card for Teams, a message for Slack.
+"""Reminders in words: plain text, Markdown, an issue on GitHub, a card for Teams, a message for Slack.
 
 Titles, questions and roles are other people's texts. In Markdown they go through `reports.markdown`; cards hold them as
 plain text, which neither Teams nor Slack reads as Markdown or as a mention.
@@ -116,21 +116,34 @@ def facts_of(reminder: Reminder) -> Iterator[tuple[str, str]]:
 
 def as_markdown(found: Sequence[Reminder], organisation: str, as_of: date) -> str:
     """All reminders in Markdown, by kind."""
-    lines = [f"## {inert(organisation)}: {plural(len(found), 'reminder')}, {day(as_of)}", ""]
+    parts = [f"## {inert(organisation)}: {plural(len(found), 'reminder')}, {day(as_of)}"]
+    for kind, lines in _by_kind(found):
+        parts += [f"### {HEADLINES[kind]}", "\n".join(f"- {inert(each)}" for each in lines)]
+    return "\n\n".join(parts) if found else nothing(as_of)
+
+
+def as_text(found: Sequence[Reminder], organisation: str, as_of: date) -> str:
+    """All reminders as plain text, by kind."""
+    parts = [_headline(found, organisation, as_of)]
+    parts += ["\n".join((HEADLINES[kind], *(f"  - {each}" for each in lines))) for kind, lines in _by_kind(found)]
+    return "\n\n".join(parts) if found else nothing(as_of)
+
+
+def nothing(as_of: date) -> str:
+    """What is said where nothing is due."""
+    return f"Nothing to remind of, as of {day(as_of)}."
+
+
+def _by_kind(found: Sequence[Reminder]) -> Iterator[tuple[Kind, list[str]]]:
     for kind in Kind:
-        of_kind = [each for each in found if each.kind is kind]
-        if of_kind:
-            lines += [f"### {HEADLINES[kind]}", ""]
-            lines += [f"- {inert(clipped(line(each), LONGEST_TEXT))}" for each in of_kind]
-            lines.append("")
-    return "\n".join(lines).rstrip("\n") if found else f"Nothing to remind of, as of {day(as_of)}."
+        if lines := [clipped(line(each), LONGEST_TEXT) for each in found if each.kind is kind]:
+            yield kind, lines
 
 
 def line(reminder: Reminder) -> str:
     """A reminder on one line of plain text."""
-    parts = [one_line(reminder.ask.question if reminder.ask else reminder.status.title)]
-    if reminder.ask:
-        parts.append(one_line(reminder.status.title))
+    parts = [one_line(reminder.ask.question)] if reminder.ask else []
+    parts.append(f"{one_line(reminder.status.title)} ({one_line(reminder.status.id)})")
     parts.append(f"risk {reminder.status.risk_word}")
     if reminder.day is not None:
         parts.append(f"{DAYS.get(reminder.kind, 'Last day').lower()} {day(reminder.day)}")
