@@ -17,10 +17,13 @@ from secure_score_backlog.decisions.model import Bucket, CoverReason
 from secure_score_backlog.evaluation.answer_words import (
     citation_of,
     days_of,
+    exceptions_of,
     figure_of,
+    force_of,
     lapses_of,
     plan_of,
     reasons_of,
+    since_in_short,
     since_of,
 )
 from secure_score_backlog.evaluation.facts import evaluate
@@ -167,6 +170,7 @@ def test_since_when_all_that_answers_it_is_in_full() -> None:
     assert answer.held == Held(day(3), before=day(2), days=3, observed=2)
     assert answer.held.missing == 1
     assert since_of(answer.held) == "since 3\u00a0October\u00a02026"
+    assert since_in_short(answer.held) == "3\u00a0October\u00a02026"
     assert days_of(answer.held) == "observed on 2 of 3\u00a0days; 1 without a snapshot"
 
 
@@ -194,11 +198,41 @@ def test_an_open_recommendation_says_what_is_planned() -> None:
     assert said == [f"planned, last day 20 October 2026, owner {planned.owner}", "undecided", ""]
 
 
+def test_what_was_in_full_and_is_open_again_is_named_regressed() -> None:
+    """With the day since which it is open; what was never in full, and what comes from no score, is not."""
+    both = {"A": FULL, "B": OPEN}
+    answer = answered(question("A", "B"), both, {"A": OPEN, "B": OPEN})
+    assert [each.reason for each in answer.because] == [Reason.OPEN, Reason.REGRESSED]
+    assert answer.because[1].recommendations == ("A",)
+    assert "Regressed, as it was in full before: A (since 2\u00a0October\u00a02026)." in reasons_of(answer)
+    new = answered(question("A"), {"B": FULL}, {"A": OPEN, "B": FULL})
+    assert [each.reason for each in new.because] == [Reason.OPEN]
+
+
+def test_an_exception_that_ended_says_that_it_is_no_longer_in_force() -> None:
+    """By its last day, and by a regression after it was done; neither is counted as an exception."""
+    past = decision("A", Bucket.ACCEPT, accepted=acceptance(day(2)))
+    expired = answered(question("A"), *[{"A": OPEN}] * 4, decided={"A": versions((1, past))})
+    (entry,) = expired.ended
+    said = force_of(entry).replace("\u00a0", " ")
+    assert said == "no longer in force (its last day was 2 October 2026), needs a new decision"
+    assert (expired.in_force, exceptions_of(expired)) == ((), "1 no longer in force")
+    kept = decision("A", Bucket.ACCEPT, accepted=acceptance(day(200)))
+    fell = answered(question("A"), {"A": OPEN}, {"A": FULL}, {"A": OPEN}, decided={"A": versions((1, kept))})
+    (entry,) = fell.ended
+    assert force_of(entry).startswith("no longer in force (it ended when it was done, and has regressed since; it was")
+    assert plan_of(fell.primary[0]) == "regressed, needs a new decision"
+    active = answered(question("A"), {"A": OPEN}, decided={"A": versions((1, kept))})
+    assert force_of(active.exceptions[0]).replace("\u00a0", " ") == "in force until 18 April 2027"
+    assert exceptions_of(active) == "1"
+
+
 def test_what_was_so_from_the_start_is_dated_at_least_since() -> None:
     """Nobody knows how long it was so before the first snapshot."""
     held = answered(question("A"), {"A": FULL}).held
     assert held is not None
     assert since_of(held) == "at least since 1\u00a0October\u00a02026, the first day that is stored of it"
+    assert since_in_short(held) == "1\u00a0October\u00a02026 or earlier"
     gap = answered(question("A"), {"A": OPEN})
     assert gap.open_from_start
     assert not answered(question("A"), {"A": FULL}, {"A": OPEN}).open_from_start

@@ -184,6 +184,8 @@ class Insuring:
         found |= {"part"} if question["coverage"] == "part" else set()
         found |= {"no-score-for"} if silent else set()
         found |= {"open"} if any(seen.most and not seen.full for seen in primary.values()) else set()
+        fell = any(seen.most and not seen.full and self.was_full(name) for name, seen in primary.items())
+        found |= {"regressed"} if fell else set()
         found |= {"claimed"} if any(seen.claimed for seen in primary.values()) else set()
         found |= {"conflict"} if any(self.known.states[name] == "conflict" for name in primary) else set()
         found |= {"related-open"} if any(seen.most and not seen.measured_full for seen in related.values()) else set()
@@ -213,6 +215,14 @@ class Insuring:
         if abs(part - seen.share) <= Fraction(1, 100):
             return (seen.count, seen.total)
         return (seen.total - seen.count, seen.total) if abs(1 - part - seen.share) <= Fraction(1, 100) else None
+
+    def was_full(self, name: str) -> bool:
+        """Whether the last day before the present open run had it in full."""
+        for day in reversed(self.known.days):
+            seen = day.seen.get(name)
+            if seen is None or seen.measured_full:
+                return seen is not None
+        return False
 
     def run(self, name: str, holds: Any) -> str:
         """The first snapshot day of the unbroken run up to the newest one."""

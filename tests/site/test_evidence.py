@@ -21,6 +21,7 @@ from secure_score_backlog.evaluation.audit import Audit
 from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import Version
+from secure_score_backlog.recorded_packs import RecordedPack
 from secure_score_backlog.reviews import SignedReview
 from secure_score_backlog.site.pages import evidence, insurer_summary, register
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
@@ -89,6 +90,29 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     named = Read(evaluated(given, day(20)), evidence.documents)
     assert "Only named in the decision 2" in named.sections["approvals"]
     assert "Approved on GitHub GitHub was not asked" in named.sections["approvals"]
+
+
+def pack(number: int, previous: str | None, stamp: bytes = b"") -> RecordedPack:
+    """A recorded pack of a month."""
+    made = datetime(2026, 10, number, 6, tzinfo=UTC)
+    digest = f"{number:064x}"
+    return RecordedPack(digest, previous, "insurer", day(1), day(number), "a" * 40, "b" * 40, made, "1.0", stamp)
+
+
+def test_recorded_packs_are_listed_with_their_chain() -> None:
+    """Period, digest, day, commit and stamp, the newest first; one that breaks the chain says so; none is said, too."""
+    first, second = pack(3, None, b"stamp"), pack(5, f"{3:064x}")
+    given = replace(decided(), packs=(first, second, pack(9, None), pack(31, None)))
+    page = Read(evaluated(given, day(20)), evidence.documents)
+    rows = page.rows("packs")
+    assert len(rows) == 3  # the last one was recorded later
+    assert rows[0].startswith("1 October 2026 to 9 October 2026 insurer")
+    assert "Found It names none as the pack before it, and 000000000000 stands before it." in rows[0]
+    assert rows[1].endswith("none Passed after 000000000000")
+    assert rows[2].endswith("yes Passed the first")
+    assert first.digest in rows[2]
+    none = Read(evaluated(decided(), day(20)), evidence.documents)
+    assert "No pack is recorded." in none.sections["packs"]
 
 
 def test_each_answer_has_its_own_approval() -> None:

@@ -105,7 +105,7 @@ def test_an_answer_says_what_it_rests_on() -> None:
 def test_an_exception_says_who_why_and_until_when() -> None:
     """Role, reason, last day, how the approval is known, and the commit."""
     said = Read(FACTS, insurers.documents, DETAILS).sections["q-legacy-authentication"]
-    assert "Accepted risk, until 18 April 2027" in said
+    assert "Accepted risk, in force until 18 April 2027, 197 days left" in said
     assert "because." in said
     assert "Owner: Head of IT. Approver: Managing Director only named; no approval that counts" in said
     assert "commit 0000000000" in said

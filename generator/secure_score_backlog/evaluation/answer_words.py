@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from secure_score_backlog.evaluation.insurance import Answer, Because, Held, Measure, Measured, Reason
-from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, needs_decision, shown_state
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Level
 from secure_score_backlog.snapshots.known import known_recommendations
@@ -34,6 +36,13 @@ def _open(each: Because, answer: Answer) -> str:
         return "The recommendation that answers it is not in full."
     verb = "is" if len(each.recommendations) == 1 else "are"
     return f"Of the {_of(answer)} that answer it, {number(len(each.recommendations))} {verb} not in full."
+
+
+def _regressed(each: Because, answer: Answer) -> str:
+    since = {one.status.id: one.status.open_since for one in answer.primary}
+    named = "; ".join(f"{_titled([name])} (since {day(since[name])})" for name in each.recommendations[:MOST_NAMED])
+    more = len(each.recommendations) - MOST_NAMED
+    return f"Regressed, as it was in full before: {named}{f'; and {number(more)} more' if more > 0 else ''}."
 
 
 def _related(each: Because, answer: Answer) -> str:
@@ -69,6 +78,7 @@ SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
         "is not stored."
     ),
     Reason.OPEN: _open,
+    Reason.REGRESSED: _regressed,
     Reason.PART: lambda _, __: "Secure Score measures only a part of what is asked.",
     Reason.NO_SCORE_FOR: lambda each, _: (
         f"For a part of it there is no score here ({_titled(each.recommendations)}), which does not count as in place."
@@ -160,6 +170,12 @@ def since_of(held: Held) -> str:
     return f"since {day(held.since)}"
 
 
+def since_in_short(held: Held) -> str:
+    """The same in a table: "15 August 2025 or earlier" where the day before it is not known."""
+    known = held.before is not None and (held.since - held.before).days == 1
+    return day(held.since) if known else f"{day(held.since)} or earlier"
+
+
 def open_of(answer: Answer) -> str:
     """Since when something that answers it is open; empty where nothing is."""
     if answer.open_since is None:
@@ -191,8 +207,10 @@ def lapses_of(held: Held) -> str:
 
 
 def plan_of(each: Measured) -> str:
-    """What is decided about an open recommendation: "planned, until 18 December 2026, owner Head of IT"."""
+    """What is decided about an open recommendation: "planned, last day 18 December 2026, owner Head of IT"."""
     status = each.status
+    if each.measure is Measure.OPEN and status.state in NEEDS_NEW_DECISION:
+        return f"{badge_of(status.state).label.lower()}, needs a new decision"
     if each.measure is not Measure.OPEN or status.state not in (*PLANS, State.UNDECIDED):
         return ""
     found = [badge_of(status.state).label.lower()]
@@ -200,6 +218,43 @@ def plan_of(each: Measured) -> str:
         due = status.decision.due
         found += [f"last day {day(due)}" if due else "no last day", f"owner {status.decision.owner}"]
     return ", ".join(found)
+
+
+ENDED: Mapping[str, str] = {
+    AcceptanceState.EXPIRED: "its last day was {until}",
+    AcceptanceState.BREACHED: "breached, as it is worse than what was accepted until {until}",
+    State.REGRESSED: "it ended when it was done, and has regressed since; it was to last until {until}",
+    State.CONFLICT: "Microsoft measures it as done; it was to last until {until}",
+}
+"""Why an acceptance or exemption is no longer in force, by the state that is shown."""
+
+
+def force_of(entry: RegisterEntry, dated: Callable[[date], str] = day) -> str:
+    """Until when an acceptance or exemption is in force, or that it no longer is, and why."""
+    until = dated(entry.until)
+    if needs_decision(entry):
+        return f"no longer in force ({ENDED[shown_state(entry)].format(until=until)}), needs a new decision"
+    return f"in force until {until}{' (expiring)' if entry.state is AcceptanceState.EXPIRING else ''}"
+
+
+def exceptions_of(answer: Answer) -> str:
+    """How many exceptions are in force, and how many no longer are: "3; 1 no longer in force"; empty for none."""
+    found = [number(len(answer.in_force))] if answer.in_force else []
+    found += [f"{number(len(answer.ended))} no longer in force"] if answer.ended else []
+    return "; ".join(found)
+
+
+NEAR = {
+    "Measured": "Measured near it",
+    "Self-attested": "Self-attested near it",
+    "In full without a break": "In full near it, without a break",
+    "Open since": "Open near it since",
+}
+
+
+def label_of(label: str, answer: Answer) -> str:
+    """What a figure beside an answer is: where that is not measured, whatever has a score is only near the question."""
+    return NEAR[label] if answer.level is Level.NOT_MEASURED else label
 
 
 def citation_of(name: str, answer: Answer, as_of: str, stored: Version | None, path: str) -> str:

@@ -19,7 +19,7 @@ from secure_score_backlog.decisions.model import Attestation, Decision, Decision
 from secure_score_backlog.git import Version
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.text import comparable
-from secure_score_backlog.wording import day
+from secure_score_backlog.wording import APPROVALS, day
 from secure_score_backlog.workspace import Workspace
 
 Roles = Mapping[str, Sequence[str]]
@@ -125,6 +125,12 @@ class Approval:
             return ""
         later = f", but is since {day(self.filed)}" if self.filed else ""
         return f"{REASONS[self.reason]}{later}"
+
+    @property
+    def how(self) -> str:
+        """How it is known, within a sentence: with what is known of the record, or with why nothing counts."""
+        more = f", {self.record_words}" if self.record_words else f": {self.words}" if self.words else ""
+        return f"{APPROVALS[self.kind.value]}{more}"
 
     @property
     def record_words(self) -> str:

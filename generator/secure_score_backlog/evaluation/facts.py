@@ -41,6 +41,7 @@ from secure_score_backlog.evaluation.status import State, Status, done_under_ans
 from secure_score_backlog.git import Version
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.ratings import LEVELS, Risk
+from secure_score_backlog.recorded_packs import RecordedPack
 from secure_score_backlog.reviews import Minutes, SignedReview
 from secure_score_backlog.settings import Policy, Settings, Weight
 from secure_score_backlog.snapshots.coverage import Coverage, coverage, old_snapshot
@@ -98,6 +99,8 @@ class Facts:
     """What GitHub said about the pull requests that brought commits."""
     insurance: Insurance = NOTHING_ASKED
     """The answers to the questions of insurers."""
+    packs: tuple[RecordedPack, ...] = ()
+    """The packs that were recorded up to the as-of date, in the order of the record."""
     audit: Audit | None = None
     """The audit of a period that ends with the as-of date, where `with_audit` was asked for one."""
 
@@ -307,6 +310,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         recorded=known.approvals,
         problems=tuple(sorted({*known.problems, *of_questions, *missing}, key=lambda each: each.order)),
         insurance=insurance,
+        packs=tuple(each for each in known.packs if each.made.date() <= as_of),
     )
     written = (*known.minutes, *known.signed)
     wanted = [month for month in months_of(history, as_of, written) if months is None or month in months]

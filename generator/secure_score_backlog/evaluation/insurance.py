@@ -66,6 +66,7 @@ class Reason(StrEnum):
     HINT = "hint"
     NO_SCORE = "no-score"
     OPEN = "open"
+    REGRESSED = "regressed"
     PART = "part"
     NO_SCORE_FOR = "no-score-for"
     CLAIMED = "claimed"
@@ -122,6 +123,11 @@ class Measured:
     """Of what these are numbers; empty where it is not known."""
     counted: str = ""
     """Whose denominator it is, as the end of a sentence."""
+
+    @property
+    def has_regressed(self) -> bool:
+        """It is open, and was in full before."""
+        return self.measure is Measure.OPEN and self.status.was_in_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +219,16 @@ class Answer:
     def in_full(self) -> int:
         """How many of `primary` Microsoft measured in full."""
         return sum(1 for each in self.primary if each.measure is Measure.FULL)
+
+    @property
+    def in_force(self) -> tuple[RegisterEntry, ...]:
+        """The exceptions that are in force."""
+        return tuple(each for each in self.exceptions if not needs_decision(each))
+
+    @property
+    def ended(self) -> tuple[RegisterEntry, ...]:
+        """The exceptions that are no longer in force, and need a new decision."""
+        return tuple(each for each in self.exceptions if needs_decision(each))
 
     @property
     def own(self) -> OwnEvidence | None:
@@ -413,8 +429,8 @@ def answer_of(
     primary = measured_of(known, question.primary_ids)
     related = measured_of(known, {normalised(name) for name in question.related})
     because = because_of(question, primary, related, known)
-    runs = (each.status.open_since for each in primary if each.measure is Measure.OPEN)
-    since = min((run for run in runs if run is not None), default=None)
+    opened = [each for each in primary if each.measure is Measure.OPEN and each.status.open_since is not None]
+    since = min((each.status.open_since for each in opened if each.status.open_since), default=None)
     return Answer(
         question=question,
         level=level_of(because),
@@ -423,7 +439,7 @@ def answer_of(
         related=related,
         held=held_of(primary, known, counted or DayCounts(known.history.days)),
         open_since=since,
-        open_from_start=since is not None and longest_from_start(primary, since, known.history),
+        open_from_start=any(each.status.from_start for each in opened if each.status.open_since == since),
         exceptions=exceptions_of(known.register, {each.status.id for each in (*primary, *related)}),
         evidence=evidence,
     )
@@ -476,6 +492,7 @@ def because_of(
         return (Because(Reason.NO_SCORE, tuple(entry[0] for entry in lacking)),)
     found = (
         Because(Reason.OPEN, ids(each for each in primary if each.measure is Measure.OPEN)),
+        Because(Reason.REGRESSED, ids(each for each in primary if each.has_regressed)),
         Because(Reason.NO_SCORE_FOR, tuple(entry[0] for entry in lacking)),
         Because(Reason.CLAIMED, ids(each for each in primary if each.measure is Measure.CLAIMED)),
         Because(Reason.CONFLICT, ids(each for each in primary if each.status.state is State.CONFLICT)),
@@ -567,12 +584,6 @@ def earlier_run(
         elif first:
             interrupted += sum(counted.within(start, following - ONE_DAY).values())
     return first, interrupted
-
-
-def longest_from_start(primary: Sequence[Measured], since: date, history: History) -> bool:
-    """Whether what is open for longest was so on the first snapshot that says anything about it."""
-    began = (each.status for each in primary if each.measure is Measure.OPEN and each.status.open_since == since)
-    return any(history.timelines[status.id].days[0] == since for status in began)
 
 
 def exceptions_of(register: Register, names: Collection[str]) -> tuple[RegisterEntry, ...]:

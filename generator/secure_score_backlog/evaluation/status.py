@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from secure_score_backlog.dates import ONE_DAY
 from secure_score_backlog.decisions.model import Blockage, Bucket, CoverReason, Decision, DecisionVersion
 from secure_score_backlog.evaluation.licences import NO_LICENCE, Licence, licence_of
 from secure_score_backlog.git import Version
@@ -88,6 +89,10 @@ class Status:
     """First snapshot day of the unbroken run in which it was measured and not observed in full."""
     days_open: int = 0
     """Days from then to the newest snapshot."""
+    from_start: bool = False
+    """The run that it is in, open or in full, begins with the first snapshot that says anything about it."""
+    was_in_full: bool = False
+    """It is open, and on the snapshot before that run it was observed in full."""
     held_since: date | None = None
     """First snapshot day of the unbroken run at full observed points."""
     days_held: int = 0
@@ -254,6 +259,7 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
     rated = level_of(identifier, decision, known.settings, known.ratings)
     open_since = run_start(timeline, day, lambda seen: not seen.observed_in_full)
     held_since = run_start(timeline, day, lambda seen: seen.observed_in_full)
+    run = open_since or held_since
     held = (counts or DayCounts(history.days)).within(held_since, day) if day and held_since else {}
     return Status(
         recommendation=recommendation,
@@ -271,6 +277,8 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
         open_share=observation.open_share if observation else Fraction(0),
         open_since=open_since,
         days_open=(day - open_since).days if day and open_since else 0,
+        from_start=run is not None and timeline.days[0] == run,
+        was_in_full=open_since is not None and was_in_full(timeline, open_since),
         held_since=held_since,
         days_held=(day - held_since).days + 1 if day and held_since else 0,
         days_observed=held.get(DayKind.COMPLETE, 0),
@@ -403,6 +411,12 @@ def run_start(timeline: Timeline, day: date | None, holds: Callable[[Observation
             break
         since = start
     return since
+
+
+def was_in_full(timeline: Timeline, since: date) -> bool:
+    """Whether an observation in full came before an open run that began on a day."""
+    before = timeline.at(since - ONE_DAY)
+    return before is not None and before.observed_in_full
 
 
 def portal_since(recommendation: Recommendation, observation: Observation | None, as_of: date) -> date | None:

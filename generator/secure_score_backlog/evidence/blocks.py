@@ -20,7 +20,7 @@ class Line:
     anchor: str = ""
     """Its name, where a page number refers to it."""
     page_of: str = ""
-    """The anchor whose page number stands here, in place of a text."""
+    """The anchor whose page number stands here, after the text if there is one."""
 
 
 Cell = tuple[Line, ...]
@@ -41,6 +41,8 @@ class Block:
     """Of a list or numbered list; of fields: name and value by turns."""
     columns: Columns = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    page_of: str = ""
+    """Of a paragraph: the anchor whose page number ends it."""
     dense: bool = False
     """Of a table: its rows stand closer, as in a list of contents."""
 
@@ -80,9 +82,9 @@ def page_of(anchor: str, style: str = "") -> Cell:
     return (Line("", style, page_of=anchor),)
 
 
-def paragraph(text: str) -> Block:
-    """A paragraph."""
-    return Block("text", text)
+def paragraph(text: str, page_of: str = "") -> Block:
+    """A paragraph, perhaps with the page of an anchor at its end."""
+    return Block("text", text, page_of=page_of)
 
 
 def listed(items: Iterable[Cell], none: str) -> Block:

@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from secure_score_backlog.text import visible
+from secure_score_backlog.wording import MONTHS
 
 FONTS = (
     "NotoSans-Regular",
@@ -35,8 +36,12 @@ LONGEST = 14
 
 _SAME = {0x2212: "\u2013", 0x2010: "-", 0x2011: "-"}
 """Letters that no font has, and others that look like them: minus sign and hyphens."""
-_BLANKS = re.compile(r"[^\S\u202f]+")
-"""Blanks of any kind, apart from the one between thousands. Columns are narrow, so a date may break."""
+_BLANKS = re.compile(r"[^\S\u202f\u00a0]+")
+"""Blanks of any kind, apart from the one between thousands, and the one that holds words together."""
+_TOGETHER = re.compile(
+    rf"(?<!\S)[(+\u2013]?\d[\d.,\u202f]* (?=[A-Za-z%])|\b(?:page|request|{'|'.join(MONTHS)}) (?=[#\d])"
+)
+"""A number and its unit, the parts of a date, and a page or pull request and its number."""
 _LONG = re.compile(r"[\x21-\x9f\xa1-\u058f]{15,}|\S{60,}")
 _AFTER_MARK = re.compile(r"(?<=[_\-./:;=,@\\|])(?=[^_\-./:;=,@\\|])|(?<=[a-z])(?=[A-Z])")
 
@@ -108,6 +113,11 @@ def _settable(letter: str) -> str:
     if letter == " " or (code in letters() and category not in ("Co", "Cn", "Cc", "Cs", "Zl", "Zp")):
         return letter
     return " " if category == "Zs" else f"[U+{code:04X}]"
+
+
+def together(text: str) -> str:
+    """The same with a no-break space between what belongs on one line."""
+    return _TOGETHER.sub(lambda found: f"{found[0][:-1]}\u00a0", text)
 
 
 def breakable(text: str) -> str:

@@ -87,9 +87,9 @@ def report_of(facts: Facts, about: About, questions: Sequence[AnsweredQuestions]
         *accepted(facts),
         *exceptions(facts),
         *citations(),
-        Section("Method", new_page=True),
+        Section("Method"),
         *(Section(each.title, (paragraph(each.text),), 2) for each in TEXTS.method),
-        Section("Known limits", (bullets(TEXTS.limits),), new_page=True, anchor=LIMITS),
+        Section("Known limits", (bullets(TEXTS.limits),), anchor=LIMITS),
     )
     guide = (first_look(facts, about, counted), *(where_answered(each, first) for each, first in counted))
     return Report(TITLE, facts.settings.organisation, facts.as_of, cover(facts, about), sections, guide)
@@ -145,17 +145,19 @@ def scope(facts: Facts, about: About) -> Section:
         paragraph(f"{measured}. The table counts each known recommendation once."),
         *((Block("note", f"{said[0]}. {said[1]}"),) if said else ()),
         table("Recommendations by state", (("Number", 22), ("State", 194)), rows),
-        paragraph(days_observed(known, about.start, facts.as_of)),
+        paragraph(days_observed(known, about.start, facts.as_of, named=True)),
     )
     return Section("Scope", blocks, new_page=True, anchor=SCOPE)
 
 
 def leadership(facts: Facts) -> Iterator[Section]:
     """The three answers of the home page."""
-    yield Section("Three answers for leadership", new_page=True)
+    yield Section("Three answers for leadership")
     gaps = [(*titled(each), Line(gap_words(each), "fine")) for each in facts.top[:SHOWN]]
     none = "No recommendation with a score and a risk level is open."
-    rest = more_of(len(facts.ranked) - len(gaps), "more open gap", "more open gaps", "“Scope” counts all by state")
+    rest = more_of(
+        len(facts.ranked) - len(gaps), "more open gap", "more open gaps", "all are counted by state on", SCOPE
+    )
     yield Section("What are our biggest open gaps?", (listed(gaps, none), *rest), 2)
     planned = next_planned(facts)
     fixes = [(*titled(each), Line(plan_words(each), "fine")) for each in planned[:SHOWN]]
@@ -164,16 +166,23 @@ def leadership(facts: Facts) -> Iterator[Section]:
     yield Section("What is being fixed next?", (listed(fixes, none), *rest), 2)
     carried = by_risk(in_force(facts.register))
     risks = [(*titled(each.status, reason(each)), Line(carried_words(each), "fine")) for each in carried[:SHOWN]]
-    rest = more_of(len(carried) - len(risks), "more accepted risk", "more accepted risks", f"“{ACCEPTED}” lists all")
+    rest = ()
     if carried:
-        rest = (*rest, paragraph(in_force_words(facts.accepted_approvals, "accepted risk", "accepted risks")))
-    none = "No risk is accepted at present."
-    yield Section("Which risks have we accepted, and why?", (listed(risks, none), *rest), 2)
+        counts = in_force_words(facts.accepted_approvals, "accepted risk", "accepted risks")
+        rest = (paragraph(f"{counts} All with compensating controls and citation: page", RISKS),)
+    reasons = any(reason(each) for each in carried)
+    if carried and not reasons:
+        rest = (*rest, paragraph("Why each was accepted is left out of this report: ask for the reasons."))
+    title = f"Which risks have we accepted{', and why' if reasons or not carried else ''}?"
+    yield Section(title, (listed(risks, "No risk is accepted at present."), *rest), 2)
 
 
-def more_of(number: int, one: str, many: str, where: str) -> tuple[Block, ...]:
-    """That there are more than those listed, and where."""
-    return (paragraph(f"And {wording.count(number, one, many)}; {where}."),) if number > 0 else ()
+def more_of(number: int, one: str, many: str, where: str, anchor: str = "") -> tuple[Block, ...]:
+    """That there are more than those listed, and where; `anchor`: on which page."""
+    if number <= 0:
+        return ()
+    said = f"And {wording.count(number, one, many)}; {where}"
+    return (paragraph(f"{said} page", anchor) if anchor else paragraph(f"{said}."),)
 
 
 AVERAGES = (("AllTenants", "on average of all tenants"), ("TotalSeats", "on average of tenants of this size"))
@@ -228,7 +237,8 @@ def answer_lines(answer: AnsweredQuestion) -> Cell:
     return (
         *(Line(text) for text in answer.why),
         *(Line(text, "fine", label) for label, text in (*answer.measured, answer.held) if text),
-        *(Line(text, "fine", "Exception") for text in answer.exceptions),
+        *(Line(f"{text}: page", "fine", page_of=anchor) for text, anchor in answer.places),
+        *(Line(text, "fine", label) for label, text in answer.exceptions),
         *(Line(text, "fine", "Own evidence") for text in answer.evidence),
         *((Line(answer.limits, "fine", "Not seen by Secure Score"),) if answer.limits else ()),
     )
@@ -242,7 +252,7 @@ def citations() -> Iterator[Section]:
     ]
     columns = (("Word", 30), ("What it is", 70), ("It proves", 54), ("It does not prove", 62))
     blocks = (paragraph(CITATIONS.introduction), table("", columns, rows))
-    yield Section(HEADING, blocks, new_page=True, anchor=COMMITS)
+    yield Section(HEADING, blocks, anchor=COMMITS)
     steps = (
         Block("numbered", items=tuple(cell(step) for step in way.steps), text=way.title) for way in CITATIONS.checks
     )
@@ -260,7 +270,7 @@ def accepted(facts: Facts) -> Iterator[Section]:
     counts = facts.covered_approvals
     about += f" {in_force_words(counts, 'exemption', 'exemptions')}" if counts.all else ""
     others = register(facts.covered, "Nothing is marked as not applicable or covered by another control.")
-    yield Section(COVERED, (paragraph(about), others), 2, anchor=EXEMPTIONS)
+    yield Section(COVERED, (paragraph(about), others), anchor=EXEMPTIONS)
 
 
 def register(entries: Iterable[RegisterEntry], none: str) -> Block:
@@ -279,5 +289,5 @@ def register(entries: Iterable[RegisterEntry], none: str) -> Block:
         )
         for each in in_force(entries)
     ]
-    columns = (("Risk", 22), ("Recommendation", 70), ("Owner, approver", 46), ("Until", 36), ("Citation", 46))
+    columns = (("Risk", 21), ("Recommendation", 68), ("Owner, approver", 47), ("Until", 44), ("Citation", 40))
     return table_or("", columns, rows, none)

@@ -9,10 +9,15 @@ from pathlib import PurePosixPath
 from secure_score_backlog.evaluation import answer_words as words
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.insurance import Answer, Answers, Measure, Reason
+from secure_score_backlog.evaluation.register import in_force
 from secure_score_backlog.evidence.layout import DATA
-from secure_score_backlog.evidence.report import ACCEPTED, COVERED
-from secure_score_backlog.evidence.report_exceptions import NEED_DECISION
-from secure_score_backlog.evidence.report_values import AnsweredQuestion, AnsweredQuestions
+from secure_score_backlog.evidence.report_values import (
+    ENDED,
+    EXEMPTIONS,
+    RISKS,
+    AnsweredQuestion,
+    AnsweredQuestions,
+)
 from secure_score_backlog.evidence.report_words import reported
 from secure_score_backlog.exports.answers import evidence_words, exception_words, export_path, numbers
 from secure_score_backlog.git import Version
@@ -66,21 +71,26 @@ def question(facts: Facts, answer: Answer, table: str) -> AnsweredQuestion:
     """One question with its answer; `table` has what is not listed."""
     asked = answer.question
     listed = answer.exceptions if asked.answered_by is not AnsweredBy.REGISTER else ()
-    named = [exception_words(entry, day) for entry in listed[:MOST_NAMED]]
+    named = [
+        ("Exception" if entry in answer.in_force else "No longer in force", exception_words(entry, day))
+        for entry in listed[:MOST_NAMED]
+    ]
     if len(listed) > MOST_NAMED:
-        named.append(f"{count(len(listed) - MOST_NAMED, 'more', 'more')} in {table}")
+        named.append(("Exceptions", f"{count(len(listed) - MOST_NAMED, 'more', 'more')} in {table}"))
     return AnsweredQuestion(
         question=asked.question,
         heading=asked.heading,
         level=badge_of(answer.level).label,
         figure=figure(facts, answer),
-        since=day(answer.held.since) if answer.held and answer.level is not Level.NOT_MEASURED else "",
+        since=words.since_in_short(answer.held) if answer.held and answer.level is not Level.NOT_MEASURED else "",
         notes=tuple(notes(answer)),
-        number_of_exceptions=len(listed),
+        number_of_exceptions=len(answer.in_force) if listed else 0,
+        no_longer=len(answer.ended) if listed else 0,
         why=(words.reasons_of(answer),),
         measured=(*score(facts, answer), *measured(answer, table)),
         held=held(answer),
         exceptions=tuple(named),
+        places=tuple(places(facts, answer)),
         evidence=tuple(evidence_words(each, day) for each in answer.evidence),
         limits=asked.limits,
     )
@@ -96,6 +106,16 @@ def score(facts: Facts, answer: Answer) -> Iterator[tuple[str, str]]:
         yield "Reported", said
 
 
+def places(facts: Facts, answer: Answer) -> Iterator[tuple[str, str]]:
+    """Where each accepted risk and exemption is listed, where that is what is asked: what it is, and the anchor."""
+    if answer.question.answered_by is not AnsweredBy.REGISTER or not answer.exceptions:
+        return
+    risks, exempt, ended = len(in_force(facts.register)), len(in_force(facts.covered)), len(answer.ended)
+    yield f"{count(risks, 'accepted risk')} in force, each with approver and last day", RISKS
+    yield f"{count(exempt, 'exemption')} in force, each with approver and last day", EXEMPTIONS
+    yield f"{number(ended) if ended else 'none'} in need of a new decision", ENDED
+
+
 def notes(answer: Answer) -> Iterator[str]:
     """What belongs beside the level."""
     if any(each.reason is Reason.NOT_COVERED for each in answer.because):
@@ -105,17 +125,15 @@ def notes(answer: Answer) -> Iterator[str]:
 
 def measured(answer: Answer, table: str) -> Iterator[tuple[str, str]]:
     """What was measured of each recommendation that answers a question, and of those that are related."""
-    if answer.question.answered_by is AnsweredBy.REGISTER and answer.exceptions:
-        yield "Each one", f"with approver and last day: see “{ACCEPTED}”, “{COVERED}” and “{NEED_DECISION}”"
     for each in answer.primary:
         plan = words.plan_of(each)
-        yield "Measured", f"{numbers(each)}{f'; {plan}' if plan else ''}"
+        yield words.label_of("Measured", answer), f"{numbers(each)}{f'; {plan}' if plan else ''}"
     counts = dict.fromkeys(f"{each.unit} {each.counted}".strip() for each in answer.primary if each.total is not None)
     if counts:
         yield "Counted", "; ".join(counts)
     if answer.claimed:
         said = f"{point_count(answer.claimed)} of {points(answer.maximum)}, not verified by Microsoft"
-        yield "Self-attested", said
+        yield words.label_of("Self-attested", answer), said
     if answer.related:
         yield related(answer, table)
 
@@ -144,5 +162,5 @@ def held(answer: Answer) -> tuple[str, str]:
     if answer.held:
         said = f"{words.since_of(answer.held)}: {words.days_of(answer.held)}"
         before = words.lapses_of(answer.held)
-        return "In full without a break", f"{said}. {before}" if before else said
-    return "Open since", words.open_of(answer)
+        return words.label_of("In full without a break", answer), f"{said}. {before}" if before else said
+    return words.label_of("Open since", answer), words.open_of(answer)

@@ -15,7 +15,7 @@ from secure_score_backlog.evidence.layout import DATA
 from secure_score_backlog.evidence.report_values import CHANGES, ENDED, OVERDUE, PORTAL, TEXTS, UNAPPROVED, WRITERS
 from secure_score_backlog.evidence.report_words import cited, in_force_words, recommendation
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
-from secure_score_backlog.site.pages.evidence import RESULTS
+from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github
 from secure_score_backlog.site.words import why_ended
 
 NEED_DECISION = "Acceptances and exemptions that need a new decision"
@@ -33,7 +33,7 @@ DIFFERS = (
 def exceptions(facts: Facts) -> Iterator[Section]:
     """Every kind of exception; one that does not occur says so."""
     intro = paragraph("What a reader has to know before relying on the records.")
-    yield Section("Exceptions", (intro,), new_page=True)
+    yield Section("Exceptions", (intro,))
     parts = (
         (NEED_DECISION, no_longer_in_force(facts), ENDED),
         ("In force without an approval that counts", unapproved(facts), UNAPPROVED),
@@ -127,6 +127,9 @@ def audited(found: Audit) -> Iterator[Block]:
         yield from newest(found)
     changed = wording.number(found.forbidden) if found.forbidden else "none"
     yield paragraph(f"Stored measurements that were changed in a way that is not allowed: {changed}.")
+    yield paragraph(
+        f"Signed by GitHub: {signed_by_github(found)}. VERIFY.md says how to check the commits in the pack."
+    )
     known = found.approvals
     if known.all:
         said = in_force_words(known, "acceptance or exemption", "acceptances and exemptions")

@@ -34,14 +34,15 @@ from secure_score_backlog.evidence.report_values import (
 )
 from secure_score_backlog.evidence.report_words import days_observed, in_force_words, reported
 from secure_score_backlog.questionnaires.model import Level
+from secure_score_backlog.site.pages.evidence import sentence, signed_by_github
 
 Found = tuple[str, str, str]
 """What a reader looks for, what is known of it, and the anchor of the place that has all of it."""
 
 
 def first_look(facts: Facts, about: About, asked: Sequence[tuple[AnsweredQuestions, int]]) -> Section:
-    """What an underwriter looks for first, and on which page the rest of it is; what speaks against it comes first."""
-    found = [*against(facts), *beside(facts, about), *questions(asked), *on_the_records(facts)]
+    """What an underwriter looks for first, and on which page the rest of it is; after that, what speaks against it."""
+    found = [*in_force_now(facts), *against(facts), *beside(facts, about), *questions(asked), *on_the_records(facts)]
     rows: list[Row] = [(cell(what, "strong"), cell(known), page_of(anchor)) for what, known, anchor in found]
     return Section("Read this first", (table("", (("Look for", 60), ("Here", 136), ("Page", 20)), rows),))
 
@@ -70,10 +71,16 @@ def audited(found: Audit) -> str:
     )
 
 
+def in_force_now(facts: Facts) -> Iterator[Found]:
+    """The accepted risks and exemptions in force."""
+    more = "Each with its approver, last day, controls and citation."
+    risks, exempt = len(in_force(facts.register)), len(in_force(facts.covered))
+    yield "Accepted risks", f"{counted(risks)} in force.{f' {more}' if risks else ''}", RISKS
+    yield "Exemptions", f"{counted(exempt)} in force, not verified by Microsoft.", EXEMPTIONS
+
+
 def beside(facts: Facts, about: About) -> Iterator[Found]:
-    """Accepted risks, what was measured, and the score."""
-    yield "Accepted risks", f"{counted(len(in_force(facts.register)))} in force.", RISKS
-    yield "Exemptions", f"{counted(len(in_force(facts.covered)))} in force, not verified by Microsoft.", EXEMPTIONS
+    """What was measured, and the score."""
     known = facts.audit.days if facts.audit else facts.coverage
     yield "Days with and without a measurement", days_observed(known, about.start, facts.as_of), SCOPE
     if facts.score is not None and facts.snapshot is not None:
@@ -102,6 +109,7 @@ def on_the_records(facts: Facts) -> Iterator[Found]:
     """What to believe of the records, and why."""
     if facts.audit and facts.audit.total:
         yield "Who can change the records", "Which accounts, as far as it is known, and what to ask for.", WRITERS
+        yield "Commits signed by GitHub", f"{sentence(signed_by_github(facts.audit))}.", CHANGES
     yield "What a commit is, and why to believe it, or not", "Each word, how to check one, when to reject it.", COMMITS
     yield "What this report does not show", "Known limits.", LIMITS
 
@@ -124,7 +132,8 @@ def where_answered(each: AnsweredQuestions, first: int) -> Section:
         above = (Line(answer.heading, "strong"),) if answer.heading != heading else ()
         heading = answer.heading
         exceptions = wording.count(answer.number_of_exceptions, "exception") if answer.number_of_exceptions else ""
-        short = "; ".join(text for text in (answer.level, *answer.notes, exceptions) if text)
+        ended = f"{wording.number(answer.no_longer)} no longer in force" if answer.no_longer else ""
+        short = "; ".join(text for text in (answer.level, *answer.notes, exceptions, ended) if text)
         rows.append(
             (
                 (*above, Line(f"{number}. {answer.question}", "fine")),

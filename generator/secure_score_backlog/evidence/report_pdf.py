@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from secure_score_backlog.evidence.blocks import Report
-from secure_score_backlog.evidence.letters import FAMILIES, breakable, font_folder, settable
+from secure_score_backlog.evidence.letters import FAMILIES, breakable, font_folder, settable, together
 from secure_score_backlog.wording import number
 
 STANDARD: Literal["ua-1"] = "ua-1"
@@ -45,7 +45,7 @@ def report_pdf(report: Report) -> bytes:
 
 def as_data(report: Report) -> dict[str, Any]:
     """What the template reads: every text on one line, with letters that the fonts have."""
-    data: dict[str, Any] = converted(asdict(report), lambda text: breakable(cut(settable(text))))
+    data: dict[str, Any] = converted(asdict(report), lambda text: breakable(together(cut(settable(text)))))
     organisation = cut(settable(report.organisation))
     return data | {
         "title": report.title,

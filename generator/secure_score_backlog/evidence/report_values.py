@@ -77,11 +77,17 @@ class AnsweredQuestion:
     notes: tuple[str, ...] = ()
     """What else belongs beside the level, in a few words: that it is not covered, and what own evidence says."""
     number_of_exceptions: int = 0
+    """In force."""
+    no_longer: int = 0
+    """Exceptions that are no longer in force."""
     measured: tuple[tuple[str, str], ...] = ()
     """The recommendations behind it, with numerator and denominator, and whose that is; each with what it is."""
     held: tuple[str, str] = ("", "")
     """Since when, and on how many days it was observed."""
-    exceptions: tuple[str, ...] = ()
+    exceptions: tuple[tuple[str, str], ...] = ()
+    """Each with whether it is one, or is no longer in force."""
+    places: tuple[tuple[str, str], ...] = ()
+    """What is listed elsewhere, with the anchor of that place."""
     evidence: tuple[str, ...] = ()
     """The organisation's own evidence."""
     limits: str = ""

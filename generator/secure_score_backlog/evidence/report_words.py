@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from secure_score_backlog import wording
@@ -12,6 +12,7 @@ from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEnt
 from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.evidence.blocks import Cell, Line, cell
 from secure_score_backlog.git import Version
+from secure_score_backlog.site.charts.calendar import span
 from secure_score_backlog.site.words import amount
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 from secure_score_backlog.snapshots.service_names import title_of
@@ -35,7 +36,8 @@ def gap_words(status: Status) -> str:
     """What is known of an open recommendation."""
     parts = [amount(status.observation), wording.badge_of(status.state).label.lower(), status.owner or "no owner"]
     if status.days_open:
-        parts.append(f"open for {wording.count(status.days_open, 'day')}")
+        least = "at least " if status.from_start else ""
+        parts.append(f"open for {least}{wording.count(status.days_open, 'day')}")
     return "; ".join(parts)
 
 
@@ -47,9 +49,8 @@ def plan_words(status: Status) -> str:
 
 def carried_words(entry: RegisterEntry) -> str:
     """Until when, who approved it, and how often it was renewed."""
-    how = wording.APPROVALS[entry.approval.kind]
     renewed = f"; renewed {wording.times(entry.renewals)}" if entry.renewals else ""
-    return f"until {wording.day(entry.until)}; approver: {approver(entry)} ({how}){renewed}"
+    return f"until {wording.day(entry.until)}; approver: {approver(entry)} ({entry.approval.how}){renewed}"
 
 
 def approval_words(entry: RegisterEntry) -> str:
@@ -57,7 +58,7 @@ def approval_words(entry: RegisterEntry) -> str:
     found = entry.approval
     how = wording.APPROVALS[found.kind]
     if not found.recorded:
-        return f"{how}; no approval that counts"
+        return f"{how}; no approval that counts{f': {found.words}' if found.words else ''}"
     record = f"; {found.record_words}" if found.record_words else ""
     return f"{how} by {found.by}, {wording.day(found.at)}{record}"
 
@@ -98,26 +99,44 @@ def cited(entry: RegisterEntry) -> Cell:
     return (*citation(entry.citation), *brought)
 
 
-def days_observed(known: Coverage, start: date, end: date) -> str:
-    """On how many days of a span something was stored, and what kind of days they are."""
-    found = dict.fromkeys(DayKind, 0)
-    within = []
-    for run in known.runs:
-        first, last = max(run.first, start), min(run.last, end)
-        if first <= last:
-            within.append((first, last))
-            found[run.kind] += (last - first).days + 1
-    total = sum(found.values())
-    if not total:
+KINDS = (
+    ("with scores only", (DayKind.FILLED,)),
+    ("partial", (DayKind.PARTIAL,)),
+    ("without a measurement", (DayKind.MISSING, DayKind.AWAITED)),
+)
+"""What a day can be other than measured in full."""
+MOST_SPANS = 60
+"""Spans of days of one kind that are named."""
+
+
+def days_observed(known: Coverage, start: date, end: date, *, named: bool = False) -> str:
+    """On how many days of a span something was stored, and what kind of days they are; `named`: which ones."""
+    within = [
+        (run.kind, max(run.first, start), min(run.last, end))
+        for run in known.runs
+        if run.first <= end and run.last >= start
+    ]
+    if not within:
         return "No day of the period has a measurement."
-    words = {DayKind.FILLED: "with scores only", DayKind.PARTIAL: "partial"}
-    missing = total - found[DayKind.COMPLETE] - sum(found[kind] for kind in words)
-    numbers = [(found[kind], said) for kind, said in words.items()] + [(missing, "without a measurement")]
-    more = "".join(f"; {wording.number(number)} {said}" for number, said in numbers if number)
-    return (
-        f"Measured in full on {wording.number(found[DayKind.COMPLETE])} of {wording.count(total, 'day')} from "
-        f"{wording.day(within[0][0])} to {wording.day(within[-1][1])}{more}."
+    complete = sum((last - first).days + 1 for kind, first, last in within if kind is DayKind.COMPLETE)
+    total = (within[-1][2] - within[0][1]).days + 1
+    said = (
+        f"Measured in full on {wording.number(complete)} of {wording.count(total, 'day')} from "
+        f"{wording.day(within[0][1])} to {wording.day(within[-1][2])}"
     )
+    for words, kinds in KINDS:
+        spans = [(first, last) for kind, first, last in within if kind in kinds]
+        if spans:
+            number = sum((last - first).days + 1 for first, last in spans)
+            said += f"; {wording.number(number)} {words}{f' ({spans_in_words(spans)})' if named else ''}"
+    return f"{said}."
+
+
+def spans_in_words(spans: Sequence[tuple[date, date]]) -> str:
+    """Spans of days; of many, the newest."""
+    named = "; ".join(span(*each) for each in spans[-MOST_SPANS:])
+    rest = len(spans) - MOST_SPANS
+    return f"{named}; and {wording.number(rest)} earlier" if rest > 0 else named
 
 
 def reported(facts: Facts) -> str:

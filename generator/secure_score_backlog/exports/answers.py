@@ -14,7 +14,7 @@ from secure_score_backlog.exports.tables import Cell, Column, Table, filled
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import AnsweredBy, Level
 from secure_score_backlog.snapshots.service_names import title_of
-from secure_score_backlog.wording import APPROVALS, sentence
+from secure_score_backlog.wording import sentence
 
 Plain = dict[str, object]
 Row = tuple[Facts, Answers, Answer]
@@ -28,12 +28,10 @@ def export_path(each: Answers) -> str:
 def exception_words(entry: RegisterEntry, dated: Callable[[date], str] = date.isoformat) -> str:
     """One acceptance or exemption in a sentence, without what a person wrote about it."""
     kind = "accepted risk" if entry.decision.accepted else "exemption"
-    approval = APPROVALS[entry.approval.kind.value]
     commit = f", commit {entry.citation.commit}" if entry.citation else ""
     return (
-        f"{title_of(entry.status.recommendation)} ({entry.status.id}): {kind}, {shown_state(entry)}, "
-        f"until {dated(entry.until)}, owner "
-        f"{entry.decision.owner}, approver {approver(entry)} ({approval}){commit}"
+        f"{title_of(entry.status.recommendation)} ({entry.status.id}): {kind} {words.force_of(entry, dated)}, owner "
+        f"{entry.decision.owner}, approver {approver(entry)} ({entry.approval.how}){commit}"
     )
 
 
@@ -97,6 +95,7 @@ ANSWERS: tuple[tuple[Column, Callable[[Row], Cell]], ...] = (
     (Column("claimed", "Points self-attested", 9), lambda r: measured_points(r[2], "claimed")),
     (Column("maximum", "Maximum", 9), lambda r: measured_points(r[2], "maximum")),
     (Column("since", "In full since", 11), lambda r: days(r[2], "since")),
+    (Column("before", "Last snapshot before that", 11), lambda r: days(r[2], "before")),
     (Column("days", "Days since then", 9), lambda r: days(r[2], "days")),
     (Column("observed", "Days observed", 9), lambda r: days(r[2], "observed")),
     (Column("backfilled", "Days with scores only", 9), lambda r: days(r[2], "filled")),

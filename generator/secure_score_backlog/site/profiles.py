@@ -46,7 +46,7 @@ from secure_score_backlog.site.pages import citations, downloads, insurer_regist
 from secure_score_backlog.site.reduction import Fields, reduced
 from secure_score_backlog.site.registry import NAVIGATION, PageMaker, site_documents
 from secure_score_backlog.snapshots.coverage import Coverage, DayRun
-from secure_score_backlog.snapshots.model import Observation, Recommendation, SnapshotDay
+from secure_score_backlog.snapshots.model import History, Observation, Recommendation, SnapshotDay
 from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import nearest, shown
 from secure_score_backlog.workspace import Workspace
@@ -57,8 +57,9 @@ INSURER_FIELDS: Fields = {
     Version: "path commit at pull_request confirmed",
     Review: "month finished minutes",
     Minutes: "month versions",
-    Facts: "as_of dated_by settings decisions head snapshot score explained statuses register covered past reviews "
-    "audit insurance",
+    Facts: "as_of dated_by settings history decisions head snapshot score explained statuses register covered past "
+    "reviews audit insurance",
+    History: "days",
     Insurance: "questionnaires evidence reported stored",
     Answers: "name title about version answers",
     Question: "id question heading coverage answered_by limits elsewhere frameworks",
@@ -78,8 +79,8 @@ INSURER_FIELDS: Fields = {
     SnapshotDay: "day complete source current maximum path partial lacks_scores",
     Score: "current maximum percent",
     Explained: "recommendations without_maximum points maximum points_of maximum_of",
-    Status: "recommendation state observation decision answered level open_share open_since days_open held_since "
-    "days_held days_observed days_filled days_partial done_on portal_since last_activity",
+    Status: "recommendation state observation decision answered level open_share open_since days_open from_start "
+    "was_in_full held_since days_held days_observed days_filled days_partial done_on portal_since last_activity",
     Recommendation: "id title maximum in_catalogue",
     Observation: "points maximum portal",
     Decision: "recommendation bucket risk owner due accepted covered draft",
@@ -88,7 +89,7 @@ INSURER_FIELDS: Fields = {
     Attestation: "by on",
     RegisterEntry: "status decision state until days_left points renewals since citation approval earlier answered "
     "ended",
-    Approval: "kind by at pull_request confirmed stated on_file names_it filed reason asked",
+    Approval: "kind by at pull_request confirmed commit stated on_file names_it filed reason asked",
 }
 """Decisions, counts, and accepted risks with role, last day and shortened compensating controls."""
 

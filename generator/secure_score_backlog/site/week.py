@@ -272,7 +272,7 @@ def until(task: Task, facts: Facts) -> str:
             was = wording.share(accepted.share if accepted else None)
             return f"Now {now} achieved; {was} when it was accepted."
         case "conflict":
-            return f"Measured in full {since(facts, status, status.held_since)}."
+            return f"Measured in full {since(status, status.held_since)}."
         case kind if kind in (UNAPPROVED, APPROVE):
             return approval_until(task, facts.as_of)
         case "undecided":

@@ -84,15 +84,14 @@ def change_day(facts: Facts, day: date | None) -> str:
     return f"between {wording.day(before.day)} and {wording.day(day)}"
 
 
-def since(facts: Facts, status: Status, day: date | None) -> str:
-    """`since` a day; `at least since` where that is the first snapshot that says anything about the recommendation."""
-    return f"{since_word(facts, status, day)} {wording.day(day)}"
+def since(status: Status, day: date | None) -> str:
+    """`since` the day on which the run that it is in began."""
+    return f"{since_word(status)} {wording.day(day)}"
 
 
-def since_word(facts: Facts, status: Status, day: date | None) -> str:
-    """The word before a day: what was so on the first snapshot may have been so for longer."""
-    first = facts.history.first_holding(status.id, date.min)
-    return "at least since" if first is not None and first.day == day else "since"
+def since_word(status: Status) -> str:
+    """The word before that day: what was so on the first snapshot may have been so for longer."""
+    return "at least since" if status.from_start else "since"
 
 
 def why_ended(entry: RegisterEntry, facts: Facts) -> str:
@@ -103,7 +102,7 @@ def why_ended(entry: RegisterEntry, facts: Facts) -> str:
         case State.BREACHED:
             return f"worse than accepted; its last day was to be {wording.day(entry.until)}"
         case State.CONFLICT:
-            return f"marked not applicable, but measured as done {since(facts, entry.status, entry.status.held_since)}"
+            return f"marked not applicable, but measured as done {since(entry.status, entry.status.held_since)}"
         case _:
             done = f", {change_day(facts, entry.status.done_on)}" if entry.status.done_on else ""
             return f"ended when it was done{done}; regressed {change_day(facts, entry.status.open_since)}"

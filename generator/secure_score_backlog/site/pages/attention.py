@@ -244,7 +244,7 @@ def ownerless(facts: Facts) -> Iterator[Item]:
     """What is open and has no owner."""
     for status in by_risk(s for s in facts.statuses.values() if s.open_share > 0 and not s.owner):
         reason = "The decision names no owner" if status.decision else "No decision"
-        yield Item(status, f"{reason}; open {since(facts, status, status.open_since)}.")
+        yield Item(status, f"{reason}; open {since(status, status.open_since)}.")
 
 
 def unrated(facts: Facts) -> Iterator[Item]:

@@ -19,6 +19,7 @@ from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
+from secure_score_backlog.recorded_packs import PACKS_PATH, RecordedPack, breaks
 from secure_score_backlog.reviews import differences
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import days
@@ -37,6 +38,7 @@ SHOWN_CHANGED = 3
 """Recommendations that are named beside an exception."""
 PRINTED = {"exceptions": 10, "approvals": 8, "months": 18}
 """How many of each list are on paper, so that the page takes four sheets."""
+SHOWN_PACKS = 12
 SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
 RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
@@ -142,6 +144,10 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         ],
         months=list(grouped(months(facts))),
         signed=any(review.signed for review in facts.reviews),
+        packs=list(reversed(recorded(facts.packs)))[:SHOWN_PACKS],
+        all_packs=len(facts.packs),
+        packs_path=PACKS_PATH,
+        changed_packs=[each for each in audit.rewritten if each.version.path == PACKS_PATH],
         years=years,
         changes=len(log.changes),
         printed=PRINTED,
@@ -158,6 +164,14 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         hide=("navigation", "toc"),
     )
     yield from pages_of(years, site)
+
+
+def recorded(packs: Sequence[RecordedPack]) -> list[tuple[RecordedPack, str]]:
+    """The recorded packs, each with what breaks the chain at it; empty where nothing does."""
+    broken: dict[str, list[str]] = {}
+    for name, message in breaks(packs):
+        broken.setdefault(name, []).append(message)
+    return [(each, " ".join(broken.get(each.name, ()))) for each in packs]
 
 
 def named_paths(paths: Sequence[str]) -> str:

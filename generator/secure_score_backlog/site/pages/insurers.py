@@ -19,7 +19,7 @@ from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import imported, unexplained
+from secure_score_backlog.site.words import imported, since, unexplained
 
 PATH = "insurers.md"
 TITLE = "Insurers"
@@ -84,6 +84,7 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
         "most": MOST_NAMED,
         "shown_state": shown_state,
         "reason": reason,
+        "since": since,
     }
     yield page(
         PATH,

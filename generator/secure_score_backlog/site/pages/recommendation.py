@@ -73,7 +73,7 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             remedy=words.remedy(entries.get(status.id)),
             points_given=words.points_given(status.observation),
             held=words.held(status),
-            since_word=words.since_word(facts, status, status.held_since or status.open_since),
+            since_word=words.since_word(status),
             needs_decision=needs_decision,
             described=recommendation.title != recommendation.id,
             regressions=words.regressions(status, facts),
