@@ -260,7 +260,7 @@ def test_where_nothing_is_signed_the_guide_says_so(internal: Files) -> None:
     for identifier, (kind, content) in objects.contents.items():
         objects.contents[identifier] = (kind, without_signature(content)[1] if kind == COMMIT_KIND else content)
     text = guide.document(parse(internal[MANIFEST]), list(internal), objects).content.decode()
-    assert "of the enclosed commits (7 commits), none carries one" in text
+    assert "None of the enclosed commits (7 commits) carries a signature" in text
     assert "GNUPGHOME" not in text
 
 

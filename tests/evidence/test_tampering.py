@@ -359,6 +359,13 @@ def said(found: Verification) -> str:
     return "\n".join(f"{item.path}: {item.message}" for each in failed for item in each.items)
 
 
+def test_there_are_many_kinds_of_tampering() -> None:
+    """More than 75, and each message has to name what was altered."""
+    kinds = [*INTERNAL.values(), *INSURER.values()]
+    assert len(kinds) > 75
+    assert all(expected.strip() for _, expected in kinds)
+
+
 def test_untouched_packs_hold(internal: Files, insurer: Files, tmp_path: Path) -> None:
     """Without tampering nothing is found to be wrong, so that a refusal means something."""
     for name, files in (("internal", internal), ("insurer", insurer)):

@@ -153,7 +153,7 @@ def binding(by_objects: int, by_list: int) -> str:
     if by_list:
         said.append(
             f"For the other {by_list}, no object does, as the lists of their folders name what readers outside do not "
-            "see: the entry in `MANIFEST.json` binds alone, and so the digest of the pack."
+            "see: the digest of the pack covers their entries in `MANIFEST.json`."
         )
     return " ".join(said)
 
