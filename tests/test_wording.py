@@ -15,7 +15,7 @@ def test_numbers_are_written_one_way() -> None:
     assert [wording.points(value) for value in (12, 0)] == ["12", "0"]
     assert wording.points(Fraction(49, 4)) == "12.25"
     assert wording.points(100) == "100"
-    assert [wording.point_count(value) for value in (1, Fraction(5, 2))] == ["1 point", "2.5 points"]
+    assert [wording.point_count(value) for value in (1, Fraction(5, 2))] == ["1\u00a0point", "2.5\u00a0points"]
     assert [wording.signed(value) for value in (3, -2, 0, Fraction(-1, 1000))] == ["+3", "\u22122", "0", "0"]
     assert wording.percent(Fraction(1, 3)) == "0.3\u00a0%"
     assert wording.share(Fraction(1, 2)) == "50\u00a0%"
@@ -29,5 +29,5 @@ def test_numbers_are_written_one_way() -> None:
 def test_a_change_of_points_has_its_noun() -> None:
     """One point up or down is singular."""
     assert [wording.signed_points(value) for value in (1, -1, 2, Fraction(5, 2), 0)] == [
-        "+1 point", "\u22121 point", "+2 points", "+2.5 points", "0 points"
+        "+1\u00a0point", "\u22121\u00a0point", "+2\u00a0points", "+2.5\u00a0points", "0\u00a0points"
     ]  # fmt: skip

@@ -172,6 +172,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Marks that reorder the text after them: readers would see another text than the one in the file."""
 
+_BLANKS = re.compile("[^\\S\u00a0\u202f]+")
+"""White space at which a line may end: a date and a number with its unit have other blanks."""
 _PUNCTUATION = {code: f"&#{code};" for code in range(33, 127) if not chr(code).isalnum()}
 
 
@@ -186,9 +188,10 @@ def plain_text(text: str) -> Markup:
     """One line of text that stays text, in HTML and in Markdown with any extension.
 
     Every ASCII punctuation mark becomes a character reference, so that nothing is left to be read as emphasis,
-    link, list, attribute, snippet, emoji, footnote, table or macro. White space is collapsed.
+    link, list, attribute, snippet, emoji, footnote, table or macro. White space is collapsed, but for blanks at which
+    no line ends.
     """
-    return Markup(" ".join(visible(text).split()).translate(_PUNCTUATION))  # noqa: S704 - every mark is replaced
+    return Markup(_BLANKS.sub(" ", visible(text)).strip().translate(_PUNCTUATION))  # noqa: S704 - every mark is replaced
 
 
 def escape_html(text: str) -> str:

@@ -74,8 +74,8 @@ def points(value: Fraction | Decimal | int) -> str:
 
 
 def point_count(value: Fraction | Decimal | int) -> str:
-    """1 point, 2.5 points."""
-    return f"{points(value)} {'point' if value == 1 else 'points'}"
+    """1 point, 2.5 points: number and noun stay on one line."""
+    return f"{points(value)}\u00a0{'point' if value == 1 else 'points'}"
 
 
 def signed(value: Fraction | Decimal | int, places: int = 2) -> str:
@@ -89,7 +89,7 @@ def signed(value: Fraction | Decimal | int, places: int = 2) -> str:
 
 def signed_points(value: Fraction | Decimal | int) -> str:
     """A change of points, with its sign: +1 point, -2.5 points."""
-    return f"{signed(value)} {'point' if abs(value) == 1 else 'points'}"
+    return f"{signed(value)}\u00a0{'point' if abs(value) == 1 else 'points'}"
 
 
 def percent(value: Fraction | Decimal | int | None, places: int = 1) -> str:
@@ -169,8 +169,8 @@ class Badge:
     label: str
     mark: str
     tone: str
-    """What its colour means (docs/guide/reading.md): of a state good, plan, hold, open, needed, found or quiet; of
-    lateness late; of a risk level its own name."""
+    """What its colour means (docs/guide/reading.md): of a state good, plan, hold, open, needed, found or quiet; of a
+    statement said; of lateness late; of a risk level its own name."""
     meaning: str = ""
     """The tooltip."""
 
@@ -211,7 +211,7 @@ BADGES: dict[str, Badge] = {
     "unrated": Badge("Unrated", "?", "unrated", "It has no risk level yet."),
     # how points are known
     "observed": Badge("Measured", "\u25cf", "good", "Microsoft measured it."),
-    "claimed": Badge("Self-attested", "\u25d2", "hold", "Stated by an administrator; not verified by Microsoft."),
+    "claimed": Badge("Self-attested", "\u25d2", "said", "Stated by an administrator; not verified by Microsoft."),
     # what changed in a month
     "added": Badge("Added", "+", "quiet", "Microsoft scores it here for the first time."),
     "no-longer-scored": Badge("No longer scored", "\u2212", "quiet", "Microsoft gives it no score here any more."),
@@ -237,12 +237,12 @@ BADGES: dict[str, Badge] = {
     "supported": Badge("Supported", "\u2713", "good", "All that is asked is measured in full."),
     "qualified": Badge("Qualified", "\u25d0", "quiet", "What is measured is in full, and something limits the answer."),
     "gap": Badge("Gap", "\u2715", "found", "Something that answers it is not in full."),
-    "own-supported": Badge("Own evidence: supported", "\u270e", "quiet", "Stated by the organisation, not measured."),
-    "own-qualified": Badge("Own evidence: qualified", "\u270e", "quiet", "Stated by the organisation, not measured."),
-    "own-gap": Badge("Own evidence: gap", "\u270e", "quiet", "Stated by the organisation, not measured."),
+    "own-supported": Badge("Own evidence: supported", "\u270e", "said", "Stated by the organisation, not measured."),
+    "own-qualified": Badge("Own evidence: qualified", "\u270e", "said", "Stated by the organisation, not measured."),
+    "own-gap": Badge("Own evidence: gap", "\u270e", "said", "Stated by the organisation, not measured."),
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
-    "attested": Badge("Approved outside GitHub", "\u270e", "hold", "Stated in the decision, which names the record."),
+    "attested": Badge("Approved outside GitHub", "\u270e", "said", "Stated in the decision, which names the record."),
 }  # fmt: skip
 
 

@@ -242,6 +242,8 @@ def test_a_phone_sorts_by_a_list(browser: Page, built_demo: Path) -> None:
     """Where no header is shown; no key stops at what cannot be seen."""
     browser.size(*PHONE)
     browser.open(built_demo / "board.html")
+    assert not browser.one("[name=sort]").is_displayed()
+    browser.one(".backlog-filter-fold > summary").click()
     assert browser.one("[name=sort]").is_displayed()
     browser.run(
         "const list = document.querySelector('[name=sort]'); list.value = 'owner';"

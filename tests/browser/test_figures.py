@@ -95,7 +95,7 @@ def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
         "return [...document.querySelectorAll('ol.backlog-answers .backlog-detail a')].map(a => a.innerText)"
     )
     assert titles == [item["title"] for item in today["top"]][:3]
-    assert f"{today['score']['current']:g} of {today['score']['max']:g} points" in text
+    assert f"{today['score']['current']:g} of {today['score']['max']:g}\u00a0points" in text
     screens = browser.run("return document.querySelector('article').getBoundingClientRect().bottom / 900")
     assert screens < 2.3  # two, and room for fonts with wide letters
 
@@ -149,7 +149,7 @@ def test_score(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
     assert ledger == pytest.approx(expected, abs=0.005)
     for part in ("improved", "regressed"):
         lines = rows(browser, f"moved-{part}")
-        assert sum(number(row[1]) for row in lines) == pytest.approx(today["movement"]["points"][part], abs=0.02)
+        assert sum(number(row[2]) for row in lines) == pytest.approx(today["movement"]["points"][part], abs=0.02)
 
 
 def test_a_month(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:

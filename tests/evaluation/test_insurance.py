@@ -259,7 +259,7 @@ def test_self_attested_points_are_apart() -> None:
     [
         ({"A": (6, 8, None, 3, 4)}, "3 of 4"),
         ({"A": (6, 8, None, 1, 4)}, "3 of 4"),
-        ({"A": (6, 8, None, 2, 4)}, "6 of 8 points"),
+        ({"A": (6, 8, None, 2, 4)}, "6 of 8\u00a0points"),
         ({"A": FULL, "B": OPEN}, "1 of 2 in full"),
         ({"Z": FULL}, ""),
     ],

@@ -364,16 +364,16 @@ def figure_of(*days: dict[str, tenants.Measured] | None) -> Markup | None:
 @pytest.mark.parametrize(
     ("measured", "words"),
     [
-        ([{"A": (0, 5)}] * 3, "0 of 5 points on all 3 measured days since {0}."),
-        ([{"A": (5, 5)}, None, {"A": (5, 5)}], "5 of 5 points on all 2 measured days since {0}."),
+        ([{"A": (0, 5)}] * 3, "0 of 5\u00a0points on all 3 measured days since {0}."),
+        ([{"A": (5, 5)}, None, {"A": (5, 5)}], "5 of 5\u00a0points on all 2 measured days since {0}."),
         ([{"A": (0, 5)}, {"A": (0, 7)}], "0\u00a0% of its points on all 2 measured days since {0}."),
         ([{"A": (1, 5)}, {"A": (2, 10)}], "20\u00a0% of its points on all 2 measured days since {0}."),
-        ([{"A": (2, 5)}, {"B": (2, 5)}, {"A": (2, 5)}], "2 of 5 points on all 2 measured days since {0}."),
+        ([{"A": (2, 5)}, {"B": (2, 5)}, {"A": (2, 5)}], "2 of 5\u00a0points on all 2 measured days since {0}."),
         ([{"A": (2, 5)}, {"A": (2, 5)}, {"B": (2, 5)}],
-            "2 of 5 points on all 2 measured days from {0} to {1}; no longer measured."),
-        ([{"A": (2, 5)}, {"B": (2, 5)}], "2 of 5 points on its only measured day, {0}; no longer measured."),
+            "2 of 5\u00a0points on all 2 measured days from {0} to {1}; no longer measured."),
+        ([{"A": (2, 5)}, {"B": (2, 5)}], "2 of 5\u00a0points on its only measured day, {0}; no longer measured."),
         ([{"A": (5, 5)}, {"A": (5, 5, "ThirdParty")}],
-            "5 of 5 points on all 2 measured days since {0}, self-attested now."),
+            "5 of 5\u00a0points on all 2 measured days since {0}, self-attested now."),
     ],
 )  # fmt: skip
 def test_a_share_that_never_changed_is_a_sentence(measured: list[Any], words: str) -> None:

@@ -122,7 +122,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Stack(Chart):
-    """Stacked bars under one another, each as wide as its sum against the largest sum. The table is the chart."""
+    """Stacked bars under one another, each as wide as its sum against the largest sum. The table is the chart.
+
+    The legend is that of the `Bar` before it.
+    """
 
     template: ClassVar[str] = "stack.html.j2"
 
@@ -131,7 +134,7 @@ class Stack(Chart):
     """Keys of the parts whose numbers are written beside the bars; all are drawn."""
 
     def values(self) -> Mapping[str, Any] | None:
-        """The bars with their numbers, and the legend."""
+        """The bars with their numbers."""
         widest = max((_drawn(row.parts) for row in self.rows), default=Fraction(0))
         if widest <= 0:
             return None
@@ -142,7 +145,6 @@ class Stack(Chart):
                 for row, points in zip(self.rows, amounts, strict=True)
             ],
             "labels": [next((p.label for r in self.rows for p in r.parts if p.key == key), key) for key in self.shown],
-            "parts": list({part.key: part for row in self.rows for part in row.parts if part.points > 0}.values()),
         }
 
 

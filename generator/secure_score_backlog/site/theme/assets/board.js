@@ -210,7 +210,7 @@
       for (const fold of form.querySelectorAll("details[open]")) if (!fold.contains(event.target)) fold.open = false;
     });
     form.addEventListener("keydown", (event) => {
-      const fold = event.target.closest("details[open]");
+      const fold = event.target.closest(".backlog-choice[open]");
       if (event.key !== "Escape" || !fold) return;
       fold.open = false;
       fold.querySelector("summary").focus();
@@ -220,6 +220,8 @@
     form.hidden = false;
     read();
     update(false);
+    /* it is folded on a phone alone, until something is chosen */
+    if (shown.textContent || sorting.value || matchMedia("(min-width: 48em)").matches) form.closest("details").open = true;
   }
 
   /* A text that no spreadsheet takes for a formula. */
