@@ -109,6 +109,7 @@ def names_in(root: Path, path: str = "") -> list[str]:
 
 def states_in(root: Path, path: str = "") -> dict[str, os.stat_result]:
     """What the system says about each entry of a folder below a root, by name; none where the folder cannot be read."""
+    found: dict[str, os.stat_result] = {}
     try:
         if not _OPENAT and path:
             _look(root, path)
@@ -117,9 +118,13 @@ def states_in(root: Path, path: str = "") -> dict[str, os.stat_result]:
         return {}
     try:
         with os.scandir(handle) as entries:
-            return {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):  # just being replaced
+                    found[entry.name] = entry.stat(follow_symlinks=False)
     except OSError:
         return {}
+    else:
+        return found
     finally:
         if isinstance(handle, int):
             os.close(handle)
@@ -155,18 +160,8 @@ def refused_below(root: Path, path: str) -> Iterator[tuple[str, str]]:
 
 def _entries(root: Path, path: str) -> Iterator[tuple[str, int]]:
     """Path and mode of everything below a folder that is not a folder itself; a junction has the mode of a link."""
-    try:
-        names = names_in(root, path)
-    except OSError:
-        return
-    for name in names:
-        found = f"{path}/{name}"
-        try:
-            mode = _look(root, found).st_mode
-        except OSError as error:
-            if error.errno != errno.ELOOP:
-                continue  # just being replaced
-            mode = stat.S_IFLNK
+    for name, state in sorted(states_in(root, path).items()):
+        found, mode = f"{path}/{name}", stat.S_IFLNK if _is_link(state) else state.st_mode
         if stat.S_ISDIR(mode):
             yield from _entries(root, found)
         else:

@@ -152,10 +152,17 @@ def most_similar(word: str, candidates: Iterable[str], least: float = 0.7) -> st
     and ends where no other one can be as similar.
     """
     matcher = difflib.SequenceMatcher(b=word)
+    letters = [(letter, word.count(letter)) for letter in set(word)]
     bounds = []
     for candidate in candidates:
-        matcher.set_seq1(candidate)
-        if matcher.real_quick_ratio() >= least and (bound := matcher.quick_ratio()) >= least:
+        both, shared = len(word) + len(candidate), 0
+        if 2.0 * min(len(word), len(candidate)) < least * both:
+            continue
+        for letter, count in letters:
+            here = candidate.count(letter)
+            shared += min(here, count)
+        bound = 2.0 * shared / both if both else 1.0  # as `SequenceMatcher.quick_ratio`
+        if bound >= least:
             bounds.append((bound, candidate))
     best: tuple[float, str] | None = None
     for bound, candidate in sorted(bounds, reverse=True):

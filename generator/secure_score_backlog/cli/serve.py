@@ -144,8 +144,8 @@ def build_all(place: builder.Workplace) -> None:
         page.touch()
 
 
-class Edited(Exception):
-    """A file changed while pages were made, so they are out of date."""
+class Edited(BaseException):
+    """A file changed while pages were made, so they are out of date; not an Exception, so that nothing catches it."""
 
 
 @contextmanager

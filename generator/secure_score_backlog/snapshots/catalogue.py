@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from secure_score_backlog.errors import CannotProceed
@@ -244,13 +245,17 @@ def parsed(content: bytes | None) -> Catalogue:
 
 def ids_in(content: bytes) -> frozenset[str]:
     """The ids in the bytes of a catalogue, and perhaps others; never fewer than it lists."""
-    found = set()
-    for match in NAMED.finditer(content):
-        try:
-            found.add(str(json.loads(match[1])))
-        except ValueError:
-            continue
-    return frozenset(found)
+    names = (_name(match[1]) for match in NAMED.finditer(content))
+    return frozenset(name for name in names if name is not None)
+
+
+@lru_cache(maxsize=1 << 14)
+def _name(text: bytes) -> str | None:
+    """An id as JSON; None where it is none. Remembered, because most versions list the same ones."""
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return None
 
 
 def is_listed(recommendation: Recommendation | None) -> bool:
