@@ -19,6 +19,7 @@ import pytest
 
 from secure_score_backlog.cli import serve, signals
 from secure_score_backlog.site import rendering
+from secure_score_backlog.site.registry import configuration
 from tests.support.folders import contents, write
 from tests.support.running import RunBacklog
 
@@ -89,7 +90,7 @@ def assert_nothing_stays(root: Path, port: str, temporary: Path) -> None:
 
 @SIGNALS
 def test_serve_shows_edits(bare: Path, tmp_path: Path) -> None:
-    """The site is served; an edit of a hand-written page and of the settings shows; Ctrl-C ends it with 0."""
+    """The site is served; an edit of a hand-written page and of the layout shows; Ctrl-C ends it with 0."""
     write(bare, "docs/guide/start.md", "# Start\n\nfirst words\n")
     port = free_port()
     with serving(bare, port, tmp_path / "temporary") as server:
@@ -100,6 +101,8 @@ def test_serve_shows_edits(bare: Path, tmp_path: Path) -> None:
         write(bare, "decisions/Safe.md", "---\nrecommendation: Safe\nbucket: [\n---\n")
         write(bare, "docs/guide/start.md", "# Start\n\nthird words\n")
         wait_for(address, "third words")
+        write(bare, "mkdocs.yml", configuration().replace("site_name: Secure Score Backlog", "site_name: Renamed"))
+        wait_for(f"http://127.0.0.1:{port}/board.html", "Renamed")  # a page that did not change
         write(bare, "mkdocs.yml", "hooks: [evil.py]\n")
         os.killpg(server.pid, signal.SIGINT)
         assert ending(server) == 0, (tmp_path / "said.txt").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from benchmarks import floor, rivals
 from benchmarks.costs import Case, Cost, Failed, in_turns, measured, ratio
 from benchmarks.large_tenant import Size, make
 from benchmarks.table import COLUMNS, Row, markdown, plain
-from benchmarks.tenants import Tenant, copied, tags_in
+from benchmarks.tenants import Tenant, copied, tags_in, tags_to_parse
 from secure_score_backlog.cli.main import main
 from secure_score_backlog.git import read_main_history
 
@@ -115,6 +115,15 @@ def test_tags_are_counted(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text("<p>1 < 2 <b>x</b></p>", encoding="utf-8")
     (tmp_path / "page.html").write_text("<p></p>", encoding="utf-8")
     assert tags_in(tmp_path) == (4, 21)
+
+
+def test_tags_in_the_blocks_of_a_page_are_not_parsed(tmp_path: Path) -> None:
+    """What is left is what the builder's Markdown looks at: headings, and all of a hand-written page."""
+    block = '<div class="backlog">\n<p>x</p>\n</div>'
+    (tmp_path / "a.md").write_text(f"# A\n\n{block}\n\n## B\n\n{block}\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text("<i>b</i>\n", encoding="utf-8")
+    assert tags_in(tmp_path)[0] == 10
+    assert tags_to_parse(tmp_path)[0] == 2
 
 
 def test_the_page_explains_each_column() -> None:

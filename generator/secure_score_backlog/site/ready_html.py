@@ -20,7 +20,8 @@ from secure_score_backlog.site.hand_written import is_marked
 
 OPENING = '<div class="backlog">'
 """The first line of each block. Its last line closes that element, and none of its lines is empty."""
-_BLOCK = re.compile(rf"(?<=\n\n){OPENING}\n(?:.+\n)*?</div>\n(?=\n)")
+BLOCK = re.compile(rf"(?<=\n\n){OPENING}\n(?:.+\n)*?</div>\n(?=\n)")
+"""A block, in a page that ends with an empty line."""
 _NAME = re.compile(r'<[a-zA-Z][^<>]*?\s(?:id|name)="([^"<>]+)"')
 
 
@@ -42,7 +43,7 @@ class _KeepBlocks(Preprocessor):
             names.update(dict.fromkeys(_NAME.findall(block[0])))
             return f"{self.md.htmlStash.store(block[0])}\n"
 
-        lines = _BLOCK.sub(kept, source).split("\n")
+        lines = BLOCK.sub(kept, source).split("\n")
         self.names = "".join(f'<a id="{name}"></a>' for name in names)
         return lines
 
