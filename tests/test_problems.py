@@ -61,7 +61,8 @@ ERRORS = {
 }
 WARNINGS = {
     "Files and YAML": "decisions-odd-name yaml-comment",
-    "One decision": "decision-unanswered decision-draft decision-approval-by",
+    "One decision": """decision-unanswered decision-draft decision-approval-by decision-approval-later
+        decision-record-missing""",
     "Decisions together, and with the catalogue": """decision-made-id decision-unknown-id decision-retired-id
         decision-not-in-catalogue""",
     "Time": "decision-expired decision-overdue decision-ask-old decision-ask-late decision-date-ahead commit-time",
@@ -70,7 +71,7 @@ WARNINGS = {
     "Questionnaires and own evidence": """questions-odd-name question-unknown-id evidence-expired evidence-date-ahead
         evidence-file-changed""",
     "Compared with a base": "approval-outdated decision-removed decision-renamed blocked-since-moved",
-    "Audit": """audit-empty audit-days-missing audit-days-partial audit-owner-approver audit-named-only
+    "Audit": """audit-minutes audit-empty audit-days-missing audit-days-partial audit-owner-approver audit-named-only
         audit-misdated""",
     "Snapshots and catalogue": """snapshot-unreadable-number snapshot-undated
         snapshot-day-twice snapshot-future snapshot-ahead-of-clock snapshot-newest-bare snapshot-no-catalogue

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records of approvals outside GitHub: which file of the repository one is, and whom its text names.
+"""Records of approvals outside GitHub that are files of the repository: whom their texts name.
 
 A text that names a recommendation may still say nothing of an approval: only people can read that
 (docs/method.md#approvals).
@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
+from secure_score_backlog.decisions.attestations import path_of
 from secure_score_backlog.decisions.model import DecisionHistory
+from secure_score_backlog.files import is_file
 from secure_score_backlog.git import MainHistory
+from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.text import comparable
 
-PATH = re.compile(r"(?:\./)?(?P<path>(?:[\w-][\w.-]*/)+[\w-][\w.-]*\.[A-Za-z0-9]{1,5})(?:#\S*)?")
-"""A record that names a file of the repository, such as `docs/reviews/2026-10.md`; anything else is not checked."""
-LONGEST_RECORD = 500
-"""Characters of a record in which a path is looked for."""
 LARGEST_RECORD = 1 << 20
 """Bytes of a file that is read as a record; minutes have a few thousand."""
 MOST_RECORDS = 32 << 20
@@ -26,20 +26,42 @@ _MARKS = str.maketrans({"\\": None, "*": None, "`": None, "\N{RIGHT SINGLE QUOTA
 """Markdown's marks within words, and the apostrophe of a word processor."""
 
 
-def path_of(record: str) -> str | None:
-    """The file of the repository that a record names; None for a link, a ticket and words."""
-    found = PATH.fullmatch(record.strip()) if len(record) <= LONGEST_RECORD else None
-    return found["path"] if found else None
+def record_files(root: Path | None, main: MainHistory | None, decisions: DecisionHistory) -> Mapping[str, bool]:
+    """Of each file that a decision names as record: whether it is in the folder or in the newest commit.
+
+    Args:
+        root: The folder; None: only the commit counts.
+        main: The history; None: only the folder counts.
+        decisions: What names them.
+    """
+    versions = main.versions if main else {}
+
+    def is_there(path: str) -> bool:
+        committed = versions.get(path)
+        return bool(committed and committed[-1].blob) or (root is not None and is_file(root, path))
+
+    return {path: is_there(path) for record in records_of(decisions) if (path := path_of(record))}
 
 
-def load_records(main: MainHistory | None, decisions: DecisionHistory) -> Mapping[str, str]:
+def is_minutes(path: str) -> bool:
+    """A text that people keep of a month, or of a meeting."""
+    return path.startswith(f"{REVIEWS}/") and path.endswith(".md")
+
+
+def load_records(main: MainHistory | None, decisions: DecisionHistory, *, minutes: bool) -> Mapping[str, str]:
     """The texts of the committed files that decisions name as records, as they are compared, by blob.
 
     What is too large or no text is left out: nothing is known of it.
+
+    Args:
+        main: The history.
+        decisions: What names records.
+        minutes: All minutes are wanted too, as they may name commits.
     """
     if main is None or main.repository is None:
         return {}
-    paths = sorted({path for record in records_of(decisions) if (path := path_of(record))})
+    named = {path for record in records_of(decisions) if (path := path_of(record))}
+    paths = sorted(named | (set(filter(is_minutes, main.versions)) if minutes else set()))
     blobs = dict.fromkeys(each.blob for path in paths for each in main.versions.get(path, ()) if each.blob)
     return dict(_texts(main, blobs)) if blobs else {}
 

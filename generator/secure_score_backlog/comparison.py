@@ -39,13 +39,6 @@ class Comparison:
     poorer: tuple[str, ...] = ()
     """What the catalogue lost, each as the end of a sentence about it."""
 
-    def has_file(self, path: str) -> bool:
-        """Whether the other side has a file of the folder; read from Git when asked, because few ask."""
-        changed = next((change for change in self.branch.files if change.inside and change.path == path), None)
-        if changed is not None:
-            return not changed.deleted
-        return path in self.branch.repository.files(self.branch.base, path)
-
 
 def compare(
     root: Path, base: str, head: str | None = None, *, today: date, working_tree: Workspace | None = None

@@ -57,15 +57,15 @@ class Problem:
 
 TELL = "else tell whoever maintains this repository."
 """To a reader who did not make the change that a problem is about."""
-IF_CHANGED = f"If your pull request changes this file, take that change out of it; {TELL}"
-IF_ADDED = f"If your pull request adds this file, take it out again; {TELL}"
+IF_CHANGED = f"If your pull request or commit changes this file, take that change out of it; {TELL}"
+IF_ADDED = f"If your pull request or commit adds this file, take it out again; {TELL}"
 
 
 def take_out(command: str) -> str:
     """What to do about a file that a change should not touch: first in a browser, then by a command of Git."""
     return (
-        "Take your change to this file out of the pull request; if you cannot, ask whoever maintains this repository. "
-        f"On your own machine: `{command}`."
+        "Take your change to this file out of your pull request or commit; if you cannot, ask whoever maintains this "
+        f"repository. On your own machine: `{command}`."
     )
 
 
@@ -143,6 +143,8 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "decision-unanswered": "Some of the five questions are unanswered, which lowers readiness.",
         "decision-draft": "A draft counts as undecided.",
         "decision-approval-by": "An approval outside GitHub is by another role than the approver.",
+        "decision-approval-later": "An approval outside GitHub is dated after the commit that brought it.",
+        "decision-record-missing": "The record of an approval outside GitHub is a file that is not there.",
     },
     (TOGETHER, Severity.ERROR): {
         "decision-two-files": "Two files decide about one recommendation.",
@@ -268,7 +270,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-merge": "A merge came to the main branch without a pull request.",
         "audit-claimed": "A commit's message names a pull request, and GitHub does not link the two.",
         "audit-not-asked": "GitHub was not asked about a commit, so it is unknown who approved it.",
-        "audit-no-github": "No repository on GitHub is named, so nothing there shows who approved a commit.",
+        "audit-no-github": "No repository on GitHub is named, and no record on file speaks for a commit.",
         "audit-bot-paths": "The account that commits snapshots changed something other than snapshots.",
         "audit-bot-name": "A commit bears the name of the account that commits snapshots, which did not make it.",
         "audit-unapproved": "A pull request was merged without an approval.",
@@ -283,6 +285,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-record-rewritten": "A record of what GitHub said, or of a pack, was changed or deleted.",
     },
     (AUDIT, Severity.WARNING): {
+        "audit-minutes": "Minutes or a signed month were added, and no later minutes name that commit.",
         "audit-empty": "A commit without an approved pull request changes no file.",
         "audit-days-missing": "Days have no snapshot.",
         "audit-days-partial": "Days have a partial snapshot, which holds a part of the recommendations.",

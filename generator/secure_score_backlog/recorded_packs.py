@@ -222,8 +222,10 @@ def _day(item: Mapping[str, Any], name: str) -> date:
 
 
 RESTORE = (
-    "Undo your change to this file: in a pull request, take it out; not yet committed, `git checkout -- "
-    f"{PACKS_PATH}`; merged, `git revert` of that commit. Only `backlog pack --record` writes it."
+    "Only `backlog pack --record` writes this file, so undo what else changed it. Not committed yet: `git checkout -- "
+    f"{PACKS_PATH}`. In a pull request: take the change out of it. Merged: `git log -p -- {PACKS_PATH}` shows each "
+    "commit that changed the file, the newest first; a right one only adds a record at the end. `git revert` the one "
+    "that does more."
 )
 
 

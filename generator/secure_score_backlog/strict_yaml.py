@@ -545,6 +545,39 @@ def read_any_yaml(text: str, path: str, first_line: int) -> YamlData:
     return _finished(builder)
 
 
+TOP_KEY = re.compile(r"[^\s#-][^:]*:(?:\s|$)")
+"""What a line begins with that holds a key of the outermost mapping."""
+MOST_CUTS = 3
+"""Places with a syntax error that are left out to read the rest."""
+
+
+def read_rest(text: str, failed: YamlData, first_line: int) -> YamlData:
+    """What can be said of a text in spite of a syntax error: its data without the outermost keys that hold one.
+
+    The errors stay, so that nobody takes the data for the whole. Where the rest cannot be read either, it is `failed`.
+
+    Args:
+        text: What was read.
+        failed: What came of it.
+        first_line: As for `read_yaml`.
+    """
+    lines, found, problems = text.split("\n"), failed, list(failed.problems)
+    for _ in range(MOST_CUTS + 1):
+        wrong = next((each.line for each in found.problems if each.code == "yaml-syntax" and each.line), None)
+        if wrong is None:
+            return YamlData(failed.path, found.data, found.lines, tuple(sorted(problems, key=lambda each: each.order)))
+        start = end = wrong - first_line
+        while start > 0 and not TOP_KEY.match(lines[start]):
+            start -= 1
+        end += 1
+        while end < len(lines) and not TOP_KEY.match(lines[end]):
+            end += 1
+        lines[start:end] = [""] * (end - start)
+        found = read_any_yaml("\n".join(lines), failed.path, first_line)
+        problems += [each for each in found.problems if each not in problems]
+    return failed
+
+
 def _unreadable(error: Exception) -> str:
     """What the parser cannot take."""
     if isinstance(error, ReaderError):

@@ -40,7 +40,7 @@ EXCEPTIONS = {
     "audit-merge": "a merge without a pull request",
     "audit-claimed": "only the message names a pull request",
     "audit-not-asked": "GitHub has not been asked about it",
-    "audit-no-github": "no repository on GitHub is named that could show an approval",
+    "audit-no-github": "no record on file speaks for it",
     "audit-bot-paths": "the snapshot account changed something else",
     "audit-bot-name": "only the name is the snapshot account’s",
     "audit-unapproved": "not approved",
@@ -51,6 +51,7 @@ EXCEPTIONS = {
     "audit-pushed": "pushed to the main branch, not merged on GitHub",
     "audit-other-head": "merged something other than its last version",
     "audit-other-base": "merged into another branch than the main branch",
+    "audit-minutes": "minutes that no later minutes name",
     "audit-empty": "changes no file",
 }
 """Why a commit is an exception in an audit, in words."""

@@ -15,7 +15,7 @@ from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
-from secure_score_backlog.approval_records import load_records
+from secure_score_backlog.approval_records import load_records, record_files
 from secure_score_backlog.approvals import Approvals, load_approvals
 from secure_score_backlog.beginning import Beginning, begun
 from secure_score_backlog.cache import FOLDER, Cache
@@ -110,6 +110,8 @@ class Workspace:
     """The packs that were recorded, oldest first."""
     records: Mapping[str, str] = field(default_factory=dict)
     """Texts of the committed files that decisions name as records of approvals, as they are compared, by blob."""
+    record_files: Mapping[str, bool] = field(default_factory=dict)
+    """Of each file that decisions name as record of an approval: whether it is there now."""
     problems: tuple[Problem, ...] = ()
     """Found while reading, in order of place; those that depend on the day come from evaluating."""
     repository: Repository | None = None
@@ -333,7 +335,8 @@ def _read(
         settings_of={version.commit: each for version, each in versions if version.committed},
         approvals=approvals,
         packs=packs,
-        records=load_records(main, decisions),
+        records=load_records(main, decisions, minutes=approvals.without_github),
+        record_files=record_files(sources.root, None if working_tree else main, decisions),
         problems=tuple(sorted(problems, key=lambda problem: problem.order)),
         repository=main.repository if main else None,
         tips=tips(main, snapshots),
@@ -354,7 +357,7 @@ def refused_files(root: Path, known: Collection[str]) -> Iterator[Problem]:
     for place in (SNAPSHOTS, DOCS):
         for path, why in refused_below(root, place):
             if path not in known:
-                hint = f"If your pull request adds it, put the file or folder itself in its place; {TELL}"
+                hint = f"If your pull request or commit adds it, put the file or folder itself in its place; {TELL}"
                 yield problem("file-refused", path, None, f"This is not read: {why}.", hint)
     for path in paths_below(root, DOCS):
         if not is_portable(path):
@@ -440,10 +443,8 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
             None,
             f"Commit {commit[:10]} is dated {day}, after today ({today}): the clock of the computer that made it was "
             "wrong.",
-            "If it is yours and not merged, close its pull request and make the change again in a new one, in the "
-            "browser; else tell whoever maintains this repository. For the maintainer: once "
-            f"merged, this error stays until {day}; until then give each `backlog build` the current date "
-            f"(today `--as-of {today}`).",
+            f"{_again(workspace)} For the maintainer: once it is on the main branch, this error stays until {day}; "
+            f"until then give each `backlog build` the current date (today `--as-of {today}`).",
         )
         for commit, day in commits.items()
     ]
@@ -458,6 +459,19 @@ def dated_ahead(workspace: Workspace, today: date) -> list[Problem]:
         for each in workspace.history.days
         if each.day > today
     ]
+
+
+def _again(workspace: Workspace) -> str:
+    """What to do about a commit with a wrong time."""
+    if workspace.approvals.without_github:
+        return (
+            "If it is yours and nobody has it yet, set the clock right and commit again (`git commit --amend "
+            "--date=now`)."
+        )
+    return (
+        "If it is yours and not merged, close its pull request and make the change again in a new one, in the browser; "
+        "else tell whoever maintains this repository."
+    )
 
 
 def settings_versions(files: FileVersions, newest: SettingsFile) -> Iterator[tuple[Version, Settings]]:

@@ -67,7 +67,7 @@ def test_without_a_record_nothing_passes_that_needs_an_approval(tenant: Tenant, 
     """Unknown is not a pass, and the command that asks is named."""
     (tenant.folder / APPROVALS_PATH).unlink()
     alone = backlog("audit", cwd=tenant.folder, expect=1).stdout
-    assert "approvals are known by the records that decisions name" in alone
+    assert "approvals are known by records on file alone" in alone
     assert not [
         words for words in ("gh workflow", "workflow snapshot", "pull request") if words in alone.split("Sample of")[0]
     ]
@@ -87,7 +87,7 @@ def test_json_holds_everything(tenant: Tenant, backlog: RunBacklog) -> None:
     write_record(tenant)
     found = json.loads(backlog("audit", "--json", "--seed", "a seed", "--sample", "2", cwd=tenant.folder).stdout)
     assert found["schema"] == "backlog-audit/1"
-    assert found["counts"] == {"total": 4, "snapshot": 1, "approved": 1, "beginning": 1, "exception": 1}
+    assert found["counts"] == {"total": 4, "snapshot": 1, "approved": 1, "attested": 0, "beginning": 1, "exception": 1}
     assert found["head"] == direct
     assert [each["commit"] for each in found["exceptions"]] == [direct]
     assert found["exceptions"][0]["reasons"] == ["audit-direct"]

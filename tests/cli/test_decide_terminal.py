@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,10 +182,11 @@ def test_an_approver_is_judged_at_once(root: Path) -> None:
             *UP_TO_THE_APPROVER,
             ("approver:", "head of it"),
             ("is the owner too", b""),
+            ("These may approve it: Managing Director.", b""),
             ("approver:", "Board"),
             ("gives this role no login", b""),
             ("outside GitHub already, with a record? (y/n) [n]", ""),
-            ("Keep this answer? (y/n) [n]", ""),
+            ("Keep this approver? (y/n) [n]", ""),
             ("approver:", "1"),
             ("until:", ""),
             ("compensating:", ""),
@@ -202,7 +204,7 @@ def test_an_approver_is_judged_at_once(root: Path) -> None:
 
 
 def test_a_critical_risk_needs_a_login_or_a_record(root: Path, backlog: RunBacklog) -> None:
-    """Whoever has no login is refused, unless the approval on paper is answered with its record."""
+    """Whoever has no login is objected to, unless the approval on paper is answered: by the approver, with a record."""
     write(root, "backlog.yml", ROLES)
     done = session(
         root,
@@ -214,8 +216,13 @@ def test_a_critical_risk_needs_a_login_or_a_record(root: Path, backlog: RunBackl
             *UP_TO_THE_APPROVER,
             ("approver:", "Board"),
             ("outside GitHub already", "n"),
+            ("Keep this approver?", "n"),
             ("approver:", "Board"),
             ("outside GitHub already", "y"),
+            ("approval-by [Board]:", "Managing Director"),
+            ('Only the approver can approve it: Enter takes "Board"', b""),
+            ("approval-by [Board]:", "Head of IT"),
+            ('Only the approver can approve it: Enter takes "Board"', b""),
             ("approval-by [Board]:", ""),
             ("approval-on:", str(TODAY)),
             ("approval-record:", "Minutes of the board, item 4"),
@@ -249,10 +256,7 @@ def test_without_github_the_record_is_asked_for_at_once(root: Path) -> None:
             *UP_TO_THE_APPROVER,
             ("2  Board", b""),
             ("approver:", "2"),
-            ("approve it already, with a record? (y/n) [n]", "n"),
-            ('no approval by "Board" is recorded.', b""),
-            ("approver:", "2"),
-            ("with a record?", "y"),
+            ("approve it already, with a record? (y/n) [n]", "y"),
             ("approval-by [Board]:", ""),
             ("approval-on:", str(TODAY)),
             ("approval-record:", f"docs/reviews/{TODAY:%Y-%m}.md"),
@@ -264,11 +268,53 @@ def test_without_github_the_record_is_asked_for_at_once(root: Path) -> None:
         ],
     )
     assert done.code == 0
-    assert "GitHub" not in done.text.split("Write decisions/")[0].replace("If this backlog is on GitHub", "")
-    assert "and commit it." in done.text
+    words = " ".join(done.text.split())
+    assert "GitHub" not in words
+    assert f'BlockLegacy: The record of the approval, "docs/reviews/{TODAY:%Y-%m}.md", is not there, so' in words
+    assert words.endswith("Run `backlog check`, and commit it.")
     decision = read(root, "BlockLegacy")
     assert decision.accepted is not None
     assert decision.accepted.approval is not None
+
+
+@pytest.mark.parametrize(("risk", "is_draft"), [("critical", True), ("high", False)])
+def test_an_honest_no_goes_on(root: Path, backlog: RunBacklog, risk: str, *, is_draft: bool) -> None:
+    """The approver is only named; of a critical risk it stays a draft, which the command that is printed finishes."""
+    write(root, "backlog.yml", "roles: {Board: [], Head of IT: []}\n")
+    rest: list[tuple[str, str | bytes]] = [(f"{name}:", "x-ray") for name in ("impact", "prerequisites", "proof")]
+    done = session(
+        root,
+        "BlockLegacy",
+        typing=[
+            ("bucket:", "accept"),
+            ("risk:", risk),
+            ("reduces:", "x-ray"),
+            ("owner:", "2"),
+            *rest,
+            ("rationale:", "It is needed."),
+            ("approver:", "1"),
+            ("approve it already, with a record? (y/n) [n]", "n"),
+            ("the approver is only named", b""),
+            ("until:", SOON),
+            ("compensating:", ""),
+            ("share", ""),
+            ("Anything more?", ""),
+            ("Write decisions/", ""),
+        ],
+    )
+    assert done.code == 0
+    assert read(root, "BlockLegacy").draft is is_draft
+    words = " ".join(done.text.split())
+    assert ("Still open: accepted.approval." in words) is is_draft
+    command = words.split("Once it is: `backlog ")[1].split("`")[0]
+    typed = shlex.split(command.replace("YYYY-MM-DD", str(TODAY)).replace("RECORD", "'Minutes, item 4'"))
+    backlog(*typed, "--root", root, expect=0)
+    decision = read(root, "BlockLegacy")
+    assert not decision.draft
+    assert decision.accepted is not None
+    assert decision.accepted.approval is not None
+    found = json.loads(backlog("check", "--json", "--root", root, expect=0).stdout)["problems"]
+    assert [each["code"] for each in found if each["path"].startswith("decisions/")] == []
 
 
 def test_what_is_left_open_makes_a_draft(root: Path) -> None:

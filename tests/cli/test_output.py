@@ -52,6 +52,15 @@ def hostile(tmp_path: Path) -> Path:
     return root
 
 
+def test_a_terminal_need_not_break_words() -> None:
+    """Lines are broken between words, with their margin; a command in backticks stays whole, to be copied."""
+    command = "`backlog decide X --no-input --approval-by 'Managing Director' --approval-on 2026-11-27`"
+    lines = output._broken(f"    It is said at length what has to be done about it: run {command} and go on.", 60)
+    assert command in lines
+    assert all(line.startswith("    ") for line in lines.split("\n"))
+    assert all(len(line) < 60 for line in lines.split("\n") if "`" not in line)
+
+
 def obeyed(text: str) -> list[str]:
     """What a terminal or a runner would obey."""
     controls = [f"{ord(c):x}" for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")]

@@ -198,7 +198,7 @@ if sys.platform != "win32":
         assert git(home, "-C", "build/committed", "rev-parse", "HEAD") == git(home, "rev-parse", "HEAD")
         assert len(list((shown / "snapshots").glob("2026/*.json"))) > 80
         counts = json.loads(backlog("audit", "--json", "--root", "our-score", expect=0).stdout)["counts"]
-        assert counts == {"snapshot": 2, "approved": 0, "beginning": 1, "exception": 0, "total": 3}
+        assert counts == {"snapshot": 2, "approved": 0, "attested": 0, "beginning": 1, "exception": 0, "total": 3}
 
     def test_the_script_runs_other_commands_signed_in(home: Path, backlog: RunBacklog) -> None:
         """`doctor` sees the certificate that only the script names, and nothing is collected; alone it says so."""

@@ -49,6 +49,27 @@ def fault(**values: str) -> Problem:
     return found
 
 
+def test_a_syntax_error_hides_no_other_mistake() -> None:
+    """What other lines and the text say wrong is told with it; what they may lack is not, as it may stand there."""
+    lines = [
+        *("---", "recommendation: Alpha", "bucket: do-soon", "risk: enormous", 'reduces: "Spraying', "owner: @it"),
+        *("colour: red", "accepted:", "  until: 2026-13-01", " approver: x", "due: 2026-12-31", "---", "<b>bold</b>"),
+    ]
+    decision, found = read_decision(parse("\n".join(lines), PATH))
+    assert decision is None
+    assert [(each.line, each.code) for each in sorted(found, key=lambda each: each.order)] == [
+        (4, "decision-wrong-value"),
+        (5, "yaml-syntax"),
+        (6, "yaml-syntax"),
+        (7, "decision-unknown-key"),
+        (9, "date-invalid"),
+        (10, "yaml-syntax"),
+        (13, "decision-raw-html"),
+    ]
+    _, (alone,) = read_decision(parse("---\n  a: 1\n b: 2\n---\n", PATH))
+    assert alone.code == "yaml-syntax", "nothing else can be read"
+
+
 @pytest.mark.parametrize(
     ("values", "code", "shown", "hint"),
     [

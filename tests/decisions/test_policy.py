@@ -71,6 +71,37 @@ def test_an_approval_of_another_role_is_said() -> None:
     assert problems(ACCEPT + "  approval: {by: managing  director, on: 2026-11-01, record: Minutes}\n") == []
 
 
+RECORDED = ACCEPT + "  approval: {by: Managing Director, on: 2026-11-01, record: docs/reviews/2026-11.md}\n"
+ON_ITS_LINE = RECORDED.replace("{by: ", "\n    by: ").replace(", on", "\n    on").replace(", record", "\n    record")
+
+
+def test_a_record_that_is_not_there_is_said() -> None:
+    """On its line; a file that is there, a link, a ticket and what nobody looked for are no fault."""
+    text = ON_ITS_LINE.replace("}", "")
+    (found,) = problems(text, has_file=lambda _: False)
+    assert (found.code, found.line, found.severity) == ("decision-record-missing", 17, Severity.WARNING)
+    assert found.message == (
+        'The record of the approval, "docs/reviews/2026-11.md", is not there, so the approval does not count.'
+    )
+    assert "add it in the same pull request" in found.hint
+    (found,) = problems(text, has_file=lambda _: False, without_github=True)
+    assert "commit it together with this decision" in found.hint
+    assert problems(text) == problems(text, has_file=lambda _: True) == []
+    for elsewhere in ("Minutes of the board", "https://tickets.example/4711", "SEC-4711"):
+        assert problems(text.replace("docs/reviews/2026-11.md", elsewhere), has_file=lambda _: False) == []
+
+
+def test_an_approval_that_is_younger_than_its_decision_is_said() -> None:
+    """It will not count; one in the future is said as such, and without a commit no day is known."""
+    made = date(2026, 10, 31)
+    (found,) = problems(RECORDED, decided={"Alpha": made})
+    assert (found.code, found.line, found.severity) == ("decision-approval-later", 14, Severity.WARNING)
+    assert "dated 2026-11-01, after the commit of the decision (2026-10-31)" in found.message
+    assert problems(RECORDED, decided={"Alpha": date(2026, 11, 1)}) == problems(RECORDED) == []
+    (ahead,) = problems(RECORDED.replace("2026-11-01", "2026-11-30"), decided={"Alpha": made})
+    assert ahead.code == "decision-date-ahead"
+
+
 def test_an_approver_that_same_as_brings_counts() -> None:
     """The other decision's approver may be this one's owner."""
     sharing = file(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.approval_records import LARGEST_RECORD, folded, names, path_of
+from secure_score_backlog.approval_records import LARGEST_RECORD, folded, names
 from secure_score_backlog.approvals import (
     APPROVALS_PATH,
     Approvals,
@@ -20,6 +20,7 @@ from secure_score_backlog.approvals import (
     ReviewState,
     encode,
 )
+from secure_score_backlog.decisions.attestations import path_of
 from secure_score_backlog.decisions.model import Attestation, Bucket, Decision
 from secure_score_backlog.evaluation.approval import (
     REASONS,

@@ -165,7 +165,7 @@ def test_without_github_nobody_is_said_to_lack_a_pull_request(tmp_path: Path, se
     assert tuple(of(found, commit).reasons for commit in commits) == wanted
     hints = " ".join(each.hint for each in found.problems)
     assert ("gh workflow run" in hints) is there
-    assert ("`approval:` with `by`, `on` and `record`" in hints) is not there
+    assert ("write into the minutes below docs/reviews/ who reviewed it and its id" in hints) is not there
     assert found.without_github is not there
     assert ("GitHub" in " ".join(cannot_show(found))) is there
 
@@ -184,7 +184,7 @@ def test_snapshots_by_the_bot_pass(tenant: Tenant) -> None:
     through_api = tenant.snapshot(date(2026, 10, 2), committer=GITHUB)
     result = tenant.audit()
     assert [of(result, commit).kind for commit in (pushed, through_api)] == [Kind.SNAPSHOT] * 2
-    assert result.counts == {"snapshot": 2, "approved": 0, "beginning": 1, "exception": 0}
+    assert result.counts == {"snapshot": 2, "approved": 0, "attested": 0, "beginning": 1, "exception": 0}
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,17 @@ def test_both_agree_on_who_approved_what(tmp_path: Path, sample_tenant: Path) ->
     assert set(found.values()) == {"snapshot", "approved", "beginning", "exception"}
 
 
+@pytest.mark.slow
+def test_both_agree_on_which_records_speak_for_a_commit(tmp_path: Path) -> None:
+    """A repository without GitHub, with every kind of record."""
+    from tests.support.attested import shop  # noqa: PLC0415 - only the tests know the product
+
+    made, _ = shop(tmp_path / "shop")
+    found = audited(made.folder)
+    assert found == kinds(made.folder)
+    assert "attested" in found.values()
+
+
 def every_kind(folder: Path) -> Path:
     """A repository with pull requests that are approved, and in every way not."""
     from tests.support.audited import Tenant  # noqa: PLC0415 - only the tests know the product

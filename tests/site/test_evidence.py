@@ -324,7 +324,7 @@ def test_the_commands_print_what_the_page_says(pushed: Repository, run_backlog: 
 def test_the_result_of_the_audit_comes_first(pushed: Repository) -> None:
     """Numbers that add up, exceptions with their reasons, and what GitHub was asked; or that there is none to ask."""
     alone = Read(facts_of(pushed), evidence.documents)
-    assert "Approvals are known by the records that decisions name" in alone.sections["audit"]
+    assert "approvals are known by records on file alone" in alone.sections["audit"]
     assert "GitHub" not in alone.sections["limits"]
     pushed.write("backlog.yml", "repository: tenant/backlog\n")
     page = Read(facts_of(pushed), evidence.documents)

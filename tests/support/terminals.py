@@ -103,7 +103,8 @@ def _own_terminal() -> None:
 
 def _wait(outer: int, seen: bytes, start: int, expected: str) -> tuple[bytes, int]:
     """Read until a text is shown that was not waited for before."""
-    while (found := shown(seen).find(expected, start)) < 0:
+    expected = " ".join(expected.split())
+    while (found := " ".join(shown(seen).split()).find(expected, start)) < 0:
         part = _read(outer)
         assert part, f"the program ended, or waits, before it showed {expected!r}:\n{shown(seen)}"
         seen += part

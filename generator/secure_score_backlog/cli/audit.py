@@ -68,8 +68,9 @@ def command(
     """Test every commit of the main branch: a snapshot, a pull request that somebody else approved, or an exception.
 
     Exit 1 where there is an error: a change that nobody else approved, as far as is known, or a stored file that was
-    rewritten. On GitHub, run `backlog approvals` before, so that it is known who approved what. Without GitHub nothing
-    but the records that decisions name shows it, so that what people change is an exception.
+    rewritten. On GitHub, run `backlog approvals` before, so that it is known who approved what. Without GitHub a commit
+    is attested where it brings decisions with the records of their approvals, or where minutes that somebody else
+    committed name it; anything else is an exception.
     """
     if start and end and start > end:
         raise WrongUsage(f"The period begins ({start}) after it ends ({end}).", hint="Swap --from and --to.")
@@ -142,6 +143,11 @@ def conclusion(result: Audit) -> str:
     found = f"{number} of {of} {verb} no known approval by another person: {in_reasons(result)}."
     if not number:
         found = "No commit is without a known approval by another person."
+    if not number and (attested := result.counts.get(Kind.ATTESTED, 0)):
+        found = (
+            f"No commit is without an approval or a record of one by another person; {attested} of {changes} rest on a "
+            "record alone."
+        )
     return f"{found} {plural(errors, 'stored file')} changed in a way that is not allowed." if errors else found
 
 
@@ -155,8 +161,8 @@ def asked(result: Audit) -> str:
     """When GitHub was asked who approved what."""
     if result.without_github:
         return (
-            f"No repository on GitHub is named in {SETTINGS_PATH}, so approvals are known by the records that "
-            "decisions name, and by nothing else."
+            f"No repository on GitHub is named in {SETTINGS_PATH}, so approvals are known by records on file alone: "
+            "those that decisions name, and minutes by somebody else that name a commit."
         )
     if result.asked_at is None:
         return f"GitHub was never asked who approved what. {ASK_NOW}"

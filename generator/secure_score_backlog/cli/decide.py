@@ -369,7 +369,7 @@ class Session:
             output.say("Nothing was written.")
             return 0
         self.maker.write(made)
-        say_next(made, without_github=self.maker.workspace.approvals.without_github)
+        say_next(self.maker, made)
         return 0
 
     def show(self, made: Sequence[NewDecision], *, many: bool) -> None:

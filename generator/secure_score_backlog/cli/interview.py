@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -20,9 +20,10 @@ from rich.text import Text
 from secure_score_backlog import wording
 from secure_score_backlog.cli import output
 from secure_score_backlog.cli.answer_options import option_name
-from secure_score_backlog.cli.new_decisions import Maker, NewDecision, open_words
+from secure_score_backlog.cli.new_decisions import RECORD_MISSING, UNAPPROVED, Maker, NewDecision, open_words
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.answers import Answers, has_place, leaves, value_of
+from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.checks import DO_NOW_TERM
 from secure_score_backlog.decisions.completing import Existing
 from secure_score_backlog.decisions.model import KEYS, Bucket
@@ -34,9 +35,9 @@ from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.schema import Choice, Day, Key, Need, OneOrMore
 from secure_score_backlog.site.spellings import without_tags
-from secure_score_backlog.snapshots.service_names import portal_words, service_name
+from secure_score_backlog.snapshots.service_names import portal_words, service_name, title_of
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import one_line, shortened
+from secure_score_backlog.text import one_line, shell_quoted, shortened, shown
 
 LEAVE_OPEN = "-"
 """What a person types for a question that they cannot answer yet, where Enter would take the proposed answer."""
@@ -71,15 +72,13 @@ IN_BUCKET: Mapping[Bucket, Mapping[Place, str]] = {
 """Questions that are put otherwise where nothing is changed."""
 GROUPS = {Bucket.ACCEPT: "accepted", Bucket.NOT_APPLICABLE: "covered"}
 """What holds the approver and the last day."""
-UNLISTED = frozenset({"decision-approver-unlisted", "decision-critical-approver"})
-"""Codes of problems that a record of an approval outside GitHub settles."""
 
 
 def described(status: Status, maker: Maker) -> RenderableType:
     """What the person decides about: Microsoft's text in a few lines, and what is known of it here."""
     known = status.recommendation
     lines: list[RenderableType] = [
-        Text(one_line(known.title), style="bold"),
+        Text(one_line(title_of(known)), style="bold"),
         Text(status.id, style="dim"),
         Text(""),
     ]
@@ -148,7 +147,11 @@ class Interview:
             if place not in self.answers:
                 self.ask(place, key)
         self.ask_more()
-        return self.made(draft=draft)
+        made = self.made(draft=draft)
+        waits = [each for each in self.maker.problems(made) if each.code in UNAPPROVED]
+        if all(each.severity is not Severity.ERROR for each in waits):
+            return made
+        return replace(self.made(draft=True), open=(*made.open, (GROUPS[self.bucket], "approval")))
 
     def made(self, *, draft: bool = False) -> NewDecision:
         """The file as the answers are now."""
@@ -241,12 +244,20 @@ class Interview:
                 return
             if self.take(place, key, chosen(typed, choices, words=isinstance(key.type, Choice))):
                 return
-            proposed = ""
+            if place[-1] == "approver" and choices:
+                output.say(f"These may approve it: {', '.join(known)}.")
+            proposed = proposed if place[-2:] == ("approval", "by") else ""
 
     def take(self, place: Place, key: Key, typed: str) -> bool:
         """Keep an answer; False where `check` would refuse it, or the person does not want it after a warning."""
         if not typed.isprintable():
             output.say("The answer contains characters that cannot be printed. Type it again, without them.")
+            return False
+        if place[-2:] == ("approval", "by") and self.approver and not same_role(typed, self.approver):
+            output.say(
+                f"Only the approver can approve it: Enter takes {shown(self.approver)}, and {LEAVE_OPEN} leaves it "
+                "open."
+            )
             return False
         before = {(each.code, each.message) for each in self.problems()}
         kept = dict(self.answers)
@@ -255,7 +266,7 @@ class Interview:
             value = [part for part in (" ".join(part.split()) for part in typed.split(";")) if part]
         self.answers[place] = value
         new = [each for each in self.problems() if (each.code, each.message) not in before]
-        if self.holds(new):
+        if self.holds([each for each in new if each.code != RECORD_MISSING]):
             self.typed += 1
             return True
         self.answers = kept
@@ -278,25 +289,51 @@ class Interview:
 
     def holds(self, problems: Sequence[Problem]) -> bool:
         """Whether an answer may be kept; its problems are said."""
-        unlisted = bool(problems) and all(each.code in UNLISTED for each in problems)
-        if unlisted and self.without_github and self.approved_outside():
-            return True
+        if problems and all(each.code in UNAPPROVED for each in problems):
+            return self.holds_unapproved(problems)
         for each in problems:
             output.say(f"{each.message} {each.hint}")
-        if unlisted and not self.without_github and self.approved_outside():
-            return True
         if any(each.severity is Severity.ERROR for each in problems):
             return False
         return not problems or output.confirm("Keep this answer?", default=False)
 
-    def approved_outside(self) -> bool:
-        """Whether an approver without a login has approved outside GitHub already; then its record is asked for."""
+    def holds_unapproved(self, problems: Sequence[Problem]) -> bool:
+        """Whether an approver is kept of whom no approval is known: with the record of one, or as only named.
+
+        On GitHub another approver may be meant, one who has a login.
+        """
+        if not self.without_github:
+            for each in problems:
+                output.say(f"{each.message} {each.hint}")
         where = "" if self.without_github else " outside GitHub"
-        if not output.confirm(f"Did this role approve it{where} already, with a record?", default=False):
-            return False
-        for place, key in self.inside("approval"):
-            self.ask(place, key)
-        return True
+        if output.confirm(f"Did this role approve it{where} already, with a record?", default=False):
+            approval = list(self.inside("approval"))
+            for place, key in approval:
+                self.ask(place, key)
+            if all(place in self.answers for place, _ in approval):
+                return True
+        critical = any(each.severity is Severity.ERROR for each in problems)
+        stays = " A critical risk needs it, so the decision stays a draft until then." if critical else ""
+        change = "" if critical or (self.existing and self.existing.draft) else "--change "
+        output.say(
+            f"Until it is approved, the approver is only named.{stays} Once it is: `backlog decide "
+            f"{shell_quoted(self.status.id)} --no-input {change}--approval-by {shell_quoted(self.approver)} "
+            "--approval-on YYYY-MM-DD --approval-record RECORD`, where RECORD is a file such as "
+            "docs/reviews/YYYY-MM.md, or a link."
+        )
+        return self.without_github or not self.others or output.confirm("Keep this approver?", default=False)
+
+    @property
+    def approver(self) -> str:
+        """The approver that was typed."""
+        assert self.bucket is not None
+        return str(self.answers.get((GROUPS.get(self.bucket, ""), "approver"), ""))
+
+    @property
+    def others(self) -> list[str]:
+        """The roles that have a login and are not the owner."""
+        owner = folded(str(self.answers.get(("owner",), "")))
+        return [role for role in self.maker.workspace.settings.roles_with_logins if folded(role) != owner]
 
     @property
     def without_github(self) -> bool:
@@ -359,8 +396,7 @@ class Interview:
             return list(key.type.values)
         if place[-1] == "approver":
             owner = folded(str(self.answers.get(("owner",), "")))
-            known = settings.roles if self.without_github else settings.roles_with_logins
-            return [role for role in known if folded(role) != owner]
+            return [role for role in settings.roles if folded(role) != owner] if self.without_github else self.others
         if isinstance(key.type, Role):
             return list(settings.owners if place == ("owner",) and settings.owners else settings.roles)
         return []
@@ -386,7 +422,7 @@ def confirmed(made: Sequence[NewDecision], *, listed: bool) -> bool:
     """Show the files, unless they were listed, and ask whether they shall be written."""
     for new in made if not listed else ():
         output.say(f"\n{new.document.path}\n")
-        output.say(new.document.content.decode("utf-8"))
+        output.say_file(new.document.content)
         if new.scaffold.draft:
             output.say(open_words(new))
     names = made[0].document.path if len(made) == 1 else f"these {len(made)} files"
@@ -409,7 +445,7 @@ def choose(maker: Maker, ids: Sequence[str], question: str) -> str:
 
 def titled(maker: Maker, identifier: str) -> str:
     """The title of a recommendation, short."""
-    return shortened(maker.workspace.catalogue.get(identifier).title)
+    return shortened(title_of(maker.workspace.catalogue.get(identifier)))
 
 
 def listed(choices: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from secure_score_backlog.decisions.model import Bucket, Decision
 from secure_score_backlog.decisions.portal import WORDS, draft_of
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.status import NO_DECISION_IN_FORCE, Status
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.strict_yaml import Place
 from secure_score_backlog.text import shortened, shown
 from secure_score_backlog.wording import plural
@@ -154,7 +155,7 @@ def list_files(maker: Maker, made: Sequence[NewDecision]) -> None:
     """Say which files would be written, one line each."""
     output.say(f"To be written: {plural(len(made), 'file')}.")
     for new in made[:LISTED]:
-        title = shortened(maker.workspace.catalogue.get(new.identifier).title)
+        title = shortened(title_of(maker.workspace.catalogue.get(new.identifier)))
         shares = new.scaffold.answers.get(("same_as",))
         words = [str(new.scaffold.bucket), *(["draft"] if new.scaffold.draft else [])]
         words += [f"same as {shares}"] if shares else []

@@ -30,14 +30,21 @@ from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, check_context, evaluate
 from secure_score_backlog.evaluation.licences import Licence, licence_of
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.files import Document, read_file
+from secure_score_backlog.files import Document, is_file, read_file
 from secure_score_backlog.problems import Problem, Severity
+from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.strict_yaml import LARGEST_FILE, Place
 from secure_score_backlog.wording import licence_words
 from secure_score_backlog.workspace import Workspace
 
 MOST_NAMED = 10
 """Drafts of which it is said what they leave open."""
+RECORD_MISSING = "decision-record-missing"
+"""What is said last: the record is often written after the decision."""
+OF_COMMITS = frozenset({"decision-approval-later"})
+"""Codes of problems that only the commit of a decision can have: the file has none yet."""
+UNAPPROVED = frozenset({"decision-approver-unlisted", "decision-critical-approver"})
+"""Codes of problems that a record of an approval settles, which a draft may wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,9 @@ class Maker:
             root=root,
             workspace=workspace,
             today=today,
-            context=check_context(workspace, today, settings, catalogue),
+            context=replace(
+                check_context(workspace, today, settings, catalogue), has_file=lambda path: is_file(root, path)
+            ),
             others=tuple((version.source, version.decision) for version in newest if version.source),
             facts=evaluate(workspace, workspace.newest_day),
             paths=found,
@@ -114,7 +123,7 @@ class Maker:
         """The id that a person means by an id, a title or words of it."""
         history, catalogue = self.workspace.history, self.workspace.catalogue.recommendations
         scored = history.scored(history.days[-1].day) if history.days else {}
-        titles = {name: known.title for name, known in catalogue.items() if known.in_catalogue}
+        titles = {name: title_of(known) for name, known in catalogue.items() if known.in_catalogue}
         found = resolve_id(typed, catalogue, scored, history.timelines, titles, choose)
         if found.note:
             output.say(f"Note: {found.note}.")
@@ -209,7 +218,8 @@ class Maker:
         others = [other for other in (*self.others, *beside) if other[0].path != document.path]
 
         def found(each: Document) -> list[Problem]:
-            return problems_with(each, self.context, others, draft=new.scaffold.draft)
+            told = problems_with(each, self.context, others, draft=new.scaffold.draft)
+            return [found for found in told if found.code not in OF_COMMITS]
 
         problems = found(document)
         if new.existing is None or not new.scaffold.draft:
@@ -229,14 +239,15 @@ class Maker:
         for new, (source, _) in zip(made, written, strict=True):
             found = self.problems(new, written)
             for each in found:
-                if each.severity is Severity.ERROR:
+                if each.severity is Severity.ERROR and not (new.scaffold.draft and each.code in UNAPPROVED):
                     raise WrongUsage(
                         f"{new.identifier}: {each.message}",
                         where=option_of(place_of(each.line, source)),
                         hint=each.hint,
                     )
             for each in found:
-                output.say(f"{new.identifier}: {each.message} {each.hint}")
+                if each.code != RECORD_MISSING:
+                    output.say(f"{new.identifier}: {each.message} {each.hint}")
 
     def write(self, made: Sequence[NewDecision]) -> None:
         """Write all files, or none where one of the new ones exists, and print their paths."""
@@ -268,8 +279,9 @@ def read(new: NewDecision) -> Written:
     return source, read_decision(source)[0]
 
 
-def say_next(made: Sequence[NewDecision], *, without_github: bool) -> None:
+def say_next(maker: Maker, made: Sequence[NewDecision]) -> None:
     """What a person does with the new files."""
+    without_github = maker.workspace.approvals.without_github
     propose = "commit them" if without_github else "open a pull request"
     if without_github and len(made) == 1:
         propose = "commit it"
@@ -280,6 +292,9 @@ def say_next(made: Sequence[NewDecision], *, without_github: bool) -> None:
         for remark in read_decision(new.source)[1]:
             if remark.code == "decision-unanswered":
                 output.say(f"{new.identifier}: {remark.message}")
+    for new in made[:MOST_NAMED]:
+        for missing in [each for each in maker.problems(new) if each.code == RECORD_MISSING]:
+            output.say(f"{new.identifier}: {missing.message} {missing.hint}")
     if not drafts:
         output.say(f"Run `backlog check`, and {propose}.")
         return

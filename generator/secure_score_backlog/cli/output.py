@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -53,7 +55,36 @@ def product_page(page: RenderableType) -> None:
 
 def say(message: object) -> None:
     """Tell the person something on stderr."""
-    _print(for_terminal(str(message)), sys.stderr)
+    _print(_within(for_terminal(str(message)), sys.stderr), sys.stderr)
+
+
+def say_file(content: bytes) -> None:
+    """Show the person a file on stderr, with its lines as they are."""
+    _print(for_terminal(content.decode("utf-8")), sys.stderr)
+
+
+CODE = re.compile(r"`[^`\n]+`")
+
+
+def _within(text: str, stream: TextIO) -> str:
+    """A text whose lines a terminal need not break within words; what is in backticks stays on one line, to be copied.
+
+    What is no terminal gets the lines as they are.
+    """
+    if not stream.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(line if len(line) < width else _broken(line, width) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int) -> str:
+    """A line in several, with its margin, broken between words alone."""
+    margin = line[: len(line) - len(line.lstrip(" "))]
+    held = CODE.sub(lambda code: code[0].replace(" ", "\0"), line)
+    parts = textwrap.wrap(
+        held, max(width - 1, 20), subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(parts).replace("\0", " ")
 
 
 def ask(question: str, proposed: str = "") -> str:
@@ -102,7 +133,7 @@ def report(made: Report) -> None:
     if made.summary is not None and not add_to_summary(made.summary) and made.instead:
         product(f"{made.instead}\n")
     if made.text:
-        product(made.text)
+        _print(_within(for_terminal(made.text), sys.stdout), sys.stdout)
     if made.json:
         product_json(made.json)
 

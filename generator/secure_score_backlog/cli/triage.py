@@ -114,7 +114,7 @@ def write_next(root: Path, workspace: Workspace, undecided: Sequence[Status], nu
     ]
     maker.write(made)
     if made:
-        say_next(made, without_github=maker.workspace.approvals.without_github)
+        say_next(maker, made)
     else:
         output.say("Nothing to write: everything that needs a decision has a file already.")
 

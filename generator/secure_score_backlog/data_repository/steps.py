@@ -22,7 +22,7 @@ REPOSITORY = "OWNER/NAME"
 UNKNOWN: Mapping[str, str] = {
     REPOSITORY: "the repository on GitHub",
     "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app",
-    "CLIENT_ID": "Application (client) ID, likewise",
+    "CLIENT_ID": "Application (client) ID, which Entra shows with the app",
     "YOUR-SITE": "the host name of the Static Web App",
     "SHARED": "the shared repository: its address, or a new folder that colleagues can write",
 }

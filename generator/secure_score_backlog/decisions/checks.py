@@ -68,6 +68,8 @@ class CheckContext:
     """There is no repository on GitHub, so that approvals are known by their records alone."""
     settings_when: Callable[[date], Settings] | None = None
     """The settings of an earlier day; None: they were always as they are."""
+    has_file: Callable[[str], bool | None] | None = None
+    """Whether there is a file of this path, which decisions name as record; None: not known."""
     graph_ids: Mapping[str, str] = field(default_factory=dict)
     """Graph's id for ids that were made of titles (docs/method.md#portal-csv)."""
 
@@ -97,6 +99,8 @@ class CheckContext:
             with_logins=roles_with_logins(self.settings, then),
             could_approve=self.settings.roles_with_logins,
             authors=self._authors,
+            today=self.today,
+            has_file=self.has_file,
         )
 
     def is_retired(self, identifier: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from secure_score_backlog.problems import Problem, problem
-from secure_score_backlog.strict_yaml import YamlData, decode, read_yaml, too_large
+from secure_score_backlog.strict_yaml import YamlData, decode, read_rest, read_yaml, too_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def parse(text: bytes | str, path: str) -> FrontMatter:
     if len(header) > LARGEST_FRONT_MATTER:
         return FrontMatter(path, problems=(too_large("The front matter", LARGEST_FRONT_MATTER, path),))
     yaml = read_yaml(header, path, first_line=2)
+    if any(each.code == "yaml-syntax" for each in yaml.problems):
+        yaml = read_rest(header, yaml, 2)
     problems = yaml.problems
     if not yaml.data and not problems:
         hint = "Write lines such as `bucket: do-soon` between the dashes."

@@ -43,7 +43,7 @@ def read_decision(source: FrontMatter, *, placeholders_count: bool = False) -> t
     """
     problems = list(source.problems)
     if is_unreadable(problems):
-        return None, problems
+        return None, [*problems, *of_the_rest(source)]
     file = _File(source, LENIENT if placeholders_count else FORMAT)
     values = file.read()
     problems += sorted(file.problems, key=lambda found: found.order)
@@ -51,6 +51,19 @@ def read_decision(source: FrontMatter, *, placeholders_count: bool = False) -> t
         return None, problems
     inherits = frozenset(file.reading.inherited)
     return build(Decision, KEYS, values, body=source.body, inherits=inherits), problems
+
+
+def of_the_rest(source: FrontMatter) -> list[Problem]:
+    """What is wrong in a file beside its syntax errors, as far as the rest could be read; not what it may lack."""
+    if not all(each.code == "yaml-syntax" for each in source.problems if is_unreadable([each])):
+        return []
+    file = _File(source)
+    file.reading.group(KEYS, source.data)
+    for code, place, message, hint in file.reading.faults:
+        file.report(code, place, message, hint)
+    for key, place in file.reading.forbidden:
+        file.report_forbidden(key, place)
+    return sorted([*file.problems, *markdown_problems(source)], key=lambda found: found.order)
 
 
 def read_answers(source: FrontMatter) -> tuple[Decision | None, list[Problem], list[Place]]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from secure_score_backlog.decisions.attestations import Fault, fault_of, path_of
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import KEYS, Attestation, Decision, DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
@@ -57,6 +58,10 @@ class Judging:
     """Names of those who wrote decisions, folded."""
     without_github: bool = False
     """There is no repository on GitHub, so that approvals are known by their records alone."""
+    today: date | None = None
+    """None: not known."""
+    has_file: Callable[[str], bool | None] | None = None
+    """Whether there is a file of this path; None: not known."""
 
 
 def roles_with_logins(*settings: Settings) -> frozenset[str]:
@@ -74,7 +79,7 @@ def check_policy(source: FrontMatter, decision: Decision, judging: Judging) -> I
     policy = judging.policy
     yield from _weighed(policy.person_as_role, _persons(source, decision, judging))
     yield from _weighed(policy.approver_is_owner, _same_role(source, decision))
-    yield from _other_role(source, decision, judging)
+    yield from _attestation(source, decision, judging)
     if decision.draft:
         return
     yield from _weighed(policy.past_date, _past_dates(source, decision, judging.made))
@@ -152,23 +157,53 @@ def _same_role(source: FrontMatter, decision: Decision) -> Iterator[Problem]:
         )
 
 
-def _other_role(source: FrontMatter, decision: Decision, judging: Judging) -> Iterator[Problem]:
-    """An attestation of another role than the approver's: it approves nothing. Owners and persons are told as such."""
+def _attestation(source: FrontMatter, decision: Decision, judging: Judging) -> Iterator[Problem]:
+    """An approval outside GitHub that will not count. Owners, persons and days ahead are told as such."""
     held = decision.approvable
     if held is None or held.approval is None or not held.approver or not held.approval.by:
         return
-    by = held.approval.by
-    if folded(by) in (folded(held.approver), folded(decision.owner)) or is_person(by, judging.listed, judging.authors):
-        return
-    yield problem(
-        "decision-approval-by",
-        source.path,
-        _approver_place(source, decision, "approval"),
-        f"The approval outside GitHub is by {shown(by)}, and the approver is {shown(held.approver)}, so it does not "
-        "count.",
-        f"Write {shown(held.approver)} in `by` below `approval` if that role approved it; else name the role that did "
-        "as `approver`.",
-    )
+    stated, group = held.approval, "accepted" if decision.accepted is not None else "covered"
+    file = path_of(stated.record)
+    had_record = judging.has_file(file) if file and judging.has_file else None
+    match fault_of(stated, held.approver, judging.made, had_record):
+        case Fault.OTHER_ROLE:
+            if folded(stated.by) == folded(decision.owner) or is_person(stated.by, judging.listed, judging.authors):
+                return
+            yield problem(
+                "decision-approval-by",
+                source.path,
+                _approver_place(source, decision, "approval"),
+                f"The approval outside GitHub is by {shown(stated.by)}, and the approver is {shown(held.approver)}, so "
+                "it does not count.",
+                f"Write {shown(held.approver)} in `by` below `approval` if that role approved it; else name the role "
+                "that did as `approver`.",
+            )
+        case None:
+            return
+        case Fault.LATER:
+            if judging.today is not None and stated.on > judging.today:
+                return
+            yield problem(
+                "decision-approval-later",
+                source.path,
+                source.line(group, "approval", "on"),
+                f"The approval is dated {stated.on}, after the commit of the decision ({judging.made}), so it does not "
+                "count.",
+                "If the day is wrong, correct `on`. If it was approved later, keep `on`, and say more in `record`, "
+                "such as which item of the minutes it is: that change is then dated after the approval.",
+            )
+        case Fault.MISSING:
+            together = (
+                "commit it together with this decision" if judging.without_github else "add it in the same pull request"
+            )
+            yield problem(
+                "decision-record-missing",
+                source.path,
+                source.line(group, "approval", "record"),
+                f"The record of the approval, {shown(file)}, is not there, so the approval does not count.",
+                f"Write that file, such as minutes that say who approved what until when, and {together}. Or correct "
+                "`record`: the path of a file in this repository, a link, or the number of a ticket.",
+            )
 
 
 def _past_dates(source: FrontMatter, decision: Decision, made: date | None) -> Iterator[Problem]:

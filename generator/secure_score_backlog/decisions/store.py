@@ -265,7 +265,7 @@ def _unreadable(root: Path, name: str, path: str) -> Problem | None:
                 "Keep the answer here, and link to long evidence with `links`.",
             )
         reason = error.strerror or type(error).__name__
-        hint = f"If your pull request adds it, put an ordinary text file in its place; {TELL}"
+        hint = f"If your pull request or commit adds it, put an ordinary text file in its place; {TELL}"
         return problem("file-unreadable", path, None, f"The file cannot be read: {reason}.", hint)
     return None
 
@@ -276,5 +276,6 @@ def _link(path: str) -> Problem:
         path,
         None,
         "This is not read: it is a shortcut to another place (a symbolic link), which is not followed.",
-        f"If your pull request adds it, put what it leads to in its place, so that Git keeps what it says; {TELL}",
+        "If your pull request or commit adds it, put what it leads to in its place, so that Git keeps what it says; "
+        f"{TELL}",
     )

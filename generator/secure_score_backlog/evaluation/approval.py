@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from secure_score_backlog.approval_records import names, path_of
+from secure_score_backlog.approval_records import names
 from secure_score_backlog.approvals import Approvals, PullRequest, Review, ReviewState
+from secure_score_backlog.decisions.attestations import Fault, fault_of, path_of, same_role
 from secure_score_backlog.decisions.model import Attestation, Decision, DecisionVersion
 from secure_score_backlog.git import Version
 from secure_score_backlog.settings import Settings
-from secure_score_backlog.text import comparable
 from secure_score_backlog.wording import APPROVALS, day
 from secure_score_backlog.workspace import Workspace
 
@@ -55,9 +55,9 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     UNLISTED = "unlisted-role"
     OTHER_ROLE = "other-role"
-    RECORD_MISSING = "record-missing"
-    RECORD_LATER = "record-later"
-    OTHER_ATTESTED = "other-attested"
+    RECORD_MISSING = Fault.MISSING.value
+    RECORD_LATER = Fault.LATER.value
+    OTHER_ATTESTED = Fault.OTHER_ROLE.value
 
 
 REASONS: Mapping[Reason, str] = {
@@ -253,12 +253,10 @@ def approval_of(
 
 
 def attestation_fault(attested: Attestation, approver: str, version: Version, had_record: bool | None) -> Reason | None:
-    """Why an attestation does not count; None where it does. A link or a ticket cannot be checked, and counts."""
-    if not same_role(attested.by, approver):
-        return Reason.OTHER_ATTESTED
-    if version.committed and attested.on > version.at.date():
-        return Reason.RECORD_LATER
-    return Reason.RECORD_MISSING if had_record is False else None
+    """Why an attestation of a version does not count; None where it does."""
+    made = version.at.date() if version.committed else None
+    fault = fault_of(attested, approver, made, had_record)
+    return None if fault is None else Reason(fault.value)
 
 
 def review_that_counts(
@@ -333,11 +331,6 @@ def logins_of(role: str, roles: Roles) -> frozenset[str] | None:
     """The logins that act in a role; None where the settings list none."""
     found = {login.casefold() for name, logins in roles.items() if same_role(name, role) for login in logins}
     return frozenset(found) or None
-
-
-def same_role(one: str, other: str) -> bool:
-    """Whether two texts name the same role."""
-    return comparable(one) == comparable(other)
 
 
 def bringing(versions: Sequence[DecisionVersion]) -> DecisionVersion:

@@ -2,8 +2,9 @@
 """The population test: who approved each change of the main branch (docs/method.md#audit).
 
 The population of a period is every commit along the first parents of the main branch, and of the snapshots' own branch.
-Each is exactly one of: a snapshot by the account that commits them, a pull request that somebody else approved, the
-beginning of a history, or an exception with its reasons. What is unknown is an exception: it never passes.
+Each is exactly one of: a snapshot by the account that commits them, a pull request that somebody else approved, one
+that a record speaks for where there is no GitHub, the beginning of a history, or an exception with its reasons. What
+is unknown is an exception: it never passes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from enum import StrEnum
 from secure_score_backlog.approvals import PullRequest, Review, ReviewState
 from secure_score_backlog.beginning import Beginning
 from secure_score_backlog.evaluation import approval
+from secure_score_backlog.evaluation.attested import RecordsOnFile, records_on_file
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry, approval_counts, owner_approves
 from secure_score_backlog.git import HISTORY, Identity, MainCommit
 from secure_score_backlog.problems import RULES, Problem, Severity, problem
@@ -25,7 +27,7 @@ from secure_score_backlog.settings import SETTINGS_PATH, Settings
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.stored_history import Rewrite, StoredHistory
-from secure_score_backlog.wording import EXCEPTIONS, lower_first, plural
+from secure_score_backlog.wording import EXCEPTIONS, plural
 from secure_score_backlog.workspace import Workspace
 
 GITHUB = Identity("GitHub", "noreply@github.com")
@@ -43,6 +45,8 @@ class Kind(StrEnum):
     """By the account that commits snapshots, and of nothing else."""
     APPROVED = "approved"
     """Of a merged pull request that somebody else approved, on its final head and before the merge."""
+    ATTESTED = "attested"
+    """Without GitHub: a record on file speaks for it, see `evaluation.attested`."""
     BEGINNING = "beginning"
     """The first commit of a history; there was nothing to open a pull request against."""
     EXCEPTION = "exception"
@@ -66,6 +70,7 @@ class Reason(StrEnum):
     PUSHED = "audit-pushed"
     OTHER_HEAD = "audit-other-head"
     OTHER_BASE = "audit-other-base"
+    MINUTES = "audit-minutes"
     EMPTY = "audit-empty"
 
     @property
@@ -128,7 +133,9 @@ class AuditedCommit:
     approvers: tuple[str, ...] = ()
     """Logins of those whose approval counts."""
     roles: tuple[str, ...] = ()
-    """Their roles, as the settings had them before the commit."""
+    """Their roles, as the settings had them before the commit; of an attested commit, those that approved."""
+    records: tuple[str, ...] = ()
+    """Of an attested commit: paths of the records that speak for it."""
     merged_at: datetime | None = None
     """UTC, as GitHub says."""
     signature: str = ""
@@ -236,7 +243,10 @@ def audit(
     def within(at: datetime) -> bool:
         return first <= at.date() <= end
 
-    found = [audited(each, settings, workspace, on) for each, settings, on in everything if within(each.version.at)]
+    known = records_on_file(workspace, before)
+    found = [
+        audited(each, settings, workspace, on, known) for each, settings, on in everything if within(each.version.at)
+    ]
     population = tuple(sorted(found, key=lambda each: each.at))
     rewritten = tuple(each for each in stored.forbidden if within(each.version.at))
     dated = (*misdated(workspace.commits), *misdated(workspace.snapshot_commits))
@@ -280,7 +290,13 @@ def settings_before(workspace: Workspace) -> dict[str, Settings]:
 # One commit
 
 
-def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch: str = "") -> AuditedCommit:
+def audited(
+    commit: MainCommit,
+    settings: Settings,
+    workspace: Workspace,
+    branch: str = "",
+    known: RecordsOnFile = RecordsOnFile(),  # noqa: B008 (nothing changes it)
+) -> AuditedCommit:
     """One commit of the population: what it is, and why.
 
     Args:
@@ -288,6 +304,7 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
         settings: Those in force before it.
         workspace: Holds what GitHub said.
         branch: The snapshots' own branch; empty for the main branch.
+        known: What records say, where there is no GitHub to ask.
     """
     version, approvals = commit.version, workspace.approvals
     request, asked = approvals.of(version.commit), approvals.asked(version.commit)
@@ -296,7 +313,13 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
     counting, against = judged(request) if request else ((), ())
     faults = (*against, *merge_faults(commit, request, branch or approval.main_branch_of(settings)))
     unknown = None if asked else Reason.NO_GITHUB if approvals.without_github else Reason.NOT_ASKED
+    attested = None if branch else known.attested.get(version.commit)
+    if unknown is Reason.NO_GITHUB and not branch and version.commit in known.minutes:
+        unknown = Reason.MINUTES
     kind, reasons = classified(commit, areas, request, unknown, faults, settings)
+    if attested is not None and kind is Kind.EXCEPTION:
+        kind, reasons = Kind.ATTESTED, ()
+    attested = attested if kind is Kind.ATTESTED else None
     logins = tuple(sorted({review.by for review in counting}))
     claimed = request is None and version.pull_request is not None
     return AuditedCommit(
@@ -315,7 +338,8 @@ def audited(commit: MainCommit, settings: Settings, workspace: Workspace, branch
         url=address_of(request, workspace.settings) if request else "",
         opened_by=request.author if request else "",
         approvers=logins,
-        roles=roles_of(logins, settings),
+        roles=attested.roles if attested else roles_of(logins, settings),
+        records=attested.records if attested else (),
         merged_at=request.merged_at if request else None,
         signature=version.signature,
         branch=branch,
@@ -352,8 +376,8 @@ def classified(
         return Kind.EXCEPTION, (Reason.EMPTY,)
     if request is None:
         found |= without_request(commit, unknown)
-        if is_by(commit, bot) and found & {Reason.DIRECT, Reason.NO_GITHUB}:
-            found = found - {Reason.DIRECT} | {Reason.BOT_PATHS}
+        if is_by(commit, bot) and found & {Reason.DIRECT, Reason.NO_GITHUB, Reason.MINUTES}:
+            found = found - {Reason.DIRECT, Reason.MINUTES} | {Reason.BOT_PATHS}
     if not is_by(commit, bot) and bot.name in (commit.author.name, commit.committer.name):
         found.add(Reason.BOT_NAME)
     return Kind.EXCEPTION, tuple(reason for reason in Reason if reason in found)
@@ -364,7 +388,7 @@ def without_request(commit: MainCommit, unknown: Reason | None) -> set[Reason]:
 
     Without GitHub there is no pull request, so that none is missing.
     """
-    if unknown is Reason.NO_GITHUB:
+    if unknown in (Reason.NO_GITHUB, Reason.MINUTES):
         return {unknown}
     if commit.version.pull_request is not None:
         found = {Reason.CLAIMED}
@@ -508,8 +532,9 @@ def problems_of(result: Audit) -> Iterator[Problem]:
             f"it counts as made on {found.before:%Y-%m-%d}."
         )
         hint = (
-            "Nothing has to be done, unless a decision in it was due on one of these days: then look up when it was "
-            "merged (in its pull request, where it has one), and judge by that day whether it was late."
+            "Nothing has to be done, unless a decision in it was due on one of these days: then find out when it was "
+            "really made, and judge by that day whether it was late. Its pull request says so. Without one, ask its "
+            "author, and look into the minutes of that month."
         )
         yield problem("audit-misdated", HISTORY, None, message, hint)
 
@@ -537,9 +562,13 @@ HINTS: Mapping[Reason, str] = {
     Reason.CLAIMED: "Its approval is not proven: an author can write any message. Ask whoever maintains the repository "
     f"whether that pull request has this change. Whatever the answer is, do this too. {REVIEW_NOW}",
     Reason.NOT_ASKED: f"{ASK_NOW} Until then it counts as not approved.",
-    Reason.NO_GITHUB: f"{NAME_IT} If not: for an accepted risk or an exemption, {lower_first(FILE_IT)} For any other "
-    "change, have somebody else than its author review it, and record who and when in this month's minutes. It stays "
-    "on this list: only GitHub could confirm it.",
+    Reason.NO_GITHUB: f"{NAME_IT} If not: let somebody else than its author review it, write into the minutes below "
+    "docs/reviews/ who reviewed it and its id, and commit the minutes under their own name; then it leaves this list. "
+    "To keep the next accepted risk or exemption off it, commit it together with the record of its approval, such as "
+    "minutes that name the recommendation, and name it below `approval:` with `by` (the approver, whom `roles` in "
+    "backlog.yml lists), `on` and `record`.",
+    Reason.MINUTES: "Nothing has to be done. If the next minutes, committed by somebody else, name it by its id, it "
+    "leaves this list.",
     Reason.BOT_PATHS: "An automated account should commit snapshots only. Ask whoever maintains the repository what "
     f"made this change, and who approved the workflow that did. {REVIEW_NOW}",
     Reason.BOT_NAME: f"Ask who made it: anybody can write this name into a commit. {REVIEW_NOW}",

@@ -100,7 +100,8 @@ def against_base(comparison: Comparison, before: Facts, after: Facts) -> list[Pr
         found += check_removal(change, name, change.old[name])
     proposed = {each.path for each in comparison.branch.files if each.inside and each.added and is_review(each.path)}
     for commit in comparison.branch.commits:
-        found += check_commit(commit, before.settings.snapshots.account, proposed)
+        here = comparison.after.approvals.without_github
+        found += check_commit(commit, before.settings.snapshots.account, proposed, without_github=here)
     found += check_signed(change)
     found += check_kept(comparison)
     return sorted(found, key=lambda each: each.order)
@@ -274,9 +275,10 @@ def check_removal(change: _Change, name: str, old: DecisionVersion) -> Iterator[
     if over or change.has_minutes or is_mentioned(change.old, change.new, name):
         return
     message = f"The decision about {shown(name)} is deleted, and nothing says why; it counts as undecided again."
+    together = "commit" if change.comparison.after.approvals.without_github else "pull request"
     hint = (
-        "Say why in the minutes of the month (`docs/reviews/`) in the same pull request, or change the decision "
-        "instead of deleting it."
+        f"Say why in the minutes of the month (`docs/reviews/`) in the same {together}, or change the decision instead "
+        "of deleting it."
     )
     yield problem("decision-removed", path, None, message, hint)
 
@@ -306,13 +308,16 @@ def is_mentioned(old: Versions, new: Versions, name: str) -> bool:
 # Who made it
 
 
-def check_commit(commit: BranchCommit, account: Identity, proposed: Collection[str] = ()) -> Iterator[Problem]:
+def check_commit(
+    commit: BranchCommit, account: Identity, proposed: Collection[str] = (), *, without_github: bool = False
+) -> Iterator[Problem]:
     """An automated account changes nothing that people decide.
 
     Args:
         commit: A commit of the branch.
         account: The one that commits snapshots.
         proposed: Minutes and facts of months that the base has none of: those may be proposed, as people merge them.
+        without_github: No repository on GitHub is named.
     """
     name = next((each for who in (commit.author, commit.committer) if (each := bot_of(who, account))), "")
     decided = [path for path in commit.paths if path.startswith(DECIDED_BY_PEOPLE) or path == SETTINGS_PATH]
@@ -321,10 +326,14 @@ def check_commit(commit: BranchCommit, account: Identity, proposed: Collection[s
         some = ", ".join(map(shortened, paths[:SHOWN]))
         more = f" and {plural(len(paths) - SHOWN, 'more file')}" if len(paths) > SHOWN else ""
         message = f"Commit {commit.commit[:10]} of {shown(name)}, an automated account, changes {some}{more}."
+        again = (
+            "Leave this commit out, and make the change again yourself"
+            if without_github
+            else "Close this pull request, and make the change again yourself, such as by editing the file on GitHub"
+        )
         hint = (
-            "Close this pull request, and make the change again yourself, such as by editing the file on GitHub. An "
-            "automated account may write snapshots and propose the review of a new month, and nothing else that people "
-            "decide."
+            f"{again}. An automated account may write snapshots and propose the review of a new month, and nothing "
+            "else that people decide."
         )
         yield problem("bot-commit", paths[0], None, message, hint)
 

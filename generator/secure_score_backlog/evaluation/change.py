@@ -15,13 +15,13 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from secure_score_backlog.approval_records import path_of
 from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.branches import FileChange
 from secure_score_backlog.comparison import Comparison
+from secure_score_backlog.decisions.attestations import path_of, same_role
 from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, Decision, DecisionVersion
 from secure_score_backlog.evaluation import approval
-from secure_score_backlog.evaluation.approval import attestation_fault, same_role
+from secure_score_backlog.evaluation.approval import attestation_fault
 from secure_score_backlog.evaluation.base_rules import (
     Versions,
     gains_words,
@@ -291,6 +291,8 @@ class Change:
     author: str = ""
     """Login of whoever proposes it; empty where it is not known."""
     commits: int = 0
+    without_github: bool = False
+    """No repository on GitHub is named, so that approvals are known by their records alone."""
 
     @property
     def programs(self) -> tuple[FileChange, ...]:
@@ -346,6 +348,7 @@ def change_of(comparison: Comparison, before: Facts, after: Facts, *, author: st
         approvers=tuple(approvers(decisions, comparison.before.settings, author, comparison.after.settings)),
         author=author,
         commits=len(branch.commits),
+        without_github=comparison.after.approvals.without_github and not author,
     )
 
 
@@ -427,7 +430,7 @@ def claim_of(comparison: Comparison, before: Decision | None, version: DecisionV
         return None
     stated = group.approval
     path = path_of(stated.record)
-    there = comparison.has_file(path) if path else None
+    there = comparison.after.record_files.get(path) if path else None
     return Claim(
         attestation=stated,
         is_new=stated != known,

@@ -439,6 +439,7 @@ def check_context(workspace: Workspace, day: date, settings: Settings, catalogue
         reached=done_under_answer(history, answered, day),
         authors={each.version.author for name in decisions.versions for each in decisions.until(name, day)} - {""},
         without_github=workspace.approvals.without_github,
+        has_file=workspace.record_files.get if day >= workspace.newest_day else None,
         settings_when=workspace.settings_on,
         graph_ids=graph_ids(catalogue) if any(map(is_made_of_title, decisions.in_force(day))) else {},
     )

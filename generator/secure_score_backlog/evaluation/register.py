@@ -10,8 +10,9 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby, pairwise, zip_longest
 
+from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
-from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason, bringing, same_role
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason, bringing
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
 from secure_score_backlog.wording import number

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.checks import ASK_TERM
 from secure_score_backlog.decisions.model import Ask
-from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, needing_decision, needs_decision, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.model import Ask
-from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver, in_force, recorded
 from secure_score_backlog.evaluation.reminders import Kind, Reminder, decisions_needed, reminders

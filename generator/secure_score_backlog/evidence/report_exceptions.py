@@ -100,22 +100,24 @@ def writers(found: Audit) -> Iterator[Block]:
     """Who can change the records, as far as the records show it, and what only GitHub knows."""
     stored = found.counts.get(Kind.SNAPSHOT, 0)
     people, passed = found.total - stored, found.counts.get(Kind.APPROVED, 0)
+    attested = found.counts.get(Kind.ATTESTED, 0)
+    rest = f"; {wording.number(attested)} attested by a record on file" if attested else ""
     yield paragraph(TEXTS.writers)
     yield paragraph(
         f"What the records show of this period: {wording.count(stored, 'measurement')} committed by the account of a "
         f"program, in commits that change nothing else; {wording.count(people, 'other change')}, of which "
-        f"{wording.number(passed) if passed else 'none'} passed with an approval by another person on GitHub."
+        f"{wording.number(passed) if passed else 'none'} passed with an approval by another person on GitHub{rest}."
     )
     yield bullets(TEXTS.questions)
 
 
 def audited(found: Audit) -> Iterator[Block]:
     """The changes of the records by who approved them, and the newest without a known approval by another person."""
-    asked = (
-        "The approvals are those that GitHub recorded."
-        if found.asked_at
-        else "GitHub was not asked who approved them; what is unknown does not pass."
-    )
+    asked = "GitHub was not asked who approved them; what is unknown does not pass."
+    if found.asked_at:
+        asked = "The approvals are those that GitHub recorded."
+    elif found.without_github:
+        asked = "There is no GitHub to ask who approved them; records on file are what is known."
     span = f"from {wording.day(found.start)} to {wording.day(found.end)} (UTC)"
     yield paragraph(f"Every change of the records {span}, each counted once. {asked} {DIFFERS}")
     counts = [(found.counts[kind], words) for kind, words in RESULTS.items() if found.counts.get(kind)]

@@ -30,7 +30,8 @@ CANNOT_SHOW = (
 """What no audit of this data can show, as sentences."""
 CANNOT_SHOW_WITHOUT_GITHUB = (
     CANNOT_SHOW[0],
-    "Approvals are what decisions and their records say. Whoever committed a record may have written it alone.",
+    "Approvals are what decisions, their records and minutes say. Whoever committed a record may have written it "
+    "alone, and whether it records an approval only people can read.",
     "Whoever may write to the repository can replace its history. Compare the newest commit with one that was kept "
     "elsewhere.",
     CANNOT_SHOW[-1],
@@ -130,6 +131,7 @@ def plain_commit(each: AuditedCommit) -> Plain:
         "opened_by": each.opened_by or None,
         "approvers": list(each.approvers),
         "roles": list(each.roles),
+        "records": list(each.records),
         "merged_at": time(each.merged_at),
         "signature": each.signature or None,
     }
@@ -188,6 +190,7 @@ COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (
     (Column("opened_by", "Pull request by", 20), lambda e: e.opened_by),
     (Column("approvers", "Approved by", 24), lambda e: "; ".join(e.approvers)),
     (Column("roles", "In the role of", 24), lambda e: "; ".join(e.roles)),
+    (Column("records", "Records that attest it", 24), lambda e: "; ".join(e.records)),
     (Column("merged", "Merged on (GitHub)", 11), lambda e: e.merged_at.date() if e.merged_at else None),
     (Column("signature", "Signature stated", 10), lambda e: e.signature or "none"),
     (Column("subject", "Message", 50), lambda e: e.subject),
@@ -216,6 +219,7 @@ def newest_first(facts: Facts) -> tuple[AuditedCommit, ...]:
 KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
     Kind.SNAPSHOT: ("snapshot by the snapshot account", "snapshots by the snapshot account"),
     Kind.APPROVED: ("approved by another person", "approved by another person"),
+    Kind.ATTESTED: ("attested by a record on file", "attested by records on file"),
     Kind.BEGINNING: ("first commit", "first commits"),
     Kind.EXCEPTION: ("without a known approval by another person", "without a known approval by another person"),
 }

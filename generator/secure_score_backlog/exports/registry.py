@@ -85,7 +85,10 @@ TABLE_FORMATS = (
 )
 
 REGISTER = "every accepted risk and every exemption, present and past"
-AUDIT = "every commit of the main branch: a snapshot, an approved pull request, or an exception with its reasons"
+AUDIT = (
+    "every commit of the main branch: a snapshot, an approved pull request, without GitHub one that a record attests, "
+    "or an exception with its reasons"
+)
 TABLES = (
     TableExport("downloads/register", "Register", REGISTER, register_table),
     TableExport("downloads/register", "Register", REGISTER, insurers_table, INSURER),

@@ -156,7 +156,7 @@ def file_problems(
         line = each.source.line("files")
         if found is None:
             message = f"The file {shown(path)} is not there, or larger than 32 MB."
-            hint = "Add it in the same pull request, or take it out of `files`."
+            hint = "Add it in the same pull request or commit, or take it out of `files`."
             yield problem("evidence-file-missing", each.source.path, line, message, hint)
         elif is_changed(each, found):
             message = f"{shown(path)} was changed after this was written."

@@ -14,7 +14,7 @@ from secure_score_backlog.evaluation.change import Approval, Change, Claim, Deci
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.reports.change_phrases import NAMED, Quote, quoted
 from secure_score_backlog.settings import Weight
-from secure_score_backlog.wording import day, joined, plural
+from secure_score_backlog.wording import day, joined, lower_first, plural
 
 UNSOUND = {
     Reason.RECORD_MISSING: "which does not exist yet",
@@ -35,6 +35,11 @@ def approval_sentences(change: Change, quote: Quote) -> list[str]:
     others = [*_ends(change, quote), *_with_errors(change), *_others(change)]
     if not change.approvers and _faulty(change) == len(change.decisions) > 0:
         return [author, *others]
+    if not change.approvers and change.without_github:
+        return [
+            "No particular role has to approve this change: have somebody else than its author look at it.",
+            *others,
+        ]
     if not change.approvers:
         nobody = (
             "No particular role has to approve this change. Whether GitHub asks for an approval, the pull request "
@@ -43,7 +48,7 @@ def approval_sentences(change: Change, quote: Quote) -> list[str]:
         return [f"{nobody} {author.replace('this change', 'it')}", *others]
     left = len(change.approvers) - MOST_ROLES
     more = [f"And {plural(left, 'more role')}: run `backlog diff --json`."] if left > 0 else []
-    asked = [_approval(each, quote, change.author) for each in change.approvers[:MOST_ROLES]]
+    asked = [_approval(each, quote, change) for each in change.approvers[:MOST_ROLES]]
     return [*asked, *more, author, _unapproved(change), *_was_critical(change, quote), *others]
 
 
@@ -54,6 +59,12 @@ def _unapproved(change: Change) -> str:
     if len(decisions) == 1:
         what = f"the {'acceptance' if decisions[0].after and decisions[0].after.accepted else 'exemption'} counts"
     show = "it" if len(decisions) == 1 else "them"
+    if change.without_github:
+        return (
+            "Please commit or merge it only after that approval is recorded. This report cannot stop anybody: without "
+            f"it, {what} all the same, and the register shows {show} as “only named”: an approver is named, and nobody "
+            "is recorded as having approved."
+        )
     on_paper = any(not each.logins for each in change.approvers)
     approved = "that approval is given or recorded" if on_paper else "that approval"
     critical = any(each.level is Risk.CRITICAL and each.after and each.after.accepted for each in decisions)
@@ -118,17 +129,27 @@ def _others(change: Change) -> list[str]:
     parts = ["the settings"] if change.settings or change.settings_unreadable else []
     parts += [f"the {'file' if running == 1 else 'files'} that can run programs"] if running else []
     looked = "it" if running == 1 and len(parts) == 1 else "them"
-    ask = f"no role is set: ask whoever runs this backlog to look at {looked} before the merge"
+    when = "first" if change.without_github else "before the merge"
+    ask = f"no role is set: ask whoever runs this backlog to look at {looked} {when}"
     return [f"For {joined(parts)}, {ask}."] if parts else []
 
 
-def _approval(approval: Approval, quote: Quote, author: str) -> str:
+def _approval(approval: Approval, quote: Quote, change: Change) -> str:
     accepted = sum(1 for each in approval.decisions if each.after and each.after.accepted)
     exempted = len(approval.decisions) - accepted
     parts = [plural(accepted, "acceptance")] if accepted else []
     parts += [plural(exempted, "exemption")] if exempted else []
-    claims = "".join(f" {said}" for said in _claims(approval, quote))
-    return f"{quote(approval.role)}, for {joined(parts)}: {_on_github(approval, quote, author)}{claims}"
+    claims = list(_claims(approval, quote))
+    if not change.without_github:
+        claims = [_on_github(approval, quote, change.author), *claims]
+    elif not approval.attested:
+        claims = [
+            "no approval is recorded. Once this role has approved, file the record, such as minutes, and name it in "
+            "the decision: `approval` with `by`, `on` and `record`.",
+            *claims,
+        ]
+    said = " ".join(claims)
+    return f"{quote(approval.role)}, for {joined(parts)}: {lower_first(said) if change.without_github else said}"
 
 
 def _on_github(approval: Approval, quote: Quote, author: str) -> str:

@@ -86,7 +86,8 @@ def _parts(change: Change, preview: str) -> Iterator[str]:
     yield "\n"
     yield "### Who has to approve\n\n"
     answer = [HOW_TO_ANSWER] if any(each.logins for each in change.approvers) else []
-    answer += [ON_PAPER] if any(not each.logins for each in change.approvers) else []
+    on_paper = not change.without_github and any(not each.logins for each in change.approvers)
+    answer += [ON_PAPER] if on_paper else []
     yield "".join(f"- {each}\n" for each in (*approval_sentences(change, in_sentence), *answer)) + "\n"
     if preview:
         is_archive = ARTIFACT.search(preview) is not None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from secure_score_backlog import wording
+from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.model import Ask
-from secure_score_backlog.evaluation.approval import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import RegisterEntry, approver

@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import date
 
 from secure_score_backlog import wording
-from secure_score_backlog.approval_records import path_of
 from secure_score_backlog.approvals import PullRequest, Review, ReviewState
 from secure_score_backlog.dates import ONE_DAY
+from secure_score_backlog.decisions.attestations import path_of
 from secure_score_backlog.decisions.model import Attestation, DecisionVersion
 from secure_score_backlog.evaluation.approval import Reason
 from secure_score_backlog.evaluation.facts import Facts
@@ -193,7 +193,7 @@ def approved_what(review: Review, request: PullRequest, *, heads: bool) -> str:
     return f"{on}{late}{state}"
 
 
-def remedy(entry: RegisterEntry | None) -> str:
+def remedy(entry: RegisterEntry | None, *, without_github: bool = False) -> str:
     """What makes the approval count of an entry in force that is only named; empty for any other."""
     if entry is None or entry.state not in IN_FORCE or entry.approval.recorded:
         return ""
@@ -202,17 +202,18 @@ def remedy(entry: RegisterEntry | None) -> str:
     if approvable is None or found.reason is Reason.UNCOMMITTED:
         return ""
     key = f"{'accepted' if decision.accepted else 'covered'}.approval"
-    if found.reason is Reason.NO_GITHUB:
-        return (
-            "To make it count: file the record of its approval, such as minutes below `docs/reviews/`, and name it in "
-            f"the decision: `{key}` with `by`, `on` and `record`."
-        )
     if found.reason is Reason.NOT_ASKED:
         return "The next run of the workflow snapshot asks GitHub who approved it; or run `backlog approvals`."
     if found.filed and found.stated:
+        where = "commit" if without_github else "pull request"
         return (
-            f"The record is on file now. To make it count, name it again in a pull request that changes `{key}`, such "
+            f"The record is on file now. To make it count, name it again in a {where} that changes `{key}`, such "
             f"as `record: {found.stated.record}#approval`."
+        )
+    if without_github:
+        return (
+            "To make it count: file the record of its approval, such as minutes below `docs/reviews/`, and name it in "
+            f"the decision: `{key}` with `by`, `on` and `record`."
         )
     roles = ", once `roles` in backlog.yml lists a login for it" if found.reason is Reason.UNLISTED else ""
     return (

@@ -43,6 +43,7 @@ SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "ano
 RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
     Kind.APPROVED: "approved on GitHub by another person, whatever the role, in their final state and before the merge",
+    Kind.ATTESTED: "attested by a record on file, which only people can judge, and not approved on GitHub",
     Kind.BEGINNING: "first commit",
     Kind.EXCEPTION: "without a known approval by another person",
 }
@@ -183,7 +184,10 @@ def named_paths(paths: Sequence[str]) -> str:
 def asked(audit: Audit) -> str:
     """When GitHub was asked who approved what, as a sentence."""
     if audit.without_github:
-        return "Approvals are known by the records that decisions name: no repository on GitHub is named."
+        return (
+            "No repository on GitHub is named, so approvals are known by records on file alone: those that decisions "
+            "name, and minutes by somebody else that name a commit."
+        )
     if audit.asked_at is None:
         return "GitHub was not asked who approved them; what is unknown does not pass."
     return f"GitHub was last asked on {wording.day(audit.asked_at.date())} who approved them."
@@ -317,8 +321,9 @@ def population_steps(audit: Audit, settings: Settings) -> Iterator[Step]:
     yield Step(
         "List the commits by any account but the one that commits snapshots",
         f'git log --first-parent --no-mailmap --format="%h %cs %an <%ae> %s" {head} | grep -vF {bot}',
-        f"Prints {wording.count(len(people), 'line')}: each is an approved pull request, the first commit, or one "
-        "without a known approval by another person.",
+        f"Prints {wording.count(len(people), 'line')}: each is "
+        f"{'attested by a record on file' if audit.without_github else 'an approved pull request'}, the first commit, "
+        "or one without a known approval by another person.",
     )
     elsewhere = [
         each for each in on_main if each.identity == settings.snapshots.bot and set(each.areas) - {Area.SNAPSHOTS}

@@ -70,7 +70,7 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             decision=decision,
             entry=entries.get(status.id),
             citation=citation,
-            remedy=words.remedy(entries.get(status.id)),
+            remedy=words.remedy(entries.get(status.id), without_github=facts.recorded.without_github),
             points_given=words.points_given(status.observation),
             held=words.held(status),
             since_word=words.since_word(status),
