@@ -40,7 +40,7 @@ from secure_score_backlog.snapshots.stored_lines import StoredLines
 
 KEPT = "snapshots"
 """The name in the cache of what a folder held."""
-KEPT_OF_COMMITS = "snapshots-of-commits"
+KEPT_OF_COMMITS = "committed-snapshots"
 """The name in the cache of what commits held, which are compared with a folder in one run."""
 WORTH_KEEPING = 500
 """Snapshots; fewer are read in a moment."""
