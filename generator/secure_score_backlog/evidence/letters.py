@@ -39,9 +39,10 @@ _SAME = {0x2212: "\u2013", 0x2010: "-", 0x2011: "-"}
 _BLANKS = re.compile(r"[^\S\u202f\u00a0]+")
 """Blanks of any kind, apart from the one between thousands, and the one that holds words together."""
 _TOGETHER = re.compile(
-    rf"(?<!\S)[(+\u2013]?\d[\d.,\u202f]* (?=[A-Za-z%])|\b(?:page|request|{'|'.join(MONTHS)}) (?=[#\d])"
+    rf"(?<!\S)[(+\u2013]?\d[\d.,\u202f]* (?=[A-Za-z%])|(?<=\d[ \u00a0])of (?=\d)"
+    rf"|\b(?:page|request|{'|'.join(MONTHS)}) (?=[#\d])"
 )
-"""A number and its unit, the parts of a date, and a page or pull request and its number."""
+"""A number and its unit, also with what it is of, the parts of a date, and a page or pull request and its number."""
 _LONG = re.compile(r"[\x21-\x9f\xa1-\u058f]{15,}|\S{60,}")
 _AFTER_MARK = re.compile(r"(?<=[_\-./:;=,@\\|])(?=[^_\-./:;=,@\\|])|(?<=[a-z])(?=[A-Z])")
 
