@@ -244,11 +244,18 @@ BADGES: dict[str, Badge] = {
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
     "attested": Badge("Approved outside GitHub", "\u270e", "said", "Stated in the decision, which names the record."),
+    "named": Badge("Only named", "\u25cb", "quiet", "The decision names the role; no approval that counts is known."),
 }  # fmt: skip
 
 
 APPROVALS = {"approved": "approved on GitHub", "attested": "approved outside GitHub", "named": "only named"}
 """How an approval is known, within a sentence."""
+APPROVAL_MEANINGS = {
+    "approved": "GitHub recorded that this role approved the final state before the merge.",
+    "attested": "The decision states role, day and record; checked is only whether that is on file and names it.",
+    "named": "The decision names the role; no approval that counts is known.",
+}
+"""What that means, as a sentence."""
 
 
 def badge_of(word: object) -> Badge:

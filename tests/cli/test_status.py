@@ -118,7 +118,7 @@ def test_the_decisions_needed_are_listed_once_and_counted(
     for leadership in (True, False):
         days = [row["by"] for row in rows if row["kind"] == "requested" and row["leadership"] is leadership]
         assert days == sorted(days)
-    assert f"{status()['late']} late: overdue, no longer in force, or not answered in time" in text
+    assert f"{status()['late']} overdue: no longer in force, not done or not answered in time" in text
     ending = text[text.index("that end within") : text.index("Score ")]
     days = re.findall(r"^ +(\d{4}-\d\d-\d\d) ", ending, re.MULTILINE)
     assert len(days) == 2

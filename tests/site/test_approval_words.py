@@ -114,11 +114,14 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
     known = facts(Approval(reason=Reason.UNLISTED, asked=True))
     said = "only named; never had an approval that counts, since 1 October 2026: the settings listed no login"
     listed = Read(known, register.documents)
-    for text in (listed.sections["accepted"], page_of(known)):
-        assert said in text
+    (row,) = listed.rows("approvals")
+    assert "Managing Director none that counts The settings listed no login" in row
+    assert said in page_of(known)
+    for text in (row, page_of(known)):
         assert "opened by writer; approved by boss" in text
-    assert "In force means within its last day and not breached, whether approved or not." in listed.lead
-    assert "Only named: to make it count, the approver approves the next renewal in its pull request." in listed.lead
+    section = listed.sections["approvals"]
+    assert "In force means within its last day and not breached, whether approved or not." in section
+    assert "Only named: to make it count, the approver approves the next renewal in its pull request." in section
     assert "approves the next renewal in its pull request, before the merge, once roles in" in page_of(known)
     assert "accepted.approval with by , on and record" in page_of(known)
 
@@ -126,20 +129,21 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
 def test_what_nobody_asked_about_is_not_called_a_fault_of_the_approver() -> None:
     """Right after a merge: the next run asks, so nobody has to approve again."""
     known = facts(Approval(reason=Reason.NOT_ASKED))
-    lead = Read(known, register.documents).lead
-    assert "Only named: the next run of the workflow snapshot asks GitHub." in lead
-    assert "next renewal" not in lead
+    section = Read(known, register.documents).sections["approvals"]
+    assert "Only named: the next run of the workflow snapshot asks GitHub." in section
+    assert "next renewal" not in section
     assert "The next run of the workflow snapshot asks GitHub who approved it" in page_of(known)
 
 
 def test_an_answer_that_was_approved_before_is_not_called_never_approved() -> None:
     """The day of the last approval that counts is named."""
     before = Approval(ApprovalKind.APPROVED, "Managing Director", day(1))
-    text = Read(facts(Approval(reason=Reason.LATE, asked=True), before), register.documents).sections["accepted"]
-    assert "no approval that counts: the pull request was approved after it was merged; an earlier answer was" in text
-    assert "never had" not in text
-    unasked = Read(facts(Approval(reason=Reason.NOT_ASKED)), register.documents).sections["accepted"]
-    assert "never had" not in unasked, "what was not asked is not known"
+    known = facts(Approval(reason=Reason.LATE, asked=True), before)
+    (row,) = Read(known, register.documents).rows("approvals")
+    assert "The pull request was approved after it was merged. An earlier answer was approved, 1" in row
+    assert "the pull request was approved after it was merged; an earlier answer" in page_of(known)
+    assert "never had" not in page_of(known)
+    assert "never had" not in page_of(facts(Approval(reason=Reason.NOT_ASKED))), "what was not asked is not known"
 
 
 def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
@@ -147,7 +151,8 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     late = Approval(reason=Reason.RECORD_MISSING, asked=True, stated=STATED, filed=date(2026, 10, 2))
     known = facts(late)
     said = "was not on file when this was merged, but is since 2 October 2026. The decision states one: Managing"
-    assert said in Read(known, register.documents).sections["accepted"]
+    (row,) = Read(known, register.documents).rows("approvals")
+    assert f"{said.partition(': ')[0]} of 25 September 2026: " in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
     assert [entry.status.id for entry in stated_in("2026-09", known)] == ["A"]
     assert stated_in("2026-10", known) == []
@@ -160,44 +165,53 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
 
 
 def test_what_was_checked_of_a_record_is_said_once_and_in_each_row() -> None:
-    """Whether it records the approval is not claimed."""
+    """Whether it records the approval is not claimed; it is not said twice."""
     given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED, on_file=True, names_it=False)
     known = facts(given)
-    readers = {
-        evidence: "not whether it records the approval",
-        register: "only whether the record was on file and names the recommendation. 1 record does not name it.",
-    }
-    readers[insurer_register] = readers[register]
-    for page, checked in readers.items():
+    for page in (register, insurer_register):
         text = Read(known, page.documents).text
         assert text.count("record on file, does not name this recommendation") == 1
-        assert text.count(checked) == 1
+        assert text.count("checked is only whether that is on file and names it.") == 1
+    assert Read(known, evidence.documents).text.count("not whether it records the approval") == 1
     outside = Read(known, insurer_register.documents)
     assert "record on file, does not name this recommendation" in outside.text
     assert "file the record" not in outside.text, "what to do is for readers inside"
 
 
-def test_the_register_begins_with_how_approvals_are_known() -> None:
-    """Of how many, for accepted risks and exemptions; each number leads to its entries."""
+def test_the_register_begins_with_who_approved_what() -> None:
+    """A row each with approver, day, how it is known and commit; the summary leads there and has the numbers."""
     given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED)
-    page = Read(facts(given), register.documents)
-    assert page.lead.startswith("1 accepted risk is in force, with an approval that counts. It is worth")
-    for row in ("Approved on GitHub 0 of 1 – ", "Approved outside GitHub 1 of 1 – ", "Only named 0 of 1 – "):
-        assert row in page.lead
-    assert page.source.count("approval=attested#accepted") == page.source.count("?state=in+force") == 1
+    for page in (register, insurer_register):
+        read = Read(facts(given), page.documents)
+        assert read.lead.startswith("1 accepted risk is in force, with an approval that counts.")
+        assert list(read.sections)[1] == "approvals"
+        (row,) = read.rows("approvals")
+        assert "until 18 April 2027 Managing Director 1 October 2026 The decision states: minutes of" in row
+        assert "commit 0000000000 , 1 October 2026" in row
+        assert "Approved outside GitHub: 1 in force The decision states role" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents).sections["approvals"]
-    assert "Approved outside GitHub 1 of 1 – " in inside
+    assert "1 acceptance or exemption is in force, with an approval that counts: 1 outside GitHub" in inside
     assert "Owner and approver are one role in none of them." in inside
     bare = replace(facts(given), register=(), covered=())
-    assert "Only named" not in Read(bare, register.documents).lead
+    assert "approvals" not in Read(bare, register.documents).sections
     assert "approvals" not in Read(bare, insurer_summary.documents).sections
+
+
+def test_what_needs_a_new_decision_is_among_what_was_approved() -> None:
+    """With its state in the place of its last day."""
+    given = Approval(ApprovalKind.APPROVED, "Managing Director", day(1), "boss", asked=True)
+    known = facts(given)
+    ended = replace(known, register=tuple(replace(e, state=AcceptanceState.EXPIRED) for e in known.register))
+    (row,) = Read(ended, register.documents).rows("approvals")
+    assert "accepted risk, expired: needs a new decision Managing Director 1 October 2026 by boss" in row
+    assert "Approved on GitHub: 1 that needs a new decision" in Read(ended, register.documents).sections["approvals"]
 
 
 def test_without_github_no_approval_on_github_is_counted() -> None:
     """There is nothing to ask; the register says what makes an approval count there."""
-    lead = Read(facts(Approval(reason=Reason.NO_GITHUB)), register.documents).lead
-    assert "GitHub" not in lead.replace("Approved outside GitHub", "")
-    assert "Only named: to make it count, file the record ." in lead
+    section = Read(facts(Approval(reason=Reason.NO_GITHUB)), register.documents).sections["approvals"]
+    assert "Approved on GitHub" not in section
+    assert "Only named: to make it count, file the record ." in section
 
 
 def test_what_follows_the_last_day_is_said() -> None:
@@ -205,7 +219,7 @@ def test_what_follows_the_last_day_is_said() -> None:
     given = Approval(ApprovalKind.APPROVED, "Managing Director", day(1), "boss", asked=True)
     said = "After the last day it is expired: no decision is in force, it is listed among the decisions needed, and the"
     for page in (register, insurer_register):
-        assert said in Read(facts(given), page.documents).lead
+        assert said in Read(facts(given), page.documents).sections["approvals"]
     assert said in page_of(facts(given))
     known = facts(given)
     ended = replace(known, register=tuple(replace(e, state=AcceptanceState.EXPIRED) for e in known.register))

@@ -77,7 +77,7 @@ SCENES: dict[str, tuple[Callable[[], Facts], str]] = {
 TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     "expired": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(1)))),
-        "Late. Last day: 1 October 2026, 1 day ago. Renew it with a reason, or do it.",
+        "Overdue. Last day: 1 October 2026, 1 day ago. Renew it with a reason, or do it.",
     ),
     "breached": (
         lambda: tenant(
@@ -89,7 +89,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "regressed": (
         lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
-        "Late. Regressed on 2 October 2026. Find out what changed it",
+        "Overdue. Regressed on 2 October 2026. Find out what changed it",
     ),
     "conflict": (
         lambda: tenant(
@@ -100,15 +100,15 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "overdue": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", due=day(1))),
-        "Late. Due on 1 October 2026, 2 days ago. If that cannot be done now, write a new date with the reason.",
+        "Overdue. Due on 1 October 2026, 2 days ago. If that cannot be done now, write a new date with the reason.",
     ),
     "asked too long ago": (
         lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
-        "Late. No day given; asked by Head of IT on 1 October 2026. Without an answer: It stays open.",
+        "Overdue. No day given; asked by Head of IT on 1 October 2026. Without an answer: It stays open.",
     ),
     "asked, and late": (
         lambda: tenant(*[{"A": (0, 4)}] * 3, A=decision("A", asks=(replace(old_ask(1)[0], by=day(2)),), due=day(200))),
-        "Late. Answer by 2 October 2026, 1 day ago; asked by Head of IT on 1 October 2026.",
+        "Overdue. Answer by 2 October 2026, 1 day ago; asked by Head of IT on 1 October 2026.",
     ),
     "asked": (
         lambda: tenant({"A": (0, 4)}, A=decision("A", asks=old_ask(1), due=day(200))),
@@ -145,8 +145,8 @@ def test_each_role_is_told_until_when_and_what_comes_next(key: str) -> None:
     assert role == ("role-leadership" if key.startswith("asked") else "role-head-of-it")
     (row,) = page.rows(role)
     assert says in row
-    assert ("Late." in row) is ("Late." in says or key in ("breached", "conflict"))
-    assert re.search(rf'href="#{role}"><span class="backlog-tally-number">1</span>', page.source)
+    assert ("Overdue." in row) is ("Overdue." in says or key in ("breached", "conflict"))
+    assert f'<a href="#{role}">' in page.source.partition("<h2")[0]
 
 
 def test_a_role_reads_what_it_waits_for() -> None:
@@ -209,7 +209,7 @@ def test_what_a_role_owns_and_what_blocks_it_is_among_what_it_waits_for() -> Non
     )
     alone = Read(tenant({"A": (4, 4)}, C=decision("C", due=day(100), blocked=NO_LICENCE)), attention.documents)
     assert alone.sections["role-head-of-it"].startswith("Nothing to do; blocked: 1 ")
-    assert "nothing is late or due within 30 days; below is what is blocked." in alone.lead
+    assert "nothing is overdue or due within 30 days; below is what is blocked." in alone.lead
 
 
 def test_a_planned_change_that_is_not_measured_is_listed_by_its_date() -> None:
@@ -222,7 +222,7 @@ def test_a_planned_change_that_is_not_measured_is_listed_by_its_date() -> None:
     assert "Not measured Due on 1 October 2026, 1 day ago. Whether it is done is unknown" in passed
 
 
-def test_what_is_late_comes_first_then_the_nearest_day() -> None:
+def test_what_is_overdue_comes_first_then_the_nearest_day() -> None:
     """Within a role; a change that is due in 31 days is not listed, and a role is matched whatever its letter case."""
     page = Read(
         tenant(
@@ -236,7 +236,7 @@ def test_what_is_late_comes_first_then_the_nearest_day() -> None:
         attention.documents,
     )
     assert page.lead.startswith(
-        "As of 3 October 2026: 1 late, 1 due within 7 days, 2 due within 30 days, 1 waits for an approval of "
+        "As of 3 October 2026: 1 overdue, 1 due within 7 days, 2 due within 30 days, 1 waits for an approval. "
     )
     rows = page.rows("role-head-of-it")
     assert [re.search(r"(Due on|Last day:) (\d+) (\w+)", row).group(2, 3) for row in rows] == [  # type: ignore[union-attr]
@@ -266,8 +266,8 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     (row,) = Read(asked, attention.documents).rows(f"role-{approver}")
     assert "is missing. Today: tell the owner whether you approve; the minutes record it" in row
     assert row.endswith("How an answer is recorded")
-    assert "1 waits for an approval of the role below. In each role" in Read(asked, attention.documents).lead
-    nothing = "As of 1 October 2026, nothing is late or due within 30 days, and nothing waits."
+    assert "1 waits for an approval. What each role has" in Read(asked, attention.documents).lead
+    nothing = "As of 1 October 2026, nothing is overdue or due within 30 days, and nothing waits."
     assert Read(made, attention.documents).lead.startswith(nothing)
     stated = Attestation("Managing Director", day(1), "docs/reviews/2026-10.md")
     filed = replace(entry.approval, asked=True, stated=stated, filed=day(2), reason=Reason.RECORD_MISSING)
@@ -280,7 +280,7 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
 
 
 def test_a_renewal_waits_for_an_approver_who_is_not_the_owner() -> None:
-    """What ends soon and what needs a new decision; it is late for the owner alone."""
+    """What ends soon and what needs a new decision; it is overdue for the owner alone."""
     ends = acceptance(day(12))
     made = tenant(
         *[dict.fromkeys("ABCD", (0, 4))] * 3,
@@ -294,7 +294,7 @@ def test_a_renewal_waits_for_an_approver_who_is_not_the_owner() -> None:
     assert "To approve when Head of IT makes the new decision, which is needed now." in first
     assert "To approve when Head of IT renews it, by 12 October 2026, in 9 days." in second
     assert page.sections["role-managing-director"].startswith("2 wait for an approval of this role ")
-    assert "Late." not in page.sections["role-managing-director"]
+    assert "Overdue." not in page.sections["role-managing-director"]
     assert "B" in first.split()
     assert "A" in second.split()
     assert len(page.rows("role-head-of-it")) == 3
@@ -341,7 +341,7 @@ def test_one_finding_is_not_called_several() -> None:
 
 
 def test_the_last_day_is_in_time() -> None:
-    """On its last day an acceptance is in force and a plan in time; a request of ninety days is not late."""
+    """On its last day an acceptance is in force and a plan in time; a request of ninety days is not overdue."""
     page = Read(
         tenant(
             *[{"A": (0, 4), "B": (0, 4)}] * 91,
@@ -350,10 +350,8 @@ def test_the_last_day_is_in_time() -> None:
         ),
         attention.documents,
     )
-    assert page.lead.startswith(
-        "As of 30 December 2026: 2 due within 7 days, 2 wait for an answer or an approval of the role"
-    )
-    assert "Late." not in page.text
+    assert page.lead.startswith("As of 30 December 2026: 2 due within 7 days, 2 wait for an answer or an approval.")
+    assert "Overdue." not in page.text
 
 
 def clean() -> Facts:
@@ -364,7 +362,7 @@ def clean() -> Facts:
 def test_a_tenant_without_findings() -> None:
     """No table and nothing to do; each group has its sentence."""
     page = Read(clean(), attention.documents)
-    assert page.lead == "As of 2 October 2026, nothing is late or due within 30 days, and nothing waits."
+    assert page.lead == "As of 2 October 2026, nothing is overdue or due within 30 days, and nothing waits."
     assert page.sections["checks"].startswith("All 10 checks are clear.")
     assert "<tr><td" not in page.source.split("calendar-figure")[0]
     assert "What to do." not in page.text

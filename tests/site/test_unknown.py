@@ -177,10 +177,10 @@ def test_months_that_nobody_measured_are_not_measured(tenant: Tenant, name: str)
     assert ("Not measured:" in texts["score.md"]) is (named is not None)
     assert named is None or named in texts["score.md"]
     if name == "one old day":  # the months between the first twelve and the last have no page of their own
-        assert "February 2024 to October 2026 Not measured, and no decision was made." in texts["reviews/index.md"]
+        assert "February 2024 to October 2026 January 2025 nothing; not measured –" in texts["reviews/index.md"]
         assert "February 2024 to October 2026 not measured none" in texts["evidence.md"]
     if name == "two years with a gap":
-        assert "September 2025 to February 2026 Not measured, and no decision was made." in texts["reviews/index.md"]
+        assert "September 2025 to February 2026 February 2026 nothing; not measured –" in texts["reviews/index.md"]
         assert "September 2025 to February 2026 not measured none" in texts["evidence.md"]
 
 

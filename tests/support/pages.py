@@ -82,7 +82,7 @@ class Read:
 
     def rows(self, anchor: str) -> list[str]:
         """The rows of the tables of a section, as texts."""
-        found = re.findall(r"<tr>(.*?)</tr>", self.raw(anchor), re.DOTALL)
+        found = re.findall(r"<tr\b[^>]*>(.*?)</tr>", self.raw(anchor), re.DOTALL)
         return [words(row) for row in found if "<td" in row]
 
 

@@ -109,14 +109,14 @@ def headline(facts: Facts, needed: int) -> Iterator[Text]:
     """The headline counts; those that are 0 are left out."""
     counts = facts.counts
     for number, words, style in (
-        (needed, "decisions needed now: requested, overdue or no longer in force", "red"),
-        (len(late(facts)), "late: overdue, no longer in force, or not answered in time", "red"),
+        (needed, "decisions needed now: requested, no longer in force, or critical and overdue or undecided", "red"),
+        (len(late(facts)), "overdue: no longer in force, not done or not answered in time", "red"),
         (counts["undecided"], "undecided: no finished decision, drafts included", "yellow"),
         (counts["expired"], "expired: the last day of the decision has passed", "red"),
         (counts["breached"], "breached: worse than the level that was accepted", "red"),
         (len(facts.in_state(State.REGRESSED)), "regressed: was done and is not any more", "red"),
         (len(facts.in_state(State.CONFLICT)), "in conflict: marked not applicable, but measured as done", "red"),
-        (counts["overdue"], "overdue: planned, and the date has passed", "red"),
+        (counts["overdue"], "overdue changes: planned, and the date has passed", "red"),
         (counts["carried"], "accepted: left open on purpose, until a date", ""),
         (counts["shadow"], "accepted or self-attested in the portal only", "yellow"),
     ):

@@ -162,9 +162,19 @@ class Ask:
     by: date | None = key(
         Day(), "Last day on which the answer is of use, from `since` on.", default=None, example="2026-12-01"
     )
-    options: tuple[str, ...] = key(TEXTS, "The answers to choose from.", default=(), example="[in Q1, never]")
+    options: tuple[str, ...] = key(
+        TEXTS,
+        "The answers to choose from, each with what it costs.",
+        default=(),
+        example="[in Q1 (900 EUR), never (no cost)]",
+    )
     recommend: str = key(ANSWER, "What the team recommends, and why.", default="", example="…")
-    cost: str = key(ANSWER, "What it costs: money, work or trouble.", default="", example="about 900 EUR a year")
+    cost: str = key(
+        ANSWER,
+        "What the recommended answer costs: money, work or trouble.",
+        default="",
+        example="about 900 EUR a year",
+    )
     asked_by: str = key(ROLE, "The role that asks; the owner where none is given.", default="", example="Head of IT")
     default: str = key(ANSWER, "What happens if no decision is made.", default="", example="…")
 

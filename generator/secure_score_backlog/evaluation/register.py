@@ -284,6 +284,22 @@ def approval_counts(entries: Iterable[RegisterEntry]) -> ApprovalCounts:
     )
 
 
+def by_approval(entries: Iterable[RegisterEntry]) -> list[tuple[str, list[RegisterEntry]]]:
+    """The entries by how their approval is known, each kind in the order given."""
+    listed = list(entries)
+    return [(kind.value, [entry for entry in listed if entry.approval.kind is kind]) for kind in ApprovalKind]
+
+
+def numbers_in_words(entries: Iterable[RegisterEntry]) -> str:
+    """How many are in force, and how many need a new decision: `6 in force, 4 that need a new decision`."""
+    listed = list(entries)
+    ended = len(needing_decision(listed))
+    parts = [f"{number(len(listed) - ended)} in force"] if len(listed) > ended else []
+    if ended:
+        parts.append(f"{number(ended)} that need{'s' if ended == 1 else ''} a new decision")
+    return ", ".join(parts)
+
+
 def owner_approves(entry: RegisterEntry) -> bool:
     """One role owns the decision and approves it."""
     approvable = entry.decision.approvable

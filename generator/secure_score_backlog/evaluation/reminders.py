@@ -62,7 +62,7 @@ class Reminder:
         return approvable.approver if approvable else ""
 
     def is_late(self, as_of: date) -> bool:
-        """Its day has passed, or the decision is no longer in force (docs/method.md#late)."""
+        """Its day has passed, or the decision is no longer in force (docs/method.md#overdue)."""
         if self.ask is not None and self.ask.by is None:
             return as_of - self.ask.since > ASK_TERM
         return self.kind in LATE or (self.deadline is not None and self.deadline < as_of)
@@ -109,7 +109,7 @@ def decisions_needed(facts: Facts) -> tuple[Reminder, ...]:
 
 
 def late(facts: Facts) -> tuple[Reminder, ...]:
-    """Everything that is late (docs/method.md#late)."""
+    """Everything that is late (docs/method.md#overdue)."""
     return tuple(each for each in reminders(facts) if each.is_late(facts.as_of))
 
 

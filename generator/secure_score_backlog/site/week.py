@@ -35,7 +35,7 @@ MOST = 10
 """Rows of a role, so that a page has a size that does not depend on the tenant's; the board has all."""
 MOST_ROLES = 15
 COUNTED = {
-    When.LATE: "late",
+    When.LATE: "overdue",
     When.WEEK: "due within 7 days",
     When.MONTH: "due within 30 days",
 }
@@ -46,6 +46,8 @@ WAITED_FOR = {
     "a decision": ("undecided",),
 }
 """What the role is waited for, by kind; a blocked change waits for the end of its block."""
+TO_GIVE = {"answer": ("unanswered",), "approval": (UNAPPROVED, APPROVE), "decision": ("undecided",)}
+"""The same for a table, where nothing else is said."""
 WHAT_TO_DO = {
     "expired": "Renew it with a reason, or do it.",
     "regressed": "Find out what changed it, and restore it, or make a new decision.",
@@ -113,9 +115,28 @@ class Role:
     approves: bool = False
     """The register names it as an approver."""
 
+    def at(self, *when: When) -> tuple[Task, ...]:
+        """What is to be done then."""
+        return tuple(task for task in self.found if task.when in when)
+
+    @property
+    def to_answer(self) -> str:
+        """How many answers, approvals and decisions of this role others wait for: `2 answers, 1 approval`."""
+        kinds = Counter(task.kind for task in self.at(When.WAITING))
+        found = {one: sum(kinds[kind] for kind in of) for one, of in TO_GIVE.items()}
+        return ", ".join(wording.count(number, one) for one, number in found.items() if number)
+
+    @property
+    def awaits(self) -> tuple[str, ...]:
+        """What it waits for, by role: `Head of IT: 2 answers, the first by 1 December 2026; 1 approval`."""
+        roles: dict[str, list[Task]] = {}
+        for task in self.waits:
+            roles.setdefault(task.role, []).append(task)
+        return tuple(f"{role}: {awaited_of(found)}" for role, found in roles.items())
+
     @property
     def late(self) -> int:
-        """How many are late."""
+        """How many are overdue."""
         return sum(1 for task in self.found if task.when is When.LATE)
 
     @property
@@ -228,8 +249,19 @@ def awaited(task: Task, as_of: date) -> str:
     return answer_by(task.day, as_of)
 
 
+def awaited_of(found: Iterable[Task]) -> str:
+    """The answers and approvals that are waited for, with the first day of an answer."""
+    listed = list(found)
+    answers = [task for task in listed if task.ask]
+    days = sorted(task.day for task in answers if task.day)
+    first = f"{', the first' if len(answers) > 1 else ''} by {wording.day(days[0])}" if days else ""
+    parts = [f"{wording.count(len(answers), 'answer')}{first}"] if answers else []
+    approvals = len(listed) - len(answers)
+    return "; ".join([*parts, *([wording.count(approvals, "approval")] if approvals else [])])
+
+
 def counted(found: Iterable[Task], whom: str) -> str:
-    """How many tasks are of each urgency: `2 late, 1 due within 7 days, 1 waits for an answer of this role`.
+    """How many tasks are of each urgency: `2 overdue, 1 due within 7 days, 1 waits for an answer of this role`.
 
     Args:
         found: The tasks.
@@ -259,7 +291,7 @@ def waiting(found: list[Task], whom: str) -> Iterator[str]:
 
 
 def until(task: Task, facts: Facts) -> str:
-    """Until when it is to be done, or since when it is late."""
+    """Until when it is to be done, or since when it is overdue."""
     day, status = task.day, task.status
     match task.kind:
         case "unanswered":

@@ -52,6 +52,8 @@ class Work:
     portal: str | None = None
     """Address in one of Microsoft's portals."""
     effort: str = ""
+    impact: str = ""
+    """On users, by Microsoft's estimate."""
     area: str = ""
     product: str = ""
     """The service in two parts: `Computers`, `Defender for Endpoint`."""
@@ -81,10 +83,12 @@ def work_of(status: Status, facts: Facts, site: Site) -> Work:
 
 
 def brief_work_of(status: Status) -> Work:
-    """The same without what takes much room: effort, service and licence."""
+    """The same without what takes much room: effort, impact on users, service and licence."""
     area, product = parts_of(service_name(status.recommendation.service))
-    effort = status.recommendation.cost.replace("unknown", "")
-    return Work(effort=effort, area=area, product=product, licence=licence_words(status))
+    effort, impact = (
+        text.replace("unknown", "") for text in (status.recommendation.cost, status.recommendation.user_impact)
+    )
+    return Work(effort=effort, impact=impact, area=area, product=product, licence=licence_words(status))
 
 
 def parts_of(service: str) -> tuple[str, str]:

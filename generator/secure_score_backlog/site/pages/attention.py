@@ -62,6 +62,8 @@ SHOWN = 15
 """Rows of a group before the rest is folded."""
 MOST = 40
 """Rows of a group, so that a page has a size that does not depend on the tenant's."""
+MOST_NAMED = 2
+"""Recommendations that a cell of the first table names; the rest is counted, and listed below."""
 COMMAND_IDS = 5
 """Ids in a command that is to be copied."""
 PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
@@ -167,12 +169,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         chapters=chapters,
         tally=[(title_of(key, number), key, number) for key, number in found.items()],
         summary=summary(found),
-        to_do=counted((task for role in roles for task in role.found), "the role below"),
-        late=sum(role.late for role in roles),
+        to_do=counted((task for role in roles for task in role.found), ""),
         roles=roles[:MOST_ROLES],
         other_roles=roles[MOST_ROLES:],
         awaited=awaited,
         most_waits=MOST_ROWS,
+        most_named=MOST_NAMED,
         coded=coded,
         columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),
@@ -192,7 +194,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         body,
         site=site,
         shown_title="What to do this week",
-        description="What each role has to do, answer or approve, what is late first. And problems in the data.",
+        description="What each role has to do, answer or approve, what is overdue first. And problems in the data.",
         hide=("navigation", "toc"),
     )
 

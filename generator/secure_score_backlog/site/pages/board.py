@@ -33,6 +33,17 @@ STATES_IN_ORDER = (
 """As the filter lists them: what needs a decision, what needs work, the rest."""
 
 
+USUAL = {
+    "undecided": State.UNDECIDED,
+    Bucket.DO_NOW: State.PLANNED,
+    Bucket.DO_SOON: State.PLANNED,
+    Bucket.ACCEPT: State.ACCEPTED,
+    Bucket.NOT_APPLICABLE: State.COVERED,
+    "not-measured": State.NOT_MEASURED,
+}
+"""The state that the title of a section says already, so that any other one stands out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One part of the board."""
@@ -108,6 +119,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         sections=sections,
         columns=COLUMNS,
+        usual=USUAL,
         full_rows=FULL_ROWS,
         counts=facts.counts,
         needed=len(decisions_needed(facts)),

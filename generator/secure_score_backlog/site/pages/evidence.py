@@ -10,11 +10,9 @@ from itertools import groupby
 
 from secure_score_backlog import __version__, beginning, wording
 from secure_score_backlog.dates import month_before
-from secure_score_backlog.evaluation.approval import ApprovalKind
 from secure_score_backlog.evaluation.audit import Area, Audit, Kind
 from secure_score_backlog.evaluation.decision_log import DecisionLog, decision_log_of
 from secure_score_backlog.evaluation.facts import Facts, Review
-from secure_score_backlog.evaluation.register import in_force
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
@@ -36,7 +34,7 @@ SHOWN_EXCEPTIONS = 15
 """How many the page lists; the downloads have all, so that the page does not grow with the years."""
 SHOWN_CHANGED = 3
 """Recommendations that are named beside an exception."""
-PRINTED = {"exceptions": 10, "approvals": 8, "months": 18}
+PRINTED = {"exceptions": 10, "months": 18}
 """How many of each list are on paper, so that the page takes four sheets."""
 SHOWN_PACKS = 12
 SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
@@ -48,10 +46,6 @@ RESULTS: Mapping[Kind, str] = {
     Kind.EXCEPTION: "without a known approval by another person",
 }
 """What the commits of a kind are, in the table of the audit."""
-
-
-OTHERWISE = {ApprovalKind.ATTESTED: "Approved outside GitHub", ApprovalKind.NAMED: "Only named"}
-"""Approvals that GitHub does not vouch for, each listed below its title."""
 
 
 SOURCES = {
@@ -139,10 +133,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         approvals=facts.approvals,
         accepted_approvals=facts.accepted_approvals,
         covered_approvals=facts.covered_approvals,
-        known_otherwise=[
-            (title, [entry for entry in in_force((*facts.register, *facts.covered)) if entry.approval.kind is kind])
-            for kind, title in OTHERWISE.items()
-        ],
         months=list(grouped(months(facts))),
         signed=any(review.signed for review in facts.reviews),
         packs=list(reversed(recorded(facts.packs)))[:SHOWN_PACKS],

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from secure_score_backlog.content import load
 from secure_score_backlog.dates import month_of
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import RegisterEntry, in_force
+from secure_score_backlog.evaluation.register import IN_FORCE, RegisterEntry, approver, in_force, needs_decision
 from secure_score_backlog.evaluation.reminders import (
     Kind,
     Reminder,
@@ -31,12 +31,15 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.verdict import month_end_before, verdict
 from secure_score_backlog.site.words import regressions, unexplained
+from secure_score_backlog.text import comparable
 
 Plain = Mapping[str, Any]
 PATH = "index.md"
 TITLE = "Home"
 SHOWN = 3
 """Gaps, planned changes and accepted risks that are listed; review, board and register have more."""
+MOST_APPROVED = 6
+"""Acceptances and exemptions in the name of leadership that are listed; the register has all."""
 MOST_NEEDED = 25
 """Decisions needed that are listed; what is late or requested comes first."""
 
@@ -60,6 +63,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     accepted = in_force(facts.register)
     planned = next_planned(facts)
     needed = decisions_needed(facts)
+    owners = owning_roles(facts)
+    others = [each for each in needed if not asks_leadership(each, owners)]
+    in_name = approved_by_leadership(facts, owners)
     late_ones = [each for each in needed if each.is_late(facts.as_of)]
     body = render(
         "home.html.j2",
@@ -76,6 +82,11 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             if each.kind is Kind.BREACHED
         },
         late=len(late_ones),
+        others=others_in_words(others, facts) if 0 < len(others) < len(needed) else "",
+        in_name=in_name,
+        names=list(dict.fromkeys(map(approver, in_name))),
+        most_approved=MOST_APPROVED,
+        approver=approver,
         also_late=also_late(facts),
         shown=SHOWN,
         roles=sorted(role for role, logins in facts.settings.roles.items() if logins),
@@ -89,7 +100,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted=by_risk(accepted)[:SHOWN],
         accepted_count=len(accepted),
         approval_words=wording.APPROVALS,
-        leadership=requested_from(each for each in needed if asks_leadership(each, owning_roles(facts))),
+        leadership=requested_from(each for each in needed if asks_leadership(each, owners)),
         next_to_end=min(accepted, key=lambda entry: (entry.until, entry.status.id), default=None),
         blindspots=spots,
         named_by_state=named_by_state,
@@ -107,6 +118,34 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         shown_title=f"{facts.settings.organisation}{label}: security status",
         hide=("navigation", "toc"),
     )
+
+
+def others_in_words(others: Sequence[Reminder], facts: Facts) -> str:
+    """What owners and those they ask have to decide, in a line: how many, and of which kind."""
+    kinds = Counter(each.kind for each in others)
+    parts = [
+        wording.count(kinds[kind], "request")
+        if kind is Kind.UNANSWERED
+        else f"{kinds[kind]} {wording.badge_of(kind).label.lower()}"
+        for kind in Kind
+        if kinds[kind]
+    ]
+    overdue = sum(1 for each in others if each.is_late(facts.as_of))
+    said = f", {wording.number(overdue)} overdue" if overdue else ""
+    return f"{wording.count(len(others), 'decision')} of owners and those they ask{said}: {', '.join(parts)}"
+
+
+def approved_by_leadership(facts: Facts, owners: Collection[str]) -> list[RegisterEntry]:
+    """Acceptances and exemptions in the name of a role that owns no decision, what has no approval that counts first.
+
+    In force, or in need of a new decision; then the nearest end.
+    """
+    found = [
+        entry
+        for entry in (*facts.register, *facts.covered)
+        if (entry.state in IN_FORCE or needs_decision(entry)) and comparable(approver(entry)) not in {*owners, ""}
+    ]
+    return sorted(found, key=lambda entry: (entry.approval.recorded, entry.until, entry.status.id))
 
 
 def next_planned(facts: Facts) -> list[Status]:

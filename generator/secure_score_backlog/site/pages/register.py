@@ -11,6 +11,7 @@ from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
     approver,
+    by_approval,
     citation,
     in_force,
     needing_decision,
@@ -52,6 +53,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         unproven=sum(1 for entry in controlled if not entry.decision.proof),
         covered=in_force(facts.covered),
         need_decision=needing_decision(both),
+        approved=by_approval(answered_for(facts)),
+        answered=len(answered_for(facts)),
         ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],
         approver=approver,
         citation=citation,
@@ -59,7 +62,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         past_shown=PAST_SHOWN,
         filters=filters([*both, *facts.past]),
         reason=reason,
-        shown_state=shown_state,
         why_ended=why_ended,
         has_git=facts.decisions.has_git,
     )
@@ -71,6 +73,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         description="Accepted risks: why, approved by whom, until when.",
         hide=("navigation", "toc"),
     )
+
+
+def answered_for(facts: Facts) -> list[RegisterEntry]:
+    """Acceptances and exemptions in force, then those that need a new decision."""
+    both = (*facts.register, *facts.covered)
+    return [*in_force(both), *needing_decision(both)]
 
 
 def filters(entries: list[RegisterEntry]) -> list[Filter]:

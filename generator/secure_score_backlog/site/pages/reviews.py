@@ -47,6 +47,8 @@ MOST_ENDING = 5
 """Acceptances and exemptions ending soon that the first page lists; the register has all of them."""
 MOST_NEEDED = 12
 """Decisions needed that the first page lists; the board has all of them."""
+NUMBERS = ("Completed", "Self-attested", "Lost points", "Accepted risks", "Undecided", "Score")
+"""Columns of the list of months, after the month and what was decided in it."""
 NOT_SIGNED: Plain = dict.fromkeys(
     ("question", "recommend", "cost", "asked_by", "since", "default", "by", "options", "leadership", "approver", "late")
 )
@@ -75,7 +77,15 @@ def index(facts: Facts, site: Site) -> Document:
     """The list of months, newest first, with what was decided in each."""
     entries = [(review, Month(facts_of(review))) for review in facts.reviews]
     silent = {review.month for review, month in entries if is_silent(review, month)}
-    body = render("reviews.html.j2", site=site, path=PATH, entries=list(listed(entries, silent)), link_to=path_of)
+    body = render(
+        "reviews.html.j2",
+        site=site,
+        path=PATH,
+        entries=list(listed(entries, silent)),
+        link_to=path_of,
+        columns=("Month", "Decided", *NUMBERS),
+        numbers=NUMBERS,
+    )
     return page(
         PATH,
         TITLE,

@@ -57,6 +57,7 @@
     const shown = form.querySelector("[data-backlog-shown]");
     const tables = Array.from(document.querySelectorAll(".backlog-table:is(.backlog-table--work, .backlog-table--changes)"), readTable);
     const rows = tables.flatMap((table) => table.rows);
+    const again = Array.from(document.querySelectorAll("[data-backlog-again]"), (row) => new Row(row, [], 0)); /* filtered, and not counted */
     const parts = Array.from(document.querySelectorAll("article h2"), readPart);
 
     function readTable(element) {
@@ -95,7 +96,7 @@
         .filter((fold) => !fold.closest("form"));
       const pieces = [heading, ...elements.flatMap((element) => element.matches(".backlog") ? Array.from(element.children) : element)]
         .filter((piece) => !piece.matches(".backlog-colophon"));
-      return { pieces, count, card, rows: rows.filter(inside), listed, folds, total: card && card.textContent };
+      return { pieces, count, card, rows: [...rows, ...again].filter(inside), listed, folds, total: card && card.textContent };
     }
 
     function read() {
@@ -149,7 +150,7 @@
       const holds = (text) => terms.every((term) => text.includes(term));
       const fits = (row) => holds(row.text) && chosen.every(([name, values]) => values.includes(row.is(name))) &&
         from.every((list) => row.is(list.name) >= list.value);
-      for (const row of rows) row.element.hidden = !fits(row);
+      for (const row of [...rows, ...again]) row.element.hidden = !fits(row);
       let matches = visible().length;
       for (const part of parts) {
         for (const item of part.listed) item.hidden = !holds(item.textContent.toLowerCase());
