@@ -242,7 +242,11 @@ class Interview:
             typed = output.ask(option_name(place), proposed)
             if typed in ("", LEAVE_OPEN):
                 return
-            if self.take(place, key, chosen(typed, choices, words=isinstance(key.type, Choice))):
+            answer = chosen(typed, choices, words=isinstance(key.type, Choice))
+            if choices and answer.isdecimal():
+                output.say(f"The list has no number {shown(answer)}. Type a number from it, or the answer in words.")
+                continue
+            if self.take(place, key, answer):
                 return
             if place[-1] == "approver" and choices:
                 output.say(f"These may approve it: {', '.join(known)}.")
@@ -373,7 +377,7 @@ class Interview:
         text = QUESTION.sub("", key.documentation.replace("`", ""))
         text = IN_BUCKET.get(self.bucket, {}).get(place) or text[0].upper() + text[1:]
         top = next(known for known in KEYS if known.name == place[0])
-        return f"{text} It may stay open." if top.need(self.bucket) is Need.ASKED else text
+        return f"{text} You may leave this answer empty." if top.need(self.bucket) is Need.ASKED else text
 
     def share_question(self) -> str:
         """How much has to stay done, with what Enter takes."""
