@@ -579,9 +579,10 @@ def origin_on_github(folder: Path) -> str:
     return match["repository"] if match else ""
 
 
-def has_origin(folder: Path) -> bool:
-    """Whether a folder's repository has the remote `origin`."""
-    return (folder / ".git").exists() and run_git(folder, "config", "--get", "remote.origin.url").returncode == 0
+def was_committed(folder: Path, path: str, references: str = "HEAD") -> bool:
+    """Whether the commits below some references brought a file of a folder; `--remotes=origin` are those pushed."""
+    found = run_git(folder, "log", "-1", "--format=%H", references, "--", path)
+    return found.returncode == 0 and bool(found.stdout.strip())
 
 
 def make_repository(folder: Path) -> None:

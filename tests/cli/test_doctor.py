@@ -268,6 +268,7 @@ def test_without_token_and_credential_the_folder_is_checked(scene: Scene) -> Non
     assert {states[code] for code in GROUPS["This folder"]} == {"ok"}
     assert {states[code] for code in (*GROUPS["Microsoft"], *GROUPS["GitHub"])} == {"not checked"}
     assert "without a token" in found["github"]["what"]
+    assert found["credential"]["fix"].startswith("Run: gh workflow run snapshot.yml.")
     assert "repo:harbour@OWNER_ID/backlog@REPOSITORY_ID:environment:secure-score" in found["subject"]["what"]
     assert scene.github.requests == scene.graph.requests == []
     printed = scene.run("--repository", "harbour/backlog", expect=0).stdout

@@ -133,11 +133,16 @@ def test_a_second_run_names_what_is_done_and_prints_the_rest(backlog: RunBacklog
     settings = folder / "backlog.yml"
     settings.write_text(settings.read_text("utf-8") + "roles: {Head of IT: [], Board: []}\n", "utf-8")
     write(folder, "snapshots/2026/2026-10-01.json", json.dumps(stored({"AdminMFA": (0, 8)}), default=float))
-    Repository.existing(folder).commit("Begin our backlog")
+    repository = Repository.existing(folder)
+    repository.commit("Begin our backlog")
+    repository.git("remote", "add", "origin", "https://git.example/of-the-program.git")  # nothing was pushed to it
     again = backlog("init", "our-score", expect=0).stdout
     done = next(line for line in again.splitlines() if line.startswith("Done already"))
     assert [word for word in ("certificate", "app in Entra", "Fill in", "Commit", "first time") if word in done]
     assert "openssl" not in again
+    assert "git init --bare" in again
+    repository.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    assert "git init --bare" not in backlog("init", "our-score", expect=0).stdout
     assert "backlog decide ID" in again
 
 

@@ -205,6 +205,7 @@ if sys.platform != "win32":
         alone = backlog("doctor", "--root", "our-score", "--offline").stdout
         assert "Run `sh scripts/collect.sh doctor`." in alone
         assert "Rules of the main branch" not in alone
+        assert "Dependabot" not in alone
         done = by_cron(home, "sh our-score/scripts/collect.sh doctor --offline")
         assert "A certificate with its private key." in done.stdout
         assert git(home, "rev-list", "--count", "HEAD") == "1\n"

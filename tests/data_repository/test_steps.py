@@ -38,6 +38,7 @@ def test_the_order_is_that_of_a_first_day() -> None:
         "SecurityEvents.Read.All",
         "gh variable set AZURE_TENANT_ID",
         "rulesets/main.json",
+        "backlog doctor --repository harbour/backlog\n",
         "gh workflow run snapshot.yml",
         "gh run download",
         "backlog decide ID",

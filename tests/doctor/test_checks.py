@@ -15,6 +15,7 @@ from secure_score_backlog.data_repository.tool import Tool
 from secure_score_backlog.doctor import on_github, rules, sign_in, support, workflows
 from secure_score_backlog.doctor.checked import TITLES, State
 from secure_score_backlog.github.upkeep import About, Rule, SubjectForm
+from secure_score_backlog.problems import problem
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide" / "doctor.md").read_text(encoding="utf-8")
 TODAY = date(2026, 11, 20)
@@ -55,6 +56,15 @@ def test_a_certificate_ends(away: int, state: State) -> None:
     found = sign_in.certificate(TODAY + away * DAY, TODAY)
     assert found.state is state
     assert wording.day(TODAY + away * DAY) in found.what
+
+
+@pytest.mark.parametrize(("hint", "state"), [("Nothing has to be done.", State.OK), ("Set the clock.", State.WARNING)])
+def test_what_needs_nobody_is_no_warning(hint: str, state: State) -> None:
+    """It is told all the same."""
+    odd = problem("snapshot-no-profile", "snapshots", None, "A title is unknown.", hint)
+    found = sign_in.graph(sign_in.Answered(90, TODAY, 118, 2, (odd,)), TODAY, 3)
+    assert found.state is state
+    assert "A title is unknown." in found.what
 
 
 def test_an_unknown_python_is_a_warning() -> None:

@@ -298,8 +298,9 @@ def of_folder(folder: Folder, named: str, now: datetime) -> Iterator[Checked]:
     bring = "git fetch origin" if folder.settings.snapshots.branch else "git pull"
     more = f" If it has run already, bring what it stored: {bring}." if collecting else ""
     yield in_folder.snapshot_age(tried(lambda: newest_day(folder.root, today)), today, f"Run: {run}.{more}")
-    yield workflows.tool_version(folder.workflows, folder.tool, installed_tool())
-    yield workflows.upgrades(folder.dependabot, has_workflows=bool(folder.workflows))
+    if folder.plan is not Plan.NONE or folder.workflows:
+        yield workflows.tool_version(folder.workflows, folder.tool, installed_tool())
+        yield workflows.upgrades(folder.dependabot, has_workflows=bool(folder.workflows))
     yield support.python((sys.version_info.major, sys.version_info.minor), today)
     yield support.material(today)
 
@@ -340,6 +341,7 @@ def of_microsoft(folder: Folder, way: Way, now: datetime) -> Iterator[Checked]:
         ends=tried(lambda: credentials.last_day(found)) if isinstance(found, ClientCertificate) else None,
         wanted=wanted or os.environ.get("GITHUB_ACTIONS") == "true",
         by_script=f"{START[options.shell_here()]} doctor" if folder.has_script else "",
+        workflow=collecting.file if (collecting := workflows.collecting(folder.workflows)) else "",
     )
     if way.offline or isinstance(found, BacklogError):
         why = OFFLINE.message if way.offline else "There is no credential that could be tried."

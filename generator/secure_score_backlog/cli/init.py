@@ -24,11 +24,11 @@ from secure_score_backlog.errors import BacklogError, CannotProceed, WrongUsage
 from secure_score_backlog.files import create_files, delete_files, names_in, read_file, write_file
 from secure_score_backlog.git import (
     Repository,
-    has_origin,
     is_in_repository,
     make_repository,
     open_repository,
     origin_on_github,
+    was_committed,
 )
 from secure_score_backlog.sample.cut import cut_files
 from secure_score_backlog.settings import SETTINGS_PATH, load_settings
@@ -147,7 +147,7 @@ def command(
     if git and not (folder / ".git").exists():
         make_repository(folder)
     say_unnamed(folder, chosen)
-    done = signs_in(folder, chosen) if recorded.version else frozenset()
+    done = signs_in(folder) if recorded.version else frozenset()
     tell(folder, chosen, Shell(shell) if shell else options.shell_here(), git=git, done=done)
     return 0
 
@@ -427,16 +427,14 @@ def say_unnamed(folder: Path, chosen: Choices) -> None:
         )
 
 
-def signs_in(folder: Path, chosen: Choices) -> frozenset[Sign]:
+def signs_in(folder: Path) -> frozenset[Sign]:
     """What a folder shows of the steps that were done; nothing where it cannot be read."""
     try:
         workspace = load(folder, today=options.now().date())
-        repository = open_repository(folder)
-        committed = repository is not None and repository.has_commits() and not chosen.in_copy  # which has some
         found = {
             Sign.ROLES: bool(workspace.settings.roles),
-            Sign.COMMIT: committed,
-            Sign.REMOTE: committed and has_origin(folder),
+            Sign.COMMIT: was_committed(folder, RECORD),
+            Sign.REMOTE: was_committed(folder, RECORD, "--remotes=origin"),
             Sign.SNAPSHOT: bool(workspace.history.days),
             Sign.DECISION: bool(workspace.decisions.versions),
             Sign.MONTH: bool(workspace.signed),

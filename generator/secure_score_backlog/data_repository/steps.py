@@ -143,12 +143,21 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
     )
     yield from settings_steps(choices, name)
     yield Step(
+        "Look whether it is all set up",
+        (
+            *with_token(shell, f"backlog doctor --repository {name}"),
+            "It changes nothing, and says of each thing whether it is as it should be, and the fix. Until the next",
+            "step is done, *Newest snapshot* is wrong; until the night after it, *Schedule*.",
+        ),
+        frozenset({Sign.SNAPSHOT}),
+    )
+    yield Step(
         "Collect for the first time",
         (
             f"  gh workflow run snapshot.yml --repo {name}",
-            "If signing in fails, the run prints the subject that GitHub presented: copy it into the credential.",
-            f"Afterwards `git pull`{' and `git fetch origin`' if choices.branch else ''}; `backlog triage` then says",
-            "what to decide first.",
+            "If signing in fails, the run prints the subject that GitHub presented: copy it into the credential. When",
+            "it is done (`gh run watch`), bring what it stored:",
+            "  git pull",
         ),
         frozenset({Sign.SNAPSHOT}),
     )
@@ -170,11 +179,8 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
     yield Step("Make a pack for an auditor or an insurer, once there is something to show", tuple(packs(choices, name)))
     yield Step("Know what the plan does not offer", tuple(limits(choices)))
     yield Step(
-        "Check that everything is set up",
-        (
-            *with_token(shell, f"backlog doctor --repository {name}"),
-            "It changes nothing, and says of each thing whether it is as it should be, and the fix.",
-        ),
+        "Check that everything is set up, and again whenever something fails",
+        (*with_token(shell, f"backlog doctor --repository {name}"), "From the day after on, nothing should be wrong."),
     )
 
 
@@ -200,7 +206,7 @@ def first_decision() -> Iterator[str]:
     yield "  git push --set-upstream origin first-decision"
     yield "  gh pr create --fill"
     yield "Somebody else approves and merges it. That starts the workflow site, which records who approved and builds"
-    yield "the site. After its run:"
+    yield "the site. When it is done:"
     yield "  git switch main"
     yield "  git pull"
 
@@ -209,7 +215,7 @@ def first_review(name: str) -> Iterator[str]:
     """From the scaffold of the minutes to a signed month."""
     yield f"  gh workflow run review.yml --repo {name}"
     yield "It proposes the minutes of last month as a pull request. That month has no decision yet: today's belong to"
-    yield "this month. Complete the minutes on its branch; YYYY-MM is last month:"
+    yield "this month. When it is done, complete the minutes on its branch; YYYY-MM is last month:"
     yield "  git fetch origin"
     yield "  git switch review/YYYY-MM"
     yield "In docs/reviews/YYYY-MM.md write which roles were present and what was decided. Then:"
@@ -331,7 +337,8 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
                 "Only then let the workflows publish. Before each upload they look who could read it, and stop where",
                 f"that is everybody; mend it, and start again: gh workflow run site.yml --repo {name}",
                 f"  gh variable set BACKLOG_DEPLOY_PAGES --repo {name} --body true",
-                "After the first run that publishes, open the address in a window in which you are not signed in.",
+                "After the first run that publishes, open the address in a window in which you are not signed in:",
+                f"  gh api repos/{name}/pages --jq .html_url",
             ),
         )
     elif choices.site is Site.AZURE:
@@ -542,13 +549,13 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
         "Know what is missing without GitHub",
         (
             "- nobody else than the writer of a record says who approved: it counts as attested, not as approved",
-            "- `backlog audit` lists what people commit as without an approval that counts; snapshots are known by the",
-            "  account of the script",
+            "- `backlog audit` knows of an approval only by its record: commit a decision together with it. Snapshots",
+            "  are known by the account of the script",
             "- whoever may write to the folder can rewrite its history: keep the id of the newest commit elsewhere",
         ),
     )
     yield Step(
-        "Check that everything is set up",
+        "Check that everything is set up, and again whenever something fails",
         (
             f"  {START[shell]} doctor",
             "It changes nothing, and says of each thing whether it is as it should be, and the fix.",

@@ -37,6 +37,7 @@ def credential(
     ends: date | BacklogError | None,
     wanted: bool,
     by_script: str = "",
+    workflow: str = "",
 ) -> Checked:
     """Which credential the environment holds.
 
@@ -46,11 +47,15 @@ def credential(
         ends: The last day of a certificate, or why it cannot be read; None for any other credential.
         wanted: False where nothing was set that a sign-in needs, as at a desk.
         by_script: The command that runs these checks signed in like the scheduled task; empty where there is none.
+        workflow: The file of the workflow that signs in; empty where there is none.
     """
     code = "credential"
     if isinstance(found, BacklogError):
         if by_script and not wanted:
             return not_checked(code, "The script signs in, and this terminal does not.", f"Run `{by_script}`.")
+        if workflow and not wanted:
+            fix = f"Run: gh workflow run {workflow}. If it cannot sign in, it says why."
+            return not_checked(code, "The workflow signs in, and this terminal does not.", fix)
         return refused(code, found) if wanted else not_checked(code, found)
     match found:
         case ClientSecret():
@@ -148,6 +153,8 @@ def graph(found: Answered | BacklogError, today: date, longest: int) -> Checked:
         return warning(code, what, fix)
     if found.problems:
         said = " ".join(each.message for each in found.problems[:MOST_NAMED])
+        if all(each.needs_nobody for each in found.problems):
+            return ok(code, f"{what} {said} {_hints(found.problems[:MOST_NAMED])}")
         return warning(code, f"{what} {said}", _hints(found.problems[:MOST_NAMED]))
     return ok(code, f"{what} Every field that this tool needs is there.")
 
