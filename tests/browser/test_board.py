@@ -263,6 +263,25 @@ def test_without_script_the_board_shows_everything(built_demo: Path) -> None:
     assert "<button" not in text.partition("data-backlog-shown")[2].partition("</article>")[0]
 
 
+def test_the_approvals_follow_the_filters_and_are_not_counted_twice(browser: Page, built_demo: Path) -> None:
+    """What one role approved: its rows of the first table, and the number of those below."""
+    browser.size(1400, 900)
+    browser.open(built_demo / "register.html")
+    browser.driver.get(browser.driver.current_url.partition("#")[0] + "?approver=Managing%20Director")
+    rows = browser.run(
+        "return [...document.querySelectorAll('[data-backlog-again]:not([hidden])')].map(r => r.innerText)"
+    )
+    assert len(rows) == 2
+    assert all("Managing Director" in row for row in rows)
+    shown = browser.run("return document.querySelector('[data-backlog-shown]').innerText")
+    listed = browser.run("return document.querySelectorAll('.backlog-table--work tr[data-id]:not([hidden])').length")
+    assert shown.startswith(f"{listed} of ")
+    heads = (
+        "return [...document.querySelectorAll('.backlog-table--approvals .backlog-group')].map(r => r.offsetHeight > 0)"
+    )
+    assert browser.run(heads) == [False, True, True]
+
+
 def test_pages_of_tables_are_light(built_demo: Path) -> None:
     """No page of the demo that lists recommendations has more than 150 kB of HTML."""
     for name in ("board.html", "register.html", "attention.html"):

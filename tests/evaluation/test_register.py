@@ -27,6 +27,8 @@ from secure_score_backlog.evaluation.register import (
     shown_state,
 )
 from secure_score_backlog.evaluation.status import State
+from secure_score_backlog.evaluation.tasks import tasks
+from secure_score_backlog.exports.ics import events
 from secure_score_backlog.git import MainCommit
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.pages.public import statement
@@ -350,3 +352,14 @@ def test_what_was_done_once_and_is_open_needs_a_decision(last: int, share: Fract
     (entry,) = facts.register
     assert (entry.state, shown_state(entry)) == (AcceptanceState.MOOT, shown)
     assert needing_decision(facts.register) == [entry]
+
+
+def test_an_acceptance_without_a_score_is_counted_and_has_its_place() -> None:
+    """In force as any other: in the number of accepted risks, among what a role has to do, and in the calendar."""
+    said = decision("B", Bucket.ACCEPT, accepted=acceptance(day(12)))
+    known = workspace(history({"A": (0, 4)}), {"B": versions((1, said))})
+    facts = evaluate(known, day(1))
+    assert facts.statuses["B"].state is State.NOT_MEASURED
+    assert facts.counts["carried"] == facts.counts["expiring"] == len(in_force(facts.register)) == 1
+    assert [(task.kind, task.status.id) for task in tasks(facts)] == [("expiring", "B"), ("approve", "B")]
+    assert [(event.day, event.category) for event in events(facts)] == [(day(12), "Acceptance")]

@@ -503,7 +503,7 @@ class Reckoning:
                 "expiring": sum(entry["state"] == "expiring" for entry in register.values()),
                 "breached": count("breached"),
                 "overdue": count("overdue"),
-                "carried": count("accepted"),
+                "carried": sum(entry["state"] in ("active", "expiring") for entry in register.values()),
                 "shadow": len(shadow),
                 "unrated": len(unrated),
                 "stale": len(stale),

@@ -217,7 +217,7 @@ class Facts:
             "expiring": sum(1 for entry in self.register if entry.state is AcceptanceState.EXPIRING),
             "breached": len(self.in_state(State.BREACHED)),
             "overdue": len(self.in_state(State.OVERDUE)),
-            "carried": len(self.in_state(State.ACCEPTED)),
+            "carried": self.accepted_approvals.all,
             "shadow": len(self.shadow),
             "unrated": len(self.unrated),
             "stale": len(self.stale),
