@@ -20,8 +20,8 @@ OPENING = '<div class="backlog">'
 """Begins each block of HTML in a computed page (`ready_html.py`)."""
 KEPT = frozenset("p code pre li ol ul sub sup".split())
 """Elements whose tags the search keeps."""
-SKIPPED = frozenset("object script style".split())
-"""Elements that the search leaves out with their content."""
+UNREAD = frozenset("iframe noembed noframes object plaintext script style textarea xmp".split())
+"""Elements whose content the search leaves out, or in which Python, from some version on, sees no tags."""
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 """Elements without an end."""
 EXCLUDED = re.compile(r'\s?data-search-\w+="[^"]+"')
@@ -58,7 +58,7 @@ def _read(text: str, known: dict[str, _Tag]) -> _Tag:
         if match is None:
             raise _Unusual
         name = match[2].lower()
-        if name in SKIPPED or (name in VOID and match[1]):
+        if name in UNREAD or (name in VOID and match[1]):
             raise _Unusual
         titled = bool(_HEADING.fullmatch(name)) and not match[1] and " id=" in text
         excluded = "data-search-exclude" in text or 'class="linenodiv"' in text
