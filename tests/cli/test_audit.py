@@ -79,6 +79,7 @@ def test_without_a_record_nothing_passes_that_needs_an_approval(tenant: Tenant, 
         "can have several)." in done.stdout
     )
     assert "GitHub was never asked who approved what. The next run of the workflow snapshot asks." in done.stdout
+    assert "\n  no pull request:\n" not in done.stdout, "that is not known before GitHub was asked"
 
 
 def test_json_holds_everything(tenant: Tenant, backlog: RunBacklog) -> None:

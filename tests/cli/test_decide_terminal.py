@@ -308,7 +308,7 @@ def test_an_honest_no_goes_on(root: Path, backlog: RunBacklog, risk: str, *, is_
     assert read(root, "BlockLegacy").draft is is_draft
     words = " ".join(done.text.split())
     assert ("Still open: accepted.approval." in words) is is_draft
-    command = words.split("Once it is: `backlog ")[1].split("`")[0]
+    command = words.split("Once it is approved: `backlog ")[1].split("`")[0]
     typed = shlex.split(command.replace("YYYY-MM-DD", str(TODAY)).replace("RECORD", "'Minutes, item 4'"))
     backlog(*typed, "--root", root, expect=0)
     decision = read(root, "BlockLegacy")

@@ -584,6 +584,26 @@ def test_a_planned_change_needs_no_particular_role(
     ]
 
 
+def test_without_github_nobody_is_sent_there(
+    changed: Callable[[Files, Files], Repository], backlog: RunBacklog
+) -> None:
+    """No login can count, and no merge on GitHub: a record is asked for, and one that is there has to be read."""
+    repository = changed({"backlog.yml": "organisation: A\n"}, {SAFE: accept(), OTHER: plan().replace("Safe", "Other")})
+    said = told(backlog)["approval_summary"]
+    assert said[0].startswith(
+        "Managing Director, for 1 acceptance: no approval is recorded. Once this role has approved,"
+    )
+    assert said[-1].startswith("Please commit or merge it only after that approval is recorded.")
+    repository.change({SAFE: accept(more=approved()), MINUTES: "Yes.\n"})
+    known = told(backlog)["approval_summary"]
+    assert known[0].startswith("Managing Director, for 1 acceptance: an approval outside GitHub is stated: of")
+    assert known[-1].startswith("Please read the record before this is committed or merged")
+    repository.change({SAFE: None, MINUTES: None})
+    (alone,) = told(backlog)["approval_summary"]
+    assert alone.startswith("No particular role has to approve this change")
+    assert "GitHub" not in " ".join([*said, *known, alone]).replace("approval outside GitHub", "")
+
+
 @pytest.mark.parametrize(("risk", "fails"), [("high", False), ("critical", True)])
 def test_what_a_merge_without_an_approval_leaves(
     changed: Callable[[Files, Files], Repository], backlog: RunBacklog, risk: str, *, fails: bool

@@ -148,5 +148,8 @@ def test_who_may_change_what() -> None:
         assert all("and 1 more file" in each.message for each in problems)
     harmless = BranchCommit("a" * 40, BOT, BOT, "x", ("snapshots/2026/x.json", "backlog.yml.md"))
     assert not list(check_commit(harmless, ACCOUNT))
+    for alone in (True, False):
+        (first, *_) = check_commit(BranchCommit("a" * 40, BOT, BOT, "x", paths), ACCOUNT, without_github=alone)
+        assert ("pull request" in first.hint) is not alone
     proposed = check_commit(BranchCommit("a" * 40, BOT, BOT, "x", paths), ACCOUNT, {"docs/reviews/2026-10.md"})
     assert all("docs/reviews" not in each.message for each in proposed)

@@ -154,6 +154,8 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     (row,) = Read(known, register.documents).rows("approvals")
     assert f"{said.partition(': ')[0]} of 25 September 2026: " in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
+    alone = remedy(known.register[0], without_github=True)
+    assert "in a commit that changes `accepted.approval`" in alone
     assert [entry.status.id for entry in stated_in("2026-09", known)] == ["A"]
     assert stated_in("2026-10", known) == []
     review = known.reviews[0] if known.reviews else None
@@ -212,6 +214,11 @@ def test_without_github_no_approval_on_github_is_counted() -> None:
     section = Read(facts(Approval(reason=Reason.NO_GITHUB)), register.documents).sections["approvals"]
     assert "Approved on GitHub" not in section
     assert "Only named: to make it count, file the record ." in section
+    for reason in (Reason.NO_GITHUB, Reason.RECORD_MISSING, Reason.OTHER_ATTESTED):
+        (entry,) = facts(Approval(reason=reason)).register
+        said = remedy(entry, without_github=True)
+        assert said.startswith("To make it count: file the record of its approval")
+        assert "pull request" not in said
 
 
 def test_what_follows_the_last_day_is_said() -> None:

@@ -25,7 +25,14 @@ from secure_score_backlog.evaluation.audit import (
     draw,
 )
 from secure_score_backlog.evaluation.facts import evaluate, with_audit
-from secure_score_backlog.exports.audit import KIND_WORDS, cannot_show, in_reasons, plain_audit, reasons_of
+from secure_score_backlog.exports.audit import (
+    KIND_WORDS,
+    cannot_show,
+    in_reasons,
+    plain_audit,
+    reasons_of,
+    shown_reasons,
+)
 from secure_score_backlog.exports.json import encode
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.settings import SETTINGS_PATH
@@ -145,8 +152,8 @@ def conclusion(result: Audit) -> str:
         found = "No commit is without a known approval by another person."
     if not number and (attested := result.counts.get(Kind.ATTESTED, 0)):
         found = (
-            f"No commit is without an approval or a record of one by another person; {attested} of {changes} rest on a "
-            "record alone."
+            f"No commit is without an approval or a record of one by another person; {attested} of {changes} "
+            f"{'rests' if attested == 1 else 'rest'} on a record alone, which only people can judge."
         )
     return f"{found} {plural(errors, 'stored file')} changed in a way that is not allowed." if errors else found
 
@@ -178,8 +185,9 @@ def about(each: AuditedCommit, asked_at: datetime | None) -> Iterator[str]:
 
 def to_do(result: Audit) -> Iterator[str]:
     """Each reason of an exception, with what to do about it; reasons with one answer stand together."""
-    for hint in dict.fromkeys(HINTS[Reason(code)] for code in result.reasons):
-        same = [Reason(code).words for code in result.reasons if HINTS[Reason(code)] == hint]
+    found = {reason for each in result.exceptions for reason in shown_reasons(each)}
+    for hint in dict.fromkeys(HINTS[reason] for reason in Reason if reason in found):
+        same = [reason.words for reason in Reason if reason in found and HINTS[reason] == hint]
         yield f"{'; '.join(same)}:\n      {hint}"
 
 

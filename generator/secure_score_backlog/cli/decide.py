@@ -25,7 +25,7 @@ from secure_score_backlog.cli.many_decisions import (
     shared_with,
     waiting,
 )
-from secure_score_backlog.cli.new_decisions import Maker, NewDecision, open_words, say_next
+from secure_score_backlog.cli.new_decisions import UNAPPROVED, Maker, NewDecision, open_words, say_next
 from secure_score_backlog.cli.signals import Stopped
 from secure_score_backlog.decisions.answers import Answers
 from secure_score_backlog.decisions.completing import Existing
@@ -355,7 +355,7 @@ class Session:
         if not made:
             output.say("Nothing was written.")
             return 0
-        self.maker.refuse_wrong(made)
+        self.maker.refuse_wrong(made, UNAPPROVED if self.interviews else ())
         for new in made if not self.asks else ():
             self.maker.say_licence(new.identifier)
         many = bool(self.given["family"] or self.given["from_portal"])

@@ -20,7 +20,7 @@ from rich.text import Text
 from secure_score_backlog import wording
 from secure_score_backlog.cli import output
 from secure_score_backlog.cli.answer_options import option_name
-from secure_score_backlog.cli.new_decisions import RECORD_MISSING, UNAPPROVED, Maker, NewDecision, open_words
+from secure_score_backlog.cli.new_decisions import RECORD_MISSING, UNAPPROVED, Maker, NewDecision, later, open_words
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.decisions.answers import Answers, has_place, leaves, value_of
 from secure_score_backlog.decisions.attestations import same_role
@@ -37,7 +37,7 @@ from secure_score_backlog.schema import Choice, Day, Key, Need, OneOrMore
 from secure_score_backlog.site.spellings import without_tags
 from secure_score_backlog.snapshots.service_names import portal_words, service_name, title_of
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import one_line, shell_quoted, shortened, shown
+from secure_score_backlog.text import one_line, shortened, shown
 
 LEAVE_OPEN = "-"
 """What a person types for a question that they cannot answer yet, where Enter would take the proposed answer."""
@@ -51,7 +51,7 @@ MORE = {
     "blocked": "what keeps the change from happening",
     "ask": "a question that leadership has to answer",
     "links": "addresses of tickets or documents",
-    "approval": "the record of an approval outside GitHub",
+    "approval": "an approval that is given already, with its record",
 }
 """What few decisions have, with its meaning: asked for by name."""
 NO = ("", "no", "n")
@@ -317,14 +317,8 @@ class Interview:
             if all(place in self.answers for place, _ in approval):
                 return True
         critical = any(each.severity is Severity.ERROR for each in problems)
-        stays = " A critical risk needs it, so the decision stays a draft until then." if critical else ""
-        change = "" if critical or (self.existing and self.existing.draft) else "--change "
-        output.say(
-            f"Until it is approved, the approver is only named.{stays} Once it is: `backlog decide "
-            f"{shell_quoted(self.status.id)} --no-input {change}--approval-by {shell_quoted(self.approver)} "
-            "--approval-on YYYY-MM-DD --approval-record RECORD`, where RECORD is a file such as "
-            "docs/reviews/YYYY-MM.md, or a link."
-        )
+        stays = " A critical risk needs an approval, so the decision stays a draft." if critical else ""
+        output.say(f"Until it does, the approver is only named.{stays} {later(self.status.id, self.approver)}")
         return self.without_github or not self.others or output.confirm("Keep this approver?", default=False)
 
     @property
@@ -401,6 +395,8 @@ class Interview:
         if place[-1] == "approver":
             owner = folded(str(self.answers.get(("owner",), "")))
             return [role for role in settings.roles if folded(role) != owner] if self.without_github else self.others
+        if place[-2:] == ("approval", "by") and self.approver:
+            return []
         if isinstance(key.type, Role):
             return list(settings.owners if place == ("owner",) and settings.owners else settings.roles)
         return []

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,7 @@ from secure_score_backlog.files import Document, is_file, read_file
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.strict_yaml import LARGEST_FILE, Place
+from secure_score_backlog.text import shell_quoted
 from secure_score_backlog.wording import licence_words
 from secure_score_backlog.workspace import Workspace
 
@@ -233,8 +234,8 @@ class Maker:
         errors = [each for each in self.problems(new) if each.severity is Severity.ERROR]
         return [(answered(place_of(each.line, source)), each) for each in errors]
 
-    def refuse_wrong(self, made: Sequence[NewDecision]) -> None:
-        """WrongUsage for the first answer that `check` would refuse; warnings are said."""
+    def refuse_wrong(self, made: Sequence[NewDecision], told: Collection[str] = ()) -> None:
+        """WrongUsage for the first answer that `check` would refuse; warnings are said, but for codes told before."""
         written = [read(new) for new in made]
         for new, (source, _) in zip(made, written, strict=True):
             found = self.problems(new, written)
@@ -246,7 +247,7 @@ class Maker:
                         hint=each.hint,
                     )
             for each in found:
-                if each.code != RECORD_MISSING:
+                if each.code != RECORD_MISSING and each.code not in told:
                     output.say(f"{new.identifier}: {each.message} {each.hint}")
 
     def write(self, made: Sequence[NewDecision]) -> None:
@@ -287,7 +288,7 @@ def say_next(maker: Maker, made: Sequence[NewDecision]) -> None:
         propose = "commit it"
     drafts = [new for new in made if new.scaffold.draft]
     for new in drafts[:MOST_NAMED]:
-        output.say(f"{new.identifier}: {open_words(new)}")
+        output.say(f"{new.identifier}: {open_words(new)}{f' {approval_later(new)}' if waits(new) else ''}")
     for new in [each for each in made if not each.scaffold.draft][:MOST_NAMED]:
         for remark in read_decision(new.source)[1]:
             if remark.code == "decision-unanswered":
@@ -295,11 +296,32 @@ def say_next(maker: Maker, made: Sequence[NewDecision]) -> None:
     for new in made[:MOST_NAMED]:
         for missing in [each for each in maker.problems(new) if each.code == RECORD_MISSING]:
             output.say(f"{new.identifier}: {missing.message} {missing.hint}")
+    drafts = [new for new in drafts if not waits(new)]
     if not drafts:
         output.say(f"Run `backlog check`, and {propose}.")
         return
     each = "" if len(drafts) == 1 else " of each"
     output.say(f"Answer the questions{each}, delete the line `draft: true`, run `backlog check`, and {propose}.")
+
+
+def waits(new: NewDecision) -> bool:
+    """Nothing but the approval is open."""
+    return bool(new.open) and all(place[-1] == "approval" for place in new.open)
+
+
+def later(identifier: str, approver: str) -> str:
+    """How an approval is recorded once it is given."""
+    return (
+        f"Once it is approved: `backlog decide {shell_quoted(identifier)} --no-input --change --approval-by "
+        f"{shell_quoted(approver)} --approval-on YYYY-MM-DD --approval-record RECORD`, where RECORD is a file such as "
+        "docs/reviews/YYYY-MM.md, or a link."
+    )
+
+
+def approval_later(new: NewDecision) -> str:
+    """The same for one file."""
+    approver = next((value for place, value in new.scaffold.answers.items() if place[-1] == "approver"), "")
+    return later(new.identifier, str(approver))
 
 
 def open_words(new: NewDecision) -> str:

@@ -227,5 +227,7 @@ def unanswered(path: str, line: int, bucket: Bucket, left: list[str], data: Mapp
     if bucket is Bucket.DO_NOW:
         message = f"{names} left open: a do-now decision needs all five answers.{placeholders}"
         return problem("decision-not-ready", path, line, message, f"{hint} Or write `bucket: do-soon` meanwhile.")
-    message = f"{names} left open; {len(QUESTIONS) - len(left)} of the five questions are answered.{placeholders}"
+    number = len(QUESTIONS) - len(left)
+    answered = f"{number} of the five questions {'is' if number == 1 else 'are'} answered."
+    message = f"{names} left open; {answered}{placeholders}"
     return problem("decision-unanswered", path, line, message, hint)

@@ -531,10 +531,12 @@ def problems_of(result: Audit) -> Iterator[Problem]:
             f"Commit {found.commit[:10]} {stated} (UTC), and the commit before it {found.before:%Y-%m-%d %H:%M}, so "
             f"it counts as made on {found.before:%Y-%m-%d}."
         )
+        asked = "ask its author, and look into the minutes of that month."
+        if not result.without_github:
+            asked = f"look into its pull request; without one, {asked}"
         hint = (
             "Nothing has to be done, unless a decision in it was due on one of these days: then find out when it was "
-            "really made, and judge by that day whether it was late. Its pull request says so. Without one, ask its "
-            "author, and look into the minutes of that month."
+            f"really made, and judge by that day whether it was late: {asked}"
         )
         yield problem("audit-misdated", HISTORY, None, message, hint)
 

@@ -59,6 +59,8 @@ def _unapproved(change: Change) -> str:
     if len(decisions) == 1:
         what = f"the {'acceptance' if decisions[0].after and decisions[0].after.accepted else 'exemption'} counts"
     show = "it" if len(decisions) == 1 else "them"
+    if change.without_github and all(each.claim and each.claim.is_new and not each.claim.fault for each in decisions):
+        return "Please read the record before this is committed or merged: whoever made the change may have written it."
     if change.without_github:
         return (
             "Please commit or merge it only after that approval is recorded. This report cannot stop anybody: without "
