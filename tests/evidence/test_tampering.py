@@ -229,7 +229,7 @@ INTERNAL: dict[str, tuple[Tampering, str]] = {
     ),
     "a row taken away": (in_data("data/register.json", lambda d: d.update(rows=[])), "data/register.json"),
     "a cell of a workbook": (in_workbook, "data/register.xlsx"),
-    "a calendar": (changed("data/backlog.ics", "20270131", "20270228"), "data/backlog.ics"),
+    "a calendar": (changed("data/backlog.ics", "20270131", "20270228"), "data/backlog.ics: It is another file than"),
     "a feed": (changed("data/decisions.atom", "Safe", "Sofa"), "data/decisions.atom"),
     "the search index": (
         changed("site/search/search_index.json", "Tenant", "Tennant"),
@@ -292,7 +292,7 @@ INTERNAL: dict[str, tuple[Tampering, str]] = {
     "a forged approval in the register": (approve("data/register.json"), "data/register.json"),
     "a forged approval in the site only": (
         changed("site/register.html", "Managing Director", "Board"),
-        "site/register.html",
+        'data-approver="Board"',
     ),
     "the guide": (changed(GUIDE, "sha256sum -c", "true || sha256sum -c"), GUIDE),
     "the keys": (changed("keys/web-flow.asc", "BEGIN PGP", "BEGIN  PGP"), "keys/web-flow.asc"),

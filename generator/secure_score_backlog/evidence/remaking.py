@@ -36,6 +36,8 @@ READ = ("decisions/", "docs/", "snapshots/")
 READ_FILES = ("backlog.yml", "mkdocs.yml")
 MOST_DIFFERENCES = 3
 """Named of one file."""
+BEFORE = 25
+"""Characters before and after the first difference that a message shows."""
 
 
 @contextmanager
@@ -142,7 +144,7 @@ def differing(path: str, expected: bytes, given: bytes, *, exact: bool) -> Itera
     if found:
         yield from (Item(path, each) for each in found)
     elif exact:
-        yield Item(path, "It is another file than the one that the history gives.")
+        yield Item(path, another(expected, given))
 
 
 def _differences(path: str, expected: bytes, given: bytes) -> Iterator[str]:
@@ -159,7 +161,21 @@ def _differences(path: str, expected: bytes, given: bytes) -> Iterator[str]:
         if _members(expected) != _members(given):
             yield "Its cells are not those that the history gives."
     elif expected != given and not path.startswith(f"{SITE}assets/"):
-        yield "It is another file than the one that the history gives."
+        yield another(expected, given)
+
+
+def another(expected: bytes, given: bytes) -> str:
+    """That a file is another one; of a text, what stands at the first place that differs."""
+    said = "It is another file than the one that the history gives"
+    try:
+        before, after = expected.decode(), given.decode()
+    except UnicodeDecodeError:
+        return f"{said}."
+    pairs = enumerate(zip(before, after, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), min(len(before), len(after)))
+    line = after.count("\n", 0, same) + 1
+    here = shortened(after[max(0, same - BEFORE) : same + BEFORE]) or "nothing"
+    return f"{said}: first in line {line}, which says “{here}”."
 
 
 def _in_json(expected: Any, given: Any, place: str) -> Iterator[str]:
