@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from secure_score_backlog.evaluation import answer_words as words
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.insurance import Answer, Answers, Measure, Reason
-from secure_score_backlog.evaluation.register import in_force
+from secure_score_backlog.evaluation.register import RegisterEntry, in_force
 from secure_score_backlog.evidence.layout import DATA
 from secure_score_backlog.evidence.report_values import (
     ENDED,
@@ -71,10 +71,7 @@ def question(facts: Facts, answer: Answer, table: str) -> AnsweredQuestion:
     """One question with its answer; `table` has what is not listed."""
     asked = answer.question
     listed = answer.exceptions if asked.answered_by is not AnsweredBy.REGISTER else ()
-    named = [
-        ("Exception" if entry in answer.in_force else "No longer in force", exception_words(entry, day))
-        for entry in listed[:MOST_NAMED]
-    ]
+    named = [(exception_label(entry, answer), exception_words(entry, day)) for entry in listed[:MOST_NAMED]]
     if len(listed) > MOST_NAMED:
         named.append(("Exceptions", f"{count(len(listed) - MOST_NAMED, 'more', 'more')} in {table}"))
     return AnsweredQuestion(
@@ -94,6 +91,12 @@ def question(facts: Facts, answer: Answer, table: str) -> AnsweredQuestion:
         evidence=tuple(evidence_words(each, day) for each in answer.evidence),
         limits=asked.limits,
     )
+
+
+def exception_label(entry: RegisterEntry, answer: Answer) -> str:
+    """Whether an exception is in force, and whether it is of what answers the question or of what is related."""
+    kind = "Exception" if entry in answer.in_force else "No longer in force"
+    return kind if any(each.status.id == entry.status.id for each in answer.primary) else f"{kind} (related)"
 
 
 def score(facts: Facts, answer: Answer) -> Iterator[tuple[str, str]]:

@@ -132,7 +132,8 @@ def where_answered(each: AnsweredQuestions, first: int) -> Section:
         above = (Line(answer.heading, "strong"),) if answer.heading != heading else ()
         heading = answer.heading
         exceptions = wording.count(answer.number_of_exceptions, "exception") if answer.number_of_exceptions else ""
-        ended = f"{wording.number(answer.no_longer)} no longer in force" if answer.no_longer else ""
+        number_ended = wording.number(answer.no_longer) if exceptions else wording.count(answer.no_longer, "exception")
+        ended = f"{number_ended} no longer in force" if answer.no_longer else ""
         short = "; ".join(text for text in (answer.level, *answer.notes, exceptions, ended) if text)
         rows.append(
             (
