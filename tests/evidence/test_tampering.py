@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -197,10 +198,23 @@ def other_period(files: Files) -> Files:
     return resealed(files, lambda each: replace(each, end=date(2026, 10, 2)))
 
 
-def in_site_and_index(files: Files) -> Files:
-    """The same word on a page and in both forms of the search index."""
-    for path in ("site/register.html", "site/search/search_index.json", "site/search/search_index.js"):
-        files = with_file(files, path, replaced("Managing Director", "Chief Executive"))
+INDEXES = ("site/search/search_index.json", "site/search/search_index.js")
+
+
+def in_site_and_index(files: Files, *, last: bool = False) -> Files:
+    """The first (or last) approver in a cell of the register's page, and the same in both forms of the search index."""
+    for path in ("site/register.html", *INDEXES):
+        text, name = files[path].decode(), "Managing Director"
+        head, rest, tail = "", text, ""
+        if path in INDEXES:
+            head, rest = text[: (start := text.index('"location":"register.html'))], text[start:]
+            other = re.search('"location":"(?!register)', rest)
+            rest, tail = (rest[: other.start()], rest[other.start() :]) if other else (rest, "")
+        else:
+            name = f">{name}"
+        before, found, after = rest.rpartition(name) if last else rest.partition(name)
+        assert found
+        files = {**files, path: f"{head}{before}{found.replace('Managing', 'Deputy')}{after}{tail}".encode()}
     return resealed(files)
 
 
@@ -323,7 +337,11 @@ INSURER: dict[str, tuple[Tampering, str]] = {
         changed("site/register.html", "31\u00a0January", "31\u00a0March"),
         "site/register.html",
     ),
-    "a page and the search index": (in_site_and_index, "site/register.html: No row of it"),
+    "a page and the search index": (in_site_and_index, "site/register.html: Its table of approvals says"),
+    "the approver in a row of the register": (
+        lambda f: in_site_and_index(f, last=True),
+        "site/register.html: No row of it",
+    ),
     "tables and not the page": (register_only, "site/register.html: No row of it"),
     "a table and not its copy": (changed("data/register.csv", "2027-01-31", "2027-12-31"), "data/register.csv"),
     "a copy and not its table": (

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
@@ -24,12 +24,15 @@ from secure_score_backlog.evidence.outcome import Check, Item, checked
 from secure_score_backlog.site.registry import assets
 from secure_score_backlog.snapshots import exact_json
 from secure_score_backlog.text import shortened
+from secure_score_backlog.wording import badge_of
 from secure_score_backlog.wording import day as day_words
 
 INDEX = f"{SITE}search/search_index.json"
 REGISTER_PAGE = f"{SITE}register.html"
 REGISTER = f"{DATA}register.json"
 DOWNLOADS = f"{SITE}downloads/"
+DECIDED = "What was decided"
+"""The first column of the table of approvals."""
 AGREE = "Pages, search index and tables say the same."
 UNCHANGED = "Scripts, styles and pictures are those of the program and its theme."
 _WAY_UP = re.compile(r"""(?<=["'])(?:\.\./)+|"base": "[^"]*"|new URL\("[./]*",""")
@@ -326,8 +329,42 @@ def register(files: Mapping[str, bytes]) -> Iterator[Item]:
             if not any(_shows(cells, marks, row) for cells, marks in shown):
                 what = f"No row of it says what {REGISTER} says about {shortened(row['recommendation'])}."
                 yield Item(REGISTER_PAGE, what)
+        yield from approvals(shown, listed)
     except (exact_json.UnreadableJson, KeyError, TypeError, ValueError):
         yield Item(REGISTER, "It is not the table of the register.")
+
+
+def approvals(
+    shown: Iterable[tuple[dict[str, str], frozenset[str]]], listed: Sequence[Mapping[str, Any]]
+) -> Iterator[Item]:
+    """The table of who approved what says of each entry in which way its approval is known, of which role and day."""
+    given: list[tuple[str, dict[str, str]]] = []
+    kind = ""
+    for cells, _ in shown:
+        if "Approved on" in cells:
+            given.append((kind, cells))
+        elif DECIDED in cells:
+            kind = _plain(cells[DECIDED])
+    for row in listed:
+        if not any(_says(kind, cells, row) for kind, cells in given):
+            what = f"Its table of approvals says otherwise than {REGISTER} about {shortened(row['recommendation'])}."
+            yield Item(REGISTER_PAGE, what)
+    if len(given) > len(listed):
+        yield Item(REGISTER_PAGE, f"Its table of approvals has rows that {REGISTER} has not.")
+
+
+def _says(kind: str, cells: Mapping[str, str], row: Mapping[str, Any]) -> bool:
+    """Whether a row of the table of approvals says what a row of the register says."""
+    on = {"approved": row["approved_on"], "attested": row["attested_on"]}.get(row["approval"])
+    day = day_words(date.fromisoformat(on)) if on else "none that counts"
+    until = f"until {day_words(date.fromisoformat(row['until']))}" if row["section"] == "in-force" else ""
+    return (
+        kind.startswith(_plain(badge_of(row["approval"]).label))
+        and _plain(row["title"]) in _plain(cells[DECIDED])
+        and _plain(cells[DECIDED]).endswith(_plain(until))
+        and _plain(cells["Approver"]) == _plain(row["approver"])
+        and _plain(cells["Approved on"]) == _plain(day)
+    )
 
 
 def _shows(cells: Mapping[str, str], marks: frozenset[str], row: Mapping[str, Any]) -> bool:
