@@ -40,6 +40,13 @@ SHOWN = 3
 """Gaps, planned changes and accepted risks that are listed; review, board and register have more."""
 MOST_APPROVED = 6
 """Acceptances and exemptions in the name of leadership that are listed; the register has all."""
+OTHERS = {
+    Kind.CONFLICT: ("in conflict",) * 2,
+    Kind.OVERDUE: ("critical change overdue", "critical changes overdue"),
+    Kind.UNANSWERED: ("request", "requests"),
+    Kind.UNDECIDED: ("critical risk undecided", "critical risks undecided"),
+}
+"""One or many of a kind of decision, where it is not its state in lower case."""
 MOST_NEEDED = 25
 """Decisions needed that are listed; what is late or requested comes first."""
 
@@ -124,14 +131,14 @@ def others_in_words(others: Sequence[Reminder], facts: Facts) -> str:
     """What owners and those they ask have to decide, in a line: how many, and of which kind."""
     kinds = Counter(each.kind for each in others)
     parts = [
-        wording.count(kinds[kind], "request")
-        if kind is Kind.UNANSWERED
-        else f"{kinds[kind]} {wording.badge_of(kind).label.lower()}"
+        wording.count(kinds[kind], OTHERS[kind][0], OTHERS[kind][-1])
+        if kind in OTHERS
+        else f"{wording.number(kinds[kind])} {wording.badge_of(kind).label.lower()}"
         for kind in Kind
         if kinds[kind]
     ]
     overdue = sum(1 for each in others if each.is_late(facts.as_of))
-    said = f", {wording.number(overdue)} overdue" if overdue else ""
+    said = f" ({wording.number(overdue)} overdue)" if overdue else ""
     return f"{wording.count(len(others), 'decision')} of owners and those they ask{said}: {', '.join(parts)}"
 
 
