@@ -97,6 +97,18 @@ style.textContent = `.md-content * { letter-spacing: 0.12em !important; word-spa
 """
 
 
+LETTERS = """
+const text = document.createElement('span');
+text.style = 'position:absolute;white-space:nowrap;font-size:100px';
+text.textContent = 'What nobody decided is undecided';
+document.querySelector('article').append(text);
+const width = text.getBoundingClientRect().width;
+text.remove();
+return width / 1557;
+"""
+"""The width of a text, against that in Arial and fonts like it."""
+
+
 class Page:
     """One tab."""
 
@@ -190,6 +202,10 @@ class Page:
             str(self.run("return arguments[0].textContent", found))
             for found in self.all(".md-search-result__article h1, .md-search-result__article h2")
         ]
+
+    def widening(self) -> float:
+        """How many times as wide as those of the usual fonts the letters are that the page has; at least 1."""
+        return max(1.0, float(self.run(LETTERS)))
 
     def sideways(self) -> int:
         """Pixels by which the page is wider than the window: 0 where nothing sticks out."""
