@@ -152,7 +152,8 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     known = facts(late)
     said = "was not on file when this was merged, but is since 2 October 2026. The decision states one: Managing"
     (row,) = Read(known, register.documents).rows("approvals")
-    assert f"{said.partition(': ')[0]} of 25 September 2026: " in row
+    assert "The decision states an approval of 25 September 2026. Its record ( minutes of that month ) was filed" in row
+    assert "filed after the decision, on 2 October 2026, so it does not count" in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
     alone = remedy(known.register[0], without_github=True)
     assert "in a commit that changes `accepted.approval`" in alone
