@@ -37,7 +37,7 @@ from secure_score_backlog.schema import Choice, Day, Key, Need, OneOrMore
 from secure_score_backlog.site.spellings import without_tags
 from secure_score_backlog.snapshots.service_names import portal_words, service_name, title_of
 from secure_score_backlog.strict_yaml import Place
-from secure_score_backlog.text import one_line, shortened, shown
+from secure_score_backlog.text import one_line, shell_quoted, shortened, shown
 
 LEAVE_OPEN = "-"
 """What a person types for a question that they cannot answer yet, where Enter would take the proposed answer."""
@@ -260,7 +260,8 @@ class Interview:
         if place[-2:] == ("approval", "by") and self.approver and not same_role(typed, self.approver):
             output.say(
                 f"Only the approver can approve it: Enter takes {shown(self.approver)}, and {LEAVE_OPEN} leaves it "
-                "open."
+                "open. If another role approved it, leave it open, and name that role afterwards: `backlog decide "
+                f"{shell_quoted(self.status.id)} --no-input --change --approver ROLE`."
             )
             return False
         before = {(each.code, each.message) for each in self.problems()}
@@ -318,7 +319,8 @@ class Interview:
                 return True
         critical = any(each.severity is Severity.ERROR for each in problems)
         stays = " A critical risk needs an approval, so the decision stays a draft." if critical else ""
-        output.say(f"Until it does, the approver is only named.{stays} {later(self.status.id, self.approver)}")
+        ends = " That ends the draft." if critical else ""
+        output.say(f"Until it does, the approver is only named.{stays} {later(self.status.id, self.approver)}{ends}")
         return self.without_github or not self.others or output.confirm("Keep this approver?", default=False)
 
     @property

@@ -189,8 +189,9 @@ def _attestation(source: FrontMatter, decision: Decision, judging: Judging) -> I
                 source.line(group, "approval", "on"),
                 f"The approval is dated {stated.on}, after the commit of the decision ({judging.made}), so it does not "
                 "count.",
-                "If the day is wrong, correct `on`. If it was approved later, keep `on`, and say more in `record`, "
-                "such as which item of the minutes it is: that change is then dated after the approval.",
+                "If the day is wrong, correct `on`. If it was approved later, keep `on`, and add the item of the "
+                "minutes to `record`, such as `docs/reviews/2026-10.md#item-3`: the commit of that change is later "
+                "than the approval, so it counts.",
             )
         case Fault.MISSING:
             together = (

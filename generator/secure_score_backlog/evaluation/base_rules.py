@@ -275,10 +275,14 @@ def check_removal(change: _Change, name: str, old: DecisionVersion) -> Iterator[
     if over or change.has_minutes or is_mentioned(change.old, change.new, name):
         return
     message = f"The decision about {shown(name)} is deleted, and nothing says why; it counts as undecided again."
-    together = "commit" if change.comparison.after.approvals.without_github else "pull request"
+    together = (
+        "commit (in a later one where others have it already)"
+        if change.comparison.after.approvals.without_github
+        else "pull request"
+    )
     hint = (
-        f"Say why in the minutes of the month (`docs/reviews/`) in the same {together}, or change the decision instead "
-        "of deleting it."
+        f"Write why into the minutes of the month (`docs/reviews/`) in the same {together}, with that name. Or change "
+        "the decision instead of deleting it."
     )
     yield problem("decision-removed", path, None, message, hint)
 

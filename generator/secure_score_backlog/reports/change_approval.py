@@ -37,7 +37,8 @@ def approval_sentences(change: Change, quote: Quote) -> list[str]:
         return [author, *others]
     if not change.approvers and change.without_github:
         return [
-            "No particular role has to approve this change: have somebody else than its author look at it.",
+            "No particular role has to approve this change. Have somebody else than its author look at it, and write "
+            "into the minutes who did, with the id of its commit: without that, `backlog audit` lists it.",
             *others,
         ]
     if not change.approvers:
