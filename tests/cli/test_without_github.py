@@ -101,6 +101,7 @@ def test_windows_does_what_linux_does() -> None:
         quiet = line.strip() == "git worktree prune"  # nothing depends on it
         assert quiet or not line.strip().startswith(("backlog ", "git ")) or "$LASTEXITCODE" in following, line
     assert own[-1] == "exit $LASTEXITCODE"
+    assert linux[-1] == own[-2] == "# What shall follow each day, such as a deployment, goes here."
     named = [
         {name for line in lines for name in re.findall(r"(?:AZURE|BACKLOG|GIT)_[A-Z_]+", line)}
         for lines in (linux, windows)

@@ -80,6 +80,7 @@ OPEN_THEMSELVES = {
     "evidence/signatures.py": "the package's own data",
     "evidence/letters.py": "the package's own data",
     "evidence/report_pdf.py": "the package's own data",
+    "kept_pages.py": "the names of the libraries that are installed",
     "licences.py": "the package's own data",
     "program.py": "the package's own files, and what the installer recorded",
     "ratings.py": "the package's own data",

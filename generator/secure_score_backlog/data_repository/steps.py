@@ -147,7 +147,7 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
         (
             *with_token(shell, f"backlog doctor --repository {name}"),
             "It changes nothing, and says of each thing whether it is as it should be, and the fix. Until the next",
-            "step is done, *Newest snapshot* is wrong; until the night after it, *Schedule*.",
+            "step is done, `Newest snapshot` is wrong; until the night after it, `Schedule`.",
         ),
         frozenset({Sign.SNAPSHOT}),
     )
@@ -489,7 +489,7 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
         "Look whether signing in works",
         (
             f"  {START[shell]} doctor",
-            "Only *Newest snapshot* may still be wrong. It also says which day is the certificate's last.",
+            "Only `Newest snapshot` may still be wrong. It also says which day is the certificate's last.",
         ),
         frozenset({Sign.SNAPSHOT}),
     )
@@ -499,7 +499,7 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
             f"  {START[shell]}",
             "It collects the 90 days that Microsoft keeps, commits them, and builds the site, which takes a minute or",
             "two. It says nothing where all went well: open build/site/index.html. For others to read the site, name a",
-            "folder on a share in the script's last line.",
+            "folder on a share in the script, in place of `--output build/site`.",
         ),
         frozenset({Sign.SNAPSHOT}),
     )
@@ -512,6 +512,7 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
                 "4. With the token of the Static Web App (Manage deployment token) in SWA_CLI_DEPLOYMENT_TOKEN:",
                 *deploy(shell),
                 "5. Open the site in a private window: it must ask for an account before it shows anything.",
+                f"6. {SCRIPT[shell]} says where the same lines go for every day; keep the token in a file outside.",
             ),
         )
     yield Step(
@@ -658,11 +659,10 @@ def guide(choices: Choices) -> str:
 
 
 def deploy(shell: Shell) -> Iterator[str]:
-    """Build the site and upload it, unless everybody could read it."""
+    """Upload the site that the script built, unless everybody could read it."""
     upload = "npx --yes '@azure/static-web-apps-cli' deploy build/site --env production"
     if shell is Shell.BASH:
-        yield f"     backlog build && backlog visibility --for azure && {upload}"
+        yield f"     backlog visibility --for azure && {upload}"
     else:
-        yield "     backlog build"
-        yield "     if (!$LASTEXITCODE) { backlog visibility --for azure }"
+        yield "     backlog visibility --for azure"
         yield f"     if (!$LASTEXITCODE) {{ {upload} }}"

@@ -49,4 +49,6 @@ git -C build/committed checkout --quiet --force --detach "$(git rev-parse HEAD)"
 if ($LASTEXITCODE) { exit $LASTEXITCODE }
 # For others to read it: --output \\server\share\secure-score
 backlog build --quiet --root "build/committed/$(git rev-parse --show-prefix)" --output build/site
+if ($LASTEXITCODE) { exit $LASTEXITCODE }
+# What shall follow each day, such as a deployment, goes here.
 exit $LASTEXITCODE

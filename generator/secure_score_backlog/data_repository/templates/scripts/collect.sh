@@ -39,3 +39,4 @@ git worktree prune
 git -C build/committed checkout --quiet --force --detach "$(git rev-parse HEAD)"
 # For others to read it: --output /path/of/the/share/secure-score
 backlog build --quiet --root "build/committed/$(git rev-parse --show-prefix)" --output build/site
+# What shall follow each day, such as a deployment, goes here.
