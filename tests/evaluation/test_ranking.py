@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import evaluate
+from secure_score_backlog.evaluation.reminders import decisions_needed
+from secure_score_backlog.evaluation.tasks import tasks
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Recommendation
@@ -29,6 +31,20 @@ def test_level_then_open_share_then_days_then_id() -> None:
     assert [status.id for status in facts.ranked] == ["B", "D", "C", "E", "A"]
     assert [status.id for status in facts.unrated] == ["X"]
     assert facts.counts["unrated"] == 1
+
+
+def test_connected_apps_come_last_among_equals_only() -> None:
+    """Level, open share and age come first; between equals, Microsoft's own services, in whatever case Graph writes."""
+    level = Settings(risk={**dict.fromkeys("ABDE", Risk.HIGH), "C": Risk.CRITICAL})
+    services = {"A": " mda_Google ", "B": "MDA_GitHub", "C": "MDA_Zoom", "D": "AzureAD", "E": "MDA_"}
+    catalogue = [Recommendation(name, name, service=service) for name, service in services.items()]
+    measured = history({"A": (0, 10), "B": (0, 10), "C": (5, 10), "D": (0, 10), "E": (0, 10)})
+    facts = evaluate(workspace(measured, catalogued=catalogue, settings=level), day(1))
+    assert [status.id for status in facts.ranked] == ["C", "D", "E", "A", "B"]
+    needed = Settings(risk=dict.fromkeys("ABDE", Risk.CRITICAL))
+    facts = evaluate(workspace(measured, catalogued=catalogue, settings=needed), day(1))
+    assert [each.status.id for each in decisions_needed(facts)] == ["D", "E", "A", "B"]
+    assert [task.status.id for task in tasks(facts)] == ["D", "E", "A", "B"]
 
 
 def test_what_is_accepted_covered_or_done_is_not_ranked_and_a_claim_is() -> None:

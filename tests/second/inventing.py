@@ -174,6 +174,7 @@ def catalogue(random: Random, names: list[str]) -> str:
             "id": name,
             "title": random.choice([f"Title of {name}"] * 4 + [f"New title  of {name}", name, ""]),
             "remediation": random.choice(["Turn it on."] * 4 + ["Turn  it on.", "Switch it on.", ""]),
+            "service": random.choice(["AzureAD", "mda_Zoom", "MDA_", ""]),
             "implementationCost": random.choice(["moderate"] * 4 + ["Medium", "High", ""]),
             "deprecated": random.random() < 0.1,
             "controlStateUpdates": [],

@@ -202,6 +202,8 @@ class Reckoning:
 
     def open_days(self, name: str) -> int:
         """Days from the first of the unbroken run of snapshot days on which it was open to the newest snapshot."""
+        if not self.days:
+            return 0
         newest = first = self.days[-1].day
         for each in reversed(self.days):
             if name not in each.seen or each.seen[name].measured_full:
@@ -238,8 +240,15 @@ class Reckoning:
                     "licence": self.licence(name),
                 }
             )
-        rows.sort(key=urgency)
+        rows.sort(key=lambda row: self.urgency(row["recommendation"]))
         return rows[:5], unrated
+
+    def urgency(self, name: str) -> tuple[int, Fraction, int, bool, str]:
+        """Risk level, open share, days open, whether it is about a connected app, id; nothing else."""
+        level = [*LEVELS, None].index(self.level(name)[0])
+        service = str(((self.profiles or {}).get(name) or {}).get("service") or "").strip()
+        connected = re.match(r"mda_.", service, re.IGNORECASE) is not None
+        return (level, -self.open(name), -self.open_days(name), connected, name)
 
     def open_levels(self) -> dict[str, int]:
         """How many of what the ranking takes have each level."""
@@ -409,7 +418,7 @@ class Reckoning:
             place, name, day, _, what = row
             level = [*LEVELS, None].index(self.level(name)[0])
             leaders_first = not (what[0] == "question" and " ".join(what[1].split()) not in owners)
-            return (leaders_first, place, *((day, level) if place == 1 else (level, day or date.max)), name, what)
+            return (leaders_first, place, *((day, level) if place == 1 else (level, day or date.max)), self.urgency(name), what)
 
         return [
             (kind, name, day.isoformat() if day else None, what[-1] if kind == "requested" else "")
@@ -626,11 +635,6 @@ def closest(name: str, forms: list[str]) -> str | None:
         if ("*" in form or "?" in form) and re.fullmatch("".join(parts), plain_id(name), re.DOTALL):
             found.append((-len(re.sub(r"[*?]", "", form)), form.count("*"), form.lower(), form))
     return min(found)[-1] if found else None
-
-
-def urgency(row: Plain) -> tuple[int, Fraction, int, str]:
-    """Risk level, open share, days open, id; nothing else."""
-    return (LEVELS.index(row["risk"]), -row["open"], -row["days_open"], row["recommendation"])
 
 
 ROUNDING = Fraction(1, 100)

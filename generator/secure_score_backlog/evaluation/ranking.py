@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.ratings import level_order
+from secure_score_backlog.snapshots.service_names import connected_app
 
 EFFORT = ("none", "low", "unknown", "moderate", "high")
 """Microsoft's ratings from least effort to most; an unknown effort stands in the middle."""
@@ -21,9 +22,13 @@ def eligible(status: Status) -> bool:
     return status.open_share > 0 and status.state not in (State.ACCEPTED, State.COVERED)
 
 
-def risk_key(status: Status) -> tuple[int, Fraction, int, str]:
-    """The key of the ranking: risk level, open share, days open, id; the smallest is the most urgent."""
-    return (level_order(status.level), -status.open_share, -status.days_open, status.id)
+def risk_key(status: Status) -> tuple[int, Fraction, int, bool, str]:
+    """The key of the ranking; the smallest is the most urgent.
+
+    Risk level, open share, days open; then Microsoft's own services before connected apps of other makers; then id.
+    """
+    connected = bool(connected_app(status.recommendation.service))
+    return (level_order(status.level), -status.open_share, -status.days_open, connected, status.id)
 
 
 def ranked(statuses: Iterable[Status]) -> tuple[Status, ...]:

@@ -12,6 +12,7 @@ from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.checks import ASK_TERM
 from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import AcceptanceState, needing_decision, needs_decision, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.ratings import Risk, level_order
@@ -98,12 +99,12 @@ def decisions_needed(facts: Facts) -> tuple[Reminder, ...]:
     due = [each for each in reminders(facts) if _needs_decision(each)]
     open_ones = [_of(Kind.UNDECIDED, status) for status in facts.in_state(State.UNDECIDED) if _is_critical(status)]
 
-    def order(each: Reminder) -> tuple[bool, int, int, date, int, str, tuple[str, ...]]:
+    def order(each: Reminder) -> tuple[object, ...]:
         last = each.deadline
         level = level_order(each.status.level)
         place = 0 if each.is_late(facts.as_of) else 1 if last else 2
         first = asks_leadership(each, owners)
-        return not first, place, 0 if place == 1 else level, last or date.max, level, each.status.id, each.about
+        return not first, place, 0 if place == 1 else level, last or date.max, risk_key(each.status), each.about
 
     return tuple(sorted((*due, *open_ones), key=order))
 

@@ -11,10 +11,10 @@ from enum import StrEnum
 from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver, in_force, recorded
 from secure_score_backlog.evaluation.reminders import Kind, Reminder, decisions_needed, reminders
 from secure_score_backlog.evaluation.status import State, Status
-from secure_score_backlog.ratings import level_order
 from secure_score_backlog.text import comparable
 
 WEEK = timedelta(days=7)
@@ -53,7 +53,7 @@ class Task:
 
 
 def tasks(facts: Facts) -> tuple[Task, ...]:
-    """Everything that some role has to do now, the most urgent first: by urgency, day, risk and id."""
+    """Everything that some role has to do now, the most urgent first: by urgency, day and risk."""
     reminded = reminders(facts)
     unapproved = tuple(_unapproved(facts))
     named = {task.status.id for task in unapproved}
@@ -143,7 +143,6 @@ def _undecided(facts: Facts) -> Iterator[Task]:
             yield Task(When.WAITING, each.kind.value, each.status, each.role)
 
 
-def _order(task: Task) -> tuple[int, date, int, str, str, str]:
+def _order(task: Task) -> tuple[int, date, tuple[object, ...], str, str]:
     question = task.ask.question if task.ask else ""
-    level = level_order(task.status.level)
-    return list(When).index(task.when), task.day or date.max, level, task.status.id, task.kind, question
+    return list(When).index(task.when), task.day or date.max, risk_key(task.status), task.kind, question
