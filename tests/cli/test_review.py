@@ -107,6 +107,21 @@ def test_edited_facts_fail_check_and_are_not_shown(backlog: RunBacklog, tenant: 
     assert "Signed facts, computed by version" not in page(tenant)
 
 
+def test_the_minutes_of_a_month_without_decisions_say_so() -> None:
+    """Where none could be decided, and when the first one came; else the line is left to fill in."""
+    measured = history({"A": (0, 4)}, {"A": (0, 4)})
+    made = workspace(measured, {"A": versions((2, decision("A")))})
+    assert "- Nothing in October 2026: the first decision was recorded on 2026-10-02." in lines(
+        "2026-10", evaluate(made, day(1))
+    )
+    assert "- Nothing in October 2026: no decision was recorded yet." in lines(
+        "2026-10", evaluate(workspace(measured), day(2))
+    )
+    said = list(lines("2026-10", evaluate(made, day(2))))
+    assert said[said.index("### Decided") + 2] == "-"
+    assert said[0] == "Present: (roles, not names), on (day of the meeting)."
+
+
 def test_the_minutes_say_in_words_why_a_new_decision_is_needed() -> None:
     """Regressed and in conflict, as on the pages: not the word that an acceptance has in JSON once it was done."""
     decided = {

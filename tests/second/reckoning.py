@@ -418,7 +418,8 @@ class Reckoning:
             place, name, day, _, what = row
             level = [*LEVELS, None].index(self.level(name)[0])
             leaders_first = not (what[0] == "question" and " ".join(what[1].split()) not in owners)
-            return (leaders_first, place, *((day, level) if place == 1 else (level, day or date.max)), self.urgency(name), what)
+            first = (day, level) if place == 1 else (level, day or date.max)
+            return (leaders_first, place, *first, self.urgency(name), what)
 
         return [
             (kind, name, day.isoformat() if day else None, what[-1] if kind == "requested" else "")

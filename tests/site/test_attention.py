@@ -21,10 +21,10 @@ from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, parse_settings
 from secure_score_backlog.site.links import slug
-from secure_score_backlog.site.pages import attention, evidence, glossary
+from secure_score_backlog.site.pages import attention, evidence, glossary, home
 from secure_score_backlog.snapshots.model import History, Recommendation
 from tests.support.pages import Read, evaluated, unmarked
-from tests.support.tenants import Measured, acceptance, cover, day, decision, history, versions, workspace
+from tests.support.tenants import Measured, acceptance, cover, day, decision, history, stored, versions, workspace
 
 ODD = ("11770.MDA_X", "A", "null", "x: y # z", "x; rm -rf '$HOME'")
 HOSTILE = "<script>steal()</script> `x` {{ 7*7 }}"
@@ -355,18 +355,61 @@ def test_the_last_day_is_in_time() -> None:
 
 
 def clean() -> Facts:
-    """Everything done, a snapshot of every day."""
-    return tenant({"A": (4, 4), "B": (2, 2)}, {"A": (4, 4), "B": (2, 2)}, A=decision("A"))
+    """Everything done, a snapshot of every day for longer than three months, and the portal says nothing special."""
+    return tenant(*[{"A": (4, 4, "Default"), "B": (2, 2, "Default")}] * 93, A=decision("A"))
 
 
 def test_a_tenant_without_findings() -> None:
     """No table and nothing to do; each group has its sentence."""
     page = Read(clean(), attention.documents)
-    assert page.lead == "As of 2 October 2026, nothing is overdue or due within 30 days, and nothing waits."
+    assert page.lead == "As of 1 January 2027, nothing is overdue or due within 30 days, and nothing waits."
     assert page.sections["checks"].startswith("All 10 checks are clear.")
     assert "<tr><td" not in page.source.split("calendar-figure")[0]
     assert "What to do." not in page.text
     assert all("✓" in page.sections[key] for key in [*SCENES, "problems", "gaps"])
+
+
+def test_a_check_that_cannot_find_anything_yet_has_no_tick() -> None:
+    """Too few days, no decision, no statuses of the portal, no score: each is said, and counted as unknown."""
+    young = Read(tenant(*[{"A": (0, 4, "Default")}] * 92), attention.documents)
+    assert young.sections["stale"] == (
+        "Nothing can be known to have stood still for 3 months: there are measurements only since 1 October 2026."
+    )
+    assert young.sections["orphaned"].endswith("No decision is recorded yet.")
+    assert "✓ No mark in the portal is known to lack a decision." in young.sections["shadow"]
+    assert young.sections["checks"].startswith("2 of 10 checks found something: 1 open recommendation has no owner.")
+    assert "2 checks cannot tell yet." in young.sections["checks"]
+    assert "– unknown : No activity" in young.sections["checks"]
+    settled = Read(tenant(*[{"A": (4, 4)}] * 93, A=decision("A")), attention.documents)
+    assert settled.sections["checks"].startswith("8 of 10 checks are clear. 2 checks cannot tell yet.")
+    for key in ("shadow", "no-effect"):
+        assert settled.sections[key].endswith("The data does not say what is marked in the portal.")
+    unscored = Read(tenant({}, A=decision("A")), attention.documents)
+    for key in ("ownerless", "unrated"):
+        assert unscored.sections[key].endswith("No recommendation has a score, so what is open is unknown.")
+
+
+def test_the_total_of_a_csv_is_none_of_microsofts() -> None:
+    """Its rows add up to it, whatever Microsoft's total was."""
+    table = {**stored({"A": (4, 4)}), "collected": {"complete": False, "source": "csv"}}
+    page = Read(evaluated(workspace(history(table)), day(1)), attention.documents)
+    assert "✓" not in page.sections["unexplained"]
+    assert "Microsoft’s total is unknown: the newest snapshot is a CSV of the portal" in page.sections["unexplained"]
+
+
+def test_nothing_due_does_not_hide_what_is_undecided() -> None:
+    """The highest level without a finished decision, with who owns none of it; Home says the same in its first box."""
+    rated = Settings(risk={"A": Risk.HIGH, "B": Risk.HIGH, "C": Risk.LOW})
+    measured = history({"A": (0, 4), "B": (0, 4), "C": (0, 4)})
+    draft = {"B": versions((1, decision("B", draft=True)))}
+    said = "2 high risks have no finished decision, 1 of them no owner: choose the first ones"
+    facts = evaluated(workspace(measured, draft, settings=rated), day(1))
+    assert said in Read(facts, attention.documents).lead
+    assert f"But {said}" in Read(facts, home.documents).sections["decisions-needed"]
+    alone = Read(evaluated(workspace(history({"A": (0, 4)}), settings=rated), day(1)), attention.documents)
+    assert "but 1 high risk has no finished decision and no owner: choose the first one" in alone.lead
+    assert 'href="board.html?state=undecided&amp;risk=high"' in alone.source
+    assert "ask" not in alone.sections["answer"].split()
 
 
 def test_the_first_day_names_the_highest_risks() -> None:

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from secure_score_backlog import wording
 from secure_score_backlog.site.pages.reviews import Month
+from secure_score_backlog.site.verdict import risk_change
 
 
 def test_facts_signed_without_the_list_give_the_same_decisions() -> None:
@@ -57,3 +61,52 @@ def test_what_ends_within_sixty_days() -> None:
     ]
     month = Month({"as_of": "2027-01-31", "register": entries, "covered": []})
     assert [entry["recommendation"] for entry in month.ending] == ["B", "A"]
+
+
+def test_what_changed_begins_with_what_was_gained() -> None:
+    """Completed, self-attested, most points gained; then decisions; then what was lost, and whether it is back."""
+    improved = [("F", 2.5), ("A", 3), ("H", 0.001), ("R", 1)]
+    lines = [("G", "scope", 9), *((name, "improved", points) for name, points in improved)]
+    facts = {
+        "completed": [{"recommendation": "A", "how": "observed"}, {"recommendation": "B", "how": "claimed"}],
+        "regressed": [
+            {"recommendation": "R", "recovered": "2026-10-20"},
+            {"recommendation": "S", "recovered": None},
+        ],
+        "movement": {"lines": [dict(zip(("recommendation", "part", "points"), line, strict=True)) for line in lines]},
+        "decided": ["D"],
+        "states": {"D": "planned"},
+    }
+    assert Month(facts).changes == [
+        ("Completed", [("A", "")]),
+        ("Self-attested", [("B", "")]),
+        ("Gained the most points", [("F", "+2.5")]),
+        ("Decided: planned", [("D", "")]),
+        ("Lost points", [("R", f"restored on {wording.day(date(2026, 10, 20))}"), ("S", "")]),
+    ]
+
+
+def test_an_acceptance_is_no_improvement() -> None:
+    """What is accepted or covered is no longer among the open ones, and the sentence says so."""
+
+    def on(day: str, number: int, *entries: tuple[str, str]) -> dict[str, object]:
+        register = [{"risk": risk, "state": state} for risk, state in entries]
+        return {"as_of": day, "snapshot": {"date": day}, "open": {"high": number}, "register": register}
+
+    def said(now: dict[str, object], before: dict[str, object] | None) -> str:
+        return risk_change(now, before).replace("\N{NO-BREAK SPACE}", " ")
+
+    before = on("2026-10-31", 26)
+    assert said(on("2026-11-20", 25), before) == (
+        "25 critical and high risks are open, 1 fewer than on 31 October 2026."
+    )
+    accepted = on("2026-11-20", 25, ("high", "active"), ("medium", "active"), ("critical", "expired"))
+    assert said(accepted, before) == (
+        "25 critical and high risks are open and neither accepted nor covered, 1 fewer than on 31 October 2026; "
+        "1 is accepted or covered, 1 more than then."
+    )
+    assert said(accepted, {**accepted, "as_of": "2026-10-31"}) == (
+        "25 critical and high risks are open and neither accepted nor covered, as many as on 31 October 2026."
+    )
+    covered = {**on("2026-11-20", 1), "covered": [{"risk": "high", "state": "expiring"}]}
+    assert said(covered, None) == "1 critical or high risk is open and neither accepted nor covered."

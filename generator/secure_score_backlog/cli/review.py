@@ -176,7 +176,7 @@ def minutes(month: str, facts: Facts) -> Document:
 
 def lines(month: str, facts: Facts) -> Iterator[str]:
     """What there is to discuss, in that order, line by line; the explanations are on the page of the month."""
-    yield f"Present: (roles, not names), {wording.month(month)}."
+    yield "Present: (roles, not names), on (day of the meeting)."
     yield ""
     if facts.asks:
         yield "### Decisions requested"
@@ -205,11 +205,20 @@ def lines(month: str, facts: Facts) -> Iterator[str]:
         yield ""
     yield "### Decided"
     yield ""
-    yield "-"
+    yield f"- {nothing_decided(month, facts)}".rstrip()
     yield ""
     yield "### Actions until next month"
     yield ""
     yield "-"
+
+
+def nothing_decided(month: str, facts: Facts) -> str:
+    """That nothing can have been decided in a month at whose end no decision was recorded; else empty."""
+    if facts.decisions.recorded(facts.as_of):
+        return ""
+    later = [known[0].version.at.date() for known in facts.decisions.versions.values() if known]
+    began = f"the first decision was recorded on {min(later)}" if later else "no decision was recorded yet"
+    return f"Nothing in {wording.month(month)}: {began}."
 
 
 def plain(text: str) -> str:

@@ -13,6 +13,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.dates import from_json, month_before
 from secure_score_backlog.evaluation.facts import Review
 from secure_score_backlog.evaluation.movement import Part
+from secure_score_backlog.evaluation.register import IN_FORCE
 from secure_score_backlog.exports.json import facts_of
 from secure_score_backlog.site.part_names import STEP_LABELS
 
@@ -61,15 +62,34 @@ def risk_change(now: Plain, before: Plain | None) -> str:
     number = severe(now)
     if number is None or not now["snapshot"]:
         return ""
+    settled = severe_settled(now)
+    earlier = severe(before) if before else None
+    settled_before = severe_settled(before) if before and earlier is not None else 0
     said = wording.count(number, "critical or high risk is open", "critical and high risks are open")
     said = said if number else "No critical or high risk is open"
-    earlier = severe(before) if before else None
+    if settled or settled_before:
+        said += " and neither accepted nor covered"
     if before is None or earlier is None:
         return f"{said}."
-    then = wording.day(from_json(before["as_of"]))
+    then = f"on {wording.day(from_json(before['as_of']))}"
+    said += f", {compared(number, earlier)} {then}"
+    if settled == settled_before:
+        return f"{said}."
+    verb = "is" if settled == 1 else "are"
+    return f"{said}; {wording.number(settled)} {verb} accepted or covered, {compared(settled, settled_before)} then."
+
+
+def compared(number: int, earlier: int) -> str:
+    """A number beside an earlier one: `2 more than`, `as many as`."""
     if number == earlier:
-        return f"{said}, as many as on {then}."
-    return f"{said}, {wording.number(abs(number - earlier))} {'more' if number > earlier else 'fewer'} than on {then}."
+        return "as many as"
+    return f"{wording.number(abs(number - earlier))} {'more' if number > earlier else 'fewer'} than"
+
+
+def severe_settled(facts: Plain) -> int:
+    """Acceptances and exemptions in force of recommendations with a critical or high risk."""
+    entries = (*facts["register"], *facts.get("covered", ()))
+    return sum(1 for entry in entries if entry["risk"] in SEVERE and entry["state"] in IN_FORCE)
 
 
 def severe(facts: Plain) -> int | None:

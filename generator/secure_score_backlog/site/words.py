@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from secure_score_backlog import wording
@@ -15,6 +16,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.register import IN_FORCE, AcceptanceState, RegisterEntry, shown_state
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.snapshots.model import Observation, SnapshotDay
 
@@ -46,6 +48,27 @@ def unexplained(explained: Explained | None) -> tuple[str, str] | None:
         number = wording.count(explained.without_maximum, "recommendation")
         said += f"For {number} the maximum is unknown, because no profile is stored. "
     return title, said + WHY_UNEXPLAINED
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedLevel:
+    """What has no finished decision, of the highest level that has any."""
+
+    level: str
+    """`unrated` where none of it has a level."""
+    number: int
+    ownerless: int
+    """How many of them no draft gives an owner."""
+
+
+def most_undecided(facts: Facts) -> UndecidedLevel | None:
+    """The highest risks without a finished decision, counted; None where everything has one."""
+    undecided = facts.in_state(State.UNDECIDED)
+    if not undecided:
+        return None
+    level = min((status.risk_word for status in undecided), key=LEVELS.index)
+    found = [status for status in undecided if status.risk_word == level]
+    return UndecidedLevel(level, len(found), sum(1 for status in found if not status.owner))
 
 
 def imported(snapshot: SnapshotDay) -> str:

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
+from secure_score_backlog.dates import add_months
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import Orphaned, State, Status, orphaned
@@ -29,7 +30,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.week import MOST as MOST_ROWS
 from secure_score_backlog.site.week import MOST_ROLES, awaited, counted, roles_of
-from secure_score_backlog.site.words import amount, since, unexplained
+from secure_score_backlog.site.words import amount, most_undecided, since, unexplained
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
@@ -113,9 +114,11 @@ class Group:
     title: str
     meaning: str
     nothing: str
-    """The sentence of an empty group."""
+    """The sentence of an empty group, where the data can say that there is nothing."""
     todo: Markup
     items: tuple[Item, ...] = ()
+    unknown: str = ""
+    """Why the data cannot say yet whether there is anything, as a sentence; empty where it can."""
     command: str = ""
     """To be copied into a terminal or a file; empty where there is nothing to type."""
 
@@ -161,14 +164,18 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
     found = {group.key: len(group.items) for chapter in chapters for group in chapter.groups}
     found |= {"problems": len(facts.problems), "unexplained": 1 if said else 0, "gaps": covered.without}
+    unknown = {key for key, group in groups.items() if group.unknown and not group.items}
+    unknown |= {"unexplained"} if total_unknown(facts) and not said else set()
     body = render(
         "attention.html.j2",
         site=site,
         path=PATH,
         facts=facts,
         chapters=chapters,
-        tally=[(title_of(key, number), key, number) for key, number in found.items()],
-        summary=summary(found),
+        tally=[(title_of(key, number), key, number, key in unknown) for key, number in found.items()],
+        summary=summary(found, len(unknown)),
+        total_unknown=total_unknown(facts),
+        undecided=most_undecided(facts),
         to_do=counted((task for role in roles for task in role.found), ""),
         roles=roles[:MOST_ROLES],
         other_roles=roles[MOST_ROLES:],
@@ -208,15 +215,23 @@ def title_of(key: str, number: int) -> str:
     return words.one if number == 1 and words.one else words.title
 
 
-def summary(found: dict[str, int]) -> str:
-    """The page in one sentence, from the number of findings by group."""
+def summary(found: dict[str, int], unknown: int = 0) -> str:
+    """The checks in one sentence, from the number of findings by group.
+
+    Args:
+        found: The findings.
+        unknown: How many groups have no findings because the data cannot say yet.
+    """
     filled = sum(1 for number in found.values() if number)
+    rest = f" {wording.count(unknown, 'check')} cannot tell yet." if unknown else ""
+    if not filled and unknown:
+        return f"{len(found) - unknown} of {len(found)} checks are clear.{rest}"
     if not filled:
         return f"All {len(found)} checks are clear."
     sums = [(sum(found[key] for key in keys), one, many) for keys, one, many in SUMMARISED]
     parts = ["the score is unexplained in part"] if found["unexplained"] else []
     parts += [wording.count(number, one, many) for number, one, many in sums if number][:SUMMARY_PARTS]
-    return f"{filled} of {len(found)} checks found something{': ' if parts else ''}{'; '.join(parts)}."
+    return f"{filled} of {len(found)} checks found something{': ' if parts else ''}{'; '.join(parts)}.{rest}"
 
 
 def groups_of(facts: Facts) -> dict[str, Group]:
@@ -232,6 +247,7 @@ def groups_of(facts: Facts) -> dict[str, Group]:
             nothing=words.nothing.format(**filled),
             todo=coded(words.todo),
             items=items,
+            unknown=UNKNOWN[key](facts) if key in UNKNOWN else "",
             command=COMMANDS[key](items) if items and key in COMMANDS else "",
         )
     return groups
@@ -320,6 +336,51 @@ CHECKS: dict[str, Callable[[Facts], Iterable[Item]]] = {
     "no-effect": no_effect,
     "orphaned": orphaned_decisions,
 }
+
+
+def unscored(facts: Facts) -> str:
+    """Without a score nothing is known to be open."""
+    scored = any(status.observation for status in facts.statuses.values())
+    return "" if scored else "No recommendation has a score, so what is open is unknown."
+
+
+def too_young(facts: Facts) -> str:
+    """Nothing can have stood still for longer than there are measurements."""
+    first, months = facts.history.days[0].day if facts.history.days else facts.as_of, facts.settings.stale_months
+    if add_months(first, months) <= facts.as_of:
+        return unscored(facts)
+    return (
+        f"Nothing can be known to have stood still for {wording.count(months, 'month')}: there are measurements only "
+        f"since {wording.day(first)}."
+    )
+
+
+def without_marks(facts: Facts) -> str:
+    """No snapshot says what is marked in the portal."""
+    marked = any(status.observation and status.observation.portal for status in facts.statuses.values())
+    return "" if marked else "The data does not say what is marked in the portal."
+
+
+def without_decisions(facts: Facts) -> str:
+    """There is nothing that could be renamed or retired."""
+    decided = any(status.decision for status in facts.statuses.values())
+    return "" if decided else "No decision is recorded yet."
+
+
+UNKNOWN: dict[str, Callable[[Facts], str]] = {
+    "ownerless": unscored,
+    "unrated": unscored,
+    "stale": too_young,
+    "shadow": without_marks,
+    "no-effect": without_marks,
+    "orphaned": without_decisions,
+}
+"""Why a group without findings cannot say that there is nothing."""
+
+
+def total_unknown(facts: Facts) -> bool:
+    """The total of the newest snapshot is none of Microsoft's: it was added up from the rows of a CSV."""
+    return facts.snapshot is not None and facts.snapshot.source == "csv"
 
 
 def decide_command(items: tuple[Item, ...]) -> str:

@@ -30,7 +30,7 @@ from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.verdict import month_end_before, verdict
-from secure_score_backlog.site.words import regressions, unexplained
+from secure_score_backlog.site.words import most_undecided, regressions, unexplained
 from secure_score_backlog.text import comparable
 
 Plain = Mapping[str, Any]
@@ -89,6 +89,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             if each.kind is Kind.BREACHED
         },
         late=len(late_ones),
+        undecided=most_undecided(facts),
         others=others_in_words(others, facts) if 0 < len(others) < len(needed) else "",
         in_name=in_name,
         names=list(dict.fromkeys(map(approver, in_name))),

@@ -20,6 +20,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.dates import from_json, month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
+from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports.all_changes import microsoft_said, month_of_changes
@@ -53,6 +54,8 @@ NOT_SIGNED: Plain = dict.fromkeys(
     ("question", "recommend", "cost", "asked_by", "since", "default", "by", "options", "leadership", "approver", "late")
 )
 """Columns that a row may lack which an earlier version signed."""
+LEAST = 0.005
+"""Points below which a change is rounding, and not named."""
 LARGEST_SHOWN = 3
 """Recommendations that are named beside the score."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
@@ -177,16 +180,48 @@ class Month:
         return (day - as_of).days if day and as_of else None
 
     @property
-    def changes(self) -> list[tuple[str, list[str]]]:
-        """What was decided in the month, by its state at the end of it, and what lost points: ids, by title."""
+    def changes(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What was completed, what was decided, by its state at the end of the month, and what lost points.
+
+        Each id, with what is added to its title.
+        """
+        completed: dict[str, list[tuple[str, str]]] = {"Completed": [], "Self-attested": []}
+        for item in self.facts["completed"]:
+            label = "Completed" if item["how"] == "observed" else "Self-attested"
+            completed[label].append((item["recommendation"], ""))
+        lost = [(item["recommendation"], restored(item)) for item in self.facts["regressed"]]
+        named = {name for names in (*completed.values(), lost) for name, _ in names}
+        gained = [
+            (line["recommendation"], wording.signed(line["points"]))
+            for line in self.by_size
+            if line["part"] == Part.IMPROVED and line["points"] >= LEAST and line["recommendation"] not in named
+        ]
+        completed["Gained the most points"] = gained[:LARGEST_SHOWN]
+        found = (*completed.items(), *self.decided_by_state.items(), ("Lost points", lost))
+        return [(label, names) for label, names in found if names]
+
+    @property
+    def decided_by_state(self) -> dict[str, list[tuple[str, str]]]:
+        """What was decided in the month, by its state at the end of it, by title."""
         states = self.facts.get("states", {})
-        found: dict[str, list[str]] = {}
+        found: dict[str, list[tuple[str, str]]] = {}
         for name in self.decided:
-            found.setdefault(wording.badge_of(states.get(name, State.UNDECIDED)).label, []).append(name)
-        lost = [item["recommendation"] for item in self.facts["regressed"]]
-        return [(f"Decided: {lower_first(label)}", names) for label, names in found.items()] + (
-            [("Lost points", lost)] if lost else []
-        )
+            label = lower_first(wording.badge_of(states.get(name, State.UNDECIDED)).label)
+            found.setdefault(f"Decided: {label}", []).append((name, ""))
+        return found
+
+    @property
+    def undecided_of_top(self) -> int:
+        """How many of the top by risk have no finished decision."""
+        return sum(1 for item in self.facts["top"] if item["state"] == State.UNDECIDED)
+
+    @property
+    def open_at_least(self) -> int | None:
+        """Days for which something is open that was so on the first snapshot: it may be open for longer."""
+        known, snapshot = self.facts.get("coverage"), self.facts["snapshot"]
+        first = from_json(known["from"]) if known else None
+        newest = from_json(snapshot["date"]) if snapshot else None
+        return (newest - first).days if first and newest else None
 
     @property
     def ends_by(self) -> date:
@@ -211,10 +246,14 @@ class Month:
     @property
     def biggest(self) -> list[Plain]:
         """The recommendations that changed the score most, up or down."""
+        return self.by_size[:LARGEST_SHOWN]
+
+    @property
+    def by_size(self) -> list[Plain]:
+        """The recommendations that changed the score, most of all first."""
         moved = self.facts["movement"]
         lines = [line for line in moved["lines"] if line["recommendation"] and line["points"]] if moved else []
-        by_size = sorted(lines, key=lambda line: (-abs(line["points"]), line["recommendation"]))
-        return by_size[:LARGEST_SHOWN]
+        return sorted(lines, key=lambda line: (-abs(line["points"]), line["recommendation"]))
 
     @property
     def moved_since(self) -> date | None:
@@ -245,6 +284,12 @@ class Month:
         points = {name: Fraction(known[name]) for name in ("points", "maximum")}
         totals = {"points_of": Fraction(score["current"]), "maximum_of": Fraction(score["max"])}
         return unexplained(Explained(known["recommendations"], known["without_maximum"], **points, **totals))
+
+
+def restored(item: Plain) -> str:
+    """What is added to the title of something that lost points: the day on which it was back, if there is one."""
+    day = from_json(item.get("recovered"))
+    return f"restored on {wording.day(day)}" if day else ""
 
 
 def days_of_month(facts: Plain) -> str:
