@@ -196,7 +196,7 @@ class Month:
             for line in self.by_size
             if line["part"] == Part.IMPROVED and line["points"] >= LEAST and line["recommendation"] not in named
         ]
-        completed["Gained the most points"] = gained[:LARGEST_SHOWN]
+        completed["Gained the most points"] = gained[:1]
         found = (*completed.items(), *self.decided_by_state.items(), ("Lost points", lost))
         return [(label, names) for label, names in found if names]
 
