@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 import secure_score_backlog
 from secure_score_backlog import __version__, program
 from secure_score_backlog.evidence.layout import INSTALL
-from secure_score_backlog.program import Origin, code_digest, digest_of, origin, requirement
+from secure_score_backlog.program import Origin, code_digest, digest_of, libraries, origin, requirement
 from tests.support.running import RunBacklog
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -108,3 +108,8 @@ def test_each_file_counts_and_leftovers_do_not(tmp_path: Path) -> None:
 def test_the_version_names_the_code(backlog: RunBacklog) -> None:
     """Two builds of one version can be told apart by what `--version` prints."""
     assert backlog("--version", expect=0).stdout == f"backlog {__version__} (code {code_digest()[:12]})\n"
+
+
+def test_libraries_are_named_with_their_versions() -> None:
+    """Another version of what makes pages is another program."""
+    assert f"jinja2-{version('jinja2')}.dist-info" in libraries()

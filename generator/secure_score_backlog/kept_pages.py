@@ -23,7 +23,7 @@ from secure_score_backlog.decisions.store import DECISIONS
 from secure_score_backlog.files import names_in, paths_below, read_file
 from secure_score_backlog.git import MainHistory, Repository
 from secure_score_backlog.git_index import read_index
-from secure_score_backlog.program import code_digest
+from secure_score_backlog.program import code_digest, libraries
 from secure_score_backlog.reviews import DOCS
 from secure_score_backlog.settings import SETTINGS_PATH
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
@@ -73,12 +73,6 @@ def working_tree(root: Path, repository: Repository | None) -> State | None:
 
 def _digest(root: Path, path: str) -> str:
     return hashlib.sha256(read_file(root, path)).hexdigest()
-
-
-def libraries() -> list[str]:
-    """Name and version of everything that is installed for this Python."""
-    folders = [Path(entry) for entry in sys.path if entry and Path(entry).is_dir()]
-    return sorted({found.name for folder in folders for found in folder.glob("*.dist-info")})
 
 
 def inputs(workspace: Workspace, state: State, asked: object, today: date) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -73,6 +74,12 @@ def requirement() -> str:
 def code_digest() -> str:
     """SHA-256 of the program's files: of the list that `sha256sum` prints of them, sorted by path."""
     return digest_of(Path(str(files(__package__))))
+
+
+def libraries() -> list[str]:
+    """Name and version of everything that is installed for this Python, as installers name the folders of both."""
+    folders = [Path(entry) for entry in sys.path if entry and Path(entry).is_dir()]
+    return sorted({found.name for folder in folders for found in folder.glob("*.dist-info")})
 
 
 def digest_of(folder: Path) -> str:
