@@ -25,7 +25,7 @@ from secure_score_backlog.questionnaires.model import AnsweredBy, Level
 from secure_score_backlog.snapshots.service_names import title_of
 from secure_score_backlog.wording import badge_of, count, day, number, percent, point_count, points
 
-MOST_NAMED = 4
+MOST_NAMED = 6
 """Exceptions of one answer that are listed; the tables in the pack have all."""
 MOST_RELATED = 5
 """Related recommendations that are open and named."""
