@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.decision_files import accept
 from tests.support.folders import write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
@@ -318,3 +319,24 @@ def test_a_file_that_is_no_decision_is_a_problem_and_no_recommendation(tmp_path:
     assert not list(pages.glob("recommendations/*"))
     shown = (pages / "attention.md").read_text(encoding="utf-8")
     assert "decisions/notes.md" in shown
+
+
+def test_a_record_that_is_not_there_is_said_before_the_commit(tmp_path: Path, backlog: RunBacklog) -> None:
+    """On its line, in the working tree as it is; a build of what was committed misses nothing."""
+    repository = Repository(tmp_path)
+    approval = f"  approval: {{by: Managing Director, on: {TODAY}, record: docs/reviews/2026-11.md}}\n"
+    repository.write("backlog.yml", "organisation: A\n")
+    repository.write("decisions/Safe.md", accept(more=approval))
+    repository.commit("Begin", f"{TODAY}T00:00:00+00:00")
+
+    def found(verb: str = "check") -> list[tuple[str, int]]:
+        printed = json.loads(backlog(verb, "--json").stdout)["problems"]
+        return [(each["code"], each["line"]) for each in printed if each["code"] == "decision-record-missing"]
+
+    assert found() == found("status") == [("decision-record-missing", 14)]
+    repository.write("docs/reviews/2026-11.md", "Safe: agreed.\n")
+    assert found() == []
+    repository.commit("Minutes", f"{TODAY}T00:00:01+00:00")
+    (tmp_path / "docs/reviews/2026-11.md").unlink()
+    assert found() == [("decision-record-missing", 14)]
+    assert found("status") == []

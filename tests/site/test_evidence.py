@@ -350,7 +350,9 @@ def test_how_many_commits_github_signed(pushed: Repository) -> None:
     made = facts_of(pushed)
     assert made.audit is not None
     assert "Signed by GitHub 0 of 5 commits" in Read(made, evidence.documents).text
-    assert "Signed by GitHub: 0 of 5 commits." in Read(made, insurer_summary.documents).text
+    outside = Read(made, insurer_summary.documents).text
+    assert "Signed by GitHub: 0 of 5 commits." in outside
+    assert "There is no GitHub to ask who approved them" in outside
     some = replace(made.audit, signatures={"none": 2, "ssh": 1, "openpgp": 2})
     assert evidence.signed_by_github(some) == (
         "not checked; 2 of 5\u00a0commits have an OpenPGP signature, which may be GitHub’s"

@@ -308,8 +308,7 @@ class Interview:
         On GitHub another approver may be meant, one who has a login.
         """
         if not self.without_github:
-            for each in problems:
-                output.say(f"{each.message} {each.hint}")
+            output.say(problems[0].message)
         where = "" if self.without_github else " outside GitHub"
         if output.confirm(f"Did this role approve it{where} already, with a record?", default=False):
             approval = list(self.inside("approval"))

@@ -70,7 +70,8 @@ INSURER_FIELDS: Fields = {
     OwnEvidence: "name version digest says by on until shows scope questions expired files changed",
     Attachment: "version digest size",
     Reported: "day source current maximum percent claimed all_tenants similar before percent_before",
-    Audit: "start end counts reasons commits asked_at days completed beginning forbidden approvals signatures",
+    Audit: "start end counts reasons commits asked_at without_github days completed beginning forbidden approvals "
+    "signatures",
     Beginning: "after until hidden said_by",
     AuditedCommit: "commit at kind reasons areas pull_request claimed merged_at signature files",
     ApprovalCounts: "approved attested named same unchecked unnamed asked",
