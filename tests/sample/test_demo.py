@@ -374,7 +374,7 @@ def test_the_audit_of_the_demo_finds_what_its_story_tells(made: Made, facts: Fac
     known = load(made.folder, today=TODAY)
     found = with_audit(facts, known, known.stored_history()).audit
     assert found is not None
-    assert dict(found.counts) == {"snapshot": 454, "approved": 82, "beginning": 1, "exception": 5}
+    assert dict(found.counts) == {"snapshot": 454, "approved": 82, "attested": 0, "beginning": 1, "exception": 5}
     assert found.total == 542
     assert {each.subject: [reason.value for reason in each.reasons] for each in found.exceptions} == {
         "Minutes of August 2026, and bulk mail": ["audit-late-approval"],
