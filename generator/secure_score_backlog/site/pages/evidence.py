@@ -176,7 +176,7 @@ def asked(audit: Audit) -> str:
     if audit.without_github:
         return (
             "No repository on GitHub is named, so approvals are known by records on file alone: those that decisions "
-            "name, and minutes by somebody else that name a commit."
+            "name, and minutes by another person that name a commit."
         )
     if audit.asked_at is None:
         return "GitHub was not asked who approved them; what is unknown does not pass."
