@@ -49,6 +49,10 @@ class Shell(StrEnum):
 SCRIPTS: Mapping[Shell, str] = {Shell.BASH: "Azure CLI in Bash", Shell.POWERSHELL: "Microsoft Graph PowerShell"}
 """What the commands that register the app are for."""
 ENTRA_FILES: Mapping[Shell, str] = {Shell.BASH: "../entra.sh", Shell.POWERSHELL: "../entra.ps1"}
+ENTRA_NEEDS: Mapping[Shell, str] = {
+    Shell.BASH: "It needs Azure CLI, signed in: `az login`.",
+    Shell.POWERSHELL: "It needs the PowerShell module Microsoft.Graph.Applications, and signs in by itself.",
+}
 ENTRA_RUNS: Mapping[Shell, str] = {
     Shell.BASH: "bash ../entra.sh",
     Shell.POWERSHELL: "powershell -NoProfile -ExecutionPolicy Bypass -File ../entra.ps1",
@@ -191,6 +195,7 @@ def people(choices: Choices) -> Iterator[str]:
     yield "    Head of IT: [login]"
     yield "    Managing Director: [other-login]"
     yield "Two at least: who approves a decision is another role than its owner. Issues are assigned to these logins."
+    yield "A role whose holder has no account gets []: its approvals are recorded by minutes, which the decision names."
     if choices.plan.has_rules and not choices.reviewer:
         yield "Name the login or the team that reviews decisions in .github/CODEOWNERS, there with @."
 
@@ -222,7 +227,8 @@ def first_review(name: str) -> Iterator[str]:
     yield "  git add docs/reviews"
     yield '  git commit -m "Complete the minutes"'
     yield "  git push"
-    yield "Somebody else approves and merges it, which signs the month. Then `git switch main` and `git pull`."
+    yield "Somebody else approves and merges it, which signs the month. Then `git switch main` and `git pull`; the"
+    yield "newest site shows it."
 
 
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
@@ -277,7 +283,8 @@ def entra(choices: Choices, name: str, shell: Shell) -> tuple[str, ...]:
         f"This writes commands for {SCRIPTS[shell]} that do all of it, with the right subject filled in, to a file",
         f"(for {SCRIPTS[shell.other]}: --entra-script {shell.other}):",
         *with_token(shell, f"backlog doctor --repository {name} --entra-script {shell} > {ENTRA_FILES[shell]}"),
-        "Read it, and run it as somebody with these roles; if a line fails, again. It ends with both IDs:",
+        "Read it, and run it as somebody with these roles; if a line fails, again. It ends with both IDs.",
+        ENTRA_NEEDS[shell],
         f"  {ENTRA_RUNS[shell]}",
         "Or by hand:",
         "1. App registrations, New registration: any name, this organisational directory only.",
