@@ -152,8 +152,7 @@ def binding(by_objects: int, by_list: int) -> str:
         said.append(f"For {by_objects} of them, enclosed objects of Git lead from the commit to that id.")
     if by_list:
         said.append(
-            f"For the other {by_list}, no object does, as the lists of their folders name what readers outside do not "
-            "see: the digest of the pack covers their entries in `MANIFEST.json`."
+            f"For the other {by_list}, no object does; the digest of the pack covers their entries in the list."
         )
     return " ".join(said)
 
