@@ -260,12 +260,14 @@ def test_self_attested_points_are_apart() -> None:
         ({"A": (6, 8, None, 3, 4)}, "3 of 4"),
         ({"A": (6, 8, None, 1, 4)}, "3 of 4"),
         ({"A": (6, 8, None, 2, 4)}, "6 of 8\u00a0points"),
-        ({"A": FULL, "B": OPEN}, "1 of 2 in full"),
+        ({"A": FULL, "B": OPEN}, "1 of 2 in full; at worst 2 of 8\u00a0points"),
+        ({"A": FULL, "B": (2, 8, None, 1, 4)}, "1 of 2 in full; at worst 1 of 4"),
+        ({"A": OPEN, "B": OPEN}, "0 of 2 in full"),
         ({"Z": FULL}, ""),
     ],
 )
 def test_the_figure_of_an_answer(scores: Mapping[str, Any], figure: str) -> None:
-    """Numerator and denominator where Microsoft's count is clear, whichever of the two it counts; else points."""
+    """Numerator and denominator where Microsoft's count is clear, else points; of several, what reads worst."""
     assert figure_of(answered(question("A", "B"), scores)) == figure
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.approval import Approval
+from secure_score_backlog.evaluation.audit import Audit, Kind
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evidence import letters
+from secure_score_backlog.evidence.afterwards import became
 from secure_score_backlog.evidence.blocks import Report, Section, bullets, cell, listed, table
 from secure_score_backlog.evidence.letters import BREAK, LONGEST, breakable, font_folder, settable, together
 from secure_score_backlog.evidence.report import (
     as_text,
     report_of,
 )
+from secure_score_backlog.evidence.report_exceptions import unsigned
 from secure_score_backlog.evidence.report_pdf import report_pdf
 from secure_score_backlog.evidence.report_values import TEXTS, About, AnsweredQuestion, AnsweredQuestions
 from secure_score_backlog.evidence.report_words import days_observed
@@ -37,7 +43,7 @@ from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from tests.support.awkward import ARABIC, GERMAN, JAPANESE, ONE_WORD, UNBROKEN
 from tests.support.backlogs import AS_OF, backlog
 from tests.support.downloads import hostile
-from tests.support.tenants import day
+from tests.support.tenants import day, decision, versions
 
 ABOUT = About("readers of the organisation", day(1), "OWNER/NAME")
 A4 = (595, 842)
@@ -215,6 +221,97 @@ def test_exceptions_are_named() -> None:
     assert "Nothing is accepted or claimed in the portal" in words(made(facts))
 
 
+def in_report(facts: Facts, about: About = ABOUT) -> str:
+    """Every word of the report, without setting it."""
+    return as_text(report_of(facts, about)).decode().replace("\u00a0", " ")
+
+
+def test_one_rule_says_what_needs_a_new_decision() -> None:
+    """The number of the second page, the table and the states are the same, planned changes that regressed included."""
+    facts = backlog()
+    entry = replace(facts.register[0], state=AcceptanceState.EXPIRED)
+    statuses = {**facts.statuses, "Plan": replace(facts.statuses["Plan"], state=State.REGRESSED, open_since=day(20))}
+    statuses["Accept"] = replace(statuses["Accept"], state=State.EXPIRED)
+    said = in_report(replace(facts, register=(replace(entry, status=statuses["Accept"]),), statuses=statuses))
+    assert (
+        "2: 1 acceptance or exemption no longer in force and 1 planned change that was done and has regressed." in said
+    )
+    table = said[said.index('"title": "In need of a new decision"') :]
+    assert "done; regressed on 20 October 2026" in table[: table.index("In force without an approval")]
+    assert "Nothing that was decided needs a new decision." in in_report(facts)
+
+
+def test_what_earlier_answers_had_is_said() -> None:
+    """Where no approval of the newest answer counts: that an earlier one did, or that none ever had one."""
+    facts = backlog()
+    named = Approval(asked=True, commit="2" * 40)
+    given = replace(facts.register[0].approval, commit="1" * 40)
+    before, never = (replace(facts.register[0], approval=named, earlier=each) for each in ((given,), ()))
+    assert "An earlier answer was approved, 9 October 2026" in in_report(replace(facts, register=(before,)))
+    assert "Never had an approval that counts, since 10 October 2026" in in_report(replace(facts, register=(never,)))
+    assert "Never had" not in in_report(replace(facts, register=(before,)))
+
+
+def test_it_says_which_state_it_shows_and_up_to_where_it_was_read() -> None:
+    """Two commits where the newest is later than the as-of date, else one; and what became of what has ended since."""
+    facts = backlog()
+    about = replace(ABOUT, commit="a" * 40, later={"Accept": "renewed since"}, records={"Accept": "docs/reviews/x.md"})
+    said = in_report(facts, about)
+    assert f"commit {'a' * 40}, the newest at the end of the as-of date" in said
+    assert f"commit {'f' * 40}, of 9 November 2026: what GitHub answered" in said
+    assert "renewed since" in said
+    assert "Record: docs/reviews/x.md" in said
+    alone = in_report(facts, replace(ABOUT, commit="f" * 40))
+    assert "Read up to" not in alone
+    assert "Record: not named here; ask for it" in alone
+
+
+@pytest.mark.parametrize(("signed", "expected"), [(0, "none of these does"), (1, "not all of these do"), (2, "")])
+def test_approvals_without_signatures_rest_on_the_record(signed: int, expected: str) -> None:
+    """Said where fewer commits are signed than were approved on GitHub."""
+    found = Audit(day(1), day(9), counts={Kind.APPROVED: 2}, signatures={"openpgp": signed})
+    said = unsigned(found)
+    assert expected in said
+    assert ("So that 2 changes were approved on GitHub rests on the record" in said.replace("\u00a0", " ")) == bool(
+        expected
+    )
+
+
+def test_self_attested_points_are_listed() -> None:
+    """With their unit, and which recommendations they are of."""
+    facts = backlog()
+    assert facts.score is not None
+    open_ = facts.statuses["Accept"]
+    assert open_.observation is not None
+    claimed = replace(open_, observation=replace(open_.observation, portal="ThirdParty", points=Fraction(4)))
+    said = in_report(replace(facts, statuses={**facts.statuses, "Accept": claimed}))
+    assert "4 points of 1 recommendation are self-attested" in said
+    assert "4 of 4 points, self-attested" in said
+
+
+@pytest.mark.parametrize(
+    ("versions_", "expected"),
+    [
+        ((), "ended since; no newer decision up to 9 December 2026"),
+        (((45, 50),), "ended since; changed on 14 November 2026, not renewed up to 9 December 2026"),
+        (((45, 90),), "renewed since, on 14 November 2026, until 29 December 2026"),
+        (((45, None),), "ended since; another decision of 14 November 2026"),
+    ],
+)
+def test_what_became_of_an_entry_after_the_as_of_date(
+    versions_: tuple[tuple[int, int | None], ...], expected: str
+) -> None:
+    """Renewed, ended, or replaced, as the newest version says; an older version counts for nothing."""
+    entry = replace(backlog().register[0], until=day(50))
+    made = [(10, entry.decision)]
+    for at, until in versions_:
+        accepted = entry.decision.accepted
+        assert accepted is not None
+        newer = replace(entry.decision, accepted=replace(accepted, until=day(until or 1)))
+        made.append((at, newer if until else decision("Accept", Bucket.DO_SOON)))
+    assert became(entry, versions(*made), AS_OF, day(70)).replace("\u00a0", " ") == expected
+
+
 def test_a_tenant_without_data_gets_a_report() -> None:
     """On the first day it says that nothing was measured."""
     empty = replace(backlog(), statuses={}, register=(), covered=(), past=(), snapshot=None, score=None, head=None)
@@ -231,7 +328,7 @@ def test_insurers_see_what_their_pages_show() -> None:
     assert b"a secret reason" in as_text(inside)
     found = [line for line in as_text(outside).decode().splitlines() if "a secret reason" in line]
     assert {line.strip().split(":", 1)[1].strip(' ",') for line in found} == {
-        "Compensating control: a secret reason",
+        "Compensating control (as stated, not verified): a secret reason",
         "a secret reason",  # what covers an exemption
     }
 

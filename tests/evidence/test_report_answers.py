@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from secure_score_backlog.evaluation.answer_words import LEVELS, reasons_of
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.insurance import Known, answer_of
-from secure_score_backlog.evaluation.register import Register
+from secure_score_backlog.evaluation.register import AcceptanceState, Register
 from secure_score_backlog.evidence.report import as_text, report_of
 from secure_score_backlog.evidence.report_answers import MOST_NAMED, answered, question
 from secure_score_backlog.evidence.report_pdf import report_pdf
@@ -68,6 +70,23 @@ def test_open_related_recommendations_are_named_and_counted_once() -> None:
     (said,) = (text for label, text in made.measured if label == "Related and open")
     assert [f"(R{number})" in said for number in range(7)] == [True] * 5 + [False] * 2
     assert said.endswith("2 more in data/answers-x.csv")
+
+
+def test_what_is_no_longer_in_force_is_never_among_those_that_are() -> None:
+    """It comes first, and what is not listed is counted by kind."""
+    facts = backlog()
+    entry = facts.register[0]
+    ended = [replace(entry, state=AcceptanceState.EXPIRED, until=day(number)) for number in range(1, MOST_NAMED + 2)]
+    held = [replace(entry, until=day(60 + number)) for number in range(MOST_NAMED)]
+    answer = replace(facts.insurance.questionnaires[0].answers[0], exceptions=(*held, ended[0]))
+    labels = [label for label, _ in question(facts, answer, "data/answers-x.csv").exceptions]
+    assert labels == ["No longer in force (related)", *["Exception (related)"] * (MOST_NAMED - 1), "Exceptions"]
+    answer = replace(answer, exceptions=(*held, *ended))
+    rest = question(facts, answer, "data/answers-x.csv").exceptions[-2:]
+    assert [(label, text.replace("\u00a0", " ")) for label, text in rest] == [
+        ("No longer in force", "1 more in data/answers-x.csv"),
+        ("Exceptions", f"{MOST_NAMED} more in data/answers-x.csv"),
+    ]
 
 
 def test_insurers_get_no_reason() -> None:

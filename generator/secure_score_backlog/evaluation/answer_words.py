@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 
 from secure_score_backlog.evaluation.insurance import Answer, Because, Held, Measure, Measured, Reason
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, needs_decision, shown_state
@@ -145,7 +146,16 @@ def figure_of(answer: Answer) -> str:
     if len(answer.primary) == 1:
         only = answer.primary[0]
         return measured_for(only) or points_of(only)
-    return f"{number(answer.in_full)} of {number(len(answer.primary))} in full"
+    said = f"{number(answer.in_full)} of {number(len(answer.primary))} in full"
+    worst = min((each for each in answer.primary if each.measure is Measure.OPEN), key=share_of, default=None)
+    return f"{said}; at worst {measured_for(worst) or points_of(worst)}" if worst and answer.in_full else said
+
+
+def share_of(each: Measured) -> Fraction:
+    """How much of a recommendation is done, from 0 to 1: by what Microsoft counts, else by points."""
+    if each.done is not None and each.total:
+        return Fraction(each.done, each.total)
+    return each.points / each.maximum if each.maximum else Fraction(0)
 
 
 MEASURES: Mapping[Measure, str] = {

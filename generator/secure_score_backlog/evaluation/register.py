@@ -15,7 +15,7 @@ from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersi
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason, bringing
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
-from secure_score_backlog.wording import number
+from secure_score_backlog.wording import day, number
 
 EXPIRING_DAYS = 30
 """An acceptance is expiring in its last 30 days."""
@@ -82,6 +82,16 @@ class RegisterEntry:
     def approved_before(self) -> date | None:
         """The day of the last approval that counts of an answer before the newest one."""
         return next((each.at for each in reversed(self.earlier) if each.recorded), None)
+
+    @property
+    def earlier_words(self) -> str:
+        """Where no approval of the newest answer counts: whether one of an earlier answer did; else empty."""
+        if self.approval.recorded:
+            return ""
+        if self.approved_before:
+            return f"an earlier answer was approved, {day(self.approved_before)}"
+        is_known = self.never_approved and self.approval.asked and self.since
+        return f"never had an approval that counts, since {day(self.since)}" if is_known else ""
 
     @property
     def amended(self) -> bool:
@@ -315,6 +325,15 @@ def plans_in_force(statuses: Iterable[Status]) -> list[Status]:
         and not status.decision.draft
         and status.decision.bucket in PLANNED_BUCKETS
         and status.state in PLANS_IN_FORCE
+    ]
+
+
+def plans_needing_decision(statuses: Iterable[Status]) -> list[Status]:
+    """The planned changes that were done and have regressed: with `needing_decision`, all that needs a new decision."""
+    return [
+        status
+        for status in statuses
+        if status.state in NEEDS_NEW_DECISION and status.decision and status.decision.bucket in PLANNED_BUCKETS
     ]
 
 

@@ -20,6 +20,7 @@ from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.evaluation.audit import draw
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evidence import archive, git_objects, guide
+from secure_score_backlog.evidence.afterwards import ended_since, records
 from secure_score_backlog.evidence.enclosing import gathered, on_the_way
 from secure_score_backlog.evidence.git_objects import Objects, algorithm_of, object_path, read_objects, write_bundle
 from secure_score_backlog.evidence.layout import (
@@ -110,7 +111,15 @@ def make(root: Path, wish: Wish, *, today: date) -> Pack:
         documents = [*_site(site), *_data(workspace, rendered)]
     seen = profiles.shown_to(rendered.facts, profile, rendered.guard)
     name = repository_name(rendered.facts, wish, outside=profile.outside)
-    report = report_of(seen, About(READERS[profile.name], wish.start, name), answered(seen))
+    about = About(
+        READERS[profile.name],
+        wish.start,
+        name,
+        tip_at(workspace, wish.end),
+        ended_since(workspace, rendered.facts),
+        shown_records(rendered, outside=profile.outside),
+    )
+    report = report_of(seen, about, answered(seen))
     documents.append(Document(REPORT, report_pdf(report)))
     sources = cited(workspace, rendered.facts, wish.start)
     enclosed, left_out, objects = enclose(workspace, repository, rendered, sources, wish)
@@ -249,6 +258,17 @@ def refuse_leaks(made: Pack, rendered: Rendered, report: bytes, *, named: bool) 
 # What is in it
 
 
+def shown_records(rendered: Rendered, *, outside: bool) -> dict[str, str]:
+    """The files that record approvals outside GitHub; for readers outside, those whose name tells nothing."""
+    found = records(rendered.facts)
+    return {each: path for each, path in found.items() if not outside or not tells(path, rendered)}
+
+
+def tells(path: str, rendered: Rendered) -> bool:
+    """Whether the name of a file holds what readers outside must not see."""
+    return any(each.serious for each in leaks.scan([(path, path.encode())], rendered.guard))
+
+
 def repository_name(facts: Facts, wish: Wish, *, outside: bool) -> str:
     """OWNER/NAME, as asked for, else from the settings; readers outside get it only where it was asked for."""
     if wish.repository is not None or outside:
@@ -313,19 +333,25 @@ def enclose(
         return documents, [], objects
     left_out = [
         LeftOut(source_path(e.path, e.commit), e.commit, e.blob, sha256(contents[e.blob]), len(contents[e.blob]))
-        for e in shown_outside(sources, rendered.facts, repository.prefix)
+        for e in shown_outside(sources, rendered, repository.prefix)
     ]
     cited_there = [each for each in sources if source_path(each.path, each.commit) in {e.path for e in left_out}]
     documents[0] = Document(COMMITS, commits_json(workspace, cited_there, tip_at(workspace, wish.end)))
-    single = {each.path: each for each in _objects(repository, cited_there, rendered, named=wish.named)}
+    bound = [each for each in cited_there if not each.path.startswith(f"{repository.prefix}{DOCS}/")]
+    single = {each.path: each for each in _objects(repository, bound, rendered, named=wish.named)}
     objects, _ = read_objects({path.removeprefix(OBJECTS): each.content for path, each in single.items()})
     return [*documents, *single.values()], left_out, objects
 
 
-def shown_outside(sources: Iterable[Source], facts: Facts, prefix: str) -> list[Source]:
-    """The sources whose names readers outside may see: snapshots, and the decisions that their register shows."""
-    entries = {f"{prefix}{DECISIONS}/{each.decision.recommendation}.md" for each in (*facts.register, *facts.covered)}
-    return [each for each in sources if each.path.startswith(f"{prefix}{SNAPSHOTS}/") or each.path in entries]
+def shown_outside(sources: Iterable[Source], rendered: Rendered, prefix: str) -> list[Source]:
+    """The sources whose names readers outside may see: snapshots, and what their register and answers name."""
+    facts = rendered.facts
+    entries = {f"{DECISIONS}/{each.decision.recommendation}.md" for each in (*facts.register, *facts.covered)}
+    told = {*records(facts).values()}
+    for own in facts.insurance.evidence:
+        told |= {own.version.path, *(file.version.path for file in own.files)}
+    named = {prefix + path for path in (*entries, *(each for each in told if not tells(each, rendered)))}
+    return [each for each in sources if each.path.startswith(f"{prefix}{SNAPSHOTS}/") or each.path in named]
 
 
 def _objects(repository: Repository, sources: list[Source], rendered: Rendered, *, named: bool) -> Iterator[Document]:

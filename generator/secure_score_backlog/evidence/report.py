@@ -60,11 +60,12 @@ from secure_score_backlog.evidence.report_words import (
     titled,
     until_lines,
 )
+from secure_score_backlog.git import Version
 from secure_score_backlog.site.pages.citations import HEADING
 from secure_score_backlog.site.pages.citations import TEXTS as CITATIONS
 from secure_score_backlog.site.pages.home import by_risk, next_planned
 from secure_score_backlog.site.pages.insurer_summary import counted
-from secure_score_backlog.site.words import imported, unexplained
+from secure_score_backlog.site.words import amount, imported, unexplained
 
 TITLE = "Secure Score: decisions and accepted risks"
 ACCEPTED = "Accepted risks in force, the nearest end first"
@@ -84,7 +85,7 @@ def report_of(facts: Facts, about: About, questions: Sequence[AnsweredQuestions]
         *leadership(facts),
         *((levels(),) if asked else ()),
         *(questionnaire(each, first) for each, first in counted),
-        *accepted(facts),
+        *accepted(facts, about),
         *exceptions(facts),
         *citations(),
         Section("Method"),
@@ -123,10 +124,25 @@ def cover(facts: Facts, about: About) -> tuple[Block, ...]:
         ("Newest measurement", wording.day(snapshot.day) if snapshot else "none"),
         ("For", about.readers),
         ("Repository", about.repository),
-        ("State of the records", f"commit {head.commit}" if head and head.committed else "not under version control"),
+        *state(head, about),
         ("Made by", f"Secure Score Backlog {__version__}"),
     ]
     return (paragraph(said), fields(pairs))
+
+
+def state(head: Version | None, about: About) -> Iterator[tuple[str, str]]:
+    """The commits that what follows is read from: the newest of the as-of date, and the newest of all."""
+    if head is None or not head.committed:
+        yield "State of the records", "not under version control"
+        return
+    newest = about.commit or head.commit
+    yield "State of the records", f"commit {newest}, the newest at the end of the as-of date"
+    if newest != head.commit:
+        read = f"commit {head.commit}, of {wording.day(head.at.date())}"
+        yield (
+            "Read up to",
+            f"{read}: what GitHub answered about approvals, and what became of entries that have ended since",
+        )
 
 
 def scope(facts: Facts, about: About) -> Section:
@@ -193,15 +209,20 @@ def score(facts: Facts) -> Iterator[Section]:
     if facts.score is None or facts.snapshot is None:
         return
     said = reported(facts)
-    seen = (status.observation for status in facts.statuses.values())
-    claimed = sum(each.points for each in seen if each and each.claimed)
+    claims = [each for each in facts.statuses.values() if each.observation and each.observation.claimed]
+    claimed = sum(each.observation.points for each in claims if each.observation)
     if claimed:
-        said += f" Of these, {wording.points(claimed)} are self-attested, and not verified by Microsoft."
+        said += (
+            f" Of these, {wording.point_count(claimed)} of {wording.count(len(claims), 'recommendation')} are "
+            "self-attested, and not verified by Microsoft."
+        )
     known = [(facts.score.comparison.get(basis), words) for basis, words in AVERAGES]
     averages = [f"{wording.percent(average, 0)} {words}" for average, words in known if average is not None]
     if averages:
         said += f" For comparison, as stated by Microsoft: {wording.joined(averages)}."
-    yield Section("Secure Score as reported", (paragraph(said), Block("note", TEXTS.limits[0])), anchor=SCORE)
+    named = [(*titled(each), Line(f"{amount(each.observation)}, self-attested", "fine")) for each in claims]
+    blocks = (paragraph(said), *((listed(named, ""),) if named else ()), Block("note", TEXTS.limits[0]))
+    yield Section("Secure Score as reported", blocks, anchor=SCORE)
 
 
 def levels() -> Section:
@@ -260,20 +281,20 @@ def citations() -> Iterator[Section]:
     yield Section("When to ask, or to reject it", (bullets(CITATIONS.reject),), 2)
 
 
-def accepted(facts: Facts) -> Iterator[Section]:
+def accepted(facts: Facts, about: About) -> Iterator[Section]:
     """The register in force: accepted risks, then exemptions."""
-    risks = register(facts.register, "No acceptance is in force.")
+    risks = register(facts.register, about, "No acceptance is in force.")
     counts = facts.accepted_approvals
     said = (paragraph(in_force_words(counts, "accepted risk", "accepted risks")),) if counts.all else ()
     yield Section(ACCEPTED, (*said, risks), new_page=True, anchor=RISKS)
-    about = "Not verified by Microsoft. Each rests on its approver and on evidence that is shown on request."
+    text = "Not verified by Microsoft. Each rests on its approver and on evidence that is shown on request."
     counts = facts.covered_approvals
-    about += f" {in_force_words(counts, 'exemption', 'exemptions')}" if counts.all else ""
-    others = register(facts.covered, "Nothing is marked as not applicable or covered by another control.")
-    yield Section(COVERED, (paragraph(about), others), anchor=EXEMPTIONS)
+    text += f" {in_force_words(counts, 'exemption', 'exemptions')}" if counts.all else ""
+    others = register(facts.covered, about, "Nothing is marked as not applicable or covered by another control.")
+    yield Section(COVERED, (paragraph(text), others), anchor=EXEMPTIONS)
 
 
-def register(entries: Iterable[RegisterEntry], none: str) -> Block:
+def register(entries: Iterable[RegisterEntry], about: About, none: str) -> Block:
     """The entries in force as a table."""
     rows = [
         (
@@ -283,11 +304,20 @@ def register(entries: Iterable[RegisterEntry], none: str) -> Block:
                 Line(f"Owner: {each.decision.owner}"),
                 Line(f"Approver: {approver(each)}"),
                 Line(approval_words(each), "fine"),
+                *record_lines(each, about),
             ),
-            tuple(until_lines(each)),
+            (*until_lines(each), *((Line(later, "fine"),) if (later := about.later.get(each.status.id)) else ())),
             cited(each),
         )
         for each in in_force(entries)
     ]
     columns = (("Risk", 21), ("Recommendation", 68), ("Owner, approver", 47), ("Until", 44), ("Citation", 40))
     return table_or("", columns, rows, none)
+
+
+def record_lines(entry: RegisterEntry, about: About) -> Iterator[Line]:
+    """Where the record of an approval outside GitHub is, so that it can be asked for."""
+    if path := about.records.get(entry.status.id):
+        yield Line(f"Record: {path}", "fine")
+    elif entry.approval.stated:
+        yield Line("Record: not named here; ask for it", "fine")

@@ -70,10 +70,11 @@ def figure(facts: Facts, answer: Answer) -> str:
 def question(facts: Facts, answer: Answer, table: str) -> AnsweredQuestion:
     """One question with its answer; `table` has what is not listed."""
     asked = answer.question
-    listed = answer.exceptions if asked.answered_by is not AnsweredBy.REGISTER else ()
+    listed = (*answer.ended, *answer.in_force) if asked.answered_by is not AnsweredBy.REGISTER else ()
     named = [(exception_label(entry, answer), exception_words(entry, day)) for entry in listed[:MOST_NAMED]]
-    if len(listed) > MOST_NAMED:
-        named.append(("Exceptions", f"{count(len(listed) - MOST_NAMED, 'more', 'more')} in {table}"))
+    for kind, group in (("No longer in force", answer.ended), ("Exceptions", answer.in_force)):
+        if rest := sum(1 for entry in listed[MOST_NAMED:] if entry in group):
+            named.append((kind, f"{count(rest, 'more', 'more')} in {table}"))
     return AnsweredQuestion(
         question=asked.question,
         heading=asked.heading,
@@ -116,7 +117,8 @@ def places(facts: Facts, answer: Answer) -> Iterator[tuple[str, str]]:
     risks, exempt, ended = len(in_force(facts.register)), len(in_force(facts.covered)), len(answer.ended)
     yield f"{count(risks, 'accepted risk')} in force, each with approver and last day", RISKS
     yield f"{count(exempt, 'exemption')} in force, each with approver and last day", EXEMPTIONS
-    yield f"{number(ended) if ended else 'none'} in need of a new decision", ENDED
+    needing = count(ended, "acceptance or exemption", "acceptances and exemptions") if ended else "none"
+    yield f"{needing} in need of a new decision", ENDED
 
 
 def notes(answer: Answer) -> Iterator[str]:

@@ -6,19 +6,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog import wording
+from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.evaluation.audit import Audit, Kind
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import approver, in_force, needing_decision, shown_state
+from secure_score_backlog.evaluation.register import (
+    approver,
+    in_force,
+    needing_decision,
+    plans_needing_decision,
+    shown_state,
+)
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evidence.blocks import Block, Line, Section, bullets, cell, paragraph, table, table_or
 from secure_score_backlog.evidence.layout import DATA
 from secure_score_backlog.evidence.report_values import CHANGES, ENDED, OVERDUE, PORTAL, TEXTS, UNAPPROVED, WRITERS
-from secure_score_backlog.evidence.report_words import cited, in_force_words, recommendation
+from secure_score_backlog.evidence.report_words import citation, cited, in_force_words, recommendation
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
 from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github
-from secure_score_backlog.site.words import why_ended
+from secure_score_backlog.site.words import why_ended, why_regressed
 
-NEED_DECISION = "Acceptances and exemptions that need a new decision"
+NEED_DECISION = "In need of a new decision"
 SHOWN_COMMITS = 25
 """Exceptions of the audit that are listed; the table in the pack has all."""
 
@@ -47,7 +54,7 @@ def exceptions(facts: Facts) -> Iterator[Section]:
 
 
 def no_longer_in_force(facts: Facts) -> Block:
-    """Acceptances and exemptions that ended, and need a new decision."""
+    """Acceptances and exemptions that ended, and planned changes that regressed: what needs a new decision."""
     rows = [
         (
             each.status.risk_word,
@@ -58,8 +65,18 @@ def no_longer_in_force(facts: Facts) -> Block:
         )
         for each in needing_decision((*facts.register, *facts.covered))
     ]
+    rows += [
+        (
+            each.risk_word,
+            recommendation(each),
+            (Line(wording.badge_of(each.state).label), Line(why_regressed(each, facts), "fine")),
+            each.owner,
+            citation(each.versions[-1].version) if each.versions else cell("a planned change: ask to see it", "fine"),
+        )
+        for each in plans_needing_decision(facts.statuses.values())
+    ]
     columns = (("Risk", 22), ("Recommendation", 64), ("State", 46), ("Owner", 38), ("Citation", 46))
-    return table_or("", columns, rows, "Every acceptance and exemption is in force, or ended by itself.")
+    return table_or("", columns, rows, "Nothing that was decided needs a new decision.")
 
 
 def unapproved(facts: Facts) -> Block:
@@ -69,7 +86,10 @@ def unapproved(facts: Facts) -> Block:
             each.status.risk_word,
             recommendation(each.status),
             approver(each),
-            capital(each.approval.words) or "No approval is known",
+            (
+                Line(capital(each.approval.words) or "No approval is known"),
+                *((Line(capital(each.earlier_words), "fine"),) if each.earlier_words else ()),
+            ),
         )
         for each in in_force((*facts.register, *facts.covered))
         if not each.approval.recorded
@@ -130,13 +150,27 @@ def audited(found: Audit) -> Iterator[Block]:
     changed = wording.number(found.forbidden) if found.forbidden else "none"
     yield paragraph(f"Stored measurements that were changed in a way that is not allowed: {changed}.")
     yield paragraph(
-        f"Signed by GitHub: {signed_by_github(found)}. VERIFY.md says how to check the commits in the pack."
+        f"Signed by GitHub: {signed_by_github(found)}.{unsigned(found)} VERIFY.md says how to check the commits in the "
+        "pack."
     )
     known = found.approvals
     if known.all:
         said = in_force_words(known, "acceptance or exemption", "acceptances and exemptions")
         same = wording.number(known.same) if known.same else "none"
         yield paragraph(f"{said} Owner and approver are one role in {same} of them.")
+
+
+def unsigned(found: Audit) -> str:
+    """What follows where commits that were approved on GitHub lack its signature; else empty."""
+    approved = found.counts.get(Kind.APPROVED, 0)
+    if approved <= found.signatures.get("openpgp", 0):
+        return ""
+    which = "none of these does" if not found.signatures.get("openpgp") else "not all of these do"
+    return (
+        f" A merge that is made on GitHub normally carries GitHub’s signature, and {which}. So that "
+        f"{wording.count(approved, 'change was', 'changes were')} approved on GitHub rests on the record of GitHub’s "
+        f"answers alone ({APPROVALS_PATH}): ask for a look at the pull requests on GitHub."
+    )
 
 
 def newest(found: Audit) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.evaluation.answer_words import LEVELS
 from secure_score_backlog.evaluation.audit import Audit, Kind
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import in_force, needing_decision
+from secure_score_backlog.evaluation.register import in_force, needing_decision, plans_needing_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evidence.blocks import Line, Row, Section, cell, page_of, paragraph, table
 from secure_score_backlog.evidence.report_values import (
@@ -54,13 +54,28 @@ def against(facts: Facts) -> Iterator[Found]:
         said = in_force_words(counts, "acceptance or exemption", "acceptances and exemptions")
         without = counted(counts.all - counts.counting)
         yield "In force without an approval that counts", f"{said} {without} without one.", UNAPPROVED
-    ended = len(needing_decision((*facts.register, *facts.covered)))
-    said = f"{counted(ended)}, accepted or exempted before, and no longer in force."
-    yield "In need of a new decision", said, ENDED
+    yield "In need of a new decision", to_decide(facts), ENDED
     yield "Planned changes that are overdue", f"{counted(len(facts.in_state(State.OVERDUE)))}.", OVERDUE
     yield "Accepted or claimed in Microsoft’s portal only", f"{counted(len(facts.shadow))}.", PORTAL
     if facts.audit and facts.audit.total:
         yield "Changes of the records without a known approval by another person", f"{audited(facts.audit)}", CHANGES
+
+
+def to_decide(facts: Facts) -> str:
+    """How many decisions no longer hold, and what they were."""
+    ended = len(needing_decision((*facts.register, *facts.covered)))
+    plans = len(plans_needing_decision(facts.statuses.values()))
+    parts = []
+    if ended:
+        held = wording.count(ended, "acceptance or exemption", "acceptances and exemptions")
+        parts.append(f"{held} no longer in force")
+    if plans:
+        one, many = (
+            "planned change that was done and has regressed",
+            "planned changes that were done and have regressed",
+        )
+        parts.append(wording.count(plans, one, many))
+    return f"{wording.number(ended + plans)}: {wording.joined(parts)}." if parts else "None."
 
 
 def audited(found: Audit) -> str:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from msgspec import Struct
@@ -57,6 +58,12 @@ class About:
     """The first day of the period; the last one is the as-of date."""
     repository: str = ""
     """OWNER/NAME; may be empty."""
+    commit: str = ""
+    """The newest commit at the end of the as-of date."""
+    later: Mapping[str, str] = field(default_factory=dict)
+    """By recommendation: what happened to an entry in force that ended after the as-of date, as far as was read."""
+    records: Mapping[str, str] = field(default_factory=dict)
+    """By recommendation: the file that an approval outside GitHub names as its record."""
 
 
 @dataclass(frozen=True, slots=True)

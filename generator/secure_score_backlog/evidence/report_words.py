@@ -13,7 +13,7 @@ from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.evidence.blocks import Cell, Line, cell
 from secure_score_backlog.git import Version
 from secure_score_backlog.site.charts.calendar import span
-from secure_score_backlog.site.words import amount
+from secure_score_backlog.site.words import amount, since
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind
 from secure_score_backlog.snapshots.service_names import title_of
 
@@ -35,9 +35,8 @@ def recommendation(status: Status) -> Cell:
 def gap_words(status: Status) -> str:
     """What is known of an open recommendation."""
     parts = [amount(status.observation), wording.badge_of(status.state).label.lower(), status.owner or "no owner"]
-    if status.days_open:
-        least = "at least " if status.from_start else ""
-        parts.append(f"open for {least}{wording.count(status.days_open, 'day')}")
+    if status.open_since:
+        parts.append(f"open {since(status, status.open_since)}")
     return "; ".join(parts)
 
 
@@ -58,7 +57,8 @@ def approval_words(entry: RegisterEntry) -> str:
     found = entry.approval
     how = wording.APPROVALS[found.kind]
     if not found.recorded:
-        return f"{how}; no approval that counts{f': {found.words}' if found.words else ''}"
+        before = f"; {entry.earlier_words}" if entry.earlier_words else ""
+        return f"{how}; no approval that counts{f': {found.words}' if found.words else ''}{before}"
     record = f"; {found.record_words}" if found.record_words else ""
     return f"{how} by {found.by}, {wording.day(found.at)}{record}"
 
@@ -72,7 +72,7 @@ def in_force_words(counts: ApprovalCounts, one: str, many: str) -> str:
 def control_lines(entry: RegisterEntry) -> Iterator[Line]:
     """The compensating controls of an acceptance."""
     controls = entry.decision.accepted.compensating if entry.decision.accepted else ()
-    yield from (Line(f"Compensating control: {control}") for control in controls)
+    yield from (Line(f"Compensating control (as stated, not verified): {control}") for control in controls)
 
 
 def until_lines(entry: RegisterEntry) -> Iterator[Line]:

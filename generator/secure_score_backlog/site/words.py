@@ -127,8 +127,13 @@ def why_ended(entry: RegisterEntry, facts: Facts) -> str:
         case State.CONFLICT:
             return f"marked not applicable, but measured as done {since(entry.status, entry.status.held_since)}"
         case _:
-            done = f", {change_day(facts, entry.status.done_on)}" if entry.status.done_on else ""
-            return f"ended when it was done{done}; regressed {change_day(facts, entry.status.open_since)}"
+            return f"ended when it was {why_regressed(entry.status, facts)}"
+
+
+def why_regressed(status: Status, facts: Facts) -> str:
+    """When something that is open again was done, and when that ended."""
+    done = f", {change_day(facts, status.done_on)}" if status.done_on else ""
+    return f"done{done}; regressed {change_day(facts, status.open_since)}"
 
 
 def decision_dates(status: Status, entry: RegisterEntry | None) -> str:
