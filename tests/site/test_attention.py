@@ -20,8 +20,8 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, parse_settings
-from secure_score_backlog.site.links import slug
-from secure_score_backlog.site.pages import attention, evidence, glossary, home
+from secure_score_backlog.site.links import Site, slug
+from secure_score_backlog.site.pages import attention, evidence, glossary, home, reviews
 from secure_score_backlog.snapshots.model import History, Recommendation
 from tests.support.pages import Read, evaluated, unmarked
 from tests.support.tenants import Measured, acceptance, cover, day, decision, history, stored, versions, workspace
@@ -410,6 +410,18 @@ def test_nothing_due_does_not_hide_what_is_undecided() -> None:
     assert "but 1 high risk has no finished decision and no owner: choose the first one" in alone.lead
     assert 'href="board.html?state=undecided&amp;risk=high"' in alone.source
     assert "ask" not in alone.sections["answer"].split()
+
+
+def test_what_only_the_portal_accepts_is_said_where_nothing_is_accepted() -> None:
+    """On Home and in the review: an administrator's mark is no acceptance, and none the less known."""
+    marked = tenant({"A": (0, 4, "Ignored"), "B": (4, 4, "ThirdParty"), "C": (0, 4, "Default")})
+    said = "Microsoft’s portal alone marks 1 as accepted, without a decision: list"
+    shown = Read(marked, home.documents)
+    assert f"No risk is accepted at present. {said}" in shown.text
+    assert 'href="attention.html#shadow">list</a>' in shown.source
+    _, month = [page.content.decode() for page in reviews.documents(marked, Site.of(marked))]
+    assert "No risk was accepted. Microsoft’s portal alone marked 1 as accepted, without a decision." in month
+    assert "portal alone" not in Read(tenant({"A": (0, 4, "Default")}), home.documents).text
 
 
 def test_the_first_day_names_the_highest_risks() -> None:

@@ -30,7 +30,7 @@ def test_each_date_says_what_it_is() -> None:
     """When a change is due, how long a decision runs, how long something has been open: never just a date."""
     page = read()
     for section, said in (
-        ("undecided", "open, 0 days"),
+        ("undecided", "1 October 2026 open "),
         ("do-now", "due in "),
         ("do-soon", "due in "),
         ("accept", "in force for "),
@@ -88,3 +88,12 @@ def test_what_is_not_measured_and_has_a_decision_has_a_row() -> None:
     assert 'name="owner" value="IT"' in page.source
     assert 'name="state" value="not-measured"' in page.source
     assert 'name="blocker" value="licensing"' in page.source
+
+
+def test_what_was_open_on_the_first_day_may_be_so_for_longer() -> None:
+    """At least the days that were measured; the exact number where it was seen to open."""
+    measured = history({"A": (0, 4), "B": (4, 4)}, {"A": (0, 4), "B": (0, 4)}, {"A": (0, 4), "B": (0, 4)})
+    page = Read(evaluated(workspace(measured), day(3)), board.documents)
+    first, second = sorted(page.rows("undecided"))
+    assert "1 October 2026 open, at least 2 days" in first + second
+    assert "2 October 2026 open, 1 day" in first + second

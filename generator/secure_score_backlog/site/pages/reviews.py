@@ -22,7 +22,7 @@ from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
-from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State
+from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports.all_changes import microsoft_said, month_of_changes
 from secure_score_backlog.exports.json import facts_of, plain_facts
 from secure_score_backlog.files import Document
@@ -209,6 +209,11 @@ class Month:
             label = lower_first(wording.badge_of(states.get(name, State.UNDECIDED)).label)
             found.setdefault(f"Decided: {label}", []).append((name, ""))
         return found
+
+    @property
+    def in_portal_only(self) -> int:
+        """How many only Microsoft's portal marks as accepted."""
+        return sum(1 for item in self.facts.get("shadow", ()) if (item["portal"] or "").lower() == ACCEPTED_IN_PORTAL)
 
     @property
     def undecided_of_top(self) -> int:
