@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from pathlib import Path
@@ -108,6 +109,7 @@ def shown(browser: Page, selector: str) -> int:
 def test_a_page_prints_on_few_sheets(browser: Page, built_demo: Path, name: str, most: int) -> None:
     """Of A4 and of Letter; what is not printed is named, with where it is."""
     browser.open(built_demo / name)
+    most = math.ceil(most * browser.widening())
     assert 1 < sheets(browser.paper(name.replace("/", "-").removesuffix(".html"))) <= most
     assert sheets(browser.paper(inches=(8.5, 11))) <= most
     browser.media("print")
