@@ -250,7 +250,7 @@ def questionnaire(each: AnsweredQuestions, first: int) -> Section:
         *((paragraph(each.about),) if each.about else ()),
         table("", (("Question", 64), ("Answer", 32), (rests, 120)), rows),
     )
-    return Section(each.title, blocks, new_page=True, anchor=questionnaire_anchor(first))
+    return Section(each.title, blocks, new_page=first > 1, anchor=questionnaire_anchor(first))
 
 
 def answer_lines(answer: AnsweredQuestion) -> Cell:
