@@ -273,8 +273,8 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     filed = replace(entry.approval, asked=True, stated=stated, filed=day(2), reason=Reason.RECORD_MISSING)
     late = Read(replace(made, register=(replace(entry, approval=filed),)), attention.documents)
     (row,) = late.rows(f"role-{approver}")
-    assert "does not count: its record was filed late, on 2 October 2026. Nothing to do for Managing Director" in row
-    assert "Head of IT or the role that keeps the record names it again in a pull request that changes" in row
+    assert "does not count: its record was filed late, on 2 October 2026. It waits for Head of IT or the role" in row
+    assert "one of them names it again in a pull request that changes" in row
     assert 'href="reviews/2026-10.html#minutes"' in late.raw(f"role-{approver}")
     assert "<code>record: docs/reviews/2026-10.md#approval</code>" in late.raw(f"role-{approver}")
 

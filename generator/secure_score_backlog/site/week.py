@@ -395,9 +395,9 @@ def approving(entry: RegisterEntry, facts: Facts) -> str:
         key = f"{'accepted' if decision.accepted else 'covered'}.approval"
         where = "commit" if facts.recorded.without_github else "pull request"
         return (
-            f"Nothing to do for {approver(entry)} but to agree again in writing, if asked. To make it count, "
-            f"{decision.owner or 'the owner'} or the role that keeps the record names it again in a {where} "
-            f"that changes `{key}`, such as `record: {found.stated.record}#approval`."
+            f"It waits for {decision.owner or 'the owner'} or the role that keeps the record: to make it count, one of "
+            f"them names it again in a {where} that changes `{key}`, such as `record: {found.stated.record}#approval`. "
+            f"{approver(entry)} only agrees again in writing, if asked."
         )
     return (
         "Today: tell the owner whether you approve; the minutes record it, and the decision names them. "
