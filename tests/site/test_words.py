@@ -162,7 +162,7 @@ def test_every_page_counts_the_same_approvals() -> None:
         assert f"3 accepted risks are in force, {counting}." in read.lead
         for row in ("Approved on GitHub: 1 in force", "Approved outside GitHub: 1 in force", "Only named: 1 in force"):
             assert row in read.sections["approvals"]
-    assert f"Accepted risks in force 3 {counting}" in Read(facts, insurer_summary.documents).text
+    assert f"Accepted risks in force on 1 October 2026 3 {counting}" in Read(facts, insurer_summary.documents).text
     for page in (evidence, insurer_summary):
         assert f"3 acceptances and exemptions are {said}" in Read(facts, page.documents).sections["approvals"]
     counted = {
