@@ -205,8 +205,8 @@ def test_the_insurers_guide_works_word_by_word(insurer: Files, root: Path, tmp_p
     assert manifest["commit"] in text
     assert manifest["read"]["main"] in text
     decisions = sum(1 for path in left_out if path.startswith("sources/decisions/"))
-    assert f"For {len(left_out) - decisions} of them, enclosed objects" in text
-    assert f"For the other {decisions}, no object does" in text
+    assert f"{len(left_out) - decisions} of them can be followed" in text
+    assert f"The other {decisions} cannot: a citation" in text
     assert "this pack holds what GitHub answered" not in text
 
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.approval import Approval
-from secure_score_backlog.evaluation.audit import Audit, Kind
+from secure_score_backlog.evaluation.audit import Area, Audit, AuditedCommit, Kind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State
@@ -32,7 +32,7 @@ from secure_score_backlog.evidence.report import (
     as_text,
     report_of,
 )
-from secure_score_backlog.evidence.report_exceptions import unsigned
+from secure_score_backlog.evidence.report_exceptions import settings_changed, unsigned
 from secure_score_backlog.evidence.report_pdf import report_pdf
 from secure_score_backlog.evidence.report_values import TEXTS, About, AnsweredQuestion, AnsweredQuestions
 from secure_score_backlog.evidence.report_words import days_observed
@@ -274,6 +274,30 @@ def test_approvals_without_signatures_rest_on_the_record(signed: int, expected: 
     assert expected in said
     assert ("So that 2 changes were approved on GitHub rests on the record" in said.replace("\u00a0", " ")) == bool(
         expected
+    )
+
+
+def test_what_is_undecided_is_listed() -> None:
+    """With the number on the second page, and each by name with its risk."""
+    facts = backlog()
+    said = in_report(facts)
+    table = said[said.index('"title": "Undecided"') :]
+    assert "Title of Open" in table
+    assert "Nothing is undecided." not in said
+    done = replace(facts.statuses["Open"], state=State.DONE)
+    assert "Nothing is undecided." in in_report(replace(facts, statuses={**facts.statuses, "Open": done}))
+
+
+def test_a_change_of_the_settings_is_named() -> None:
+    """With its commit, its pull request, and how it passed; a change of anything else is not."""
+    at = datetime(2026, 6, 18, tzinfo=UTC)
+    commits = (
+        AuditedCommit("a" * 40, at, Kind.APPROVED, areas=(Area.SETTINGS,), pull_request=64),
+        AuditedCommit("b" * 40, at, Kind.APPROVED, areas=(Area.DECISIONS,), pull_request=65),
+    )
+    (said,) = settings_changed(Audit(day(1), day(9), commits=commits))
+    assert said.replace("\u00a0", " ").startswith(
+        f"18 June 2026: commit {'a' * 40}, pull request #64; approved on GitHub"
     )
 
 

@@ -150,7 +150,7 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     """Minutes and register speak of the same approval, so they say the same about it."""
     late = Approval(reason=Reason.RECORD_MISSING, asked=True, stated=STATED, filed=date(2026, 10, 2))
     known = facts(late)
-    said = "was not on file when this was merged, but is since 2 October 2026. The decision states one: Managing"
+    said = "was filed only after the merge, on 2 October 2026. The decision states one: Managing"
     (row,) = Read(known, register.documents).rows("approvals")
     assert "The decision states an approval of 25 September 2026. Its record ( minutes of that month ) was filed" in row
     assert "filed after the decision, on 2 October 2026, so it does not count" in row
@@ -194,7 +194,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert "Approved outside GitHub: 1 in force The decision states role" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents).sections["approvals"]
     assert "1 acceptance or exemption is in force, with an approval that counts: 1 outside GitHub" in inside
-    assert "Owner and approver are one role in none of them." in inside
+    assert "The owner is also the approver in none of them." in inside
     bare = replace(facts(given), register=(), covered=())
     assert "approvals" not in Read(bare, register.documents).sections
     assert "approvals" not in Read(bare, insurer_summary.documents).sections

@@ -215,6 +215,7 @@ def tell(made: Pack, written: Written, *, as_json: bool) -> None:
     output.say(f"{number}, {written.size / 1_000_000:.1f} MB, for the profile {manifest.profile}, {period}.")
     if manifest.left_out:
         output.say(f"Left out, and listed with their ids: {plural(len(manifest.left_out), 'source')}.")
+    output.say("The digest is the SHA-256 of MANIFEST.sha256 in the pack, not of the zip.")
     if stamp:
         by = f" by {stamp.stamp.authority}" if stamp.stamp.authority else ""
         output.say(f"Stamped on {stamp.stamp.at:%Y-%m-%d %H:%M:%S} (UTC){by}: {stamp_of(place)}.")

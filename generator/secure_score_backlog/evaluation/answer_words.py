@@ -82,7 +82,7 @@ SENTENCES: Mapping[Reason, Callable[[Because, Answer], str]] = {
     Reason.REGRESSED: _regressed,
     Reason.PART: lambda _, __: "Secure Score measures only a part of what is asked.",
     Reason.NO_SCORE_FOR: lambda each, _: (
-        f"For a part of it there is no score here ({_titled(each.recommendations)}), which does not count as in place."
+        f"A part of it has no score here, and does not count as in place: {_titled(each.recommendations)}."
     ),
     Reason.CLAIMED: _claimed,
     Reason.CONFLICT: lambda each, _: (
@@ -190,8 +190,8 @@ def open_of(answer: Answer) -> str:
     """Since when something that answers it is open; empty where nothing is."""
     if answer.open_since is None:
         return ""
-    first = ", the first day that is stored of it"
-    return f"at least since {day(answer.open_since)}{first}" if answer.open_from_start else day(answer.open_since)
+    first = " or earlier; nothing older is stored of it"
+    return f"{day(answer.open_since)}{first}" if answer.open_from_start else day(answer.open_since)
 
 
 def days_of(held: Held) -> str:
@@ -211,8 +211,8 @@ def lapses_of(held: Held) -> str:
     if held.first is None or held.before is None:
         return ""
     return (
-        f"It was in full before, first on {day(held.first)}, and then not on {count(held.interrupted, 'day')} with a "
-        f"snapshot, the last on {day(held.before)}."
+        f"It was first in full on {day(held.first)}. After that, it was not in full on "
+        f"{count(held.interrupted, 'day')} with a snapshot; the last was {day(held.before)}."
     )
 
 
@@ -233,7 +233,7 @@ def plan_of(each: Measured) -> str:
 ENDED: Mapping[str, str] = {
     AcceptanceState.EXPIRED: "its last day was {until}",
     AcceptanceState.BREACHED: "breached, as it is worse than what was accepted until {until}",
-    State.REGRESSED: "it ended when it was done, and has regressed since; it was to last until {until}",
+    State.REGRESSED: "it ended when the recommendation was done, which has regressed since; last day would be {until}",
     State.CONFLICT: "Microsoft measures it as done; it was to last until {until}",
 }
 """Why an acceptance or exemption is no longer in force, by the state that is shown."""

@@ -75,7 +75,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.STALE: "an older state of the pull request was approved, not the one that was merged",
     Reason.WITHDRAWN: "the approval of the pull request was withdrawn before the merge",
     Reason.UNLISTED: "the settings listed no login for the approver’s role before the merge",
-    Reason.OTHER_ROLE: "who approved the pull request did not act in the approver’s role before the merge",
+    Reason.OTHER_ROLE: "the account that approved the pull request was not listed for the approver’s role then",
     Reason.RECORD_MISSING: "the record of the approval outside GitHub was not on file when this was merged",
     Reason.RECORD_LATER: "the approval outside GitHub is dated after its commit",
     Reason.OTHER_ATTESTED: "another role than the approver approved it outside GitHub",
@@ -123,8 +123,9 @@ class Approval:
         """Why nothing counts, as the end of a sentence; empty where something does."""
         if self.reason is None or self.recorded:
             return ""
-        later = f", but is since {day(self.filed)}" if self.filed else ""
-        return f"{REASONS[self.reason]}{later}"
+        if self.filed:
+            return f"the record of the approval outside GitHub was filed only after the merge, on {day(self.filed)}"
+        return REASONS[self.reason]
 
     @property
     def how(self) -> str:

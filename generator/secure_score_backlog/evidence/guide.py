@@ -149,10 +149,11 @@ def binding(by_objects: int, by_list: int) -> str:
     """What binds the files that are left out, in sentences."""
     said = []
     if by_objects:
-        said.append(f"For {by_objects} of them, enclosed objects of Git lead from the commit to that id.")
+        said.append(f"{by_objects} of them can be followed from their commit to that id in `git/objects/`.")
     if by_list:
         said.append(
-            f"For the other {by_list}, no object does; the digest of the pack covers their entries in the list."
+            f"The other {by_list} cannot: a citation of one of them cannot be checked with this pack alone. The digest "
+            "of the pack covers their entries in the list."
         )
     return " ".join(said)
 

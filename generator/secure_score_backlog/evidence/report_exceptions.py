@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from secure_score_backlog import wording
 from secure_score_backlog.approvals import APPROVALS_PATH
-from secure_score_backlog.evaluation.audit import Audit, Kind
+from secure_score_backlog.evaluation.audit import Area, Audit, Kind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import (
     approver,
@@ -19,11 +19,21 @@ from secure_score_backlog.evaluation.register import (
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evidence.blocks import Block, Line, Section, bullets, cell, paragraph, table, table_or
 from secure_score_backlog.evidence.layout import DATA
-from secure_score_backlog.evidence.report_values import CHANGES, ENDED, OVERDUE, PORTAL, TEXTS, UNAPPROVED, WRITERS
+from secure_score_backlog.evidence.report_values import (
+    CHANGES,
+    ENDED,
+    OVERDUE,
+    PORTAL,
+    TEXTS,
+    UNAPPROVED,
+    UNDECIDED,
+    WRITERS,
+)
 from secure_score_backlog.evidence.report_words import citation, cited, in_force_words, recommendation
 from secure_score_backlog.exports.audit import in_reasons, reasons_of
+from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github
-from secure_score_backlog.site.words import why_ended, why_regressed
+from secure_score_backlog.site.words import amount, why_ended, why_regressed
 
 NEED_DECISION = "In need of a new decision"
 SHOWN_COMMITS = 25
@@ -31,10 +41,11 @@ SHOWN_COMMITS = 25
 
 
 DIFFERS = (
-    "Here a change passes when any other person approved it, whatever the role. An approval of a decision counts only "
-    "from the role that the decision names as approver, so the numbers differ."
+    "A change counts as approved when any other person approved it, whatever that person’s role. An acceptance or "
+    "exemption counts as approved only by the role that it names. These are two counts. Numbers of pull requests that "
+    "are missing here belong to issues, and to pull requests that were closed without a merge or of another period."
 )
-"""What tells the two counts of approvals apart."""
+"""What tells the two counts of approvals apart, and why numbers of pull requests have gaps."""
 
 
 def exceptions(facts: Facts) -> Iterator[Section]:
@@ -46,6 +57,7 @@ def exceptions(facts: Facts) -> Iterator[Section]:
         ("In force without an approval that counts", unapproved(facts), UNAPPROVED),
         ("Planned changes that are overdue", overdue(facts), OVERDUE),
         ("Accepted or claimed in Microsoft’s portal only", in_portal_only(facts), PORTAL),
+        ("Undecided", undecided(facts), UNDECIDED),
     )
     yield from (Section(title, (block,), 2, anchor=anchor) for title, block, anchor in parts)
     if facts.audit and facts.audit.total:
@@ -116,6 +128,23 @@ def in_portal_only(facts: Facts) -> Block:
     return table_or("", columns, rows, "Nothing is accepted or claimed in the portal without a decision in force.")
 
 
+def undecided(facts: Facts) -> Block:
+    """What nobody has decided about, the highest risk first."""
+    found = sorted(facts.in_state(State.UNDECIDED), key=lambda each: (level_order(each.level), each.id))
+    rows = [(each.risk_word, recommendation(each), amount(each.observation)) for each in found]
+    columns = (("Risk", 22), ("Recommendation", 142), ("Measured", 52))
+    return table_or("", columns, rows, "Nothing is undecided.")
+
+
+def settings_changed(found: Audit) -> Iterator[str]:
+    """The changes of the settings, which say who may approve, each with how it passed."""
+    for each in found.commits:
+        if Area.SETTINGS in each.areas:
+            request = f", pull request #{each.pull_request}" if each.pull_request else ""
+            passed = RESULTS[each.kind]
+            yield f"{wording.day(each.at.date())}: commit {each.commit}{request}; {passed}"
+
+
 def writers(found: Audit) -> Iterator[Block]:
     """Who can change the records, as far as the records show it, and what only GitHub knows."""
     stored = found.counts.get(Kind.SNAPSHOT, 0)
@@ -128,6 +157,13 @@ def writers(found: Audit) -> Iterator[Block]:
         f"program, in commits that change nothing else; {wording.count(people, 'other change')}, of which "
         f"{wording.number(passed) if passed else 'none'} passed with an approval by another person on GitHub{rest}."
     )
+    changed = list(settings_changed(found))
+    yield paragraph(
+        "The settings say which accounts may approve for which role. "
+        + ("They were changed in this period, as listed; ask what changed." if changed else "No change in this period.")
+    )
+    if changed:
+        yield bullets(changed)
     yield bullets(TEXTS.questions)
 
 
@@ -157,7 +193,7 @@ def audited(found: Audit) -> Iterator[Block]:
     if known.all:
         said = in_force_words(known, "acceptance or exemption", "acceptances and exemptions")
         same = wording.number(known.same) if known.same else "none"
-        yield paragraph(f"{said} Owner and approver are one role in {same} of them.")
+        yield paragraph(f"{said} The owner is also the approver in {same} of them.")
 
 
 def unsigned(found: Audit) -> str:

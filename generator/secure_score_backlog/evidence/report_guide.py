@@ -26,6 +26,7 @@ from secure_score_backlog.evidence.report_values import (
     SCOPE,
     SCORE,
     UNAPPROVED,
+    UNDECIDED,
     WRITERS,
     About,
     AnsweredQuestions,
@@ -57,6 +58,7 @@ def against(facts: Facts) -> Iterator[Found]:
     yield "In need of a new decision", to_decide(facts), ENDED
     yield "Planned changes that are overdue", f"{counted(len(facts.in_state(State.OVERDUE)))}.", OVERDUE
     yield "Accepted or claimed in Microsoft’s portal only", f"{counted(len(facts.shadow))}.", PORTAL
+    yield "Undecided", f"{counted(len(facts.in_state(State.UNDECIDED)))}.", UNDECIDED
     if facts.audit and facts.audit.total:
         yield "Changes of the records without a known approval by another person", f"{audited(facts.audit)}", CHANGES
 

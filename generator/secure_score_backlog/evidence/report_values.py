@@ -13,7 +13,7 @@ from secure_score_backlog.content import load
 
 SCOPE, SCORE, RISKS, EXEMPTIONS, LIMITS = "scope", "score", "risks", "exemptions", "limits"
 ENDED, UNAPPROVED, OVERDUE, PORTAL, WRITERS, CHANGES = "ended", "unapproved", "overdue", "portal", "writers", "changes"
-COMMITS = "commits"
+COMMITS, UNDECIDED = "commits", "undecided"
 """Anchors of sections."""
 
 

@@ -41,7 +41,7 @@ def evidence_words(each: OwnEvidence, dated: Callable[[date], str] = date.isofor
     until = f"{'Was valid' if each.expired else 'Valid'} until {dated(each.until)}"
     files = "".join(f"; {file.version.path} SHA-256 {file.digest}" for file in each.files)
     return (
-        f"{each.by} states for {dated(each.on)} that the answer is “{each.says}”. {sentence(each.shows)} "
+        f"Statement of {each.by}, as of {dated(each.on)}: “{each.says}”. {sentence(each.shows)} "
         f"Scope: {sentence(each.scope)} {until}. Not verified. "
         f"({each.version.path}, {commit}, SHA-256 {each.digest}{files})"
     )
