@@ -139,7 +139,7 @@ def test_a_change_of_everything(own_sample: Path) -> None:
     edit(
         legacy,
         ("until: 2027-01-31", "until: 2027-06-30"),
-        ("    - Both passwords were changed on 20 June and are", "#"),
+        ("    - Both passwords were changed on 20 June 2026 and are", "#"),
     )
     edit("backlog.yml", ("acceptance_months: 12", "acceptance_months: 24"))
     edit("backlog.yml", ("roles:\n", "roles:\n  Managing Director: [harbour-director]\n"))
