@@ -16,7 +16,7 @@ import pytest
 
 from secure_score_backlog.evidence import guide
 from secure_score_backlog.evidence.git_objects import COMMIT_KIND, read_bundle, without_signature
-from secure_score_backlog.evidence.layout import BUNDLE, GUIDE, MANIFEST, SUMS, parse, sha256
+from secure_score_backlog.evidence.layout import BUNDLE, COMMITS, GUIDE, MANIFEST, SUMS, parse, sha256
 from secure_score_backlog.evidence.outcome import Result
 from secure_score_backlog.evidence.verifying import Asked, verify
 from secure_score_backlog.site import builder
@@ -26,6 +26,7 @@ from tests.support.packs import (
     BOT,
     PERSON,
     Files,
+    Tenant,
     files_of,
     packed,
     public_key,
@@ -274,6 +275,34 @@ def test_the_insurers_pack_names_nobody(insurer: Files) -> None:
     left_out = [each["path"].split("@")[0] for each in json.loads(insurer[MANIFEST])["left_out"]]
     assert "sources/decisions/Safe.md" in left_out
     assert "sources/decisions/scid_1.md" not in left_out  # a plan, which this profile does not show
+
+
+STATEMENT = """\
+---
+questions: [backup]
+says: qualified
+by: Managing Director
+on: 2026-10-02
+until: 2027-03-31
+shows: Two servers were restored.
+scope: The eleven servers.
+---
+"""
+
+
+def test_own_evidence_is_listed_with_its_commit_and_no_folder_of_documents(copy: Path) -> None:
+    """An insurer gets its name, commit and ids, so that it can be asked for; not what else lies beside it."""
+    repository = Repository.existing(copy)
+    repository.write("docs/evidence/restore.md", STATEMENT)
+    made = Tenant(repository).commit("State", "2026-10-03T07:00:00", BOT)
+    files = files_of(packed(copy, "insurer"))
+    listed = {each["path"]: each["commit"] for each in json.loads(files[MANIFEST])["left_out"]}
+    assert listed[f"sources/docs/evidence/restore.md@{made[:12]}"] == made
+    assert "docs/evidence/restore.md" in json.loads(files[COMMITS])[made]["paths"]
+    assert not [
+        path for path, content in files.items() if path.startswith("git/objects/") and b"backups.txt" in content
+    ]
+    assert f"git/objects/{made}.commit" not in files
 
 
 def test_commits_of_people_are_enclosed_when_asked_for(copy: Path, tmp_path: Path, backlog: RunBacklog) -> None:

@@ -337,8 +337,7 @@ def enclose(
     ]
     cited_there = [each for each in sources if source_path(each.path, each.commit) in {e.path for e in left_out}]
     documents[0] = Document(COMMITS, commits_json(workspace, cited_there, tip_at(workspace, wish.end)))
-    bound = [each for each in cited_there if not each.path.startswith(f"{repository.prefix}{DOCS}/")]
-    single = {each.path: each for each in _objects(repository, bound, rendered, named=wish.named)}
+    single = {each.path: each for each in _objects(repository, cited_there, rendered, named=wish.named)}
     objects, _ = read_objects({path.removeprefix(OBJECTS): each.content for path, each in single.items()})
     return [*documents, *single.values()], left_out, objects
 
@@ -366,16 +365,20 @@ def _objects(repository: Repository, sources: list[Source], rendered: Rendered, 
             Document(OBJECTS + object_path(id_, kind), content) for id_, (kind, content) in objects.contents.items()
         ]
         found = [] if named else leaks.scan(((each.path, each.content) for each in files), rendered.guard)
-        if any(each.serious for each in found) or (not named and _lists_decisions(objects)):
+        if any(each.serious for each in found) or (not named and _lists_texts(objects)):
             continue
         yield from (each for each in files if each.path not in done)
         done.update(each.path for each in files)
 
 
-def _lists_decisions(objects: Objects) -> bool:
-    """Whether the folder of decisions is among some trees: most of what it names, readers outside do not see."""
-    trees = [id_ for id_, (kind, _) in objects.contents.items() if kind == git_objects.TREE]
-    folders = {entries[DECISIONS].id for id_ in trees if DECISIONS in (entries := objects.tree(id_) or {})}
+def _lists_texts(objects: Objects) -> bool:
+    """Whether the folder of decisions or of documents is among some trees: most of what it names is not for outside."""
+    trees = [
+        entries
+        for id_, (kind, _) in objects.contents.items()
+        if kind == git_objects.TREE and (entries := objects.tree(id_))
+    ]
+    folders = {entries[name].id for entries in trees for name in (DECISIONS, DOCS) if name in entries}
     return any(each in objects.contents for each in folders)
 
 
