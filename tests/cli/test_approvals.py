@@ -231,6 +231,20 @@ def test_a_long_history_is_asked_about_in_several_runs(
     assert len(recorded(tmp_path).commits) == 5
 
 
+def test_what_was_there_before_a_beginning_is_not_asked_about(
+    repository: Repository, github: SimulatedGitHub, backlog: RunBacklog
+) -> None:
+    """A copy of a repository asks about its own commits, and records no login of whoever wrote the others."""
+    merged(repository, github, "theirs")
+    last = repository.git("rev-parse", "main")
+    repository.write("backlog.yml", f"organisation: Example\nhistory:\n  after: {last}\n")
+    begun = repository.commit("Begin our backlog", decisions__A=None)
+    github.commit(begun)
+    told = backlog("approvals", "--root", repository.folder, environment=github.environment, expect=0).stdout
+    assert "1 commit" in told
+    assert set(recorded(repository.folder).commits) == {begun}
+
+
 def test_with_a_branch_of_their_own_approvals_go_into_its_worktree(
     tmp_path: Path, backlog: RunBacklog, github: SimulatedGitHub, repository: Repository
 ) -> None:

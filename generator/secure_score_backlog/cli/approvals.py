@@ -14,15 +14,16 @@ import click
 
 from secure_score_backlog import __version__, wording
 from secure_score_backlog.approvals import APPROVALS_PATH, Approvals, encode, load_approvals, with_found
+from secure_score_backlog.beginning import begun
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.errors import CannotProceed, WrongUsage
 from secure_score_backlog.files import changed_files, finish, lock, write_set
-from secure_score_backlog.git import MainCommit, current_branch, open_repository, parse_log
+from secure_score_backlog.git import MainCommit, current_branch, open_repository, parse_log, read_main_history
 from secure_score_backlog.github.address import Address, find_address
 from secure_score_backlog.github.client import connect
 from secure_score_backlog.github.errors import SECONDS
 from secure_score_backlog.github.pull_requests import Asker, Found
-from secure_score_backlog.settings import load_settings
+from secure_score_backlog.settings import load_settings, read_settings_file
 from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 from secure_score_backlog.snapshots.store import SnapshotFolder
 
@@ -206,7 +207,7 @@ def target(root: Path, into: Path | None) -> Path:
 
 
 def main_commits(root: Path) -> list[MainCommit]:
-    """The commits of the main branch, the newest first; CannotProceed without Git."""
+    """The commits of the main branch from its beginning on, the newest first; CannotProceed without Git."""
     repository = open_repository(root)
     if repository is None or not repository.has_commits():
         raise CannotProceed(
@@ -214,7 +215,13 @@ def main_commits(root: Path) -> list[MainCommit]:
             where=str(root),
             hint="Run it in a clone of the repository, on the main branch.",
         )
-    return list(parse_log(repository.log()))
+    commits = list(parse_log(repository.log()))
+    settings = read_settings_file(root)
+    if settings.settings.history.after is None:
+        return commits
+    _, beginning, _ = begun(read_main_history(root), settings, root)
+    hidden = [number for number, each in enumerate(commits) if beginning and each.version.commit == beginning.after]
+    return commits[: hidden[0]] if hidden else commits
 
 
 def readable(folder: Path) -> Approvals:

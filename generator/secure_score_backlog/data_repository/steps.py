@@ -262,16 +262,28 @@ def push_copy(choices: Choices, name: str, folder: str) -> Iterator[str]:
     yield "A fork of a public repository is public, and stays so: what you push there, everybody reads."
     if folder != ".":
         yield f"  cd {shell_quoted(folder)}"
+    if choices.branch:
+        yield "Only if the main branch of your private repository has commits and rules already:"
+        yield "  git switch --create begin"
     yield "  git add --all"
     yield '  git commit -m "Begin our backlog"'
     yield "If origin is the program's own repository, keep it under another name, for newer versions:"
     yield "  git remote rename origin upstream"
     yield "If there is no private repository yet:"
     yield f"  gh repo create {name} --private --source . --remote origin"
+    yield "If there is one, and no remote leads to it:"
+    yield f"  git remote add origin https://github.com/{name}.git"
+    yield "So that gh takes this one, and not upstream:"
+    yield f"  gh repo set-default {name}"
     yield from push_branches(choices)
     if choices.branch:
-        yield "Where the main branch accepts pull requests only already: commit on a branch of its own (git switch"
-        yield f"--create begin), push it (git push origin begin begin:{choices.branch}), and open a pull request."
+        yield "From the branch begin, in place of these pushes:"
+        yield "  git push --set-upstream origin begin"
+        yield "  gh pr create --fill"
+        yield "and, when it is merged:"
+        yield "  git fetch origin"
+        yield "  git switch --force-create main origin/main"
+        yield f"  git push origin main:{choices.branch}"
 
 
 def entra(choices: Choices, name: str, shell: Shell) -> tuple[str, ...]:
