@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from secure_score_backlog.dates import MONTH
 from secure_score_backlog.git import FileVersions, Version
@@ -248,7 +248,14 @@ class SignedDays(Struct):
 class SignedCoverage(Struct):
     """The days since the first snapshot, as far as the page shows them."""
 
+    first: date | None = field(default=None, name="from")
     month: SignedDays | None = None
+
+
+class SignedMark(Struct):
+    """A recommendation that Microsoft's portal marks, and no decision does."""
+
+    portal: str | None = None
 
 
 class SignedWords(Struct):
@@ -288,6 +295,7 @@ class SignedFacts(Struct):
     decisions_needed: list[SignedNeeded] | None = None
     """None where the program that signed them did not list them."""
     covered: list[SignedEntry] = []
+    shadow: list[SignedMark] = []
     decided: list[str] = []
     texts: dict[str, SignedWords] = {}
     states: dict[str, str] = {}

@@ -243,6 +243,7 @@ def test_every_field_of_a_status() -> None:
         open_share=Fraction(3, 4),
         open_since=day(2),
         days_open=1,
+        was_in_full=True,
         held_since=None,
         days_held=0,
         days_observed=0,

@@ -213,7 +213,8 @@ class Month:
     @property
     def in_portal_only(self) -> int:
         """How many only Microsoft's portal marks as accepted."""
-        return sum(1 for item in self.facts.get("shadow", ()) if (item["portal"] or "").lower() == ACCEPTED_IN_PORTAL)
+        marks = [item.get("portal") or "" for item in self.facts.get("shadow", ())]
+        return sum(1 for mark in marks if mark.lower() == ACCEPTED_IN_PORTAL)
 
     @property
     def undecided_of_top(self) -> int:
@@ -224,7 +225,7 @@ class Month:
     def open_at_least(self) -> int | None:
         """Days for which something is open that was so on the first snapshot: it may be open for longer."""
         known, snapshot = self.facts.get("coverage"), self.facts["snapshot"]
-        first = from_json(known["from"]) if known else None
+        first = from_json(known.get("from")) if known else None
         newest = from_json(snapshot["date"]) if snapshot else None
         return (newest - first).days if first and newest else None
 
