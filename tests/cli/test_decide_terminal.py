@@ -112,7 +112,7 @@ def test_what_a_person_types_is_taken_as_it_is_meant(root: Path) -> None:
     assert decision.accepted.approver == "Managing Director"
     assert "links: addresses of tickets or documents" in done.text
     words = " ".join(done.text.split())
-    assert "What would change for users and services if it were done? You may leave this answer empty." in words
+    assert "if it were done? You may leave it empty; `check` then reminds of it." in words
     assert "so nothing has to be." in words
     done = session(root, "UserMFA", typing=[("bucket:", "do now"), ("risk [critical]:", CONTROL_C.encode())])
     assert done.code == 130

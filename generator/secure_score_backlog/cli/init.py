@@ -452,7 +452,7 @@ def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool, done: Collec
     output.product(f"What is left to do, in this order. Lines are for {shell.label}; for {shell.other.label}:")
     output.product(f"   {again} --shell {shell.other}")
     if unknown := unknown_words(left):
-        output.product("These words are left to replace by your own:")
+        output.product("These words are left to replace by your own; others are said where they stand:")
         width = max(map(len, unknown))
         for word, what in unknown.items():
             output.product(f"   {word:<{width}}  {what}")

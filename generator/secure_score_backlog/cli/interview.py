@@ -372,7 +372,8 @@ class Interview:
         text = QUESTION.sub("", key.documentation.replace("`", ""))
         text = IN_BUCKET.get(self.bucket, {}).get(place) or text[0].upper() + text[1:]
         top = next(known for known in KEYS if known.name == place[0])
-        return f"{text} You may leave this answer empty." if top.need(self.bucket) is Need.ASKED else text
+        optional = top.need(self.bucket) is Need.ASKED
+        return f"{text} You may leave it empty; `check` then reminds of it." if optional else text
 
     def share_question(self) -> str:
         """How much has to stay done, with what Enter takes."""

@@ -150,8 +150,8 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
         "Look whether it is all set up",
         (
             *with_token(shell, f"backlog doctor --repository {name}"),
-            "It changes nothing, and says of each thing whether it is as it should be, and the fix. Until the next",
-            "step is done, `Newest snapshot` is wrong; until the night after it, `Schedule`.",
+            "It changes nothing, and says of each thing whether it is as it should be, and the fix. Two lines may be",
+            "wrong still: `Newest snapshot` until the next step is done, `Schedule` until the night after it.",
         ),
         frozenset({Sign.SNAPSHOT}),
     )
@@ -160,8 +160,9 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
         (
             f"  gh workflow run snapshot.yml --repo {name}",
             "If signing in fails, the run prints the subject that GitHub presented: copy it into the credential. When",
-            "it is done (`gh run watch`), bring what it stored:",
+            f"it is done (`gh run watch --repo {name}`), bring what it stored:",
             "  git pull",
+            *stored_elsewhere(choices),
         ),
         frozenset({Sign.SNAPSHOT}),
     )
@@ -186,6 +187,13 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
         "Check that everything is set up, and again whenever something fails",
         (*with_token(shell, f"backlog doctor --repository {name}"), "From the day after on, nothing should be wrong."),
     )
+
+
+def stored_elsewhere(choices: Choices) -> Iterator[str]:
+    """Why the folder stays as it was, where snapshots have a branch of their own."""
+    if choices.branch:
+        yield "Git may say that nothing changed, and the folder snapshots/ stays empty: what was collected is on the"
+        yield f"branch {choices.branch}, where backlog reads it. `backlog status` shows it."
 
 
 def people(choices: Choices) -> Iterator[str]:
