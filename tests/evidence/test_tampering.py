@@ -361,7 +361,7 @@ INSURER: dict[str, tuple[Tampering, str]] = {
     "a tree": (lambda f: resealed(with_file(f, first_tree(f), lambda c: c + c)), ".tree: Its content"),
     "a tree missing": (lambda f: without(first_tree(f))(f), COMMITS),
     "a time of a commit": (changed(COMMITS, "2026-10-01T05", "2026-10-01T04"), COMMITS),
-    "the guide": (changed(GUIDE, "five", "ten"), GUIDE),
+    "the guide": (changed(GUIDE, "sha256sum -c", "true || sha256sum -c"), GUIDE),
     "the number left out": (lambda f: resealed(f, lambda m: replace(m, left_out=m.left_out[1:])), GUIDE),
 }  # fmt: skip
 
