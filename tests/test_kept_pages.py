@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,23 +13,13 @@ from secure_score_backlog import kept_pages
 from secure_score_backlog.cache import FOLDER
 from secure_score_backlog.site import rendering
 from secure_score_backlog.snapshots.snapshot_files import encode
+from tests.support.decision_files import plan
 from tests.support.folders import contents
 from tests.support.repositories import Repository
 from tests.support.running import run_here
 from tests.support.tenants import stored
 
-DECISION = """---
-recommendation: Safe
-bucket: do-soon
-risk: high
-reduces: Spraying.
-owner: Head of IT
-due: 2026-12-31
-impact: None.
-prerequisites: None.
-proof: The score.
----
-"""
+DECISION = plan(due=date(2026, 12, 31))
 
 
 @pytest.fixture(autouse=True)

@@ -169,6 +169,13 @@ UP_TO_THE_APPROVER: list[tuple[str, str | bytes]] = [
     *[(f"{name}:", "") for name in ("impact", "prerequisites", "proof")],
     ("rationale:", "It is needed."),
 ]
+FROM_THE_LAST_DAY: list[tuple[str, str | bytes]] = [
+    ("until:", SOON),
+    ("compensating:", ""),
+    ("share", ""),
+    ("Anything more?", ""),
+    ("Write decisions/", ""),
+]
 
 
 def test_an_approver_is_judged_at_once(root: Path) -> None:
@@ -228,11 +235,7 @@ def test_a_critical_risk_needs_a_login_or_a_record(root: Path, backlog: RunBackl
             ("approval-by [Board]:", ""),
             ("approval-on:", str(TODAY)),
             ("approval-record:", "Minutes of the board, item 4"),
-            ("until:", SOON),
-            ("compensating:", ""),
-            ("share", ""),
-            ("Anything more?", ""),
-            ("Write decisions/", ""),
+            *FROM_THE_LAST_DAY,
         ],
     )
     assert done.code == 0
@@ -262,11 +265,7 @@ def test_without_github_the_record_is_asked_for_at_once(root: Path) -> None:
             ("approval-by [Board]:", ""),
             ("approval-on:", str(TODAY)),
             ("approval-record:", f"docs/reviews/{TODAY:%Y-%m}.md"),
-            ("until:", SOON),
-            ("compensating:", ""),
-            ("share", ""),
-            ("Anything more?", ""),
-            ("Write decisions/", ""),
+            *FROM_THE_LAST_DAY,
         ],
     )
     assert done.code == 0
@@ -297,11 +296,7 @@ def test_an_honest_no_goes_on(root: Path, backlog: RunBacklog, risk: str, *, is_
             ("approver:", "1"),
             ("approve it already, with a record? (y/n) [n]", "n"),
             ("the approver is only named", b""),
-            ("until:", SOON),
-            ("compensating:", ""),
-            ("share", ""),
-            ("Anything more?", ""),
-            ("Write decisions/", ""),
+            *FROM_THE_LAST_DAY,
         ],
     )
     assert done.code == 0

@@ -20,25 +20,12 @@ import pytest
 from secure_score_backlog.cli import serve, signals
 from secure_score_backlog.site import rendering
 from secure_score_backlog.site.registry import configuration
+from tests.support.decision_files import plan
 from tests.support.folders import contents, write
 from tests.support.running import RunBacklog
 
+DUE = date(2026, 12, 31)
 SIGNALS = pytest.mark.skipif(os.name == "nt", reason="stops the server with a signal")
-
-
-DECISION = """---
-recommendation: Safe
-bucket: do-soon
-risk: high
-reduces: Spraying.
-owner: Head of IT
-due: 2026-12-31
-impact: None.
-prerequisites: None.
-proof: The score.
----
-{}
-"""
 
 
 def free_port() -> str:
@@ -112,10 +99,10 @@ def test_serve_shows_edits(bare: Path, tmp_path: Path) -> None:
 def test_an_edited_decision_is_shown_as_all_pages_show_it_later(bare: Path, tmp_path: Path) -> None:
     """Its page comes first, and rendering everything then changes other pages alone; nothing for readers outside."""
     place, today = tmp_path / "place", date(2026, 10, 3)
-    write(bare, "decisions/Safe.md", DECISION.format("Before."))
+    write(bare, "decisions/Safe.md", plan(body="Before.", due=DUE))
     rendered = rendering.render(bare, rendering.Wanted(), today=today, place=place)
     before = contents(place)
-    write(bare, "decisions/Safe.md", DECISION.format("After.").replace("do-soon", "do-now"))
+    write(bare, "decisions/Safe.md", plan(body="After.", due=DUE).replace("do-soon", "do-now"))
     rendering.preview(rendered, {"Safe", "unknown"}, today=today, place=place)
     shown = contents(place)
     assert b"After." in shown["pages/recommendations/safe.md"]

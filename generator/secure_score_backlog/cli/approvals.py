@@ -220,8 +220,7 @@ def main_commits(root: Path) -> list[MainCommit]:
     if settings.settings.history.after is None:
         return commits
     _, beginning, _ = begun(read_main_history(root), settings, root)
-    hidden = [number for number, each in enumerate(commits) if beginning and each.version.commit == beginning.after]
-    return commits[: hidden[0]] if hidden else commits
+    return commits[: -beginning.hidden] if beginning else commits
 
 
 def readable(folder: Path) -> Approvals:

@@ -196,13 +196,19 @@ def stored_elsewhere(choices: Choices) -> Iterator[str]:
         yield f"branch {choices.branch}, where backlog reads it. `backlog status` shows it."
 
 
+def roles_in_settings(named: str, logins: tuple[str, str]) -> Iterator[str]:
+    """What backlog.yml has to say about roles, with the logins of two of them."""
+    yield f"In backlog.yml take the # away before `roles:` and its lines, and name {named}:"
+    yield "  roles:"
+    yield f"    Head of IT: [{logins[0]}]"
+    yield f"    Managing Director: [{logins[1]}]"
+    yield "Two at least: who approves a decision is another role than its owner."
+
+
 def people(choices: Choices) -> Iterator[str]:
     """What only the organisation knows; later, a protected branch asks for a pull request to say it."""
-    yield "In backlog.yml take the # away before `roles:` and its lines, and name each role with its logins, without @:"
-    yield "  roles:"
-    yield "    Head of IT: [login]"
-    yield "    Managing Director: [other-login]"
-    yield "Two at least: who approves a decision is another role than its owner. Issues are assigned to these logins."
+    yield from roles_in_settings("each role with its logins, without @", ("login", "other-login"))
+    yield "Issues are assigned to these logins."
     yield "A role whose holder has no account gets []: its approvals are recorded by minutes, which the decision names."
     if choices.plan.has_rules and not choices.reviewer:
         yield "Name the login or the team that reviews decisions in .github/CODEOWNERS, there with @."
@@ -611,11 +617,7 @@ def filled_in(choices: Choices, folder: str, shell: Shell) -> Iterator[str]:
         yield f"  cd {shell_quoted(folder)}"
     words = "CLIENT_ID" if choices.tenant else "TENANT_ID and CLIENT_ID"
     yield f"In {SCRIPT[shell]} write your own in place of {words}."
-    yield "In backlog.yml take the # away before `roles:` and its lines, and name the roles that own and approve:"
-    yield "  roles:"
-    yield "    Head of IT: []"
-    yield "    Managing Director: []"
-    yield "Two at least: who approves a decision is another role than its owner."
+    yield from roles_in_settings("the roles that own and approve", ("", ""))
 
 
 def every_day(place: str, shell: Shell) -> Iterator[str]:

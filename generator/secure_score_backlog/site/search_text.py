@@ -93,7 +93,7 @@ class _Reader:
             self.inside.append(tag.name)
             if tag.excluded:
                 self.excluded.add(tag.name)
-            self._look(tag.name)
+            self.hidden = self.hidden or tag.name in self.excluded
             if tag.name in KEPT and not self.hidden:
                 self._keep(f"<{tag.name}>")
             if tag.alone:
@@ -108,9 +108,6 @@ class _Reader:
             self.hidden = not self.excluded.isdisjoint(self.inside)
         elif name in KEPT and not self.hidden:
             self._keep(f"</{name}>")
-
-    def _look(self, name: str) -> None:
-        self.hidden = self.hidden or name in self.excluded
 
     def _keep(self, text: str) -> None:
         if not self.unused:
