@@ -73,7 +73,9 @@ ACCEPT: list[tuple[str, str | bytes]] = [
     ("rationale:", "The ERP mailer: needs it."),
     ("approver:", "1"),
     ("until:", SOON),
-    ("compensating:", "Two addresses only; weekly report"),
+    ("compensating:", "Two addresses only; none outside"),
+    ("another compensating", "Weekly report"),
+    ("another compensating", ""),
     ("share [0]:", ""),
     ("Anything more?", ""),
 ]
@@ -94,7 +96,7 @@ def test_an_acceptance_by_questions(root: Path, backlog: RunBacklog) -> None:
     assert (decision.bucket, decision.draft, decision.owner) == (Bucket.ACCEPT, False, "Head of IT")
     assert decision.accepted is not None
     assert decision.accepted.rationale == "The ERP mailer: needs it."
-    assert decision.accepted.compensating == ("Two addresses only", "weekly report")
+    assert decision.accepted.compensating == ("Two addresses only; none outside", "Weekly report")
     assert str(decision.until) == SOON
     assert "`proof` left open" in done.text
     found = json.loads(backlog("check", "--json", "--root", root, expect=0).stdout)["problems"]

@@ -270,6 +270,17 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
     assert "Once the repository's name is known" not in done.text
 
 
+def test_a_reviewer_without_a_role_is_named(backlog: RunBacklog, tmp_path: Path) -> None:
+    """An approval by an account that the settings list below no role counts for none, so a decision would wait."""
+    given = ("init", "our-score", "--organisation", "X", "--tool", TOOL, "--reviewer", "@Boss")
+    backlog(*given, expect=0)
+    settings = tmp_path / "our-score" / "backlog.yml"
+    for roles, missing in (("Head of IT: [it]", True), ("Head of IT: [boss]", False)):
+        settings.write_text(f"organisation: X\nroles:\n  {roles}\n", encoding="utf-8")
+        said = " ".join(backlog(*given, expect=0).stderr.split())
+        assert ("Add Boss to the list of the role in which it approves: Head of IT." in said) is missing
+
+
 def test_a_repository_named_later_is_asked_for_in_the_settings(backlog: RunBacklog, tmp_path: Path) -> None:
     """Without the line no page links to GitHub; a file of the user is never rewritten, so the line is said."""
     first = backlog("init", "our-score", "--organisation", "X", "--tool", TOOL, expect=0)

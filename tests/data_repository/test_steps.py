@@ -11,13 +11,23 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.data_repository.choices import choose
+from secure_score_backlog.data_repository.choices import Choices, choose
 from secure_score_backlog.data_repository.steps import UNKNOWN, Shell, Sign, Step, steps, unknown_words
 from secure_score_backlog.data_repository.tool import parse_tool
 
 TOOL = parse_tool("harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567")
 
 AZURE = {"site": "azure", "tenant": "00000000-1111-2222-3333-444444444444"}
+EVERY: tuple[dict[str, Any], ...] = (
+    {},
+    {"installed": None},
+    {"plan": "team", "chat": "slack"},
+    {"plan": "enterprise", "site": "pages"},
+    AZURE,
+    {"plan": "none"},
+    {"plan": "none", **AZURE},
+)
+"""Choices of which every step is told."""
 
 
 def told(folder: str = "our-score", **given: Any) -> str:
@@ -197,9 +207,14 @@ def test_both_shells_are_told_the_same_things() -> None:
     """One script that registers the app, and the name of the other."""
     bash, powershell = told(), told(shell=Shell.POWERSHELL)
     assert "GH_TOKEN=$(gh auth token) backlog doctor --repository harbour/backlog --entra-script bash > " in bash
-    assert "--entra-script powershell):" in bash
+    assert "Microsoft Graph PowerShell: --entra-script powershell)" in bash
     assert "backlog doctor --repository harbour/backlog --entra-script powershell > ../entra.ps1\n" in powershell
-    assert "--entra-script bash):" in powershell
+    assert "Azure CLI in Bash: --entra-script bash)" in powershell
+
+
+def listed(choices: Choices, shell: Shell = Shell.BASH) -> set[str]:
+    """The words to replace in the steps of some choices."""
+    return set(unknown_words(steps(choices, "x", shell)))
 
 
 def test_words_that_are_left_to_replace_are_found() -> None:
@@ -207,17 +222,79 @@ def test_words_that_are_left_to_replace_are_found() -> None:
     assert unknown_words([Step("", ("gh variable set AZURE_TENANT_ID --repo a/b --body x",))]) == {}
     known = {"repository": "a/b", "tenant": AZURE["tenant"]}
     asked: dict[str, Any] = {"all": {}, "desk": {"plan": "none"}, "app": known, "site": {**known, "site": "azure"}}
-    found = {
-        word: set(unknown_words(steps(choose({"organisation": "X", **given}, TOOL), "x")))
-        for word, given in asked.items()
-    }
+    found = {word: listed(choose({"organisation": "X", **given}, TOOL)) for word, given in asked.items()}
+    found["tool"] = listed(choose({"organisation": "X"}))
+    found["windows"] = listed(choose({"organisation": "X", "plan": "none"}), Shell.POWERSHELL)
+    always, on_github = {"CLIENT_ID", "ID", "YYYY-MM"}, {"OWNER_ID", "REPOSITORY_ID", "YYYY-MM-DD"}
+    people = {"LOGIN", "OTHER-LOGIN"}
     assert found == {
-        "all": {"OWNER/NAME", "TENANT_ID", "CLIENT_ID"},
-        "desk": {"TENANT_ID", "CLIENT_ID", "SHARED"},
-        "app": {"CLIENT_ID"},
-        "site": {"CLIENT_ID", "YOUR-SITE"},
+        "all": always | on_github | people | {"OWNER/NAME", "TENANT_ID"},
+        "desk": always | {"TENANT_ID", "SHARED"},
+        "app": always | on_github | people,
+        "site": always | on_github | people | {"YOUR-SITE"},
+        "tool": always | on_github | people | {"OWNER/NAME", "TENANT_ID", "OWNER/secure-score-backlog@COMMIT"},
+        "windows": always | {"TENANT_ID", "SHARED", "USER"},
     }
     assert set().union(*found.values()) == set(UNKNOWN)
+
+
+NO_PLACEHOLDERS = re.compile(
+    r"GH_TOKEN|AZURE_[A-Z_]+|BACKLOG_[A-Z_]+|SWA_CLI_DEPLOYMENT_TOKEN|PATH|HOME|PROGRAM|LASTEXITCODE|GET|POST|PUT|CN|PWD"
+    r"|ADT|API|APPLICATION|CLI|IT|SC|ST|TN|TR|RU|RP|DAILY|WEEKLY|MON|D|MANIFEST|SHA256"
+)
+"""Words in capitals of commands that are typed as they stand."""
+
+
+@pytest.mark.parametrize("given", EVERY)
+def test_no_word_to_replace_is_left_out_of_the_list(given: dict[str, Any]) -> None:
+    """In commands, whatever stands in capitals is listed, or typed as it stands."""
+    for shell in Shell:
+        text = told(**given, shell=shell)
+        commands = "\n".join(line for line in text.splitlines() if line.startswith("  "))
+        words = re.findall(r"[A-Z]{2,}(?:[-_/][A-Z]+)*", commands)
+        listed = set(re.findall(r"[A-Z]+(?:[-_/][A-Z]+)*", " ".join(unknown_words([Step("", (text,))]))))
+        assert {word for word in words if not NO_PLACEHOLDERS.fullmatch(word)} <= listed | {"OWNER/NAME"}
+
+
+def test_whoever_reviews_gets_a_role() -> None:
+    """A login stands in the line of a role already; a team's members have to be written, and how they are found."""
+    login = told(plan="team", reviewer="@boss")
+    assert "    Managing Director: [boss]" in login
+    assert "OTHER-LOGIN" not in login
+    assert "gh api orgs" not in login
+    team = told(plan="team", reviewer="@harbour/owners")
+    assert "gh api orgs/harbour/teams/owners/members --jq '.[].login'" in team
+    assert "[OTHER-LOGIN]" in team
+    for text in (login, team, told()):
+        assert "without that line the approver stays only named" in text
+
+
+@pytest.mark.parametrize("shell", Shell)
+def test_one_way_to_register_the_app_can_be_followed_alone(shell: Shell) -> None:
+    """The script first and whole, then the portal, without a line of the script among it."""
+    (step,) = (each for each in steps(choose({"organisation": "X"}, TOOL), "x", shell) if "Register" in each.title)
+    script, _, portal = "\n".join(step.lines).partition("\nB. By hand in the portal")
+    assert script.startswith("A. With the script")
+    assert "entra." in script.splitlines()[-2]
+    assert "Federated" not in script
+    assert "--entra-script" not in portal
+    assert "Overview shows both" in portal
+
+
+def test_the_minutes_are_filled_in_and_checked_before_they_are_signed() -> None:
+    """Their open lines are named, and `check` comes before the commit, with GitHub and without."""
+    for plan in ("free", "none"):
+        text = told(plan=plan).partition("Review the first month")[2]
+        places = [
+            text.index(each) for each in ("`Present:`", "`Actions until", "backlog check", "git add docs/reviews")
+        ]
+        assert places == sorted(places)
+
+
+def test_readers_of_a_private_site_are_told_what_others_see() -> None:
+    """GitHub's page 404 does not mean that there is no site."""
+    assert "page 404" in told(plan="enterprise", site="pages")
+    assert "page 404" not in told(plan="enterprise")
 
 
 def test_issues_are_spoken_of_when_there_is_a_repository() -> None:

@@ -26,6 +26,7 @@ from secure_score_backlog.data_repository.choices import (
     Site,
     choose,
 )
+from secure_score_backlog.data_repository.copy import PROGRAM
 from secure_score_backlog.data_repository.rulesets import CHECK
 from secure_score_backlog.data_repository.tool import HERE, Tool, parse_tool
 from secure_score_backlog.data_repository.written import (
@@ -51,6 +52,7 @@ from tests.support.github_schemas import rest
 TOOL = parse_tool("harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567")
 TENANT = "0A1b2c3d-0000-4000-8000-0123456789ab"
 PROGRAMS = Path(sys.executable).parent
+OWNERS = ".github/CODEOWNERS"
 HOSTILE = (
     "A: {b} # c",
     '\'; - "x" \\ |',
@@ -314,6 +316,29 @@ def test_a_copy_uses_its_own_action() -> None:
     found = texts(choose({"organisation": "X", "tool": HERE}))
     assert "uses: ./\n" in found[".github/workflows/check.yml"]
     assert str(Tool()) == HERE
+
+
+def test_code_owners_review_what_people_state_and_in_a_copy_the_program() -> None:
+    """By a login; without one each line is there to be filled in. No owner of a snapshot: nobody reviews those."""
+    given = {"organisation": "X", "plan": "team", "reviewer": "@boss"}
+    data, copy = (texts(choose({**given, **more}, TOOL))[OWNERS] for more in ({}, {"tool": HERE}))
+    assert {"/decisions/ @boss", "/backlog.yml @boss", "/.github/ @boss"} <= set(data.splitlines())
+    assert "/generator/" not in data
+    assert {f"/{path} @boss" for path in PROGRAM} <= set(copy.splitlines())
+    assert "snapshots" not in copy
+    nobody = texts(choose({**given, "reviewer": "", "tool": HERE}))[OWNERS]
+    assert [line for line in nobody.splitlines() if not line.startswith("#")] == []
+    assert len(re.findall(r"^# /\S+ @organisation/team$", nobody, re.MULTILINE)) == len(copy.splitlines()) - 1
+
+
+@pytest.mark.parametrize(("reviewer", "login"), [("@boss", "boss"), ("@harbour/owners", "OTHER-LOGIN")])
+def test_whoever_reviews_stands_in_the_settings(reviewer: str, login: str) -> None:
+    """Below a role, to be taken in with the others; a team has no login."""
+    found = texts(choose({"organisation": "X", "reviewer": reviewer}, TOOL))["backlog.yml"]
+    assert f"#   Managing Director: [{login}]\n" in found
+    settings = parse_settings(re.sub(r"(?m)^# (?=roles:|  )", "", found).encode())
+    assert settings.problems == ()
+    assert settings.settings.roles["Managing Director"] == (login,)
 
 
 def test_the_schema_for_editors_is_that_of_the_settings() -> None:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from secure_score_backlog.data_repository.choices import choose
 from secure_score_backlog.data_repository.copy import MARKS, PROJECT, REWRITTEN, SAMPLE, is_copy
+from secure_score_backlog.data_repository.tool import Tool
+from secure_score_backlog.data_repository.written import documents
 from secure_score_backlog.sample.cut import cut_files
 from secure_score_backlog.site.registry import configuration
+from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 5 * 1024 * 1024
@@ -51,6 +55,24 @@ def test_what_a_copy_is_known_by_and_what_it_loses_is_there() -> None:
     for path in (*MARKS, *PROJECT, *REWRITTEN, *SAMPLE):
         assert any(each.startswith(path) if path.endswith("/") else each == path for each in tracked), path
     assert is_copy(lambda path: (ROOT / path).read_bytes())
+
+
+def test_every_file_of_the_program_is_reviewed_in_a_copy() -> None:
+    """CODEOWNERS of a copy names all that is tracked here and runs or governs; pages and the README are left out."""
+    left_out = ("docs/", f"{SNAPSHOTS}/", ".vscode/", "README.md", "LICENSE", ".editorconfig", ".gitignore")
+    written = {
+        each.path: each for each in documents(choose({"organisation": "X", "plan": "team", "reviewer": "@x"}, Tool()))
+    }
+    owned = tuple(line[1:].split()[0] for line in written[".github/CODEOWNERS"].content.decode().splitlines()[1:])
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    tracked = [path for path in listed.split("\0") if path]
+    assert [path for path in tracked if not path.startswith((*owned, *left_out)) and "/" in path] == []
+    assert {path for path in tracked if "/" not in path and path not in (*owned, *left_out)} == {
+        ".gitattributes",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    }
 
 
 def test_no_test_that_a_copy_keeps_needs_what_it_loses() -> None:

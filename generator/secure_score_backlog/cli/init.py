@@ -419,8 +419,16 @@ def write(folder: Path, chosen: Choices, recorded: Record) -> None:
 
 
 def say_unnamed(folder: Path, chosen: Choices) -> None:
-    """Say which line is missing where the settings were there before the repository had a name."""
-    if chosen.repository and chosen.on_github and not load_settings(folder)[0].repository.url:
+    """Say which lines are missing where the settings were there before the repository or a reviewer had a name."""
+    settings = load_settings(folder)[0]
+    listed_logins = {login.casefold() for logins in settings.roles.values() for login in logins}
+    if chosen.on_github and chosen.reviewing and settings.roles and chosen.reviewing.casefold() not in listed_logins:
+        output.say(
+            f"{SETTINGS_PATH} lists {chosen.reviewer} below no role, so an approval by this account counts for none, "
+            f"and what waits for it stays only named. Add {chosen.reviewing} to the list of the role in which it "
+            f"approves: {listed(settings.roles)}."
+        )
+    if chosen.repository and chosen.on_github and not settings.repository.url:
         output.say(
             f"{SETTINGS_PATH} names no repository, so no page offers to propose a decision. Add this line to it:\n"
             f"repository: {chosen.repository}"
@@ -452,7 +460,7 @@ def tell(folder: Path, chosen: Choices, shell: Shell, *, git: bool, done: Collec
     output.product(f"What is left to do, in this order. Lines are for {shell.label}; for {shell.other.label}:")
     output.product(f"   {again} --shell {shell.other}")
     if unknown := unknown_words(left):
-        output.product("These words are left to replace by your own; others are said where they stand:")
+        output.product("Words to replace by your own wherever they stand below:")
         width = max(map(len, unknown))
         for word, what in unknown.items():
             output.product(f"   {word:<{width}}  {what}")

@@ -247,10 +247,19 @@ class Interview:
                 output.say(f"The list has no number {shown(answer)}. Type a number from it, or the answer in words.")
                 continue
             if self.take(place, key, answer):
+                self.ask_further(place, key)
                 return
             if place[-1] == "approver" and choices:
                 output.say(f"These may approve it: {', '.join(known)}.")
             proposed = proposed if place[-2:] == ("approval", "by") else ""
+
+    def ask_further(self, place: Place, key: Key) -> None:
+        """Each further answer to a question that may have several; none is split, since a sentence may hold a `;`."""
+        while isinstance(key.type, OneOrMore):
+            typed = output.ask(f"another {option_name(place)} (Enter: no more)")
+            if typed in ("", LEAVE_OPEN):
+                return
+            self.take(place, key, typed)
 
     def take(self, place: Place, key: Key, typed: str) -> bool:
         """Keep an answer; False where `check` would refuse it, or the person does not want it after a warning."""
@@ -268,7 +277,7 @@ class Interview:
         kept = dict(self.answers)
         value = value_of(key, self.spelled(typed) if isinstance(key.type, Role) else typed)
         if isinstance(key.type, OneOrMore):
-            value = [part for part in (" ".join(part.split()) for part in typed.split(";")) if part]
+            value = [*self.items(place), " ".join(typed.split())]
         self.answers[place] = value
         new = [each for each in self.problems() if (each.code, each.message) not in before]
         if self.holds([each for each in new if each.code != RECORD_MISSING]):
@@ -276,6 +285,11 @@ class Interview:
             return True
         self.answers = kept
         return False
+
+    def items(self, place: Place) -> list[object]:
+        """The answers that a question with several has so far."""
+        found = self.answers.get(place)
+        return found if isinstance(found, list) else []
 
     def problems(self) -> list[Problem]:
         """What `check` would say about the answers so far.
@@ -361,7 +375,7 @@ class Interview:
         if isinstance(key.type, Day):
             text += " (YYYY-MM-DD)"
         elif isinstance(key.type, OneOrMore):
-            text += " (several: put a ; between them)"
+            text += " (Several: one after the other.)"
         return text
 
     def words_of(self, place: Place, key: Key) -> str:

@@ -108,6 +108,11 @@ class Choices:
         return self.plan is not Plan.NONE
 
     @property
+    def reviewing(self) -> str:
+        """The login of who has to review, as `roles` in the settings lists it; empty for a team, or nobody."""
+        return "" if "/" in self.reviewer else self.reviewer.removeprefix("@")
+
+    @property
     def branch(self) -> str:
         """The snapshots' own branch; empty where they are on the main branch."""
         return SNAPSHOTS_BRANCH if self.protected else ""

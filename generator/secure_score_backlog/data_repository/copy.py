@@ -35,6 +35,17 @@ PROJECT = (
     "tests/workflows/test_snapshot.py",
 )
 """Files and folders of the project alone: its workflows with their tests, the README's pictures, tests of its data."""
+PROGRAM = (
+    ".ci/",
+    "benchmarks/",
+    "generator/",
+    "requirements/",
+    "tests/",
+    "action.yml",
+    "Makefile",
+    "pyproject.toml",
+)
+"""What runs, on the computers of a copy and in its workflows: a change of it is reviewed like one of the settings."""
 REWRITTEN = ("README.md", SETTINGS_PATH, "mkdocs.yml")
 """Files that a copy has with other content."""
 

@@ -21,12 +21,21 @@ AUDIENCE = "api://AzureADTokenExchange"
 REPOSITORY = "OWNER/NAME"
 UNKNOWN: Mapping[str, str] = {
     REPOSITORY: "the repository on GitHub",
+    "OWNER/secure-score-backlog@COMMIT": "this program's repository on GitHub, and all 40 digits of a commit of it",
+    "LOGIN": "who acts in the first role: the user name on GitHub, without @",
+    "OTHER-LOGIN": "who acts in the second role",
     "TENANT_ID": "Directory (tenant) ID, which Entra shows with the app",
     "CLIENT_ID": "Application (client) ID, which Entra shows with the app",
+    "OWNER_ID": "number of the repository's owner on GitHub; the step says how to get it",
+    "REPOSITORY_ID": "number of the repository on GitHub; the step says how to get it",
     "YOUR-SITE": "the host name of the Static Web App",
+    "ID": "the recommendation that is decided: the first column of `backlog triage`",
+    "YYYY-MM": "the month that is reviewed, such as 2026-10",
+    "YYYY-MM-DD": "first and last day of a pack's period, such as 2026-10-01",
+    "USER": "the user of Windows who installed `backlog`",
     "SHARED": "the shared repository: its address, or a new folder that colleagues can write",
 }
-"""Words that a person replaces, each with its meaning; what they stand for is not known to `init`."""
+"""Every word of the steps that a person replaces, with its meaning; what it stands for is not known to `init`."""
 
 
 class Shell(StrEnum):
@@ -108,7 +117,7 @@ def steps(choices: Choices, folder: str, shell: Shell = Shell.BASH, *, place: st
 def unknown_words(told: Sequence[Step]) -> dict[str, str]:
     """The words in some steps that a person has to replace, each with its meaning."""
     text = "\n".join("\n".join(step.lines) for step in told)
-    return {word: what for word, what in UNKNOWN.items() if re.search(rf"(?<![A-Z_-]){word}(?![A-Z_-])", text)}
+    return {word: what for word, what in UNKNOWN.items() if re.search(rf"(?<![A-Z_`-]){word}(?![\w-])", text)}
 
 
 def with_token(shell: Shell, line: str) -> tuple[str, ...]:
@@ -179,7 +188,13 @@ def github_steps(choices: Choices, folder: str, shell: Shell) -> Iterator[Step]:
     yield Step("Review the first month", tuple(first_review(name)), frozenset({Sign.MONTH}))
     yield Step(
         "Let issues remind of what is due",
-        (f"  gh workflow run remind.yml --repo {name}", "Every day it runs by itself; on a first day nothing is due."),
+        (
+            "Every day it runs by itself; on a first day nothing is due. To see before what it would open, change and",
+            "close:",
+            *with_token(shell, f"backlog remind --to issues --dry-run --repository {name}"),
+            "To let it do so now:",
+            f"  gh workflow run remind.yml --repo {name}",
+        ),
     )
     yield Step("Make a pack for an auditor or an insurer, once there is something to show", tuple(packs(choices, name)))
     yield Step("Know what the plan does not offer", tuple(limits(choices)))
@@ -207,8 +222,16 @@ def roles_in_settings(named: str, logins: tuple[str, str]) -> Iterator[str]:
 
 def people(choices: Choices) -> Iterator[str]:
     """What only the organisation knows; later, a protected branch asks for a pull request to say it."""
-    yield from roles_in_settings("each role with its logins, without @", ("login", "other-login"))
-    yield "Issues are assigned to these logins."
+    yield from roles_in_settings("each role with its logins, without @", ("LOGIN", choices.reviewing or "OTHER-LOGIN"))
+    yield "Issues are assigned to these logins. An approval on GitHub counts where its login stands below the role that"
+    yield "the decision names as approver; without that line the approver stays only named, whoever approves."
+    if choices.reviewing:
+        yield f"{choices.reviewer}, who reviews, stands below the second role: move the login if it acts in another."
+    elif choices.reviewer:
+        team = choices.reviewer.removeprefix("@").replace("/", "/teams/")
+        yield f"GitHub asks {choices.reviewer} for reviews, and `roles` knows no teams: write each member who approves"
+        yield "below the role. Who is in it:"
+        yield f"  gh api orgs/{team}/members --jq '.[].login'"
     yield "A role whose holder has no account gets []: its approvals are recorded by minutes, which the decision names."
     if choices.plan.has_rules and not choices.reviewer:
         yield "Name the login or the team that reviews decisions in .github/CODEOWNERS, there with @."
@@ -234,15 +257,23 @@ def first_review(name: str) -> Iterator[str]:
     """From the scaffold of the minutes to a signed month."""
     yield f"  gh workflow run review.yml --repo {name}"
     yield "It proposes the minutes of last month as a pull request. That month has no decision yet: today's belong to"
-    yield "this month. When it is done, complete the minutes on its branch; YYYY-MM is last month:"
+    yield "this month. When it is done, complete the minutes on its branch:"
     yield "  git fetch origin"
     yield "  git switch review/YYYY-MM"
-    yield "In docs/reviews/YYYY-MM.md write which roles were present and what was decided. Then:"
+    yield from minutes()
+    yield "  backlog check"
     yield "  git add docs/reviews"
     yield '  git commit -m "Complete the minutes"'
     yield "  git push"
     yield "Somebody else approves and merges it, which signs the month. Then `git switch main` and `git pull`; the"
     yield "newest site shows it."
+
+
+def minutes() -> Iterator[str]:
+    """What people write into the scaffold of the minutes, before they check and commit it."""
+    yield "In docs/reviews/YYYY-MM.md, YYYY-MM being last month, fill in three things: the line `Present:` (which roles"
+    yield "met, and on which day), below `Decided` what was decided, and below `Actions until next month` who does what"
+    yield "by when (roles, not names). Then:"
 
 
 def push(choices: Choices, name: str, folder: str) -> tuple[str, ...]:
@@ -306,25 +337,27 @@ def entra(choices: Choices, name: str, shell: Shell) -> tuple[str, ...]:
     owner, _, repository = name.partition("/")
     kind = "the scenario 'Other issuer'"
     return (
-        f"This writes commands for {SCRIPTS[shell]} that do all of it, with the right subject filled in, to a file",
-        f"(for {SCRIPTS[shell.other]}: --entra-script {shell.other}):",
+        f"A. With the script, for {SCRIPTS[shell]} (for {SCRIPTS[shell.other]}: --entra-script {shell.other}). This",
+        "   writes it, with the right subject filled in:",
         *with_token(shell, f"backlog doctor --repository {name} --entra-script {shell} > {ENTRA_FILES[shell]}"),
-        "Read it, and run it as somebody with these roles; if a line fails, again. It ends with both IDs.",
-        ENTRA_NEEDS[shell],
+        f"   {ENTRA_NEEDS[shell]}",
+        "   Read it, and run it as somebody with these roles; if a line fails, again:",
         f"  {ENTRA_RUNS[shell]}",
-        "Or by hand:",
-        "1. App registrations, New registration: any name, this organisational directory only.",
-        "2. API permissions: Microsoft Graph, APPLICATION permission SecurityEvents.Read.All, and remove User.Read.",
-        "   Grant admin consent (role: Privileged Role Administrator).",
-        f"3. Certificates & secrets, Federated credentials: {kind}. No client secret is needed.",
-        f"     Issuer:   {ISSUER}",
-        f"     Audience: {AUDIENCE}",
-        f"     Subject:  repo:{owner}@OWNER_ID/{repository}@REPOSITORY_ID:{tail}",
-        "               in repositories created, renamed or transferred after 15 July 2026; the numbers:",
-        f"               gh api repos/{name} --jq '[.owner.id, .id]'",
-        f"     or:       repo:{owner}/{repository}:{tail}",
-        "               in older ones. Which form it is: gh api "
-        f"repos/{name}/actions/oidc/customization/sub --jq .sub_claim_prefix",
+        "   It does all of this step, and prints both IDs for the next one.",
+        "B. By hand in the portal (https://entra.microsoft.com), if you do not run the script:",
+        "   1. App registrations, New registration: any name, this organisational directory only. Overview shows both",
+        "      IDs for the next step.",
+        "   2. API permissions: Microsoft Graph, APPLICATION permission SecurityEvents.Read.All, and remove User.Read.",
+        "      Grant admin consent (role: Privileged Role Administrator).",
+        f"   3. Certificates & secrets, Federated credentials: {kind}. No client secret is needed.",
+        f"        Issuer:   {ISSUER}",
+        f"        Audience: {AUDIENCE}",
+        f"        Subject:  repo:{owner}@OWNER_ID/{repository}@REPOSITORY_ID:{tail}",
+        "                  in repositories created, renamed or transferred after 15 July 2026; the numbers:",
+        f"                  gh api repos/{name} --jq '[.owner.id, .id]'",
+        f"        or:       repo:{owner}/{repository}:{tail}",
+        "                  in older ones. Which form it is:",
+        f"                  gh api repos/{name}/actions/oidc/customization/sub --jq .sub_claim_prefix",
     )
 
 
@@ -333,6 +366,7 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
     yield Step(
         "Say which tenant is meant: two variables of the repository (they are not secrets)",
         (
+            "Both IDs are those that the script printed last, or that the app's Overview shows in the portal.",
             f"  gh variable set AZURE_TENANT_ID --repo {name} --body {choices.tenant or 'TENANT_ID'}",
             f"  gh variable set AZURE_CLIENT_ID --repo {name} --body CLIENT_ID",
             "Not variables of an environment: whether the job starts is decided before it has one.",
@@ -372,10 +406,18 @@ def settings_steps(choices: Choices, name: str) -> Iterator[Step]:
                 f"  gh variable set BACKLOG_DEPLOY_PAGES --repo {name} --body true",
                 "After the first run that publishes, open the address in a window in which you are not signed in:",
                 f"  gh api repos/{name}/pages --jq .html_url",
+                *NOT_READERS,
             ),
         )
     elif choices.site is Site.AZURE:
         yield Step("Publish the site with Azure Static Web Apps, behind Entra", tuple(azure(choices, name)))
+
+
+NOT_READERS = (
+    "Whoever is not signed in to GitHub, or cannot read the repository, sees GitHub's page 404, as if there were no",
+    "site. Say so to its readers: sign in to GitHub first, and ask for read access if the page stays.",
+)
+"""What private GitHub Pages show to everybody else."""
 
 
 def only_main(name: str, environment: str) -> Iterator[str]:
@@ -424,7 +466,7 @@ def behind_entra(choices: Choices) -> Iterator[str]:
     """What Azure needs before it asks for an account of the tenant."""
     yield "1. In Azure: Static Web App, plan STANDARD (on Free it knows no registration of your own), source Other."
     yield "2. In Entra: App registrations, New registration, this organisational directory only, redirect address (Web)"
-    yield "   https://YOUR-SITE/.auth/login/aad/callback. Authentication: ID tokens. A client secret: note its end."
+    yield "   https://YOUR-SITE/.auth/login/aad/callback. Authentication: `ID tokens`. A client secret: note its end."
     yield "3. Static Web App, Environment variables: AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of that registration."
     yield f"   backlog.yml names the tenant already: {choices.tenant}."
 
@@ -566,10 +608,12 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
         "Review the first month",
         (
             "  backlog review",
-            "It writes the facts of last month and a scaffold of its minutes. That month has no decision yet. Write in",
-            "the minutes which roles were present and what was decided. Then, which signs the month:",
+            "It writes the facts of last month and a scaffold of its minutes. That month has no decision yet.",
+            *minutes(),
+            "  backlog check",
             "  git add docs/reviews",
             '  git commit -m "Sign the month"',
+            "This commit signs the month.",
         ),
         frozenset({Sign.MONTH}),
     )
@@ -629,7 +673,7 @@ def every_day(place: str, shell: Shell) -> Iterator[str]:
     else:
         yield "As the user who installed `backlog`:"
         yield f"  schtasks /Create /SC DAILY /ST 07:17 /TN Backlog /TR '{started(place, shell)}'"
-        yield "It runs while that user is signed in; with /RU NAME /RP *, which asks for the password, always."
+        yield "It runs while that user is signed in; with /RU USER /RP *, which asks for the password, always."
         yield "A task whose result is not 0 has failed."
     yield "Microsoft keeps 90 days: a day that was missed comes with the next."
 

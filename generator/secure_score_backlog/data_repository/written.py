@@ -17,10 +17,13 @@ from msgspec import Struct
 
 from secure_score_backlog import __version__
 from secure_score_backlog.data_repository.choices import BOT, Chat, Choices, Plan, Site
+from secure_score_backlog.data_repository.copy import PROGRAM
 from secure_score_backlog.data_repository.rulesets import ruleset_files
 from secure_score_backlog.decisions.issue_form import FORM_PATH, form
 from secure_score_backlog.decisions.store import DECISIONS
 from secure_score_backlog.files import Document, is_portable
+from secure_score_backlog.questionnaires.model import EVIDENCE, QUESTIONNAIRES
+from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.settings import SETTINGS_PATH, settings_schema
 from secure_score_backlog.site.registry import NAVIGATION, configuration
 from secure_score_backlog.text import plain_text, shortened
@@ -29,6 +32,17 @@ from secure_score_backlog.workspace import LAYOUT
 RECORD = ".backlog-init.json"
 """What was written, with which choices and by which version; `init --upgrade` reads it."""
 RECORD_SCHEMA = "backlog-init/1"
+REVIEWED = (
+    f"{DECISIONS}/",
+    f"{REVIEWS}/",
+    f"{QUESTIONNAIRES}/",
+    f"{EVIDENCE}/",
+    ".github/",
+    SETTINGS_PATH,
+    LAYOUT,
+    RECORD,
+)
+"""What people state, and what governs it: CODEOWNERS asks for a review of each."""
 PAGES = (("How we decide", "how-we-decide.md"), ("How to verify", "how-to-verify.md"))
 """Hand-written pages of a new repository, as the navigation lists them."""
 HARMLESS = re.compile(r"(?:[^\W_]|[ ,.'()–-]|&(?= ))*")
@@ -174,6 +188,7 @@ def documents(choices: Choices) -> list[Document]:
         "Site": Site,
         "Chat": Chat,
         "BOT": BOT,
+        "reviewed": (*REVIEWED, *(PROGRAM if choices.in_copy else ())),
     }
     found = {each.path: made.get_template(each.source).render(known) for each in TEMPLATES if each.when(choices)}
     found.update(dict.fromkeys(EMPTY, ""))
