@@ -52,7 +52,7 @@ def test_an_exception_is_named_with_its_reason(tenant: Tenant, backlog: RunBackl
     assert (
         "\nWhat to do about them\n  no pull request:\n      Ask who made it, and why. Have somebody else" in done.stdout
     )
-    assert "free plan no rule keeps anybody" in done.stdout
+    assert "`backlog doctor` asks GitHub which rules are in force" in done.stdout
 
 
 def test_warnings_count_with_strict(tenant: Tenant, backlog: RunBacklog) -> None:

@@ -33,6 +33,17 @@ def backlog_lines(text: str) -> list[list[str]]:
     return [shlex.split(re.split(r" [|>&]|;", call)[0], comments=True)[1:] for call in calls]
 
 
+def test_the_tree_of_contributing_is_that_of_the_package() -> None:
+    """Each module and folder of the package stands in it once, and nothing that is not there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tree = text.partition("```text\ngenerator/secure_score_backlog/\n")[2].partition("tests/")[0]
+    begins = re.findall(r"(?m)^  ((?:[a-z_]+(?:\.py|/) ?)+)", tree)
+    named = [name.rstrip("/") for names in begins for name in names.split()]
+    package = ROOT / "generator" / "secure_score_backlog"
+    there = [path.name for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()]
+    assert sorted(named) == sorted({*there, "content"} - {"__init__.py", "__main__.py"})
+
+
 def make_targets(text: str) -> list[str]:
     """Every target named after the word make in code: in a block, or between backticks."""
     code = "\n".join([*FENCE.findall(text), *re.findall(r"`[^`\n]+`", text)])

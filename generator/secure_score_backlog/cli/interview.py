@@ -391,7 +391,9 @@ class Interview:
 
     def share_question(self) -> str:
         """How much has to stay done, with what Enter takes."""
-        text = "How much of it has to stay done while the risk is accepted (such as 60 %)? Less is a breach."
+        text = (
+            "How much of it has to stay done while the risk is accepted (such as 60 %; 0: nothing)? Less is a breach."
+        )
         today = share_today(self.status.observation)
         if today:
             return f"{text} Microsoft measures {today} today: Enter takes that."

@@ -3,7 +3,7 @@
 
 Certain are an address and a login. The rest is a guess of some words: a name of somebody who wrote decisions, a common
 given name before a surname, a title such as Mr. Words such as Head or Manager make it a role, and so does a place in
-the settings' `owners` or `roles`.
+the settings' `owners` or `roles`; of a login with its @ it does not, since `roles` gives logins to a role.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from secure_score_backlog.text import comparable
 
 ADDRESS = re.compile(r"(?:^|[\s(\[,;/])@[\w-]+|[^\s@]+@[^\s@]+\.[^\s@]+")
 """An e-mail address, or a login on GitHub."""
+LOGIN = re.compile(r"@[\w-]+(/[\w-]+)?")
+"""A login or a team as GitHub mentions them, and nothing else."""
 PARTS = re.compile(r"[,;:/|()\[\]–—]|\s-\s")
 """What stands between a name and a role in one text."""
 NAME = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
@@ -66,11 +68,13 @@ def is_person(role: str, listed: Collection[str] = (), authors: Collection[str] 
 
     Args:
         role: As written.
-        listed: The roles of the settings, folded; they are never a person.
+        listed: The roles of the settings, folded; they are never a person, unless they are a login with its @.
         authors: Names of those who wrote decisions, folded.
     """
     text = " ".join(role[:LONGEST_ROLE].split())
     plain = folded(text)
+    if LOGIN.fullmatch(text):
+        return True
     if not plain or plain in listed:
         return False
     if ADDRESS.search(text):

@@ -16,7 +16,7 @@ from secure_score_backlog.decisions.attestations import Fault, fault_of, path_of
 from secure_score_backlog.decisions.front_matter import FrontMatter
 from secure_score_backlog.decisions.model import KEYS, Attestation, Decision, DecisionHistory, DecisionVersion
 from secure_score_backlog.decisions.parse import read_decision
-from secure_score_backlog.decisions.people import folded, is_person
+from secure_score_backlog.decisions.people import LOGIN, folded, is_person
 from secure_score_backlog.decisions.values import Answer, is_no_answer
 from secure_score_backlog.problems import MOST_REPEATED, Problem, Severity, problem
 from secure_score_backlog.schema import Key, Need
@@ -120,8 +120,12 @@ def _persons(source: FrontMatter, decision: Decision, judging: Judging) -> Itera
                 source.path,
                 source.line(*place),
                 f"`{place[-1]}` looks like a person ({shown(role)}), not like a role.",
-                "Write the role, without a name, a login or an address: people change, and the role remains. If it is "
-                "a role, list it under `owners` or `roles` in backlog.yml.",
+                "Write the role, without a name, a login or an address: people change, and the role remains. "
+                + (
+                    "Its logins stand in backlog.yml, below `roles`, without @: nobody else is asked or reminded."
+                    if LOGIN.fullmatch(role.strip())
+                    else "If it is a role, list it under `owners` or `roles` in backlog.yml."
+                ),
             )
 
 

@@ -22,8 +22,9 @@ ORDER = "SHA-256 of the UTF-8 text `seed:commit`, in order; the first ones that 
 CANNOT_SHOW = (
     "Git proves that a text has not changed since its commit. It proves neither when it was committed, nor by whom.",
     "Approvals are in GitHub’s database. snapshots/approvals.json is what GitHub answered, not a proof of its own.",
-    "In a private repository on GitHub’s free plan no rule keeps anybody from pushing to the main branch, nor from "
-    "replacing its history. Compare the newest commit with one that was kept elsewhere.",
+    "Whether rules on GitHub kept people from pushing to the main branch and from replacing its history is not in this "
+    "data: `backlog doctor` asks GitHub which rules are in force. Compare the newest commit with one that was kept "
+    "elsewhere.",
     "GitHub keeps its audit log for about six months; what was bypassed before that cannot be looked up.",
     "Signatures are what the commits state; they were not verified here (git log --show-signature).",
 )
