@@ -17,9 +17,9 @@ MEMORY = "BENCHMARK_MEMORY"
 
 def backlog(arguments: Sequence[str]) -> None:
     """The command line; it ends the process."""
-    from secure_score_backlog.cli.main import main  # noqa: PLC0415 - each part pays for its own imports
+    from secure_score_backlog.__main__ import answer  # noqa: PLC0415 - each part pays for its own imports
 
-    main(list(arguments))
+    answer(list(arguments))
 
 
 def history(arguments: Sequence[str]) -> None:

@@ -17,9 +17,20 @@ def run() -> None:
     here = os.getcwd()  # noqa: PTH109 - nothing is imported before the folder is out
     if not os.path.abspath(__file__).startswith(here + os.sep):  # noqa: PTH100
         sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]  # noqa: PTH100
+    answer(sys.argv[1:])
+
+
+def answer(arguments: list[str]) -> None:
+    """Print an answer that was kept and still holds, or run the command; then exit with its code."""
+    from secure_score_backlog.cli import kept_answers, output  # noqa: PLC0415 - nothing more before such an answer
+
+    output.use_utf8()
+    code = kept_answers.print_again(arguments)
+    if code is not None:
+        sys.exit(code)
     from secure_score_backlog.cli.main import main  # noqa: PLC0415
 
-    main()
+    main(arguments)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-
 from secure_score_backlog import __version__
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.files import is_file, read_file, write_file
@@ -37,6 +35,8 @@ Kept = TypeVar("Kept")
 @cache
 def code_version(*packages: str) -> str:
     """A digest of what made a file: Python, msgspec, which reads and writes it, and this program's code in packages."""
+    import msgspec  # noqa: PLC0415 - an answer that was kept as it is needs none, and is given before anything is imported
+
     digest = hashlib.sha256(f"{sys.version}\0{msgspec.__version__}\0{__version__}\0".encode())
     for package in packages:
         for file in sorted(files(package).iterdir(), key=lambda each: each.name):
@@ -61,6 +61,25 @@ class Cache:
             kind: What it should hold.
             extended: Reads values of a kind that msgpack has not, by number; ValueError for one that it does not know.
         """
+        import msgspec  # noqa: PLC0415
+
+        content = self.content(name)
+        if content is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(content, type=kind, dec_hook=_fraction, ext_hook=extended)
+        except (msgspec.DecodeError, ValueError, TypeError, ArithmeticError, RecursionError):
+            return None
+
+    def put(self, name: str, kept: object) -> None:
+        """Keep something; where that cannot be written, nothing is kept, and nothing else is wrong."""
+        import msgspec  # noqa: PLC0415
+
+        with suppress(TypeError, ValueError, OverflowError):
+            self.keep(name, msgspec.msgpack.encode(kept, enc_hook=_written))
+
+    def content(self, name: str) -> bytes | None:
+        """What is kept under a name, where it is whole."""
         try:
             content = read_file(self.root, f"{FOLDER}/{name}")
         except OSError:
@@ -68,15 +87,11 @@ class Cache:
         start = len(FORM) + DIGEST
         if content[: len(FORM)] != FORM or hashlib.sha256(content[start:]).digest() != content[len(FORM) : start]:
             return None
-        try:
-            return msgspec.msgpack.decode(content[start:], type=kind, dec_hook=_fraction, ext_hook=extended)
-        except (msgspec.DecodeError, ValueError, TypeError, ArithmeticError, RecursionError):
-            return None
+        return content[start:]
 
-    def put(self, name: str, kept: object) -> None:
-        """Keep something; where that cannot be written, nothing is kept, and nothing else is wrong."""
-        with suppress(CannotProceed, OSError, TypeError, ValueError, OverflowError):
-            content = msgspec.msgpack.encode(kept, enc_hook=_written)
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep bytes, as `put` keeps something."""
+        with suppress(CannotProceed, OSError):
             if not is_file(self.root, IGNORE):
                 write_file(self.root, IGNORE, b"*\n")
             write_file(self.root, f"{FOLDER}/{name}", FORM + hashlib.sha256(content).digest() + content)

@@ -130,6 +130,24 @@ def states_in(root: Path, path: str = "") -> dict[str, os.stat_result]:
             os.close(handle)
 
 
+def states_below(folder: str, *, deep: bool, left_out: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Path and state of each entry of a folder, by name; links are not followed. OSError for one that cannot be read.
+
+    Args:
+        folder: Its path.
+        deep: True: with everything below it.
+        left_out: A name that is left out, with what is below it; empty for none.
+    """
+    with os.scandir(folder) as listed:
+        entries = sorted(listed, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.name != left_out:
+            state = entry.stat(follow_symlinks=False)
+            yield entry.path, state
+            if deep and stat.S_ISDIR(state.st_mode):
+                yield from states_below(entry.path, deep=True, left_out=left_out)
+
+
 def paths_below(root: Path, path: str, *, hidden: bool = False) -> Iterator[str]:
     """Every ordinary file below a folder, relative to the root, in order; links and hidden names are left out.
 

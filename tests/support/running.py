@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import pytest
 
-from secure_score_backlog.cli.main import main
+from secure_score_backlog.__main__ import answer
 
 PACKAGE = "secure_score_backlog"
 CONSTANT = tuple(
@@ -78,7 +78,7 @@ def run_here(
         redirect_stderr(errors),
         pytest.raises(SystemExit) as ending,
     ):
-        main(call)
+        answer(call)
     assert isinstance(ending.value.code, int)
     return checked(CompletedProcess(["backlog", *call], ending.value.code, written(output), written(errors)), expect)
 

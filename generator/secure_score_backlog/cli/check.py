@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from secure_score_backlog.cli import options, output
+from secure_score_backlog.cli.kept_answers import Answer
 from secure_score_backlog.comparison import compare
 from secure_score_backlog.decisions.store import fix_decisions
 from secure_score_backlog.errors import ShallowClone, WrongUsage
@@ -43,7 +44,9 @@ from secure_score_backlog.workspace import Workspace, dated_ahead, load
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
 @options.base
 @options.trust_configuration
+@click.pass_obj
 def command(
+    answer: Answer | None,
     *,
     root: Path,
     mend: bool,
@@ -84,6 +87,8 @@ def command(
             hint="Go to the folder of a backlog, or name it with --root.",
         )
     output.report(FORMATS[chosen](found))
+    if answer is not None:
+        answer.workspace = workspace
     return 1 if found.errors or (strict and found.warnings) else 0
 
 

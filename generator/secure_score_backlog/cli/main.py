@@ -12,12 +12,13 @@ import keyword
 import platform
 import sys
 import traceback
+from contextlib import nullcontext
 from importlib import import_module
 
 import click
 
 from secure_score_backlog import __version__, program
-from secure_score_backlog.cli import output, signals
+from secure_score_backlog.cli import kept_answers, output, signals
 from secure_score_backlog.errors import BacklogError
 
 VERBS = {
@@ -113,13 +114,14 @@ def describe_bug(error: BaseException) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a Windows pipe cannot encode most characters by default
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    output.use_utf8()
+    answer = kept_answers.begin(sys.argv[1:] if arguments is None else arguments)
     try:
-        with signals.watched():
-            result = backlog.main(args=arguments, prog_name="backlog", standalone_mode=False)
-        code = result if isinstance(result, int) else 0
+        with signals.watched(), answer.heard() if answer else nullcontext():
+            result = backlog.main(args=arguments, prog_name="backlog", standalone_mode=False, obj=answer)
+            code = result if isinstance(result, int) else 0
+            if answer:
+                answer.keep(code)
     except signals.Stopped as ending:
         code = 128 + ending.number
     except click.exceptions.Abort:

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options that several commands share, and the clock."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from secure_score_backlog import wording
+from secure_score_backlog.cli import clock
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY, first_day, is_usable
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.graph.clouds import CLOUDS
@@ -226,5 +227,5 @@ def at_terminal(no_input: bool) -> bool:
 
 
 def now() -> datetime:
-    """The time now, in UTC and whole seconds. Nothing else reads the clock."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """The time now, as commands ask for it."""
+    return clock.now()

@@ -9,6 +9,7 @@ making.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -31,6 +32,19 @@ if TYPE_CHECKING:
     from secure_score_backlog.problems import Problem
     from secure_score_backlog.reports.report import Annotation, Report, Summary
     from secure_score_backlog.site.rendering import Rendered
+
+
+def use_utf8() -> None:
+    """Write UTF-8 on both streams: a Windows pipe cannot encode most characters by default."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say_again(said: Iterable[tuple[str, str]]) -> None:
+    """Print what was printed before on `stdout` and `stderr`, in its order; it was made safe then."""
+    for name, text in said:
+        {"stdout": sys.stdout, "stderr": sys.stderr}[name].write(text)
 
 
 def product(text: object) -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from secure_score_backlog import wording
 from secure_score_backlog.cli import options, output
+from secure_score_backlog.cli.kept_answers import Answer
 from secure_score_backlog.dates import month_of
 from secure_score_backlog.errors import WrongUsage
 from secure_score_backlog.evaluation.facts import Facts, Review, evaluate, months_of
@@ -39,7 +40,8 @@ RISK_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low":
 @options.as_json
 @options.as_of
 @click.option("--month", type=options.Month(), help="The facts of one month, as of its last day.")
-def command(root: Path, as_json: bool, as_of: date | None, month: str | None) -> int:
+@click.pass_obj
+def command(answer: Answer | None, root: Path, as_json: bool, as_of: date | None, month: str | None) -> int:
     """Print the state of the tenant: what to decide, the top five by risk, accepted risks; the score last."""
     today = options.now().date()
     workspace = load(root, today=today)
@@ -53,6 +55,8 @@ def command(root: Path, as_json: bool, as_of: date | None, month: str | None) ->
     else:
         asked = f"the end of {wording.month(month)}" if month and as_of is None else "--as-of" if as_of else ""
         output.product_page(terminal(facts, name, asked))
+    if answer is not None:
+        answer.workspace = workspace
     return 0
 
 
