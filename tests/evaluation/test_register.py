@@ -11,13 +11,14 @@ import pytest
 
 from secure_score_backlog.approvals import Approvals, CommitFact, PullRequest, Review
 from secure_score_backlog.decisions.model import Attestation, Bucket, CoverReason
-from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
+from secure_score_backlog.evaluation.approval import IN_SHORT, REASONS, Approval, ApprovalKind, Reason
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
     approval_counts,
     approver,
+    approvers_in_words,
     citation,
     in_force,
     needing_decision,
@@ -267,17 +268,45 @@ def test_approvals_are_counted_by_how_they_are_known() -> None:
 
     assert words() == ""
     assert words(approved, outside, Approval()) == (
-        "2 of 3 with an approval that counts: 1 on GitHub, 1 outside GitHub (record not checked)"
+        "1 approved on GitHub, 1 approved outside GitHub (record not checked), 1 without an approval that counts"
     )
     filed = replace(outside, on_file=True, names_it=True)
-    assert words(approved, filed) == "each with an approval that counts: 1 on GitHub, 1 outside GitHub"
+    assert words(approved, filed) == "1 approved on GitHub, 1 approved outside GitHub"
     assert words(approved, replace(filed, names_it=False)).endswith("(record does not name the recommendation)")
     assert words(approved, outside, replace(filed, names_it=False)).endswith(
-        ": 1 on GitHub, 2 outside GitHub (1 record not checked; 1 record does not name the recommendation)"
+        ", 2 approved outside GitHub (1 record not checked; 1 record does not name the recommendation)"
     )
     assert words(Approval(), Approval()) == "none with an approval that counts; GitHub was not asked"
     assert words(Approval(asked=True)) == "without an approval that counts"
-    assert words(approved) == "with an approval that counts: 1 on GitHub"
+    assert words(approved) == "approved on GitHub"
+    assert words(approved, approved) == "each approved on GitHub"
+
+
+def test_the_approvers_of_each_kind_are_named_with_how_often() -> None:
+    """One sentence answers who approved what; of many roles it names the most frequent ones, and counts the others."""
+    entry = entries(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))}), 1)["A"]
+
+    def by(role: str, approval: Approval) -> RegisterEntry:
+        assert entry.decision.accepted
+        accepted = replace(entry.decision.accepted, approver=role)
+        return replace(entry, approval=approval, decision=replace(entry.decision, accepted=accepted))
+
+    approved, named = Approval(ApprovalKind.APPROVED), Approval()
+    assert approvers_in_words([by("One", approved)]) == "approved on GitHub by One"
+    two = [by("One", named), by("Two", named), by("Two", named), by("One", approved)]
+    said = "1 approved on GitHub by One; 3 without an approval that counts, naming Two (2), One (1)"
+    assert approvers_in_words(two) == said
+    four = [by(role, named) for role in "ABCD"]
+    assert approvers_in_words(four).endswith("naming A (1), B (1), C (1), D (1)")
+    assert approvers_in_words([*four, by("E", named)]).endswith("naming A (1), B (1), C (1) and 2 other roles")
+
+
+def test_every_reason_has_words_for_a_row() -> None:
+    """Short ones, beside the sentence; what counts has none, and a record that came later says so."""
+    assert set(IN_SHORT) == set(REASONS) == set(Reason)
+    assert Approval(reason=Reason.LATE).in_short == "approved after the merge"
+    assert Approval(ApprovalKind.ATTESTED, reason=Reason.LATE).in_short == ""
+    assert Approval(reason=Reason.RECORD_MISSING, filed=day(3)).in_short == "record filed later"
 
 
 def test_an_acceptance_says_when_no_answer_of_it_ever_had_an_approval() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -115,12 +116,12 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
     said = "only named; never had an approval that counts, since 1 October 2026: the settings listed no login"
     listed = Read(known, register.documents)
     (row,) = listed.rows("approvals")
-    assert "Managing Director none that counts The settings listed no login" in row
+    assert "Managing Director – no login listed for the role · commit" in row
+    assert "A : The settings listed no login" in listed.sections["approvals"]
     assert said in page_of(known)
-    for text in (row, page_of(known)):
-        assert "opened by writer; approved by boss" in text
+    assert "opened by writer; approved by boss" in page_of(known)
     section = listed.sections["approvals"]
-    assert "In force means within its last day and not breached, whether approved or not." in section
+    assert "In force: within its last day and not breached, whether approved or not." in section
     assert "Only named: to make it count, the approver approves the next renewal in its pull request." in section
     assert "approves the next renewal in its pull request, before the merge, once roles in" in page_of(known)
     assert "accepted.approval with by , on and record" in page_of(known)
@@ -139,7 +140,7 @@ def test_an_answer_that_was_approved_before_is_not_called_never_approved() -> No
     """The day of the last approval that counts is named."""
     before = Approval(ApprovalKind.APPROVED, "Managing Director", day(1))
     known = facts(Approval(reason=Reason.LATE, asked=True), before)
-    (row,) = Read(known, register.documents).rows("approvals")
+    row = Read(known, register.documents).sections["approvals"]
     assert "The pull request was approved after it was merged. An earlier answer was approved, 1" in row
     assert "the pull request was approved after it was merged; an earlier answer" in page_of(known)
     assert "never had" not in page_of(known)
@@ -151,7 +152,8 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     late = Approval(reason=Reason.RECORD_MISSING, asked=True, stated=STATED, filed=date(2026, 10, 2))
     known = facts(late)
     said = "was filed only after the merge, on 2 October 2026. The decision states one: Managing"
-    (row,) = Read(known, register.documents).rows("approvals")
+    row = Read(known, register.documents).sections["approvals"]
+    assert "record filed later · commit" in row
     assert "The decision states an approval of 25 September 2026. Its record ( minutes of that month ) was filed" in row
     assert "filed after the decision, on 2 October 2026, so it does not count" in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
@@ -174,7 +176,7 @@ def test_what_was_checked_of_a_record_is_said_once_and_in_each_row() -> None:
     for page in (register, insurer_register):
         text = Read(known, page.documents).text
         assert text.count("record on file, does not name this recommendation") == 1
-        assert text.count("checked is only whether that is on file and names it.") == 1
+        assert text.lower().count("checked is only whether that is on file and names it.") == 1
     assert Read(known, evidence.documents).text.count("not whether it records the approval") == 1
     outside = Read(known, insurer_register.documents)
     assert "record on file, does not name this recommendation" in outside.text
@@ -186,28 +188,30 @@ def test_the_register_begins_with_who_approved_what() -> None:
     given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED)
     for page in (register, insurer_register):
         read = Read(facts(given), page.documents)
-        assert read.lead.startswith("1 accepted risk is in force, with an approval that counts.")
+        assert read.lead.startswith("1 accepted risk is in force: approved outside GitHub by Managing Director.")
         assert list(read.sections)[1] == "approvals"
         (row,) = read.rows("approvals")
-        assert "until 18 April 2027 Managing Director 1 October 2026 The decision states: minutes of" in row
-        assert "commit 0000000000 , 1 October 2026" in row
-        assert "Approved outside GitHub: 1 in force The decision states role" in read.sections["approvals"]
+        assert "Managing Director 1 October 2026 minutes of that month ; record not checked · commit" in row
+        assert "commit 0000000000 , 1 October 2026" in read.sections["accepted"]
+        assert "Approved outside GitHub: 1" in read.sections["approvals"]
+        (anchor,) = re.findall(r'href="#(entry-[^"]+)"', read.raw("approvals"))
+        assert f'<tr id="{anchor}"' in read.raw("accepted")
     inside = Read(facts(given), insurer_summary.documents).sections["approvals"]
-    assert "1 acceptance or exemption is in force, with an approval that counts: 1 outside GitHub" in inside
+    assert "1 accepted risk: approved outside GitHub by Managing Director." in inside
     assert "The owner is also the approver in none of them." in inside
     bare = replace(facts(given), register=(), covered=())
     assert "approvals" not in Read(bare, register.documents).sections
     assert "approvals" not in Read(bare, insurer_summary.documents).sections
 
 
-def test_what_needs_a_new_decision_is_among_what_was_approved() -> None:
-    """With its state in the place of its last day."""
+def test_what_needs_a_new_decision_is_listed_apart_with_its_approval() -> None:
+    """Who approved what lists what is in force."""
     given = Approval(ApprovalKind.APPROVED, "Managing Director", day(1), "boss", asked=True)
     known = facts(given)
     ended = replace(known, register=tuple(replace(e, state=AcceptanceState.EXPIRED) for e in known.register))
-    (row,) = Read(ended, register.documents).rows("approvals")
-    assert "accepted risk, expired: needs a new decision Managing Director 1 October 2026 by boss" in row
-    assert "Approved on GitHub: 1 that needs a new decision" in Read(ended, register.documents).sections["approvals"]
+    sections = Read(ended, register.documents).sections
+    assert "approvals" not in sections
+    assert "Managing Director Approved on GitHub 1 October 2026" in sections["new-decision"]
 
 
 def test_without_github_no_approval_on_github_is_counted() -> None:

@@ -17,13 +17,16 @@ from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.approvals import encode as encode_approvals
 from secure_score_backlog.decisions.model import Attestation, Bucket, DecisionVersion
 from secure_score_backlog.evaluation.approval import Approval, Reason
-from secure_score_backlog.evaluation.audit import Audit
+from secure_score_backlog.evaluation.audit import Area, Audit, AuditedCommit, Kind
+from secure_score_backlog.evaluation.audit import Reason as AuditReason
 from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
+from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.json import encode, plain_facts
 from secure_score_backlog.git import Version
 from secure_score_backlog.recorded_packs import RecordedPack
 from secure_score_backlog.reviews import SignedReview
 from secure_score_backlog.site.pages import evidence, insurer_summary, register
+from secure_score_backlog.site.profiles import INSURER, allowed
 from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from secure_score_backlog.snapshots.model import History
 from secure_score_backlog.workspace import Workspace, load
@@ -83,12 +86,12 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     commit = given.decisions.versions["B"][0].version.commit
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
-    assert "2 acceptances and exemptions are in force, each with an approval that counts: 1 on" in page.text
+    assert "2 acceptances and exemptions are in force: 1 approved on GitHub, 1 approved" in page.text
     year = Read(made, evidence.documents, YEAR)
     (cover_row,) = (row for row in year.rows("history-2026-10") if " B " in row)
     assert "Approved on GitHub by Head of IT" in cover_row
     named = Read(evaluated(given, day(20)), evidence.documents)
-    assert "in force, none with an approval that counts; GitHub was not asked." in named.sections["approvals"]
+    assert "in force: none with an approval that counts; GitHub was not asked." in named.sections["approvals"]
 
 
 def pack(number: int, previous: str | None, stamp: bytes = b"") -> RecordedPack:
@@ -142,7 +145,7 @@ def test_a_change_of_something_else_needs_no_approval() -> None:
     page = Read(made, evidence.documents, YEAR)
     (row,) = (row for row in page.rows("history-2026-11") if row.startswith("5 November 2026"))
     assert "last day and reason unchanged, so it needed no new approval" in row
-    (row,) = (row for row in Read(made, register.documents).rows("approvals") if " A " in f" {row}")
+    row = Read(made, register.documents).sections["accepted"]
     assert "pull request #35 (claimed by the message) Last day and reason are unchanged since; newest: commit" in row
 
 
@@ -357,6 +360,46 @@ def test_how_many_commits_github_signed(pushed: Repository) -> None:
     assert evidence.signed_by_github(some) == (
         "not checked; 2 of 5\u00a0commits have an OpenPGP signature, which may be GitHub’s"
     )
+
+
+def test_the_summary_for_insurers_names_what_was_merged_without_approval() -> None:
+    """Number, day, what it brought and why; and each change of the settings with the role that approved it."""
+    at = datetime(2026, 10, 5, tzinfo=UTC)
+    direct = AuditedCommit(
+        "a" * 40,
+        at,
+        Kind.EXCEPTION,
+        (AuditReason.UNAPPROVED,),
+        (Area.DECISIONS,),
+        decided=("A", "gone"),
+        pull_request=7,
+    )
+    settings = AuditedCommit(
+        "b" * 40, at, Kind.APPROVED, areas=(Area.SETTINGS,), pull_request=8, approvers=("boss",), roles=("Head of IT",)
+    )
+    made = evaluated(decided(), day(20))
+    found = Audit(day(1), day(20), counts={"exception": 1, "approved": 1}, commits=(direct, settings), asked_at=at)
+    said = Read(allowed(replace(made, audit=found), INSURER), insurer_summary.documents)
+    text = said.sections["audit"]
+    assert "5 October 2026 #7, commit aaaaaaaaaa decisions: A not approved" in text
+    assert "5 October 2026 #8, commit bbbbbbbbbb Head of IT approved by another person" in text
+    assert "boss" not in said.text
+    quiet = Read(replace(made, audit=replace(found, counts={"snapshot": 1}, commits=())), insurer_summary.documents)
+    assert "Changes of the settings" not in quiet.text
+    assert "Without a known approval by another person" not in quiet.text
+
+
+def test_the_summary_for_insurers_lists_what_is_accepted_in_the_portal_alone() -> None:
+    """With the day and what is decided here; nothing of the kind, no heading."""
+    made = evaluated(decided(), day(20))
+    assert "portal" not in Read(made, insurer_summary.documents).sections
+    status = next(each for each in made.statuses.values() if each.state is State.UNDECIDED)
+    assert status.observation is not None
+    marked = replace(status, observation=replace(status.observation, portal="Ignored"), portal_since=day(2))
+    known = allowed(replace(made, statuses={**made.statuses, status.id: marked}), INSURER)
+    said = Read(known, insurer_summary.documents).sections["portal"]
+    assert "An administrator marked 1 recommendation in the portal" in said
+    assert f"{status.id} risk accepted 2 October 2026 no decision" in said
 
 
 def test_the_summary_for_insurers_names_the_days_without_a_snapshot(pushed: Repository) -> None:

@@ -100,7 +100,7 @@ def test_what_an_insurer_reads() -> None:
     home = made["index.md"]
     assert "6</td>" in home
     assert ">total<" in home
-    assert 'register.html#approvals">Who approved what</a>' in home
+    assert 'register.html#approvals">Each with role' in home
 
 
 def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
@@ -111,11 +111,14 @@ def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
     unrecorded = replace(entry.decision, accepted=replace(entry.decision.accepted, approval=None))
     both = (replace(entry, decision=unrecorded, approval=Approval()), entry)
     one = content(replace(made, register=both[:1]), INSURER)
-    assert "in force, " in one["index.md"]
-    assert "1 accepted risk is in force, without an approval that counts." in one["register.md"].replace("\u00a0", " ")
+    assert "1 accepted risk: without an approval" in one["index.md"].replace("\u00a0", " ")
+    assert "1 accepted risk is in force: without an approval that counts, naming Managing Director." in one[
+        "register.md"
+    ].replace("\u00a0", " ")
     two = content(replace(made, register=both), INSURER)
-    assert "in force, 1 of 3 with an approval that counts: 1 outside GitHub" in two["index.md"].replace("\u00a0", " ")
-    assert "in force, 1 of 2 with an approval that counts." in two["register.md"]
+    said = "1 approved outside GitHub by Managing Director; 1 without an approval that counts, naming Managing Director"
+    for path in ("index.md", "register.md"):
+        assert said in two[path].replace("\u00a0", " ")
 
 
 def test_what_has_ended_has_no_days_left() -> None:

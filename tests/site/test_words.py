@@ -153,18 +153,19 @@ def test_every_page_counts_the_same_approvals() -> None:
     (entry,) = made.register
     three = tuple(replace(entry, approval=Approval(kind, entry.decision.owner, day(1), asked=True)) for kind in how)
     facts = replace(made, register=three, covered=())
-    counting = "2 of 3 with an approval that counts"
-    said = f"in force, {counting}: 1 on GitHub, 1 outside GitHub (record not checked)."
-    assert f"3 in force, {counting}." in Read(facts, home.documents).text
+    counting = "1 approved on GitHub, 1 approved outside GitHub, 1 without an approval that counts"
+    said = f"in force: {counting}.".replace("outside GitHub", "outside GitHub (record not checked)")
+    assert f"3 in force: {counting}." in Read(facts, home.documents).text
     assert f"3 {said}" in Read(facts, board.documents).sections["accept"]
     for view in (register, insurer_register):
         read = Read(facts, view.documents)
-        assert f"3 accepted risks are in force, {counting}." in read.lead
-        for row in ("Approved on GitHub: 1 in force", "Approved outside GitHub: 1 in force", "Only named: 1 in force"):
+        assert read.lead.startswith(
+            "3 accepted risks are in force: 1 approved on GitHub by Managing Director; 1 approved"
+        )
+        for row in ("Approved on GitHub: 1", "Approved outside GitHub: 1", "Only named, no approval that counts: 1"):
             assert row in read.sections["approvals"]
-    assert f"Accepted risks in force on 1 October 2026 3 {counting}" in Read(facts, insurer_summary.documents).text
-    for page in (evidence, insurer_summary):
-        assert f"3 acceptances and exemptions are {said}" in Read(facts, page.documents).sections["approvals"]
+    assert f"Accepted risks in force 3 on 1 October 2026: {counting}" in Read(facts, insurer_summary.documents).text
+    assert f"3 acceptances and exemptions are {said}" in Read(facts, evidence.documents).sections["approvals"]
     counted = {
         "in_force": 3,
         "approved": 1,

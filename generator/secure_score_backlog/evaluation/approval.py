@@ -81,6 +81,27 @@ REASONS: Mapping[Reason, str] = {
     Reason.OTHER_ATTESTED: "another role than the approver approved it outside GitHub",
 }
 """Each reason as the end of a sentence. No login is in it, so every reader may see it."""
+IN_SHORT: Mapping[Reason, str] = {
+    Reason.UNCOMMITTED: "not committed",
+    Reason.NOT_ASKED: "GitHub not asked yet",
+    Reason.NO_GITHUB: "no record",
+    Reason.NO_PULL_REQUEST: "no pull request",
+    Reason.PUSHED: "pushed, not merged on GitHub",
+    Reason.OTHER_BASE: "merged into another branch",
+    Reason.NO_REVIEW: "not approved",
+    Reason.DELETED: "approved by a deleted account",
+    Reason.OWN: "approved by its own author",
+    Reason.CONTRIBUTOR: "approved by who wrote it",
+    Reason.LATE: "approved after the merge",
+    Reason.STALE: "changed after the approval",
+    Reason.WITHDRAWN: "approval withdrawn",
+    Reason.UNLISTED: "no login listed for the role",
+    Reason.OTHER_ROLE: "approved in another role",
+    Reason.RECORD_MISSING: "record not on file",
+    Reason.RECORD_LATER: "approval dated after its commit",
+    Reason.OTHER_ATTESTED: "another role approved outside GitHub",
+}
+"""The same in a few words, for a row of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +147,13 @@ class Approval:
         if self.filed:
             return f"the record of the approval outside GitHub was filed only after the merge, on {day(self.filed)}"
         return REASONS[self.reason]
+
+    @property
+    def in_short(self) -> str:
+        """Why nothing counts, in a few words; empty where something does."""
+        if self.reason is None or self.recorded:
+            return ""
+        return "record filed later" if self.filed else IN_SHORT[self.reason]
 
     @property
     def how(self) -> str:

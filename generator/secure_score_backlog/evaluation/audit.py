@@ -117,6 +117,8 @@ class AuditedCommit:
     """What it changed; paths outside of the folder begin with a slash."""
     files: int = 0
     """How many files it changed."""
+    decided: tuple[str, ...] = ()
+    """Ids of the recommendations whose decision it changed."""
     author: str = ""
     """As the commit says, spelled as in `.mailmap`."""
     identity: str = ""
@@ -330,6 +332,7 @@ def audited(
         areas=areas,
         paths=paths,
         files=len(paths),
+        decided=tuple(decision_of(path) for path, _ in commit.changes if area_of(path) is Area.DECISIONS),
         author=version.author,
         identity=f"{commit.author.name} <{commit.author.mail}>",
         subject=version.subject,
@@ -461,6 +464,11 @@ def area_of(path: str) -> Area:
     if path.startswith("docs/reviews/"):
         return Area.SIGNED if path.endswith(".json") else Area.MINUTES
     return Area.OTHER
+
+
+def decision_of(path: str) -> str:
+    """The id of the recommendation that a file of the folder of decisions is about, as its name says."""
+    return path.removeprefix("decisions/").removesuffix(".md")
 
 
 # Further tests

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_B
 from secure_score_backlog.git import Version
 from secure_score_backlog.wording import day, number
 
+MOST_ROLES = 3
+"""Approvers that one sentence names for each kind of approval."""
 EXPIRING_DAYS = 30
 """An acceptance is expiring in its last 30 days."""
 
@@ -236,31 +239,32 @@ class ApprovalCounts:
         return self.approved + self.attested + self.named
 
     @property
-    def counting(self) -> int:
-        """How many have an approval that counts."""
-        return self.approved + self.attested
-
-    @property
     def of_them(self) -> str:
-        """What follows the number of those in force: "5 of 11 with an approval that counts"."""
-        if not self.all:
-            return ""
-        some = f"{number(self.counting)} of {number(self.all)}"
-        if self.counting in (0, self.all):
-            some = "none" if not self.counting else "each"
-        if self.all == 1:
-            some = "with" if self.counting else "without"
-            return f"{some} an approval that counts"
-        return f"{some} with an approval that counts"
+        """What follows the number of those in force: "4 approved on GitHub, 6 without an approval that counts"."""
+        return self.by_kind()
 
     @property
     def words(self) -> str:
-        """The same, and how it is known: "…: 4 on GitHub, 1 outside GitHub (record not checked)"."""
-        found = [f"{number(self.approved)} on GitHub"] if self.approved else []
-        found += [f"{number(self.attested)} outside GitHub{self.records}"] if self.attested else []
-        how = f": {', '.join(found)}" if found else ""
+        """The same, with what is known of the records, and whether GitHub was asked."""
         asked = "" if self.asked or self.without_github or not self.all else "; GitHub was not asked"
-        return f"{self.of_them}{how}{asked}"
+        return f"{self.by_kind(self.records)}{asked}"
+
+    def by_kind(self, records: str = "") -> str:
+        """How many there are of each kind; `records`: what to say of those outside GitHub."""
+        if not self.all:
+            return ""
+        found = {
+            "approved on GitHub": self.approved,
+            f"approved outside GitHub{records}": self.attested,
+            "without an approval that counts": self.named,
+        }
+        if self.all == 1:
+            return next(words for words, many in found.items() if many)
+        every = {"without an approval that counts": "none with an approval that counts"}
+        if self.all in found.values():
+            words = next(words for words, many in found.items() if many)
+            return every.get(words, f"each {words}")
+        return ", ".join(f"{number(many)} {words}" for words, many in found.items() if many)
 
     @property
     def records(self) -> str:
@@ -295,19 +299,30 @@ def approval_counts(entries: Iterable[RegisterEntry]) -> ApprovalCounts:
 
 
 def by_approval(entries: Iterable[RegisterEntry]) -> list[tuple[str, list[RegisterEntry]]]:
-    """The entries by how their approval is known, each kind in the order given."""
+    """The entries by how their approval is known, each kind that occurs in the order given."""
     listed = list(entries)
-    return [(kind.value, [entry for entry in listed if entry.approval.kind is kind]) for kind in ApprovalKind]
+    found = [(kind.value, [entry for entry in listed if entry.approval.kind is kind]) for kind in ApprovalKind]
+    return [(kind, those) for kind, those in found if those]
 
 
-def numbers_in_words(entries: Iterable[RegisterEntry]) -> str:
-    """How many are in force, and how many need a new decision: `6 in force, 4 that need a new decision`."""
-    listed = list(entries)
-    ended = len(needing_decision(listed))
-    parts = [f"{number(len(listed) - ended)} in force"] if len(listed) > ended else []
-    if ended:
-        parts.append(f"{number(ended)} that need{'s' if ended == 1 else ''} a new decision")
-    return ", ".join(parts)
+BY_KIND = {
+    "approved": "approved on GitHub by",
+    "attested": "approved outside GitHub by",
+    "named": "without an approval that counts, naming",
+}
+
+
+def approvers_in_words(entries: Iterable[RegisterEntry]) -> str:
+    """How many were approved in which way, and by whom: `4 approved on GitHub by Head of IT; 1 approved outside …`."""
+    said, listed = [], list(entries)
+    for kind, those in by_approval(listed):
+        roles = Counter(approver(entry) for entry in those).most_common()
+        named = [role if len(roles) == 1 else f"{role} ({number(many)})" for role, many in roles[:MOST_ROLES]]
+        more = f" and {number(len(roles) - MOST_ROLES)} other roles" if len(roles) > MOST_ROLES + 1 else ""
+        named += [f"{role} ({number(many)})" for role, many in roles[MOST_ROLES:]] if not more else []
+        many = f"{number(len(those))} " if len(listed) > 1 else ""
+        said.append(f"{many}{BY_KIND[kind]} {', '.join(named)}{more}")
+    return "; ".join(said)
 
 
 def owner_approves(entry: RegisterEntry) -> bool:

@@ -141,8 +141,9 @@ def settings_changed(found: Audit) -> Iterator[str]:
     for each in found.commits:
         if Area.SETTINGS in each.areas:
             request = f", pull request #{each.pull_request}" if each.pull_request else ""
+            by = f", by {wording.joined(each.roles)}" if each.roles else ""
             passed = RESULTS[each.kind]
-            yield f"{wording.day(each.at.date())}: commit {each.commit}{request}; {passed}"
+            yield f"{wording.day(each.at.date())}: commit {each.commit}{request}; {passed}{by}"
 
 
 def writers(found: Audit) -> Iterator[Block]:

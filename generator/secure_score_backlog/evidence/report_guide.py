@@ -53,7 +53,7 @@ def against(facts: Facts) -> Iterator[Found]:
     counts = facts.approvals
     if counts.all:
         said = in_force_words(counts, "acceptance or exemption", "acceptances and exemptions")
-        without = counted(counts.all - counts.counting)
+        without = counted(counts.named)
         yield "In force without an approval that counts", f"{said} {without} without one.", UNAPPROVED
     yield "In need of a new decision", to_decide(facts), ENDED
     yield "Planned changes that are overdue", f"{counted(len(facts.in_state(State.OVERDUE)))}.", OVERDUE

@@ -66,7 +66,7 @@ def approval_words(entry: RegisterEntry) -> str:
 def in_force_words(counts: ApprovalCounts, one: str, many: str) -> str:
     """How many are in force, and how their approvals are known; there is at least one."""
     verb = "is" if counts.all == 1 else "are"
-    return f"{wording.count(counts.all, one, many)} {verb} in force, {counts.words}."
+    return f"{wording.count(counts.all, one, many)} {verb} in force: {counts.words}."
 
 
 def control_lines(entry: RegisterEntry) -> Iterator[Line]:

@@ -197,7 +197,7 @@ COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (
     (Column("subject", "Message", 50), lambda e: e.subject),
 )
 """The columns of the population, each with what it takes from a commit."""
-FOR_INSURERS = frozenset("day commit result reasons areas files pull_request claimed merged signature".split())
+FOR_INSURERS = frozenset("day commit result reasons areas files pull_request claimed roles merged signature".split())
 """The columns that readers outside get: neither names nor messages."""
 
 

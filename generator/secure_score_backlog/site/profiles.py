@@ -73,7 +73,7 @@ INSURER_FIELDS: Fields = {
     Audit: "start end counts reasons commits asked_at without_github days completed beginning forbidden approvals "
     "signatures",
     Beginning: "after until hidden said_by",
-    AuditedCommit: "commit at kind reasons areas pull_request claimed merged_at signature files",
+    AuditedCommit: "commit at kind reasons areas decided pull_request claimed roles merged_at signature files",
     ApprovalCounts: "approved attested named same unchecked unnamed asked",
     Coverage: "runs",
     DayRun: "first last kind",
@@ -262,10 +262,11 @@ def documents(
 
 
 def shown_to(facts: Facts, profile: Profile, guard: leaks.Guard | None) -> Facts:
-    """What a profile's readers see: the allowed facts, without texts in ended entries that the guard refuses."""
+    """What a profile's readers see: the allowed facts, without texts of the past that the guard refuses."""
     seen = allowed(facts, profile)
     if guard and profile.outside:
-        return replace(seen, past=tuple(cleaned(entry, guard) for entry in seen.past))
+        past = tuple(cleaned(entry, guard) for entry in seen.past)
+        return replace(seen, past=past, audit=without_names(seen.audit, guard) if seen.audit else None)
     return seen
 
 
@@ -313,6 +314,12 @@ def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:
             yield from (leaks.Written(asked.version.path, text) for text in texts)
     for item in oscal.items(seen):
         yield leaks.Written(f"decisions/{item.status.id}.md", item.decision.owner)
+
+
+def without_names(audit: Audit, guard: leaks.Guard) -> Audit:
+    """An audit in which every role is replaced that must not be seen: older settings can no longer be changed."""
+    commits = (replace(each, roles=cleaned(each.roles, guard)) if each.roles else each for each in audit.commits)
+    return replace(audit, commits=tuple(commits))
 
 
 def cleaned(value: Any, guard: leaks.Guard) -> Any:

@@ -18,6 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover, Decision
 from secure_score_backlog.evaluation.approval import Approval
+from secure_score_backlog.evaluation.audit import AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.insurance import OwnEvidence
 from secure_score_backlog.settings import Settings
@@ -37,6 +38,7 @@ SHORTENED = frozenset(
         (Attestation, "by"),
         (Decision, "owner"),
         (Approval, "by"),
+        (AuditedCommit, "roles"),
         (OwnEvidence, "by"),
     }
 )

@@ -26,7 +26,7 @@ from markupsafe import Markup
 from secure_score_backlog import wording
 from secure_score_backlog.dates import from_json
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
-from secure_score_backlog.evaluation.register import numbers_in_words, shown_state
+from secure_score_backlog.evaluation.register import shown_state
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.words import people
@@ -91,7 +91,6 @@ def environment() -> Environment:
         without_decision=wording.WITHOUT_DECISION,
         approval_meanings=wording.APPROVAL_MEANINGS,
         shown_state=shown_state,
-        approval_numbers=numbers_in_words,
         choices=wording.CHOICES,
         people=people,
     )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import by_approval, in_force, needing_decision
+from secure_score_backlog.evaluation.register import approvers_in_words, in_force, needing_decision
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.register import COLUMNS, answered_for
+from secure_score_backlog.site.pages.register import COLUMNS, anchors, who_approved
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended
 
@@ -30,8 +30,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted=accepted,
         covered=in_force(facts.covered),
         need_decision=needing_decision((*facts.register, *facts.covered)),
-        approved=by_approval(answered_for(facts)),
-        answered=len(answered_for(facts)),
+        approved=who_approved(facts),
+        anchors=anchors(facts),
+        approvers_in_words=approvers_in_words,
         past=len(facts.past),
         columns=COLUMNS,
         why_ended=why_ended,

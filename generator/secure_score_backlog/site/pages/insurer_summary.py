@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from secure_score_backlog.evaluation.audit import Area, AuditedCommit, Kind
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import in_force, needing_decision
+from secure_score_backlog.evaluation.ranking import risk_key
+from secure_score_backlog.evaluation.register import approvers_in_words, in_force, needing_decision
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.exports.audit import in_reasons
+from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, reasons_of
 from secure_score_backlog.files import Document
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
@@ -19,10 +21,15 @@ from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github
 from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
+from secure_score_backlog.snapshots.service_names import portal_words
 
 PATH = "index.md"
 TITLE = "Summary"
 
+MOST_LISTED = 12
+"""Rows of each list; the downloads have all, so that the page does not grow with the years."""
+MOST_NAMED = 3
+"""Recommendations that one row of a list names."""
 COUNTED: tuple[tuple[State, str], ...] = (
     (State.DONE, "done: measured in full by Microsoft"),
     (State.PLANNED, "planned, and in time"),
@@ -43,7 +50,6 @@ COUNTED: tuple[tuple[State, str], ...] = (
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The summary."""
-    accepted = in_force(facts.register)
     body = render(
         "insurer_summary.html.j2",
         site=site,
@@ -54,9 +60,18 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         audit=facts.audit if facts.audit and facts.audit.total else None,
         audited=audited(facts),
         reasons=in_reasons(facts.audit) if facts.audit else "",
+        exceptions=exceptions(facts),
+        changed_settings=changed_settings(facts),
+        reasons_of=reasons_of,
+        kind_words=KIND_WORDS,
+        portal_only=sorted(facts.shadow, key=risk_key),
+        portal_words=portal_words,
+        most=MOST_LISTED,
         signed=signed_by_github(facts.audit) if facts.audit else "",
         days_observed=days.sentence(facts.audit.days) if facts.audit else "",
-        in_force=len(accepted),
+        accepted=in_force(facts.register),
+        covered=in_force(facts.covered),
+        approvers_in_words=approvers_in_words,
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
         head=facts.head,
         kind=imported(facts.snapshot) if facts.snapshot else "",
@@ -78,6 +93,25 @@ def counted(facts: Facts) -> list[tuple[int, str]]:
     """How many recommendations are in each state that occurs."""
     found = ((len(facts.in_state(state)), words) for state, words in COUNTED)
     return [(number, words) for number, words in found if number]
+
+
+def exceptions(facts: Facts) -> list[tuple[AuditedCommit, str]]:
+    """The newest changes without a known approval by another person, each with the recommendations it was about."""
+    found = facts.audit.exceptions[:MOST_LISTED] if facts.audit else ()
+    return [(each, decided_by(each, facts)) for each in found]
+
+
+def decided_by(change: AuditedCommit, facts: Facts) -> str:
+    """The recommendations whose decisions a change brought, in words."""
+    titles = [facts.statuses[name].title or name for name in change.decided if name in facts.statuses]
+    more = f" and {len(titles) - MOST_NAMED} more" if len(titles) > MOST_NAMED else ""
+    return "; ".join(titles[:MOST_NAMED]) + more
+
+
+def changed_settings(facts: Facts) -> list[AuditedCommit]:
+    """The changes of the settings after the first commit, the newest first."""
+    commits = reversed(facts.audit.commits) if facts.audit else ()
+    return [each for each in commits if Area.SETTINGS in each.areas and each.kind is not Kind.BEGINNING]
 
 
 def audited(facts: Facts) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
     approver,
+    approvers_in_words,
     by_approval,
     citation,
     in_force,
@@ -21,7 +22,7 @@ from secure_score_backlog.evaluation.register import (
 )
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
-from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.links import Site, slugs
 from secure_score_backlog.site.pages.board import Filter, labels_of
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended
@@ -30,6 +31,7 @@ from secure_score_backlog.wording import APPROVALS, badge_of
 PATH = "register.md"
 TITLE = "Risk register"
 COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Approver", "Citation")
+EXEMPTIONS = "Not applicable, or covered by another control"
 PAST_SHOWN = 60
 """Entries that a later decision ended, so that the page does not grow from year to year; the downloads hold all."""
 CAPITALISED = {kind: words[:1].upper() + words[1:] for kind, words in APPROVALS.items()}
@@ -53,8 +55,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         unproven=sum(1 for entry in controlled if not entry.decision.proof),
         covered=in_force(facts.covered),
         need_decision=needing_decision(both),
-        approved=by_approval(answered_for(facts)),
-        answered=len(answered_for(facts)),
+        approved=who_approved(facts),
+        anchors=anchors(facts),
+        approvers_in_words=approvers_in_words,
         ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],
         approver=approver,
         citation=citation,
@@ -75,10 +78,22 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     )
 
 
-def answered_for(facts: Facts) -> list[RegisterEntry]:
-    """Acceptances and exemptions in force, then those that need a new decision."""
-    both = (*facts.register, *facts.covered)
-    return [*in_force(both), *needing_decision(both)]
+def who_approved(facts: Facts) -> list[tuple[str, str, list[tuple[str, list[RegisterEntry]]], str]]:
+    """The lists of what is in force by how its approval is known: a heading, the name of the first column, the entries.
+
+    Last is what the page says of them; of accepted risks its first sentence says it.
+    """
+    covered = in_force(facts.covered)
+    return [
+        ("Accepted risks", "Accepted risk", by_approval(in_force(facts.register)), ""),
+        (EXEMPTIONS, "Exemption", by_approval(covered), f"{approvers_in_words(covered)}." if covered else ""),
+    ]
+
+
+def anchors(facts: Facts) -> dict[str, str]:
+    """The place of the row of each current acceptance and exemption on this page, by id."""
+    found = slugs(entry.status.id for entry in (*facts.register, *facts.covered))
+    return {name: f"entry-{place}" for name, place in found.items()}
 
 
 def filters(entries: list[RegisterEntry]) -> list[Filter]:
