@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -227,6 +228,42 @@ def test_the_pull_request_that_sets_it_up_is_green(begun: Repository, tmp_path: 
     backlog("check", "--base", "base", cwd=clone.folder, expect=0)
     shown = backlog("diff", "base", "HEAD", cwd=clone.folder, expect=0).stdout
     assert not SAMPLE.search(shown)
+
+
+def test_a_newer_version_brings_no_sample_back(tmp_path: Path, backlog: RunBacklog) -> None:
+    """The guide's commands, in Git: the program and its tests are the newer ones, and the data stays our own."""
+    guide = (ROOT / "docs" / "guide" / "setting-up.md").read_text(encoding="utf-8")
+    block = guide.partition("**Newer versions**")[2].partition("```console\n")[2].partition("```")[0]
+    lines = [line.partition("  #")[0].strip() for line in block.splitlines() if line.startswith("git ")]
+    project = small(tmp_path / "project")
+    taken = [path for line in lines if " -- " in line for path in line.partition(" -- ")[2].split()]
+    for path in taken:
+        if path not in MARKS:
+            project.write(f"{path}/old.py" if "." not in Path(path).name[1:] and path != "LICENSE" else path, "old\n")
+    project.write("tests/own/test_sample.py", "old\n")
+    project.commit("More")
+    project.git("clone", "--quiet", str(project.folder), str(tmp_path / "copy"))
+    copy = Repository.existing(tmp_path / "copy")
+    copy.git("remote", "rename", "origin", "upstream")
+    backlog("init", "--here", *ORGANISATION, cwd=copy.folder, expect=0)
+    copy.write("decisions/Ours.md", "ours\n")
+    copy.commit("Begin our backlog")
+    sampled = next(path for path in sorted(cut_files()) if path.startswith("decisions/"))
+    for path in (sampled, "decisions/New.md", "tests/own/test_sample.py", "tests/new.py", "README.md"):
+        project.write(path, "new\n")
+    project.git("rm", "--quiet", "generator/old.py")
+    project.commit("Move on")
+    for line in lines:
+        if not line.startswith("git commit"):
+            copy.git(*shlex.split(line)[1:])
+    said = backlog("init", ".", "--upgrade", cwd=copy.folder, expect=0).stdout
+    copy.git(*shlex.split(re.findall(r"(?m)^ +git (rm .*)$", said)[0]))
+    changed = set(copy.git("diff", "--staged", "--name-status").split("\n"))
+    assert changed == {"D\tgenerator/old.py", "A\ttests/new.py"}
+    assert copy.git("status", "--porcelain", "--untracked-files=all").count("\n") == len(changed) - 1
+    assert (copy.folder / "decisions" / "Ours.md").is_file()
+    assert not (copy.folder / "tests" / "own").exists()
+    assert "git rm" not in backlog("init", ".", "--upgrade", cwd=copy.folder, expect=0).stdout
 
 
 # What is refused

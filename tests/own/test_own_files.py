@@ -6,6 +6,7 @@ A copy that holds a backlog of its own (`backlog init --here`) has none of it, a
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,12 @@ from secure_score_backlog.snapshots.snapshot_files import SNAPSHOTS
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 5 * 1024 * 1024
 """Bytes that this project's own repository may hold of the sample tenant."""
+
+
+def tracked() -> list[str]:
+    """Every file of this repository that Git keeps track of."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return listed.split("\0")[:-1]
 
 
 def test_the_own_repository_holds_the_cut() -> None:
@@ -50,10 +57,9 @@ def test_the_workflows_of_the_project_are_there() -> None:
 
 def test_what_a_copy_is_known_by_and_what_it_loses_is_there() -> None:
     """A file that was moved would be left in copies without a word, or make each of them unknown."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    tracked = set(listed.split("\0"))
+    paths = tracked()
     for path in (*MARKS, *PROJECT, *REWRITTEN, *SAMPLE):
-        assert any(each.startswith(path) if path.endswith("/") else each == path for each in tracked), path
+        assert any(each.startswith(path) if path.endswith("/") else each == path for each in paths), path
     assert is_copy(lambda path: (ROOT / path).read_bytes())
 
 
@@ -64,15 +70,25 @@ def test_every_file_of_the_program_is_reviewed_in_a_copy() -> None:
         each.path: each for each in documents(choose({"organisation": "X", "plan": "team", "reviewer": "@x"}, Tool()))
     }
     owned = tuple(line[1:].split()[0] for line in written[".github/CODEOWNERS"].content.decode().splitlines()[1:])
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    tracked = [path for path in listed.split("\0") if path]
-    assert [path for path in tracked if not path.startswith((*owned, *left_out)) and "/" in path] == []
-    assert {path for path in tracked if "/" not in path and path not in (*owned, *left_out)} == {
+    paths = tracked()
+    assert [path for path in paths if not path.startswith((*owned, *left_out)) and "/" in path] == []
+    assert {path for path in paths if "/" not in path and path not in (*owned, *left_out)} == {
         ".gitattributes",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
     }
+
+
+def test_newer_versions_bring_every_file_of_the_program() -> None:
+    """The guide's commands for a copy name all that is tracked here, but the sample and what a copy has of its own."""
+    guide = (ROOT / "docs" / "guide" / "setting-up.md").read_text(encoding="utf-8")
+    named = " ".join(re.findall(r"(?m)^git restore --source upstream/main --staged --worktree -- (.*)$", guide)).split()
+    of_copy = (*SAMPLE, *REWRITTEN, ".github/workflows/", ".github/ISSUE_TEMPLATE/", "docs/pictures/")
+    paths = tracked()
+    taken = [path for path in paths if any(path == each or path.startswith(f"{each}/") for each in named)]
+    assert [path for path in paths if path not in taken and not path.startswith(of_copy)] == []
+    assert [path for path in taken if path.startswith(of_copy)] == []
 
 
 def test_no_test_that_a_copy_keeps_needs_what_it_loses() -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import click
 
 from secure_score_backlog import wording
-from secure_score_backlog.branches import changed_in_folder, commit_of, tree_of
+from secure_score_backlog.branches import changed_in_folder, commit_of, indexed, tree_of
 from secure_score_backlog.cli import options, output
 from secure_score_backlog.data_repository import choices as reading
 from secure_score_backlog.data_repository.choices import PLAN_NAMES, Chat, Choices, Plan, Site, choose, sites_of
 from secure_score_backlog.data_repository.comparing import Change, compared
-from secure_score_backlog.data_repository.copy import REWRITTEN, is_copy, not_sample, of_project, of_sample
+from secure_score_backlog.data_repository.copy import REWRITTEN, came_back, is_copy, not_sample, of_project, of_sample
 from secure_score_backlog.data_repository.steps import REPOSITORY, Shell, Sign, steps, unknown_words
 from secure_score_backlog.data_repository.tool import HERE, installed_tool, parse_tool
 from secure_score_backlog.data_repository.written import RECORD, Record, documents, purpose, read_record, record
@@ -501,6 +501,10 @@ def show_upgrade(folder: Path, recorded: Record, asked: Mapping[str, Any]) -> in
             hint="Run `backlog init` there first; it adds what is missing and changes no file.",
         )
     chosen = choose(asked, installed_tool())
+    brought = brought_back(folder) if chosen.in_copy else []
+    if brought:
+        output.product("Belongs to the project alone, and came back with a newer version of it. Take it out again:")
+        output.product(f"    git rm -r -f -q -- {' '.join(brought)}\n")
     found = compared(documents(chosen), recorded, lambda path: content_of(folder, path))
     for change in found:
         show(change)
@@ -512,6 +516,13 @@ def show_upgrade(folder: Path, recorded: Record, asked: Mapping[str, Any]) -> in
         f"writes it, delete it and run `backlog init {shell_quoted(str(folder))}`; to keep yours, do nothing."
     )
     return 0
+
+
+def brought_back(folder: Path) -> list[str]:
+    """What a copy holds again of what belongs to the project alone."""
+    repository = open_repository(folder)
+    tracked = indexed(repository) if repository else ()
+    return came_back(path.decode("utf-8", "surrogateescape") for path in tracked)
 
 
 def content_of(folder: Path, path: str) -> bytes | None:

@@ -24,8 +24,9 @@ MARKS: Mapping[str, re.Pattern[str]] = {
 """Files that every copy has, each with a line of it."""
 SAMPLE = (f"{DECISIONS}/", f"{SNAPSHOTS}/", f"{REVIEWS}/", f"{QUESTIONNAIRES}/", f"{EVIDENCE}/")
 """Folders of the sample. Only files that the program knows are deleted from them."""
+WORKFLOWS = ".github/workflows/"
 PROJECT = (
-    ".github/workflows/",  # a data repository's are written in their place
+    WORKFLOWS,  # a data repository's are written in their place
     "docs/pictures/",
     "tests/own/",
     "tests/workflows/test_copy.py",
@@ -64,6 +65,15 @@ def of_project(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if path.startswith(tuple(each for each in PROJECT if each.endswith("/"))) or path in PROJECT:
             yield path
+
+
+def came_back(paths: Iterable[str]) -> list[str]:
+    """What a newer version of the program brings back into a copy, as `git rm -r` takes it: folders and files.
+
+    Workflows are left out: those of a copy are its own.
+    """
+    found = list(of_project(paths))
+    return [each for each in PROJECT if each != WORKFLOWS and any(path.startswith(each) for path in found)]
 
 
 def of_sample(paths: Iterable[str]) -> Iterator[str]:
