@@ -57,6 +57,34 @@ def read_file(root: Path, path: str, most: int = LARGEST_FILE) -> bytes:
     return _content_of(_open_below(root, path), path, most)
 
 
+def read_files(root: Path, paths: Iterable[str], most: int = LARGEST_FILE) -> Iterator[tuple[str, bytes | OSError]]:
+    """Each path with what `read_file` gives or raises, one in memory at a time.
+
+    A folder that holds several files in a row is opened once.
+    """
+    opened: tuple[tuple[str, ...], int] | None = None
+    try:
+        for path in paths:
+            *folders, name = _steps(path)
+            found: bytes | OSError
+            try:
+                if not _OPENAT:
+                    found = read_file(root, path, most)
+                else:
+                    if opened is None or opened[0] != tuple(folders):
+                        if opened is not None:
+                            os.close(opened[1])
+                            opened = None
+                        opened = (tuple(folders), _open_folder(root, tuple(folders)))
+                    found = _content_of(_open_in(opened[1], name, path), path, most)
+            except OSError as error:
+                found = error
+            yield path, found
+    finally:
+        if opened is not None:
+            os.close(opened[1])
+
+
 def read_named_file(file: Path, most: int = LARGEST_FILE) -> bytes:
     """The bytes of a file that a person named, through links; OSError as for `read_file`."""
     if not stat.S_ISREG(file.stat().st_mode):
@@ -215,17 +243,29 @@ def _is_link(found: os.stat_result) -> bool:
 
 def _open_below(root: Path, path: str) -> int:
     """A handle of an ordinary file, opened step by step so that no step can be a link."""
-    found = _look(root, path)  # first, because opening some kinds of file has effects; the handle is looked at again
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, NOT_ORDINARY, path)
     if not _OPENAT:
+        if not stat.S_ISREG(_look(root, path).st_mode):
+            raise OSError(errno.EINVAL, NOT_ORDINARY, path)
         return os.open(root / path, _READ)
     *folders, name = _steps(path)
     folder = _open_folder(root, tuple(folders))
     try:
-        return os.open(name, _READ | os.O_NOFOLLOW, dir_fd=folder)
+        return _open_in(folder, name, path)
     finally:
         os.close(folder)
+
+
+def _open_in(folder: int, name: str, path: str) -> int:
+    """A handle of an ordinary file of an open folder; `path` is for the message.
+
+    It is looked at first, because opening some kinds of file has effects; and again when it is open.
+    """
+    mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    if stat.S_ISLNK(mode):
+        raise OSError(errno.ELOOP, LINK, path)
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, NOT_ORDINARY, path)
+    return os.open(name, _READ | os.O_NOFOLLOW, dir_fd=folder)
 
 
 def _open_folder(root: Path, steps: tuple[str, ...]) -> int:
@@ -259,7 +299,9 @@ def _content_of(handle: int, path: str, most: int) -> bytes:
             raise OSError(errno.EINVAL, NOT_ORDINARY, path)
         if found.st_size > most:
             raise OSError(errno.EFBIG, f"it is longer than {most} bytes", path)
-        content = file.read(most + 1)
+        content = file.read(found.st_size + 1)  # no more: room for all that is asked for is made first
+        if len(content) > found.st_size:
+            content += file.read(most + 1 - len(content))
     if len(content) > most:  # it grew meanwhile
         raise OSError(errno.EFBIG, f"it is longer than {most} bytes", path)
     return content

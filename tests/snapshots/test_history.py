@@ -15,6 +15,8 @@ from secure_score_backlog.problems import Severity
 from secure_score_backlog.snapshots.catalogue import read_catalogue
 from secure_score_backlog.snapshots.history import HistoryBuilder
 from secure_score_backlog.snapshots.model import Detail, Observation, SnapshotDay
+from secure_score_backlog.snapshots.snapshot_files import encode
+from secure_score_backlog.snapshots.stored_lines import StoredLines
 from tests.support.tenants import Measured, day, history, partial, stored
 
 
@@ -62,6 +64,28 @@ def test_a_timeline_gives_back_every_day(days: list[dict[str, Measured]]) -> Non
     for number, said in enumerate(days, start=1):
         found = measured.scored(day(number))
         assert {key: (value.points, value.maximum) for key, value in found.items()} == said
+
+
+rows = st.fixed_dictionaries(
+    {"controlName": st.sampled_from(["A", "B", "made", ""]), "score": st.sampled_from([1, 2, True, "none", None])},
+    optional={"count": st.integers(0, 1), "licensed": st.booleans()},
+)
+maxima = st.dictionaries(st.sampled_from(["A", "B", "made"]), st.sampled_from([[1, "Default"], [2, "Default"], 5]))
+parts = st.sampled_from([{}, {"coverage": "partial"}])
+
+
+@given(st.lists(st.tuples(st.lists(rows, max_size=3), maxima, parts), max_size=6), st.data())
+def test_looking_at_what_moved_gives_what_looking_at_everything_gives(days: list[Any], data: st.DataObject) -> None:
+    """Also for recommendations named twice or by the id of their title, unreadable points, and partial days."""
+    lines, quick, whole = StoredLines(), HistoryBuilder({"made": "C"}), HistoryBuilder({"made": "C"})
+    whole._moved = lambda *_: None  # type: ignore[method-assign]
+    order = data.draw(st.lists(st.integers(0, len(days) - 1), max_size=8)) if days else []
+    for number, chosen in enumerate(order, start=1):
+        listed, most, collected = days[chosen]
+        content = encode({"collected": collected, "maximum": most, "secureScore": {"controlScores": listed}})
+        for builder in (quick, whole):
+            builder.add(day(number), lines.decode(content, "x"), "x")
+        assert (quick.history(), quick.problems) == (whole.history(), whole.problems)
 
 
 json_values = st.recursive(

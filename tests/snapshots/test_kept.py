@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -73,13 +73,14 @@ def answer(root: Path) -> Answer:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The snapshots whose content was asked for."""
     asked: list[str] = []
-    original = SnapshotFolder.content
+    original = SnapshotFolder.contents
 
-    def content(folder: SnapshotFolder, path: str) -> bytes | None:
-        asked.append(path)
-        return original(folder, path)
+    def contents(folder: SnapshotFolder, paths: Iterable[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
+        for path, content in original(folder, paths):
+            asked.append(path)
+            yield path, content
 
-    monkeypatch.setattr(SnapshotFolder, "content", content)
+    monkeypatch.setattr(SnapshotFolder, "contents", contents)
     return asked
 
 

@@ -55,13 +55,7 @@ def parse_text(text: str) -> Any:
     if values_in(text) > MAXIMUM_VALUES:
         raise UnreadableJson(f"it holds more than {MAXIMUM_VALUES / 1_000_000:g} million values")
     try:
-        value = json.loads(
-            text,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_object,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise UnreadableJson(_explain(error)) from None
     except RecursionError:
@@ -104,6 +98,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise UnreadableJson(f"it names {twice[:60]!r} twice in one object")
     return result
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=_number, parse_int=_number, parse_constant=_refuse_constant, object_pairs_hook=_object
+)
+"""Made once: most of the texts are single lines."""
 
 
 def _examine(value: Any, *, texts: bool) -> None:

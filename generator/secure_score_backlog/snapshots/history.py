@@ -8,13 +8,16 @@ known are ignored here and stay on disk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from itertools import compress
+from operator import is_not
 from typing import Any
 
 from secure_score_backlog.problems import Problem, problem
 from secure_score_backlog.snapshots.graph_json import (
+    Json,
     control_name,
     controls,
     fraction,
@@ -27,6 +30,15 @@ from secure_score_backlog.snapshots.graph_json import (
 from secure_score_backlog.snapshots.model import Detail, History, Observation, SnapshotDay, Timeline
 from secure_score_backlog.snapshots.snapshot_files import PARTIAL, frozen_maximum
 from secure_score_backlog.text import shortened
+
+
+@dataclass(frozen=True, slots=True)
+class _PlainDay:
+    """The controls and the maxima of a snapshot."""
+
+    controls: list[Json]
+    maxima: Mapping[str, Any]
+
 
 MISSING_FROM = Fraction(1, 100)
 """Part of `maxScore` by which the points of a day miss its `currentScore` where scores are missing."""
@@ -52,6 +64,8 @@ class HistoryBuilder:
         """The values of each recommendation that were read last: almost always the same as today's."""
         self._same: dict[str, tuple[object, object, Observation]] = {}
         """The objects that each recommendation was read from last: one that was not read anew says the same."""
+        self._plain: _PlainDay | None = None
+        """The snapshot taken last, where each of its controls gave an observation of its own."""
         self._known: dict[Observation, Observation] = {}
         """Each different observation once: a score takes few values."""
         self._details: Mapping[str, Detail] = {}
@@ -73,9 +87,15 @@ class HistoryBuilder:
     def add(self, day: date, stored: Mapping[str, Any], path: str) -> None:
         """Take the snapshot of a day; days must come in ascending order."""
         score = mapping(stored.get("secureScore"))
-        observations = self._observations(stored, score, path)
+        listed, maxima = controls(score), mapping(stored.get("maximum"))
+        moved = self._moved(listed, maxima)
+        if moved is None:
+            observations = moved = self._observations(listed, maxima, path)
+        else:
+            observations = {**self._last, **moved}
+        self._plain = _PlainDay(listed, maxima) if len(observations) == len(listed) else None
         self._days.append(self._totals(day, stored, score, observations, path))
-        for identifier, observation in observations.items():
+        for identifier, observation in moved.items():
             if self._last.get(identifier) is observation:
                 continue
             days, states = self._changes.setdefault(identifier, ([], []))
@@ -110,34 +130,57 @@ class HistoryBuilder:
             frozenset(self._tenants),
         )
 
-    def _observations(self, stored: Mapping[str, Any], score: Mapping[str, Any], path: str) -> dict[str, Observation]:
-        maxima = mapping(stored.get("maximum"))
+    def _moved(self, listed: list[Json], maxima: Mapping[str, Any]) -> dict[str, Observation] | None:
+        """What is new in a snapshot that lists the same recommendations as the one before; None for any other."""
+        before = self._plain
+        if before is None or len(before.controls) != len(listed):
+            return None
+        rows = set(compress(range(len(listed)), map(is_not, listed, before.controls)))
+        if any(control_name(listed[row]) != control_name(before.controls[row]) for row in rows):
+            return None
+        if maxima is not before.maxima:
+            names = map(control_name, listed)
+            rows.update(row for row, name in enumerate(names) if maxima.get(name) is not before.maxima.get(name))
+        found = {}
+        for row in rows:
+            identifier, observation = self._of_control(listed[row], maxima)
+            if observation is None:
+                return None
+            found[identifier] = observation
+        return found
+
+    def _observations(self, listed: list[Json], maxima: Mapping[str, Any], path: str) -> dict[str, Observation]:
+        """The observations of a snapshot; the first of several of one recommendation."""
         found: dict[str, Observation] = {}
-        for control in controls(score):
-            name = text(control.get("controlName"))
-            identifier = self._graph_ids.get(name, name)
+        for control in listed:
+            identifier, observation = self._of_control(control, maxima)
             if not identifier or identifier in found:
                 continue
-            frozen = maxima.get(name)
-            same = self._same.get(identifier)
-            if same is not None and same[0] is control and same[1] is frozen:
-                found[identifier] = same[2]
-                continue
-            values = (
-                control.get("score"),
-                frozen,
-                control.get("count"),
-                control.get("total"),
-                "unlicensed" if control.get("licensed") is False else None,
-            )
-            observation = self._observation(identifier, values)
             if observation is None:
                 name = shortened(identifier)
                 self._warn(path, f"{name} has no points that can be read, so it counts as not measured that day.")
             else:
                 found[identifier] = observation
-                self._same[identifier] = (control, frozen, observation)
         return found
+
+    def _of_control(self, control: Json, maxima: Mapping[str, Any]) -> tuple[str, Observation | None]:
+        """Which recommendation a control is about, and its observation; None where its score is no number."""
+        name = control_name(control)
+        identifier, frozen = self._graph_ids.get(name, name), maxima.get(name)
+        same = self._same.get(identifier)
+        if same is not None and same[0] is control and same[1] is frozen:
+            return identifier, same[2]
+        values = (
+            control.get("score"),
+            frozen,
+            control.get("count"),
+            control.get("total"),
+            "unlicensed" if control.get("licensed") is False else None,
+        )
+        observation = self._observation(identifier, values)
+        if observation is not None:
+            self._same[identifier] = (control, frozen, observation)
+        return identifier, observation
 
     def _observation(self, identifier: str, values: tuple[object, ...]) -> Observation | None:
         """One control of a snapshot, read anew only where its values changed; None where its score is no number."""

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from secure_score_backlog.cache import Cache, chained, code_version
 from secure_score_backlog.dates import FIRST_DAY, LAST_DAY
 from secure_score_backlog.errors import CannotProceed
-from secure_score_backlog.files import changed_files, finish, names_in, read_file, write_set
+from secure_score_backlog.files import changed_files, finish, names_in, read_file, read_files, write_set
 from secure_score_backlog.git import FileVersions, MainHistory, Repository, blob_id, read_history
 from secure_score_backlog.git_index import read_index
 from secure_score_backlog.problems import IF_ADDED, Problem, problem
@@ -105,11 +105,11 @@ class SnapshotFolder:
 
     def contents(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | CannotProceed]]:
         """The bytes of many files, one in memory at a time."""
-        for path in paths:
-            try:
-                yield path, self.content(path) or b""
-            except CannotProceed as error:
-                yield path, error
+        for path, found in read_files(self.root, paths):
+            if isinstance(found, FileNotFoundError):
+                yield path, b""
+            else:
+                yield path, _cannot_read(path, found) if isinstance(found, OSError) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,11 +368,15 @@ def _bytes(root: Path, path: str) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise CannotProceed(
-            f"This file cannot be read: {error.strerror or type(error).__name__}.",
-            where=path,
-            hint="Check that it is an ordinary file that you may read. Nothing was changed.",
-        ) from None
+        raise _cannot_read(path, error) from None
+
+
+def _cannot_read(path: str, error: OSError) -> CannotProceed:
+    return CannotProceed(
+        f"This file cannot be read: {error.strerror or type(error).__name__}.",
+        where=path,
+        hint="Check that it is an ordinary file that you may read. Nothing was changed.",
+    )
 
 
 def _given(content: bytes | CannotProceed) -> bytes:
