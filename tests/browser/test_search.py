@@ -20,6 +20,10 @@ ANSWERS = {
     "ransomware": ("Ransomware", "Secure Score measures 6"),
     "2FA": ("MFA – multi-factor authentication", "accounts that a policy excludes are not seen"),
     "pentest": ("Vulnerability scanning and penetration tests", "A high score says nothing about it."),
+    "propose a decision": ("How do I decide, propose a decision, or approve one?", "Below Propose a decision choose"),
+    "how do I decide": ("How do I decide, propose a decision, or approve one?", "Decide by risk, not by points."),
+    "exception": ("How do I decide, propose a decision, or approve one?", "An exception, waiver or risk acceptance is"),
+    "who approved": ("Risk register", "accepted risks are in force:"),
 }
 """What is typed, the page that the first result leads to, and what the page says."""
 FIRST = "return document.querySelector('.md-search-result__link h1')?.textContent"

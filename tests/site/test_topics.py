@@ -13,6 +13,7 @@ import pytest
 from secure_score_backlog.evaluation.insurance import OwnEvidence
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Says
+from secure_score_backlog.questionnaires.shipped import shipped_questions
 from secure_score_backlog.ratings import load_ratings, normalised
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import topics
@@ -80,6 +81,11 @@ def test_own_evidence_and_questions_of_insurers_are_linked() -> None:
     assert "#q-backup" in page
     assert not any("Own evidence" in text for path, text in made.items() if path != "topics/backup-and-restore.md")
     assert "Insurers ask" not in made["topics.md"]
+
+
+def test_every_subject_is_asked_about_by_a_shipped_question() -> None:
+    """So that its page tells what insurers ask."""
+    assert {title for each in shipped_questions().values() for title in each.topics} == set(TOPICS)
 
 
 def test_what_has_no_score_is_not_called_done() -> None:

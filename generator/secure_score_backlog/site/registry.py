@@ -23,6 +23,7 @@ from secure_score_backlog.site.pages import (
     board,
     changes,
     citations,
+    deciding,
     downloads,
     evidence,
     glossary,
@@ -65,6 +66,7 @@ PAGES: tuple[Page, ...] = (
     glossary,
     recommendation,
     citations,
+    deciding,
 )
 """The pages for readers of the organisation, in the order of the navigation."""
 COMPUTED: tuple[PageMaker, ...] = tuple(page.documents for page in PAGES)

@@ -12,7 +12,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import approvers_in_words, in_force, needing_decision
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.register import COLUMNS, anchors, who_approved
+from secure_score_backlog.site.pages.register import BOOST, COLUMNS, anchors, who_approved
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended
 
@@ -46,4 +46,5 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         site=site,
         description="Accepted risks in force: owner, approver, last day and compensating controls.",
         hide=("navigation", "toc"),
+        boost=BOOST,
     )

@@ -32,6 +32,8 @@ PATH = "register.md"
 TITLE = "Risk register"
 COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Approver", "Citation")
 EXEMPTIONS = "Not applicable, or covered by another control"
+BOOST = 30
+"""So that the search lists it before topics that merely have the word."""
 PAST_SHOWN = 60
 """Entries that a later decision ended, so that the page does not grow from year to year; the downloads hold all."""
 CAPITALISED = {kind: words[:1].upper() + words[1:] for kind, words in APPROVALS.items()}
@@ -75,6 +77,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         site=site,
         description="Accepted risks: why, approved by whom, until when.",
         hide=("navigation", "toc"),
+        boost=BOOST,
     )
 
 
