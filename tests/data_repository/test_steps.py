@@ -262,6 +262,8 @@ def test_whoever_reviews_gets_a_role() -> None:
     assert "    Managing Director: [boss]" in login
     assert "OTHER-LOGIN" not in login
     assert "gh api orgs" not in login
+    assert "a second login beside @boss in .github/CODEOWNERS" in login
+    assert "a second login" not in told(plan="team", reviewer="@boss", protected=False)
     team = told(plan="team", reviewer="@harbour/owners")
     assert "gh api orgs/harbour/teams/owners/members --jq '.[].login'" in team
     assert "[OTHER-LOGIN]" in team

@@ -227,6 +227,10 @@ def people(choices: Choices) -> Iterator[str]:
     yield "the decision names as approver; without that line the approver stays only named, whoever approves."
     if choices.reviewing:
         yield f"{choices.reviewer}, who reviews, stands below the second role: move the login if it acts in another."
+        if choices.protected:
+            yield "Nobody approves a pull request of their own on GitHub, and here a code owner has to: name"
+            yield f"a second login beside {choices.reviewer} in .github/CODEOWNERS, or what {choices.reviewer} proposes"
+            yield "waits for ever."
     elif choices.reviewer:
         team = choices.reviewer.removeprefix("@").replace("/", "/teams/")
         yield f"GitHub asks {choices.reviewer} for reviews, and `roles` knows no teams: write each member who approves"
