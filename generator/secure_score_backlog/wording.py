@@ -144,7 +144,7 @@ def times(value: int) -> str:
     return {1: "once", 2: "twice"}.get(value) or f"{number(value)}\u00a0times"
 
 
-def licence_words(needs: str, has: bool | None, also: str = "", note: str = "") -> str:
+def licence_words(needs: str, has: bool | None, also: str = "", note: str = "", *, lacking: bool = False) -> str:
     """A sentence: "Needs Entra ID P2, which this tenant does not have", or what is unknown about it.
 
     Args:
@@ -152,12 +152,18 @@ def licence_words(needs: str, has: bool | None, also: str = "", note: str = "") 
         has: Whether the tenant has it; None where that is unknown.
         also: Other licences that are sufficient.
         note: What else to know about it, as a sentence.
+        lacking: The decision says that a licence is missing, which a service that is enabled does not contradict.
     """
     if not needs:
         return "It is unknown which licence this needs."
     if has is None:
         others = f" (sufficient as well: {also})" if also else ""
         found = f"Needs {needs}{others}. It is unknown whether this tenant has it."
+    elif has and lacking:
+        found = (
+            f"Needs {needs}. Microsoft lists the service as enabled, which does not say for how many accounts; "
+            "by our decision licences are missing."
+        )
     else:
         found = f"Needs {needs}, which this tenant {'has' if has else 'does not have'}."
     return f"{found} {note}" if note else found

@@ -285,3 +285,23 @@ if sys.platform != "win32":
         assert decision.accepted is not None
         assert decision.accepted.rationale == "The ERP needs it."
         assert decision.accepted.compensating == ("Two addresses only",)
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("aad_linkedin_connection_disables", ("--until", "{later}")),
+        ("AATP_KerberosDelegations", ("--share", "1/4", "--until", "{later}")),
+        ("aad_admin_consent_workflow", ("--due", "{soon}")),
+    ],
+)
+def test_another_answer_is_judged_as_made_today(
+    sample_tenant: Path, backlog: RunBacklog, name: str, answers: tuple[str, ...]
+) -> None:
+    """What expired, was breached or regressed is renewed long after it was decided; a term counts from today on."""
+    given = [each.format(later=TODAY + timedelta(days=330), soon=TODAY + timedelta(days=60)) for each in answers]
+    command = ("decide", name, "--no-input", "--change", "--dry-run", "--root", sample_tenant, *given)
+    assert name in backlog(*command, expect=0).stderr + backlog(*command, expect=0).stdout
+    too_far = str(TODAY + timedelta(days=500))
+    refused = backlog(*command[:-1], too_far, expect=2)
+    assert "longer than 12 months" in refused.stderr or "92 days" in refused.stderr

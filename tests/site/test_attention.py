@@ -21,7 +21,7 @@ from secure_score_backlog.problems import Problem, Severity
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings, parse_settings
 from secure_score_backlog.site.links import Site, slug
-from secure_score_backlog.site.pages import attention, evidence, glossary, home, reviews
+from secure_score_backlog.site.pages import attention, board, evidence, glossary, home, recommendation, reviews
 from secure_score_backlog.snapshots.model import History, Recommendation
 from tests.support.pages import Read, evaluated, unmarked
 from tests.support.tenants import Measured, acceptance, cover, day, decision, history, stored, versions, workspace
@@ -84,12 +84,12 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
             *[{"A": (2, 4)}, {"A": (1, 4)}, {"A": (1, 4)}],
             A=decision("A", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2))),
         ),
-        "Now 25 % achieved; 50 % when it was accepted. Find out what changed since 2 October 2026 "
-        "and restore it, or agree on the lower level with Managing Director.",
+        "Breached since 2 October 2026: 25 % achieved, 50 % accepted. "
+        "Restore it, or agree on the lower level with Managing Director. How to change it",
     ),
     "regressed": (
         lambda: tenant({"A": (4, 4)}, {"A": (1, 4)}, {"A": (1, 4)}, A=decision("A")),
-        "Overdue. Regressed on 2 October 2026. Find out what changed it",
+        "Overdue. Regressed on 2 October 2026. Restore it, or make a new decision.",
     ),
     "conflict": (
         lambda: tenant(
@@ -100,7 +100,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "overdue": (
         lambda: tenant({"A": (0, 4)}, {"A": (0, 4)}, {"A": (0, 4)}, A=decision("A", due=day(1))),
-        "Overdue. Due on 1 October 2026, 2 days ago. If that cannot be done now, write a new date with the reason.",
+        "Overdue. Due on 1 October 2026, 2 days ago. Do it, or write a new date with the reason. How to change it",
     ),
     "asked too long ago": (
         lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
@@ -116,7 +116,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "expiring": (
         lambda: tenant({"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(8)))),
-        "Last day: 8 October 2026, in 7 days. Renew it with a reason before that day, or do it.",
+        "Last day: 8 October 2026, in 7 days. Renew it with a reason, or do it.",
     ),
     "planned": (
         lambda: tenant({"A": (0, 4)}, A=decision("A", due=day(31))),
@@ -159,9 +159,9 @@ def test_a_role_reads_what_it_waits_for() -> None:
     page = Read(made, attention.documents)
     mine = page.sections["role-head-of-it"]
     assert mine.startswith("1 waits for an answer of this role; waits for others: 2 ")
-    waits = mine.partition("Head of IT waits for ")[2]
-    assert waits.startswith("leadership: answer by 9 October 2026, in 8 days Pay for it? A ")
-    assert waits.endswith("Managing Director: approval B")
+    waits = mine.partition("Head of IT waits for: ")[2]
+    assert waits.startswith("leadership, Managing Director leadership: answer by 9 October 2026, in 8 days Pay ")
+    assert "Managing Director: approval B How an answer" in waits
     assert "waits for" not in page.sections["role-leadership"].replace("1 waits", "")
     director = page.raw("role-managing-director")
     assert 'href="register.html?approver=Managing%20Director"' in director
@@ -200,10 +200,10 @@ def test_what_a_role_owns_and_what_blocks_it_is_among_what_it_waits_for() -> Non
     )
     mine = page.sections["role-head-of-it"]
     assert mine.startswith("1 due within 30 days; blocked: 3 ")
-    waits = mine.partition("Head of IT waits for ")[2]
-    request = "leadership is asked: answer by 19 November 2026, in 49 days."
-    assert waits == (
-        "Missing licence, blocked since 1 October 2026: Buy P2. Due on 8 January 2027. Not measured. C "
+    waits = mine.partition("Head of IT waits for: ")[2]
+    request = "Waits for leadership by 19 November 2026: Pay for it?"
+    assert waits.startswith(
+        "3 blocked Missing licence, blocked since 1 October 2026: Buy P2. Due on 8 January 2027. Not measured. C "
         f"Business decision, blocked since 1 October 2026. Due on 27 February 2027. {request} B "
         f"Missing licence, blocked since 1 October 2026: Buy P2. Due on 18 April 2027. {request} A"
     )
@@ -264,8 +264,8 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     asked = replace(made, register=(replace(entry, approval=replace(entry.approval, asked=True)),))
     approver = slug(entry.decision.accepted.approver)  # type: ignore[union-attr]
     (row,) = Read(asked, attention.documents).rows(f"role-{approver}")
-    assert "is missing. Today: tell the owner whether you approve; the minutes record it" in row
-    assert row.endswith("How an answer is recorded")
+    assert "Approval missing. Tell Head of IT whether you approve. No approval counts yet: " in row
+    assert "How an answer or approval is recorded" in Read(asked, attention.documents).sections[f"role-{approver}"]
     assert "1 waits for an approval. What each role has" in Read(asked, attention.documents).lead
     nothing = "As of 1 October 2026, nothing is overdue or due within 30 days, and nothing waits."
     assert Read(made, attention.documents).lead.startswith(nothing)
@@ -273,7 +273,7 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     filed = replace(entry.approval, asked=True, stated=stated, filed=day(2), reason=Reason.RECORD_MISSING)
     late = Read(replace(made, register=(replace(entry, approval=filed),)), attention.documents)
     (row,) = late.rows(f"role-{approver}")
-    assert "does not count: its record was filed late, on 2 October 2026. It waits for Head of IT or the role" in row
+    assert "Approval does not count: its record was filed late, on 2 October 2026. It waits for Head of IT or" in row
     assert "one of them names it again in a pull request that changes" in row
     assert 'href="reviews/2026-10.html#minutes"' in late.raw(f"role-{approver}")
     assert "<code>record: docs/reviews/2026-10.md#approval</code>" in late.raw(f"role-{approver}")
@@ -291,8 +291,8 @@ def test_a_renewal_waits_for_an_approver_who_is_not_the_owner() -> None:
     )
     page = Read(made, attention.documents)
     first, second = page.rows("role-managing-director")
-    assert "To approve when Head of IT makes the new decision, which is needed now." in first
-    assert "To approve when Head of IT renews it, by 12 October 2026, in 9 days." in second
+    assert "To approve once Head of IT decides anew." in first
+    assert "To approve once Head of IT renews it, by 12 October 2026, in 9 days." in second
     assert page.sections["role-managing-director"].startswith("2 wait for an approval of this role ")
     assert "Overdue." not in page.sections["role-managing-director"]
     assert "B" in first.split()
@@ -302,7 +302,7 @@ def test_a_renewal_waits_for_an_approver_who_is_not_the_owner() -> None:
     asked = replace(entry, approval=replace(entry.approval, asked=True))
     given = replace(made, register=tuple(asked if each is entry else each for each in made.register))
     rows = Read(given, attention.documents).rows("role-managing-director")
-    assert [row for row in rows if "12 October" in row] == [row for row in rows if "is missing. To renew by" in row]
+    assert [row for row in rows if "12 October" in row] == [row for row in rows if "missing. To renew by" in row]
 
 
 def test_many_roles_and_many_tasks_have_a_limit() -> None:
@@ -532,3 +532,72 @@ def test_every_command_on_the_page_exists(view: object) -> None:
         assert command is not None, call
         known = {name for parameter in command.params for name in parameter.opts}
         assert {word for word in rest if word.startswith("--")} <= known, call
+
+
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [
+        ("expired", "backlog decide A --change --until YYYY-MM-DD"),
+        ("breached", "backlog decide A --change --share 1/4 --until YYYY-MM-DD"),
+        ("regressed", "backlog decide A --change --due YYYY-MM-DD"),
+        ("overdue", "backlog decide A --change --due YYYY-MM-DD"),
+        ("conflict", "git rm decisions/A.md"),
+    ],
+)
+def test_its_page_says_how_a_decision_is_changed(key: str, command: str) -> None:
+    """What is no longer in force or overdue: what to restore or do, which file, which command, and who approves."""
+    facts = TO_DO[key][0]()
+    page = Read(facts, recommendation.documents)
+    said = page.sections["to-do"]
+    assert f"<code>{command}</code>" in unmarked(page.raw("to-do"))
+    assert "decisions/A.md" in said
+    assert ("which Managing Director approves" in said) is (key in ("expired", "breached"))
+    assert ("worse than accepted since 2 October 2026" in page.text) is (key == "breached")
+    (row,) = Read(facts, attention.documents).rows("role-head-of-it")
+    assert "How to change it" in row
+    link = 'recommendations/a.html#to-do">How</a>'
+    assert (link in Read(facts, home.documents).source) is (key != "overdue"), "not critical, so no decision is needed"
+
+
+def test_a_decision_in_force_has_nothing_to_change() -> None:
+    """Neither a plan in time nor a draft."""
+    for changes in ({}, {"draft": True, "due": day(1)}):
+        facts = tenant(*[{"A": (0, 4)}] * 3, A=decision("A", **changes))
+        assert "to-do" not in Read(facts, recommendation.documents).sections
+
+
+def test_what_waits_for_another_role_says_so() -> None:
+    """In the owner's row of this week, and on the board: for whom, until when, and which question."""
+    asked = (replace(old_ask(1)[0], by=day(9)),)
+    facts = tenant({"A": (0, 4)}, A=decision("A", asks=asked, due=day(20)))
+    (row,) = Read(facts, attention.documents).rows("role-head-of-it")
+    assert row.endswith("Due on 20 October 2026, in 19 days. Waits for leadership by 9 October 2026: Pay for it?")
+    assert (
+        "what it reduces. Waits for leadership, by 9 October 2026." in Read(facts, board.documents).sections["do-now"]
+    )
+    (own,) = Read(facts, attention.documents).rows("role-leadership")
+    assert "Waits for" not in own
+
+
+def test_a_row_of_the_board_says_why_it_stands_there() -> None:
+    """The share that is open and since when, the risk in a sentence, and the day of a breach."""
+    make, _ = TO_DO["breached"]
+    (row,) = Read(make(), board.documents).rows("undecided")
+    assert row.startswith("High 75 % open, at least 2 days A what it reduces.")
+    assert "Breached since 2 October 2026" in row
+
+
+def test_leadership_reads_who_asks_who_owns_and_what_it_costs_together() -> None:
+    """The owner beside the role that asks; the sum of plain amounts, with what is not in it."""
+    one = replace(old_ask(1)[0], cost="900 EUR a year", by=day(9))
+    asks = (one, replace(one, question="And this?", cost="2 days", asked_by="Head of Finance"))
+    more = replace(one, question="Or that?", cost="about 1,100 EUR a year")
+    facts = tenant(dict.fromkeys("AB", (0, 4)), A=decision("A", asks=asks), B=decision("B", asks=(more,)))
+    shown = Read(facts, home.documents)
+    rows = shown.rows("decisions-needed")
+    assert [("Head of IT (owner) asks" in row, "not in the total" in row) for row in rows[:3]] == [
+        *((False, True), (True, False), (True, False))
+    ]
+    assert "Head of Finance asks; owner: Head of IT" in rows[0]
+    assert rows[3].replace("\u202f", " ") == "Total as recommended about 2 000 EUR a year"
+    assert "Total" not in Read(tenant({"A": (0, 4)}, A=decision("A", asks=(one,))), home.documents).text

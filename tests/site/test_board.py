@@ -55,7 +55,7 @@ def test_the_filter_names_what_blocks_as_the_rows_do() -> None:
     """The choice that filters by a missing licence says so."""
     page = read()
     assert 'name="blocker" value="licensing">missing licence</label>' in page.source
-    assert "blocked by a missing licence" in page.sections["do-now"]
+    assert "Blocked by a missing licence" in page.sections["do-now"]
 
 
 def test_a_large_board_stays_bounded() -> None:
@@ -79,10 +79,10 @@ def test_what_is_not_measured_and_has_a_decision_has_a_row() -> None:
     known = workspace(history({"open": (0, 4)}), {name: versions((1, answer)) for name, answer in answers.items()})
     page = Read(evaluated(known, day(1)), board.documents)
     said = page.sections["not-measured"]
-    assert page.lead.startswith("1 open recommendation by its decision.")
+    assert page.lead.startswith("1 open recommendation, by its decision, then by risk, not by points.")
     assert "Microsoft gave no score for 3 recommendations" in said
     assert "Of those that are not retired, 2 have a decision:" in said
-    assert "blocked by a missing licence" in said
+    assert "Blocked by a missing licence" in said
     assert "Not measured" in page.raw("not-measured")
     assert re.findall(r'<tr data-id="(\w+)"', page.raw("not-measured")) == ["gone", "risk"]
     assert 'name="owner" value="IT"' in page.source
@@ -95,5 +95,6 @@ def test_what_was_open_on_the_first_day_may_be_so_for_longer() -> None:
     measured = history({"A": (0, 4), "B": (4, 4)}, {"A": (0, 4), "B": (0, 4)}, {"A": (0, 4), "B": (0, 4)})
     page = Read(evaluated(workspace(measured), day(3)), board.documents)
     first, second = sorted(page.rows("undecided"))
-    assert "1 October 2026 open, at least 2 days" in first + second
-    assert "2 October 2026 open, 1 day" in first + second
+    assert "1 October 2026 open at least since" in first + second
+    assert "100 % open, at least 2 days A" in first + second
+    assert "100 % open, 1 day B" in first + second

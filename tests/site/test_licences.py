@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from secure_score_backlog.decisions.model import Bucket
+from secure_score_backlog.decisions.model import Blocker, Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.exports.tables import board_table
@@ -17,7 +17,7 @@ from secure_score_backlog.ratings import Risk, load_ratings
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.pages import board, glossary, recommendation
 from tests.support.pages import Read, evaluated
-from tests.support.tenants import day, decision, history, stored, versions, workspace
+from tests.support.tenants import blocked, day, decision, history, stored, versions, workspace
 
 FREE, P2, NOTHING = ["HasAADFree", "HasEOP"], ["HasAADFree", "HasAADP1", "HasAADP2"], None
 LACKS = "Needs Entra ID P2, which this tenant does not have."
@@ -50,6 +50,16 @@ def test_a_recommendations_page_says_which_licence_it_needs(
     page = Read(tenant(identifier, services), recommendation.documents)
     assert sentence in page.text
     assert ("does not have" in page.text) is (sentence.startswith(LACKS))
+
+
+def test_an_enabled_service_does_not_contradict_a_missing_licence() -> None:
+    """Microsoft names the service, not for how many; where our decision says that it is missing, both are said."""
+    for services, has in ((P2, "by our decision licences are missing"), (FREE, LACKS)):
+        page = Read(tenant("UserRiskPolicy", services, blocked=blocked(Blocker.LICENSING)), recommendation.documents)
+        assert has in page.text
+        assert "which this tenant has" not in page.text
+    other = Read(tenant("UserRiskPolicy", P2, blocked=blocked(Blocker.BUSINESS)), recommendation.documents)
+    assert "which this tenant has." in other.text
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_undecided_counts_drafts_and_says_so_and_nothing_else_is_called_so() -> 
     assert facts.counts["undecided"] == 4
     assert "4 of 7 measured recommendations have no finished decision" in Read(facts, home.documents).text
     needed = Read(facts, board.documents).sections["undecided"]
-    assert "4 undecided: no finished decision, drafts included; 2 with a decision that expired" in needed
+    assert "4 undecided, drafts included; 2 expired, breached (worse than accepted) or regressed" in needed
     table = board_table(facts)
     groups = [row[[column.key for column in table.columns].index("group")] for row in table.rows]
     assert groups.count("needs-decision") == 7

@@ -219,7 +219,7 @@ class Maker:
         others = [other for other in (*self.others, *beside) if other[0].path != document.path]
 
         def found(each: Document) -> list[Problem]:
-            told = problems_with(each, self.context, others, draft=new.scaffold.draft)
+            told = problems_with(each, self.judging(new), others, draft=new.scaffold.draft)
             return [found for found in told if found.code not in OF_COMMITS]
 
         problems = found(document)
@@ -227,6 +227,16 @@ class Maker:
             return problems
         before = {(each.code, each.message) for each in found(Document(new.existing.path, new.existing.content))}
         return [each for each in problems if (each.code, each.message) not in before]
+
+    def judging(self, new: NewDecision) -> CheckContext:
+        """What a file is judged against: with another answer than the committed one, it is made today."""
+        committed = self.paths.get(new.identifier)
+        _, decision = read(new)
+        before = committed.decision if committed else None
+        if before is None or decision is None or decision.answer == before.answer:
+            return self.context
+        decided = {name: day for name, day in self.context.decided.items() if name != new.identifier}
+        return replace(self.context, decided=decided)
 
     def wrong_places(self, new: NewDecision) -> list[tuple[Place, Problem]]:
         """The places of the answers that `check` would refuse, each with its problem."""

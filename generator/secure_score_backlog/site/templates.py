@@ -21,10 +21,11 @@ from html import unescape
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from secure_score_backlog import wording
 from secure_score_backlog.dates import from_json
+from secure_score_backlog.decisions.costs import total_of
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.evaluation.register import shown_state
 from secure_score_backlog.files import Document
@@ -93,6 +94,8 @@ def environment() -> Environment:
         shown_state=shown_state,
         choices=wording.CHOICES,
         people=people,
+        total_of=total_of,
+        coded=coded,
     )
     made.filters.update(
         day=wording.day,
@@ -117,6 +120,15 @@ def unbroken(command: str) -> Markup:
     """A command whose words are each an element, so that a line ends between two of them and not at a dash."""
     pieces = re.split(r"(\s+)", command)
     return Markup("").join(Markup("<span>{}</span>").format(piece) if piece.strip() else piece for piece in pieces)
+
+
+def coded(text: str) -> Markup:
+    """A text in which backticks mark code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    forms = (Markup("<code>{}</code>") if index % 2 else Markup("{}") for index in range(len(parts)))
+    return Markup("").join(form.format(part) for form, part in zip(forms, parts, strict=True))
 
 
 def render(template: str, **values: Any) -> Markup:

@@ -49,12 +49,13 @@ WAITED_FOR = {
 TO_GIVE = {"answer": ("unanswered",), "approval": (UNAPPROVED, APPROVE), "decision": ("undecided",)}
 """The same for a table, where nothing else is said."""
 WHAT_TO_DO = {
-    "expired": "Renew it with a reason, or do it.",
-    "regressed": "Find out what changed it, and restore it, or make a new decision.",
-    "conflict": "Delete the decision’s file, or choose another decision.",
-    "expiring": "Renew it with a reason before that day, or do it.",
-    "undecided": "Decide.",
-    "unmeasured": "Whether it is done is unknown, without a score. Write a new date, or make a new decision.",
+    "expired": "Renew it with a reason, or do it",
+    "regressed": "Restore it, or make a new decision",
+    "conflict": "Delete the decision’s file, or choose another decision",
+    "expiring": "Renew it with a reason, or do it",
+    "overdue": "Do it, or write a new date with the reason",
+    "undecided": "Decide",
+    "unmeasured": "Whether it is done is unknown, without a score. Write a new date, or make a new decision",
 }
 """The step before Microsoft's own, by kind; nothing for a change that is simply to be made."""
 WITHOUT_STEP = ("conflict", "undecided", UNMEASURED)
@@ -73,6 +74,8 @@ class Line:
     portal: str | None = None
     minutes: str | None = None
     """Link to the minutes that are the record of an approval, where they were filed late."""
+    awaits: tuple[str, ...] = ()
+    """The questions to other roles that its decision waits for, each as a sentence."""
 
     @property
     def status(self) -> Status:
@@ -127,12 +130,17 @@ class Role:
         return ", ".join(wording.count(number, one) for one, number in found.items() if number)
 
     @property
-    def awaits(self) -> tuple[str, ...]:
-        """What it waits for, by role: `Head of IT: 2 answers, the first by 1 December 2026; 1 approval`."""
-        roles: dict[str, list[Task]] = {}
-        for task in self.waits:
-            roles.setdefault(task.role, []).append(task)
-        return tuple(f"{role}: {awaited_of(found)}" for role, found in roles.items())
+    def gives(self) -> bool:
+        """It has to answer or to approve something."""
+        return any(line.task.ask or line.task.kind in (UNAPPROVED, APPROVE) for line in self.lines)
+
+    @property
+    def awaits(self) -> str:
+        """Which roles it waits for, and how many of its changes are blocked: `Head of IT (2), 1 blocked`."""
+        roles = Counter(task.role for task in self.waits)
+        named = [f"{role} ({number})" if number > 1 else role for role, number in roles.items()]
+        blocked = [f"{wording.number(len(self.blocked))} blocked"] if self.blocked else []
+        return ", ".join([*named, *blocked])
 
     @property
     def late(self) -> int:
@@ -187,7 +195,25 @@ def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...
 
 def line_of(task: Task, facts: Facts, site: Site) -> Line:
     """One thing to do, as it is shown."""
-    return Line(task, until(task, facts), next_step(task, facts, site), portal_of(task, site), minutes_of(task, site))
+    return Line(
+        task,
+        until(task, facts),
+        next_step(task, facts, site),
+        portal_of(task, site),
+        minutes_of(task, site),
+        () if task.ask or task.kind in (UNAPPROVED, APPROVE) else awaited_answers(task.status, facts, task.role),
+    )
+
+
+def awaited_answers(status: Status, facts: Facts, role: str = "") -> tuple[str, ...]:
+    """The questions that wait for an answer of other roles than one, in its decision or else that which it follows."""
+    shared = facts.statuses.get((status.decision.same_as if status.decision else "") or "")
+    asks = requests_about(status, facts) or (requests_about(shared, facts) if shared else ())
+    return tuple(
+        f"Waits for {ask.of}{f' by {wording.day(ask.by)}' if ask.by else ''}: {wording.sentence(ask.question)}"
+        for ask in asks
+        if not same_role(ask.of, role)
+    )
 
 
 def minutes_of(task: Task, site: Site) -> str | None:
@@ -226,10 +252,7 @@ def block_of(status: Status, facts: Facts) -> Block:
     said += f": {wording.sentence(status.blocked.note)}" if status.blocked.note else "."
     said += f" Due on {wording.day(due)}." if due else ""
     said += " Not measured." if status.planned_unmeasured else ""
-    shared = facts.statuses.get(status.decision.same_as or "")
-    asks = requests_about(status, facts) or (requests_about(shared, facts) if shared else ())
-    asked = (f"{ask.of} is asked: {answer_by(ask.by, facts.as_of)}." for ask in asks)
-    return Block(status, said, tuple(asked))
+    return Block(status, said, awaited_answers(status, facts))
 
 
 def requests_about(status: Status, facts: Facts) -> tuple[Ask, ...]:
@@ -247,17 +270,6 @@ def awaited(task: Task, as_of: date) -> str:
     if task.kind == UNAPPROVED:
         return "approval" + (f", to renew by {dated(task.day, as_of)}" if task.day else "")
     return answer_by(task.day, as_of)
-
-
-def awaited_of(found: Iterable[Task]) -> str:
-    """The answers and approvals that are waited for, with the first day of an answer."""
-    listed = list(found)
-    answers = [task for task in listed if task.ask]
-    days = sorted(task.day for task in answers if task.day)
-    first = f"{', the first' if len(answers) > 1 else ''} by {wording.day(days[0])}" if days else ""
-    parts = [f"{wording.count(len(answers), 'answer')}{first}"] if answers else []
-    approvals = len(listed) - len(answers)
-    return "; ".join([*parts, *([wording.count(approvals, "approval")] if approvals else [])])
 
 
 def counted(found: Iterable[Task], whom: str) -> str:
@@ -302,7 +314,7 @@ def until(task: Task, facts: Facts) -> str:
             accepted = status.decision.accepted if status.decision else None
             now = wording.share(status.observation.share if status.observation else None)
             was = wording.share(accepted.share if accepted else None)
-            return f"Now {now} achieved; {was} when it was accepted."
+            return f"Breached since {below(status, facts)}: {now} achieved, {was} accepted."
         case "conflict":
             return f"Measured in full {since(status, status.held_since)}."
         case kind if kind in (UNAPPROVED, APPROVE):
@@ -323,16 +335,15 @@ def below(status: Status, facts: Facts) -> str:
 
 def approval_until(task: Task, as_of: date) -> str:
     """What an approver is waited for, and until when."""
-    owner = task.status.owner
     if task.kind == UNAPPROVED:
         renewal = f" To renew by {dated(task.day, as_of)}." if task.day else ""
         if task.entry and filed_late(task.entry):
             on = wording.day(task.entry.approval.filed) if task.entry.approval.filed else ""
-            return f"Approval by {task.role} does not count: its record was filed late, on {on}.{renewal}"
-        return f"Approval by {task.role} is missing.{renewal}"
+            return f"Approval does not count: its record was filed late, on {on}.{renewal}"
+        return f"Approval missing.{renewal}"
     if task.status.state in NEEDS_NEW_DECISION:
-        return f"To approve when {owner} makes the new decision, which is needed now."
-    return f"To approve when {owner} renews it, by {dated(task.day, as_of)}."
+        return f"To approve once {task.status.owner} decides anew."
+    return f"To approve once {task.status.owner} renews it, by {dated(task.day, as_of)}."
 
 
 def asked_until(task: Task, as_of: date) -> str:
@@ -365,27 +376,22 @@ def next_step(task: Task, facts: Facts, site: Site) -> str:
     if task.entry:
         return approving(task.entry, facts)
     if task.kind == APPROVE:
-        return "Tell the owner what you think of it before that; then approve it, or have your approval recorded."
+        return ""
     if task.kind == BLOCKED and decision and decision.blocked:
         note = decision.blocked.note
         return (
             f"Blocked by a {wording.BLOCKERS[decision.blocked.by.value]}{f': {note}' if note else ''}".rstrip(".") + "."
         )
-    said = restoring(task.status, facts) if task.kind == "breached" else WHAT_TO_DO.get(task.kind, "")
+    said = restoring(task.status) if task.kind == "breached" else WHAT_TO_DO.get(task.kind, "")
     step = "" if task.kind in WITHOUT_STEP else first_step(task.status.recommendation.remediation, site)
-    if step:
-        said += f" First step: {wording.sentence(step)}"
-    if task.kind == "overdue":
-        said += " If that cannot be done now, write a new date with the reason."
-    return said.strip()
+    return " ".join(wording.sentence(part) for part in (said, f"First step: {step}" if step else "") if part)
 
 
-def restoring(status: Status, facts: Facts) -> str:
+def restoring(status: Status) -> str:
     """What to do about a breach, and with whom a lower level is agreed."""
     accepted = status.decision.accepted if status.decision else None
     approver = accepted.approver if accepted and not same_role(accepted.approver, status.owner) else ""
-    lower = f"agree on the lower level with {approver}" if approver else "accept the lower level"
-    return f"Find out what changed since {below(status, facts)} and restore it, or {lower}."
+    return "Restore it, or " + (f"agree on the lower level with {approver}" if approver else "accept the lower level")
 
 
 def approving(entry: RegisterEntry, facts: Facts) -> str:
@@ -396,13 +402,9 @@ def approving(entry: RegisterEntry, facts: Facts) -> str:
         where = "commit" if facts.recorded.without_github else "pull request"
         return (
             f"It waits for {decision.owner or 'the owner'} or the role that keeps the record: to make it count, one of "
-            f"them names it again in a {where} that changes `{key}`, such as `record: {found.stated.record}#approval`. "
-            f"{approver(entry)} only agrees again in writing, if asked."
+            f"them names it again in a {where} that changes `{key}`, such as `record: {found.stated.record}#approval`."
         )
-    return (
-        "Today: tell the owner whether you approve; the minutes record it, and the decision names them. "
-        f"Or approve the next renewal on GitHub. No approval counts yet: {found.words}."
-    )
+    return f"Tell {decision.owner or 'the owner'} whether you approve. No approval counts yet: {found.words}."
 
 
 def answering(task: Task) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.evaluation.status import State, Status, below_since
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import microsoft_html, safe_link
 from secure_score_backlog.snapshots.model import Timeline
@@ -65,6 +65,14 @@ class Work:
     """Path of a small line, 44 wide and 12 high; empty where nothing moved that it could show."""
     moved: str = ""
     """The same in words."""
+    why: str = ""
+    """The risk that it reduces, as a sentence."""
+    place: str = ""
+    """Why it stands where it does among those of its level: `60 % open, 436 days`."""
+    since: date | None = None
+    """The day of the breach or regression."""
+    awaits: str = ""
+    """The roles whose answers its decision waits for, and until when."""
 
 
 def work_of(status: Status, facts: Facts, site: Site) -> Work:
@@ -73,22 +81,54 @@ def work_of(status: Status, facts: Facts, site: Site) -> Work:
     affected = seen.affected if seen else None
     trend, moved = small_trend(facts.history.timelines.get(status.id), facts.snapshot.day if facts.snapshot else None)
     return replace(
-        brief_work_of(status),
+        brief_work_of(status, facts),
         step=first_step(recommendation.remediation, site),
         portal=portal_link(recommendation.action_url, site),
         affected=f"{wording.number(affected)} of {wording.number(seen.total or 0)}" if seen and affected else "",
         trend=trend,
         moved=moved,
+        why=why_of(status),
     )
 
 
-def brief_work_of(status: Status) -> Work:
-    """The same without what takes much room: effort, impact on users, service and licence."""
+def why_of(status: Status) -> str:
+    """The risk that it reduces, from the decision or else the rating, as a sentence; empty where that is unknown."""
+    text = (status.decision.reduces if status.decision else "") or status.reason
+    return wording.sentence(text) if text else ""
+
+
+def worse_since(status: Status, facts: Facts) -> date | None:
+    """Since when it is breached or regressed; None in any other state."""
+    if status.state is State.BREACHED:
+        return below_since(facts.history, status, facts.as_of)
+    return status.open_since if status.state is State.REGRESSED else None
+
+
+def awaited_roles(status: Status, facts: Facts) -> str:
+    """The roles that its decision asks, each with the day of its answer, as a sentence; empty where it asks none."""
+    asks = [ask for other, ask in facts.asks if other.id == status.id]
+    said = [f"{ask.of}{f', by {wording.day(ask.by)}' if ask.by else ''}" for ask in asks]
+    return f"Waits for {'; '.join(said)}." if said else ""
+
+
+def brief_work_of(status: Status, facts: Facts) -> Work:
+    """The same without what takes much room: its place, effort, impact on users, service and licence."""
     area, product = parts_of(service_name(status.recommendation.service))
     effort, impact = (
         text.replace("unknown", "") for text in (status.recommendation.cost, status.recommendation.user_impact)
     )
-    return Work(effort=effort, impact=impact, area=area, product=product, licence=licence_words(status))
+    least = "at least " if status.from_start else ""
+    days = f", {least}{wording.count(status.days_open, 'day')}" if status.days_open else ""
+    return Work(
+        effort=effort,
+        impact=impact,
+        area=area,
+        product=product,
+        licence=licence_words(status),
+        place=f"{wording.share(status.open_share)} open{days}" if status.observation and status.open_share else "",
+        since=worse_since(status, facts),
+        awaits=awaited_roles(status, facts),
+    )
 
 
 def parts_of(service: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from msgspec import Struct
 
 from secure_score_backlog import wording
@@ -21,13 +21,13 @@ from secure_score_backlog.content import load
 from secure_score_backlog.dates import add_months
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.status import Orphaned, State, Status, orphaned
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Orphaned, State, Status, orphaned
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.templates import page, render
+from secure_score_backlog.site.templates import coded, page, render
 from secure_score_backlog.site.week import MOST as MOST_ROWS
 from secure_score_backlog.site.week import MOST_ROLES, awaited, counted, roles_of
 from secure_score_backlog.site.words import amount, most_undecided, since, unexplained
@@ -63,8 +63,8 @@ SHOWN = 15
 """Rows of a group before the rest is folded."""
 MOST = 40
 """Rows of a group, so that a page has a size that does not depend on the tenant's."""
-MOST_NAMED = 2
-"""Recommendations that a cell of the first table names; the rest is counted, and listed below."""
+CHANGED = (*(state.value for state in NEEDS_NEW_DECISION), State.OVERDUE.value)
+"""What its page says how to change, by the kind of the task."""
 COMMAND_IDS = 5
 """Ids in a command that is to be copied."""
 PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,}")
@@ -181,8 +181,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         other_roles=roles[MOST_ROLES:],
         awaited=awaited,
         most_waits=MOST_ROWS,
-        most_named=MOST_NAMED,
-        coded=coded,
+        changed_kinds=CHANGED,
         columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),
         problems=sorted(facts.problems, key=lambda problem: problem.severity is not Severity.ERROR),
@@ -405,12 +404,3 @@ def yaml_key(identifier: str) -> str:
     """An id as a key of YAML: plain where it can only be read as a text, else in double quotes."""
     plain = PLAIN_KEY.fullmatch(identifier) and identifier.lower() not in ("true", "false", "null")
     return identifier if plain else json.dumps(identifier)
-
-
-def coded(text: str) -> Markup:
-    """A text in which backticks mark code."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return escape(text)
-    forms = (Markup("<code>{}</code>") if index % 2 else Markup("{}") for index in range(len(parts)))
-    return Markup("").join(form.format(part) for form, part in zip(forms, parts, strict=True))

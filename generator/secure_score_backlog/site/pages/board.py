@@ -169,7 +169,7 @@ def decided_unmeasured(facts: Facts) -> list[Status]:
 def work_in_full(shown: list[Status], facts: Facts, site: Site) -> dict[str, Work]:
     """What is known of the work on each recommendation, by id, in the order of the page, without the last of many."""
     return {
-        status.id: work_of(status, facts, site) if place < FULL_ROWS else brief_work_of(status)
+        status.id: work_of(status, facts, site) if place < FULL_ROWS else brief_work_of(status, facts)
         for place, status in enumerate(shown)
     }
 

@@ -14,7 +14,7 @@ from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersi
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import citation, needs_decision
-from secure_score_backlog.evaluation.status import Status
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.site import figures, words
@@ -23,9 +23,10 @@ from secure_score_backlog.site.markdown import decision_markdown, microsoft_html
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.repository import change, commit, proposals
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.work import link_label
+from secure_score_backlog.site.work import first_step, link_label, worse_since
 from secure_score_backlog.snapshots.model import Observation
 from secure_score_backlog.snapshots.service_names import portal_words
+from secure_score_backlog.text import shell_quoted
 
 PATH = "recommendations/"
 TITLE = ""
@@ -48,6 +49,15 @@ class Event:
     """decided or measured."""
     words: str
     version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way out of a decision that is not in force, or not in time."""
+
+    words: str
+    """In sentences; text between backticks is code."""
+    command: str = ""
 
 
 def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> Iterator[Document]:
@@ -96,6 +106,8 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             proposals=list(proposals(status, facts)),
             change=change(status, facts),
             commit_url=partial(commit, facts),
+            breached_since=worse_since(status, facts),
+            to_do=list(to_do(status, facts, site)),
             unreadable=bool(status.versions) and not status.versions[-1].readable,
         )
         yield page(
@@ -107,6 +119,43 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             hide=("navigation",),
             up=(board.TITLE, board.PATH),
         )
+
+
+def to_do(status: Status, facts: Facts, site: Site) -> Iterator[Step]:
+    """What to do about a decision that is no longer in force or overdue: restore or do it, or change the decision."""
+    decision, state = status.decision, status.state
+    if decision is None or decision.draft or state not in (*NEEDS_NEW_DECISION, State.OVERDUE):
+        return
+    path = f"decisions/{status.id}.md"
+    if state is State.CONFLICT:
+        yield Step(f"If it applies after all, delete `{path}`: Microsoft measures it as done.", f"git rm {path}")
+        yield Step(f"Else choose another decision in `{path}`. {merged(decision, facts)}")
+        return
+    done = {State.BREACHED: "Restore what was accepted", State.REGRESSED: "Restore it"}.get(state, "Do it")
+    first = first_step(status.recommendation.remediation, site)
+    yield Step(wording.sentence(f"{done}. First step: {first}" if first else done))
+    change, options = changed(status, decision)
+    command = f"backlog decide {shell_quoted(status.id)} --change {options}"
+    yield Step(f"Or {change}. This changes `{path}`. {merged(decision, facts)}", command)
+
+
+def changed(status: Status, decision: Decision) -> tuple[str, str]:
+    """How the decision can be changed instead, in words and as options of `backlog decide`."""
+    if status.state is State.BREACHED and status.observation and status.observation.share is not None:
+        share = status.observation.share
+        return f"accept the lower level, {wording.share(share)}", f"--share {share} --until YYYY-MM-DD"
+    if decision.approvable:
+        return "renew it, with the reason in the text", "--until YYYY-MM-DD"
+    return "write a new date, with the reason in the text", "--due YYYY-MM-DD"
+
+
+def merged(decision: Decision, facts: Facts) -> str:
+    """How a change comes to count."""
+    approver = decision.approvable.approver if decision.approvable else ""
+    agreed = f", which {approver} approves" if approver else ""
+    if facts.recorded.without_github:
+        return f"Commit it{f' with the record of the approval by {approver}' if approver else ''}."
+    return f"It counts once it is merged in a pull request{agreed}."
 
 
 def questions(decision: Decision) -> list[tuple[str, str]]:

@@ -51,7 +51,10 @@ MOST_NEEDED = 12
 NUMBERS = ("Completed", "Self-attested", "Lost points", "Accepted risks", "Undecided", "Score")
 """Columns of the list of months, after the month and what was decided in it."""
 NOT_SIGNED: Plain = dict.fromkeys(
-    ("question", "recommend", "cost", "asked_by", "since", "default", "by", "options", "leadership", "approver", "late")
+    (
+        *("question", "recommend", "cost", "asked_by", "since", "default", "by", "options"),
+        *("leadership", "approver", "late", "owner"),
+    )
 )
 """Columns that a row may lack which an earlier version signed."""
 LEAST = 0.005
