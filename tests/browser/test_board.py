@@ -227,15 +227,15 @@ def test_a_broken_date_is_noticed(browser: Page, built_demo: Path) -> None:
     assert browser.run(BROKEN) != []
 
 
-def test_a_row_of_the_board_has_two_lines(browser: Page, built_demo: Path) -> None:
-    """At 1400 pixels most rows are as high as a title with one line below it, or two where the letters are wide."""
+def test_a_row_of_the_board_has_few_lines(browser: Page, built_demo: Path) -> None:
+    """At 1400 pixels most rows are as high as a title and the sentence of its risk, on two lines each."""
     browser.size(1400, 1000)
     browser.open(built_demo / "board.html")
     heights: list[Any] = browser.run(
         "const line = parseFloat(getComputedStyle(document.querySelector('.backlog-table--board td')).lineHeight);"
         "return [...document.querySelectorAll('.backlog-table--board tbody tr')].map(row => row.offsetHeight / line)"
     )
-    assert sorted(heights)[len(heights) // 2] < 4
+    assert sorted(heights)[len(heights) // 2] < 5
 
 
 def test_a_phone_sorts_by_a_list(browser: Page, built_demo: Path) -> None:

@@ -300,8 +300,8 @@ def test_another_answer_is_judged_as_made_today(
 ) -> None:
     """What expired, was breached or regressed is renewed long after it was decided; a term counts from today on."""
     given = [each.format(later=TODAY + timedelta(days=330), soon=TODAY + timedelta(days=60)) for each in answers]
-    command = ("decide", name, "--no-input", "--change", "--dry-run", "--root", sample_tenant, *given)
-    assert name in backlog(*command, expect=0).stderr + backlog(*command, expect=0).stdout
-    too_far = str(TODAY + timedelta(days=500))
-    refused = backlog(*command[:-1], too_far, expect=2)
+    command = ("decide", name, "--no-input", "--change", "--dry-run", "--root", str(sample_tenant), *given)
+    done = backlog(*command, expect=0)
+    assert name in done.stderr + done.stdout
+    refused = backlog(*command[:-1], str(TODAY + timedelta(days=500)), expect=2)
     assert "longer than 12 months" in refused.stderr or "92 days" in refused.stderr
