@@ -415,7 +415,7 @@ def test_the_summary_for_insurers_names_the_days_without_a_snapshot(pushed: Repo
         )
     )
     given = replace(measured, audit=replace(made.audit, days=days_of))
-    said = Read(given, insurer_summary.documents).sections["counts"]
+    said = Read(given, insurer_summary.documents).sections["days"]
     assert "1 with scores only (29 December 2025)" in said
     assert "5 missing (24 to 28 December 2025)" in said
 

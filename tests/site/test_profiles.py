@@ -15,6 +15,7 @@ from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.exports.tables import insurers_table
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.settings import ProfileName, Settings
@@ -130,6 +131,20 @@ def test_what_has_ended_has_no_days_left() -> None:
     assert "worse than accepted; its last day was to be 29 November 2026" in register
     assert "Breached" in register
     assert "days left" not in register.partition("{ #new-decision }")[2]
+
+
+def test_what_only_the_file_of_the_register_has_is_counted_by_its_mark() -> None:
+    """The page says which rows of the file it does not list, and how the file marks them."""
+    made = backlog()
+    (entry,) = made.register
+    assert "Not on this page" not in content(made, INSURER)["register.md"]
+    gone = replace(entry, state=AcceptanceState.ORPHAN)
+    ended = replace(entry, state=AcceptanceState.ENDED, ended=date(2026, 11, 1))
+    both = replace(made, register=(gone,), past=(ended,))
+    said = content(both, INSURER)["register.md"]
+    assert "1 ended by a later decision (<code>past</code>), 1 done since or retired by Microsoft" in said
+    at = [column.key for column in insurers_table(both).columns].index("section")
+    assert [row[at] for row in insurers_table(both).rows if row[at] != "in-force"] == ["ended-automatically", "past"]
 
 
 def test_counts_are_the_same_for_an_insurer() -> None:

@@ -46,6 +46,8 @@ MONTHS = 12
 """Months that the page itself shows in full; older ones are on pages of their own."""
 RECENT = 3
 """Months that the first sentence sums up, and that paper shows in full."""
+NAMED = 2
+"""Changes of Microsoft that the first sentence names."""
 SHOWN_ROWS = 25
 """Microsoft's changes that are shown unfolded."""
 SHOWN_SUMS = 6
@@ -235,7 +237,8 @@ def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
     sums = Sums.of(recent)
     said = verbs(sums.counts, MICROSOFT_VERBS)
     if said:
-        microsoft = f"Microsoft {said} {'recommendation' if sums_to_one(sums.counts) else 'recommendations'}."
+        microsoft = f"Microsoft {said} {'recommendation' if sums_to_one(sums.counts) else 'recommendations'}"
+        microsoft += f"{which(recent)}."
         microsoft += f" That changed our score by {effect(sums.microsoft_points, sums.microsoft_percent)}."
     elif sums.is_known:
         microsoft = "Microsoft changed nothing that is scored here."
@@ -249,6 +252,15 @@ def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
     nothing = "We decided and completed nothing." if sums.is_known else "We decided nothing."
     here = f"{'; '.join(ours)}." if ours else nothing
     return f"Since 1\u00a0{wording.month(recent[-1].month)}, {microsoft} {here}"
+
+
+def which(recent: Sequence[MonthOfChanges]) -> str:
+    """What Microsoft changed by name, where it is little enough for a sentence: `: Title (12 October 2026)`."""
+    rows = [row for month in recent for row in month.rows if row.who is Who.MICROSOFT]
+    if not 0 < len(rows) <= NAMED:
+        return ""
+    named = (f"{row.title} ({wording.day(row.day) if row.day else wording.month(row.month)})" for row in rows)
+    return f": {'; '.join(named)}"
 
 
 MICROSOFT_VERBS = (

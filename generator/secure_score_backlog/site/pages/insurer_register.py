@@ -12,7 +12,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import approvers_in_words, in_force, needing_decision
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.register import BOOST, COLUMNS, anchors, who_approved
+from secure_score_backlog.site.pages.register import BOOST, COLUMNS, anchors, ended_automatically, who_approved
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended
 
@@ -34,6 +34,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         anchors=anchors(facts),
         approvers_in_words=approvers_in_words,
         past=len(facts.past),
+        ended_automatically=len(ended_automatically(facts)),
         columns=COLUMNS,
         why_ended=why_ended,
         facts=facts,

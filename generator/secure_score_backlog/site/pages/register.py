@@ -60,7 +60,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         approved=who_approved(facts),
         anchors=anchors(facts),
         approvers_in_words=approvers_in_words,
-        ended_automatically=[e for e in both if e.state in ENDED_AUTOMATICALLY and not needs_decision(e)],
+        ended_automatically=ended_automatically(facts),
         approver=approver,
         citation=citation,
         columns=COLUMNS,
@@ -91,6 +91,12 @@ def who_approved(facts: Facts) -> list[tuple[str, str, list[tuple[str, list[Regi
         ("Accepted risks", "Accepted risk", by_approval(in_force(facts.register)), ""),
         (EXEMPTIONS, "Exemption", by_approval(covered), f"{approvers_in_words(covered)}." if covered else ""),
     ]
+
+
+def ended_automatically(facts: Facts) -> list[RegisterEntry]:
+    """What is no longer in force because it was done since, or Microsoft retired it."""
+    both = (*facts.register, *facts.covered)
+    return [entry for entry in both if entry.state in ENDED_AUTOMATICALLY and not needs_decision(entry)]
 
 
 def anchors(facts: Facts) -> dict[str, str]:
