@@ -279,7 +279,9 @@ def test_the_approvals_follow_the_filters_and_are_not_counted_twice(browser: Pag
     heads = (
         "return [...document.querySelectorAll('.backlog-table--approvals .backlog-group')].map(r => r.offsetHeight > 0)"
     )
-    assert browser.run(heads) == [False, True, True]
+    assert browser.run(heads) == [False, True, True, False, False, False]
+    lists = "return [...document.querySelectorAll('.backlog-approved')].map(part => part.offsetHeight > 0)"
+    assert browser.run(lists) == [True, False]
 
 
 def test_pages_of_tables_are_light(built_demo: Path) -> None:
