@@ -196,6 +196,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert "Approved outside GitHub: 1" in read.sections["approvals"]
         (anchor,) = re.findall(r'href="#(entry-[^"]+)"', read.raw("approvals"))
         assert f'<tr id="{anchor}"' in read.raw("accepted")
+        assert "Approved outside GitHub: The decision states role, day and record" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents).sections["approvals"]
     assert "1 accepted risk: approved outside GitHub by Managing Director." in inside
     assert "The owner is also the approver in none of them." in inside
