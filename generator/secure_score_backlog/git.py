@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -461,9 +461,14 @@ class Repository:
         words = (line.split(" ") for line in listed.stdout.decode("ascii", "replace").splitlines())
         return {found[0]: int(found[2]) for found in words if len(found) == 3 and found[2].isdigit()}
 
+    def head(self) -> str | None:
+        """The commit that is checked out; None where nothing was ever committed."""
+        found = run_git(self.folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return found.stdout.decode("ascii", "replace").strip() if found.returncode == 0 else None
+
     def has_commits(self) -> bool:
         """Whether anything was ever committed."""
-        return run_git(self.folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode == 0
+        return self.head() is not None
 
     def tip(self, branch: str) -> str | None:
         """The newest commit of a branch; None where neither this repository nor `origin` has the branch."""
@@ -484,7 +489,7 @@ class Repository:
         return dict(tree_entries(listed, self.prefix))
 
     def log(self, start: str = "HEAD") -> bytes:
-        """The raw log along first parents, newest first.
+        """The raw log along first parents, newest first; of a range such as `OLD..NEW`, too.
 
         Every setting of a user or of the repository that would change the answer is overridden.
         """
@@ -753,16 +758,30 @@ def read_main_history(root: Path) -> MainHistory | None:
     return read_history(repository, "HEAD") if repository.has_commits() else MainHistory(repository=repository)
 
 
-def read_history(repository: Repository, start: str) -> MainHistory:
+@dataclass(frozen=True, slots=True)
+class RawHistory:
+    """What Git says of every commit up to one, along first parents."""
+
+    log: bytes
+    """As `Repository.log` gives it."""
+    looked_at: Collection[str] = frozenset()
+    """The commits whose headers were read before."""
+    signatures: Mapping[str, str] = field(default_factory=dict)
+    """Of these the kind, by commit; of those that have one."""
+
+
+def read_history(repository: Repository, start: str, said: RawHistory | None = None) -> MainHistory:
     """Every commit along first parents up to one, and the versions of every file below the repository's folder.
 
     A committer's clock may run backwards; the branch cannot have had a commit before its parent, so a time earlier
     than the one before it counts as that time. So does a time that is missing or outside of the calendar; the first
-    commits count as the first one that has a time.
+    commits count as the first one that has a time. `said`: what Git says, where it was asked before.
     """
-    found = list(parse_log(repository.log(start)))
+    said = said or RawHistory(repository.log(start))
+    found = list(parse_log(said.log))
     found.reverse()
-    signed = signatures(repository, [commit.version.commit for commit in found])
+    others = [commit.version.commit for commit in found if commit.version.commit not in said.looked_at]
+    signed = {**said.signatures, **signatures(repository, others)}
     versions: dict[str, list[Version]] = {}
     commits: list[MainCommit] = []
     head: Version | None = None

@@ -21,7 +21,7 @@ import msgspec
 from secure_score_backlog.cache import Cache
 from secure_score_backlog.decisions.store import DECISIONS
 from secure_score_backlog.files import names_in, paths_below, read_file
-from secure_score_backlog.git import MainHistory, Repository
+from secure_score_backlog.git import Repository
 from secure_score_backlog.git_index import read_index
 from secure_score_backlog.program import code_digest, libraries
 from secure_score_backlog.reviews import DOCS
@@ -97,7 +97,7 @@ def cache_for(workspace: Workspace) -> Cache | None:
     """The cache, where a rendering is worth keeping and may be kept."""
     if len(workspace.commits) < WORTH_KEEPING:
         return None
-    return cache_of(MainHistory(repository=workspace.repository))
+    return cache_of(workspace.repository)
 
 
 def written_pages(root: Path, folder: str) -> dict[str, str]:

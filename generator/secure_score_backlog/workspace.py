@@ -9,7 +9,7 @@ Each file and each blob is parsed once;
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
@@ -31,10 +31,11 @@ from secure_score_backlog.git import (
     People,
     Repository,
     Version,
+    open_repository,
     read_history,
-    read_main_history,
 )
 from secure_score_backlog.git_index import read_index
+from secure_score_backlog.kept_log import read_kept_history
 from secure_score_backlog.licences import Licences, load_licences
 from secure_score_backlog.problems import IF_ADDED, TELL, Problem, is_unreadable, problem
 from secure_score_backlog.questionnaires.store import Questions, load_questions
@@ -181,11 +182,13 @@ def load(
         CannotProceed: Git's history or the snapshots' branch cannot be read.
     """
     require_backlog(root)
-    main = read_main_history(root) if with_history else None
+    repository = open_repository(root) if with_history else None
+    cached = cache(partial(cache_of, repository))
+    main = read_kept_history(repository, cached) if repository else None
     settings_file = read_settings_file(root)
     main, beginning, faults = begun(main, settings_file, root)
     snapshots = snapshot_source(root, settings_file.settings, main)
-    sources = _Sources(root, main, settings_file, snapshots, beginning)
+    sources = _Sources(root, main, settings_file, snapshots, beginning, cached)
     found = _read(sources, today, edited_on, working_tree=working_tree)
     problems = {*found.problems, *faults, *refused_files(root, {each.path for each in found.problems})}
     return replace(found, problems=tuple(sorted(problems, key=lambda each: each.order)))
@@ -267,6 +270,8 @@ class _Sources:
     settings_file: SettingsFile
     snapshots: SnapshotSource
     beginning: Beginning | None = None
+    cached: Callable[[], Cache | None] | None = None
+    """Opens the cache, once; None: that of the history's repository."""
 
 
 def _read(
@@ -283,7 +288,7 @@ def _read(
     if sources.beginning and isinstance(snapshots, SnapshotBranch):
         snapshots = replace(snapshots, history=snapshots.history.after(sources.beginning.after))
     problems: set[Problem] = set()
-    cached = cache(partial(cache_of, main))  # opened once, where it is of use
+    cached = sources.cached or cache(partial(cache_of, main.repository if main else None))
     if measured is None:
         catalogue, of_catalogue = load_catalogue(snapshots)
         history, of_history = load_history(snapshots, catalogue, cached)
@@ -399,11 +404,11 @@ def snapshot_source(root: Path, settings: Settings, main: MainHistory | None) ->
     return open_snapshot_branch(main, branch)
 
 
-def cache_of(main: MainHistory | None) -> Cache | None:
+def cache_of(repository: Repository | None) -> Cache | None:
     """The cache of a folder; None without Git, and where a branch brought files of a cache: they could say anything."""
-    if main is None or main.repository is None or read_index(main.repository).tracks(FOLDER):
+    if repository is None or read_index(repository).tracks(FOLDER):
         return None
-    return Cache(main.repository.folder)
+    return Cache(repository.folder)
 
 
 def is_unpushed(main: MainHistory | None, branch: str) -> bool:
