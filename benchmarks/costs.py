@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -55,28 +56,34 @@ class Failed(Exception):
     """A measured command did not do its work, so its cost would mean nothing."""
 
 
+@cache
+def _place() -> tempfile.TemporaryDirectory[str]:
+    """Where a run leaves what it said and its memory: one for all, as a kept answer holds for one environment."""
+    return tempfile.TemporaryDirectory()
+
+
 def measured(case: Case) -> Cost:
     """Run a command once; Failed, with its last words, where it ends with anything but 0."""
     case.prepare()
-    with tempfile.TemporaryDirectory() as place:
-        said, memory = Path(place) / "said", Path(place) / "memory"
-        with said.open("wb") as output:
-            began = time.perf_counter()
-            running = subprocess.Popen(
-                case.command,
-                cwd=case.folder,
-                env={**os.environ, **case.environment, MEMORY: str(memory)},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-            _, status, used = os.wait4(running.pid, 0)  # of this process and its children alone
-            wall = time.perf_counter() - began
-        running.returncode = os.waitstatus_to_exitcode(status)
-        if running.returncode != 0:
-            words = said.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise Failed(f"exit code {running.returncode} of {' '.join(case.command)}\n{words}")
-        peak = int(memory.read_text(encoding="ascii")) if memory.exists() else used.ru_maxrss
+    said, memory = Path(_place().name) / "said", Path(_place().name) / "memory"
+    memory.unlink(missing_ok=True)
+    with said.open("wb") as output:
+        began = time.perf_counter()
+        running = subprocess.Popen(
+            case.command,
+            cwd=case.folder,
+            env={**os.environ, **case.environment, MEMORY: str(memory)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+        _, status, used = os.wait4(running.pid, 0)  # of this process and its children alone
+        wall = time.perf_counter() - began
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode != 0:
+        words = said.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise Failed(f"exit code {running.returncode} of {' '.join(case.command)}\n{words}")
+    peak = int(memory.read_text(encoding="ascii")) if memory.exists() else used.ru_maxrss
     return Cost(used.ru_utime + used.ru_stime, wall, peak / TO_MB, case.size())
 
 

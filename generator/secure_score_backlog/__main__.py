@@ -22,15 +22,18 @@ def run() -> None:
 
 def answer(arguments: list[str]) -> None:
     """Print an answer that was kept and still holds, or run the command; then exit with its code."""
-    from secure_score_backlog.cli import kept_answers, output  # noqa: PLC0415 - nothing more before such an answer
+    beginning = None
+    if arguments[:1] in (["status"], ["check"]):  # the others need not import what looks for such an answer
+        from secure_score_backlog.cli import kept_answers, output  # noqa: PLC0415 - and these nothing more
 
-    output.use_utf8()
-    code = kept_answers.print_again(arguments)
-    if code is not None:
-        sys.exit(code)
+        output.use_utf8()
+        code = kept_answers.print_again(arguments)
+        if code is not None:
+            sys.exit(code)
+        beginning = kept_answers.begin(arguments)
     from secure_score_backlog.cli.main import main  # noqa: PLC0415
 
-    main(arguments)
+    main(arguments, beginning)
 
 
 if __name__ == "__main__":

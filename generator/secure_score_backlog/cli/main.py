@@ -14,12 +14,16 @@ import sys
 import traceback
 from contextlib import nullcontext
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from secure_score_backlog import __version__, program
-from secure_score_backlog.cli import kept_answers, output, signals
+from secure_score_backlog.cli import output, signals
 from secure_score_backlog.errors import BacklogError
+
+if TYPE_CHECKING:
+    from secure_score_backlog.cli.kept_answers import Answer
 
 VERBS = {
     "init": "Make the repository for your tenant, and print what is left to do.",
@@ -112,10 +116,14 @@ def describe_bug(error: BaseException) -> str:
     )
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run one command and exit with its code."""
+def main(arguments: list[str] | None = None, answer: Answer | None = None) -> None:
+    """Run one command and exit with its code.
+
+    Args:
+        arguments: The words behind `backlog`; those of the process unless given.
+        answer: What becomes of the answer, where it may be kept.
+    """
     output.use_utf8()
-    answer = kept_answers.begin(sys.argv[1:] if arguments is None else arguments)
     try:
         with signals.watched(), answer.heard() if answer else nullcontext():
             result = backlog.main(args=arguments, prog_name="backlog", standalone_mode=False, obj=answer)
