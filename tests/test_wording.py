@@ -31,3 +31,9 @@ def test_a_change_of_points_has_its_noun() -> None:
     assert [wording.signed_points(value) for value in (1, -1, 2, Fraction(5, 2), 0)] == [
         "+1\u00a0point", "\u22121\u00a0point", "+2\u00a0points", "+2.5\u00a0points", "0\u00a0points"
     ]  # fmt: skip
+
+
+def test_within_a_sentence_names_keep_their_capital() -> None:
+    """Names and abbreviations do; a common word begins with a small letter."""
+    texts = ("The pull request", "GitHub recorded it", "Git keeps it", "MFA is on", "Microsoft's date", "")
+    assert [wording.lower_first(text) for text in texts] == ["the pull request", *texts[1:]]

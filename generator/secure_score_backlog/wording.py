@@ -14,6 +14,8 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+_NAMES = ("Entra", "Git", "Microsoft")
+"""What keeps its capital within a sentence."""
 MINUS = "\u2212"
 BLOCKERS = {"licensing": "missing licence", "business": "business decision", "technical": "technical constraint"}
 """What blocks a planned change, in words."""
@@ -130,8 +132,8 @@ def joined(names: Sequence[str], word: str = "and") -> str:
 
 
 def lower_first(text: str) -> str:
-    """The text in the form it has within a sentence; `Microsoft` keeps its capital."""
-    return text if text.startswith("Microsoft") else text[:1].lower() + text[1:]
+    """The text in the form it has within a sentence; names and abbreviations keep their capital."""
+    return text if text.startswith(_NAMES) or text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def sentence(text: str) -> str:

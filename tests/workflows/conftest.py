@@ -8,13 +8,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from tests.support.act import ACT, PROJECT, Run, run_workflow
+from tests.support.folders import made_once
 from tests.support.repositories import Repository
+from tests.support.running import run_here
 from tests.support.simulated_github import TOKEN, SimulatedGitHub
 from tests.support.simulated_graph import SimulatedGraph
 from tests.support.simulated_identity import Registration, SimulatedIdentity
@@ -22,6 +25,7 @@ from tests.support.small_tenant import small_tenant
 
 NAME = "harbour/backlog"
 """Owner and name of the repository, as GitHub puts them."""
+TODAY = date(2026, 11, 20)
 SOUND = """---
 recommendation: AATP_UnsecureDomain
 bucket: do-soon
@@ -53,6 +57,30 @@ def seed(sample_tenant: Path, tmp_path: Path) -> Repository:
     folder = tmp_path / "seed"
     subprocess.run(["git", "clone", "--quiet", str(sample_tenant), str(folder)], check=True)
     return with_program(Repository.existing(folder))
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all the days that Graph held two days ago of a small tenant, for reading only."""
+
+    def collect(folder: Path) -> None:
+        folder.mkdir()
+        with SimulatedGraph(small_tenant(), TODAY - timedelta(days=2), token="t0ken") as graph:
+            where = ("--root", folder, "--graph-url", graph.url)
+            run_here("collect", *where, environment={"GRAPH_TOKEN": "t0ken"}, expect=0)
+
+    return made_once(tmp_path_factory, "collected", collect)
+
+
+@pytest.fixture
+def small_seed(collected: Path, tmp_path: Path) -> Repository:
+    """As `seed`, with a small tenant, whose site is built in a quarter of the time, and with the sample's settings."""
+    folder = shutil.copytree(collected, tmp_path / "seed")
+    settings = files("secure_score_backlog.sample").joinpath("backlog.yml").read_bytes()
+    (folder / "backlog.yml").write_bytes(settings)
+    repository = Repository(folder)
+    repository.commit("Begin our backlog", "2026-11-19T15:00:00+00:00")
+    return with_program(repository)
 
 
 def with_program(repository: Repository) -> Repository:

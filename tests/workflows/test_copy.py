@@ -4,15 +4,12 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
 from pathlib import Path
 
 from tests.own.test_init_here import SAMPLE, small
 from tests.support.act import PROJECT
 from tests.support.running import run_here
-from tests.workflows.conftest import NAME, HostedTenant, services
-
-TODAY = date(2026, 11, 20)
+from tests.workflows.conftest import NAME, TODAY, HostedTenant, services
 
 
 def test_the_first_day_of_a_copy(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,10 +21,9 @@ from tests.support.repositories import Repository
 from tests.support.running import run_here
 from tests.support.simulated_authority import SimulatedAuthority
 from tests.support.simulated_github import TOKEN
-from tests.workflows.conftest import NAME, SOUND, HostedTenant, services
+from tests.workflows.conftest import NAME, SOUND, TODAY, HostedTenant, services
 
 USED = "harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567"
-TODAY = date(2026, 11, 20)
 WHEN = "2026-11-20T15:00:00+00:00"
 
 
@@ -70,7 +69,10 @@ CHOICES = {
     "azure": ("free", "--site", "azure", "--tenant", "00000000-1111-2222-3333-444444444444"),
 }
 """What the repository of a test was made with."""
-FOR_EACH_PLAN = pytest.mark.parametrize("data", ["free", "team", "enterprise"], indirect=True)
+FOR_EACH_PLAN = pytest.mark.parametrize(
+    "data", [pytest.param("free", marks=pytest.mark.thorough), "team", "enterprise"], indirect=True
+)
+"""Of the free plan, what another test runs first."""
 FREE = pytest.mark.parametrize("data", ["free"], indirect=True)
 AZURE = pytest.mark.parametrize("data", ["azure"], indirect=True)
 ENTERPRISE = pytest.mark.parametrize("data", ["enterprise"], indirect=True)

@@ -101,6 +101,7 @@ def test_a_tag_becomes_a_release(release: Release) -> None:
     assert NAME in (made / "notes.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_by_hand_nothing_is_published(release: Release) -> None:
     """A rehearsal builds and tries the files, and asks neither the index nor GitHub for anything."""
     run = release.run("workflow_dispatch", "refs/heads/main")

@@ -6,7 +6,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,9 @@ from secure_score_backlog.approvals import APPROVALS_PATH
 from tests.support.act import Run
 from tests.support.loopback import Request, Response
 from tests.support.repositories import Repository
-from tests.support.running import run_here
 from tests.support.simulated_github import TOKEN
-from tests.support.simulated_graph import SimulatedGraph
-from tests.support.small_tenant import small_tenant
-from tests.workflows.conftest import SOUND, HostedTenant, services, with_program
+from tests.workflows.conftest import SOUND, TODAY, HostedTenant, services, with_program
 
-TODAY = date(2026, 11, 20)
 MISSING = [f"snapshots/2026/2026-11-{day}.json" for day in (19, 20)]
 
 
@@ -32,16 +27,6 @@ class Daily(HostedTenant):
     def run(self, event: str = "workflow_dispatch", **variables: str) -> Run:
         """One run, with variables of the repository."""
         return self.start("snapshot.yml", event, **variables)
-
-
-@pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all the days that Graph held two days ago."""
-    folder = tmp_path_factory.mktemp("collected")
-    with SimulatedGraph(small_tenant(), TODAY - timedelta(days=2), token="t0ken") as graph:
-        where = ("--root", folder, "--graph-url", graph.url)
-        run_here("collect", *where, environment={"GRAPH_TOKEN": "t0ken"}, expect=0)
-    return folder
 
 
 @pytest.fixture
