@@ -163,8 +163,9 @@ FILE_SUFFIXES = frozenset("png jpg jpeg gif svg webp ico js mjs css map json htm
 
 _AT_IN_WORDS = re.compile(r"(?i)[ \t]*[\[({]\s*at\s*[\])}][ \t]*")
 _DOT_IN_WORDS = re.compile(r"(?i)[ \t]*[\[({]\s*dot\s*[\])}][ \t]*|\u3002")
-_IN_WORDS = re.compile(r"(?i)[\[({]\s*(?:at|dot)\s*[\])}]|\u3002")
-"""Either of the two, without the blanks around it, which takes far less time where there is none."""
+_IN_WORDS = re.compile(r"[\[({]\s*(?:[aA][tT]|[dD][oO][tT])\s*[\])}]")
+_FULL_STOP = "\u3002"
+"""Either of the two is there where one of these is; looking for these takes far less time."""
 _FOLDED_LINE = re.compile(r"\r?\n[ \t]")
 _END_OF_ARCHIVE = b"PK\x05\x06"
 _NO_REPLY = re.compile(r"(?i)(?:\d+\+)?([^@+]+)@users\.noreply\.github\.com")
@@ -359,7 +360,7 @@ def names_in(path: str, text: str, forms: frozenset[str], organisation: str) -> 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
     """Mail addresses and sign-in names with their position, without those of example domains."""
-    if _IN_WORDS.search(text):
+    if _FULL_STOP in text or _IN_WORDS.search(text):
         text = _DOT_IN_WORDS.sub(".", _AT_IN_WORDS.sub("@", text))
     for match in _AFTER_AT.finditer(text):
         before = _BEFORE_AT.search(text[max(0, match.start() - 64) : match.start()])

@@ -32,7 +32,7 @@ _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _APOSTROPHE = re.compile("['`\u00b4\u2018\u2019\u02bc]")
-_TAG = re.compile(r"<(/?[A-Za-z!?][^<>\s/]*)[^<>]*>")
+_TAG = re.compile(r"<(/?[A-Za-z!?][^<>\s/]*)([^<>]*)>")
 
 INLINE_TAGS = frozenset(
     "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup t tspan "
@@ -75,6 +75,7 @@ _SPELLED_OUT = {"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00e5": "aa", 
 """How a letter is written where it cannot be typed."""
 
 _DASH = re.compile(f"[{re.escape(_DASHES)}]")
+_ASCII = bytes(range(128))
 _TO_LATIN = str.maketrans("".join(_ALIKE), "".join(_ALIKE.values()))
 _TO_SIMPLE = str.maketrans(_SIMPLE)
 _TO_SPELLED_OUT = str.maketrans(_SPELLED_OUT)
@@ -111,14 +112,27 @@ def decoded(text: str, *, escapes: bool = False, cells: bool = False) -> str:
 
 def without_tags(text: str) -> str:
     """The text of HTML and XML as it is read: tags inside a word are nothing, others a blank."""
-    return _TAG.sub(lambda match: _blank_for_tag(match[0], match[1]), text)
+    parts = _TAG.split(text)  # a text, the name of a tag, the rest of that tag, a text, ...
+    parts[1::3] = map(_blank_for_tag, parts[1::3])
+    parts[2::3] = ["\n" * rest.count("\n") if "\n" in rest else "" for rest in parts[2::3]]
+    return "".join(parts)
 
 
 def normal(text: str) -> str:
     """The text in compatibility form, with one kind of dash, and without characters that show nothing."""
     if text.isascii():
         return text
-    return _DASH.sub("-", _SHOWS_NOTHING.sub("", unicodedata.normalize("NFKC", text)))
+    text = text.replace("\N{NO-BREAK SPACE}", " ")  # as normalizing does, which is quick where nothing is left to do
+    text = unicodedata.normalize("NFKC", text)
+    others = beyond_ascii(text)
+    if _SHOWS_NOTHING.search(others):
+        text = unicodedata.normalize("NFKC", _SHOWS_NOTHING.sub("", text))  # what they parted may join
+    return _DASH.sub("-", text) if _DASH.search(others) else text
+
+
+def beyond_ascii(text: str) -> str:
+    """The characters of a text that are not ASCII, in order: few, so that looking for some of them takes no time."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def without_hidden(text: str) -> str:
@@ -293,9 +307,8 @@ def _joined(text: str) -> str:
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", pairs)
 
 
-@lru_cache(maxsize=10_000)
-def _blank_for_tag(whole: str, name: str) -> str:
-    """What stands for a tag; remembered, because pages repeat theirs thousands of times."""
-    breaks = "\n" * whole.count("\n")
+@lru_cache(maxsize=1000)
+def _blank_for_tag(name: str) -> str:
+    """What stands for a tag of this name; remembered, because a page has thousands of tags of a few names."""
     tag = name.strip("/").lower()
-    return breaks if tag in INLINE_TAGS or tag.startswith("!--") else f" {breaks}"
+    return "" if tag in INLINE_TAGS or tag.startswith("!--") else " "
