@@ -111,12 +111,16 @@ class Licences:
         """Every value of `enabledServices` that says something about a licence."""
         return frozenset().union(*self.services.values())
 
+    _needed: dict[str, LicenceNeed | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `need` found, by id: every month asks for the same ones."""
+
     def need(self, identifier: str) -> LicenceNeed | None:
         """What a recommendation needs: by its id, else by the most specific pattern; None where no source says."""
-        name = normalised(identifier)
-        if name in self.exact:
-            return self.exact[name]
-        return next((need for pattern, need in self.patterns if fits(name, pattern)), None)
+        if identifier not in self._needed:
+            name = normalised(identifier)
+            fitting = next((need for pattern, need in self.patterns if fits(name, pattern)), None)
+            self._needed[identifier] = self.exact.get(name, fitting)
+        return self._needed[identifier]
 
 
 def load_licences() -> Licences:

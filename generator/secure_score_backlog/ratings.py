@@ -151,12 +151,16 @@ class Ratings:
     sources: Mapping[str, str] = field(default_factory=dict)
     """What the sources are: the name by which a rating cites each, and its title."""
 
+    _rated: dict[str, Rating | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `rate` found, by id: every month asks for the same ones."""
+
     def rate(self, identifier: str) -> Rating | None:
         """The rating of a recommendation: by its id, else by the most specific pattern; None where none fits."""
-        name = normalised(identifier)
-        if name in self.exact:
-            return self.exact[name]
-        return next((rating for rating in self.patterns if fits(name, rating.pattern)), None)
+        if identifier not in self._rated:
+            name = normalised(identifier)
+            fitting = next((rating for rating in self.patterns if fits(name, rating.pattern)), None)
+            self._rated[identifier] = self.exact.get(name, fitting)
+        return self._rated[identifier]
 
 
 def load_ratings() -> Ratings:

@@ -311,6 +311,8 @@ class Settings:
         return tuple(sorted(role for role, logins in self.roles.items() if logins))
 
 
+NO_SETTINGS = Settings()
+"""Those of a folder without `backlog.yml`: every default."""
 KEYS = keys_of(Settings)
 FORMAT = Format(
     "the settings",

@@ -43,6 +43,7 @@ from secure_score_backlog.ratings import Ratings, load_ratings
 from secure_score_backlog.recorded_packs import RecordedPack, load_packs
 from secure_score_backlog.reviews import DOCS, Minutes, SignedReview, load_minutes, load_signed_reviews
 from secure_score_backlog.settings import (
+    NO_SETTINGS,
     SETTINGS_PATH,
     Settings,
     SettingsFile,
@@ -146,7 +147,7 @@ class Workspace:
         if self.head is None or day >= self.newest_day:
             return self.settings
         known = [settings for since, settings in self.settings_versions if since <= day]
-        return known[-1] if known else Settings()
+        return known[-1] if known else NO_SETTINGS
 
     def catalogue_on(self, day: date) -> Catalogue:
         """The catalogue at the end of a day, and what was last said about everything else that was known then."""
@@ -485,7 +486,7 @@ def settings_versions(files: FileVersions, newest: SettingsFile) -> Iterator[tup
     known: dict[str | None, Settings] = {}
     if versions and not is_unreadable(newest.problems):
         known[versions[-1].blob] = newest.settings
-    known[None] = Settings()
+    known[None] = NO_SETTINGS
     for version in versions[:-1]:
         if version.blob not in known:
             known[version.blob] = parse_settings(files.content(version) or b"").settings

@@ -18,7 +18,7 @@ from secure_score_backlog.approvals import Approvals, PullRequest, Review, Revie
 from secure_score_backlog.decisions.attestations import Fault, fault_of, path_of, same_role
 from secure_score_backlog.decisions.model import Attestation, Decision, DecisionVersion
 from secure_score_backlog.git import Version
-from secure_score_backlog.settings import Settings
+from secure_score_backlog.settings import NO_SETTINGS, Settings
 from secure_score_backlog.wording import APPROVALS, day
 from secure_score_backlog.workspace import Workspace
 
@@ -217,7 +217,7 @@ class Surroundings:
         """The last settings before a commit; the default ones where the settings are as old as the commit."""
         position = self.order.get(commit)
         earlier = [settings for at, settings in self.settings if position is not None and at < position]
-        return earlier[-1] if earlier else Settings()
+        return earlier[-1] if earlier else NO_SETTINGS
 
     def record(self, commit: str, record: str, *words: str) -> Record | None:
         """What is known of the record that a commit names; None where it is no file, or nothing can be known.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from heapq import nsmallest
 
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.ratings import level_order
@@ -50,7 +51,7 @@ def points_key(status: Status) -> tuple[Fraction, int, int, str]:
 def by_points(statuses: Iterable[Status]) -> tuple[Status, ...]:
     """The five eligible with the most points for the least effort: shown beside the ranking, for contrast."""
     worth = (status for status in statuses if eligible(status) and status.unearned > 0)
-    return tuple(sorted(worth, key=points_key)[:5])
+    return tuple(nsmallest(5, worth, key=points_key))
 
 
 def effort(rating: str) -> int:

@@ -7,6 +7,7 @@ else changes what they publish.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ FOLDER = "pages"
 """Below the place of a run."""
 PAGES = f"{BUILD}/{FOLDER}"
 SITE = "build/site"
+MADE_BEFORE_COLLECTING = 50_000
+"""New objects after which Python looks for unused ones: nearly all of a rendering are in use until its end."""
 NO_HISTORY = ("Check this: there is no Git history here, so no names of people were looked for.",)
 
 
@@ -128,6 +131,7 @@ def render_workspace(
         WrongUsage: There is no such profile, or it is unknown who the site is for.
         CannotProceed: The pages hold what their readers must not see; nothing was written.
     """
+    gc.set_threshold(MADE_BEFORE_COLLECTING)
     chosen = profiles.choose(workspace, wanted.profile)
     profiles.refuse_faulty_settings(workspace, chosen)
     facts = evaluate(workspace, wanted.as_of or workspace.newest_day, months=None)
