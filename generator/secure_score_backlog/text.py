@@ -175,9 +175,10 @@ def most_similar(word: str, candidates: Iterable[str], least: float = 0.7) -> st
     return best[1] if best else None
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff"
+_DIRECTION = "\u202a-\u202e\u2066-\u2069"
 """Marks that reorder the text after them: readers would see another text than the one in the file."""
+_HIDDEN = re.compile(f"[{_CONTROL}{_DIRECTION}]")
 
 _BLANKS = re.compile("[^\\S\u00a0\u202f]+")
 """White space at which a line may end: a date and a number with its unit have other blanks."""
@@ -188,7 +189,7 @@ def visible(text: str) -> str:
     """The text without characters that show nothing or reorder what follows; each becomes a visible mark."""
     if text.isascii() and text.isprintable():
         return text
-    return _DIRECTION.sub("\ufffd", _CONTROL.sub("\ufffd", text))
+    return _HIDDEN.sub("\ufffd", text)
 
 
 def plain_text(text: str) -> Markup:

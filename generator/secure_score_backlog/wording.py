@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -59,6 +60,7 @@ EXCEPTIONS = {
 """Why a commit is an exception in an audit, in words."""
 
 
+@lru_cache(maxsize=1 << 14)
 def number(value: Fraction | Decimal | int, places: int = 0) -> str:
     """A number rounded half up to some decimal places, with thin spaces between thousands and a true minus sign."""
     exact = Fraction(value)

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 
 from secure_score_backlog.dates import ONE_DAY, first_day
 from secure_score_backlog.evaluation.movement import Movement, Part
@@ -97,14 +97,21 @@ def losses(
     assert period.start is not None
     assert period.end is not None
     timeline = history.timelines[identifier]
-    for (_, before), (day, after) in pairwise(timeline.changes()):
-        if before is None or after is None or not period.start < day <= period.end:
-            continue
+    for before, day, after in changes_within(timeline, period.start, period.end):
         if before.observed_in_full and is_open(after):
             following = history.first_holding(identifier, day + ONE_DAY)
             later = timeline.at(following.day) if following and following.day <= as_of else None
             if later is None or not later.observed_in_full:
                 yield day, before.points - after.points, recovered_on(timeline, day, period.end)
+
+
+def changes_within(timeline: Timeline, start: date, end: date) -> Iterator[tuple[Observation, date, Observation]]:
+    """Each change after a day, up to and including another: what was measured before, the day, and what then."""
+    first, last = max(bisect_right(timeline.days, start), 1), bisect_right(timeline.days, end)
+    for index in range(first, last):
+        before, after = timeline.observations[index - 1], timeline.observations[index]
+        if before is not None and after is not None:
+            yield before, timeline.days[index], after
 
 
 def is_open(observation: Observation) -> bool:
@@ -125,9 +132,7 @@ def last_loss(timeline: Timeline, period: Period) -> date:
     assert period.start is not None
     assert period.end is not None
     last = period.end
-    for (_, before), (day, after) in pairwise(timeline.changes()):
-        if before is None or after is None or not period.start < day <= period.end:
-            continue
+    for before, day, after in changes_within(timeline, period.start, period.end):
         if before.share is not None and after.share is not None and after.share < before.share:
             last = day
     return last

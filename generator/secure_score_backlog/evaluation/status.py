@@ -8,11 +8,13 @@ a measurement, and a profile without a score is merely not measured (docs/adr/00
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 from secure_score_backlog.dates import ONE_DAY
 from secure_score_backlog.decisions.model import Blockage, Bucket, CoverReason, Decision, DecisionVersion
@@ -258,7 +260,7 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
     )
     rated = level_of(identifier, decision, known.settings, known.ratings)
     open_since = run_start(timeline, day, lambda seen: not seen.observed_in_full)
-    held_since = run_start(timeline, day, lambda seen: seen.observed_in_full)
+    held_since = None if open_since else run_start(timeline, day, lambda seen: seen.observed_in_full)
     run = open_since or held_since
     held = (counts or DayCounts(history.days)).within(held_since, day) if day and held_since else {}
     return Status(
@@ -404,13 +406,17 @@ def run_start(timeline: Timeline, day: date | None, holds: Callable[[Observation
     None where the observation of that day does not meet it. A snapshot without a score ends a run.
     """
     since: date | None = None
-    for start, observation in reversed(list(timeline.changes())):
-        if day is None or start > day:
-            continue
+    for start, observation in backwards(timeline, day) if day else ():
         if observation is None or not holds(observation):
             break
         since = start
     return since
+
+
+def backwards(timeline: Timeline, day: date) -> Iterator[tuple[date, Observation | None]]:
+    """The changes up to and including a day, the newest first."""
+    for index in range(bisect_right(timeline.days, day) - 1, -1, -1):
+        yield timeline.days[index], timeline.observations[index]
 
 
 def was_in_full(timeline: Timeline, since: date) -> bool:
@@ -435,10 +441,7 @@ def last_activity(timeline: Timeline, versions: Iterable[DecisionVersion], as_of
     if not timeline.days:
         return None
     days = [version.version.at.date() for version in versions if version.version.committed]
-    changes = [(day, observation) for day, observation in timeline.changes() if day <= as_of]
-    for index in reversed(range(len(changes))):
-        day, observation = changes[index]
-        before = changes[index - 1][1] if index else None
+    for (day, observation), (_, before) in pairwise((*backwards(timeline, as_of), (date.min, None))):
         if observation is not None and (before is None or has_changed(before, observation)):
             days.append(day)
             break

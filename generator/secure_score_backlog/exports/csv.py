@@ -12,6 +12,7 @@ import io
 import re
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from secure_score_backlog.exports.tables import Cell, Table
 from secure_score_backlog.snapshots.exact_json import json_number
@@ -35,10 +36,11 @@ def written(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, (int, Fraction)):
-        return str(json_number(Fraction(cell)))
+        return str(json_number(cell) if isinstance(cell, Fraction) else int(cell))
     return cell.isoformat() if isinstance(cell, date) else neutral(cell)
 
 
+@lru_cache(maxsize=1 << 14)
 def neutral(text: str) -> str:
     """The text with an apostrophe before whatever a spreadsheet would read as the start of a formula.
 

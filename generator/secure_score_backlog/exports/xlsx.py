@@ -59,7 +59,7 @@ def fill(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
 def write(sheet: Any, line: int, position: int, cell: Cell, formats: dict[str, Any]) -> None:
     """Write one cell by its type."""
     if isinstance(cell, (int, Fraction)):
-        value = json_number(Fraction(cell))
+        value = json_number(cell) if isinstance(cell, Fraction) else int(cell)
         sheet.write_number(line, position, value, formats["whole" if isinstance(value, int) else "number"])
     elif isinstance(cell, date):
         sheet.write_datetime(line, position, midnight(cell), formats["day"])
@@ -79,6 +79,8 @@ def frozen(columns: tuple[Column, ...]) -> int:
 
 def shortened(text: str) -> str:
     """The text as far as a cell can hold it; a longer one would be left out as a whole."""
+    if len(text) <= LONGEST // 2:  # a character has one unit or two
+        return text
     units = text.encode("utf-16-le", "replace")
     return text if len(units) <= 2 * LONGEST else units[: 2 * LONGEST].decode("utf-16-le", "ignore") + "…"
 

@@ -11,6 +11,8 @@ from datetime import date
 from functools import lru_cache
 from posixpath import dirname, normpath, relpath
 
+from markupsafe import Markup, escape
+
 from secure_score_backlog import __version__
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.git import Version
@@ -82,6 +84,12 @@ class Site:
     def titled(self, identifier: str, title: str) -> str:
         """A title as a list shows it: that of a connected app begins with the product."""
         return titled(title, self.services.get(identifier, ""))
+
+    def linked(self, identifier: str, text: str, source: str) -> Markup:
+        """A text that leads to a recommendation's page, where the site has one."""
+        if not self.has_page(identifier):
+            return escape(text)
+        return Markup('<a href="{}">{}</a>').format(self.url_for(identifier, source), text)
 
     def url_for(self, identifier: str, source: str = "index.md") -> str:
         """Link to a recommendation's page, relative to the document `source`."""

@@ -41,7 +41,8 @@ _HEADING = re.compile(
     r'<backlog-heading level="([1-6])" id="([a-z0-9-]+)"( data-search-exclude)?>(.*?)</backlog-heading>', re.DOTALL
 )
 _PREFORMATTED = re.compile(r"(<(?:pre|textarea)\b[^>]*>)(.*?)(</(?:pre|textarea)>)", re.DOTALL)
-_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
+_PAIRED_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*(?<!/)>")
+"""A tag that does not end itself."""
 _LINE_MARKS = {mark: f"&#{ord(mark)};" for mark in "`~{}"}
 """Marks that extensions read in whole lines before HTML is parsed: fenced code, critic marks, macros."""
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -220,9 +221,9 @@ def _block(content: str, path: str) -> list[str]:
 def _must_balance(content: str, path: str) -> None:
     """ValueError for a block that leaves an element open: Markdown would parse the rest of the page."""
     open_tags: list[str] = []
-    for match in _ANY_TAG.finditer(content):
-        closing, tag, empty = match[1], match[2].lower(), match[3]
-        if tag in _VOID or empty:
+    for match in _PAIRED_TAG.finditer(content):
+        closing, tag = match[1], match[2].lower()
+        if tag in _VOID:
             continue
         if not closing:
             open_tags.append(tag)

@@ -243,9 +243,10 @@ class Spark(Chart):
             return None
         days = Days(self.samples[0].day, max(self.until, self.samples[-1].day))
         pieces = [piece for piece in self._pieces() if piece[1] > piece[0] or piece[0] == days.last]
+        line, area = _steps(pieces, days)
         return {
-            "line": _steps(pieces, days, area=False),
-            "area": _steps(pieces, days, area=True),
+            "line": line,
+            "area": area,
             "ticks": days.ticks(),
             "flags": flags(self.marks, days),
             "rows": list(reversed(self.samples)),
@@ -268,19 +269,18 @@ class Spark(Chart):
         return pieces
 
 
-def _steps(pieces: list[tuple[date, date, Sample]], days: Days, *, area: bool) -> str:
-    """The steps as one path, or the areas under them."""
-    path: list[str] = []
+def _steps(pieces: list[tuple[date, date, Sample]], days: Days) -> tuple[str, str]:
+    """The steps as one path, and the areas under them."""
+    line: list[str] = []
+    area: list[str] = []
     last_end: date | None = None
     for start, end, sample in pieces:
         x0, x1 = plain(days.at(start) * FULL, 1), plain(days.at(end) * FULL, 1)
         y = plain((100 - sample.value) / 100 * FULL, 1)
-        if area:
-            path.append(f"M{x0} {FULL}V{y}H{x1}V{FULL}Z")
-        else:
-            path.append(f"V{y}H{x1}" if last_end == start else f"M{x0} {y}H{x1}")
+        area.append(f"M{x0} {FULL}V{y}H{x1}V{FULL}Z")
+        line.append(f"V{y}H{x1}" if last_end == start else f"M{x0} {y}H{x1}")
         last_end = end
-    return "".join(path)
+    return "".join(line), "".join(area)
 
 
 FLAG_WIDTH = 19
