@@ -20,6 +20,7 @@ from secure_score_backlog.exports.xlsx import as_xlsx
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site import leaks
 from secure_score_backlog.site.leaks import Finding, Guard, Written, guard_for, people, scan_written
+from secure_score_backlog.site.spellings import normal, without_tags
 from secure_score_backlog.text import plain_text
 from tests.support.backlogs import AS_OF, TENANT
 
@@ -115,6 +116,22 @@ def test_the_tenants_id_is_found_however_it_is_written(form: str) -> None:
         (first, *_) = [item for item in found(f"<p>\n\n<b>{form}</b>", guard) if item.what == "the tenant's id"]
         assert (first.path, first.line, first.serious) == ("page.html", 3, True)
     assert TENANT not in "".join(leaks.report(found(form)))
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("e\u200b\u0301", "\u00e9"),
+        ("a\u00a0b\u2011c", "a b-c"),
+        ("\uff20\u00b7\u00ad", "@\u00b7"),
+        ("e<b>\n</b>f<br\n/>g", "e\nf \ng"),
+    ],
+)
+def test_one_spelling_stays_as_it_is_and_keeps_its_lines(text: str, read: str) -> None:
+    """What is searched is in one spelling after one pass, and a finding names the line that it is on."""
+    once = normal(without_tags(text))
+    assert once == read
+    assert normal(once) == once
 
 
 def test_other_ids_matter_only_outside() -> None:
