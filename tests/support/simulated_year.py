@@ -24,7 +24,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from secure_score_backlog.approvals import APPROVALS_PATH
-from secure_score_backlog.cli import options
+from secure_score_backlog.cli import clock
 from secure_score_backlog.snapshots.snapshot_files import decode
 from tests.support.decision_files import accept
 from tests.support.graph_items import profile
@@ -109,7 +109,7 @@ class Year:
     def live(self) -> None:
         """All runs, the last one without a fault; then the whole is looked at once more."""
         last = FIRST + timedelta(days=DAYS)
-        with patch.object(options, "now", self.now):
+        with patch.object(clock, "now", self.now):
             first = 3 * self.seed
             faults = [FAULTS[(first + number) % len(FAULTS)] for number in range(len(FAULTS))]
             while self.today < last:
