@@ -158,7 +158,7 @@ class StoredLines:
             others = list(compress(range(len(given)), map(ne, given, before.lines)))
             if not others:
                 return before
-            values = before.values.copy()
+            values = list(before.values)
             for place in others:
                 values[place] = known[given[place]]
         else:
