@@ -319,11 +319,12 @@ def test_roles_are_those_before_the_commit(tmp_path: Path) -> None:
     tenant = Tenant(tmp_path, settings="roles: {Head of IT: [Approver]}\n")
     first = tenant.pull_request(("approver", "approved"))
     tenant.repository.write("backlog.yml", "roles: {Managing Director: [approver]}\n")
-    tenant.commit("Change the roles")
+    changed = tenant.commit("Change the roles")
     second = tenant.pull_request(("approver", "approved"))
     result = tenant.audit()
     assert of(result, first).roles == ("Head of IT",)
     assert of(result, second).roles == ("Managing Director",)
+    assert (of(result, changed).settings_keys, of(result, second).settings_keys) == (("roles",), ())
 
 
 def test_the_snapshots_own_branch_is_part_of_the_population(tmp_path: Path) -> None:

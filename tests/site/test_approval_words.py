@@ -12,8 +12,10 @@ import pytest
 from secure_score_backlog.approvals import Approvals, CommitFact, PullRequest, Review, ReviewState
 from secure_score_backlog.decisions.model import Attestation, Bucket
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason
+from secure_score_backlog.evaluation.audit import only_owner_approved
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import (
     evidence,
@@ -23,6 +25,7 @@ from secure_score_backlog.site.pages import (
     register,
     reviews,
 )
+from secure_score_backlog.site.profiles import INSURER, allowed
 from secure_score_backlog.site.words import people, remedy, stated_in
 from tests.support.pages import Read, evaluated
 from tests.support.pages import words as text_of
@@ -188,7 +191,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
     given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED)
     for page in (register, insurer_register):
         read = Read(facts(given), page.documents)
-        assert read.lead.startswith("1 accepted risk is in force: approved outside GitHub by Managing Director.")
+        assert read.lead.startswith("1 accepted risk is in force: approved outside GitHub (record not checked) by M")
         assert list(read.sections)[1] == "approvals"
         (row,) = read.rows("approvals")
         assert "Managing Director 1 October 2026 minutes of that month ; record not checked · commit" in row
@@ -198,11 +201,28 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert f'<tr id="{anchor}"' in read.raw("accepted")
         assert "Approved outside GitHub: The decision states role, day and record" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents).sections["approvals"]
-    assert "1 accepted risk: approved outside GitHub by Managing Director." in inside
-    assert "The owner is also the approver in none of them." in inside
+    assert "1 accepted risk: approved outside GitHub (record not checked) by Managing Director." in inside
+    assert "The owner is also the named approver in none of them." in inside
     bare = replace(facts(given), register=(), covered=())
     assert "approvals" not in Read(bare, register.documents).sections
     assert "approvals" not in Read(bare, insurer_summary.documents).sections
+
+
+def test_an_approval_by_the_owner_alone_is_said() -> None:
+    """It is no approval by the named role; another approver, or a login of another role, and nothing is said."""
+    known = replace(workspace(history({"A": (0, 4)})), approvals=facts(Approval(asked=True)).recorded)
+    (entry,) = facts(Approval(asked=True)).register
+    commit, owner = entry.approval.commit, entry.decision.owner
+    assert only_owner_approved(entry, known, {commit: Settings(roles={owner: ("Boss",)})})
+    assert not only_owner_approved(entry, known, {commit: Settings(roles={"Other": ("boss",)})})
+    two = replace(REQUEST, reviews=(GOOD, replace(GOOD, by="second")))
+    both = replace(known, approvals=replace(known.approvals, pull_requests={12: two}))
+    assert not only_owner_approved(entry, both, {commit: Settings(roles={owner: ("Boss",)})})
+    made = facts(Approval(asked=True))
+    assert made.audit is not None
+    told = replace(made, audit=replace(made.audit, only_owner=("A",)))
+    said = Read(allowed(told, INSURER), insurer_summary.documents).sections["approvals"]
+    assert "approver in none of them; in 1, the only approval on GitHub is by the owner’s role." in said
 
 
 def test_what_needs_a_new_decision_is_listed_apart_with_its_approval() -> None:

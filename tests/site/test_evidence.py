@@ -377,12 +377,13 @@ def test_the_summary_for_insurers_names_what_was_merged_without_approval() -> No
     settings = AuditedCommit(
         "b" * 40, at, Kind.APPROVED, areas=(Area.SETTINGS,), pull_request=8, approvers=("boss",), roles=("Head of IT",)
     )
+    settings = replace(settings, opened_as=("Security Administrator",), settings_keys=("roles", "owners"))
     made = evaluated(decided(), day(20))
     found = Audit(day(1), day(20), counts={"exception": 1, "approved": 1}, commits=(direct, settings), asked_at=at)
     said = Read(allowed(replace(made, audit=found), INSURER), insurer_summary.documents)
     text = said.sections["audit"]
     assert "5 October 2026 #7, commit aaaaaaaaaa decisions: A not approved" in text
-    assert "5 October 2026 #8, commit bbbbbbbbbb Head of IT approved by another person" in text
+    assert "#8, commit bbbbbbbbbb Security Administrator roles, owners Head of IT approved by another person" in text
     assert "boss" not in said.text
     quiet = Read(replace(made, audit=replace(found, counts={"snapshot": 1}, commits=())), insurer_summary.documents)
     assert "Changes of the settings" not in quiet.text

@@ -29,6 +29,7 @@ from secure_score_backlog.exports.audit import (
     KIND_WORDS,
     cannot_show,
     in_reasons,
+    owner_words,
     plain_audit,
     reasons_of,
     shown_reasons,
@@ -211,7 +212,7 @@ def further(result: Audit) -> Iterator[str]:
     yield (
         f"Decisions in force that need an approval: {counts.all}; {counts.approved} approved on GitHub, "
         f"{counts.attested} approved outside GitHub, {counts.named} only named. "
-        + (f"The owner is the approver of {counts.same}." if counts.same else "In none is the owner the approver.")
+        f"{owner_words(counts.same, result)}."
     )
     versions, compared = result.record_versions
     if versions:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -138,6 +138,10 @@ class AuditedCommit:
     """Their roles, as the settings had them before the commit; of an attested commit, those that approved."""
     records: tuple[str, ...] = ()
     """Of an attested commit: paths of the records that speak for it."""
+    opened_as: tuple[str, ...] = ()
+    """Roles of the pull request's author, as the settings had them before the commit."""
+    settings_keys: tuple[str, ...] = ()
+    """The keys of the settings whose value it changed."""
     merged_at: datetime | None = None
     """UTC, as GitHub says."""
     signature: str = ""
@@ -193,6 +197,8 @@ class Audit:
     approvals: ApprovalCounts = field(default_factory=ApprovalCounts)
     same_person: tuple[str, ...] = ()
     """Ids of the recommendations whose decision names one role as owner and as approver."""
+    only_owner: tuple[str, ...] = ()
+    """Ids of those whose only approval on GitHub is by an account of the owner's role."""
     misdated: tuple[Misdated, ...] = ()
     signatures: Mapping[str, int] = field(default_factory=dict)
     """Commits by the kind of signature that they state; "none" for those without."""
@@ -268,6 +274,7 @@ def audit(
         record_versions=(stored.versions, stored.compared),
         approvals=approval_counts(in_force),
         same_person=tuple(sorted(entry.status.id for entry in in_force if owner_approves(entry))),
+        only_owner=tuple(sorted(each.status.id for each in in_force if only_owner_approved(each, workspace, before))),
         misdated=tuple(each for at, each in dated if within(at)),
         beginning=workspace.beginning,
         signatures=dict(sorted(Counter(each.signature or "none" for each in population).items())),
@@ -287,6 +294,23 @@ def settings_before(workspace: Workspace) -> dict[str, Settings]:
         found[each.version.commit] = current
         current = workspace.settings_of.get(each.version.commit, current)
     return found
+
+
+def only_owner_approved(entry: RegisterEntry, workspace: Workspace, before: Mapping[str, Settings]) -> bool:
+    """Every approval on GitHub of its newest answer is by an account that acts in the role of the owner."""
+    commit = entry.approval.commit
+    request = workspace.approvals.of(commit)
+    if request is None or commit not in before:
+        return False
+    counting, _ = judged(request)
+    owners = approval.logins_of(entry.decision.owner, before[commit].roles) or frozenset()
+    return bool(counting) and all(review.by.casefold() in owners for review in counting)
+
+
+def changed_keys(old: Settings, new: Settings) -> tuple[str, ...]:
+    """The keys of the settings that have another value, in the order of the guide."""
+    names = (each.name for each in fields(Settings))
+    return tuple(name for name in names if getattr(old, name) != getattr(new, name))
 
 
 # One commit
@@ -343,6 +367,8 @@ def audited(
         approvers=logins,
         roles=attested.roles if attested else roles_of(logins, settings),
         records=attested.records if attested else (),
+        opened_as=roles_of((request.author,), settings) if request and request.author else (),
+        settings_keys=changed_keys(settings, workspace.settings_of.get(version.commit, settings)) if not branch else (),
         merged_at=request.merged_at if request else None,
         signature=version.signature,
         branch=branch,

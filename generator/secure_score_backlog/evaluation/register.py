@@ -241,15 +241,15 @@ class ApprovalCounts:
     @property
     def of_them(self) -> str:
         """What follows the number of those in force: "4 approved on GitHub, 6 without an approval that counts"."""
-        return self.by_kind()
+        return self.by_kind(self.records)
 
     @property
     def words(self) -> str:
-        """The same, with what is known of the records, and whether GitHub was asked."""
+        """The same, and whether GitHub was asked."""
         asked = "" if self.asked or self.without_github or not self.all else "; GitHub was not asked"
-        return f"{self.by_kind(self.records)}{asked}"
+        return f"{self.of_them}{asked}"
 
-    def by_kind(self, records: str = "") -> str:
+    def by_kind(self, records: str) -> str:
         """How many there are of each kind; `records`: what to say of those outside GitHub."""
         if not self.all:
             return ""
@@ -307,7 +307,7 @@ def by_approval(entries: Iterable[RegisterEntry]) -> list[tuple[str, list[Regist
 
 BY_KIND = {
     "approved": "approved on GitHub by",
-    "attested": "approved outside GitHub by",
+    "attested": "approved outside GitHub{records} by",
     "named": "without an approval that counts, naming",
 }
 
@@ -321,7 +321,7 @@ def approvers_in_words(entries: Iterable[RegisterEntry]) -> str:
         more = f" and {number(len(roles) - MOST_ROLES)} other roles" if len(roles) > MOST_ROLES + 1 else ""
         named += [f"{role} ({number(many)})" for role, many in roles[MOST_ROLES:]] if not more else []
         many = f"{number(len(those))} " if len(listed) > 1 else ""
-        said.append(f"{many}{BY_KIND[kind]} {', '.join(named)}{more}")
+        said.append(f"{many}{BY_KIND[kind].format(records=approval_counts(those).records)} {', '.join(named)}{more}")
     return "; ".join(said)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog import wording
-from secure_score_backlog.approvals import APPROVALS_PATH
 from secure_score_backlog.evaluation.audit import Area, Audit, Kind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import (
@@ -30,9 +29,9 @@ from secure_score_backlog.evidence.report_values import (
     WRITERS,
 )
 from secure_score_backlog.evidence.report_words import citation, cited, in_force_words, recommendation
-from secure_score_backlog.exports.audit import in_reasons, reasons_of
+from secure_score_backlog.exports.audit import in_reasons, owner_words, reasons_of
 from secure_score_backlog.ratings import level_order
-from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github
+from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github, without_signature
 from secure_score_backlog.site.words import amount, why_ended, why_regressed
 
 NEED_DECISION = "In need of a new decision"
@@ -186,28 +185,12 @@ def audited(found: Audit) -> Iterator[Block]:
         yield from newest(found)
     changed = wording.number(found.forbidden) if found.forbidden else "none"
     yield paragraph(f"Stored measurements that were changed in a way that is not allowed: {changed}.")
-    yield paragraph(
-        f"Signed by GitHub: {signed_by_github(found)}.{unsigned(found)} VERIFY.md says how to check the commits in the "
-        "pack."
-    )
+    signed = (f"Signed by GitHub: {signed_by_github(found)}.", without_signature(found))
+    yield paragraph(f"{' '.join(filter(None, signed))} VERIFY.md says how to check the commits in the pack.")
     known = found.approvals
     if known.all:
         said = in_force_words(known, "acceptance or exemption", "acceptances and exemptions")
-        same = wording.number(known.same) if known.same else "none"
-        yield paragraph(f"{said} The owner is also the approver in {same} of them.")
-
-
-def unsigned(found: Audit) -> str:
-    """What follows where commits that were approved on GitHub lack its signature; else empty."""
-    approved = found.counts.get(Kind.APPROVED, 0)
-    if approved <= found.signatures.get("openpgp", 0):
-        return ""
-    which = "none of these does" if not found.signatures.get("openpgp") else "not all of these do"
-    return (
-        f" A merge that is made on GitHub normally carries GitHub’s signature, and {which}. So that "
-        f"{wording.count(approved, 'change was', 'changes were')} approved on GitHub rests on the record of GitHub’s "
-        f"answers alone ({APPROVALS_PATH}): ask for a look at the pull requests on GitHub."
-    )
+        yield paragraph(f"{said} {owner_words(known.same, found)}.")
 
 
 def newest(found: Audit) -> Iterator[Block]:

@@ -84,6 +84,7 @@ def plain_audit(result: Audit, sample: Sample) -> Plain:
             "attested": result.approvals.attested,
             "named": result.approvals.named,
             "owner_is_approver": list(result.same_person),
+            "only_owner_approved": list(result.only_owner),
         },
         "misdated": [
             {"commit": each.commit, "stated": time(each.stated), "after": time(each.before)} for each in result.misdated
@@ -132,6 +133,8 @@ def plain_commit(each: AuditedCommit) -> Plain:
         "opened_by": each.opened_by or None,
         "approvers": list(each.approvers),
         "roles": list(each.roles),
+        "opened_as": list(each.opened_as),
+        "settings_keys": list(each.settings_keys),
         "records": list(each.records),
         "merged_at": time(each.merged_at),
         "signature": each.signature or None,
@@ -167,6 +170,13 @@ def shown_reasons(each: AuditedCommit) -> list[Reason]:
     return [reason for reason in each.reasons if not (unknown and reason is Reason.DIRECT)]
 
 
+def owner_words(same: int, result: Audit | None) -> str:
+    """In how many acceptances and exemptions in force the owner approves too: `same` name it as approver."""
+    only = len(result.only_owner) if result else 0
+    named = f"The owner is also the named approver in {number(same) if same else 'none'} of them"
+    return f"{named}; in {number(only)}, the only approval on GitHub is by the owner’s role" if only else named
+
+
 def in_reasons(result: Audit) -> str:
     """How often each reason occurs, the most frequent first, and why they are more than the commits."""
     numbers = Counter(reason for each in result.exceptions for reason in shown_reasons(each))
@@ -184,11 +194,13 @@ COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (
     (Column("result", "Result", 11), lambda e: e.kind.value),
     (Column("reasons", "Reasons", 40), reasons_of),
     (Column("areas", "Changed", 24), lambda e: "; ".join(area.value for area in e.areas)),
+    (Column("settings_keys", "Settings changed", 24), lambda e: "; ".join(e.settings_keys)),
     (Column("files", "Number of files", 9), lambda e: e.files),
     (Column("pull_request", "Pull request", 9), lambda e: e.pull_request),
     (Column("claimed", "Named by the message only", 9), lambda e: "yes" if e.claimed else ""),
     (Column("author", "Author of the commit", 24), lambda e: e.author),
     (Column("opened_by", "Pull request by", 20), lambda e: e.opened_by),
+    (Column("opened_as", "Pull request by, as", 24), lambda e: "; ".join(e.opened_as)),
     (Column("approvers", "Approved by", 24), lambda e: "; ".join(e.approvers)),
     (Column("roles", "In the role of", 24), lambda e: "; ".join(e.roles)),
     (Column("records", "Records that attest it", 24), lambda e: "; ".join(e.records)),
@@ -197,7 +209,9 @@ COLUMNS: tuple[tuple[Column, Callable[[AuditedCommit], Cell]], ...] = (
     (Column("subject", "Message", 50), lambda e: e.subject),
 )
 """The columns of the population, each with what it takes from a commit."""
-FOR_INSURERS = frozenset("day commit result reasons areas files pull_request claimed roles merged signature".split())
+FOR_INSURERS = frozenset(
+    "day commit result reasons areas settings_keys files pull_request claimed opened_as roles merged signature".split()
+)
 """The columns that readers outside get: neither names nor messages."""
 
 

@@ -71,9 +71,10 @@ INSURER_FIELDS: Fields = {
     Attachment: "version digest size",
     Reported: "day source current maximum percent claimed all_tenants similar before percent_before",
     Audit: "start end counts reasons commits asked_at without_github days completed beginning forbidden approvals "
-    "signatures",
+    "only_owner signatures",
     Beginning: "after until hidden said_by",
-    AuditedCommit: "commit at kind reasons areas decided pull_request claimed roles merged_at signature files",
+    AuditedCommit: "commit at kind reasons areas decided pull_request claimed roles opened_as settings_keys "
+    "merged_at signature files",
     ApprovalCounts: "approved attested named same unchecked unnamed asked",
     Coverage: "runs",
     DayRun: "first last kind",

@@ -212,6 +212,9 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
             f"the same role in {wording.number(counts.same) if counts.same else 'none'} of {wording.number(counts.all)}"
         )
         yield Test("Owner and approver are different roles", said, not counts.same)
+        if audit.only_owner:
+            said = f"{wording.number(len(audit.only_owner))}: {', '.join(audit.only_owner[:SHOWN_EXCEPTIONS])}"
+            yield Test("The only approval on GitHub is by the owner’s role", said, False)
     number = len(audit.misdated)
     said = (
         f"{wording.count(number, 'commit')} dated before one that it follows"
@@ -231,6 +234,20 @@ def signed_by_github(audit: Audit) -> str:
     if not possible:
         return of_all
     return f"not checked; {of_all} {'has' if possible == 1 else 'have'} an OpenPGP signature, which may be GitHub’s"
+
+
+def without_signature(audit: Audit) -> str:
+    """What it means where changes that were approved on GitHub lack its signature; else empty."""
+    approved = audit.counts.get(Kind.APPROVED, 0)
+    signed = audit.signatures.get("openpgp", 0)
+    if approved <= signed:
+        return ""
+    which = "not all of these do" if signed else "none of these does: no date and no merge here is backed by it"
+    return (
+        f"A merge that is made on GitHub normally carries GitHub’s signature, and {which}. So that "
+        f"{wording.count(approved, 'change was', 'changes were')} approved on GitHub rests on the recorded copy of "
+        "GitHub’s answers alone: ask to open the pull requests on GitHub."
+    )
 
 
 def of_days(audit: Audit) -> Test:

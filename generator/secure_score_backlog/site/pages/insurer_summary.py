@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from secure_score_backlog.evaluation.audit import Area, AuditedCommit, Kind
+from secure_score_backlog.evaluation.audit import Area, AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import approvers_in_words, in_force, needing_decision
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, reasons_of
+from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, owner_words, reasons_of
 from secure_score_backlog.files import Document
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github
+from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github, without_signature
 from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
@@ -68,6 +68,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         portal_words=portal_words,
         most=MOST_LISTED,
         signed=signed_by_github(facts.audit) if facts.audit else "",
+        unsigned=without_signature(facts.audit) if facts.audit else "",
+        owner_words=owner_words(facts.approvals.same, facts.audit),
         days_observed=days.sentence(facts.audit.days) if facts.audit else "",
         accepted=in_force(facts.register),
         covered=in_force(facts.covered),
@@ -109,9 +111,9 @@ def decided_by(change: AuditedCommit, facts: Facts) -> str:
 
 
 def changed_settings(facts: Facts) -> list[AuditedCommit]:
-    """The changes of the settings after the first commit, the newest first."""
+    """The changes of the settings, the newest first; the first commit is their first state."""
     commits = reversed(facts.audit.commits) if facts.audit else ()
-    return [each for each in commits if Area.SETTINGS in each.areas and each.kind is not Kind.BEGINNING]
+    return [each for each in commits if Area.SETTINGS in each.areas]
 
 
 def audited(facts: Facts) -> list[tuple[int, str]]:
