@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -128,7 +129,9 @@ def test_what_has_ended_has_no_days_left() -> None:
     (entry,) = made.register
     ended = replace(entry, state=AcceptanceState.BREACHED, status=replace(entry.status, state=State.BREACHED))
     register = content(replace(made, register=(ended,)), INSURER)["register.md"]
-    assert "worse than accepted; its last day was to be 29 November 2026" in register
+    assert re.search(r"accepted at \d+ % done, now \d+ %; breached; its last day was to be 29 November 2026", register)
+    dated = replace(ended, status=replace(ended.status, breached_since=date(2026, 11, 2)))
+    assert "; breached on 2 November 2026" in content(replace(made, register=(dated,)), INSURER)["register.md"]
     assert "Breached" in register
     assert "days left" not in register.partition("{ #new-decision }")[2]
 

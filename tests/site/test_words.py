@@ -136,6 +136,11 @@ def test_every_page_counts_the_same_acceptances_that_need_a_new_decision() -> No
     listed_first = Read(facts, home.documents).sections["decisions-needed"]
     assert all(name in listed_first for name in needing)
     assert "Need a new decision 3 acceptances and exemptions" in Read(facts, insurer_summary.documents).text
+    plan = replace(facts.statuses["Lost"], state=State.REGRESSED, decision=decision("Lost"))
+    more = replace(facts, statuses={**facts.statuses, "Lost": plan})
+    said = "Need a new decision 4 3 acceptances and exemptions and 1 planned change no longer in force"
+    assert said in Read(more, insurer_summary.documents).text
+    assert len(Read(more, insurer_register.documents).rows("new-decision")) == 4
     listed = Read(facts, register.documents)
     assert all(name in listed.sections["new-decision"] for name in needing)
     (ended,) = listed.rows("ended-automatically")

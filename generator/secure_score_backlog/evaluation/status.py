@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -107,6 +107,8 @@ class Status:
     """How many of them have a partial snapshot."""
     done_on: date | None = None
     """First snapshot day under its current decision on which it was observed in full; stays when it no longer is."""
+    breached_since: date | None = None
+    """First snapshot day of the unbroken run below the accepted share; None unless it is breached."""
     portal_since: date | None = None
     """Day on which the portal state of the as-of date was set; None where Graph names none."""
     last_activity: date | None = None
@@ -263,7 +265,7 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
     held_since = None if open_since else run_start(timeline, day, lambda seen: seen.observed_in_full)
     run = open_since or held_since
     held = (counts or DayCounts(history.days)).within(held_since, day) if day and held_since else {}
-    return Status(
+    status = Status(
         recommendation=recommendation,
         state=state,
         observation=observation,
@@ -290,6 +292,7 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
         portal_since=portal_since(recommendation, observation, as_of),
         last_activity=last_activity(timeline, versions, as_of),
     )
+    return replace(status, breached_since=below_since(history, status, as_of)) if state is State.BREACHED else status
 
 
 def state_of(

@@ -82,7 +82,8 @@ INSURER_FIELDS: Fields = {
     Score: "current maximum percent",
     Explained: "recommendations without_maximum points maximum points_of maximum_of",
     Status: "recommendation state observation decision answered level open_share open_since days_open from_start "
-    "was_in_full held_since days_held days_observed days_filled days_partial done_on portal_since last_activity",
+    "was_in_full held_since days_held days_observed days_filled days_partial done_on "
+    "breached_since portal_since last_activity",
     Recommendation: "id title maximum in_catalogue",
     Observation: "points maximum portal",
     Decision: "recommendation bucket risk owner due accepted covered draft",

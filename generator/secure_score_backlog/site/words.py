@@ -123,11 +123,20 @@ def why_ended(entry: RegisterEntry, facts: Facts) -> str:
         case State.EXPIRED:
             return f"last day {wording.day(entry.until)}"
         case State.BREACHED:
-            return f"worse than accepted; its last day was to be {wording.day(entry.until)}"
+            return f"{why_breached(entry, facts)}; its last day was to be {wording.day(entry.until)}"
         case State.CONFLICT:
             return f"marked not applicable, but measured as done {since(entry.status, entry.status.held_since)}"
         case _:
             return f"ended when it was {why_regressed(entry.status, facts)}"
+
+
+def why_breached(entry: RegisterEntry, facts: Facts) -> str:
+    """How much was accepted and how much is done, and since when that is less; with what is known of it."""
+    accepted, seen = entry.decision.accepted, entry.status.observation
+    if accepted is None or seen is None or seen.share is None:
+        return "worse than accepted"
+    since = f" {change_day(facts, entry.status.breached_since)}" if entry.status.breached_since else ""
+    return f"accepted at {wording.share(accepted.share)} done, now {wording.share(seen.share)}; breached{since}"
 
 
 def why_regressed(status: Status, facts: Facts) -> str:

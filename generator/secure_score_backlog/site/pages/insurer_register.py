@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.register import approvers_in_words, in_force, needing_decision
+from secure_score_backlog.evaluation.ranking import risk_key
+from secure_score_backlog.evaluation.register import (
+    approvers_in_words,
+    in_force,
+    needing_decision,
+    plans_needing_decision,
+)
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.register import BOOST, COLUMNS, anchors, ended_automatically, who_approved
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import why_ended
+from secure_score_backlog.site.words import why_ended, why_regressed
 
 PATH = "register.md"
 TITLE = "Risk register"
@@ -30,6 +36,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted=accepted,
         covered=in_force(facts.covered),
         need_decision=needing_decision((*facts.register, *facts.covered)),
+        need_plans=sorted(plans_needing_decision(facts.statuses.values()), key=risk_key),
         approved=who_approved(facts),
         anchors=anchors(facts),
         approvers_in_words=approvers_in_words,
@@ -37,6 +44,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         ended_automatically=len(ended_automatically(facts)),
         columns=COLUMNS,
         why_ended=why_ended,
+        why_regressed=why_regressed,
         facts=facts,
         has_git=facts.decisions.has_git,
     )

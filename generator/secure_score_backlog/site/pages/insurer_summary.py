@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from secure_score_backlog.evaluation.audit import Area, AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.register import approvers_in_words, in_force, needing_decision
+from secure_score_backlog.evaluation.register import (
+    approvers_in_words,
+    in_force,
+    needing_decision,
+    plans_needing_decision,
+)
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, owner_words, reasons_of
 from secure_score_backlog.files import Document
@@ -75,6 +80,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         covered=in_force(facts.covered),
         approvers_in_words=approvers_in_words,
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
+        need_plans=len(plans_needing_decision(facts.statuses.values())),
+        claimed=sorted((s for s in facts.statuses.values() if s.observation and s.observation.claimed), key=risk_key),
         head=facts.head,
         kind=imported(facts.snapshot) if facts.snapshot else "",
         unexplained=unexplained(facts.explained),
