@@ -181,8 +181,8 @@ def test_an_earlier_run_and_its_end_are_not_hidden() -> None:
     assert held is not None
     assert (held.since, held.before, held.first, held.interrupted) == (day(9), day(8), day(2), 3)
     assert lapses_of(held).replace("\u00a0", " ") == (
-        "It was first in full on 2 October 2026. After that, it was not in full on 3 days with a snapshot; the last "
-        "was 8 October 2026."
+        "Before that, it was first in full on 2 October 2026, and not in full on 3 later days with a snapshot, the "
+        "last on 8 October 2026."
     )
     unbroken = answered(question("A", "B"), a, b, full, full).held
     assert unbroken is not None
@@ -226,7 +226,10 @@ def test_an_exception_that_ended_says_that_it_is_no_longer_in_force() -> None:
     assert plan_of(fell.primary[0]) == "regressed, needs a new decision"
     active = answered(question("A"), {"A": OPEN}, decided={"A": versions((1, kept))})
     assert force_of(active.exceptions[0]).replace("\u00a0", " ") == "in force until 18 April 2027"
-    assert exceptions_of(active) == "1"
+    assert exceptions_of(active) == "1 in force"
+    assert exceptions_of(replace(active, exceptions=(*active.exceptions, *fell.exceptions))) == (
+        "1 in force, and 1 that is no longer"
+    )
 
 
 def test_what_was_so_from_the_start_is_dated_at_least_since() -> None:

@@ -96,7 +96,7 @@ def test_an_answer_says_what_it_rests_on() -> None:
     """Numerator, denominator and whose it is, since when and how well observed, and what is not seen."""
     admins = Read(FACTS, insurers.documents, DETAILS).sections["q-mfa-admins"]
     assert "in full; 4 of 4, as Microsoft counts; 10 of 10 points" in admins
-    assert "at least since 1 October 2026, the first day that is stored of it: observed on 3 of 3 days" in admins
+    assert "at least since 1 October 2026, the first day that is stored of it, observed on 3 of 3 days" in admins
     assert "Not seen by Secure Score Registered is not enforced" in admins
     assert "Only roles in Microsoft Entra are measured" in admins
     everybody = Read(FACTS, insurers.documents, DETAILS).sections["q-mfa-all-users"]

@@ -211,8 +211,8 @@ def lapses_of(held: Held) -> str:
     if held.first is None or held.before is None:
         return ""
     return (
-        f"It was first in full on {day(held.first)}. After that, it was not in full on "
-        f"{count(held.interrupted, 'day')} with a snapshot; the last was {day(held.before)}."
+        f"Before that, it was first in full on {day(held.first)}, and not in full on "
+        f"{count(held.interrupted, 'later day')} with a snapshot, the last on {day(held.before)}."
     )
 
 
@@ -248,10 +248,18 @@ def force_of(entry: RegisterEntry, dated: Callable[[date], str] = day) -> str:
 
 
 def exceptions_of(answer: Answer) -> str:
-    """How many exceptions are in force, and how many no longer are: "3; 1 no longer in force"; empty for none."""
-    found = [number(len(answer.in_force))] if answer.in_force else []
-    found += [f"{number(len(answer.ended))} no longer in force"] if answer.ended else []
-    return "; ".join(found)
+    """How many exceptions are in force, and how many no longer are; empty for none."""
+    return in_force_and_ended(len(answer.in_force), len(answer.ended))
+
+
+def in_force_and_ended(in_force: int, ended: int, one: str = "", many: str = "") -> str:
+    """`3 in force, and 1 that is no longer`; with what is counted after the first number, where it is named."""
+    found = in_force or ended
+    what = f"\u00a0{one if found == 1 else many}" if one else ""
+    if not in_force:
+        return f"{number(ended)}{what} no longer in force" if ended else ""
+    more = f", and {number(ended)} that {'is' if ended == 1 else 'are'} no longer" if ended else ""
+    return f"{number(in_force)}{what} in force{more}"
 
 
 NEAR = {

@@ -165,7 +165,7 @@ def related(answer: Answer, table: str) -> tuple[str, str]:
 def held(answer: Answer) -> tuple[str, str]:
     """Since when all that answers it is in full without a break, or something is open; empty where neither is known."""
     if answer.held:
-        said = f"{words.since_of(answer.held)}: {words.days_of(answer.held)}"
+        said = f"{words.since_of(answer.held)}, {words.days_of(answer.held)}"
         before = words.lapses_of(answer.held)
         return words.label_of("In full without a break", answer), f"{said}. {before}" if before else said
     return words.label_of("Open since", answer), words.open_of(answer)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from secure_score_backlog import wording
-from secure_score_backlog.evaluation.answer_words import LEVELS
+from secure_score_backlog.evaluation.answer_words import LEVELS, in_force_and_ended
 from secure_score_backlog.evaluation.audit import Audit, Kind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import in_force, needing_decision, plans_needing_decision
@@ -148,10 +148,8 @@ def where_answered(each: AnsweredQuestions, first: int) -> Section:
     for number, answer in enumerate(each.answers, start=first):
         above = (Line(answer.heading, "strong"),) if answer.heading != heading else ()
         heading = answer.heading
-        exceptions = wording.count(answer.number_of_exceptions, "exception") if answer.number_of_exceptions else ""
-        number_ended = wording.number(answer.no_longer) if exceptions else wording.count(answer.no_longer, "exception")
-        ended = f"{number_ended} no longer in force" if answer.no_longer else ""
-        short = "; ".join(text for text in (answer.level, *answer.notes, exceptions, ended) if text)
+        exceptions = in_force_and_ended(answer.number_of_exceptions, answer.no_longer, "exception", "exceptions")
+        short = "; ".join(text for text in (answer.level, *answer.notes, exceptions) if text)
         rows.append(
             (
                 (*above, Line(f"{number}. {answer.question}", "fine")),
