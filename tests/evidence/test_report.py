@@ -172,10 +172,8 @@ def test_each_question_is_found_by_its_page() -> None:
     }
     assert list(places) == list(range(1, 22))
     for number, page in places.items():
-        row = (
-            f"{number}. Question {number}x? Gap; own evidence: qualified; 1 exception 37 of 40 users 1 May 2026 {page}"
-        )
-        assert row in listed
+        short = "Gap; own evidence: qualified; 1 exception in force"
+        assert f"{number}. Question {number}x? {short} 37 of 40 users 1 May 2026 {page}" in listed
     assert len(set(places.values())) > 3
     assert listed.count("Access") == 2
 
