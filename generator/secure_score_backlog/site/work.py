@@ -67,8 +67,8 @@ class Work:
     """The same in words."""
     why: str = ""
     """The risk that it reduces, as a sentence."""
-    place: str = ""
-    """Why it stands where it does among those of its level: `60 % open, 436 days`."""
+    share: str = ""
+    """The share that is open: `60 %`."""
     since: date | None = None
     """The day of the breach or regression."""
     awaits: str = ""
@@ -112,20 +112,18 @@ def awaited_roles(status: Status, facts: Facts) -> str:
 
 
 def brief_work_of(status: Status, facts: Facts) -> Work:
-    """The same without what takes much room: its place, effort, impact on users, service and licence."""
+    """The same without what takes much room: the open share, effort, impact on users, service and licence."""
     area, product = parts_of(service_name(status.recommendation.service))
     effort, impact = (
         text.replace("unknown", "") for text in (status.recommendation.cost, status.recommendation.user_impact)
     )
-    least = "at least " if status.from_start else ""
-    days = f", {least}{wording.count(status.days_open, 'day')}" if status.days_open else ""
     return Work(
         effort=effort,
         impact=impact,
         area=area,
         product=product,
         licence=licence_words(status),
-        place=f"{wording.share(status.open_share)} open{days}" if status.observation and status.open_share else "",
+        share=wording.share(status.open_share) if status.observation and status.open_share else "",
         since=worse_since(status, facts),
         awaits=awaited_roles(status, facts),
     )
