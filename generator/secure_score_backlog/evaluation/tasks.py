@@ -19,9 +19,11 @@ from secure_score_backlog.text import comparable
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
-PLANNED, BLOCKED, UNMEASURED, UNAPPROVED, APPROVE = "planned", "blocked", "unmeasured", "unapproved", "approve"
+PLANNED, BLOCKED, UNMEASURED = "planned", "blocked", "unmeasured"
+UNAPPROVED, RECORD, APPROVE = "unapproved", "record", "approve"
 """What nobody is reminded of: a planned change that is due soon, a blocked one, one that is not measured and
-whose day has passed, an approval that is missing, and one that a new decision of another role will need."""
+whose day has passed, an approval that is missing, one whose record was filed late, and one that a new decision of
+another role will need."""
 TO_APPROVE = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.EXPIRING)
 """What the owner renews or decides anew, and the approver approves."""
 
@@ -42,7 +44,7 @@ class Task:
 
     when: When
     kind: str
-    """That of its reminder, `planned`, `blocked`, `unmeasured`, `unapproved` or `approve`."""
+    """That of its reminder, `planned`, `blocked`, `unmeasured`, `unapproved`, `record` or `approve`."""
     status: Status
     role: str
     """Whose it is; empty where no role owns it."""
@@ -127,7 +129,18 @@ def _unapproved(facts: Facts) -> Iterator[Task]:
     for entry in in_force((*facts.register, *facts.covered)):
         if entry.approval.asked and not recorded(entry):
             day = entry.until if entry.state is AcceptanceState.EXPIRING else None
-            yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), day, entry=entry)
+            if filed_late(entry):
+                yield Task(When.WAITING, RECORD, entry.status, entry.status.owner, day, entry=entry)
+            else:
+                yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), day, entry=entry)
+
+
+def filed_late(entry: RegisterEntry) -> bool:
+    """Its approval does not count only because the record came to the main branch after the decision.
+
+    The approver has nothing left to do: whoever owns the decision names the record again.
+    """
+    return bool(entry.approval.filed and entry.approval.stated)
 
 
 def _to_approve(found: Iterable[Reminder]) -> Iterator[Task]:

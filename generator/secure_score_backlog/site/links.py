@@ -103,8 +103,8 @@ class Site:
 
     def record_link(self, record: str, source: str) -> str | None:
         """Link to the minutes that are the record of an approval; None for any other record."""
-        month = re.fullmatch(r"docs/(reviews/\d{4}-\d{2}\.md)(?:#\S*)?", record.strip())
-        return self.link(source, f"{month[1]}#minutes") if month else None
+        month = record_month(record)
+        return self.link(source, f"reviews/{month}.md#minutes") if month else None
 
     def from_decision(self, source: str) -> Callable[[str], str | None]:
         """For `decision_markdown`: turns links between decision files into links between pages.
@@ -122,6 +122,12 @@ class Site:
 
 
 @lru_cache(maxsize=1 << 16)
+def record_month(record: str) -> str | None:
+    """The month, as YYYY-MM, whose minutes are the record of an approval; None for any other record."""
+    found = re.fullmatch(r"docs/reviews/(\d{4}-(?:0[1-9]|1[0-2]))\.md(?:#\S*)?", record.strip())
+    return found[1] if found else None
+
+
 def _address(source: str, target: str) -> str:
     """The way from one built file to another; remembered, because the pages of one folder link to the same pages."""
     return relpath(built(target), dirname(built(source)) or ".")

@@ -29,7 +29,7 @@ from secure_score_backlog.decisions.costs import total_of
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.evaluation.register import shown_state
 from secure_score_backlog.files import Document
-from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.links import Site, record_month
 from secure_score_backlog.site.words import people
 from secure_score_backlog.snapshots.service_names import service_name
 from secure_score_backlog.text import escape_html, plain_text, visible
@@ -96,6 +96,7 @@ def environment() -> Environment:
         choices=wording.CHOICES,
         people=people,
         total_of=total_of,
+        record_month=record_month,
         coded=coded,
     )
     made.filters.update(

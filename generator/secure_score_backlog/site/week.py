@@ -18,6 +18,7 @@ from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status, b
 from secure_score_backlog.evaluation.tasks import (
     APPROVE,
     BLOCKED,
+    RECORD,
     UNAPPROVED,
     UNMEASURED,
     Task,
@@ -43,10 +44,16 @@ COUNTED = {
 WAITED_FOR = {
     "an answer": ("unanswered",),
     "an approval": (UNAPPROVED, APPROVE),
+    "the record of an approval": (RECORD,),
     "a decision": ("undecided",),
 }
 """What the role is waited for, by kind; a blocked change waits for the end of its block."""
-TO_GIVE = {"answer": ("unanswered",), "approval": (UNAPPROVED, APPROVE), "decision": ("undecided",)}
+TO_GIVE = {
+    "answer": ("unanswered",),
+    "approval": (UNAPPROVED, APPROVE),
+    "record": (RECORD,),
+    "decision": ("undecided",),
+}
 """The same for a table, where nothing else is said."""
 WHAT_TO_DO = {
     "expired": "Renew it with a reason, or do it",
@@ -132,7 +139,7 @@ class Role:
     @property
     def gives(self) -> bool:
         """It has to answer or to approve something."""
-        return any(line.task.ask or line.task.kind in (UNAPPROVED, APPROVE) for line in self.lines)
+        return any(line.task.ask or line.task.kind in (UNAPPROVED, RECORD, APPROVE) for line in self.lines)
 
     @property
     def awaits(self) -> str:
@@ -201,7 +208,7 @@ def line_of(task: Task, facts: Facts, site: Site) -> Line:
         next_step(task, facts, site),
         portal_of(task, site),
         minutes_of(task, site),
-        () if task.ask or task.kind in (UNAPPROVED, APPROVE) else awaited_answers(task.status, facts, task.role),
+        () if task.ask or task.kind in (UNAPPROVED, RECORD, APPROVE) else awaited_answers(task.status, facts, task.role),
     )
 
 
@@ -218,13 +225,8 @@ def awaited_answers(status: Status, facts: Facts, role: str = "") -> tuple[str, 
 
 def minutes_of(task: Task, site: Site) -> str | None:
     """Link to the minutes of an approval that were filed late; None for any other task, and any other record."""
-    stated = task.entry.approval.stated if task.entry and filed_late(task.entry) else None
+    stated = task.entry.approval.stated if task.entry and task.kind == RECORD else None
     return site.record_link(stated.record, "attention.md") if stated else None
-
-
-def filed_late(entry: RegisterEntry) -> bool:
-    """Its approval does not count only because the record came to the main branch after the decision."""
-    return bool(entry.approval.filed and entry.approval.stated)
 
 
 def blocks_by_role(facts: Facts, found: Iterable[Task]) -> dict[str, tuple[str, tuple[Block, ...]]]:
@@ -317,7 +319,7 @@ def until(task: Task, facts: Facts) -> str:
             return f"Breached since {below(status, facts)}: {now} achieved, {was} accepted."
         case "conflict":
             return f"Measured in full {since(status, status.held_since)}."
-        case kind if kind in (UNAPPROVED, APPROVE):
+        case kind if kind in (UNAPPROVED, RECORD, APPROVE):
             return approval_until(task, facts.as_of)
         case "undecided":
             return "No decision is recorded."
@@ -335,11 +337,13 @@ def below(status: Status, facts: Facts) -> str:
 
 def approval_until(task: Task, as_of: date) -> str:
     """What an approver is waited for, and until when."""
-    if task.kind == UNAPPROVED:
+    if task.kind in (UNAPPROVED, RECORD):
         renewal = f" To renew by {dated(task.day, as_of)}." if task.day else ""
-        if task.entry and filed_late(task.entry):
-            on = wording.day(task.entry.approval.filed) if task.entry.approval.filed else ""
-            return f"Approval does not count: its record was filed late, on {on}.{renewal}"
+        found = task.entry.approval if task.entry else None
+        if found and found.stated and found.filed:
+            given, filed = wording.day(found.stated.on), wording.day(found.filed)
+            said = f"{found.stated.by} approved on {given}, says the decision"
+            return f"{said}; its record was filed late, on {filed}.{renewal}"
         return f"Approval missing.{renewal}"
     if task.status.state in NEEDS_NEW_DECISION:
         return f"To approve once {task.status.owner} decides anew."
@@ -421,6 +425,6 @@ def answering(task: Task) -> str:
 
 def portal_of(task: Task, site: Site) -> str | None:
     """Where the step is done; None where the next step is none of Microsoft's."""
-    if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, UNAPPROVED, APPROVE):
+    if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, UNAPPROVED, RECORD, APPROVE):
         return None
     return portal_link(task.status.recommendation.action_url, site)
