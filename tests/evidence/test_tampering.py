@@ -306,7 +306,7 @@ INTERNAL: dict[str, tuple[Tampering, str]] = {
     "a forged approval in the register": (approve("data/register.json"), "data/register.json"),
     "a forged approval in the site only": (
         changed("site/register.html", "Managing Director", "Board"),
-        'data-approver="Board"',
+        'It says “Board” after',
     ),
     "the guide": (changed(GUIDE, "sha256sum -c", "true || sha256sum -c"), GUIDE),
     "the keys": (changed("keys/web-flow.asc", "BEGIN PGP", "BEGIN  PGP"), "keys/web-flow.asc"),
@@ -337,7 +337,7 @@ INSURER: dict[str, tuple[Tampering, str]] = {
         changed("site/register.html", "31\u00a0January", "31\u00a0March"),
         "site/register.html",
     ),
-    "a page and the search index": (in_site_and_index, "site/register.html: Its table of approvals says"),
+    "a page and the search index": (in_site_and_index, "site/register.html: Its list of approvals says"),
     "the approver in a row of the register": (
         lambda f: in_site_and_index(f, last=True),
         "site/register.html: No row of it",

@@ -157,7 +157,7 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     said = "was filed only after the merge, on 2 October 2026. The decision states one: Managing"
     row = Read(known, register.documents).sections["approvals"]
     assert "stated 25 September 2026, its record filed 2 October 2026, after the decision · commit" in row
-    assert "The decision states an approval of 25 September 2026. Its record ( minutes of that month ) was filed" in row
+    assert "The decision states an approval of 25 September 2026. Its record ( minutes of September 2026 ) was filed" in row
     assert "filed after the decision, on 2 October 2026, so it does not count" in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
     alone = remedy(known.register[0], without_github=True)
@@ -194,7 +194,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert read.lead.startswith("1 accepted risk is in force: approved outside GitHub (record not checked) by M")
         assert list(read.sections)[1] == "approvals"
         (row,) = read.rows("approvals")
-        assert "Managing Director 1 October 2026 minutes of that month ; record not checked · commit" in row
+        assert "Managing Director 1 October 2026 minutes of September 2026 ; record not checked · commit" in row
         assert "commit 0000000000 , 1 October 2026" in read.sections["accepted"]
         assert "Approved outside GitHub: 1" in read.sections["approvals"]
         (anchor,) = re.findall(r'href="#(entry-[^"]+)"', read.raw("approvals"))

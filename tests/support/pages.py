@@ -27,9 +27,10 @@ TOPIC = "topics/ransomware.html"
 QUESTIONNAIRE = "insurers/renewal-2027.html"
 QUESTIONS_PART = "insurers/common/2.html"
 CITATIONS = "citations.html"
+DECIDING = "deciding.html"
 KINDS = (
     *(built(page.PATH) for page in PAGES if page.TITLE),
-    *(MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC, QUESTIONNAIRE, QUESTIONS_PART, CITATIONS),
+    *(MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC, QUESTIONNAIRE, QUESTIONS_PART, CITATIONS, DECIDING),
 )
 """One page of each kind of the sample tenant's site."""
 

@@ -28,7 +28,7 @@ from secure_score_backlog.evaluation.tasks import (
     waiting_role,
 )
 from secure_score_backlog.site.links import Site, slugs
-from secure_score_backlog.site.words import change_day, since
+from secure_score_backlog.site.words import change_day, remedy, since
 from secure_score_backlog.site.work import first_step, portal_link
 from secure_score_backlog.text import comparable
 
@@ -402,12 +402,7 @@ def approving(entry: RegisterEntry, facts: Facts) -> str:
     """What makes a missing approval count; text between backticks is code."""
     found, decision = entry.approval, entry.decision
     if found.filed and found.stated:
-        key = f"{'accepted' if decision.accepted else 'covered'}.approval"
-        where = "commit" if facts.recorded.without_github else "pull request"
-        return (
-            f"It waits for {decision.owner or 'the owner'} or the role that keeps the record: to make it count, one of "
-            f"them names it again in a {where} that changes `{key}`, such as `record: {found.stated.record}#approval`."
-        )
+        return remedy(entry, without_github=facts.recorded.without_github)
     return f"Tell {decision.owner or 'the owner'} whether you approve. No approval counts yet: {found.words}."
 
 
