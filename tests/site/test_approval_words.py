@@ -157,7 +157,7 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     said = "was filed only after the merge, on 2 October 2026. The decision states one: Managing"
     row = Read(known, register.documents).sections["approvals"]
     assert "stated 25 September 2026, its record filed 2 October 2026, after the decision · commit" in row
-    assert "The decision states an approval of 25 September 2026. Its record ( minutes of September 2026 ) was filed" in row
+    assert "states an approval of 25 September 2026. Its record ( minutes of September 2026 ) was filed" in row
     assert "filed after the decision, on 2 October 2026, so it does not count" in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
     alone = remedy(known.register[0], without_github=True)

@@ -79,7 +79,9 @@ def test_what_is_not_measured_and_has_a_decision_has_a_row() -> None:
     known = workspace(history({"open": (0, 4)}), {name: versions((1, answer)) for name, answer in answers.items()})
     page = Read(evaluated(known, day(1)), board.documents)
     said = page.sections["not-measured"]
-    assert page.lead.startswith("1 open recommendation, by its decision, then by risk, the share that is open and the days open;")
+    assert page.lead.startswith(
+        "1 open recommendation, by its decision, then by risk, the share that is open and the days open;"
+    )
     assert "Microsoft gave no score for 3 recommendations" in said
     assert "Of those that are not retired, 2 have a decision:" in said
     assert "Blocked by a missing licence" in said

@@ -48,6 +48,8 @@ WAITED_FOR = {
     "a decision": ("undecided",),
 }
 """What the role is waited for, by kind; a blocked change waits for the end of its block."""
+APPROVALS = (UNAPPROVED, RECORD, APPROVE)
+"""Kinds about an approval: of what is in force, of its record, and of what is still to be written."""
 TO_GIVE = {
     "answer": ("unanswered",),
     "approval": (UNAPPROVED, APPROVE),
@@ -139,7 +141,7 @@ class Role:
     @property
     def gives(self) -> bool:
         """It has to answer or to approve something."""
-        return any(line.task.ask or line.task.kind in (UNAPPROVED, RECORD, APPROVE) for line in self.lines)
+        return any(line.task.ask or line.task.kind in APPROVALS for line in self.lines)
 
     @property
     def awaits(self) -> str:
@@ -208,7 +210,7 @@ def line_of(task: Task, facts: Facts, site: Site) -> Line:
         next_step(task, facts, site),
         portal_of(task, site),
         minutes_of(task, site),
-        () if task.ask or task.kind in (UNAPPROVED, RECORD, APPROVE) else awaited_answers(task.status, facts, task.role),
+        () if task.ask or task.kind in APPROVALS else awaited_answers(task.status, facts, task.role),
     )
 
 
@@ -319,7 +321,7 @@ def until(task: Task, facts: Facts) -> str:
             return f"Breached since {below(status, facts)}: {now} achieved, {was} accepted."
         case "conflict":
             return f"Measured in full {since(status, status.held_since)}."
-        case kind if kind in (UNAPPROVED, RECORD, APPROVE):
+        case kind if kind in APPROVALS:
             return approval_until(task, facts.as_of)
         case "undecided":
             return "No decision is recorded."
@@ -420,6 +422,6 @@ def answering(task: Task) -> str:
 
 def portal_of(task: Task, site: Site) -> str | None:
     """Where the step is done; None where the next step is none of Microsoft's."""
-    if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, UNAPPROVED, RECORD, APPROVE):
+    if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, *APPROVALS):
         return None
     return portal_link(task.status.recommendation.action_url, site)
