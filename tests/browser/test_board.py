@@ -14,12 +14,12 @@ from tests.support.chromium import PHONE, Page
 
 pytestmark = pytest.mark.browser
 
-SHOWN = "return [...document.querySelectorAll('.backlog-table--work tbody tr')].filter(row => row.offsetParent).length"
+SHOWN = "return [...document.querySelectorAll('.backlog-table--work tr[data-id]')].filter(r => r.offsetParent).length"
 COLUMN = """
-const table = [...document.querySelectorAll('.backlog-table--work')].find(table => table.offsetParent);
-return [...table.tBodies[0].rows].filter(row => !row.hidden).map(row => row.cells[arguments[0]].innerText.trim());
+const rows = [...document.querySelectorAll('.backlog-more tr[data-id]')].filter(row => !row.hidden);
+return rows.map(row => row.cells[arguments[0]].innerText.trim());
 """
-"""The texts of one column of the first table that is shown."""
+"""The texts of one column of the longest table, which is folded at first."""
 COPIED = """
 document.execCommand = () => { window.copied = document.activeElement.value; return true; };
 document.querySelector(`[data-copy=${arguments[0]}]`).click();
@@ -102,6 +102,41 @@ def test_counts_follow_the_filter_and_empty_parts_are_hidden(browser: Page, buil
     assert browser.run("return document.querySelector('.backlog-card-value').textContent") == total
 
 
+def test_what_is_least_urgent_is_folded_until_it_is_looked_for(browser: Page, built_demo: Path) -> None:
+    """A filter and an order open the line, and it counts what is left; the copied list and paper have all."""
+    state = (
+        "const fold = document.querySelector('.backlog-more'), row = fold.querySelector('tr[data-id]:not([hidden])');"
+        "return [fold.offsetHeight > 0, Boolean(row) && row.checkVisibility({contentVisibilityAuto: true}),"
+        " fold.querySelector('summary').innerText]"
+    )
+    groups = "return [...document.querySelectorAll('.backlog-group')].filter(r => r.offsetHeight).map(r => r.innerText)"
+    browser.size(1400, 1000)
+    browser.open(built_demo / "board.html")
+    there, seen, line = browser.run(state)
+    found = re.fullmatch(r"(\d+) more without a decision: (\d+) medium, (\d+) low", line)
+    assert found
+    assert int(found[1]) == int(found[2]) + int(found[3]) > 10
+    assert (there, seen) == (True, False)
+    assert browser.run(groups) == ["Needs a new decision", "Undecided"]
+    assert len(browser.run(COPIED, "list").splitlines()) == browser.run(SHOWN) + 1
+    tick(browser, "risk", "low")
+    there, seen, text = browser.run(state)
+    assert (there, seen, text.split()[-3:]) == (True, True, [found[3], "of", found[1]])
+    assert browser.run(groups) == ["Needs a new decision"]
+    tick(browser, "risk", "low")
+    assert browser.run(state) == [True, False, line]
+    tick(browser, "state", "regressed")
+    assert browser.run(state)[0] is False, "no line over nothing"
+    tick(browser, "state", "regressed")
+    browser.run("document.querySelector('.backlog-col-owner button').click()")
+    assert browser.run(state) == [True, True, line]
+    for _ in range(2):
+        browser.run("document.querySelector('.backlog-col-owner button').click()")
+    assert browser.run(state) == [True, False, line]
+    browser.media("print")
+    assert browser.run(state) == [True, True, line]
+
+
 def test_free_text_looks_everywhere(browser: Page, built_demo: Path) -> None:
     """In titles, steps, owners and in what is done; every word has to occur."""
     browser.open(built_demo / "board.html")
@@ -139,6 +174,7 @@ def test_an_address_with_unknown_values_is_read_as_far_as_it_goes(browser: Page,
 def test_headers_sort(browser: Page, built_demo: Path) -> None:
     """By key: up, down, as listed again; dates by time, points by size; a screen reader is told."""
     browser.open(built_demo / "board.html")
+    browser.run("document.querySelector('.backlog-more').open = true")
     listed = browser.run(COLUMN, 1)
     sorted_by = "return document.querySelector('th[aria-sort]')?.getAttribute('aria-sort') + ' ' + location.search"
     browser.run("document.querySelector('.backlog-col-points button').focus()")
@@ -184,7 +220,7 @@ def test_hostile_cells_are_copied_as_text(browser: Page, built_demo: Path) -> No
     """No cell becomes a formula of a spreadsheet, and no id leaves its quotes in a shell."""
     browser.open(built_demo / "board.html")
     browser.run(
-        "const row = document.querySelector('.backlog-table--board tbody tr');"
+        "const row = document.querySelector('.backlog-table--board tr[data-new]');"
         "row.dataset.id = \"-x'; rm -rf ~\"; row.cells[1].textContent = '=HYPERLINK(1)';"
     )
     assert "\t'=HYPERLINK(1)\t" in browser.run(COPIED, "list")
@@ -233,7 +269,7 @@ def test_a_row_of_the_board_has_few_lines(browser: Page, built_demo: Path) -> No
     browser.open(built_demo / "board.html")
     heights: list[Any] = browser.run(
         "const line = parseFloat(getComputedStyle(document.querySelector('.backlog-table--board td')).lineHeight);"
-        "return [...document.querySelectorAll('.backlog-table--board tbody tr')].map(row => row.offsetHeight / line)"
+        "return [...document.querySelectorAll('.backlog-table--board tr[data-id]')].map(row => row.offsetHeight / line)"
     )
     assert sorted(heights)[len(heights) // 2] < 5
 

@@ -129,9 +129,9 @@ def test_a_row_of_the_board_is_brief_on_a_phone(browser: Page, built_demo: Path)
     """A card of a title, the sentence of its risk and a few lines; no column is named after one of another table."""
     browser.size(*PHONE)
     browser.open(built_demo / "board.html")
-    browser.run("for (const fold of document.querySelectorAll('.backlog-phone-fold')) fold.open = true")
+    browser.run("for (const fold of document.querySelectorAll('[data-backlog-fold]')) fold.open = true")
     heights = browser.run(
-        "return [...document.querySelectorAll('.backlog-table--board tbody tr')]"
+        "return [...document.querySelectorAll('.backlog-table--board tr[data-id]')]"
         ".map(row => row.offsetHeight).sort((a, b) => a - b)"
     )
     assert len(heights) > 60
@@ -159,7 +159,7 @@ def test_the_title_has_the_room(browser: Page, built_demo: Path, name: str) -> N
         browser.size(width, 900)
         browser.open(built_demo / name)
         title, widest, whole = browser.run(
-            "const row = document.querySelector('.backlog-table--work tbody tr');"
+            "const row = document.querySelector('.backlog-table--work tbody tr:not(.backlog-group)');"
             "const widths = [...row.cells].map(cell => cell.getBoundingClientRect().width);"
             "return [widths[1], Math.max(...widths), row.getBoundingClientRect().width]"
         )

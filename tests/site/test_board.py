@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from secure_score_backlog.decisions.model import Blocker, Bucket
+from secure_score_backlog.ratings import Risk
+from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.pages import board
+from secure_score_backlog.site.work import LONGEST_REASON
 from secure_score_backlog.snapshots.model import Recommendation
 from secure_score_backlog.wording import badge_of
 from tests.support.pages import Read, evaluated
-from tests.support.tenants import blocked, day, decision, history, versions, workspace
+from tests.support.tenants import acceptance, blocked, day, decision, history, versions, workspace
 
 
 def read() -> Read:
@@ -99,3 +103,49 @@ def test_what_was_open_on_the_first_day_may_be_so_for_longer() -> None:
     first, second = sorted(page.rows("undecided"))
     assert "1 October 2026 open at least since" in first + second
     assert (first + second).count("100 % open") == 2
+
+
+def undecided(*levels: Risk) -> Read:
+    """A board where one recommendation of each level has no decision, and one an acceptance that ended."""
+    rated = {f"{level.value}{place}": level for place, level in enumerate(levels)}
+    ended = versions((1, decision("old", Bucket.ACCEPT, risk=Risk.LOW, accepted=acceptance(day(2)))))
+    measured = history(dict.fromkeys([*rated, "old"], (0, 4)))
+    return Read(evaluated(workspace(measured, {"old": ended}, settings=Settings(risk=rated)), day(3)), board.documents)
+
+
+def test_what_needs_a_new_decision_comes_first_and_many_of_little_risk_are_folded() -> None:
+    """More than ten undecided of medium and low risk are behind one line that counts them; fewer are not."""
+    page = undecided(*[Risk.MEDIUM] * 8, *[Risk.LOW] * 3, Risk.HIGH)
+    before, line, folded = page.raw("undecided").partition('<details class="backlog-more"')
+    assert line
+    assert "11 more without a decision: 8 medium, 3 low" in page.sections["undecided"]
+    assert re.findall(r'<tr data-id="(\w+?)\d*"|rowgroup">([^<]+)', before) == [
+        *(("", "Needs a new decision"), ("old", ""), ("", "Undecided"), ("high", ""))
+    ]
+    assert re.findall(r'<tr data-id="([a-z]+)', folded) == ["medium"] * 8 + ["low"] * 3
+    few = undecided(*[Risk.MEDIUM] * 10, Risk.HIGH).raw("undecided")
+    assert "backlog-more" not in few
+    assert few.count("<tr data-id") == 12
+
+
+def test_an_accepted_risk_says_why_and_a_change_what_is_done_first() -> None:
+    """The reason in place of Microsoft's first step, at most two lines; the step where something is to be done."""
+    long = replace(acceptance(), rationale="The crane's controller\nspeaks nothing else. " + "It is old. " * 40)
+    answers = {
+        "now": decision("now"),
+        "accept": decision("accept", Bucket.ACCEPT, accepted=long),
+        "cover": decision("cover", Bucket.NOT_APPLICABLE),
+    }
+    portal = "https://security.microsoft.com/x"
+    catalogued = [
+        Recommendation(name, name, remediation="<ol><li>Open it</li></ol>", action_url=portal) for name in answers
+    ]
+    decided = {name: versions((1, answer)) for name, answer in answers.items()}
+    known = workspace(history(dict.fromkeys(answers, (0, 4))), decided, catalogued=catalogued)
+    page = Read(evaluated(known, day(1)), board.documents)
+    assert "Portal · First step: Open it" in page.sections["do-now"]
+    (row,) = page.rows("accept")
+    assert "Why: The crane's controller speaks nothing else. It is old." in row.replace("’", "'")
+    assert len(row.partition("Why: ")[2].partition("…")[0]) < LONGEST_REASON
+    assert "Why: " in page.sections["not-applicable"]
+    assert "First step" not in row + page.sections["not-applicable"]

@@ -426,6 +426,11 @@ def _how_known(found: Approval) -> str:
 
 def reason(entry: RegisterEntry) -> str:
     """Why the risk is accepted, or what covers it."""
-    if entry.decision.accepted:
-        return entry.decision.accepted.rationale
-    return entry.decision.covered.by if entry.decision.covered else ""
+    return reason_in(entry.decision)
+
+
+def reason_in(decision: Decision) -> str:
+    """Why a decision leaves it as it is; empty where it is to be done."""
+    if decision.accepted:
+        return decision.accepted.rationale
+    return decision.covered.by if decision.covered else ""

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import reason_in
 from secure_score_backlog.evaluation.status import State, Status, below_since
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import microsoft_html, safe_link
@@ -25,6 +26,8 @@ from secure_score_backlog.snapshots.service_names import service_name
 
 LONGEST_STEP = 80
 """Characters of a first step: a line of a table on a usual screen."""
+LONGEST_REASON = 100
+"""Characters of the reason of a decision: two lines."""
 READ_FOR_STEP = 3000
 """Characters of Microsoft's steps in which the first one is looked for."""
 TREND_DAYS = 365
@@ -67,6 +70,8 @@ class Work:
     """The same in words."""
     why: str = ""
     """The risk that it reduces, as a sentence."""
+    reason: str = ""
+    """Why the risk is accepted, or what covers it; empty where it is to be done."""
     share: str = ""
     """The share that is open: `60 %`."""
     since: date | None = None
@@ -88,7 +93,14 @@ def work_of(status: Status, facts: Facts, site: Site) -> Work:
         trend=trend,
         moved=moved,
         why=why_of(status),
+        reason=reason_of(status),
     )
+
+
+def reason_of(status: Status) -> str:
+    """Why the risk is accepted, or what covers it, at most two lines; empty where it is to be done."""
+    text = " ".join(reason_in(status.decision).split()) if status.decision else ""
+    return text if len(text) <= LONGEST_REASON else shortened(text, LONGEST_REASON)
 
 
 def why_of(status: Status) -> str:
@@ -163,11 +175,11 @@ def plain(html: str) -> str:
     return _NUMBER.sub("", re.sub(r"\s+([,.;:)])", r"\1", text)).strip()
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, longest: int = LONGEST_STEP) -> str:
     """The text up to the last word that fits."""
-    if len(text) <= LONGEST_STEP:
+    if len(text) <= longest:
         return text.rstrip(".")
-    kept = text[: LONGEST_STEP - 1]
+    kept = text[: longest - 1]
     return (kept.rpartition(" ")[0] or kept).rstrip(" ,.;:(") + "…"
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.reminders import decisions_needed
-from secure_score_backlog.evaluation.status import UNMEASURED, State, Status
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, UNMEASURED, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
@@ -18,13 +19,16 @@ from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import since, unexplained
 from secure_score_backlog.site.work import Work, brief_work_of, parts_of, work_of
 from secure_score_backlog.snapshots.service_names import service_name
-from secure_score_backlog.wording import BLOCKERS, badge_of
+from secure_score_backlog.wording import BLOCKERS, badge_of, number
 
 PATH = "board.md"
 TITLE = "Board"
 COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Effort", "Service")
 FULL_ROWS = 100
 """Rows with the first step and the way to the portal; those after them have both on their own page."""
+FOLDED_FROM = 11
+"""So many undecided recommendations of medium and low risk are folded; fewer are about a screenful."""
+LEAST_URGENT = ("medium", "low")
 STATES_IN_ORDER = (
     *(State.UNDECIDED, State.BREACHED, State.REGRESSED, State.EXPIRED, State.CONFLICT),
     *(State.OVERDUE, State.BLOCKED, State.PLANNED, State.ACCEPTED, State.COVERED),
@@ -45,6 +49,15 @@ USUAL = {
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that stand together in the table of a section."""
+
+    statuses: tuple[Status, ...]
+    title: str = ""
+    """Empty where a section has one group."""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One part of the board."""
 
@@ -53,8 +66,18 @@ class Section:
     title: str
     meaning: str
     statuses: tuple[Status, ...]
+    """In the order of the page: what `groups` hold, then what is folded."""
     empty: str
     """The sentence of an empty section."""
+    groups: tuple[Group, ...]
+    folded: tuple[Status, ...] = ()
+    """What is least urgent, behind one line."""
+
+    @property
+    def folded_levels(self) -> str:
+        """How many of each risk level are folded: `15 medium, 10 low`."""
+        found = Counter(status.risk_word for status in self.folded)
+        return ", ".join(f"{number(found[level])} {badge_of(level).label.lower()}" for level in LEVELS if found[level])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +172,30 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
 
 
 def sections_of(facts: Facts) -> list[Section]:
-    """The five sections, each by risk; what is done or not measured is in none of them."""
+    """The five sections, each group of them by risk; what is done or not measured is in none of them."""
     places: dict[str, list[Status]] = {key: [] for key, *_ in SECTIONS}
     for status in facts.statuses.values():
         if status.state not in (State.DONE, *UNMEASURED):
             places[status.group].append(status)
     return [
-        Section(str(key), title, meaning, tuple(sorted(places[key], key=risk_key)), empty)
+        section_of(str(key), title, meaning, empty, sorted(places[key], key=risk_key))
         for key, title, meaning, empty in SECTIONS
     ]
+
+
+def section_of(key: str, title: str, meaning: str, empty: str, found: list[Status]) -> Section:
+    """One section. Where a decision is no longer in force, it comes first; many of little risk are folded."""
+    lost = tuple(status for status in found if status.state in NEEDS_NEW_DECISION)
+    others = [status for status in found if status.state not in NEEDS_NEW_DECISION]
+    least = tuple(status for status in others if key == "undecided" and status.risk_word in LEAST_URGENT)
+    folded = least if FOLDED_FROM <= len(least) < len(found) else ()
+    rest = tuple(status for status in others if not (folded and status.risk_word in LEAST_URGENT))
+    groups = tuple(
+        Group(statuses, name if lost and others else "")
+        for statuses, name in ((lost, "Needs a new decision"), (rest, "Undecided"))
+        if statuses
+    )
+    return Section(key, title, meaning, (*lost, *rest, *folded), empty, groups, folded)
 
 
 def decided_unmeasured(facts: Facts) -> list[Status]:

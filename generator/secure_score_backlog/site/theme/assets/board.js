@@ -76,8 +76,8 @@
         name.textContent = button.textContent;
         header.append(button, name);
       });
-      const rows = Array.from(element.tBodies[0].rows, (row, place) => new Row(row, columns, place));
-      return { headers, columns, rows, body: element.tBodies[0] };
+      const listed = () => Array.from(element.querySelectorAll("tbody > tr:not(.backlog-group)"));
+      return { headers, columns, listed, rows: listed().map((row, place) => new Row(row, columns, place)) };
     }
 
     /* What stands below a heading, up to the next one. */
@@ -133,7 +133,7 @@
           if (a === "" || b === "") return a === "" ? 1 : -1;
           return (typeof a === "number" ? a - b : a.localeCompare(b)) * back;
         };
-        table.body.append(...table.rows.slice().sort(compare).map((row) => row.element));
+        for (const row of table.rows.slice().sort(compare)) row.element.parentElement.append(row.element); /* each in its group */
         table.headers.forEach((header, index) => {
           if (table.columns[index] === name) header.setAttribute("aria-sort", back < 0 ? "descending" : "ascending");
           else header.removeAttribute("aria-sort");
@@ -159,7 +159,8 @@
         for (const element of part.pieces) element.hidden = active && left + listed === 0;
         part.count.textContent = active && part.rows.length ? " " + left + " of " + part.rows.length : "";
         if (part.card) part.card.textContent = active ? left + " of " + part.rows.length : part.total;
-        for (const fold of part.folds) unfold(fold, active, listed > 0);
+        for (const fold of part.folds)
+          unfold(fold, active || (fold.matches(".backlog-more") && sorting.value !== ""), listed > 0);
         matches += left + listed;
       }
       for (const fold of form.querySelectorAll("details")) {
@@ -182,9 +183,14 @@
         fold.open = fold.dataset.before === "open";
         delete fold.dataset.before;
       }
+      const count = fold.querySelector(":scope > summary > .backlog-count");
+      if (!count) return;
+      const inside = Array.from(fold.querySelectorAll("tr[data-id]")), left = inside.filter((row) => !row.hidden).length;
+      fold.hidden = left === 0;
+      count.textContent = left < inside.length ? " " + left + " of " + inside.length : "";
     }
 
-    const visible = () => tables.flatMap((table) => Array.from(table.body.rows)).filter((row) => !row.hidden);
+    const visible = () => tables.flatMap((table) => table.listed()).filter((row) => !row.hidden);
 
     function text(what) {
       const found = visible();
