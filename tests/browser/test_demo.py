@@ -31,7 +31,7 @@ def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
         assert browser.pale() == [], scheme
         browser.picture(f"demo-{picture}-{scheme}")
     browser.scheme("light")
-    browser.paper(f"demo-{picture}")
+    browser.paper_picture(f"demo-{picture}")
     browser.size(*PHONE)
     browser.open(file)
     assert browser.sideways() == 0
@@ -41,9 +41,16 @@ def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_no_text_of_the_demo_is_cut_off(browser: Page, built_demo: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "sizes",
+    [((320, 640), (1400, 1000)), pytest.param((PHONE, (1920, 1080)), marks=pytest.mark.thorough)],
+    ids=["narrowest", "other"],
+)
+def test_no_text_of_the_demo_is_cut_off(
+    browser: Page, built_demo: Path, name: str, sizes: tuple[tuple[int, int], ...]
+) -> None:
     """With any font, from the narrowest phone to a wide screen: what is not in sight can be scrolled there."""
-    for width, height in ((320, 640), PHONE, (1400, 1000), (1920, 1080)):
+    for width, height in sizes:
         browser.size(width, height)
         browser.open(built_demo / name)
         assert browser.cut_off() == [], width

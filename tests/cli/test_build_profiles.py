@@ -310,7 +310,7 @@ def test_a_secret_or_the_tenants_id_ends_the_build(root: Path, backlog: RunBackl
     text = DECISION.replace("canary-rationale", f"Tenant {TENANT}, token {TOKEN}.")
     (root / "decisions" / "Carried.md").write_text(text, encoding="utf-8")
     finished = backlog("build", "--root", root, expect=3)
-    for words in ("the tenant's id", "a GitHub token", "register.html, line ", "what to do"):
+    for words in ("the tenant's id", "a GitHub token", "board.html, line ", "what to do"):
         assert words in finished.stderr, words
     assert TOKEN not in finished.stderr
     assert TENANT not in finished.stderr.lower()

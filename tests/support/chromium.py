@@ -244,6 +244,11 @@ class Page:
             self._save(f"{name}.pdf", made["data"])
         return base64.b64decode(made["data"])
 
+    def paper_picture(self, name: str) -> None:
+        """The page on paper as NAME.pdf, where the environment names a folder for it."""
+        if SCREENSHOTS:
+            self.paper(name)
+
     def _log(self, kind: str) -> list[dict[str, Any]]:
         return list(self.driver.get_log(kind))  # type: ignore[no-untyped-call]
 

@@ -217,9 +217,10 @@ class Maker:
         """
         document = new.document
         others = [other for other in (*self.others, *beside) if other[0].path != document.path]
+        context = self.judging(new)
 
         def found(each: Document) -> list[Problem]:
-            told = problems_with(each, self.judging(new), others, draft=new.scaffold.draft)
+            told = problems_with(each, context, others, draft=new.scaffold.draft)
             return [found for found in told if found.code not in OF_COMMITS]
 
         problems = found(document)
@@ -231,8 +232,8 @@ class Maker:
     def judging(self, new: NewDecision) -> CheckContext:
         """What a file is judged against: with another answer than the committed one, it is made today."""
         committed = self.paths.get(new.identifier)
-        _, decision = read(new)
         before = committed.decision if committed else None
+        decision = read(new)[1] if before else None
         if before is None or decision is None or decision.answer == before.answer:
             return self.context
         decided = {name: day for name, day in self.context.decided.items() if name != new.identifier}
