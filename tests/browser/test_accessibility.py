@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.accessibility import press, violations, walk
 from tests.support.chromium import PHONE, WIDE, Page
-from tests.support.pages import KINDS, OLDER_CHANGES, RECOMMENDATION, YEAR
+from tests.support.pages import EACH_KIND, KINDS, OLDER_CHANGES, RECOMMENDATION, YEAR
 
 pytestmark = pytest.mark.browser
 
@@ -39,14 +39,18 @@ def test_every_kind_of_page_is_looked_at(built_demo: Path) -> None:
     assert set(KINDS) <= found
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_axe_finds_nothing(browser: Page, built_demo: Path, name: str) -> None:
+@EACH_KIND
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [("light", WIDE), pytest.param("dark", PHONE, marks=pytest.mark.thorough)],
+    ids=["wide", "phone"],
+)
+def test_axe_finds_nothing(browser: Page, built_demo: Path, name: str, scheme: str, size: tuple[int, int]) -> None:
     """Wide and light, and on a phone in the dark: no violation of WCAG 2.2 A and AA, nor of good practice."""
-    for scheme, size in (("light", WIDE), ("dark", PHONE)):
-        browser.scheme(scheme)
-        browser.size(*size)
-        browser.open(built_demo / name)
-        assert violations(browser) == [], scheme
+    browser.scheme(scheme)
+    browser.size(*size)
+    browser.open(built_demo / name)
+    assert violations(browser) == []
 
 
 def test_axe_looks(browser: Page, tmp_path: Path) -> None:
@@ -113,7 +117,7 @@ def test_menu_and_search_open_by_key(browser: Page, built_demo: Path) -> None:
     assert browser.messages() == []
 
 
-@pytest.mark.parametrize("name", KINDS)
+@EACH_KIND
 def test_a_magnified_page_loses_nothing(browser: Page, built_demo: Path, name: str) -> None:
     """At 400 percent nothing sticks out sideways, and every word of the wide page is still on it."""
     browser.open(built_demo / name)
@@ -135,7 +139,7 @@ return document.querySelector('article').innerText.match(/[\\p{L}\\p{N}]+/gu);
 FURNITURE = re.compile(r"(?s)<script\b.*?</script>|<style\b.*?</style>|<link\b[^>]*>")
 
 
-@pytest.mark.parametrize("name", KINDS)
+@EACH_KIND
 def test_a_text_browser_gets_the_content(browser: Page, built_demo: Path, tmp_path: Path, name: str) -> None:
     """Without any style or script all that is on the page is there, in the same order, after a way past the menus."""
     browser.open(built_demo / name)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.chromium import PHONE, Page
 from tests.support.links import dead_links, outside_links
-from tests.support.pages import KINDS
+from tests.support.pages import EACH_KIND
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ def test_no_link_of_the_demo_is_dead(built_demo: Path) -> None:
     assert outside_links(built_demo) == set()
 
 
-@pytest.mark.parametrize("name", KINDS)
+@EACH_KIND
 def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
     """Legible in light and dark, whole on a phone, silent in the console, and asking nothing from outside."""
     file, picture = built_demo / name, name.removesuffix(".html").replace("/", "-")
@@ -40,7 +40,7 @@ def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
     assert browser.outside() == []
 
 
-@pytest.mark.parametrize("name", KINDS)
+@EACH_KIND
 @pytest.mark.parametrize(
     "sizes",
     [((320, 640), (1400, 1000)), pytest.param((PHONE, (1920, 1080)), marks=pytest.mark.thorough)],
@@ -59,7 +59,7 @@ def test_no_text_of_the_demo_is_cut_off(
         assert browser.sideways() == 0
 
 
-@pytest.mark.parametrize("name", KINDS)
+@EACH_KIND
 def test_headings_of_the_demo_are_in_order(browser: Page, built_demo: Path, name: str) -> None:
     """One first heading, no level left out, no id twice: what a screen reader steers by."""
     browser.open(built_demo / name)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.chromium import PHONE, Page
-from tests.support.pages import KINDS
+from tests.support.pages import EACH_KIND
 
 pytestmark = pytest.mark.browser
 
@@ -238,7 +238,7 @@ def test_commands_are_broken_between_words(browser: Page, built_demo: Path, size
     assert browser.run(BROKEN) == []
 
 
-@pytest.mark.parametrize("name", KINDS)
+@EACH_KIND
 def test_everything_has_room(browser: Page, built_demo: Path, name: str) -> None:
     """Nothing is wider than the narrowest phone, and no word is broken on phone, desk and paper.
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
+
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.facts import Facts, evaluate, with_audit
 from secure_score_backlog.evaluation.register import RegisterEntry
@@ -33,6 +35,12 @@ KINDS = (
     *(MONTH, RECOMMENDATION, YEAR, OLDER_CHANGES, TOPIC, QUESTIONNAIRE, QUESTIONS_PART, CITATIONS, DECIDING),
 )
 """One page of each kind of the sample tenant's site."""
+ALIKE = (YEAR, OLDER_CHANGES, QUESTIONS_PART)
+"""Those made by the template of another one, as a further part of it."""
+EACH_KIND = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.thorough] if name in ALIKE else []) for name in KINDS]
+)
+"""A test of every kind of page."""
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)
 
