@@ -149,6 +149,14 @@ class Approval:
         return REASONS[self.reason]
 
     @property
+    def filed_late(self) -> bool:
+        """It does not count only because its record came to the main branch after the decision.
+
+        The approver has nothing left to do: whoever owns the decision names the record again.
+        """
+        return bool(self.filed and self.stated)
+
+    @property
     def in_short(self) -> str:
         """Why nothing counts, in a few words; empty where something does."""
         if self.reason is None or self.recorded:

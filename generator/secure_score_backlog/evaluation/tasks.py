@@ -129,18 +129,10 @@ def _unapproved(facts: Facts) -> Iterator[Task]:
     for entry in in_force((*facts.register, *facts.covered)):
         if entry.approval.asked and not recorded(entry):
             day = entry.until if entry.state is AcceptanceState.EXPIRING else None
-            if filed_late(entry):
+            if entry.approval.filed_late:
                 yield Task(When.WAITING, RECORD, entry.status, entry.status.owner, day, entry=entry)
             else:
                 yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), day, entry=entry)
-
-
-def filed_late(entry: RegisterEntry) -> bool:
-    """Its approval does not count only because the record came to the main branch after the decision.
-
-    The approver has nothing left to do: whoever owns the decision names the record again.
-    """
-    return bool(entry.approval.filed and entry.approval.stated)
 
 
 def _to_approve(found: Iterable[Reminder]) -> Iterator[Task]:

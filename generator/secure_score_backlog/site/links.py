@@ -121,13 +121,13 @@ class Site:
         return resolve
 
 
-@lru_cache(maxsize=1 << 16)
 def record_month(record: str) -> str | None:
     """The month, as YYYY-MM, whose minutes are the record of an approval; None for any other record."""
     found = re.fullmatch(r"docs/reviews/(\d{4}-(?:0[1-9]|1[0-2]))\.md(?:#\S*)?", record.strip())
     return found[1] if found else None
 
 
+@lru_cache(maxsize=1 << 16)
 def _address(source: str, target: str) -> str:
     """The way from one built file to another; remembered, because the pages of one folder link to the same pages."""
     return relpath(built(target), dirname(built(source)) or ".")

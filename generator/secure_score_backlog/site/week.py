@@ -14,7 +14,7 @@ from secure_score_backlog.decisions.model import Ask
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import RegisterEntry, approver
-from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status, below_since
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status
 from secure_score_backlog.evaluation.tasks import (
     APPROVE,
     BLOCKED,
@@ -318,7 +318,8 @@ def until(task: Task, facts: Facts) -> str:
             accepted = status.decision.accepted if status.decision else None
             now = wording.share(status.observation.share if status.observation else None)
             was = wording.share(accepted.share if accepted else None)
-            return f"Breached since {below(status, facts)}: {now} achieved, {was} accepted."
+            began = wording.day(status.breached_since) if status.breached_since else "an unknown day"
+            return f"Breached since {began}: {now} achieved, {was} accepted."
         case "conflict":
             return f"Measured in full {since(status, status.held_since)}."
         case kind if kind in APPROVALS:
@@ -329,12 +330,6 @@ def until(task: Task, facts: Facts) -> str:
             return f"Last day: {dated(day, facts.as_of)}."
         case _:
             return f"Due on {dated(day, facts.as_of)}."
-
-
-def below(status: Status, facts: Facts) -> str:
-    """Since when less is achieved than was accepted."""
-    day = below_since(facts.history, status, facts.as_of)
-    return wording.day(day) if day else "an unknown day"
 
 
 def approval_until(task: Task, as_of: date) -> str:

@@ -23,7 +23,7 @@ from secure_score_backlog.evaluation.reminders import (
     decisions_needed,
     owning_roles,
 )
-from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State, Status, below_since
+from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
@@ -83,11 +83,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         unexplained=unexplained(facts.explained),
         needed=plain_facts(facts)["decisions_needed"],
         most=MOST_NEEDED,
-        since={
-            each.status.id: below_since(facts.history, each.status, facts.as_of)
-            for each in needed
-            if each.kind is Kind.BREACHED
-        },
+        since={each.status.id: each.status.breached_since for each in needed if each.kind is Kind.BREACHED},
         late=len(late_ones),
         undecided=most_undecided(facts),
         in_portal_only=sum(1 for status in facts.shadow if accepted_in_portal(status)),

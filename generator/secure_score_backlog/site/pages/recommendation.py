@@ -106,7 +106,7 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             proposals=list(proposals(status, facts)),
             change=change(status, facts),
             commit_url=partial(commit, facts),
-            breached_since=worse_since(status, facts),
+            breached_since=worse_since(status),
             to_do=list(to_do(status, facts, site)),
             unreadable=bool(status.versions) and not status.versions[-1].readable,
         )
