@@ -10,15 +10,19 @@ import pytest
 
 from tests.support.accessibility import press, violations, walk
 from tests.support.chromium import PHONE, WIDE, Page
-from tests.support.pages import EACH_KIND, KINDS, OLDER_CHANGES, RECOMMENDATION, YEAR
+from tests.support.pages import DECIDING, EACH_KIND, KINDS, MONTH, QUESTIONNAIRE
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.browser
 
 MAGNIFIED = (320, 256)
 """CSS pixels that are left of 1280 by 1024 at 400 percent (WCAG 2.2, 1.4.10)."""
 
-LIKE_OTHERS = (RECOMMENDATION, "changes.html", OLDER_CHANGES, "evidence.html", YEAR)
-"""Kinds of page that hold no control which a quicker page lacks."""
+WITH_CONTROLS = (
+    *("index.html", "board.html", "register.html", "attention.html", "score.html"),
+    *(MONTH, QUESTIONNAIRE, DECIDING),
+)
+"""Kinds of page that hold each control there is."""
 
 WORDS = """
 const article = document.querySelector('article').cloneNode(true);
@@ -63,9 +67,7 @@ def test_axe_looks(browser: Page, tmp_path: Path) -> None:
     assert {line.split(":")[0] for line in violations(browser)} == {"image-alt", "color-contrast"}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.thorough] if name in LIKE_OTHERS else []) for name in KINDS]
-)
+@pytest.mark.parametrize("name", variants(KINDS, always=WITH_CONTROLS))
 def test_the_keyboard_reaches_everything(browser: Page, built_demo: Path, name: str) -> None:
     """By tab, in reading order, each stop in sight and marked; at 400 percent too, where the menu is folded away."""
     for size in (WIDE, MAGNIFIED):

@@ -13,6 +13,7 @@ from tests.support.chromium import PHONE, WIDE, Page
 from tests.support.emptiness import article, faults
 from tests.support.links import dead_links
 from tests.support.pages import KINDS
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +25,8 @@ SHOWN = (
 """Pages to be looked at in the browser, where the tenant has them."""
 LOOKED_AT_WHOLE = ("first-day", "many", "long-words", "nothing-at-all")
 """Tenants that change every page; of the others only the pages on which they say something else are looked at."""
+ALWAYS = ("first-day", "long-words", "no-git", "days-missing", "no-catalogue", "nothing-at-all")
+"""Tenants of which each lacks something else."""
 
 SAYS: dict[str, dict[str, tuple[str, ...]]] = {
     "first-day": {
@@ -95,7 +98,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"": tmp_path_factory.mktemp("awkward")}
 
 
-@pytest.fixture(params=TENANTS)
+@pytest.fixture(params=variants(TENANTS, always=ALWAYS))
 def tenant(request: pytest.FixtureRequest) -> str:
     """The name of one tenant after the other."""
     return str(request.param)

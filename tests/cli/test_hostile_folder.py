@@ -19,6 +19,7 @@ from secure_score_backlog.site.configuration import SCRIPTS, parse_configuration
 from secure_score_backlog.site.registry import assets, configuration
 from tests.support.folders import contents, write
 from tests.support.running import RunBacklog
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="makes links and pipes")
 SECRET = "the text of a file outside"
@@ -134,7 +135,7 @@ def scored(snapshot: Path) -> str:
     ["backlog.yml", "mkdocs.yml", "docs/page.md", "docs/reviews/2026-10.md", "decisions/Evil.md",
      "snapshots/2026/2026-11-01.json", "snapshots/catalogue.json", "build/.manifest"],
 )  # fmt: skip
-@pytest.mark.parametrize("command", ["check", "status", "render"])
+@pytest.mark.parametrize("command", variants(["check", "status", "render"], always=["render"]))
 def test_a_pipe_holds_nothing_up(bare: Path, path: str, command: str) -> None:
     """A pipe in the place of any file: the command ends, which it would not if it opened the pipe."""
     (bare / path).parent.mkdir(parents=True, exist_ok=True)
@@ -186,11 +187,9 @@ def booby_trapped(root: Path, canary: Path) -> None:
     write(root, "evil-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
 
 
-@pytest.mark.parametrize(("command", "expected"), [("build", 0), ("check", 0), ("status", 0)])
+@pytest.mark.parametrize("command", variants(["build", "check", "status"], always=["build"]))
 @pytest.mark.parametrize("path", ["", ":", ".:", "/nowhere:."])
-def test_nothing_is_imported_from_the_folder(
-    bare: Path, tmp_path: Path, path: str, command: str, expected: int
-) -> None:
+def test_nothing_is_imported_from_the_folder(bare: Path, tmp_path: Path, path: str, command: str) -> None:
     """Modules beside the data are not imported: run inside the folder, with a PYTHONPATH that leads there."""
     canary = tmp_path / "canary"
     booby_trapped(bare, canary)
@@ -210,7 +209,7 @@ def test_nothing_is_imported_from_the_folder(
         check=False,
     )
     assert not canary.exists()
-    assert finished.returncode == expected, finished.stderr
+    assert finished.returncode == 0, finished.stderr
 
 
 CONFIGURATIONS = {

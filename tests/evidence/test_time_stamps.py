@@ -37,6 +37,7 @@ from tests.support.simulated_authority import (
     rejected,
     signer,
 )
+from tests.support.variants import variants
 
 PERIOD = ("--from", "2026-10-01", "--to", "2026-10-03", "--profile", "insurer")
 STATED = "2026-10-04 12:30:15 (UTC)"
@@ -215,6 +216,9 @@ FAULTS: dict[str, tuple[Callable[[SimulatedAuthority], object], str]] = {
     "nothing": (lambda a: a.responders.append(lambda _: Response(404)), "answers 404"),
 }  # fmt: skip
 
+ALWAYS = ("another digest", "a page")
+"""An answer that is a stamp, and one that is none; how the others are told apart has its tests above."""
+
 
 @pytest.fixture(scope="module")
 def quick(root: Path) -> Iterator[Path]:
@@ -224,7 +228,7 @@ def quick(root: Path) -> Iterator[Path]:
         yield root
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", variants(FAULTS, always=ALWAYS))
 def test_an_authority_that_gives_no_stamp_leaves_nothing_behind(quick: Path, tmp_path: Path, name: str) -> None:
     """The command ends, says why and what to do, and writes neither pack nor record."""
     with SimulatedAuthority() as authority:

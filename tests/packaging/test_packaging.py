@@ -125,6 +125,7 @@ def test_the_sdist_builds_the_same_wheel(sdist: Path, wheel: dict[str, bytes], t
     assert in_wheel(build(unpacked, tmp_path / "dist", "wheel")) == wheel
 
 
+@pytest.mark.thorough
 def test_the_wheel_runs_by_itself(wheel: dict[str, bytes], tmp_path: Path) -> None:
     """Unpacked far from the repository, the program finds all that it needs to make the sample tenant."""
     for name, content in wheel.items():

@@ -17,6 +17,7 @@ import pytest
 from secure_score_backlog.program import code_digest
 from tests.support.fonts import only_family
 from tests.support.running import RunBacklog, run_as_process, run_here
+from tests.support.variants import variants
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -127,7 +128,7 @@ def test_that_gives_up():
 
 
 @pytest.mark.parametrize(("required", "outcome"), [("0", "1 skipped"), ("1", "1 failed|1 error")])
-@pytest.mark.parametrize("path", ["/nonexistent", None], ids=["no browser", "browser or none"])
+@pytest.mark.parametrize("path", variants(["/nonexistent", None], always=["/nonexistent"]))
 def test_a_skipped_browser_test_fails_where_required(
     tmp_path: Path, required: str, outcome: str, path: str | None
 ) -> None:

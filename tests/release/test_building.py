@@ -59,6 +59,7 @@ def test_only_what_is_committed_is_released(release: Path) -> None:
     assert len([name for name in names if name.endswith("/cli/main.py")]) == 2
 
 
+@pytest.mark.thorough
 def test_the_same_commit_gives_the_same_bytes(release: Path, repository: Repository, tmp_path: Path) -> None:
     """From another clone, in another folder, at another time: every file is the same."""
     repository.git("clone", "--quiet", ".", str(tmp_path / "clone"))

@@ -20,6 +20,7 @@ from secure_score_backlog.site.links import Site, built
 from secure_score_backlog.site.registry import PAGES
 from secure_score_backlog.stored_history import StoredHistory
 from secure_score_backlog.workspace import Workspace
+from tests.support.variants import variants
 
 MONTH = "reviews/2026-10.html"
 RECOMMENDATION = "recommendations/blocklegacyauthentication.html"
@@ -37,9 +38,7 @@ KINDS = (
 """One page of each kind of the sample tenant's site."""
 ALIKE = (YEAR, OLDER_CHANGES, QUESTIONS_PART)
 """Those made by the template of another one, as a further part of it."""
-EACH_KIND = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.thorough] if name in ALIKE else []) for name in KINDS]
-)
+EACH_KIND = pytest.mark.parametrize("name", variants(KINDS, always=[name for name in KINDS if name not in ALIKE]))
 """A test of every kind of page."""
 
 HEADING = re.compile(r"^(#{1,6}) (.*) \{ #([a-z0-9-]+)[^}]*\}$", re.MULTILINE)

@@ -192,6 +192,7 @@ def test_the_end_of_a_month(data: Data) -> None:
     assert TOKEN not in first.log
 
 
+@pytest.mark.thorough
 @FREE
 def test_where_workflows_may_open_no_pull_request(data: Data) -> None:
     """The run is red, names the setting, and leaves the branch from which a person can open it."""
