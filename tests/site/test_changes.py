@@ -117,7 +117,7 @@ def test_the_answer_is_at_the_top(pages: dict[str, str]) -> None:
     """What Microsoft changed lately, with points; the newest of its changes first, with its day and amount."""
     text = pages["changes.md"]
     assert (
-        "Since 1 September 2026, Microsoft re-weighted 1 recommendation: Turn on Safe Attachments in block mode "
+        "Since 1 August 2026, Microsoft re-weighted 1 recommendation: Turn on Safe Attachments in block mode "
         "(12 October 2026). That changed our score by +1 point (" in text
     )
     table = text.partition("# What Microsoft changed")[2]

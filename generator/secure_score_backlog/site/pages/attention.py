@@ -19,6 +19,7 @@ from msgspec import Struct
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
 from secure_score_backlog.dates import add_months
+from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Orphaned, State, Status, orphaned
@@ -181,6 +182,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         other_roles=roles[MOST_ROLES:],
         awaited=awaited,
         most_waits=MOST_ROWS,
+        same_role=same_role,
         changed_kinds=CHANGED,
         columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),

@@ -44,11 +44,13 @@ ROWS = 120
 """Rows of a page: so many are less than 150 kB of HTML."""
 MONTHS = 12
 """Months that the page itself shows in full; older ones are on pages of their own."""
-RECENT = 3
-"""Months that the first sentence sums up, and that paper shows in full."""
+RECENT = 4
+"""Months that the first sentence sums up: a quarter, and the month that has begun."""
+PRINTED = 3
+"""Months that paper shows in full."""
 NAMED = 2
 """Changes of Microsoft that the first sentence names."""
-SHOWN_ROWS = 25
+SHOWN_ROWS = 12
 """Microsoft's changes that are shown unfolded."""
 SHOWN_SUMS = 6
 """Months of which the sums are shown unfolded."""
@@ -105,7 +107,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             shown_since=SHOWN_SUMS,
             pages=list(pages),
             name_of=name_of,
-            printed=list(dict.fromkeys(part.month.month for part in newest))[:RECENT],
+            printed=list(dict.fromkeys(part.month.month for part in newest))[:PRINTED],
         ),
         site=site,
         description="What Microsoft changed and what it did to the score, and what was decided, completed and lost.",
