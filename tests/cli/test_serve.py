@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +23,7 @@ from secure_score_backlog.site import rendering
 from secure_score_backlog.site.registry import configuration
 from tests.support.decision_files import plan
 from tests.support.folders import contents, write
-from tests.support.running import RunBacklog
+from tests.support.running import RunBacklog, heed_signals
 
 DUE = date(2026, 12, 31)
 SIGNALS = pytest.mark.skipif(os.name == "nt", reason="stops the server with a signal")
@@ -37,7 +38,7 @@ def free_port() -> str:
 
 @contextmanager
 def serving(
-    root: Path, port: str, temporary: Path, before: Callable[[], None] | None = None
+    root: Path, port: str, temporary: Path, before: Callable[[], None] = heed_signals
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`backlog serve` in a session of its own; what it says is in `said.txt` of its folder for temporary files."""
     temporary.mkdir()
@@ -165,16 +166,16 @@ def ignore_hangups() -> None:
 @pytest.mark.parametrize(
     ("number", "before", "code"),
     [
-        ("SIGTERM", None, 0),
-        ("SIGHUP", None, 0),
-        ("SIGINT", None, 0),
+        ("SIGTERM", heed_signals, 0),
+        ("SIGHUP", heed_signals, 0),
+        ("SIGINT", heed_signals, 0),
         ("SIGINT", ignore_interrupts, 0),
-        ("SIGKILL", None, -9),
+        ("SIGKILL", heed_signals, -9),
     ],
     ids=["TERM", "HUP", "INT", "INT in the background of a script", "KILL"],
 )
 def test_serve_takes_its_server_along(
-    bare: Path, tmp_path: Path, number: str, before: Callable[[], None] | None, code: int
+    bare: Path, tmp_path: Path, number: str, before: Callable[[], None], code: int
 ) -> None:
     """Whatever ends it, sent to it alone: the port is free again, and no file stays."""
     port = free_port()
@@ -232,6 +233,10 @@ def test_a_build_that_is_ended_leaves_nothing(bare: Path, tmp_path: Path, number
         builder.send_signal(number)
         builder.wait(60)
         assert builder.returncode == (-9 if number == signal.SIGKILL else 128 + number)
+    if number == signal.SIGKILL:  # perhaps before the builder had begun
+        (bare / "docs" / "slow.md").unlink()
+        assert subprocess.run(call, capture_output=True, env=environment, check=False).returncode == 0
+        shutil.rmtree(bare / "build" / "site")
     assert_nothing_stays(bare, free_port(), tmp_path / "temporary")
 
 

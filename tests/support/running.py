@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -103,6 +104,13 @@ def run_as_process(
     )
     finished.args = ["backlog", *map(str, arguments)]
     return checked(finished, expect)
+
+
+def heed_signals() -> None:
+    """For `preexec_fn`: the process heeds what a run of the tests in the background, or below `nohup`, ignores."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def clear_caches() -> None:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.running import heed_signals
+
 LONGEST_WAIT = 60
 """Seconds before a program that says nothing counts as hanging."""
 CONTROL_C = "\x03"
@@ -98,6 +100,7 @@ def _rest(outer: int, process: subprocess.Popen[bytes], seen: bytes, again: str)
 
 def _own_terminal() -> None:
     """Make the terminal the one that Ctrl-C is typed at."""
+    heed_signals()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
