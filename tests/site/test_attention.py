@@ -212,6 +212,42 @@ def test_what_a_role_owns_and_what_blocks_it_is_among_what_it_waits_for() -> Non
     assert "nothing is overdue or due within 30 days; below is what is blocked." in alone.lead
 
 
+def test_what_another_change_waits_for_is_in_its_owners_week() -> None:
+    """Whatever its date, on both sides; not once it is done, and not for itself or for a word that is no id."""
+    needs = "Four keys. First keys_for_admins, `no_answer` and done_one, then late_one. A"
+    late = replace(decision("late_one", due=day(250)), prerequisites=needs, owner="Head of Finance")
+    keys = decision("keys_for_admins", due=day(80))
+    measured = {**dict.fromkeys(("keys_for_admins", "no_answer", "late_one", "A"), (0, 4)), "done_one": (4, 4)}
+    page = Read(tenant(measured, late_one=late, keys_for_admins=keys), attention.documents)
+    (row,) = page.rows("role-head-of-it")
+    assert "Due on 19 December 2026, in 79 days. Head of Finance waits for it: late_one." in row
+    assert page.sections["role-head-of-it"].startswith("1 waits for a change of this role ")
+    (row,) = page.rows("no-role")
+    assert "No decision is recorded. Decide. Head of Finance waits for it: late_one." in row
+    waits = page.sections["role-head-of-finance"]
+    assert waits.startswith("Nothing to do; waits for others: 1 ")
+    assert "Due on 7 June 2027. " in waits
+    for said in ("Waits for Head of IT: keys_for_admins.", "Waits for an owner: no_answer."):
+        assert said in waits
+    assert "done_one" not in waits
+    assert "No owner – – – 1 decision an owner: 2 recommendations: " in page.text
+    alone = Read(
+        tenant({**measured, "keys_for_admins": (4, 4), "no_answer": (4, 4)}, late_one=late), attention.documents
+    )
+    assert "role-head-of-finance" not in alone.sections
+
+
+def test_what_nobody_owns_is_counted_by_risk_and_listed_once() -> None:
+    """In the first table with the way to the list, also where no role is busy; not where all has an owner."""
+    ids = ("MFARegistrationV2", "scid_96")
+    page = Read(
+        tenant(dict.fromkeys(ids, (0, 4)), MFARegistrationV2=decision(ids[0], due=day(90))), attention.documents
+    )
+    assert 'an owner: <a href="#ownerless">1\xa0recommendation: ' in page.source
+    owned = Read(tenant({"A": (0, 4)}, A=decision("A", due=day(9))), attention.documents)
+    assert "an owner:" not in owned.text
+
+
 def test_a_planned_change_that_is_not_measured_is_listed_by_its_date() -> None:
     """Soon due, and past its date; its state says that it is not measured."""
     given = tenant({"A": (4, 4)}, {"A": (4, 4)}, B=decision("B", due=day(9)), C=decision("C", due=day(1)))

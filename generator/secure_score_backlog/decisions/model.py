@@ -218,7 +218,8 @@ class Decision:
     )
     prerequisites: str = key(
         ANSWER,
-        "Question 4: which licences and technical preconditions does it need, and what is missing?",
+        "Question 4: which licences and technical preconditions does it need, and what is missing? The id of another "
+        "recommendation here says that the change waits for it.",
         QUESTION,
         default="",
         example="Entra ID P1; licences for three users are missing",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,13 +19,17 @@ from secure_score_backlog.text import comparable
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
-PLANNED, BLOCKED, UNMEASURED = "planned", "blocked", "unmeasured"
+PLANNED, BLOCKED, UNMEASURED, AWAITED = "planned", "blocked", "unmeasured", "awaited"
 UNAPPROVED, RECORD, APPROVE = "unapproved", "record", "approve"
 """What nobody is reminded of: a planned change that is due soon, a blocked one, one that is not measured and
-whose day has passed, an approval that is missing, one whose record was filed late, and one that a new decision of
-another role will need."""
+whose day has passed, one due later that another decision waits for, an approval that is missing, one whose record was
+filed late, and one that a new decision of another role will need."""
 TO_APPROVE = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.EXPIRING)
 """What the owner renews or decides anew, and the approver approves."""
+
+
+AROUND_ID = "`'\".,:;()[]"
+"""What may stand around an id in a sentence."""
 
 
 class When(StrEnum):
@@ -44,7 +48,7 @@ class Task:
 
     when: When
     kind: str
-    """That of its reminder, `planned`, `blocked`, `unmeasured`, `unapproved`, `record` or `approve`."""
+    """That of its reminder, or one of those above."""
     status: Status
     role: str
     """Whose it is; empty where no role owns it."""
@@ -60,8 +64,36 @@ def tasks(facts: Facts) -> tuple[Task, ...]:
     unapproved = tuple(_unapproved(facts))
     named = {task.status.id for task in unapproved}
     to_approve = (task for task in _to_approve(reminded) if task.status.id not in named)
-    found = (*_reminded(reminded, facts.as_of), *_changes(facts), *unapproved, *to_approve, *_undecided(facts))
-    return tuple(sorted(found, key=_order))
+    own = (*_reminded(reminded, facts.as_of), *_changes(facts), *_undecided(facts))
+    return tuple(sorted((*own, *unapproved, *to_approve, *_awaited(facts, own)), key=_order))
+
+
+def awaited_changes(facts: Facts) -> dict[str, tuple[Status, ...]]:
+    """What each planned change waits for, by its id: open recommendations that its decision names by their id."""
+    found = {}
+    for status in (*facts.in_state(State.OVERDUE), *_in_time(facts)):
+        assert status.decision
+        blocked = status.decision.blocked
+        said = f"{status.decision.prerequisites} {blocked.note if blocked else ''}"
+        named = {each.id: each for each in (named_by(word, facts) for word in said.split()) if each}
+        others = (each for each in named.values() if each.open_share > 0 and each.id != status.id)
+        if waited := tuple(sorted(others, key=risk_key)):
+            found[status.id] = waited
+    return found
+
+
+def named_by(word: str, facts: Facts) -> Status | None:
+    """The recommendation whose id a word of a sentence is; None where it is none, and for a single letter."""
+    return facts.statuses.get(word.strip(AROUND_ID)) if len(word) > 1 else None
+
+
+def waiting_changes(awaited: Mapping[str, tuple[Status, ...]], facts: Facts) -> dict[str, tuple[Status, ...]]:
+    """The same from the other side: which planned changes wait for a recommendation, by its id."""
+    found: dict[str, tuple[Status, ...]] = {}
+    for waiting, others in awaited.items():
+        for other in others:
+            found[other.id] = (*found.get(other.id, ()), facts.statuses[waiting])
+    return found
 
 
 def by_role(found: Iterable[Task]) -> list[tuple[str, tuple[Task, ...]]]:
@@ -116,13 +148,32 @@ def _soon(day: date | None, as_of: date) -> When | None:
 
 
 def _changes(facts: Facts) -> Iterator[Task]:
-    for status in (*facts.in_state(State.PLANNED, State.BLOCKED), *facts.planned_unmeasured):
+    for status in _in_time(facts):
         due = status.decision.due if status.decision else None
         passed = due is not None and due < facts.as_of
         when = When.WAITING if passed else _soon(due, facts.as_of)
         kind = BLOCKED if status.blocked else UNMEASURED if passed else PLANNED
         if when is not None:
             yield Task(when, kind, status, status.owner, due)
+
+
+def _in_time(facts: Facts) -> tuple[Status, ...]:
+    """Planned changes that are not overdue by a measurement, blocked ones too."""
+    return (*facts.in_state(State.PLANNED, State.BLOCKED), *facts.planned_unmeasured)
+
+
+def _awaited(facts: Facts, own: Iterable[Task]) -> Iterator[Task]:
+    """What another decision waits for, unless it is a task already: a change that is due later, or no decision yet."""
+    named = {task.status.id for task in own if task.ask is None}
+    for identifier in waiting_changes(awaited_changes(facts), facts):
+        status = facts.statuses[identifier]
+        if identifier in named:
+            continue
+        if status.state is State.UNDECIDED:
+            yield Task(When.WAITING, Kind.UNDECIDED.value, status, status.owner)
+        elif status.state in (State.PLANNED, State.BLOCKED) and status.decision:
+            kind = BLOCKED if status.blocked else AWAITED
+            yield Task(When.WAITING, kind, status, status.owner, status.decision.due)
 
 
 def _unapproved(facts: Facts) -> Iterator[Task]:

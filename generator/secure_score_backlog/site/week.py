@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,14 +17,17 @@ from secure_score_backlog.evaluation.register import RegisterEntry, approver
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status
 from secure_score_backlog.evaluation.tasks import (
     APPROVE,
+    AWAITED,
     BLOCKED,
     RECORD,
     UNAPPROVED,
     UNMEASURED,
     Task,
     When,
+    awaited_changes,
     by_role,
     tasks,
+    waiting_changes,
     waiting_role,
 )
 from secure_score_backlog.site.links import Site, slugs
@@ -46,6 +49,7 @@ WAITED_FOR = {
     "an approval": (UNAPPROVED, APPROVE),
     "the record of an approval": (RECORD,),
     "a decision": ("undecided",),
+    "a change": (AWAITED,),
 }
 """What the role is waited for, by kind; a blocked change waits for the end of its block."""
 APPROVALS = (UNAPPROVED, RECORD, APPROVE)
@@ -55,6 +59,7 @@ TO_GIVE = {
     "approval": (UNAPPROVED, APPROVE),
     "record": (RECORD,),
     "decision": ("undecided",),
+    "change": (AWAITED,),
 }
 """The same for a table, where nothing else is said."""
 WHAT_TO_DO = {
@@ -84,7 +89,7 @@ class Line:
     minutes: str | None = None
     """Link to the minutes that are the record of an approval, where they were filed late."""
     awaits: tuple[str, ...] = ()
-    """The questions to other roles that its decision waits for, each as a sentence."""
+    """What it waits for, and what waits for it, each as a sentence."""
 
     @property
     def status(self) -> Status:
@@ -99,13 +104,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A planned change of a role that waits for the end of a block, in words."""
+    """A planned change of a role that waits for the end of a block, or for another change, in words."""
 
     status: Status
     words: str
     """What blocks it, since when, and what would remove that, in sentences."""
     asked: tuple[str, ...] = ()
-    """The requests that wait for an answer, each as a sentence."""
+    """The requests and the changes that it waits for, each as a sentence."""
+    of: tuple[str, ...] = ()
+    """Where nothing blocks it: the owners of the changes that it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,10 @@ class Role:
     waits: tuple[Task, ...] = ()
     """What the role waits for: tasks of other roles."""
     blocked: tuple[Block, ...] = ()
-    """Its blocked changes that are not among what it has to do, the nearest due date first."""
+    """Its changes that wait for the end of a block or for another change, the nearest due date first.
+
+    Without those that are among what it has to do.
+    """
     owns: bool = False
     """It owns a recommendation."""
     approves: bool = False
@@ -146,10 +156,16 @@ class Role:
     @property
     def awaits(self) -> str:
         """Which roles it waits for, and how many of its changes are blocked: `Head of IT (2), 1 blocked`."""
-        roles = Counter(task.role for task in self.waits)
+        roles = Counter([task.role for task in self.waits])
+        roles.update(owner for block in self.blocked for owner in block.of)
         named = [f"{role} ({number})" if number > 1 else role for role, number in roles.items()]
-        blocked = [f"{wording.number(len(self.blocked))} blocked"] if self.blocked else []
+        blocked = [f"{wording.number(self.blocks)} blocked"] if self.blocks else []
         return ", ".join([*named, *blocked])
+
+    @property
+    def blocks(self) -> int:
+        """How many of its changes wait for the end of a block."""
+        return sum(1 for block in self.blocked if not block.of)
 
     @property
     def late(self) -> int:
@@ -159,17 +175,18 @@ class Role:
     @property
     def summary(self) -> str:
         """How many of each urgency, and how often it waits for others or for the end of a block."""
-        others = f"waits for others: {wording.number(len(self.waits))}" if self.waits else ""
-        blocked = f"blocked: {wording.number(len(self.blocked))}" if self.blocked else ""
+        waits = len(self.waits) + len(self.blocked) - self.blocks
+        others = f"waits for others: {wording.number(waits)}" if waits else ""
+        blocked = f"blocked: {wording.number(self.blocks)}" if self.blocks else ""
         own = counted(self.found, "this role" if self.name else "") or "Nothing to do"
         return "; ".join(filter(None, (own, others, blocked)))
 
 
 def roles_of(facts: Facts, site: Site) -> list[Role]:
     """Every role that has something to do now, then those that only wait; what has no owner comes last."""
-    all_tasks = tasks(facts)
+    all_tasks, links = tasks(facts), Links.of(facts)
     found, waits = by_role(all_tasks), waits_by_role(all_tasks)
-    blocked = blocks_by_role(facts, all_tasks)
+    blocked = blocks_by_role(facts, all_tasks, links)
     busy = {comparable(name) for name, _ in found}
     idle = {role: name for role, (name, _) in (blocked | waits).items() if role not in busy}
     found += [(idle[role], ()) for role in sorted(idle)]
@@ -182,7 +199,7 @@ def roles_of(facts: Facts, site: Site) -> list[Role]:
             name,
             f"role-{anchors[name]}" if name else "no-role",
             mine,
-            tuple(line_of(task, facts, site) for task in mine[:MOST]),
+            tuple(line_of(task, facts, site, links) for task in mine[:MOST]),
             waits.get(comparable(name), ("", ()))[1],
             blocked.get(comparable(name), ("", ()))[1],
             comparable(name) in owners,
@@ -202,15 +219,17 @@ def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...
     return roles
 
 
-def line_of(task: Task, facts: Facts, site: Site) -> Line:
+def line_of(task: Task, facts: Facts, site: Site, links: Links) -> Line:
     """One thing to do, as it is shown."""
+    own = not task.ask and task.kind not in APPROVALS
+    between = (*links.awaited_by(task.status), *links.waiting_for(task.status)) if own else ()
     return Line(
         task,
         until(task, facts),
         next_step(task, facts, site),
         portal_of(task, site),
         minutes_of(task, site),
-        () if task.ask or task.kind in APPROVALS else awaited_answers(task.status, facts, task.role),
+        (*awaited_answers(task.status, facts, task.role), *between) if own else (),
     )
 
 
@@ -231,14 +250,45 @@ def minutes_of(task: Task, site: Site) -> str | None:
     return site.record_link(stated.record, "attention.md") if stated else None
 
 
-def blocks_by_role(facts: Facts, found: Iterable[Task]) -> dict[str, tuple[str, tuple[Block, ...]]]:
-    """The blocked changes of each owner, by its comparable name, without those that are tasks already."""
-    named = {task.status.id for task in found if task.kind == BLOCKED}
-    owned = [each for each in facts.statuses.values() if each.blocked and each.owner and each.id not in named]
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Which planned change waits for which recommendation, by id (docs/method.md#this-week)."""
+
+    awaited: Mapping[str, tuple[Status, ...]]
+    waiting: Mapping[str, tuple[Status, ...]]
+
+    @staticmethod
+    def of(facts: Facts) -> Links:
+        """Those of a day."""
+        awaited = awaited_changes(facts)
+        return Links(awaited, waiting_changes(awaited, facts))
+
+    def awaited_by(self, status: Status) -> tuple[str, ...]:
+        """What a change waits for, each as a sentence."""
+        return tuple(
+            f"Waits for {other.owner or 'an owner'}: {wording.sentence(other.title)}"
+            for other in self.awaited.get(status.id, ())
+        )
+
+    def waiting_for(self, status: Status) -> tuple[str, ...]:
+        """What waits for it, each as a sentence."""
+        return tuple(
+            f"{other.owner} waits for it: {wording.sentence(other.title)}" for other in self.waiting.get(status.id, ())
+        )
+
+
+def blocks_by_role(facts: Facts, found: Iterable[Task], links: Links) -> dict[str, tuple[str, tuple[Block, ...]]]:
+    """The changes of each owner that wait, by its comparable name, without those that are tasks already."""
+    named = {task.status.id for task in found if not task.ask and task.kind not in APPROVALS}
+    owned = [
+        each
+        for each in facts.statuses.values()
+        if (each.blocked or each.id in links.awaited) and each.owner and each.id not in named
+    ]
     roles: dict[str, tuple[str, tuple[Block, ...]]] = {}
     for status in sorted(owned, key=lambda each: (due_of(each) or date.max, risk_key(each))):
         name, before = roles.get(comparable(status.owner), (status.owner, ()))
-        roles[comparable(status.owner)] = name, (*before, block_of(status, facts))
+        roles[comparable(status.owner)] = name, (*before, block_of(status, facts, links))
     return roles
 
 
@@ -247,16 +297,19 @@ def due_of(status: Status) -> date | None:
     return status.decision.due if status.decision else None
 
 
-def block_of(status: Status, facts: Facts) -> Block:
-    """A blocked change in words, with the requests about it, or else about the decision whose reasons it shares."""
-    assert status.blocked
+def block_of(status: Status, facts: Facts, links: Links) -> Block:
+    """A change that waits, in words, with the requests about it, or else about the decision whose reasons it shares."""
     assert status.decision
+    asked = (*awaited_answers(status, facts), *links.awaited_by(status))
+    if not status.blocked:
+        owners = tuple(other.owner or "an owner" for other in links.awaited[status.id])
+        return Block(status, f"Due on {wording.day(due_of(status))}." if due_of(status) else "", asked, owners)
     cause, due = wording.BLOCKERS[status.blocked.by.value], due_of(status)
     said = f"{cause[0].upper()}{cause[1:]}, blocked since {wording.day(status.blocked.since)}"
     said += f": {wording.sentence(status.blocked.note)}" if status.blocked.note else "."
     said += f" Due on {wording.day(due)}." if due else ""
     said += " Not measured." if status.planned_unmeasured else ""
-    return Block(status, said, awaited_answers(status, facts))
+    return Block(status, said, asked)
 
 
 def requests_about(status: Status, facts: Facts) -> tuple[Ask, ...]:

@@ -180,6 +180,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         to_do=counted((task for role in roles for task in role.found), ""),
         roles=roles[:MOST_ROLES],
         other_roles=roles[MOST_ROLES:],
+        no_role=next((role for role in roles[:MOST_ROLES] if not role.name), None),
+        ownerless=groups["ownerless"],
         awaited=awaited,
         most_waits=MOST_ROWS,
         same_role=same_role,

@@ -9,12 +9,15 @@ from datetime import date
 from functools import partial
 from itertools import pairwise
 
+from markupsafe import Markup, escape
+
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
 from secure_score_backlog.decisions.words import words_of
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import citation, needs_decision
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.evaluation.tasks import named_by
 from secure_score_backlog.files import Document
 from secure_score_backlog.git import Version
 from secure_score_backlog.site import figures, words
@@ -89,7 +92,7 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             regressions=words.regressions(status, facts),
             decision_dates=words.decision_dates(status, entries.get(status.id)),
             attested=words.attested,
-            questions=questions(decision) if decision else [],
+            questions=questions(decision, facts, site, path) if decision else [],
             body=decision_markdown(decision.body, site.from_decision(path), site.tenants) if decision else "",
             links=[(link, safe_link(link, site.tenants)) for link in decision.links] if decision else [],
             same_as=facts.statuses.get(decision.same_as) if decision and decision.same_as else None,
@@ -158,11 +161,25 @@ def merged(decision: Decision, facts: Facts) -> str:
     return f"It counts once it is merged in a pull request{agreed}."
 
 
-def questions(decision: Decision) -> list[tuple[str, str]]:
-    """The five questions as this bucket asks them, each with its answer."""
+def questions(decision: Decision, facts: Facts, site: Site, path: str) -> list[tuple[str, Markup]]:
+    """The five questions as this bucket asks them, each with its answer, in which the id of another one is a link."""
     left_open = decision.bucket in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE)
     labels = {**dict(QUESTIONS), **({"reduces": "Risk if it stays open"} if left_open else {})}
-    return [(label, getattr(decision, name)) for name, label in labels.items()]
+    return [(label, with_links(getattr(decision, name), facts, site, path)) for name, label in labels.items()]
+
+
+def with_links(text: str, facts: Facts, site: Site, path: str) -> Markup:
+    """A text, with the title of a recommendation in the place of its id, as a link."""
+    parts = []
+    for word in text.split(" "):
+        named = named_by(word, facts)
+        if named and site.has_page(named.id):
+            before, after = word.split(named.id, 1)
+            link = Markup('{}<a href="{}">{}</a>{}')
+            parts.append(link.format(before, site.url_for(named.id, path), named.title or named.id, after))
+        else:
+            parts.append(escape(word))
+    return Markup(" ").join(parts)
 
 
 def timeline(status: Status, facts: Facts) -> list[Event]:
