@@ -167,6 +167,26 @@ def test_the_title_has_the_room(browser: Page, built_demo: Path, name: str) -> N
         assert title > 0.24 * whole, width
 
 
+def test_a_recommendation_takes_the_width(browser: Page, built_demo: Path) -> None:
+    """Its decision is beside what is measured; where there is no room, and on paper, below it."""
+    places = (
+        "return ['decision', 'microsoft'].map(id => document.getElementById(id).getBoundingClientRect())"
+        ".flatMap(box => [box.top, box.left, box.right])"
+    )
+    for name in ("adminmfav2", "mdo-zapspam"):
+        for width in (1400, 1920):
+            browser.size(width, 1000)
+            browser.open(built_demo / f"recommendations/{name}.html")
+            top, left, _, beside, _, right = browser.run(places)
+            assert (beside, right - left > 0.9 * width) == (top, True), (name, width)
+        for width, media in ((390, "screen"), (1024, "print")):
+            browser.media(media)
+            browser.size(width, 900)
+            top, left, _, below, same, _ = browser.run(places)
+            assert (below > top, same) == (True, left), (name, media)
+        browser.media("screen")
+
+
 PIECES = """
 const rgb = colour => colour.match(/[\\d.]+/g).map(Number);
 const light = colour => rgb(colour).slice(0, 3).map(c => c / 255)

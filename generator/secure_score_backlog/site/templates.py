@@ -186,7 +186,7 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
         parts.append(str(render("up.html.j2", title=up[0], address=site.link(path, up[1]))))
     if site.is_old:
         parts.append(str(render("old.html.j2", site=site)))
-    content = listed(body) + render("colophon.html.j2", site=site)
+    content = listed(body)
     last = 0
     for match in _HEADING.finditer(content):
         parts.extend(_block(content[last : match.start()], path))
@@ -195,6 +195,7 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
         parts.append(f"{'#' * int(match[1])} {text} {{ #{match[2]}{exclude} }}")
         last = match.end()
     parts.extend(_block(content[last:], path))
+    parts.extend(_block(render("colophon.html.j2", site=site), path))  # its own, so that it can lie below two columns
     return Document.of_text(path, "\n\n".join(parts))
 
 

@@ -119,7 +119,7 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             body,
             site=site,
             description=f"{recommendation.id}: {wording.badge_of(status.state).label}",
-            hide=("navigation",),
+            hide=("navigation", "toc"),
             up=(board.TITLE, board.PATH),
         )
 
