@@ -204,7 +204,7 @@ def test_what_was_in_full_and_is_open_again_is_named_regressed() -> None:
     answer = answered(question("A", "B"), both, {"A": OPEN, "B": OPEN})
     assert [each.reason for each in answer.because] == [Reason.OPEN, Reason.REGRESSED]
     assert answer.because[1].recommendations == ("A",)
-    assert "Regressed, as it was in full before: A (since 2\u00a0October\u00a02026)." in reasons_of(answer)
+    assert "Points lost since it was in full: A (since 2\u00a0October\u00a02026)." in reasons_of(answer)
     new = answered(question("A"), {"B": FULL}, {"A": OPEN, "B": FULL})
     assert [each.reason for each in new.because] == [Reason.OPEN]
 

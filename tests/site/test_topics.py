@@ -88,6 +88,13 @@ def test_every_subject_is_asked_about_by_a_shipped_question() -> None:
     assert {title for each in shipped_questions().values() for title in each.topics} == set(TOPICS)
 
 
+def test_edr_on_servers_leads_to_the_answer_that_it_is_not_measured() -> None:
+    """Whatever is measured of devices: the subject of EDR lists the question with its level."""
+    said = pages({"scid_2000": (9, 9)})["topics/edr-endpoint-detection-and-response.md"]
+    assert "Not measured Is endpoint detection and response running on all servers?" in said
+    assert said.index("Which of the devices are servers") < said.index("EDR on servers")
+
+
 def test_what_has_no_score_is_not_called_done() -> None:
     """A topic of which nothing is scored, and a tenant without a snapshot."""
     text = pages({"AdminMFAV2": (10, 10)})["topics/antivirus.md"]

@@ -43,7 +43,7 @@ def _regressed(each: Because, answer: Answer) -> str:
     since = {one.status.id: one.status.open_since for one in answer.primary}
     named = "; ".join(f"{_titled([name])} (since {day(since[name])})" for name in each.recommendations[:MOST_NAMED])
     more = len(each.recommendations) - MOST_NAMED
-    return f"Regressed, as it was in full before: {named}{f'; and {number(more)} more' if more > 0 else ''}."
+    return f"Points lost since it was in full: {named}{f'; and {number(more)} more' if more > 0 else ''}."
 
 
 def _related(each: Because, answer: Answer) -> str:

@@ -201,6 +201,11 @@ class Answer:
     evidence: tuple[OwnEvidence, ...] = ()
 
     @property
+    def in_part(self) -> bool:
+        """Something that is asked is not measured, and something is."""
+        return any(each.reason in (Reason.PART, Reason.NO_SCORE_FOR) for each in self.because)
+
+    @property
     def points(self) -> Fraction:
         """Points that Microsoft measured of what answers it."""
         return sum((each.points for each in self.primary if each.measure is not Measure.CLAIMED), Fraction(0))
@@ -273,6 +278,11 @@ class Answers:
     def levels(self) -> dict[Level, int]:
         """How many answers have each level."""
         return {level: sum(1 for answer in self.answers if answer.level is level) for level in Level}
+
+    @property
+    def qualified_in_part(self) -> int:
+        """How many of the qualified ones are measured in part only."""
+        return sum(1 for answer in self.answers if answer.level is Level.QUALIFIED and answer.in_part)
 
     @property
     def with_own(self) -> int:

@@ -153,7 +153,7 @@ def figures(facts: Facts) -> Iterator[tuple[str, str]]:
     for key, name in named.items():
         yield name, str(counts[key])
     yield "Completed in this month", str(len(facts.completed))
-    yield "Regressed in this month", str(len(facts.regressed))
+    yield "Lost points in this month", str(len(facts.regressed))
     if facts.score is not None:
         score = facts.score
         yield "Score", f"{points(score.current)} of {points(score.maximum)} ({percent(score.percent)})"
