@@ -41,7 +41,7 @@ def test_each_date_says_what_it_is() -> None:
         ("not-applicable", "in force for "),
     ):
         assert said in page.sections[section], section
-    headers = "Risk Recommendation Owner State Date Points Effort Service"
+    headers = "Risk Recommendation Owner State Date Points Effort"
     assert all(headers in page.sections[section] for section in ("undecided", "do-now", "accept"))
 
 

@@ -71,9 +71,9 @@ def test_an_enabled_service_does_not_contradict_a_missing_licence() -> None:
     ],
 )
 def test_a_row_of_the_board_names_the_licence(services: list[str] | None, words: str) -> None:
-    """Below the service, and that it is missing where that is known."""
+    """After the service, and that it is missing where that is known."""
     row = Read(tenant("UserRiskPolicy", services), board.documents).raw("undecided")
-    assert f"<small>{words}</small>" in row
+    assert f", {words}</i>" in row
 
 
 def test_json_and_exports_name_need_and_licence() -> None:

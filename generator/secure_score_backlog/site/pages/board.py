@@ -23,7 +23,7 @@ from secure_score_backlog.wording import BLOCKERS, badge_of, number
 
 PATH = "board.md"
 TITLE = "Board"
-COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Effort", "Service")
+COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Date", "Points", "Effort")
 FULL_ROWS = 100
 """Rows with the first step and the way to the portal; those after them have both on their own page."""
 FOLDED_FROM = 11
