@@ -203,8 +203,8 @@ BADGES: dict[str, Badge] = {
     "covered": Badge("Covered", "\u25d1", "hold", "Not applicable, or covered by another control (not verified)."),
     "planned": Badge("Planned", "\u25b7", "plan", "To be done, and in time."),
     # acceptances
-    "active": Badge("In force", "\u25d0", "hold", "Accepted, with time left."),
-    "expiring": Badge("Expiring", "\u25d4", "late", "In its last 30 days."),
+    "active": Badge("Accepted or covered", "\u25d0", "hold", "In force, with time left."),
+    "expiring": Badge("Accepted or covered", "\u25d0", "hold", "In force, in its last 30 days."),
     "moot": Badge("Done since", "\u2713", "quiet", "Done after it was accepted."),
     "orphan": Badge("Retired by Microsoft", "\u2205", "quiet", "Microsoft retired the recommendation."),
     "ended": Badge("Ended", "\u25a0", "quiet", "Replaced or withdrawn."),
@@ -228,7 +228,7 @@ BADGES: dict[str, Badge] = {
     "no-longer-scored": Badge("No longer scored", "\u2212", "quiet", "Microsoft gives it no score here any more."),
     "re-weighted": Badge("Re-weighted", "\u21c5", "quiet", "Microsoft changed how many points it is worth."),
     "re-worded": Badge("Re-worded", "\u270e", "quiet", "Microsoft changed a text or a rating of it."),
-    "decided": Badge("Decided", "\u25a3", "plan", "Its answer was given in this month."),
+    "decided": Badge("Decided", "\u25a3", "quiet", "Its answer was given in this month."),
     "completed": Badge("Completed", "\u2713", "good", "Measured in full, and not before."),
     # what Secure Score says about a topic
     "covered-in-part": Badge("Covered in part", "\u25d1", "quiet", "Recommendations about it have a score here."),
@@ -242,7 +242,7 @@ BADGES: dict[str, Badge] = {
     "error": Badge("Error", "\u2715", "needed"),
     "warning": Badge("Warning", "!", "found"),
     # a month
-    "in-progress": Badge("In progress", "\u25b7", "plan"),
+    "in-progress": Badge("In progress", "\u25cb", "quiet"),
     "signed": Badge("Signed", "\u2713", "good"),
     # how far an answer goes
     "supported": Badge("Supported", "\u2713", "good", "All that is asked is measured in full."),

@@ -363,8 +363,18 @@ def needs_decision(entry: RegisterEntry) -> bool:
 
 
 def shown_state(entry: RegisterEntry) -> str:
-    """The state as pages and tables show it."""
+    """The state as tables and files show it."""
     return shown_as(entry.state, entry.status.state)
+
+
+def state_on_pages(entry: RegisterEntry) -> str:
+    """One word for one state, that of its recommendation: what is in force is accepted or covered to its last day.
+
+    Its date says that its end is near.
+    """
+    if entry.state not in IN_FORCE:
+        return shown_state(entry)
+    return State.ACCEPTED.value if entry.decision.accepted else State.COVERED.value
 
 
 def needs_new_decision(state: str, now: str) -> bool:

@@ -62,7 +62,7 @@ def trend(facts: Facts, identifier: str) -> Markup | None:
 
 def label_of(part: str) -> str:
     """The name of a part of the ledger. Its undecided points include those of decisions that are no longer in force."""
-    return "No decision in force" if part == "undecided" else wording.badge_of(part).label
+    return {"undecided": "No decision in force", "accept": "Accepted"}.get(part) or wording.badge_of(part).label
 
 
 def ledger(facts: Facts, identifier: str) -> Markup | None:

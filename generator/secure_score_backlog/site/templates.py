@@ -27,7 +27,7 @@ from secure_score_backlog import wording
 from secure_score_backlog.dates import from_json
 from secure_score_backlog.decisions.costs import total_of
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
-from secure_score_backlog.evaluation.register import shown_state
+from secure_score_backlog.evaluation.register import state_on_pages
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site, record_month
 from secure_score_backlog.site.words import people
@@ -92,7 +92,7 @@ def environment() -> Environment:
         far_ahead=FAR_AHEAD,
         without_decision=wording.WITHOUT_DECISION,
         approval_meanings=wording.APPROVAL_MEANINGS,
-        shown_state=shown_state,
+        state_on_pages=state_on_pages,
         choices=wording.CHOICES,
         people=people,
         total_of=total_of,

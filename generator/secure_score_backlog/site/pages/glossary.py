@@ -14,6 +14,7 @@ from msgspec import Struct
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
 from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.register import IN_FORCE
 from secure_score_backlog.exports.all_changes import MICROSOFT_WORDS, OUR_WORDS
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import RatedBy
@@ -61,6 +62,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         path=PATH,
         settings=settings,
         glossary=GLOSSARY,
+        ended_states=[each for each in GLOSSARY.register_states.items() if each[0] not in IN_FORCE],
         figures=figures(settings),
         parts=[(part.label, part.meaning) for part in WORDS.movement.values()],
         changes=[(kind, wording.badge_of(kind).meaning) for kind, _ in (*MICROSOFT_WORDS, *OUR_WORDS)],

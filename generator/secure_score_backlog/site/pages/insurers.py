@@ -13,7 +13,7 @@ from itertools import groupby
 from secure_score_backlog.evaluation import answer_words as words
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.insurance import Answer, Answers
-from secure_score_backlog.evaluation.register import in_force, needing_decision, reason, shown_state
+from secure_score_backlog.evaluation.register import in_force, needing_decision, reason, state_on_pages
 from secure_score_backlog.exports.answers import export_path
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
@@ -82,7 +82,7 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
         "words": words,
         "export_path": export_path,
         "most": MOST_NAMED,
-        "shown_state": shown_state,
+        "state_on_pages": state_on_pages,
         "reason": reason,
         "since": since,
     }

@@ -18,7 +18,7 @@ from secure_score_backlog.evaluation.register import (
     needing_decision,
     needs_decision,
     reason,
-    shown_state,
+    state_on_pages,
 )
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
@@ -109,7 +109,7 @@ def filters(entries: list[RegisterEntry]) -> list[Filter]:
     """The values that occur, in order; a filter with one value would change nothing."""
     levels = {entry.status.risk_word for entry in entries}
     kinds = {entry.approval.kind.value for entry in entries}
-    states = {label.lower(): label for label in (badge_of(shown_state(entry)).label for entry in entries)}
+    states = {label.lower(): label for label in (badge_of(state_on_pages(entry)).label for entry in entries)}
     found = (
         Filter("state", "State", tuple(sorted(states)), states),
         Filter("risk", "Risk", tuple(level for level in LEVELS if level in levels), labels_of(LEVELS)),
