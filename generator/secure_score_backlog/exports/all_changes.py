@@ -293,13 +293,18 @@ def microsoft_said(month: MonthOfChanges) -> str:
         said = f"Microsoft: {said}. {nothing_known(month)}"
     else:
         said = nothing_known(month) or "Microsoft changed nothing that is scored here."
+    return " ".join((said, *beside_rows(month)))
+
+
+def beside_rows(month: MonthOfChanges) -> Iterator[str]:
+    """What is known of Microsoft's changes in a month and in no row of it, as sentences."""
+    found = month.microsoft
     for name, words in (("services_added", "now counted"), ("services_removed", "no longer counted")):
         if found[name]:
-            said += f" {'Services' if len(found[name]) > 1 else 'Service'} {words}: {', '.join(found[name])}."
+            yield f"{'Services' if len(found[name]) > 1 else 'Service'} {words}: {', '.join(found[name])}."
     if found["in_part"]:
         days = " and ".join(wording.day(date.fromisoformat(day)) for day in found["in_part"])
-        said += f" {days} has only a part of the scores, so that what it lacks may seem added or no longer scored."
-    return said
+        yield f"{days} has only a part of the scores, so that what it lacks may seem added or no longer scored."
 
 
 def nothing_known(month: MonthOfChanges) -> str:

@@ -25,9 +25,10 @@ from secure_score_backlog.exports.all_changes import (
     OurKind,
     Sums,
     Who,
+    beside_rows,
     effect,
-    microsoft_said,
     months_of_changes,
+    nothing_known,
     said_counts,
 )
 from secure_score_backlog.files import Document
@@ -79,6 +80,11 @@ class Part:
     def ours(self) -> tuple[ChangeRow, ...]:
         """What we did, by kind."""
         return tuple(row for row in self.rows if row.who is Who.US)
+
+    @property
+    def counted(self) -> str:
+        """How many of each kind we did, as a phrase."""
+        return said_counts(Counter(row.kind for row in self.ours), OUR_WORDS)
 
     @property
     def anchor(self) -> str:
@@ -133,7 +139,7 @@ def shared(site: Site, path: str, parts: Sequence[Part]) -> dict[str, object]:
         "path": path,
         "parts": parts,
         "review_of": path_of,
-        "microsoft_said": microsoft_said,
+        "microsoft_beside": microsoft_beside,
         "ours_said": ours_said,
         "score_said": score_said,
         "filters": filters(rows),
@@ -297,11 +303,15 @@ def days_known(facts: Facts) -> str:
     return f"The newest snapshot is of {wording.day(days[-1])}."
 
 
+def microsoft_beside(month: MonthOfChanges) -> str:
+    """What no row says of Microsoft's changes in a month: why they are unknown, services, and days known in part."""
+    return " ".join(said for said in (nothing_known(month), *beside_rows(month)) if said)
+
+
 def ours_said(month: MonthOfChanges) -> str:
-    """What we did in a month, as a sentence."""
-    said = said_counts(month.counts, OUR_WORDS)
-    if said:
-        return f"We: {said}."
+    """That we did nothing in a month, as a sentence; empty where its rows say what we did."""
+    if said_counts(month.counts, OUR_WORDS):
+        return ""
     return "We decided, completed and lost nothing." if month.is_compared else "We decided nothing."
 
 
