@@ -167,6 +167,22 @@ def test_the_title_has_the_room(browser: Page, built_demo: Path, name: str) -> N
         assert title > 0.24 * whole, width
 
 
+@pytest.mark.parametrize(("name", "columns"), [("insurers.html", 5), ("score.html", 2)])
+def test_columns_of_a_page_are_at_one_place(browser: Page, built_demo: Path, name: str, columns: int) -> None:
+    """In every table of questions, and of points: the right edges of its first columns."""
+    for width in (1400, 1920):
+        browser.size(width, 1000)
+        browser.open(built_demo / name)
+        edges = browser.run(
+            "return [...document.querySelectorAll('.backlog-table--answers, .backlog-table--score')]"
+            ".filter(table => table.offsetHeight).map(table => [...table.tHead.rows[0].cells].slice(0, arguments[0])"
+            ".map(cell => Math.round(cell.getBoundingClientRect().right)).join())",
+            columns,
+        )
+        assert len(edges) > 1
+        assert len(set(edges)) == 1, edges
+
+
 def test_a_recommendation_takes_the_width(browser: Page, built_demo: Path) -> None:
     """Its decision is beside what is measured; where there is no room, and on paper, below it."""
     places = (

@@ -108,7 +108,7 @@ def ledger_over_time(facts: Facts, identifier: str) -> Markup | None:
         f"{wording.points(last.facts.ledger.undecided)} in {wording.month(last.month)}."
     )
     title = "What the points were made of at each month’s end"
-    return Stack(identifier, title, caption, rows, ("observed", "claimed", "accept", "undecided")).draw()
+    return Stack(identifier, title, caption, rows, ("observed", "undecided")).draw()
 
 
 def change(facts: Facts, identifier: str) -> Markup | None:
