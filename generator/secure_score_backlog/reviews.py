@@ -95,6 +95,8 @@ class SignedNeeded(Struct):
     approver: str | None = None
     late: bool | None = None
     why: str = ""
+    due: date | None = None
+    """When the change is due that a question is about."""
 
 
 class SignedTop(Struct):

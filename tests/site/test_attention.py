@@ -293,6 +293,52 @@ def test_the_first_of_microsofts_steps_is_the_next_step() -> None:
     assert "First step: Open the portal. Portal" in row
 
 
+@pytest.mark.parametrize(
+    ("address", "other", "link"),
+    [
+        ("", "", "https://security.microsoft.com/"),
+        ("https://learn.microsoft.com/x", "https://blog.zoom.us/x", "https://security.microsoft.com/"),
+        ("https://entra.microsoft.com/x", "", "https://entra.microsoft.com/x"),
+        ("https://learn.microsoft.com/x", "https://security.microsoft.us/x", ""),
+    ],
+)
+def test_a_breach_says_where_to_restore_it_before_how_to_decide_anew(address: str, other: str, link: str) -> None:
+    """By Microsoft's address, else the portal of the service in the worldwide cloud; steps are folded below."""
+    steps = "<ol><li>List the servers.</li><li>Narrow each.</li></ol>"
+    known = [
+        Recommendation("A", "Words", service="Azure ATP", remediation=steps, action_url=address),
+        Recommendation("B", "More", service="MDO", action_url=other),
+    ]
+    accepted = decision("A", Bucket.ACCEPT, accepted=acceptance(share=Fraction(1, 2)))
+    given = workspace(history(*[{"A": (2, 4)}, {"A": (1, 4)}, {"A": (1, 4)}]), {"A": versions((1, accepted))}, known)
+    facts = evaluated(given, day(3))
+    page = Read(facts, recommendation.documents, "recommendations/a.md")
+    said = page.raw("to-do")
+    assert said.index("Restore what was accepted. First step: List the servers.") < said.index("Or make a new decision")
+    assert said.index("Or make a new decision: accept the lower level") < said.index("Steps (Microsoft)")
+    assert page.source.count("Steps (Microsoft)") == 1
+    shown = f'<a href="{link}" rel="noopener noreferrer">Portal</a>'
+    assert (shown in said) if link else ("Portal" not in said)
+    (row,) = Read(facts, attention.documents).rows("role-head-of-it")
+    assert ("Portal" in row) is bool(link)
+
+
+def test_a_request_says_when_the_change_is_due_that_it_is_about() -> None:
+    """Only with a recommendation, and only where the decision plans a change."""
+    (ask,) = old_ask(1)
+    advised = replace(ask, recommend="Yes")
+    for asked, bucket, says in (
+        (advised, Bucket.DO_SOON, True),
+        (ask, Bucket.DO_SOON, False),
+        (advised, Bucket.ACCEPT, False),
+    ):
+        given = {"accepted": acceptance(day(90))} if bucket is Bucket.ACCEPT else {"due": day(90)}
+        facts = tenant({"A": (0, 4)}, A=decision("A", bucket, asks=(asked,), **given))
+        (row,) = Read(facts, attention.documents).rows("role-leadership")
+        assert ("Change due: 29 December 2026." in row) is says
+        assert ("Change due on 29 December 2026." in Read(facts, home.documents).text) is says
+
+
 def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     """Once GitHub was asked; before that nothing is known of it."""
     made = tenant({"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(200))))

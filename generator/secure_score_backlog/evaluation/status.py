@@ -202,6 +202,12 @@ class Status:
         return planned and self.state is State.NOT_MEASURED
 
     @property
+    def change_due(self) -> date | None:
+        """When a planned change is due; None where none is planned, or where it was done and regressed."""
+        planned = self.state in (State.PLANNED, State.BLOCKED, State.OVERDUE) or self.planned_unmeasured
+        return self.decision.due if self.decision and planned else None
+
+    @property
     def blocked(self) -> Blockage | None:
         """What its planned change waits for, measured or not; None where it waits for nothing."""
         planned = self.state is State.BLOCKED or self.planned_unmeasured

@@ -184,6 +184,7 @@ def plain_decision(each: Reminder, as_of: date, owners: frozenset[str]) -> Plain
         "cost": ask.cost if ask else "",
         "asked_by": (ask.asked_by or each.status.owner or None) if ask else None,
         "default": ask.default if ask else "",
+        "due": iso(each.status.change_due) if ask else None,
     }
 
 

@@ -26,6 +26,8 @@ _WINDOWS = frozenset(
 _TAKEN = frozenset({"index", "readme", "404"})
 """File names with a meaning for site builders."""
 _LONGEST_SLUG = 100
+GOVERNMENT = ("microsoft.us", "azure.us", "office365.us")
+"""Within addresses of Microsoft's clouds for the US government."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Site:
     """Tenant ids that must not appear on any page."""
     newest: date | None = None
     """Day of the newest snapshot; None without one, or where the readers may not know it."""
+    worldwide: bool = True
+    """No address in the catalogue is of a portal of Microsoft's clouds for the US government."""
     services: Mapping[str, str] = field(default_factory=dict)
     """Graph's service of each recommendation of a connected app."""
 
@@ -59,6 +63,7 @@ class Site:
             version=__version__,
             dated_by=facts.dated_by,
             newest=facts.snapshot.day if facts.snapshot else None,
+            worldwide=not any(cloud in item.action_url for item in catalogue.values() for cloud in GOVERNMENT),
             services={name: item.service for name, item in catalogue.items() if connected_app(item.service)},
             tenants=frozenset(name.lower() for name in (*tenants, *facts.history.tenants)) | tenants_in(texts),
         )

@@ -32,7 +32,7 @@ from secure_score_backlog.evaluation.tasks import (
 )
 from secure_score_backlog.site.links import Site, slugs
 from secure_score_backlog.site.words import change_day, remedy, since
-from secure_score_backlog.site.work import first_step, portal_link
+from secure_score_backlog.site.work import first_step, where_to_set
 from secure_score_backlog.text import comparable
 
 MOST = 10
@@ -457,11 +457,13 @@ def approving(entry: RegisterEntry, facts: Facts) -> str:
 
 
 def answering(task: Task) -> str:
-    """The choice, the advice and the cost of a question."""
+    """The choice, the advice and the cost of a question, and when the change is due that it is about."""
     assert task.ask
+    due = task.status.change_due
     parts = (
         (" / ".join(task.ask.options), "Choice"),
         (task.ask.recommend, "Recommended"),
+        (wording.day(due) if due and task.ask.recommend else "", "Change due"),
         (task.ask.cost, "Cost"),
         (task.ask.default, "Without an answer"),
     )
@@ -472,4 +474,4 @@ def portal_of(task: Task, site: Site) -> str | None:
     """Where the step is done; None where the next step is none of Microsoft's."""
     if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, *APPROVALS):
         return None
-    return portal_link(task.status.recommendation.action_url, site)
+    return where_to_set(task.status.recommendation, site)

@@ -21,8 +21,8 @@ from secure_score_backlog.evaluation.register import reason_in
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import microsoft_html, safe_link
-from secure_score_backlog.snapshots.model import Timeline
-from secure_score_backlog.snapshots.service_names import service_name
+from secure_score_backlog.snapshots.model import Recommendation, Timeline
+from secure_score_backlog.snapshots.service_names import service_name, service_portal
 
 LONGEST_STEP = 80
 """Characters of a first step: a line of a table on a usual screen."""
@@ -35,7 +35,7 @@ TREND_POINTS = 12
 """A small line has a value for each twelfth of a year."""
 PORTAL_HOSTS = ("microsoft.com", "azure.com", "office.com", "cloud.microsoft")
 """Where Microsoft's portals are: these hosts and those below them."""
-PORTAL = "Open in Microsoft’s portal"
+PORTAL = "Portal"
 PAGES_TO_READ = ("learn.microsoft.com", "support.microsoft.com", "docs.microsoft.com", "www.microsoft.com")
 """Hosts of Microsoft on which nothing can be set."""
 LEADING_ON = ("go.microsoft.com", "aka.ms")
@@ -88,7 +88,7 @@ def work_of(status: Status, facts: Facts, site: Site) -> Work:
     return replace(
         brief_work_of(status, facts),
         step=first_step(recommendation.remediation, site),
-        portal=portal_link(recommendation.action_url, site),
+        portal=where_to_set(recommendation, site),
         affected=f"{wording.number(affected)} of {wording.number(seen.total or 0)}" if seen and affected else "",
         trend=trend,
         moved=moved,
@@ -189,6 +189,12 @@ def portal_link(address: str, site: Site) -> str | None:
     parts = urlsplit(link or "")
     is_portal = parts.scheme == "https" and link_label(link or "") == PORTAL
     return link if is_portal else None
+
+
+def where_to_set(recommendation: Recommendation, site: Site) -> str | None:
+    """Microsoft's own address where that is a portal, else the portal of the service; None where neither is known."""
+    own = portal_link(recommendation.action_url, site)
+    return own or (site.worldwide and service_portal(recommendation.service)) or None
 
 
 def link_label(address: str) -> str:

@@ -16,6 +16,8 @@ class ServiceNames(Struct, frozen=True, forbid_unknown_fields=True):
 
     services: dict[str, str]
     """Names of Graph's `service`."""
+    portals: dict[str, str]
+    """Addresses of the portals in which services are set up."""
     connected: dict[str, str]
     """Apps of other makers that are connected to Defender for Cloud Apps, by their code without prefix."""
     portal: dict[str, str]
@@ -53,6 +55,11 @@ def service_name(service: str) -> str:
     if product := connected_app(service):
         return f"{product} (connected app)"
     return SERVICE_NAMES.services.get(service.strip().casefold(), service)
+
+
+def service_portal(service: str) -> str:
+    """The portal in which a service is set up; empty for an unknown one, and for connected apps."""
+    return SERVICE_NAMES.portals.get(service.strip().casefold(), "")
 
 
 def portal_words(state: str) -> str:

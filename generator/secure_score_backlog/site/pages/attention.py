@@ -203,7 +203,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         TITLE,
         body,
         site=site,
-        shown_title="What to do this week",
+        shown_title="This week: what is overdue, regressed or due soon",
         description="What each role has to do, answer or approve, what is overdue first. And problems in the data.",
         hide=("navigation", "toc"),
     )

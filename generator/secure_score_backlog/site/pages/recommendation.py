@@ -26,7 +26,7 @@ from secure_score_backlog.site.markdown import decision_markdown, microsoft_html
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.repository import change, commit, proposals
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.work import first_step, link_label, worse_since
+from secure_score_backlog.site.work import first_step, link_label, where_to_set, worse_since
 from secure_score_backlog.snapshots.model import Observation
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
@@ -61,6 +61,8 @@ class Step:
     words: str
     """In sentences; text between backticks is code."""
     command: str = ""
+    portal: str | None = None
+    """Where the first of Microsoft's steps is done."""
 
 
 def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> Iterator[Document]:
@@ -103,6 +105,7 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             synced=detail.synced if detail else None,
             action_link=(action := safe_link(recommendation.action_url, site.tenants)),
             action_label=link_label(action or ""),
+            portal=where_to_set(recommendation, site),
             line=figures.line_of(status, facts, "line"),
             events=timeline(status, facts),
             has_git=facts.decisions.has_git,
@@ -136,10 +139,11 @@ def to_do(status: Status, facts: Facts, site: Site) -> Iterator[Step]:
         return
     done = {State.BREACHED: "Restore what was accepted", State.REGRESSED: "Restore it"}.get(state, "Do it")
     first = first_step(status.recommendation.remediation, site)
-    yield Step(wording.sentence(f"{done}. First step: {first}" if first else done))
+    words = wording.sentence(f"{done}. First step: {first}" if first else done)
+    yield Step(words, portal=where_to_set(status.recommendation, site))
     change, options = changed(status, decision)
     command = f"backlog decide {shell_quoted(status.id)} --change {options}"
-    yield Step(f"Or {change}. This changes `{path}`. {merged(decision, facts)}", command)
+    yield Step(f"Or make a new decision: {change}. This changes `{path}`. {merged(decision, facts)}", command)
 
 
 def changed(status: Status, decision: Decision) -> tuple[str, str]:
