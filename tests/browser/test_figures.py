@@ -12,14 +12,10 @@ from typing import Any
 import pytest
 
 from secure_score_backlog.site.links import slug
-from tests.support.chromium import Page
+from tests.support.chromium import A4, LETTER, Page
 from tests.support.running import run_here
 
 pytestmark = pytest.mark.browser
-
-
-LETTER = (8.5, 11.0)
-"""Inches."""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +52,7 @@ def rows(browser: Page, after: str, table: str = "table") -> list[list[str]]:
         const all = [...document.querySelectorAll('article ' + arguments[1])];
         const found = all.find(t => heading.compareDocumentPosition(t) & Node.DOCUMENT_POSITION_FOLLOWING);
         const listed = [...found.tBodies[0].rows].filter(row => !row.matches('.backlog-group, .backlog-total'));
-        return listed.map(row => [...row.cells].map(cell => cell.innerText));
+        return listed.map(row => [...row.cells].map(cell => cell.innerText.replace(/\u00a0/g, ' ')));
     """
     found: list[list[str]] = browser.run(script, after, table)
     return found
@@ -121,20 +117,24 @@ def test_board(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None
 
 
 def test_register(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
-    """Every acceptance in force, with its last day, points and commit, and their sum."""
+    """Every acceptance in force, with its risk, reason, last day, points and commit, and their sum; once on paper."""
     browser.open(built_demo / "register.html")
     accepted = [entry for entry in figures["today"]["register"] if entry["state"] in ("active", "expiring")]
     shown = rows(browser, "accepted")
     assert len(shown) == len(accepted)
     for row, entry in zip(shown, accepted, strict=True):
+        assert re.search(r"\nRisk: .*\nReason: ", row[1])
         assert number(row[5]) == pytest.approx(entry["points"], abs=0.005)
         assert entry["commit"][:10] in row[7]
         number_of = f"#{entry['pull_request']}" if entry["pull_request"] else ""
         assert number_of in row[7]
         assert ("pull request" in row[7]) is bool(number_of)
-        assert f"{entry['days_left']}\u00a0day" in row[4]
-    text = browser.run("return document.querySelector('article').innerText")
-    assert number(text.partition(" worth ")[2]) == pytest.approx(sum(entry["points"] for entry in accepted), abs=0.005)
+        assert f"{entry['days_left']} day" in row[4]
+    said = browser.run("return document.querySelector('#accepted + .backlog > p').innerText")
+    assert number(said.partition("worth")[2]) == pytest.approx(sum(entry["points"] for entry in accepted), abs=0.005)
+    browser.media("print")
+    twice = "return [...document.querySelectorAll('.backlog-approved')].filter(list => list.checkVisibility()).length"
+    assert browser.run(twice) == 0
 
 
 def test_score(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
@@ -196,18 +196,25 @@ def sheets(paper: bytes) -> int:
 
 @pytest.mark.parametrize(
     ("inches", "every"),
-    [(None, 1), (LETTER, 4), pytest.param(LETTER, 1, marks=pytest.mark.thorough)],
+    [(A4, 1), (LETTER, 4), pytest.param(LETTER, 1, marks=pytest.mark.thorough)],
     ids=["A4", "Letter, some", "Letter"],
 )
 def test_the_first_page_of_every_month_prints_on_one_sheet(
-    browser: Page, built_demo: Path, inches: tuple[float, float] | None, every: int
+    browser: Page, built_demo: Path, inches: tuple[float, float], every: int
 ) -> None:
-    """Decisions, top five, changes and what ends soon; the annex begins a new sheet."""
+    """Decisions with their risk, who asks and what can be chosen, top five, changes and what ends soon.
+
+    The annex begins a new sheet.
+    """
     months = sorted((built_demo / "reviews").glob("20*.html"))
     assert len(months) == 16
     for month in months[every - 1 :: every]:
         browser.open(month)
         with_annex = sheets(browser.paper(inches=inches))
+        browser.media("print")
+        hidden = "return [...document.querySelectorAll(arguments[0])].filter(e => !e.checkVisibility()).length"
+        assert browser.run(hidden, ".backlog-consequence, .backlog-asked-by, .backlog-options") == 0
+        browser.media("")
         browser.run("""
             for (let each = document.getElementById("annex"), next; each; each = next) {
               next = each.nextElementSibling; each.remove();

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chromium import PHONE, Page
+from tests.support.chromium import LETTER, PHONE, Page
 from tests.support.pages import EACH_KIND
 
 pytestmark = pytest.mark.browser
@@ -48,9 +48,9 @@ setTimeout(() => done(sum), 500);
 
 BROKEN = """
 const found = [];
-for (const word of document.querySelectorAll('.backlog-command code > span')) {
+for (const word of document.querySelectorAll('.backlog-command code span')) {
   const lines = word.getClientRects().length ? word.offsetHeight / parseFloat(getComputedStyle(word).lineHeight) : 1;
-  const whole = word.parentElement.clientWidth - 6.4 * parseFloat(getComputedStyle(word).fontSize);
+  const whole = word.closest('code').clientWidth - 6.4 * parseFloat(getComputedStyle(word).fontSize);
   if (lines > 1.5 && word.scrollWidth < whole - 8) found.push(word.textContent);
 }
 return found;
@@ -75,6 +75,22 @@ while (walker.nextNode()) {
 return found;
 """
 """Words and dates of usual length that are broken over two lines."""
+SMALL = """
+const found = new Set(), walker = document.createTreeWalker(document.querySelector('article'), NodeFilter.SHOW_TEXT);
+const size = node => parseFloat(getComputedStyle(node).fontSize) * 0.75 *
+  (node.getScreenCTM ? node.getScreenCTM().a : node.currentCSSZoom ?? 1);
+while (walker.nextNode()) {
+  const node = walker.currentNode.parentElement, range = document.createRange();
+  range.selectNodeContents(walker.currentNode);
+  if (!walker.currentNode.data.trim() || !range.getClientRects().length || node.closest('.headerlink')) continue;
+  if (getComputedStyle(node).clipPath !== 'inset(50%)' && size(node) < 6.5)
+    found.add(`${size(node).toFixed(2)} ${walker.currentNode.data.trim().slice(0, 40)}`);
+  const mark = node.dataset.mark && parseFloat(getComputedStyle(node, '::before').fontSize) * 0.75;
+  if (mark && mark < 6.5) found.add(`${mark} mark`);
+}
+return [...found];
+"""
+"""Texts that are printed smaller than 6.5 points."""
 ACROSS = ".backlog-table--work, [id^='changes-']"
 """What is printed across the sheet."""
 SHEET, SHEET_ACROSS = 718, 1032
@@ -111,7 +127,7 @@ def test_a_page_prints_on_few_sheets(browser: Page, built_demo: Path, name: str,
     browser.open(built_demo / name)
     most = math.ceil(most * browser.widening())
     assert 1 < sheets(browser.paper(name.replace("/", "-").removesuffix(".html"))) <= most
-    assert sheets(browser.paper(inches=(8.5, 11))) <= most
+    assert sheets(browser.paper(inches=LETTER)) <= most
     browser.media("print")
     rest = "return [...document.querySelectorAll('.backlog-print-only')].map(p => p.innerText)"
     expected = {
@@ -254,6 +270,17 @@ def test_everything_has_room(browser: Page, built_demo: Path, name: str) -> None
     browser.media("print")
     browser.size(SHEET_ACROSS if browser.all(ACROSS) else SHEET, 900)
     assert browser.run(WORDS) == [], "paper"
+    assert browser.run(SMALL) == []
+    assert browser.sideways() == 0, "what is wider than the sheet is printed smaller"
+
+
+def test_small_print_is_noticed(browser: Page, tmp_path: Path) -> None:
+    """A text that is small by itself, and one that is shrunk."""
+    file = tmp_path / "small.html"
+    zoomed = "<div style='zoom:0.5;font-size:12pt'>zoomed</div>"
+    file.write_text(f"<!doctype html><article><p style='font-size:6pt'>small</p><p>large</p>{zoomed}", "utf-8")
+    browser.open(file)
+    assert browser.run(SMALL) == ["6.00 small", "6.00 zoomed"]
 
 
 def test_a_broken_word_is_noticed(browser: Page, tmp_path: Path) -> None:

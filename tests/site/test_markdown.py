@@ -20,7 +20,7 @@ from mkdocs.utils.meta import get_data
 from secure_score_backlog.site import markdown
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.registry import configuration
-from secure_score_backlog.site.templates import environment, heading, page
+from secure_score_backlog.site.templates import environment, heading, page, unbroken
 from secure_score_backlog.snapshots.catalogue import check_texts
 from secure_score_backlog.snapshots.model import Catalogue, Recommendation
 from secure_score_backlog.text import visible
@@ -160,7 +160,7 @@ def test_an_attack_on_a_page_stays_text(configured: Markdown, attack: str) -> No
     for converter in (configured, hungry()):
         seen = Elements(converter.reset().convert(source))
         assert seen.active() == []
-        assert {tag for tag, _ in seen.tags} <= {"h1", "h2", "p", "div", "a", "table", "tr", "td"}
+        assert {tag for tag, _ in seen.tags} <= {"h1", "h2", "p", "div", "a", "table", "tr", "td", "span"}
         assert {a["href"] for tag, a in seen.tags if tag == "a"} <= {"#page", "#section"}
         assert " ".join(seen.text.split()).count(words(attack)) == 4
         assert [a["id"] for tag, a in seen.tags if tag in ("h1", "h2")] == ["page", "section"]
@@ -313,6 +313,43 @@ def test_links_between_decisions() -> None:
 def test_a_resolver_cannot_smuggle_a_scheme() -> None:
     """What a resolver returns is checked as well."""
     assert "javascript" not in markdown.decision_markdown("[x](y.md)", lambda _: "javascript:alert(1)")
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("until 25 September 2026, or 3 May", ["25\u00a0September\u00a02026", "3\u00a0May"]),
+        ("by 5 Dec 2026.", ["5\u00a0Dec\u00a02026"]),
+        ("pull request #12 and issue #3", ["pull\u00a0request\u00a0#12", "issue\u00a0#3"]),
+        ("see SEC-163 (CVE-2024-21413)", ["SEC-163", "CVE-2024-21413"]),
+        ("on 2026-09-25", ["2026-09-25"]),
+        ("in 12 Markets, 4 Mayors, week 3 Septemberfest, zero-day, A-1, #SEC-163, docs/2026-09-25.md", []),
+    ],
+)
+def test_what_people_type_as_one_is_kept_in_one_line(configured: Markdown, typed: str, whole: list[str]) -> None:
+    """Dates, tickets and pull requests in texts; not in attributes, code and fields, which are copied as they are."""
+    template = '<p title="{{ text }}">{{ text }}</p><p><code>{{ text }}</code><textarea>{{ text }}</textarea></p>'
+    made = page("a.md", "T", Markup(environment().from_string(template).render(text=typed)), site=SITE)
+    shown = configured.reset().convert(body(made.content))
+    seen = Elements(shown)
+    joined = typed
+    for each in whole:
+        joined = joined.replace(each.replace("\u00a0", " "), each)
+        assert "\u00a0" in each or f'<span class="backlog-whole">{each}</span>' in shown
+    assert seen.text.count(joined) == (3 if joined == typed else 1)
+    assert seen.text.count(typed) == (3 if joined == typed else 2)
+    assert ("p", {"title": typed}) in seen.tags
+    assert shown.count("backlog-whole") == sum("\u00a0" not in each for each in whole)
+
+
+def test_a_command_is_broken_between_its_words() -> None:
+    """What is in quotes is one word, broken at its blanks where it is longer than a line; no letter is changed."""
+    command = "git log --format=\"%h \\\"%s\" -- ':(top)' 'a b' it\\'s 'open"
+    made = str(unbroken(command))
+    inner = re.sub(r"<span>([^<\s]*)</span>", r"\1", made)
+    words_of = [html.unescape(word) for word in re.findall(r"<span>([^<]*)</span>", inner)]
+    assert words_of == ['--format="%h \\"%s"', "'a b'"]
+    assert Elements(made).text == command
 
 
 def test_a_template_that_leaves_an_element_open_is_a_bug() -> None:

@@ -29,6 +29,8 @@ PATIENCE = 30
 """Seconds to wait for something that must happen."""
 WIDE = (1440, 1000)
 PHONE = (390, 844)
+A4, LETTER = (210 / 25.4, 297 / 25.4), (8.5, 11.0)
+"""Sheets, in inches."""
 
 FLAGS = (
     "--headless",
@@ -236,10 +238,9 @@ class Page:
         shot = self.command("Page.captureScreenshot", captureBeyondViewport=True, format="png")
         self._save(f"{name}.png", shot["data"])
 
-    def paper(self, name: str = "", *, inches: tuple[float, float] | None = None) -> bytes:
+    def paper(self, name: str = "", *, inches: tuple[float, float] = A4) -> bytes:
         """The page as a PDF on A4, or on a sheet of another size; saved as NAME.pdf like a picture."""
-        size = {"paperWidth": inches[0], "paperHeight": inches[1]} if inches else {}
-        made = self.command("Page.printToPDF", printBackground=True, preferCSSPageSize=not inches, **size)
+        made = self.command("Page.printToPDF", printBackground=True, paperWidth=inches[0], paperHeight=inches[1])
         if name and SCREENSHOTS:
             self._save(f"{name}.pdf", made["data"])
         return base64.b64decode(made["data"])

@@ -15,7 +15,7 @@ In a template, write HTML and call `heading` at the top level, never inside an e
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from html import unescape
 from typing import Any
@@ -43,6 +43,17 @@ _HEADING = re.compile(
 _PREFORMATTED = re.compile(r"(<(?:pre|textarea)\b[^>]*>)(.*?)(</(?:pre|textarea)>)", re.DOTALL)
 _PAIRED_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*(?<!/)>")
 """A tag that does not end itself."""
+_MONTHS = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in wording.MONTHS)
+_SHELL_WORD = re.compile(r"""((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"]|['"])+)""", re.DOTALL)
+"""A word as a shell reads it: with the blanks between its quotes."""
+_PART = re.compile(r"(\S+)")
+_NOT_A_TEXT = re.compile(r"(<(pre|textarea|code|svg|select)\b[^>]*>.*?</\2>)", re.DOTALL)
+"""What is copied or drawn as it is."""
+_ONE_WORD = re.compile(
+    rf"(?<![\w#&/.-])(?:(?P<blanks>\d{{1,2}} (?:{_MONTHS})\b(?: \d{{4}}\b)?|(?:pull request|issue) \#\d{{1,10}}\b)"
+    r"|(?P<dashes>[A-Z][A-Z0-9]{1,9}(?:-\d{1,9}){1,3}\b|\d{4}-\d\d-\d\d\b)(?![-/]))(?![^<>]*>)"
+)
+"""Dates, tickets and pull requests that people typed, outside of tags: a line never ends within one."""
 _LINE_MARKS = {mark: f"&#{ord(mark)};" for mark in "`~{}"}
 """Marks that extensions read in whole lines before HTML is parsed: fenced code, critic marks, macros."""
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -119,9 +130,42 @@ def environment() -> Environment:
 
 
 def unbroken(command: str) -> Markup:
-    """A command whose words are each an element, so that a line ends between two of them and not at a dash."""
-    pieces = re.split(r"(\s+)", command)
-    return Markup("").join(Markup("<span>{}</span>").format(piece) if piece.strip() else piece for piece in pieces)
+    """A command whose words are each an element, so that a line ends between two of them and not at a dash.
+
+    What is in quotes is one word; where it is longer than a line, it is broken at its own blanks.
+    """
+    return _elements(_SHELL_WORD.split(command), lambda word: _parts_of_word(word) if " " in word else escape(word))
+
+
+def _parts_of_word(word: str) -> Markup:
+    """A quoted word whose parts are each an element."""
+    return _elements(_PART.split(word), escape)
+
+
+def _elements(pieces: list[str], shown: Callable[[str], Markup]) -> Markup:
+    """What is between, and after it what is an element, by turns."""
+    forms = (
+        Markup("<span>{}</span>").format(shown(piece)) if at % 2 else escape(piece) for at, piece in enumerate(pieces)
+    )
+    return Markup("").join(forms)
+
+
+def kept_whole(content: str) -> str:
+    """HTML in which no typed date, ticket or pull request is broken over two lines.
+
+    Blanks become such as do not end a line, as in the dates that the program writes. A dash stays what it is, because a
+    reader searches for it and copies it, so an element holds the word together.
+    """
+    pieces = _NOT_A_TEXT.split(content)
+    pieces[::3] = (_ONE_WORD.sub(_whole, piece) for piece in pieces[::3])
+    del pieces[2::3]
+    return "".join(pieces)
+
+
+def _whole(match: re.Match[str]) -> str:
+    if match["blanks"]:
+        return match[0].replace(" ", "\u00a0")
+    return f'<span class="backlog-whole">{match[0]}</span>'
 
 
 def coded(text: str) -> Markup:
@@ -213,7 +257,7 @@ def _block(content: str, path: str) -> list[str]:
         return []
     _must_balance(content, path)
     content = _PREFORMATTED.sub(lambda match: match[1] + match[2].replace("\n", "&#10;") + match[3], content)
-    shown = visible(content)
+    shown = visible(kept_whole(content))
     for mark, reference in _LINE_MARKS.items():
         shown = shown.replace(mark, reference)
     lines = (line.strip() for line in shown.splitlines())

@@ -18,7 +18,10 @@
 
   /* All words of a cell in one line. */
   function words(cell) {
-    return Array.from(cell.childNodes, (node) => node.textContent.trim()).filter(Boolean).join(" · ").replace(/\s+/g, " ");
+    const whole = (node) => node && node.className === "backlog-whole"; /* goes on in its line */
+    return Array.from(cell.childNodes, (node) => node.textContent.trim() &&
+      (whole(node) || whole(node.previousSibling) ? node.textContent : " · " + node.textContent.trimStart()))
+      .join("").replace(/\s+/g, " ").replace(/^ · /, "").trim();
   }
 
   /* What a column is sorted by: a number, or text in lower case; empty comes last. */
