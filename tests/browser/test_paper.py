@@ -39,12 +39,20 @@ return found;
 
 MOVED = """
 const done = arguments[arguments.length - 1];
-let sum = 0;
-new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
-  .observe({type: 'layout-shift', buffered: true});
-setTimeout(() => done(sum), 500);
+const moved = [];
+const rect = box => `${Math.round(box.x)},${Math.round(box.y)} ${Math.round(box.width)}x${Math.round(box.height)}`;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) {
+    const sources = entry.sources.map(each => {
+      const name = each.node ? each.node.className || each.node.nodeName : 'gone';
+      return `${name}: ${rect(each.previousRect)} to ${rect(each.currentRect)}`;
+    });
+    moved.push([entry.value, `after ${Math.round(entry.startTime)} ms`, ...sources]);
+  }
+}).observe({type: 'layout-shift', buffered: true});
+setTimeout(() => done(moved), 500);
 """
-"""How much of what was painted moved afterwards, as a share of the window (Cumulative Layout Shift)."""
+"""What was painted and moved afterwards: its share of the window (Cumulative Layout Shift), when, and from where."""
 
 BROKEN = """
 const found = [];
@@ -309,10 +317,12 @@ def test_what_sticks_out_is_noticed(browser: Page, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["index.html", "board.html", "register.html", "changes.html", "attention.html"])
 def test_nothing_moves_after_it_was_painted(browser: Page, built_demo: Path, name: str, size: tuple[int, int]) -> None:
     """Pages with filters, which a script shows, and pages with folds: what is read stays where it is."""
-    browser.size(*size)
     browser.driver.get("about:blank")
+    browser.size(*size)
+    browser.wait(lambda: browser.run("return innerWidth") == size[0])  # a window that grows later moves everything
     browser.open(built_demo / name)
-    assert browser.driver.execute_async_script(MOVED) < 0.1
+    moved = browser.driver.execute_async_script(MOVED)
+    assert sum(share for share, *_ in moved) < 0.1, moved
 
 
 def test_what_moves_is_noticed(browser: Page, tmp_path: Path) -> None:
@@ -322,7 +332,9 @@ def test_what_moves_is_noticed(browser: Page, tmp_path: Path) -> None:
     text = "<p style='height:600px;background:#ddd'>text</p>"
     file.write_text(f"<!doctype html><body>{text}<script>setTimeout(() => {{{script}}}, 200)</script>", "utf-8")
     browser.open(file)
-    assert browser.driver.execute_async_script(MOVED) > 0.1
+    moved = browser.driver.execute_async_script(MOVED)
+    assert sum(share for share, *_ in moved) > 0.1
+    assert all(sources for _, _, *sources in moved)
 
 
 def test_pages_and_the_index_of_the_search_are_small(built_demo: Path) -> None:
