@@ -64,13 +64,13 @@ MOST_LISTED = 5
 @click.option("--organisation", metavar="NAME", help="Name of the organisation. The only choice without a default.")
 @click.option(
     "--plan",
-    type=click.Choice([plan.value for plan in Plan]),
+    type=click.Choice([plan.value for plan in Plan], case_sensitive=False),
     help="The plan of the account on GitHub that will own the private repository: free (the default), team (also Pro), "
     "enterprise (Enterprise Cloud), or none for a computer without GitHub.",
 )
 @click.option(
     "--site",
-    type=click.Choice([site.value for site in Site]),
+    type=click.Choice([site.value for site in Site], case_sensitive=False),
     help="Where the site can be read: as an artifact of a run, by readers of the repository (the default); on private "
     "GitHub Pages, which only Enterprise Cloud has; on Azure Static Web Apps, by accounts of your tenant; or in the "
     "folder where it is built (the default without GitHub).",
@@ -443,7 +443,7 @@ def signs_in(folder: Path) -> frozenset[Sign]:
             Sign.ROLES: bool(workspace.settings.roles),
             Sign.COMMIT: was_committed(folder, RECORD),
             Sign.REMOTE: was_committed(folder, RECORD, "--remotes=origin"),
-            Sign.SNAPSHOT: bool(workspace.history.days),
+            Sign.SNAPSHOT: any(day.source == "graph" for day in workspace.history.days),
             Sign.DECISION: bool(workspace.decisions.versions),
             Sign.MONTH: bool(workspace.signed),
         }

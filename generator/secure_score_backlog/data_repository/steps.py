@@ -29,7 +29,7 @@ UNKNOWN: Mapping[str, str] = {
     "OWNER_ID": "number of the repository's owner on GitHub; the step says how to get it",
     "REPOSITORY_ID": "number of the repository on GitHub; the step says how to get it",
     "YOUR-SITE": "the host name of the Static Web App",
-    "ID": "the recommendation that is decided: the first column of `backlog triage`",
+    "ID": "the recommendation that is decided: the line below its title in `backlog triage`",
     "YYYY-MM": "the month that is reviewed, such as 2026-10",
     "YYYY-MM-DD": "first and last day of a pack's period, such as 2026-10-01",
     "USER": "the user of Windows who installed `backlog`",
@@ -80,7 +80,7 @@ class Sign(StrEnum):
     REMOTE = "remote"
     """There is a commit, and a remote repository."""
     SNAPSHOT = "snapshot"
-    """Something was collected, so the app is registered."""
+    """Something was collected from Graph, so the app is registered; imported files say nothing about it."""
     DECISION = "decision"
     MONTH = "month"
     """A month is signed."""
@@ -311,9 +311,6 @@ def push_copy(choices: Choices, name: str, folder: str) -> Iterator[str]:
     yield "A fork of a public repository is public, and stays so: what you push there, everybody reads."
     if folder != ".":
         yield f"  cd {shell_quoted(folder)}"
-    if choices.branch:
-        yield "Only if the main branch of your private repository has commits and rules already:"
-        yield "  git switch --create begin"
     yield "  git add --all"
     yield '  git commit -m "Begin our backlog"'
     yield "If origin is the program's own repository, keep it under another name, for newer versions:"
@@ -326,7 +323,8 @@ def push_copy(choices: Choices, name: str, folder: str) -> Iterator[str]:
     yield f"  gh repo set-default {name}"
     yield from push_branches(choices)
     if choices.branch:
-        yield "From the branch begin, in place of these pushes:"
+        yield "Only if its main branch has commits and rules already, in place of these pushes:"
+        yield "  git switch --create begin"
         yield "  git push --set-upstream origin begin"
         yield "  gh pr create --fill"
         yield "and, when it is merged:"
@@ -597,14 +595,15 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
     yield Step(
         "Make the first decision",
         (
+            "Before the approver of an accepted risk or an exemption agrees, it is only named. So write down what was",
+            "agreed first, such as in the minutes of this month: a new file docs/reviews/YYYY-MM.md with a line such as",
+            '"- ID: Managing Director accepts the risk until 2027-03-31". Name that file as the record when `decide` asks',
+            "for it: the approval then counts as attested.",
             "ID is one that `backlog triage` lists:",
             "  backlog decide ID",
             "  backlog check",
             "  git add decisions docs",
             '  git commit -m "Make the first decision"',
-            "Before the approver of an accepted risk or an exemption agrees, it is only named. Write down what was",
-            "agreed, such as in the minutes of this month (docs/reviews/YYYY-MM.md, which may be begun at any time),",
-            "and name that file as the record when `decide` asks for it: the approval then counts as attested.",
         ),
         frozenset({Sign.DECISION}),
     )
