@@ -84,7 +84,7 @@ def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
         assert item["default"] in row[-1]
         assert item["owner"] in row[2 if row in asked else 3] or item["from"] in row[3]
     text = browser.run("return document.querySelector('article').innerText")
-    assert f"{len(needed)}\u00a0decisions needed now" in text
+    assert f"{len(needed)}\u00a0decisions needed" in text
     late = sum(item["late"] for item in needed)
     assert f"{late} overdue" in text
     assert "Total as recommended\t4\u202f800 EUR a year" in text

@@ -596,9 +596,9 @@ def desk_steps(choices: Choices, folder: str, place: str, shell: Shell) -> Itera
         "Make the first decision",
         (
             "Before the approver of an accepted risk or an exemption agrees, it is only named. So write down what was",
-            "agreed first, such as in the minutes of this month: a new file docs/reviews/YYYY-MM.md with a line such as",
-            '"- ID: Managing Director accepts the risk until 2027-03-31". Name that file as the record when `decide` asks',
-            "for it: the approval then counts as attested.",
+            "agreed first, such as in the minutes of this month: a new file docs/reviews/YYYY-MM.md with a line like",
+            '"- ID: Managing Director accepts the risk until 2027-03-31". Name that file as the record when `decide`',
+            "asks for it: the approval then counts as attested.",
             "ID is one that `backlog triage` lists:",
             "  backlog decide ID",
             "  backlog check",

@@ -128,7 +128,10 @@ def _application(environment: Mapping[str, str]) -> Application:
     tenant, client = environment[TENANT].strip(), environment[CLIENT].strip()
     for name, value in ((TENANT, tenant), (CLIENT, client)):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", value):
-            hint = f"{UNTOUCHED} It is a GUID (or, for the tenant, a domain name), without quotes, spaces or slashes: put your own in the place of a word such as TENANT_ID."
+            hint = (
+                f"{UNTOUCHED} It is a GUID (or, for the tenant, a domain name), without quotes, spaces or slashes: put "
+                "your own in the place of a word such as TENANT_ID."
+            )
             raise CannotProceed(f"{name} is not an id.", where=name, hint=hint)
     return Application(tenant, client)
 

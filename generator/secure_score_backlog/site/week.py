@@ -144,7 +144,7 @@ class Role:
     @property
     def to_answer(self) -> str:
         """How many answers, approvals and decisions of this role others wait for: `2 answers, 1 approval`."""
-        kinds = Counter(task.kind for task in self.at(When.WAITING))
+        kinds = Counter(task.kind for task in self.found if task.ask or task.when is When.WAITING)
         found = {one: sum(kinds[kind] for kind in of) for one, of in TO_GIVE.items()}
         return ", ".join(wording.count(number, one) for one, number in found.items() if number)
 

@@ -24,8 +24,8 @@ from secure_score_backlog.site.markdown import microsoft_html, safe_link
 from secure_score_backlog.snapshots.model import Recommendation, Timeline
 from secure_score_backlog.snapshots.service_names import service_name, service_portal
 
-LONGEST_STEP = 80
-"""Characters of a first step: a line of a table on a usual screen."""
+LONGEST_STEP = 100
+"""Characters of a first step: two lines of a table on a usual screen."""
 LONGEST_REASON = 100
 """Characters of the reason of a decision: two lines."""
 READ_FOR_STEP = 3000

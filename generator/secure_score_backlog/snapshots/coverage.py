@@ -142,8 +142,8 @@ def old_snapshot(newest: SnapshotDay, as_of: date) -> Problem | None:
     )
     hint = (
         "Tell whoever maintains this repository. For the maintainer: on GitHub, open *Actions*, *snapshot*, and the "
-        "last run: its log says why nothing came; without GitHub, run the script of the daily task by hand, and read what "
-        "it says. Without either, run `backlog collect`, or import a newer export."
+        "last run: its log says why nothing came; without GitHub, run the script of the daily task, and read what it "
+        "says. Without either, run `backlog collect`, or import a newer export."
     )
     return problem("snapshot-old", newest.path or SNAPSHOTS, None, message, hint)
 

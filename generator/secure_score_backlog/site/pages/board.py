@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.reminders import decisions_needed
+from secure_score_backlog.evaluation.reminders import decisions_needed, late
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, UNMEASURED, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
@@ -146,6 +146,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         full_rows=FULL_ROWS,
         counts=facts.counts,
         needed=len(decisions_needed(facts)),
+        late=len(late(facts)),
         approvals={
             Bucket.ACCEPT: facts.accepted_approvals,
             Bucket.NOT_APPLICABLE: facts.covered_approvals,

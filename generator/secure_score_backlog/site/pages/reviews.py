@@ -22,6 +22,7 @@ from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry
+from secure_score_backlog.evaluation.reminders import also_late
 from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State
 from secure_score_backlog.exports.all_changes import microsoft_said, month_of_changes
 from secure_score_backlog.exports.json import facts_of, plain_facts
@@ -339,6 +340,7 @@ def month_page(
         most_ending=MOST_ENDING,
         within=ENDING_WITHIN.days,
         newer=newer,
+        also_late=len(also_late(review.facts)) if not review.signed else 0,
         link_to=path_of,
         most=MOST_NEEDED,
     )
