@@ -119,7 +119,7 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
     said = "only named; never had an approval that counts, since 1 October 2026: the settings listed no login"
     listed = Read(known, register.documents)
     (row,) = listed.rows("approvals")
-    assert "Managing Director – no login listed for the role · commit" in row
+    assert "Managing Director – no login listed for the role · details" in row
     assert "A : The settings listed no login" in listed.sections["approvals"]
     assert said in page_of(known)
     assert "opened by writer; approved by boss" in page_of(known)
@@ -156,7 +156,7 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     known = facts(late)
     said = "was filed only after the merge, on 2 October 2026. The decision states one: Managing"
     row = Read(known, register.documents).sections["approvals"]
-    assert "stated 25 September 2026, its record filed 2 October 2026, after the decision · commit" in row
+    assert "stated 25 September 2026, its record filed 2 October 2026, after the decision · details" in row
     assert "states an approval of 25 September 2026. Its record ( minutes of September 2026 ) was filed" in row
     assert "filed after the decision, on 2 October 2026, so it does not count" in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
@@ -194,7 +194,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert read.lead.startswith("1 accepted risk is in force: approved outside GitHub (record not checked) by M")
         assert list(read.sections)[1] == "approvals"
         (row,) = read.rows("approvals")
-        assert "Managing Director 1 October 2026 minutes of September 2026 ; record not checked · commit" in row
+        assert "Managing Director 1 October 2026 minutes of September 2026 ; record not checked · details" in row
         assert "commit 0000000000 , 1 October 2026" in read.sections["accepted"]
         assert "Approved outside GitHub: 1" in read.sections["approvals"]
         (anchor,) = re.findall(r'href="#(entry-[^"]+)"', read.raw("approvals"))
