@@ -12,6 +12,7 @@ import pytest
 from secure_score_backlog.evaluation.audit import Kind
 from secure_score_backlog.evaluation.facts import evaluate, with_audit
 from secure_score_backlog.workspace import Workspace, load
+from tests.support.emptiness import article
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 
@@ -149,7 +150,7 @@ def test_evidence_and_audit_say_what_is_left_out_and_who_says_so(copy: Copy, bac
     }
     backlog("build", "--root", copy.folder, expect=0)
     site = copy.folder / "build" / "site"
-    page = (site / "evidence.html").read_text(encoding="utf-8")
+    page = article((site / "evidence.html").read_text(encoding="utf-8")).text()
     assert words in page
     assert f"since commit {begun[:10]} by Test Author of 2026-10-10" in page
     assert not any("harbour" in file.read_text(encoding="utf-8").lower() for file in site.rglob("*.html"))

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support import miniature
-from tests.support.chromium import PHONE, Page
+from tests.support.chromium import PHONE, TODAY, Page
 
 pytestmark = pytest.mark.browser
 
@@ -120,9 +120,8 @@ def test_paper_is_black_on_white_without_the_frame(browser: Page, small_site: Pa
 
 def test_a_page_of_another_time_says_so(browser: Page, tmp_path: Path) -> None:
     """A page far behind the reader's clock shows a banner with its age, one ahead of it another; a fresh one none."""
-    today = datetime.now(UTC).date()
     old, new, ahead = (
-        miniature.build(tmp_path / name, today - timedelta(days=age))
+        miniature.build(tmp_path / name, TODAY - timedelta(days=age))
         for name, age in (("old", 40), ("new", 0), ("ahead", -40))
     )
     browser.open(new / "board.html")

@@ -246,7 +246,7 @@ def test_stacked_bars_share_one_scale() -> None:
     assert re.findall(r'aria-label="(Observed[^"]*)"', figure) == ["Observed 80", "Observed 40, Unexplained -5"]
     cells = [["".join(cell.itertext()) for cell in row] for row in parsed(figure).iter("tr")]
     assert [(row[0], *row[2:]) for row in cells] == [
-        ("Month", "Observed", "claimed"), ("May", "80", "0"), ("June", "40", "0"),
+        ("Month", "Observed, points", "claimed, points"), ("May", "80", "0"), ("June", "40", "0"),
     ]  # fmt: skip
 
 

@@ -360,7 +360,7 @@ def _says(kind: str, title: str, cells: Mapping[str, str], row: Mapping[str, Any
     return (
         kind.startswith(_plain(badge_of(row["approval"]).label))
         and _plain(row["title"]) in _plain(title)
-        and _plain(cells["Approver"]) == _plain(row["approver"])
+        and _plain(cells["Named approver"]) == _plain(row["approver"])
         and _plain(cells["Approved on"]) == _plain(day_words(date.fromisoformat(on)) if on else "")
     )
 
