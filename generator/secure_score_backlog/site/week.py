@@ -123,8 +123,6 @@ class Role:
     """Empty for what no role owns."""
     anchor: str
     found: tuple[Task, ...]
-    lines: tuple[Line, ...]
-    """The first of them."""
     waits: tuple[Task, ...] = ()
     """What the role waits for: tasks of other roles."""
     blocked: tuple[Block, ...] = ()
@@ -151,7 +149,7 @@ class Role:
     @property
     def gives(self) -> bool:
         """It has to answer or to approve something."""
-        return any(line.task.ask or line.task.kind in APPROVALS for line in self.lines)
+        return any(task.ask or task.kind in APPROVALS for task in self.found[:MOST])
 
     @property
     def awaits(self) -> str:
@@ -182,9 +180,9 @@ class Role:
         return "; ".join(filter(None, (own, others, blocked)))
 
 
-def roles_of(facts: Facts, site: Site) -> list[Role]:
+def roles_of(facts: Facts, links: Links) -> list[Role]:
     """Every role that has something to do now, then those that only wait; what has no owner comes last."""
-    all_tasks, links = tasks(facts), Links.of(facts)
+    all_tasks = tasks(facts)
     found, waits = by_role(all_tasks), waits_by_role(all_tasks)
     blocked = blocks_by_role(facts, all_tasks, links)
     busy = {comparable(name) for name, _ in found}
@@ -199,7 +197,6 @@ def roles_of(facts: Facts, site: Site) -> list[Role]:
             name,
             f"role-{anchors[name]}" if name else "no-role",
             mine,
-            tuple(line_of(task, facts, site, links) for task in mine[:MOST]),
             waits.get(comparable(name), ("", ()))[1],
             blocked.get(comparable(name), ("", ()))[1],
             comparable(name) in owners,
@@ -207,6 +204,11 @@ def roles_of(facts: Facts, site: Site) -> list[Role]:
         )
         for name, mine in found
     ]
+
+
+def lines_of(role: Role, facts: Facts, site: Site, links: Links) -> tuple[Line, ...]:
+    """The first things that a role has to do, as they are shown."""
+    return tuple(line_of(task, facts, site, links) for task in role.found[:MOST])
 
 
 def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...]]]:

@@ -30,7 +30,7 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import coded, page, render
 from secure_score_backlog.site.week import MOST as MOST_ROWS
-from secure_score_backlog.site.week import MOST_ROLES, awaited, counted, roles_of
+from secure_score_backlog.site.week import MOST_ROLES, Links, awaited, counted, lines_of, roles_of
 from secure_score_backlog.site.words import amount, most_undecided, since, unexplained
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.snapshots.service_names import portal_words
@@ -159,7 +159,8 @@ class Chapter:
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The page."""
-    groups, roles = groups_of(facts), roles_of(facts, site)
+    links = Links.of(facts)
+    groups, roles = groups_of(facts), roles_of(facts, links)
     covered, said = facts.coverage, unexplained(facts.explained)
     lost = fillable(covered, facts.as_of)
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
@@ -179,6 +180,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         undecided=most_undecided(facts),
         to_do=counted((task for role in roles for task in role.found), ""),
         roles=roles[:MOST_ROLES],
+        lines={role.anchor: lines_of(role, facts, site, links) for role in roles[:MOST_ROLES]},
         other_roles=roles[MOST_ROLES:],
         no_role=next((role for role in roles[:MOST_ROLES] if not role.name), None),
         ownerless=groups["ownerless"],
