@@ -58,19 +58,30 @@ class Task:
     """The acceptance or exemption whose approval is missing."""
 
 
-def tasks(facts: Facts) -> tuple[Task, ...]:
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Which planned change waits for which open recommendation, by id (docs/method.md#this-week)."""
+
+    awaited: Mapping[str, tuple[Status, ...]]
+    """What each planned change waits for: what its decision names by its id."""
+    waiting: Mapping[str, tuple[Status, ...]]
+    """The same from the other side: the planned changes that wait for a recommendation."""
+
+
+def tasks(facts: Facts, found: Dependencies) -> tuple[Task, ...]:
     """Everything that some role has to do now, the most urgent first: by urgency, day and risk."""
     reminded = reminders(facts)
     unapproved = tuple(_unapproved(facts))
     named = {task.status.id for task in unapproved}
     to_approve = (task for task in _to_approve(reminded) if task.status.id not in named)
     own = (*_reminded(reminded, facts.as_of), *_changes(facts), *_undecided(facts))
-    return tuple(sorted((*own, *unapproved, *to_approve, *_awaited(facts, own)), key=_order))
+    return tuple(sorted((*own, *unapproved, *to_approve, *_awaited(facts, found, own)), key=_order))
 
 
-def awaited_changes(facts: Facts) -> dict[str, tuple[Status, ...]]:
-    """What each planned change waits for, by its id: open recommendations that its decision names by their id."""
-    found = {}
+def dependencies(facts: Facts) -> Dependencies:
+    """Those of a day: open recommendations that the decision of a planned change names by their id."""
+    awaited: dict[str, tuple[Status, ...]] = {}
+    waiting: dict[str, tuple[Status, ...]] = {}
     for status in (*facts.in_state(State.OVERDUE), *_in_time(facts)):
         assert status.decision
         blocked = status.decision.blocked
@@ -78,22 +89,15 @@ def awaited_changes(facts: Facts) -> dict[str, tuple[Status, ...]]:
         named = {each.id: each for each in (named_by(word, facts) for word in said.split()) if each}
         others = (each for each in named.values() if each.open_share > 0 and each.id != status.id)
         if waited := tuple(sorted(others, key=risk_key)):
-            found[status.id] = waited
-    return found
+            awaited[status.id] = waited
+            for other in waited:
+                waiting[other.id] = (*waiting.get(other.id, ()), status)
+    return Dependencies(awaited, waiting)
 
 
 def named_by(word: str, facts: Facts) -> Status | None:
     """The recommendation whose id a word of a sentence is; None where it is none, and for a single letter."""
     return facts.statuses.get(word.strip(AROUND_ID)) if len(word) > 1 else None
-
-
-def waiting_changes(awaited: Mapping[str, tuple[Status, ...]], facts: Facts) -> dict[str, tuple[Status, ...]]:
-    """The same from the other side: which planned changes wait for a recommendation, by its id."""
-    found: dict[str, tuple[Status, ...]] = {}
-    for waiting, others in awaited.items():
-        for other in others:
-            found[other.id] = (*found.get(other.id, ()), facts.statuses[waiting])
-    return found
 
 
 def by_role(found: Iterable[Task]) -> list[tuple[str, tuple[Task, ...]]]:
@@ -162,10 +166,10 @@ def _in_time(facts: Facts) -> tuple[Status, ...]:
     return (*facts.in_state(State.PLANNED, State.BLOCKED), *facts.planned_unmeasured)
 
 
-def _awaited(facts: Facts, own: Iterable[Task]) -> Iterator[Task]:
+def _awaited(facts: Facts, found: Dependencies, own: Iterable[Task]) -> Iterator[Task]:
     """What another decision waits for, unless it is a task already: a change that is due later, or no decision yet."""
     named = {task.status.id for task in own if task.ask is None}
-    for identifier in waiting_changes(awaited_changes(facts), facts):
+    for identifier in found.waiting:
         status = facts.statuses[identifier]
         if identifier in named:
             continue

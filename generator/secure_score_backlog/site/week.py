@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,12 +22,11 @@ from secure_score_backlog.evaluation.tasks import (
     RECORD,
     UNAPPROVED,
     UNMEASURED,
+    Dependencies,
     Task,
     When,
-    awaited_changes,
     by_role,
     tasks,
-    waiting_changes,
     waiting_role,
 )
 from secure_score_backlog.site.links import Site, slugs
@@ -36,7 +35,7 @@ from secure_score_backlog.site.work import first_step, where_to_set
 from secure_score_backlog.text import comparable
 
 MOST = 10
-"""Rows of a role, so that a page has a size that does not depend on the tenant's; the board has all."""
+"""Rows of a role, so that a page has a size that does not dependencies on the tenant's; the board has all."""
 MOST_ROLES = 15
 COUNTED = {
     When.LATE: "overdue",
@@ -180,11 +179,11 @@ class Role:
         return "; ".join(filter(None, (own, others, blocked)))
 
 
-def roles_of(facts: Facts, links: Links) -> list[Role]:
+def work_by_role(facts: Facts, dependencies: Dependencies) -> list[Role]:
     """Every role that has something to do now, then those that only wait; what has no owner comes last."""
-    all_tasks = tasks(facts)
+    all_tasks = tasks(facts, dependencies)
     found, waits = by_role(all_tasks), waits_by_role(all_tasks)
-    blocked = blocks_by_role(facts, all_tasks, links)
+    blocked = blocks_by_role(facts, all_tasks, dependencies)
     busy = {comparable(name) for name, _ in found}
     idle = {role: name for role, (name, _) in (blocked | waits).items() if role not in busy}
     found += [(idle[role], ()) for role in sorted(idle)]
@@ -206,9 +205,9 @@ def roles_of(facts: Facts, links: Links) -> list[Role]:
     ]
 
 
-def lines_of(role: Role, facts: Facts, site: Site, links: Links) -> tuple[Line, ...]:
+def lines_of(role: Role, facts: Facts, site: Site, dependencies: Dependencies) -> tuple[Line, ...]:
     """The first things that a role has to do, as they are shown."""
-    return tuple(line_of(task, facts, site, links) for task in role.found[:MOST])
+    return tuple(line_of(task, facts, site, dependencies) for task in role.found[:MOST])
 
 
 def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...]]]:
@@ -221,10 +220,10 @@ def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...
     return roles
 
 
-def line_of(task: Task, facts: Facts, site: Site, links: Links) -> Line:
+def line_of(task: Task, facts: Facts, site: Site, dependencies: Dependencies) -> Line:
     """One thing to do, as it is shown."""
     own = not task.ask and task.kind not in APPROVALS
-    between = (*links.awaited_by(task.status), *links.waiting_for(task.status)) if own else ()
+    between = (*prerequisites_of(task.status, dependencies), *dependents_of(task.status, dependencies)) if own else ()
     return Line(
         task,
         until(task, facts),
@@ -252,45 +251,35 @@ def minutes_of(task: Task, site: Site) -> str | None:
     return site.record_link(stated.record, "attention.md") if stated else None
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Which planned change waits for which recommendation, by id (docs/method.md#this-week)."""
-
-    awaited: Mapping[str, tuple[Status, ...]]
-    waiting: Mapping[str, tuple[Status, ...]]
-
-    @staticmethod
-    def of(facts: Facts) -> Links:
-        """Those of a day."""
-        awaited = awaited_changes(facts)
-        return Links(awaited, waiting_changes(awaited, facts))
-
-    def awaited_by(self, status: Status) -> tuple[str, ...]:
-        """What a change waits for, each as a sentence."""
-        return tuple(
-            f"Waits for {other.owner or 'an owner'}: {wording.sentence(other.title)}"
-            for other in self.awaited.get(status.id, ())
-        )
-
-    def waiting_for(self, status: Status) -> tuple[str, ...]:
-        """What waits for it, each as a sentence."""
-        return tuple(
-            f"{other.owner} waits for it: {wording.sentence(other.title)}" for other in self.waiting.get(status.id, ())
-        )
+def prerequisites_of(status: Status, found: Dependencies) -> tuple[str, ...]:
+    """What a change waits for, each as a sentence."""
+    return tuple(
+        f"Waits for {other.owner or 'an owner'}: {wording.sentence(other.title)}"
+        for other in found.awaited.get(status.id, ())
+    )
 
 
-def blocks_by_role(facts: Facts, found: Iterable[Task], links: Links) -> dict[str, tuple[str, tuple[Block, ...]]]:
+def dependents_of(status: Status, found: Dependencies) -> tuple[str, ...]:
+    """What waits for it, each as a sentence."""
+    return tuple(
+        f"{other.owner} waits for it: {wording.sentence(other.title)}" for other in found.waiting.get(status.id, ())
+    )
+
+
+def blocks_by_role(
+    facts: Facts, found: Iterable[Task], dependencies: Dependencies
+) -> dict[str, tuple[str, tuple[Block, ...]]]:
     """The changes of each owner that wait, by its comparable name, without those that are tasks already."""
     named = {task.status.id for task in found if not task.ask and task.kind not in APPROVALS}
     owned = [
         each
         for each in facts.statuses.values()
-        if (each.blocked or each.id in links.awaited) and each.owner and each.id not in named
+        if (each.blocked or each.id in dependencies.awaited) and each.owner and each.id not in named
     ]
     roles: dict[str, tuple[str, tuple[Block, ...]]] = {}
     for status in sorted(owned, key=lambda each: (due_of(each) or date.max, risk_key(each))):
         name, before = roles.get(comparable(status.owner), (status.owner, ()))
-        roles[comparable(status.owner)] = name, (*before, block_of(status, facts, links))
+        roles[comparable(status.owner)] = name, (*before, block_of(status, facts, dependencies))
     return roles
 
 
@@ -299,12 +288,12 @@ def due_of(status: Status) -> date | None:
     return status.decision.due if status.decision else None
 
 
-def block_of(status: Status, facts: Facts, links: Links) -> Block:
+def block_of(status: Status, facts: Facts, dependencies: Dependencies) -> Block:
     """A change that waits, in words, with the requests about it, or else about the decision whose reasons it shares."""
     assert status.decision
-    asked = (*awaited_answers(status, facts), *links.awaited_by(status))
+    asked = (*awaited_answers(status, facts), *prerequisites_of(status, dependencies))
     if not status.blocked:
-        owners = tuple(other.owner or "an owner" for other in links.awaited[status.id])
+        owners = tuple(other.owner or "an owner" for other in dependencies.awaited[status.id])
         return Block(status, f"Due on {wording.day(due_of(status))}." if due_of(status) else "", asked, owners)
     cause, due = wording.BLOCKERS[status.blocked.by.value], due_of(status)
     said = f"{cause[0].upper()}{cause[1:]}, blocked since {wording.day(status.blocked.since)}"

@@ -23,6 +23,7 @@ from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Orphaned, State, Status, orphaned
+from secure_score_backlog.evaluation.tasks import dependencies
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.ratings import LEVELS
@@ -30,7 +31,7 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import coded, page, render
 from secure_score_backlog.site.week import MOST as MOST_ROWS
-from secure_score_backlog.site.week import MOST_ROLES, Links, awaited, counted, lines_of, roles_of
+from secure_score_backlog.site.week import MOST_ROLES, awaited, counted, lines_of, work_by_role
 from secure_score_backlog.site.words import amount, most_undecided, since, unexplained
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.snapshots.service_names import portal_words
@@ -63,7 +64,7 @@ SUMMARY_PARTS = 3
 SHOWN = 15
 """Rows of a group before the rest is folded."""
 MOST = 40
-"""Rows of a group, so that a page has a size that does not depend on the tenant's."""
+"""Rows of a group, so that a page has a size that does not needed on the tenant's."""
 CHANGED = (*(state.value for state in NEEDS_NEW_DECISION), State.OVERDUE.value)
 """What its page says how to change, by the kind of the task."""
 COMMAND_IDS = 5
@@ -159,8 +160,8 @@ class Chapter:
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The page."""
-    links = Links.of(facts)
-    groups, roles = groups_of(facts), roles_of(facts, links)
+    needed = dependencies(facts)
+    groups, roles = groups_of(facts), work_by_role(facts, needed)
     covered, said = facts.coverage, unexplained(facts.explained)
     lost = fillable(covered, facts.as_of)
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
@@ -180,7 +181,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         undecided=most_undecided(facts),
         to_do=counted((task for role in roles for task in role.found), ""),
         roles=roles[:MOST_ROLES],
-        lines={role.anchor: lines_of(role, facts, site, links) for role in roles[:MOST_ROLES]},
+        lines={role.anchor: lines_of(role, facts, site, needed) for role in roles[:MOST_ROLES]},
         other_roles=roles[MOST_ROLES:],
         no_role=next((role for role in roles[:MOST_ROLES] if not role.name), None),
         ownerless=groups["ownerless"],

@@ -24,13 +24,14 @@ from secure_score_backlog.evaluation.reminders import (
     owning_roles,
 )
 from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.evaluation.tasks import dependencies
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.verdict import month_end_before, verdict
-from secure_score_backlog.site.week import MOST_ROLES, Links, roles_of
+from secure_score_backlog.site.week import MOST_ROLES, work_by_role
 from secure_score_backlog.site.words import most_undecided, regressions, unexplained
 from secure_score_backlog.text import comparable
 
@@ -92,7 +93,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         in_name=in_name,
         names=list(dict.fromkeys(map(approver, in_name))),
         most_approved=MOST_APPROVED,
-        week=roles_of(facts, Links.of(facts))[:MOST_ROLES],
+        week=work_by_role(facts, dependencies(facts))[:MOST_ROLES],
         approver=approver,
         also_late=also_late(facts),
         shown=SHOWN,
