@@ -216,6 +216,7 @@ def test_a_damaged_installation_is_said(
     if content is not None:
         (tmp_path / "licences.json").write_text(content, encoding="utf-8")
     monkeypatch.setattr("secure_score_backlog.ratings.files", lambda _: tmp_path)
+    load_licences.cache_clear()
     with pytest.raises(CannotProceed, match=message) as caught:
         load_licences()
     assert caught.value.where == "secure_score_backlog/content/licences.json"

@@ -475,6 +475,7 @@ def test_damaged_installation_is_said(
     if content is not None:
         (tmp_path / "ratings.json").write_text(content, encoding="utf-8")
     monkeypatch.setattr("secure_score_backlog.ratings.files", lambda _: tmp_path)
+    load_ratings.cache_clear()
     with pytest.raises(CannotProceed, match=message) as caught:
         load_ratings()
     assert caught.value.where == "secure_score_backlog/content/ratings.json"

@@ -140,6 +140,8 @@ LONGEST_WORDS = 10_000
 LARGEST_OBJECT = LARGEST_FILE
 MOST_MEMORY = 1 << 30
 """Bytes that Git may take for a log or a list of files."""
+LIMITED_BEFORE = os.name == "posix" and sys.platform != "linux"
+"""Where the memory of Git is limited before it begins; for that, the system copies this process each time."""
 LARGEST_MAILMAP = 1_000_000
 MAILMAP = ".mailmap"
 NO_WORKING_TREE = "safe.bareRepository"
@@ -291,17 +293,24 @@ class TimeLimit:
         self._timer.cancel()
 
 
-def limit_memory() -> None:
-    """In the process that becomes Git: the system refuses it more memory than a history of this program needs.
+def limit_memory(process: int = 0) -> None:
+    """The system refuses a Git process more memory than a history of this program needs.
 
     Git holds all changes of a commit in memory at once, and a few objects can name millions of files.
+
+    Args:
+        process: Its number, on Linux; 0: this process, which becomes Git.
     """
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - not on Windows
 
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        allowed = MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most)
-        resource.setrlimit(resource.RLIMIT_DATA, (allowed, most))
+        limits = (MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most), most)
+        if sys.platform == "linux" and process:
+            with contextlib.suppress(ProcessLookupError):  # it has ended already
+                resource.prlimit(process, resource.RLIMIT_DATA, limits)
+        else:
+            resource.setrlimit(resource.RLIMIT_DATA, limits)
 
 
 def words_of(failed: subprocess.CompletedProcess[bytes]) -> str:
@@ -370,10 +379,12 @@ class Repository:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                preexec_fn=limit_memory if os.name == "posix" else None,  # noqa: PLW1509 - it sets a limit, no more
+                preexec_fn=limit_memory if LIMITED_BEFORE else None,  # noqa: PLW1509 - it sets a limit, no more
             ) as process,
             TimeLimit(process) as limit,
         ):
+            if not LIMITED_BEFORE:
+                limit_memory(process.pid)
             printed = cast("IO[bytes]", process.stdout).read(LONGEST_ANSWER + 1)
             if len(printed) > LONGEST_ANSWER:
                 process.kill()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from secure_score_backlog.problems import Problem, problem
@@ -123,6 +124,7 @@ class Licences:
         return self._needed[identifier]
 
 
+@cache
 def load_licences() -> Licences:
     """The list that came with this version of the program.
 

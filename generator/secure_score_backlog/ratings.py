@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -163,6 +163,7 @@ class Ratings:
         return self._rated[identifier]
 
 
+@cache
 def load_ratings() -> Ratings:
     """The ratings that came with this version of the program.
 

@@ -62,6 +62,10 @@ class StoredHistory:
         return (*(each for each in self.days if each.forbidden), *self.approvals, *self.packs)
 
 
+COLLECTED = b'  "collected":'
+"""What the line of recorded approvals begins with that says when GitHub was asked."""
+
+
 def read_stored_history(
     repository: Repository | None, main: Sequence[MainCommit], branch: SnapshotBranch | None = None
 ) -> StoredHistory:
@@ -189,7 +193,7 @@ def _packs(repository: Repository, versions: Sequence[Version], elsewhere: set[s
 def _lost(repository: Repository, before: Version, after: Version) -> str:
     """What a version of the recorded approvals lost of an earlier one; empty where nothing."""
     old, new = (repository.content(each.blob or "") for each in (before, after))
-    if set(old.splitlines()) <= set(new.splitlines()):
+    if _records(old) <= _records(new):
         return ""
     known, now = parse(old)[0], parse(new)[0]
     commits, requests = rewritten(known, now)
@@ -198,3 +202,11 @@ def _lost(repository: Repository, before: Version, after: Version) -> str:
         return ""
     more = f" and {len(records) - NAMED} more" if len(records) > NAMED else ""
     return f"lost or changed {plural(len(records), 'record')}: {', '.join(records[:NAMED])}{more}"
+
+
+def _records(content: bytes) -> set[bytes]:
+    """The lines of recorded approvals, as the program writes them, without what every run writes anew.
+
+    That is when GitHub was asked, and the comma behind a record that is no longer the last one.
+    """
+    return {line.rstrip(b",") for line in content.splitlines() if not line.startswith(COLLECTED)}

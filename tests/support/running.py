@@ -24,7 +24,8 @@ from secure_score_backlog.__main__ import answer
 
 PACKAGE = "secure_score_backlog"
 CONSTANT = tuple(
-    f"{PACKAGE}.{name}" for name in ("evidence.letters", "questionnaires.shipped", "sample.", "site.templates")
+    f"{PACKAGE}.{name}"
+    for name in ("evidence.letters", "licences", "questionnaires.shipped", "ratings", "sample.", "site.templates")
 )
 """Modules whose cached functions take no argument and read the package's own data only: the same in every run."""
 LONGEST_COMMAND = 300

@@ -19,10 +19,10 @@ from secure_score_backlog.snapshots.graph_json import (
     Json,
     control_name,
     controls,
+    in_order,
     mapping,
     number,
     scored_names,
-    sort_key,
     text,
 )
 from secure_score_backlog.snapshots.snapshot_files import CATALOGUE_PATH, is_complete, snapshot_path
@@ -295,7 +295,7 @@ def _without_lifted_texts(score: Json) -> Any:
     if not isinstance(items, list):
         return score
     lines = [_without_lifted(item) if isinstance(item, dict) else item for item in items]
-    return {**score, "controlScores": sorted(lines, key=lambda line: sort_key(line, "controlName"))}
+    return {**score, "controlScores": in_order(lines, "controlName")}
 
 
 def _without_lifted(control: Json) -> Json:

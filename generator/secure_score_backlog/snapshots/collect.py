@@ -27,6 +27,7 @@ from secure_score_backlog.snapshots.graph_json import (
     controls,
     created,
     descriptions_of,
+    in_order,
     instant,
     mapping,
     mappings,
@@ -571,7 +572,7 @@ class _Snapshots:
         """What each scored recommendation could have earned on a day, and what the portal said."""
         is_today = day.newest and self.profiles.from_answer
         found: Json = {}
-        for control in sorted(controls(day.score), key=lambda item: sort_key(item, "controlName")):
+        for control in in_order(controls(day.score), "controlName"):
             name = control_name(control)
             if not name or name in found:
                 continue

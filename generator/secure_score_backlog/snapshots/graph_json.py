@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from secure_score_backlog.dates import is_usable
@@ -155,10 +156,23 @@ def sort_key(value: object, name: str) -> tuple[str, str]:
     return (text(mapping(value).get(name)), json.dumps(value, sort_keys=True, default=str))
 
 
+def in_order(items: Iterable[Any], name: str) -> list[Any]:
+    """Items in the order of `sort_key`; the whole content is only written out where one field says the same."""
+
+    def said(item: Any) -> str:
+        return text(mapping(item).get(name))
+
+    found: list[Any] = []
+    for _, same in groupby(sorted(items, key=said), said):
+        alike = list(same)
+        found += alike if len(alike) == 1 else sorted(alike, key=lambda item: sort_key(item, name))
+    return found
+
+
 def profiles_by_id(profiles: Iterable[Any]) -> dict[str, Json]:
     """The profiles that have an id; of several with one id, the first in canonical order."""
     found: dict[str, Json] = {}
-    for profile in sorted(profiles, key=lambda item: sort_key(item, "id")):
+    for profile in in_order(profiles, "id"):
         identifier = text(mapping(profile).get("id"))
         if identifier:
             found.setdefault(identifier, profile)

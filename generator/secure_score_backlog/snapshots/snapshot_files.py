@@ -22,7 +22,7 @@ from secure_score_backlog.dates import is_usable
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.problems import IF_CHANGED
 from secure_score_backlog.snapshots import exact_json
-from secure_score_backlog.snapshots.graph_json import Json, control_name, number, sort_key, unique_names
+from secure_score_backlog.snapshots.graph_json import Json, control_name, in_order, number, unique_names
 
 SNAPSHOTS = "snapshots"
 CATALOGUE_PATH = f"{SNAPSHOTS}/catalogue.json"
@@ -84,7 +84,7 @@ def snapshot_of(score: Json, descriptions: Mapping[str, str], collected: Json, m
     stored = dict(score)
     if isinstance(items, list):
         lines = [_line(item, unique, descriptions, synced, undescribed) for item in items]
-        stored["controlScores"] = sorted(lines, key=lambda line: sort_key(line, "controlName"))
+        stored["controlScores"] = in_order(lines, "controlName")
     note = {"undescribed": sorted(undescribed)} if undescribed else {}
     return {
         "collected": {**collected, **note},
