@@ -51,6 +51,8 @@ class Risk(StrEnum):
 
 LEVELS = (*Risk, "unrated")
 """Every level as a word, in the order of all lists: the most serious first, unrated last."""
+SEVERE = (Risk.CRITICAL, Risk.HIGH)
+"""The levels that are counted apart."""
 
 
 def level_order(level: str | None) -> int:

@@ -17,8 +17,10 @@ from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
     approval_counts,
+    approved_in_words,
     approver,
     approvers_in_words,
+    by_approver,
     citation,
     in_force,
     needing_decision,
@@ -31,6 +33,7 @@ from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evaluation.tasks import dependencies, tasks
 from secure_score_backlog.exports.ics import events
 from secure_score_backlog.git import MainCommit
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.pages.public import statement
 from secure_score_backlog.workspace import Workspace
@@ -299,6 +302,27 @@ def test_the_approvers_of_each_kind_are_named_with_how_often() -> None:
     four = [by(role, named) for role in "ABCD"]
     assert approvers_in_words(four).endswith("naming A (1), B (1), C (1), D (1)")
     assert approvers_in_words([*four, by("E", named)]).endswith("naming A (1), B (1), C (1) and 2 other roles")
+    assert [(role, len(those)) for role, those in by_approver(two, 2)] == [("One", 2), ("Two", 2)]
+    rest = by_approver([*four, by("D", named)], 3)
+    assert [(role, len(those)) for role, those in rest] == [("D", 2), ("A", 1), ("2 other roles", 2)]
+
+
+def test_what_one_role_approved_is_counted_by_the_way_in_which_it_is_known() -> None:
+    """Severe risks apart, records that prove less, and what never had an approval; what nobody asked about is not."""
+    entry = entries(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))}), 1)["A"]
+
+    def known(kind: ApprovalKind, risk: Risk | None = None, *, asked: bool = True) -> RegisterEntry:
+        return replace(entry, status=replace(entry.status, level=risk), approval=Approval(kind, asked=asked))
+
+    approved, attested, named = ApprovalKind
+    listed = [known(approved, Risk.HIGH), known(approved, Risk.CRITICAL), known(approved), known(attested)]
+    assert approved_in_words(listed, approved) == "3\u00a0accepted risks, 1 critical, 1 high"
+    assert approved_in_words(listed, attested) == "1\u00a0accepted risk; record not checked"
+    assert approved_in_words(listed, named) == ""
+    before = replace(known(named), earlier=(Approval(approved),))
+    assert approved_in_words([known(named), before], named) == "2\u00a0accepted risks; never approved: 1"
+    assert approved_in_words([known(named)], named) == "1\u00a0accepted risk; never approved"
+    assert approved_in_words([known(named, asked=False)], named) == "1\u00a0accepted risk"
 
 
 def test_every_reason_has_words_for_a_row() -> None:

@@ -119,7 +119,7 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
     said = "only named; never had an approval that counts, since 1 October 2026: the settings listed no login"
     listed = Read(known, register.documents)
     (row,) = listed.rows("approvals")
-    assert "Managing Director – no login listed for the role · details" in row
+    assert "Managing Director never no login listed for the role · details" in row
     assert "A : The settings listed no login" in listed.sections["approvals"]
     assert said in page_of(known)
     assert "opened by writer; approved by boss" in page_of(known)
@@ -200,12 +200,13 @@ def test_the_register_begins_with_who_approved_what() -> None:
         (anchor,) = re.findall(r'href="#(entry-[^"]+)"', read.raw("approvals"))
         assert f'<tr id="{anchor}"' in read.raw("accepted")
         assert "Approved outside GitHub: The decision states role, day and record" in read.sections["approvals"]
-    inside = Read(facts(given), insurer_summary.documents).sections["approvals"]
-    assert "1 accepted risk: approved outside GitHub (record not checked) by Managing Director." in inside
-    assert "The owner is also the named approver in none of them." in inside
+    inside = Read(facts(given), insurer_summary.documents)
+    assert inside.rows("approvals") == ["Managing Director – 1 accepted risk, 1 high; record not checked –"]
+    assert "It with day and proof" in inside.sections["approvals"]
+    assert "the owner is also the named approver in none of them." in inside.sections["recorded"]
     bare = replace(facts(given), register=(), covered=())
     assert "approvals" not in Read(bare, register.documents).sections
-    assert "approvals" not in Read(bare, insurer_summary.documents).sections
+    assert "Nothing needed an approval: no risk is" in Read(bare, insurer_summary.documents).sections["approvals"]
 
 
 def test_an_approval_by_the_owner_alone_is_said() -> None:
@@ -221,7 +222,7 @@ def test_an_approval_by_the_owner_alone_is_said() -> None:
     made = facts(Approval(asked=True))
     assert made.audit is not None
     told = replace(made, audit=replace(made.audit, only_owner=("A",)))
-    said = Read(allowed(told, INSURER), insurer_summary.documents).sections["approvals"]
+    said = Read(allowed(told, INSURER), insurer_summary.documents).sections["recorded"]
     assert "approver in none of them; in 1, the only approval on GitHub is by the owner’s role." in said
 
 

@@ -102,7 +102,7 @@ def test_what_an_insurer_reads() -> None:
     home = made["index.md"]
     assert "6</td>" in home
     assert ">total<" in home
-    assert 'register.html#approvals">Each with role' in home
+    assert 'register.html#approvals">Each with day and proof' in home
 
 
 def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
@@ -113,14 +113,16 @@ def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
     unrecorded = replace(entry.decision, accepted=replace(entry.decision.accepted, approval=None))
     both = (replace(entry, decision=unrecorded, approval=Approval()), entry)
     one = content(replace(made, register=both[:1]), INSURER)
-    assert "1 accepted risk: without an approval" in one["index.md"].replace("\u00a0", " ")
+    assert '<td data-label="Only named">1 accepted risk, 1 high</td>' in one["index.md"].replace("\u00a0", " ")
     assert "1 accepted risk is in force: without an approval that counts, naming Managing Director." in one[
         "register.md"
     ].replace("\u00a0", " ")
     two = content(replace(made, register=both), INSURER)
     said = "1 approved outside GitHub (record not checked) by Managing Director; 1 without an approval that counts"
-    for path in ("index.md", "register.md"):
-        assert said in two[path].replace("\u00a0", " ")
+    assert said in two["register.md"].replace("\u00a0", " ")
+    summary = two["index.md"].replace("\u00a0", " ")
+    for row in ('Approved outside GitHub">1 accepted risk, 1 high; record not checked<', 'Only named">1 accepted risk'):
+        assert f'<td data-label="{row}' in summary
 
 
 def test_what_has_ended_has_no_days_left() -> None:
@@ -223,7 +225,7 @@ def test_the_lists_name_fields_that_exist(fields: Fields) -> None:
         (Cover, "evidence"),
         (Settings, "tenant roles owners risk"),
         (Facts, "movement ranked chaser blocked"),
-        (Status, "versions reason"),
+        (Status, "versions"),
         (Observation, "count total"),
     ],
 )

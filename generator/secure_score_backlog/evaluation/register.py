@@ -16,7 +16,8 @@ from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersi
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason, bringing
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
-from secure_score_backlog.wording import day, number
+from secure_score_backlog.ratings import SEVERE
+from secure_score_backlog.wording import count, day, number
 
 MOST_ROLES = 3
 """Approvers that one sentence names for each kind of approval."""
@@ -93,8 +94,12 @@ class RegisterEntry:
             return ""
         if self.approved_before:
             return f"an earlier answer was approved, {day(self.approved_before)}"
-        is_known = self.never_approved and self.approval.asked and self.since
-        return f"never had an approval that counts, since {day(self.since)}" if is_known else ""
+        return f"never had an approval that counts, since {day(self.since)}" if self.known_unapproved else ""
+
+    @property
+    def known_unapproved(self) -> bool:
+        """Never approved, and GitHub was asked: what nobody asked about is not known."""
+        return self.never_approved and self.approval.asked and self.since is not None
 
     @property
     def amended(self) -> bool:
@@ -268,7 +273,12 @@ class ApprovalCounts:
 
     @property
     def records(self) -> str:
-        """What is to be known of the records outside of GitHub."""
+        """What is to be known of the records outside of GitHub, in brackets after their number."""
+        return f" ({self.of_records})" if self.of_records else ""
+
+    @property
+    def of_records(self) -> str:
+        """The same without brackets: "record not checked"."""
         alone = self.attested == 1
         said = (
             (self.unchecked, "record not checked", "records not checked"),
@@ -277,7 +287,7 @@ class ApprovalCounts:
         parts = [
             one if alone else f"{number(found)} {one if found == 1 else many}" for found, one, many in said if found
         ]
-        return f" ({'; '.join(parts)})" if parts else ""
+        return "; ".join(parts)
 
 
 def approval_counts(entries: Iterable[RegisterEntry]) -> ApprovalCounts:
@@ -323,6 +333,46 @@ def approvers_in_words(entries: Iterable[RegisterEntry]) -> str:
         many = f"{number(len(those))} " if len(listed) > 1 else ""
         said.append(f"{many}{BY_KIND[kind].format(records=approval_counts(those).records)} {', '.join(named)}{more}")
     return "; ".join(said)
+
+
+def by_approver(entries: Iterable[RegisterEntry], most: int) -> list[tuple[str, list[RegisterEntry]]]:
+    """The entries by the role that is named as approver, the most frequent first.
+
+    Of more than `most` roles, the last row holds all others: its name says how many they are.
+    """
+    found: dict[str, list[RegisterEntry]] = {}
+    for entry in entries:
+        found.setdefault(approver(entry), []).append(entry)
+    rows = sorted(found.items(), key=lambda row: (-len(row[1]), row[0]))
+    if len(rows) <= most:
+        return rows
+    others = [those for _, those in rows[most - 1 :]]
+    return [*rows[: most - 1], (f"{number(len(others))} other roles", [entry for those in others for entry in those])]
+
+
+def approved_in_words(entries: Iterable[RegisterEntry], kind: ApprovalKind) -> str:
+    """What of some entries is approved in one way: `3 accepted risks, 1 high; never approved: 2`; empty for nothing."""
+    those = [entry for entry in entries if entry.approval.kind is kind]
+    risks = [entry for entry in those if entry.decision.accepted]
+    exempted = [entry for entry in those if not entry.decision.accepted]
+    said = [
+        count(len(found), name) + severe_in_words(found)
+        for found, name in ((risks, "accepted risk"), (exempted, "exemption"))
+        if found
+    ]
+    never = sum(1 for entry in those if entry.known_unapproved)
+    more = {
+        ApprovalKind.APPROVED: "",
+        ApprovalKind.ATTESTED: approval_counts(those).of_records,
+        ApprovalKind.NAMED: f"never approved{f': {number(never)}' if len(those) > 1 else ''}" if never else "",
+    }[kind]
+    return "; ".join([*said, more] if more else said)
+
+
+def severe_in_words(entries: Iterable[RegisterEntry]) -> str:
+    """How many are of critical and of high risk, as a sentence goes on: `, 1 critical, 2 high`; empty for none."""
+    levels = Counter(entry.status.risk_word for entry in entries)
+    return "".join(f", {number(levels[level])} {level}" for level in SEVERE if levels[level])
 
 
 def owner_approves(entry: RegisterEntry) -> bool:

@@ -177,6 +177,13 @@ def owner_words(same: int, result: Audit | None) -> str:
     return f"{named}; in {number(only)}, the only approval on GitHub is by the owner’s role" if only else named
 
 
+def unapproved_in_words(result: Audit) -> str:
+    """How many changes nobody else is known to have approved, beside all that are no daily snapshots, as a sentence."""
+    others, found = result.total - result.counts.get(Kind.SNAPSHOT, 0), len(result.exceptions)
+    said = f"{number(found) if found else 'none'} {'have' if found > 1 else 'has'} no known approval by another person"
+    return f"Of {count(others, 'change')} besides the daily snapshots, {said}."
+
+
 def in_reasons(result: Audit) -> str:
     """How often each reason occurs, the most frequent first, and why they are more than the commits."""
     numbers = Counter(reason for each in result.exceptions for reason in shown_reasons(each))

@@ -81,8 +81,8 @@ INSURER_FIELDS: Fields = {
     SnapshotDay: "day complete source current maximum path partial lacks_scores",
     Score: "current maximum percent",
     Explained: "recommendations without_maximum points maximum points_of maximum_of",
-    Status: "recommendation state observation decision answered level open_share open_since days_open from_start "
-    "was_in_full held_since days_held days_observed days_filled days_partial done_on "
+    Status: "recommendation state observation decision answered level reason open_share open_since days_open "
+    "from_start was_in_full held_since days_held days_observed days_filled days_partial done_on "
     "breached_since portal_since last_activity",
     Recommendation: "id title maximum in_catalogue",
     Observation: "points maximum portal",

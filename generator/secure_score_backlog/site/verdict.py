@@ -15,10 +15,10 @@ from secure_score_backlog.evaluation.facts import Review
 from secure_score_backlog.evaluation.movement import Part
 from secure_score_backlog.evaluation.register import IN_FORCE
 from secure_score_backlog.exports.json import facts_of
+from secure_score_backlog.ratings import SEVERE
 from secure_score_backlog.site.part_names import STEP_LABELS
 
 Plain = Mapping[str, Any]
-SEVERE = ("critical", "high")
 
 
 def verdict(now: Plain, before: Plain | None) -> str:

@@ -18,6 +18,7 @@ from secure_score_backlog.evaluation.register import (
 )
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.pages.register import BOOST, COLUMNS, anchors, ended_automatically, who_approved
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended, why_regressed
@@ -40,6 +41,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         approved=who_approved(facts),
         anchors=anchors(facts),
         approvers_in_words=approvers_in_words,
+        reviews=review_record(facts),
         past=len(facts.past),
         ended_automatically=len(ended_automatically(facts)),
         columns=COLUMNS,

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from secure_score_backlog.evaluation.approval import ApprovalKind
 from secure_score_backlog.evaluation.audit import Area, AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import (
-    approvers_in_words,
+    approved_in_words,
+    by_approver,
     in_force,
     needing_decision,
     plans_needing_decision,
 )
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, owner_words, reasons_of
+from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, owner_words, reasons_of, unapproved_in_words
 from secure_score_backlog.files import Document
 from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
@@ -33,6 +35,14 @@ TITLE = "Summary"
 
 MOST_LISTED = 12
 """Rows of each list; the downloads have all, so that the page does not grow with the years."""
+MOST_APPROVERS = 8
+"""Roles that the first table has a row for; the last row holds all others."""
+WAYS = {
+    ApprovalKind.APPROVED: "Approved on GitHub (account and time kept)",
+    ApprovalKind.ATTESTED: "Approved outside GitHub (record named)",
+    ApprovalKind.NAMED: "Only named, no approval that counts",
+}
+"""The columns of that table: how an approval is known."""
 MOST_NAMED = 3
 """Recommendations that one row of a list names."""
 COUNTED: tuple[tuple[State, str], ...] = (
@@ -55,6 +65,7 @@ COUNTED: tuple[tuple[State, str], ...] = (
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The summary."""
+    accepted, covered = in_force(facts.register), in_force(facts.covered)
     body = render(
         "insurer_summary.html.j2",
         site=site,
@@ -76,9 +87,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         unsigned=without_signature(facts.audit) if facts.audit else "",
         owner_words=owner_words(facts.approvals.same, facts.audit),
         days_observed=days.sentence(facts.audit.days) if facts.audit else "",
-        accepted=in_force(facts.register),
-        covered=in_force(facts.covered),
-        approvers_in_words=approvers_in_words,
+        accepted=accepted,
+        covered=covered,
+        approvers=by_approver((*accepted, *covered), MOST_APPROVERS),
+        approved_in_words=approved_in_words,
+        ways=ways(facts),
+        unapproved_changes=unapproved_in_words(facts.audit) if facts.audit else "",
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
         need_plans=len(plans_needing_decision(facts.statuses.values())),
         claimed=sorted((s for s in facts.statuses.values() if s.observation and s.observation.claimed), key=risk_key),
@@ -96,6 +110,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         shown_title=f"{facts.settings.organisation}: security decisions",
         hide=("navigation", "toc"),
     )
+
+
+def ways(facts: Facts) -> dict[ApprovalKind, str]:
+    """The ways in which an approval can be known; not on GitHub where there is none."""
+    unasked = ApprovalKind.APPROVED if facts.approvals.without_github else None
+    return {kind: said for kind, said in WAYS.items() if kind is not unasked}
 
 
 def counted(facts: Facts) -> list[tuple[int, str]]:
