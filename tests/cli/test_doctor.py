@@ -219,6 +219,11 @@ WARNED: dict[str, tuple[str, Change, str]] = {
     "own subject": (
         "subject", lambda s: s.github.upkeep.subject.update(use_default=False), "template of its own",
     ),
+    "owner without a role": (
+        "code-owners",
+        lambda s: s.commit(**{".github__CODEOWNERS": "/decisions/ @harbour/risk @Night-Watch # not @one\n"}),
+        "asks @Night-Watch for reviews, and no role of backlog.yml lists that login",
+    ),
     "Graph is old": (
         "graph",
         lambda s: s.graph.scores.__setitem__(slice(None), [day_score(TODAY - timedelta(days=9))]),

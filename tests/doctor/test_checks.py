@@ -174,3 +174,18 @@ def test_a_run_with_another_subject_is_a_warning() -> None:
     found = on_github.subject("o/n", about, form, "environment:x", "repo:o@1/n@2:ref:refs/heads/main")
     assert found.state is State.WARNING
     assert "repo:o@1/n@2:environment:x" in found.fix
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("/decisions/ @Boss @day-watch", ""),
+        ("/decisions/ @o/risk mail@o.example", ""),
+        ("/decisions/ @boss # @third", ""),
+        ("/decisions/ @third @boss @Fourth @third", "@third and @Fourth for reviews, and no role of backlog.yml lists"),
+    ],
+)
+def test_a_login_that_no_role_lists_is_named(line: str, asked: str) -> None:
+    """Logins in any letter case; teams, addresses and comments are not looked up; each login is named once."""
+    found = on_github.code_owners(f"# who\n{line}\n", [], {"Board": ["boss"], "IT": ["Day-Watch"]}, wanted=True)
+    assert (found.state, asked in found.what) == (State.WARNING if asked else State.OK, True)

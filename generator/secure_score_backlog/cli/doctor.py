@@ -434,7 +434,7 @@ def without_github(
         done.add("subject")
         yield on_github.subject(named, why, why, folder.tail(folder.settings.repository.branch), "")
     done.add("code-owners")
-    yield on_github.code_owners(folder.owners, why, wanted=folder.protected)
+    yield on_github.code_owners(folder.owners, why, folder.settings.roles, wanted=folder.protected)
     yield from (checked.not_checked(code, why) for code in GROUPS["GitHub"] if code not in done)
 
 
@@ -465,7 +465,7 @@ def of_branches(folder: Folder, asked: GitHub, branch: str) -> Iterator[Checked]
         here = tried(lambda: rules_in_force(asked, own, tried(lambda: upkeep.head_of(asked, own))))
         yield rules.rules("rules-snapshots", own, snapshots_ruleset(own)["rules"], here)
     faults = tried(lambda: upkeep.owners_faults(asked, branch))
-    yield on_github.code_owners(folder.owners, faults, wanted=folder.protected)
+    yield on_github.code_owners(folder.owners, faults, folder.settings.roles, wanted=folder.protected)
 
 
 def rules_in_force(asked: GitHub, branch: str, head: upkeep.Head | BacklogError | None) -> tuple[upkeep.Rule, ...]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from secure_score_backlog import wording
@@ -131,12 +131,19 @@ def main_branch(head: Head | BacklogError | None, branch: str, *, contained: boo
     return ok(code, f"What is checked out here holds the newest commit of {branch} on GitHub.")
 
 
-def code_owners(here: str | None, faults: Sequence[OwnersFault] | BacklogError | None, *, wanted: bool) -> Checked:
-    """Whether reviews of decisions are asked of somebody.
+def code_owners(
+    here: str | None,
+    faults: Sequence[OwnersFault] | BacklogError | None,
+    roles: Mapping[str, Collection[str]],
+    *,
+    wanted: bool,
+) -> Checked:
+    """Whether reviews of decisions are asked of somebody whose approval counts.
 
     Args:
         here: CODEOWNERS of this folder; None: there is none.
         faults: What GitHub does not understand in it; None: GitHub has no such file; or why that is not known.
+        roles: The logins of each role, as the settings list them.
         wanted: Whether the plan has code owners, and the main branch is protected.
     """
     code = "code-owners"
@@ -157,6 +164,13 @@ def code_owners(here: str | None, faults: Sequence[OwnersFault] | BacklogError |
         return wrong(
             code, what, "Mend it: until then the owners that it names may not be asked. Each owner needs write access."
         )
+    listed = {login.lower() for logins in roles.values() for login in logins}
+    asked = dict.fromkeys(word for line in lines for word in line.partition("#")[0].split()[1:] if word[0] == "@")
+    unlisted = [login for login in asked if "/" not in login and login[1:].lower() not in listed]
+    if unlisted:
+        what = f"CODEOWNERS asks {wording.joined(unlisted)} for reviews, and no role of backlog.yml lists "
+        what += f"{'that login' if len(unlisted) == 1 else 'these logins'}: such an approval counts for no role."
+        return warning(code, what, "List each login below its role in backlog.yml (`roles`), without the @.")
     return ok(code, "GitHub understands CODEOWNERS.")
 
 
