@@ -111,6 +111,21 @@ def test_a_draft_gets_what_it_lacks_and_keeps_the_rest(root: Path, backlog: RunB
     assert [each["code"] for each in decisions_in(backlog, root)] == ["decision-approver-unlisted"]
 
 
+def test_a_finished_draft_says_nothing_about_drafts(root: Path, backlog: RunBacklog) -> None:
+    """What the program wrote about finishing it is gone with `draft`, and so is the empty comment above."""
+    (root / PATH).unlink()
+    given = ("--risk", "high", "--reduces", "Spraying.", "--owner", "Head of IT")
+    backlog("decide", "Safe", "--bucket", "accept", *given, "--no-input", "--root", root, expect=0)
+    drafted = [line for line in text(root).split("\n") if line.startswith("#")]
+    backlog("decide", "Safe", "--no-input", "--root", root, *ANSWERS, expect=0)
+    assert not read(root).draft
+    finished = [line for line in text(root).split("\n") if line.startswith("#")]
+    gone = [line for line in drafted if line not in finished]
+    assert len(gone) == 2, gone
+    assert gone[0] == "#"
+    assert "counts as undecided" in gone[1]
+
+
 def test_one_answer_more_is_still_a_draft(root: Path, backlog: RunBacklog) -> None:
     """What is still open is named; with --draft it stays one although nothing is open."""
     done = backlog("decide", "Safe", "--no-input", "--root", root, "--impact", "Nobody notices.", expect=0)

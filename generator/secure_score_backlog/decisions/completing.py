@@ -184,4 +184,7 @@ def _end_draft(edit: Edit, source: FrontMatter) -> None:
     """Delete `draft: true`, and what the program itself wrote about deleting it."""
     number = source.line("draft")
     del edit.header[number - 2]
-    edit.header[:] = [line for line in edit.header if ENDING.sub("", line) not in FINISHING]
+    written = [ENDING.sub("", line) for line in edit.header]
+    said = {at for at, line in enumerate(written) if line in FINISHING}
+    above = {at - 1 for at in said if at and written[at - 1] == "#"}  # the empty comment that leads to it
+    edit.header[:] = [line for at, line in enumerate(edit.header) if at not in said | above]
