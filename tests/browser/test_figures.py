@@ -82,7 +82,8 @@ def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
         assert item["recommend"] in row[recommended]
         assert item["cost"] in row[cost]
         assert item["default"] in row[-1]
-        assert item["owner"] in row[2 if row in asked else 3] or item["from"] in row[3]
+        assert item["asked_by" if row in asked else "owner"] in row[2 if row in asked else 3] or item["from"] in row[3]
+        assert row not in asked or item["why"] not in row[2], "the risk of a request is on its page"
     text = browser.run("return document.querySelector('article').innerText")
     assert f"{len(needed)}\u00a0decisions needed" in text
     late = sum(item["late"] for item in needed)

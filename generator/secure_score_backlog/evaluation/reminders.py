@@ -57,6 +57,16 @@ class Reminder:
         return self.day if self.kind in (Kind.EXPIRED, Kind.OVERDUE, Kind.UNANSWERED) else None
 
     @property
+    def since(self) -> date | None:
+        """Since when it is asked, or the decision is no longer in force; None where a last day says it, or unknown."""
+        if self.ask is not None:
+            return self.ask.since
+        if self.kind is not Kind.CONFLICT:
+            return self.status.worse_since
+        days = [day for day in (self.status.held_since, self.status.answered) if day]
+        return max(days, default=None)  # it was measured as done before or after it was marked not applicable
+
+    @property
     def approver(self) -> str:
         """The role that the decision names as approver; empty where it names none, and for a question."""
         approvable = self.status.decision.approvable if self.status.decision and self.ask is None else None

@@ -139,6 +139,13 @@ class Status:
         return self.days_held - self.days_observed - self.days_filled - self.days_partial
 
     @property
+    def worse_since(self) -> date | None:
+        """Since when it is breached or regressed; None in any other state, and where that is unknown."""
+        if self.state is State.BREACHED:
+            return self.breached_since
+        return self.open_since if self.state is State.REGRESSED else None
+
+    @property
     def decision_word(self) -> str:
         """The decision in a word or two: a bucket, `a draft`, or `no decision`."""
         if self.decision is None:

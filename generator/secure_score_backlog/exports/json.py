@@ -178,7 +178,7 @@ def plain_decision(each: Reminder, as_of: date, owners: frozenset[str]) -> Plain
         "by": iso(last),
         "days_left": (last - as_of).days if last else None,
         "question": ask.question if ask else None,
-        "since": iso(ask.since) if ask else None,
+        "since": iso(each.since),
         "options": list(ask.options) if ask else [],
         "recommend": ask.recommend if ask else "",
         "cost": ask.cost if ask else "",

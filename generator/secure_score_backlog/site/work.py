@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import reason_in
-from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import microsoft_html, safe_link
 from secure_score_backlog.snapshots.model import Recommendation, Timeline
@@ -109,13 +109,6 @@ def why_of(status: Status) -> str:
     return wording.sentence(text) if text else ""
 
 
-def worse_since(status: Status) -> date | None:
-    """Since when it is breached or regressed; None in any other state."""
-    if status.state is State.BREACHED:
-        return status.breached_since
-    return status.open_since if status.state is State.REGRESSED else None
-
-
 def awaited_roles(status: Status, facts: Facts) -> str:
     """The roles that its decision asks, each with the day of its answer, as a sentence; empty where it asks none."""
     asks = [ask for other, ask in facts.asks if other.id == status.id]
@@ -136,7 +129,7 @@ def brief_work_of(status: Status, facts: Facts) -> Work:
         product=product,
         licence=licence_words(status),
         share=wording.share(status.open_share) if status.observation and status.open_share else "",
-        since=worse_since(status),
+        since=status.worse_since,
         awaits=awaited_roles(status, facts),
     )
 

@@ -30,6 +30,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             path=PATH,
             facts=facts,
             chosen=CHOSEN,
+            named=facts.settings.roles_with_logins,
             on_github=bool(facts.settings.repository.url),
         ),
         site=site,

@@ -42,6 +42,8 @@ SHOWN = 3
 """Gaps, planned changes and accepted risks that are listed; review, board and register have more."""
 MOST_APPROVED = 6
 """Acceptances and exemptions in the name of leadership that are listed; the register has all."""
+MOST_NAMED = 8
+"""Roles that are named beside *This week*, in one line at a desk; that page has all."""
 OTHERS = {
     Kind.CONFLICT: ("in conflict",) * 2,
     Kind.OVERDUE: ("critical change overdue", "critical changes overdue"),
@@ -75,6 +77,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     owners = owning_roles(facts)
     others = [each for each in needed if not asks_leadership(each, owners)]
     in_name = approved_by_leadership(facts, owners)
+    leadership = requested_from(each for each in needed if asks_leadership(each, owners))
+    week = work_by_role(facts, dependencies(facts))
+    anchors = {comparable(role.name): role.anchor for role in week[:MOST_ROLES]}  # the others have no part of that page
     late_ones = [each for each in needed if each.is_late(facts.as_of)]
     body = render(
         "home.html.j2",
@@ -85,7 +90,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         unexplained=unexplained(facts.explained),
         needed=plain_facts(facts)["decisions_needed"],
         most=MOST_NEEDED,
-        since={each.status.id: each.status.breached_since for each in needed if each.kind is Kind.BREACHED},
         late=len(late_ones),
         undecided=most_undecided(facts),
         in_portal_only=sum(1 for status in facts.shadow if accepted_in_portal(status)),
@@ -93,11 +97,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         in_name=in_name,
         names=list(dict.fromkeys(map(approver, in_name))),
         most_approved=MOST_APPROVED,
-        week=work_by_role(facts, dependencies(facts))[:MOST_ROLES],
+        week=[role for role in week if comparable(role.name) not in {comparable(name) for name, _ in leadership}],
+        most_roles=MOST_NAMED,
+        anchors={name: anchors.get(comparable(name), "") for name, _ in leadership},
         approver=approver,
         also_late=also_late(facts),
         shown=SHOWN,
-        roles=sorted(role for role, logins in facts.settings.roles.items() if logins),
         verdict=verdict(plain_facts(facts), month_end_before(month_of(facts.as_of), facts.reviews)),
         reopened=bool(facts.in_state(*NEEDS_NEW_DECISION, State.OVERDUE)),
         measured=sum(1 for status in facts.statuses.values() if status.observation),
@@ -108,7 +113,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted=by_risk(accepted)[:SHOWN],
         accepted_count=len(accepted),
         approval_words=wording.APPROVALS,
-        leadership=requested_from(each for each in needed if asks_leadership(each, owners)),
+        leadership=leadership,
         next_to_end=min(accepted, key=lambda entry: (entry.until, entry.status.id), default=None),
         blindspots=spots,
         named_by_state=named_by_state,

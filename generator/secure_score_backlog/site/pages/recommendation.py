@@ -26,7 +26,7 @@ from secure_score_backlog.site.markdown import decision_markdown, microsoft_html
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.repository import change, commit, proposals
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.work import first_step, link_label, where_to_set, worse_since
+from secure_score_backlog.site.work import first_step, link_label, where_to_set
 from secure_score_backlog.snapshots.model import Observation
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
@@ -112,7 +112,7 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             proposals=list(proposals(status, facts)),
             change=change(status, facts),
             commit_url=partial(commit, facts),
-            breached_since=worse_since(status),
+            breached_since=status.worse_since,
             to_do=list(to_do(status, facts, site)),
             unreadable=bool(status.versions) and not status.versions[-1].readable,
         )
