@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from secure_score_backlog.cli import clock
 from tests.support.bare_folder import measured
 from tests.support.running import run_here
+from tests.support.today import now
+
+
+@pytest.fixture(autouse=True)
+def day_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that are run in this process stay on the day that their tests know."""
+    monkeypatch.setattr(clock, "now", now)
 
 
 @pytest.fixture

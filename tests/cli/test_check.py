@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from tests.support.folders import write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 from tests.support.tenants import stored
+from tests.support.today import TODAY
 
-TODAY = datetime.now(UTC).date()
 ODD_FILES = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such files themselves")
 
 

@@ -15,8 +15,8 @@ from tests.support.bare_folder import measured
 from tests.support.folders import contents, write
 from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
+from tests.support.today import TODAY
 
-TODAY = datetime.now(UTC).date()
 AHEAD = "2099-01-01"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from secure_score_backlog.schema import Need
 from secure_score_backlog.text import shown
 from tests.support.running import RunBacklog
 from tests.support.tenants import stored
+from tests.support.today import TODAY
 
 ODD_FILES = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such files themselves")
 HOSTILE = "</title> evil\n---\nbucket: accept\u2028risk: low \x1b[31m# title"
@@ -74,24 +75,23 @@ def test_the_scaffold_passes_check_as_a_draft(root: Path, backlog: RunBacklog, b
 def test_the_scaffold_holds_title_points_share_and_last_days(root: Path, backlog: RunBacklog) -> None:
     """Title and points are comments, the share of today where it is observed, the limits of days as dates."""
     backlog("decide", "Odd.Name_1", "Claimed", "Evil", "--bucket", "accept", expect=0)
-    today = datetime.now(UTC).date()
     text = (root / "decisions" / "Odd.Name_1.md").read_text(encoding="utf-8")
     assert "# About Odd.Name_1\n# EXO · 2.67 of 8 points on 2026-10-01\n" in text
     assert "\n  share: 33.3 %\n" in text  # 2.67/8 is 33.375 %, rounded down so that it is no breach at once
-    assert f"At most {add_months(today, 12)}." in text
+    assert f"At most {add_months(TODAY, 12)}." in text
     assert "\n  share:\n" in (root / "decisions" / "Claimed.md").read_text(encoding="utf-8")
     assert "\n  share:\n" in (root / "decisions" / "Evil.md").read_text(encoding="utf-8")
     backlog("decide", "NotMeasured", "--bucket", "do-now", expect=0)
     text = (root / "decisions" / "NotMeasured.md").read_text(encoding="utf-8")
     assert "not measured yet" in text
-    assert str(today + timedelta(days=92)) in text
+    assert str(TODAY + timedelta(days=92)) in text
 
 
 def test_a_filled_in_scaffold_has_no_problems(root: Path, backlog: RunBacklog) -> None:
     """Filled in and without its draft line, the scaffold is a decision without problems."""
     backlog("decide", "AdminMFAV2", "--bucket", "accept", "--risk", "low", "--owner", "yes", expect=0)
     path = root / "decisions" / "AdminMFAV2.md"
-    until = datetime.now(UTC).date() + timedelta(days=30)
+    until = TODAY + timedelta(days=30)
     text = path.read_text(encoding="utf-8").replace("draft: true\n", "")
     for key in (*QUESTIONS, "  rationale", "  approver", "  compensating"):
         text = text.replace(f"\n{key}:\n", f"\n{key}: Said by us.\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from secure_score_backlog.decisions.proposal import Proposal
 from tests.support.bare_folder import measured
 from tests.support.folders import write
 from tests.support.running import RunBacklog
+from tests.support.today import TODAY
 
-TODAY = datetime.now(UTC).date()
 SOON = TODAY + timedelta(days=60)
 PATH = "decisions/Safe.md"
 ANSWERS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,8 @@ from tests.support.bare_folder import measured
 from tests.support.folders import write
 from tests.support.running import RunBacklog
 from tests.support.simulated_github import NAME, OWNER, TOKEN, SimulatedGitHub
+from tests.support.today import TODAY
 
-TODAY = datetime.now(UTC).date()
 SOON = str(TODAY + timedelta(days=60))
 
 

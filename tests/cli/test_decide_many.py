@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from secure_score_backlog.decisions.parse import read_decision
 from tests.support.folders import write
 from tests.support.running import RunBacklog
 from tests.support.tenants import stored
+from tests.support.today import TODAY
 
 if sys.platform != "win32":
     from tests.support.terminals import at_terminal
 
-TODAY = datetime.now(UTC).date()
 SOON = str(TODAY + timedelta(days=60))
 HOSTILE = (
     "Ask @jane: <script>x</script>\n---\nbucket: do-now\n[x](javascript:y) `\u202e\x1b[2J ::error::x " + "w" * 5000

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ from secure_score_backlog.schema import Choice, Day, OneOrMore
 from secure_score_backlog.workspace import load
 from tests.support.bare_folder import measured
 from tests.support.running import RunBacklog
+from tests.support.today import TODAY
 
-TODAY = datetime.now(UTC).date()
 SOON = TODAY + timedelta(days=60)
 QUESTIONS = {
     "reduces": "Password spraying: old clients answer #1 of all attempts.",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals", allow_module_level=True)
 
 from tests.support.terminals import CONTROL_C, Screen, at_terminal
+from tests.support.today import TODAY
 
-TODAY = datetime.now(UTC).date()
 SOON = str(TODAY + timedelta(days=30))
 LATER = str(TODAY + timedelta(days=3000))
 ENDED = b"\x04"

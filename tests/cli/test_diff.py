@@ -23,7 +23,6 @@ from tests.support.decision_files import (
     MINUTES,
     SAFE,
     SOON,
-    TODAY,
     YESTERDAY,
     accept,
     ask,
@@ -36,6 +35,7 @@ from tests.support.repositories import Repository
 from tests.support.running import RunBacklog
 from tests.support.simulated_github import SimulatedGitHub
 from tests.support.tenants import stored
+from tests.support.today import TODAY
 
 Files = Mapping[str, str | bytes | None]
 OTHER = "decisions/Other.md"

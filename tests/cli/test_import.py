@@ -7,7 +7,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -23,6 +23,7 @@ from tests.support.graph_items import DAY, OTHER_TENANT, control, profile, score
 from tests.support.graph_server import to_json
 from tests.support.portal_tables import DATES, Action, actions, portal_csv, saved_again
 from tests.support.running import RunBacklog, run_here
+from tests.support.today import TODAY
 
 SNAPSHOT = "snapshots/2026/2026-11-20.json"
 CATALOGUE = "snapshots/catalogue.json"
@@ -336,7 +337,7 @@ def test_each_day_is_marked_with_its_own_source(root: Path, save: Callable[..., 
 
 def test_a_csv_of_a_day_that_graph_still_holds_is_warned_of(known: Path, save: Callable[..., Path]) -> None:
     """As long as Graph has the day itself, a table would take the place of it."""
-    recently = str(datetime.now(UTC).date() - timedelta(days=9))
+    recently = str(TODAY - timedelta(days=9))
     done = read_in(known, save("export.csv", TABLE), "--date", recently, "--dry-run")
     assert "Microsoft still has" in done.stderr
     done = read_in(known, save("export.csv", TABLE), "--date", LONG_AGO, "--dry-run")
@@ -480,7 +481,7 @@ def test_rows_that_did_not_join_are_listed_for_a_day_that_graph_still_holds(
     known: Path, save: Callable[..., Path]
 ) -> None:
     """Also beside the warning about that day, and all of them for a program."""
-    recently = str(datetime.now(UTC).date() - timedelta(days=9))
+    recently = str(TODAY - timedelta(days=9))
     done = read_in(known, save("export.csv", TABLE), "--date", recently, "--json")
     assert "Microsoft still has" in done.stderr
     assert "counts under an id that is made of it: Title that nobody has." in done.stderr

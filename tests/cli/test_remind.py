@@ -14,10 +14,11 @@ import pytest
 
 from secure_score_backlog.webhook import VARIABLE
 from tests.support.bare_folder import measured
-from tests.support.decision_files import SAFE, TODAY, accept, plan
+from tests.support.decision_files import SAFE, accept, plan
 from tests.support.loopback import LoopbackServer, Request, Response
 from tests.support.running import RunBacklog
 from tests.support.simulated_github import HERE, TOKEN, SimulatedGitHub
+from tests.support.today import TODAY
 from tests.support.workflow_log import active, shown
 
 DAY = timedelta(days=1)

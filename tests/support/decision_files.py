@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-TODAY = datetime.now(UTC).date()
+from tests.support.today import TODAY
+
 YESTERDAY = f"{TODAY - timedelta(days=1)}T12:00:00+00:00"
 """When these files are committed: terms count from the day of a decision."""
 SOON, LATER = TODAY + timedelta(days=40), TODAY + timedelta(days=90)
