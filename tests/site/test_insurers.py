@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.decisions.model import Bucket
-from secure_score_backlog.evaluation.answer_words import LEVELS, sentence_of
+from secure_score_backlog.evaluation.answer_words import LEVELS, limit_in_short, sentence_of
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.insurance import Answers, Because, OwnEvidence, Reason
 from secure_score_backlog.exports.answers import answers_table
@@ -80,12 +80,45 @@ def test_the_first_page_lists_every_question_with_its_level() -> None:
     page = Read(FACTS, insurers.documents)
     section = page.sections["questions-common"]
     assert "Supported 1" in section
-    assert "in every system? Qualified a part is not measured 4 of 4" in section
-    assert "Supported a part" not in section
+    assert "in every system? Qualified not seen: whether it is enforced 4 of 4" in section
+    assert "Supported not seen" not in section
     assert re.search(r"Qualified \d+ \d+ measured in part ", page.text)
     assert "Own evidence: qualified" in section
     assert "None is a plain yes" in page.lead
     assert "Yes" not in page.text.split()
+
+
+def test_an_insurer_reads_what_is_not_here_and_whom_to_ask() -> None:
+    """Who says yes or no, where the questionnaire names roles; what nothing measures, with its own evidence."""
+    bare = Read(allowed(FACTS, INSURER), insurers.for_insurers)
+    assert "by a person, and not here" in bare.lead
+    assert "What nothing measured answers; ask the person who answers the form: " in bare.sections["not-shown"]
+    (asked,) = FACTS.insurance.questionnaires
+    backups = replace(asked, answers=tuple(a for a in asked.answers if a.question.id == "backup"), by=("CIO", "CFO"))
+    named = replace(FACTS, insurance=replace(FACTS.insurance, questionnaires=(backups,)))
+    read = Read(allowed(named, INSURER), insurers.for_insurers)
+    assert "by the roles named below, and not here" in read.lead
+    said = read.sections["not-shown"]
+    assert f"Yes or no on the form “{asked.title}”: ask CIO or CFO." in said
+    assert "(own evidence by Head of IT)" in said
+    assert "more, marked below" not in said
+    assert "CIO and CFO say yes or no on the form." in read.sections["questions-common"]
+    assert "not-shown" not in Read(FACTS, insurers.documents).sections
+
+
+def test_what_is_not_seen_is_said_in_its_first_clause() -> None:
+    """Up to a colon or full stop, not within an abbreviation; without limits only that a part is not measured."""
+    (asked,) = FACTS.insurance.questionnaires
+    part = next(answer for answer in asked.answers if answer.question.id == "mfa-admins")
+
+    def said(limits: str) -> str:
+        return limit_in_short(replace(part, question=replace(part.question, limits=limits)))
+
+    assert said("DKIM, e.g. its keys: only SPF is measured. More.") == "not seen: DKIM, e.g. its keys"
+    assert len(said("Everything else " * 20)) < 130
+    assert said("") == "a part is not measured"
+    full = next(answer for answer in asked.answers if answer.level is Level.SUPPORTED)
+    assert limit_in_short(full) == ""
 
 
 def test_the_score_as_reported() -> None:
@@ -100,7 +133,7 @@ def test_an_answer_says_what_it_rests_on() -> None:
     admins = Read(FACTS, insurers.documents, DETAILS).sections["q-mfa-admins"]
     assert "in full; 4 of 4, as Microsoft counts; 10 of 10 points" in admins
     assert "at least since 1 October 2026, the first day that is stored of it, observed on 3 of 3 days" in admins
-    assert "Not seen by Secure Score Registered is not enforced" in admins
+    assert "Not seen by Secure Score Whether it is enforced: an administrator who" in admins
     assert "Only roles in Microsoft Entra are measured" in admins
     everybody = Read(FACTS, insurers.documents, DETAILS).sections["q-mfa-all-users"]
     assert "Gap The recommendation that answers it is not in full." in everybody

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from textwrap import shorten
 
 from secure_score_backlog.evaluation.insurance import Answer, Because, Held, Measure, Measured, Reason
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, needs_decision, shown_state
@@ -14,7 +16,7 @@ from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Level
 from secure_score_backlog.snapshots.known import known_recommendations
 from secure_score_backlog.snapshots.service_names import titled
-from secure_score_backlog.wording import badge_of, count, day, joined, number, point_count, points
+from secure_score_backlog.wording import badge_of, count, day, joined, lower_first, number, point_count, points
 
 LEVELS: Mapping[Level, str] = {
     Level.SUPPORTED: "Microsoft measures all that is asked in full, and nothing related is open.",
@@ -149,6 +151,22 @@ def figure_of(answer: Answer) -> str:
     said = f"{number(answer.in_full)} of {number(len(answer.primary))} in full"
     worst = min((each for each in answer.primary if each.measure is Measure.OPEN), key=share_of, default=None)
     return f"{said}; at worst {measured_for(worst) or points_of(worst)}" if worst and answer.in_full else said
+
+
+_CLAUSE = re.compile(r"(?<=\w{3})[.:](?=\s|$)")
+"""The end of the first clause of a text; not of an abbreviation."""
+LONGEST_CLAUSE = 110
+"""Characters of a limit in a table; all of it is beside the answer."""
+
+
+def limit_in_short(answer: Answer) -> str:
+    """What is not seen of the question of an answer that rests on a part or on nothing, in a few words; else empty."""
+    if not answer.in_part and answer.level is not Level.NOT_MEASURED:
+        return ""
+    said = _CLAUSE.split(answer.question.limits, maxsplit=1)[0].strip()
+    if not said:
+        return "a part is not measured" if answer.in_part else ""
+    return f"not seen: {lower_first(shorten(said, LONGEST_CLAUSE, placeholder='…'))}"
 
 
 def share_of(each: Measured) -> Fraction:

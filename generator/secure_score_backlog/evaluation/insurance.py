@@ -273,6 +273,8 @@ class Answers:
     version: Version | None
     """The commit that brought the newest version; None for the shipped questions."""
     answers: tuple[Answer, ...]
+    by: tuple[str, ...] = ()
+    """The roles that say yes or no on the form, where the questionnaire names them."""
 
     @property
     def levels(self) -> dict[Level, int]:
@@ -285,9 +287,14 @@ class Answers:
         return sum(1 for answer in self.answers if answer.level is Level.QUALIFIED and answer.in_part)
 
     @property
+    def not_measured(self) -> tuple[Answer, ...]:
+        """Those that nothing that is measured answers."""
+        return tuple(answer for answer in self.answers if answer.level is Level.NOT_MEASURED)
+
+    @property
     def with_own(self) -> int:
         """How many of those that are not measured have own evidence that counts."""
-        return sum(1 for answer in self.answers if answer.level is Level.NOT_MEASURED and answer.own)
+        return sum(1 for answer in self.not_measured if answer.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +430,7 @@ def answers_of(
         of_it = {question.id} if version is None else {f"{name}/{question.id}", question.same_as}
         shown = tuple(each for each in evidence if of_it & set(each.questions))
         made.append(answer_of(question, known, shown, counted))
-    return Answers(name, questionnaire.title, questionnaire.about, version, tuple(made))
+    return Answers(name, questionnaire.title, questionnaire.about, version, tuple(made), questionnaire.by)
 
 
 def answer_of(

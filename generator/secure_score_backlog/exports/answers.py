@@ -156,6 +156,7 @@ def plain_answers(each: Answers) -> Plain:
     return {
         "name": each.name,
         "title": each.title,
+        "by": list(each.by),
         "commit": each.version.commit or None if each.version else None,
         "levels": {level.value: each.levels[level] for level in Level},
         "answers": [plain_answer(answer) for answer in each.answers],

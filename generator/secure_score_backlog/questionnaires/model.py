@@ -191,6 +191,12 @@ class Questionnaire:
         Answer("a title", shortest=1, longest=200), "What the questionnaire is.", Need.REQUIRED, example="Renewal 2027"
     )
     about: str = key(Text(longest=2_000), "Who asks it, of which form, in which version.", default="")
+    by: tuple[str, ...] = key(
+        OneOrMore(Role(), "role or list of roles"),
+        "The roles that say yes or no on the form, never persons: whom readers can ask.",
+        default=(),
+        example="Head of IT",
+    )
     questions: tuple[Question, ...] = key(
         OneOrMore(QUESTION, "list of questions"),
         "The questions, in order.",

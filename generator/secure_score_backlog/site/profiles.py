@@ -61,7 +61,7 @@ INSURER_FIELDS: Fields = {
     "reviews audit insurance",
     History: "days",
     Insurance: "questionnaires evidence reported stored",
-    Answers: "name title about version answers",
+    Answers: "name title about version answers by",
     Question: "id question heading coverage answered_by limits elsewhere frameworks",
     Answer: "question level because primary related held open_since open_from_start exceptions evidence",
     Because: "reason recommendations number",
@@ -311,6 +311,7 @@ def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:
             texts = (
                 asked.title,
                 asked.about,
+                *asked.by,
                 *(text for answer in asked.answers for text in texts_in(answer.question)),
             )
             yield from (leaks.Written(asked.version.path, text) for text in texts)

@@ -20,7 +20,7 @@ from secure_score_backlog.decisions.model import Acceptance, Attestation, Cover,
 from secure_score_backlog.evaluation.approval import Approval
 from secure_score_backlog.evaluation.audit import AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts
-from secure_score_backlog.evaluation.insurance import OwnEvidence
+from secure_score_backlog.evaluation.insurance import Answers, OwnEvidence
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.spellings import without_hidden, without_word
 from secure_score_backlog.snapshots.model import Observation, Recommendation
@@ -40,6 +40,7 @@ SHORTENED = frozenset(
         (Approval, "by"),
         (AuditedCommit, "roles"),
         (OwnEvidence, "by"),
+        (Answers, "by"),
     }
 )
 """Allowed fields that hold free text: shortened, and without links."""
