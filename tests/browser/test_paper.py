@@ -325,6 +325,28 @@ def test_nothing_moves_after_it_was_painted(browser: Page, built_demo: Path, nam
     assert sum(share for share, *_ in moved) < 0.1, moved
 
 
+LATER = "{ const Here = Date; Date = class extends Here { static now() { return Here.now() + 30 * 864e5; } }; }"
+"""A clock that is 30 days ahead of the one of the tests."""
+
+
+@pytest.mark.parametrize("size", [(1400, 900), PHONE])
+def test_the_banner_of_an_old_page_moves_nothing(browser: Page, built_demo: Path, size: tuple[int, int]) -> None:
+    """It is there when the page is painted first, below the title; a page without script has none."""
+    browser.driver.get("about:blank")
+    browser.size(*size)
+    browser.wait(lambda: browser.run("return innerWidth") == size[0])
+    later = browser.command("Page.addScriptToEvaluateOnNewDocument", source=LATER)
+    browser.open(built_demo / "index.html")
+    browser.command("Page.removeScriptToEvaluateOnNewDocument", **later)
+    assert browser.one("h1 + .backlog-banner").text.startswith("This page is 31 days old.")
+    moved = browser.driver.execute_async_script(MOVED)
+    assert sum(share for share, *_ in moved) < 0.02, moved
+    browser.command("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(built_demo / "index.html")
+    browser.command("Emulation.setScriptExecutionDisabled", value=False)
+    assert not browser.one(".backlog-banner").is_displayed()
+
+
 def test_what_moves_is_noticed(browser: Page, tmp_path: Path) -> None:
     """A script that inserts something above a text."""
     file = tmp_path / "moving.html"

@@ -41,10 +41,12 @@ from secure_score_backlog.workspace import LAYOUT
 
 TITLE = "Secure Score Backlog"
 """The packaged title, which the organisation's name is put before."""
-SCRIPTS = ("assets/backlog.js", "assets/board.js", "assets/iframe-worker.js")
+SCRIPTS = ("assets/age.js", "assets/backlog.js", "assets/board.js", "assets/iframe-worker.js")
 """The scripts that this program stages. No other file can be one: a browser runs a text file or a picture, too."""
 WORKER = "assets/iframe-worker.js"
 """The script without which the plugin `offline` loads one from a third party."""
+AGE = "assets/age.js"
+"""The script that shows the banner about an old page, before the page is painted."""
 SANITISING = "secure_score_backlog.site.hand_written"
 """Our own Markdown extension: takes scripts out of hand-written pages."""
 READY = "secure_score_backlog.site.ready_html"
@@ -408,8 +410,9 @@ def effective(values: Mapping[str, Any], *, organisation: str = "", hooks: Seque
     for colours in theme.get("palette", ()):
         if "name" in colours.get("toggle", {}):
             colours["toggle"]["name"] = html.escape(visible(colours["toggle"]["name"]), quote=True)
+    scripts = said.setdefault("extra", {}).setdefault("polyfills", [])
+    scripts.extend([AGE] if AGE not in scripts else [])
     if "offline" in map(_name, said.get("plugins", ())):
-        scripts = said.setdefault("extra", {}).setdefault("polyfills", [])
         scripts.extend([WORKER] if WORKER not in scripts else [])
     said.update({"docs_dir": "pages", "site_dir": "site", "use_directory_urls": False})
     said["markdown_extensions"] = [*said.get("markdown_extensions", ()), SANITISING, READY]

@@ -197,7 +197,8 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
 ) -> Document:
     """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
 
-    The last line of every page names the as-of date; the banner about an old page reads it from there. Where the newest
+    Below the title, every page has a place for the banner about an old page, which a browser shows or not by its clock.
+    The last line of every page names the as-of date. Where the newest
     snapshot is old on that date, a banner below the title says so: it depends on the data alone, never on a clock.
 
     Args:
@@ -228,6 +229,7 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
     parts = ["\n".join(["---", *front, "---"]), f"# {plain_text(shown_title or title)} {{ #page }}"]
     if up:
         parts.append(str(render("up.html.j2", title=up[0], address=site.link(path, up[1]))))
+    parts.append(str(render("banner.html.j2", site=site)))
     if site.is_old:
         parts.append(str(render("old.html.j2", site=site)))
     content = listed(body)

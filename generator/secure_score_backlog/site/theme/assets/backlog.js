@@ -1,31 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Warns when a page is old or dated in the future, by comparing its as-of date with the reader's clock; copies texts;
- * unfolds what an address leads to, and what paper shows; and makes what the theme offers to a pointer alone reachable
- * by keyboard. */
+ * Copies texts; unfolds what an address leads to, and what paper shows; and makes what the theme offers to a pointer
+ * alone reachable by keyboard. */
 (function () {
   "use strict";
-  const DAY = 24 * 60 * 60 * 1000;
-
-  function warnOfDate() {
-    const line = document.querySelector("[data-backlog-as-of]");
-    if (!line) return;
-    const asOf = Date.parse(line.dataset.backlogAsOf + "T00:00:00Z");
-    const limit = Number(line.dataset.backlogStaleAfter || "7");
-    const days = Math.floor((Date.now() - asOf) / DAY);
-    const ahead = days < -1;
-    if (!Number.isFinite(days) || (days <= limit && !ahead)) return;
-    const banner = document.createElement("div");
-    banner.className = "backlog-banner";
-    banner.setAttribute("role", "status");
-    const strong = document.createElement("strong");
-    strong.textContent = ahead ? "This page is dated in the future." : "This page is " + days + " days old.";
-    banner.append(strong, " It shows data as of " + line.dataset.backlogAsOfWords + (ahead
-      ? ". A commit or a snapshot was dated by a wrong clock, or the clock of this device is wrong."
-      : ". Look for a newer copy, or check that the collection still runs."));
-    const article = document.querySelector("article");
-    if (article) article.prepend(banner);
-  }
-
   /* A button copies a text to the clipboard: the one that it names, else the command before it. It works from disk, where
    * the newer way of copying may be refused. Without script such buttons are hidden. */
   function copy(button, text) {
@@ -139,7 +116,7 @@
         if (leads(link)) link.classList.add("md-nav__link--active");
   }
 
-  function ready() { warnOfDate(); markTab(); fixTheme(); offerCopies(); fold(); }
+  function ready() { markTab(); fixTheme(); offerCopies(); fold(); }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();
