@@ -13,7 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.second.answers import Answer
-from tests.second.archive import Archive, Change
+from tests.second.archive import Archive, Change, settings_of
 
 Plain = dict[str, Any]
 FILE = re.compile(r"(?:\./)?((?:[\w-][\w.-]*/)+[\w-][\w.-]*\.[A-Za-z0-9]{1,5})(?:#\S*)?")
@@ -145,7 +145,7 @@ def settings_before(archive: Archive, commit: str) -> Plain:
     """The settings of the commit before."""
     place = [known for known, _, _ in archive.commits].index(commit)
     blob = archive.trees[place - 1].get("backlog.yml") if place else None
-    return (YAML(typ="safe", pure=True).load(archive.text(blob) or "") if blob else None) or {}
+    return (settings_of(archive.text(blob) or "") if blob else None) or {}
 
 
 def bringing(versions: list[tuple[Change, Answer | None]]) -> Change:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is on disk and in Git, read in the slow and obvious way: every commit is visited, nothing is cached.
+"""What is on disk and in Git, read in the slow and obvious way: every commit is visited, nothing is indexed.
 
 Part of the second implementation: nothing here imports the product. Written from docs/method.md alone.
 """
@@ -12,11 +12,20 @@ import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
 YEAR_2200 = 7_258_118_400
 """Seconds since 1970; later times are none (docs/method.md#decisions)."""
+
+
+@cache
+def settings_of(text: str) -> Any:
+    """What a text of `backlog.yml` says; for reading only."""
+    return YAML(typ="safe", pure=True).load(text)
 
 
 @dataclass(frozen=True)
@@ -30,41 +39,41 @@ class Seen:
     count: Fraction | None = None
     """Those for whom it is done, or those for whom it is not."""
 
-    @property
+    @cached_property
     def claims(self) -> bool:
         """An administrator says that another control covers it."""
         return (self.mark or "").lower() in ("thirdparty", "alternatemitigation")
 
-    @property
+    @cached_property
     def full(self) -> bool:
         """All points are given; a maximum of 0 is neither full nor empty (ADR 0007)."""
         return self.most is not None and self.most > 0 and self.points >= self.most
 
-    @property
+    @cached_property
     def claimed(self) -> bool:
         """Full, and self-attested."""
         return self.full and self.claims
 
-    @property
+    @cached_property
     def measured_full(self) -> bool:
         """Full, and measured by Microsoft."""
         return self.full and not self.claims
 
-    @property
+    @cached_property
     def share(self) -> Fraction | None:
         """S = p/m; unknown where m is 0, or unknown and p is not 0 (ADR 0007)."""
         if self.most is None:
             return Fraction(0) if self.points == 0 else None
         return self.points / self.most if self.most > 0 else None
 
-    @property
+    @cached_property
     def still_open(self) -> Fraction:
         """The part that Microsoft has not observed."""
         if self.claimed:
             return Fraction(1)
         return Fraction(0) if self.share is None else max(Fraction(0), 1 - self.share)
 
-    @property
+    @cached_property
     def left(self) -> Fraction:
         """max(0, m − p); 0 where m is unknown."""
         return Fraction(0) if self.most is None else max(Fraction(0), self.most - self.points)
@@ -87,7 +96,7 @@ class Day:
     """What Graph calls enabled."""
     source: str = "graph"
 
-    @property
+    @cached_property
     def lacks_scores(self) -> bool:
         """The points of what is scored are too far from the total."""
         points = sum((seen.points for seen in self.seen.values()), Fraction(0))

@@ -12,15 +12,14 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from tests.second.answers import PLANNED, Answer, months_later, plain, read, timely, together
 from tests.second.approving import approval, bringing
-from tests.second.archive import Archive, Change, Day, Seen
+from tests.second.archive import Archive, Change, Day, Seen, settings_of
 from tests.second.insuring import Insuring
 from tests.second.sums import Line, by_part, ledger, moved, movement
 
@@ -57,7 +56,7 @@ class Reckoning:
     def read_settings(self, day: date | None = None) -> Plain:
         """`backlog.yml` as of a day; of the one that is judged unless another is given."""
         known = self.archive.changes("backlog.yml", day or self.day)
-        found = YAML(typ="safe", pure=True).load(known[-1].text or "") if known else {}
+        found = settings_of(known[-1].text or "") if known else {}
         return {"acceptance_months": 12, "stale_months": 3, "owners": [], "risk": {}, **(found or {})}
 
     def read_decisions(self) -> None:
@@ -175,7 +174,7 @@ class Reckoning:
         for rating in RATINGS:
             if rating.get("id", "").lower() == plain_id(name):
                 return rating["level"], "shipped"
-        family = closest(name, [rating["pattern"] for rating in RATINGS if "pattern" in rating])
+        family = closest(name, tuple(rating["pattern"] for rating in RATINGS if "pattern" in rating))
         for rating in RATINGS:
             if family is not None and rating.get("pattern") == family:
                 return rating["level"], f"family {family}"
@@ -184,7 +183,7 @@ class Reckoning:
     def licence(self, name: str) -> Plain:
         """What it needs, and whether the services of the newest day give it."""
         wanted = {each: need for need in LICENCES["needs"] for each in need["recommendations"]}
-        form = next((each for each in wanted if each.lower() == plain_id(name)), closest(name, list(wanted)))
+        form = next((each for each in wanted if each.lower() == plain_id(name)), closest(name, tuple(wanted)))
         if form is None:
             return {"needs": None, "has": None}
         needs = wanted[form]["licence"]
@@ -623,12 +622,14 @@ class Reckoning:
         return IN_THE_BAR.get(state, "undecided")
 
 
+@cache
 def plain_id(name: str) -> str:
     """An id without instance number, in lower case."""
     return re.sub(r"^\d+\.", "", name).lower()
 
 
-def closest(name: str, forms: list[str]) -> str | None:
+@cache
+def closest(name: str, forms: tuple[str, ...]) -> str | None:
     """The form with `*` and `?` that an id has: the one with most letters, then fewest `*`, then the alphabet."""
     found: list[tuple[int, int, str, str]] = []
     for form in forms:

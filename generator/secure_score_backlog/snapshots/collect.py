@@ -251,7 +251,7 @@ def with_stored_fields(
 
 def _is_in(value: object, empty: tuple[object, ...]) -> bool:
     """The value is one of the empty ones; `0` and `false` are none."""
-    return any(value is each or (type(value) is type(each) and value == each) for each in empty)
+    return not value and any(value is each or (type(value) is type(each) and value == each) for each in empty)
 
 
 def _titles(answer: Answer) -> Json:

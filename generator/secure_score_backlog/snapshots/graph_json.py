@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from secure_score_backlog.dates import is_usable
@@ -158,13 +159,10 @@ def sort_key(value: object, name: str) -> tuple[str, str]:
 
 def in_order(items: Iterable[Any], name: str) -> list[Any]:
     """Items in the order of `sort_key`; the whole content is only written out where one field says the same."""
-
-    def said(item: Any) -> str:
-        return text(mapping(item).get(name))
-
+    said = sorted(((text(mapping(item).get(name)), item) for item in items), key=itemgetter(0))
     found: list[Any] = []
-    for _, same in groupby(sorted(items, key=said), said):
-        alike = list(same)
+    for _, same in groupby(said, itemgetter(0)):
+        alike = [item for _, item in same]
         found += alike if len(alike) == 1 else sorted(alike, key=lambda item: sort_key(item, name))
     return found
 
