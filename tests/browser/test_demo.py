@@ -23,12 +23,13 @@ def test_no_link_of_the_demo_is_dead(built_demo: Path) -> None:
 
 @EACH_KIND
 def test_a_page_of_the_demo(browser: Page, built_demo: Path, name: str) -> None:
-    """Legible in light and dark, whole on a phone, silent in the console, and asking nothing from outside."""
+    """Legible in light and dark, headings in order, whole on a phone, silent in the console, asking nothing outside."""
     file, picture = built_demo / name, name.removesuffix(".html").replace("/", "-")
     for scheme in ("light", "dark"):
         browser.scheme(scheme)
         browser.open(file)
         assert browser.pale() == [], scheme
+        headings_in_order(browser)
         browser.picture(f"demo-{picture}-{scheme}")
     browser.scheme("light")
     browser.paper_picture(f"demo-{picture}")
@@ -59,10 +60,8 @@ def test_no_text_of_the_demo_is_cut_off(
         assert browser.sideways() == 0
 
 
-@EACH_KIND
-def test_headings_of_the_demo_are_in_order(browser: Page, built_demo: Path, name: str) -> None:
+def headings_in_order(browser: Page) -> None:
     """One first heading, no level left out, no id twice: what a screen reader steers by."""
-    browser.open(built_demo / name)
     levels = [
         int(level)
         for level in browser.run(

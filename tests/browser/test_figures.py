@@ -14,6 +14,7 @@ import pytest
 from secure_score_backlog.site.links import slug
 from tests.support.chromium import A4, LETTER, Page
 from tests.support.running import run_here
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.browser
 
@@ -197,8 +198,8 @@ def sheets(paper: bytes) -> int:
 
 @pytest.mark.parametrize(
     ("inches", "every"),
-    [(A4, 1), (LETTER, 4), pytest.param(LETTER, 1, marks=pytest.mark.thorough)],
-    ids=["A4", "Letter, some", "Letter"],
+    variants([(A4, 2), (LETTER, 4), (A4, 1), (LETTER, 1)], always=[(A4, 2), (LETTER, 4)]),
+    ids=["A4, some", "Letter, some", "A4", "Letter"],
 )
 def test_the_first_page_of_every_month_prints_on_one_sheet(
     browser: Page, built_demo: Path, inches: tuple[float, float], every: int

@@ -188,7 +188,7 @@ def booby_trapped(root: Path, canary: Path) -> None:
 
 
 @pytest.mark.parametrize("command", variants(["build", "check", "status"], always=["build"]))
-@pytest.mark.parametrize("path", ["", ":", ".:", "/nowhere:."])
+@pytest.mark.parametrize("path", variants(["", ":", ".:", "/nowhere:."], always=["", "/nowhere:."]))
 def test_nothing_is_imported_from_the_folder(bare: Path, tmp_path: Path, path: str, command: str) -> None:
     """Modules beside the data are not imported: run inside the folder, with a PYTHONPATH that leads there."""
     canary = tmp_path / "canary"

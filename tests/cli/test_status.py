@@ -126,8 +126,15 @@ def test_the_decisions_needed_are_listed_once_and_counted(
     assert "35 undecided: no finished decision, drafts included" in text
 
 
-def test_a_change_of_the_score_has_the_words_of_the_site(backlog: RunBacklog, sample_tenant: Path) -> None:
-    """The names of JSON are for programs: no part of a movement is called by them, in no month."""
+def test_a_change_of_the_score_has_the_words_of_the_site(
+    backlog: RunBacklog, sample_tenant: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names of JSON are for programs: no part of a movement is called by them, in no month.
+
+    The folder is read once for all months.
+    """
+    known = load(sample_tenant, today=date(2026, 11, 21))
+    monkeypatch.setattr("secure_score_backlog.cli.status.load", lambda *_, **__: known)
     months = [f"2025-{month:02}" for month in range(9, 13)] + [f"2026-{month:02}" for month in range(1, 12)]
     lines = [
         " ".join(text.split("  since ")[1].split())

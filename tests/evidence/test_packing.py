@@ -382,6 +382,7 @@ def test_packs_form_a_chain(internal: Files, copy: Path, tmp_path: Path, backlog
     assert manifest["previous"] == {"commit": before["commit"], "digest": sha256(internal[SUMS])}
 
 
+@pytest.mark.usefixtures("remembered")
 def test_verify_tells_people_and_scripts(internal: Files, tmp_path: Path, backlog: RunBacklog) -> None:
     """Exit 0 and a conclusion; with --strict, 1 for what was not checked; the same as JSON; keys of a folder count."""
     place = zipped(internal, tmp_path / "pack.zip")

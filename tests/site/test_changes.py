@@ -28,7 +28,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import changes, reviews
 from secure_score_backlog.wording import month as month_words
 from secure_score_backlog.wording import signed
-from secure_score_backlog.workspace import load
+from secure_score_backlog.workspace import Workspace, load
 from tests.support.backlogs import backlog
 from tests.support.foreign_tenants import TENANTS, facts_of, made
 from tests.support.pages import Read, evaluated, words
@@ -46,9 +46,14 @@ LARGEST = 120_000
 
 
 @pytest.fixture(scope="module")
-def facts(sample_tenant: Path) -> Facts:
+def known(sample_tenant: Path) -> Workspace:
+    """What the folder of the sample tenant holds."""
+    return load(sample_tenant, today=date(2026, 11, 21))
+
+
+@pytest.fixture(scope="module")
+def facts(known: Workspace) -> Facts:
     """The sample tenant's newest day, with every month."""
-    known = load(sample_tenant, today=date(2026, 11, 21))
     return evaluate(known, known.newest_day, months=None)
 
 
@@ -66,8 +71,11 @@ def sentences_of(pages: dict[str, str], month: str) -> str:
     return said
 
 
-def test_every_month_says_the_numbers_of_its_review(sample_tenant: Path, facts: Facts, pages: dict[str, str]) -> None:
-    """Counted on the page of each review, and in what `status --json --month` prints."""
+def test_every_month_says_the_numbers_of_its_review(
+    sample_tenant: Path, known: Workspace, facts: Facts, pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted on the page of each review, and in what `status --json --month` prints; the folder is read once."""
+    monkeypatch.setattr("secure_score_backlog.cli.status.load", lambda *_, **__: known)
     shown = {page.path: page.content.decode() for page in reviews.documents(facts, Site.of(facts))}
     assert len(facts.reviews) == 16
     for review in facts.reviews:

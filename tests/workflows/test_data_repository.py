@@ -21,6 +21,7 @@ from tests.support.repositories import Repository
 from tests.support.running import run_here
 from tests.support.simulated_authority import SimulatedAuthority
 from tests.support.simulated_github import TOKEN
+from tests.support.variants import variants
 from tests.workflows.conftest import NAME, SOUND, TODAY, HostedTenant, services
 
 USED = "harbour/secure-score-backlog@0123456789abcdef0123456789abcdef01234567"
@@ -226,14 +227,14 @@ def test_who_is_due_is_reminded_once(data: Data) -> None:
 
 
 @ENTERPRISE
-def test_a_site_that_the_world_could_read_is_not_deployed(data: Data) -> None:
+@pytest.mark.parametrize("public", variants([True, None], always=[True]))
+def test_a_site_that_the_world_could_read_is_not_deployed(data: Data, public: bool | None) -> None:
     """Pages are public, or it is unknown: the run is red, nothing is uploaded, and what was collected is kept."""
-    for public in (True, None):
-        data.github.pages_public = public
-        run = data.run("snapshot.yml", "workflow_dispatch", BACKLOG_DEPLOY_PAGES="true")
-        assert run.jobs == {"collect": "success", "build": "failure"}, run.output
-        assert not (run.workshop / "artifacts").exists()
-        assert not (run.workshop / "published").exists()
+    data.github.pages_public = public
+    run = data.run("snapshot.yml", "workflow_dispatch", BACKLOG_DEPLOY_PAGES="true")
+    assert run.jobs == {"collect": "success", "build": "failure"}, run.output
+    assert not (run.workshop / "artifacts").exists()
+    assert not (run.workshop / "published").exists()
     assert f"snapshots/2026/{TODAY}.json" in data.origin.git("ls-tree", "-r", "--name-only", "snapshots")
 
 

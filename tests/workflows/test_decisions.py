@@ -51,14 +51,26 @@ class Proposal:
 @pytest.fixture
 def proposal(seed: Repository, tmp_path: Path) -> Iterator[Proposal]:
     """A branch of the sample tenant, ready to be changed, and a GitHub with the pull request."""
+    yield from proposed(seed, tmp_path)
+
+
+@pytest.fixture
+def small_proposal(small_seed: Repository, tmp_path: Path) -> Iterator[Proposal]:
+    """The same of a small tenant, whose site is built quickly."""
+    yield from proposed(small_seed, tmp_path)
+
+
+def proposed(seed: Repository, tmp_path: Path) -> Iterator[Proposal]:
+    """A branch of a repository, and a GitHub with the pull request."""
     seed.git("switch", "--quiet", "--create", "change")
     with SimulatedGitHub() as github:
         github.pulls[NUMBER] = Pull(NUMBER, "writer", seed.git("rev-parse", "HEAD"))
         yield Proposal(seed, tmp_path, github)
 
 
-def test_a_sound_decision_passes_and_can_be_looked_at(proposal: Proposal) -> None:
+def test_a_sound_decision_passes_and_can_be_looked_at(small_proposal: Proposal) -> None:
     """No annotation on its file, a summary that says what was checked, and the site as an artifact."""
+    proposal = small_proposal
     proposal.seed.write("decisions/AATP_UnsecureDomain.md", SOUND.format(due="2199-01-01"))
     run = proposal.check()
     assert run.jobs == {"validate": "success", "comment": "success"}, run.output

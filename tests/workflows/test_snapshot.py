@@ -15,6 +15,7 @@ from tests.support.act import Run
 from tests.support.loopback import Request, Response
 from tests.support.repositories import Repository
 from tests.support.simulated_github import TOKEN
+from tests.support.variants import variants
 from tests.workflows.conftest import SOUND, TODAY, HostedTenant, services, with_program
 
 MISSING = [f"snapshots/2026/2026-11-{day}.json" for day in (19, 20)]
@@ -58,7 +59,11 @@ def test_one_run_collects_commits_builds_and_publishes(daily: Daily) -> None:
     assert [secret for secret in secrets if secret in run.log] == []
 
 
-@pytest.mark.parametrize(("public", "said"), [(True, "Anybody on the internet"), (None, "not switched on")])
+PUBLIC = [(True, "Anybody on the internet"), (None, "not switched on")]
+"""What GitHub says of Pages; `test_data_repository.py` has the first one each time."""
+
+
+@pytest.mark.parametrize(("public", "said"), variants(PUBLIC, always=[(None, "not switched on")]))
 def test_a_site_that_the_world_could_read_is_not_published(daily: Daily, public: bool | None, said: str) -> None:
     """The variable alone publishes nothing: the run is red and says what to set; the snapshot is kept."""
     daily.github.pages_public = public
