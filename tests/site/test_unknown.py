@@ -120,7 +120,7 @@ def test_a_score_without_its_recommendations_is_called_unexplained(tenant: Tenan
     assert "the score is unexplained in part" in page(root, "attention.md")
     caption = (
         "10 have no decision in force. Of the maximum, 1 326 points cannot be explained: "
-        "no recommendation known here accounts for them."
+        "no recommendation known here accounts for that."
     )
     assert caption in page(root, "score.md").replace("\u202f", " ")
     assert "Observed in full on 0 of 2 days since 20 November 2026; 1 partial" in page(root, "evidence.md")

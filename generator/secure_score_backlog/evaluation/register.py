@@ -14,6 +14,7 @@ from itertools import groupby, pairwise, zip_longest
 from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.model import Bucket, Decision, DecisionVersion
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason, bringing
+from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import SEVERE
@@ -403,8 +404,8 @@ def plans_needing_decision(statuses: Iterable[Status]) -> list[Status]:
 
 
 def needing_decision(entries: Iterable[RegisterEntry]) -> list[RegisterEntry]:
-    """The entries that need a new decision."""
-    return [entry for entry in entries if needs_decision(entry)]
+    """The entries that need a new decision, the highest risk first."""
+    return sorted(filter(needs_decision, entries), key=lambda entry: risk_key(entry.status))
 
 
 def needs_decision(entry: RegisterEntry) -> bool:

@@ -22,7 +22,7 @@ from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
 
 ALL_TENANTS = "AllTenants"
 SIMILAR_SIZE = "TotalSeats"
-UNEXPLAINED = "no recommendation known here accounts for them"
+UNEXPLAINED = "no recommendation known here accounts for that"
 
 
 def percent_of(snapshot: SnapshotDay) -> Fraction | None:
