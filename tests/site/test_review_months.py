@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from secure_score_backlog import wording
-from secure_score_backlog.site.pages.reviews import Month
+from secure_score_backlog.site.pages.reviews import Month, documents
 from secure_score_backlog.site.verdict import risk_change
+from tests.support.pages import Read, evaluated, words
+from tests.support.tenants import history, workspace
 
 
 def test_facts_signed_without_the_list_give_the_same_decisions() -> None:
@@ -110,3 +113,16 @@ def test_an_acceptance_is_no_improvement() -> None:
     )
     covered = {**on("2026-11-20", 1), "covered": [{"risk": "high", "state": "expiring"}]}
     assert said(covered, None) == "1 critical or high risk is open and neither accepted nor covered."
+
+
+def test_months_before_the_last_twelve_are_folded_by_year() -> None:
+    """A list of twelve; the earlier months of its last year and each older year on their own, folded."""
+    facts = evaluated(workspace(history(*[{"A": (0, 4)}] * 2)), date(2028, 2, 10))
+    (review,) = [each for each in facts.reviews if each.month == "2026-10"]
+    months = [f"{year}-{month:02}" for year in (2028, 2027, 2026) for month in range(12, 0, -1)][10:30]
+    many = tuple(replace(review, month=month, finished=False) for month in months)
+    page = Read(replace(facts, reviews=many), documents)
+    shown, *folded = page.source.split("<details data-backlog-fold>")
+    assert shown.count("</a> <span") == 12
+    assert [words(fold).split(" Months of")[0] for fold in folded] == ["Earlier months of 2027", "2026"]
+    assert [fold.count("</a> <span") for fold in folded] == [2, 6]

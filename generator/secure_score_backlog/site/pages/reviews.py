@@ -49,6 +49,8 @@ MOST_ENDING = 5
 """Acceptances and exemptions ending soon that the first page lists; the register has all of them."""
 MOST_NEEDED = 12
 """Decisions needed that the first page lists; the board has all of them."""
+MOST_MONTHS = 12
+"""Months that are listed; older ones are folded, by year."""
 NUMBERS = ("Completed", "Self-attested", "Lost points", "Accepted risks", "Undecided", "Score")
 """Columns of the list of months, after the month and what was decided in it."""
 NOT_SIGNED: Plain = dict.fromkeys(
@@ -84,11 +86,14 @@ def index(facts: Facts, site: Site) -> Document:
     """The list of months, newest first, with what was decided in each."""
     entries = [(review, Month(facts_of(review))) for review in facts.reviews]
     silent = {review.month for review, month in entries if is_silent(review, month)}
+    lines = list(listed(entries, silent))
+    older = groupby(lines[MOST_MONTHS:], key=lambda line: line[0].month[:4])
     body = render(
         "reviews.html.j2",
         site=site,
         path=PATH,
-        entries=list(listed(entries, silent)),
+        entries=lines[:MOST_MONTHS],
+        older=[(year, list(found)) for year, found in older],
         link_to=path_of,
         columns=("Month", "Decided", *NUMBERS),
         numbers=NUMBERS,

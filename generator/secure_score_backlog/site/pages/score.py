@@ -9,13 +9,15 @@ from fractions import Fraction
 from secure_score_backlog import wording
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.movement import MovementLine, Part
+from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site import days, figures
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.part_names import STEP_LABELS
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.words import unexplained
+from secure_score_backlog.site.words import change_day, unexplained, why_regressed
+from secure_score_backlog.snapshots.model import Observation
 
 PATH = "score.md"
 TITLE = "Score"
@@ -37,6 +39,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         change_chart=figures.change(facts, "change"),
         lines=lines(facts),
         labels=STEP_LABELS,
+        what_happened=lambda line: what_happened(line, facts),
         bands=facts.settings.bands,
         months=[review for review in facts.reviews if review.is_measured][: facts.settings.year_months],
         unexplained=unexplained(facts.explained),
@@ -61,6 +64,38 @@ def lines(facts: Facts) -> list[tuple[Part, list[MovementLine]]]:
         return []
     found = [(part, [line for line in facts.movement.lines if line.part is part]) for part in Part]
     return [(part, group) for part, group in found if group]
+
+
+def what_happened(line: MovementLine, facts: Facts) -> str:
+    """What is known of a line of the movement: what was measured on both days, and what became of it in between."""
+    moved, status = facts.movement, facts.statuses.get(line.recommendation)
+    if moved is None or status is None:
+        return line.note
+    before, after = (facts.history.observation(status.id, day) for day in (moved.start, moved.end))
+    if line.part is Part.RESCORED and status.id in moved.reweighted and before and after:
+        return f"re-weighted by Microsoft, from {points_of(before)} to {points_of(after)}"
+    said = [line.note]
+    if line.part in (Part.IMPROVED, Part.REGRESSED) and before and after:
+        shares = [wording.share(each.share) for each in (before, after)]
+        said += [f"{shares[0]} → {shares[1]} achieved"] if shares[0] != shares[1] else []
+        said.append(became(status, line.part, facts))
+    return "; ".join(filter(None, said))
+
+
+def became(status: Status, part: Part, facts: Facts) -> str:
+    """What a recommendation that gained or lost points became, and when; empty where that is not known."""
+    if part is Part.IMPROVED:
+        return f"completed {change_day(facts, status.completed_on)}" if status.completed_on else ""
+    if status.state is State.REGRESSED:
+        return why_regressed(status, facts)
+    if status.state is State.BREACHED and status.breached_since:
+        return f"breached {change_day(facts, status.breached_since)}"
+    return f"lost {change_day(facts, status.regressed_on)}" if status.regressed_on else ""
+
+
+def points_of(observation: Observation) -> str:
+    """What a recommendation is worth on a day."""
+    return "unknown" if observation.maximum is None else wording.point_count(observation.maximum)
 
 
 EFFORT_ORDER = ("low", "moderate", "high", "none", "unknown")
