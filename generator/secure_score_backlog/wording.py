@@ -236,7 +236,7 @@ BADGES: dict[str, Badge] = {
     "not-covered": Badge("Not covered", "\u2205", "found", "Secure Score measures nothing of it."),
     # what a test of the records or of files found
     "passed": Badge("Passed", "\u2713", "good"),
-    "found": Badge("Found", "!", "found"),
+    "found": Badge("Exception", "!", "found"),
     "identical": Badge("Identical", "\u2713", "good"),
     "differs": Badge("Differs", "!", "found"),
     "error": Badge("Error", "\u2715", "needed"),

@@ -109,7 +109,7 @@ def test_recorded_packs_are_listed_with_their_chain() -> None:
     rows = page.rows("packs")
     assert len(rows) == 3  # the last one was recorded later
     assert rows[0].startswith("1 October 2026 to 9 October 2026 insurer")
-    assert "Found It names none as the pack before it, and 000000000000 stands before it." in rows[0]
+    assert "Exception It names none as the pack before it, and 000000000000 stands before it." in rows[0]
     assert rows[1].endswith("none Passed after 000000000000")
     assert rows[2].endswith("yes Passed the first")
     assert first.digest in rows[2]
@@ -356,7 +356,9 @@ def test_how_many_commits_github_signed(pushed: Repository) -> None:
     outside = Read(made, insurer_summary.documents).text
     assert "Signed by GitHub: 0 of 5 commits." in outside
     assert "There is no GitHub to ask who approved them" in outside
+    assert evidence.signatures(made.audit) == "none, of 5\u00a0commits"
     some = replace(made.audit, signatures={"none": 2, "ssh": 1, "openpgp": 2})
+    assert evidence.signatures(some) == "1 SSH, 2 OpenPGP, of 5\u00a0commits"
     assert evidence.signed_by_github(some) == (
         "not checked; 2 of 5\u00a0commits have an OpenPGP signature, which may be GitHub’s"
     )

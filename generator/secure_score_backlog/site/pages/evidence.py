@@ -37,7 +37,7 @@ SHOWN_CHANGED = 3
 PRINTED = {"exceptions": 10, "months": 18}
 """How many of each list are on paper, so that the page takes four sheets."""
 SHOWN_PACKS = 12
-SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "another kind", "none": "none"}
+SIGNATURES = {"openpgp": "OpenPGP", "ssh": "SSH", "x509": "X.509", "other": "of another kind"}
 RESULTS: Mapping[Kind, str] = {
     Kind.SNAPSHOT: "snapshots: by the account that commits them, and of nothing else",
     Kind.APPROVED: "approved on GitHub by another person, whatever the role, in their final state and before the merge",
@@ -213,7 +213,8 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
         )
         yield Test("Owner and approver are different roles", said, not counts.same)
         if audit.only_owner:
-            said = f"{wording.number(len(audit.only_owner))}: {', '.join(audit.only_owner[:SHOWN_EXCEPTIONS])}"
+            titles = [facts.statuses[name].title for name in audit.only_owner[:SHOWN_EXCEPTIONS]]
+            said = f"so for {wording.number(len(audit.only_owner))}: {'; '.join(titles)}"
             yield Test("The only approval on GitHub is by the owner’s role", said, False)
     number = len(audit.misdated)
     said = (
@@ -222,9 +223,15 @@ def further_tests(facts: Facts, audit: Audit) -> Iterator[Test]:
         else "none is dated before one that it follows"
     )
     yield Test("Times of the commits, as stated", said, not number)
-    kinds_found = ", ".join(f"{wording.number(n)} {SIGNATURES.get(kind, kind)}" for kind, n in audit.signatures.items())
-    yield Test("Signatures, as stated and not verified here", kinds_found, None)
+    yield Test("Signatures, as stated and not verified here", signatures(audit), None)
     yield Test("Signed by GitHub", signed_by_github(audit), None)
+
+
+def signatures(audit: Audit) -> str:
+    """How many commits state which kind of signature."""
+    signed = {SIGNATURES[kind]: number for kind, number in audit.signatures.items() if kind in SIGNATURES}
+    found = ", ".join(f"{wording.number(number)} {kind}" for kind, number in signed.items())
+    return f"{found or 'none'}, of {wording.count(audit.total, 'commit')}"
 
 
 def signed_by_github(audit: Audit) -> str:
