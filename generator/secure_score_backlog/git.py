@@ -473,8 +473,11 @@ class Repository:
 
     def sizes(self, identifiers: Iterable[str]) -> dict[str, int]:
         """The sizes of many objects in bytes; what Git lacks is left out."""
+        asked = "".join(f"{identifier}\n" for identifier in identifiers).encode()
+        if not asked:
+            return {}
         with TemporaryFile() as names:
-            names.write("".join(f"{identifier}\n" for identifier in identifiers).encode())
+            names.write(asked)
             names.seek(0)
             try:
                 listed = subprocess.run(

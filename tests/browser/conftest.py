@@ -33,7 +33,7 @@ def browser(chromium: Page) -> Page:
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a built site of a few pages that shows every macro and chart."""
-    return miniature.build(tmp_path_factory.mktemp("miniature"))
+    return made_once(tmp_path_factory, "miniature", miniature.build) / "site"
 
 
 @pytest.fixture(scope="session")

@@ -119,19 +119,6 @@ def test_menu_and_search_open_by_key(browser: Page, built_demo: Path) -> None:
     assert browser.messages() == []
 
 
-@EACH_KIND
-def test_a_magnified_page_loses_nothing(browser: Page, built_demo: Path, name: str) -> None:
-    """At 400 percent nothing sticks out sideways, and every word of the wide page is still on it."""
-    browser.open(built_demo / name)
-    wide = set(browser.run(WORDS))
-    browser.size(*MAGNIFIED)
-    browser.open(built_demo / name)
-    assert browser.sideways() == 0
-    headings = set(browser.run("return [...document.querySelectorAll('thead th')].map(e => e.textContent)"))
-    columns = {word for heading in headings for word in heading.lower().split()}
-    assert wide - set(browser.run(WORDS)) <= columns, "headings of columns may go: they are beside each cell instead"
-
-
 READ = """
 document.querySelectorAll('article details').forEach(fold => { fold.open = true; });
 document.querySelectorAll('article :is(form, .backlog-copy, .backlog-banner, .headerlink)').forEach(e => e.remove());
@@ -142,18 +129,34 @@ FURNITURE = re.compile(r"(?s)<script\b.*?</script>|<style\b.*?</style>|<link\b[^
 
 
 @EACH_KIND
-def test_a_text_browser_gets_the_content(browser: Page, built_demo: Path, tmp_path: Path, name: str) -> None:
-    """Without any style or script all that is on the page is there, in the same order, after a way past the menus."""
+def test_no_word_is_lost(browser: Page, built_demo: Path, tmp_path: Path, name: str) -> None:
+    """Neither to a magnifier nor to a browser of text alone."""
     browser.open(built_demo / name)
+    wide = set(browser.run(WORDS))
     shown = browser.run(READ)
-    source = (built_demo / name).read_text(encoding="utf-8")
-    bare = tmp_path / "bare.html"
-    bare.write_text(FURNITURE.sub("", source), encoding="utf-8")
-    browser.open(bare)
-    plain = iter(browser.run(READ))
-    lost = [word for word in shown if word not in plain]  # each is looked for behind the one before it
     assert len(shown) > 50
-    assert lost == []
+    browser.size(*MAGNIFIED)
+    browser.open(built_demo / name)
+    magnified_whole(browser, wide)
+    browser.size(*WIDE)
+    bare = tmp_path / "bare.html"
+    bare.write_text(FURNITURE.sub("", (built_demo / name).read_text(encoding="utf-8")), encoding="utf-8")
+    browser.open(bare)
+    bare_whole(browser, shown)
+
+
+def magnified_whole(browser: Page, wide: set[str]) -> None:
+    """At 400 percent nothing sticks out sideways, and every word of the wide page is still on it."""
+    assert browser.sideways() == 0
+    headings = set(browser.run("return [...document.querySelectorAll('thead th')].map(e => e.textContent)"))
+    columns = {word for heading in headings for word in heading.lower().split()}
+    assert wide - set(browser.run(WORDS)) <= columns, "headings of columns may go: they are beside each cell instead"
+
+
+def bare_whole(browser: Page, shown: list[str]) -> None:
+    """Without any style or script all that is on the page is there, in the same order, after a way past the menus."""
+    plain = iter(browser.run(READ))
+    assert [word for word in shown if word not in plain] == []  # each is looked for behind the one before it
     assert browser.one("body a[href]").text == "Skip to content"
     assert browser.run("return document.querySelector('body a[href]').hash") == "#page"
 

@@ -11,10 +11,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import chdir, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
 from subprocess import CompletedProcess
+from types import ModuleType
 from typing import Protocol
 from unittest.mock import patch
 
@@ -30,6 +31,8 @@ CONSTANT = tuple(
 """Modules whose cached functions take no argument and read the package's own data only: the same in every run."""
 LONGEST_COMMAND = 300
 """Seconds before a process under test counts as hanging."""
+_CACHES: dict[str, list[Callable[[], None]]] = {}
+"""What empties the caches of each module that was loaded, by its name."""
 
 
 class RunBacklog(Protocol):
@@ -121,10 +124,20 @@ def clear_caches() -> None:
     """
     for name, module in list(sys.modules.items()):
         if name.startswith(f"{PACKAGE}."):
-            for value in vars(module).values():
-                clear = getattr(value, "cache_clear", None)
-                if callable(clear) and not value.__module__.startswith(CONSTANT):
-                    clear()
+            if name not in _CACHES:
+                _CACHES[name] = caches_of(module)
+            for clear in _CACHES[name]:
+                clear()
+
+
+def caches_of(module: ModuleType) -> list[Callable[[], None]]:
+    """What empties each cache of a module."""
+    found = []
+    for value in vars(module).values():
+        clear = getattr(value, "cache_clear", None)
+        if callable(clear) and not value.__module__.startswith(CONSTANT):
+            found.append(clear)
+    return found
 
 
 def written(stream: io.TextIOWrapper) -> str:
