@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from importlib.resources import files
@@ -107,7 +108,11 @@ def test_a_missing_day_breaks_the_line() -> None:
     lines = re.findall(r'backlog-line--ours" d="([^"]+)"', figure)
     assert [line.count("L") for line in lines] == [2, 1]
     assert "(1\u00a0gap)" in figure
-    assert "gap" not in Trend("t", "T", "C.", days(0, 1, 2)).draw().split("figcaption")[1]
+    whole = Trend("t", "T", "C.", days(0, 1, 2)).draw().split("figcaption")[1]
+    assert "gap" not in whole
+    assert "dotted" not in whole
+    filled = tuple(replace(each, backfilled=at > 0) for at, each in enumerate(days(0, 1, 2)))
+    assert "(2\u00a0days)" in Trend("t", "T", "C.", filled).draw().split("figcaption")[1]
 
 
 def test_comparable_tenants_are_joined_over_weeks() -> None:

@@ -138,7 +138,7 @@ class Trend(Chart):
             "rows": rows,
             "thinned": thinned,
             "gaps": sum(1 for before, here in zip(self.ours, self.ours[1:], strict=False) if not _joined(before, here)),
-            "any_backfilled": any(s.backfilled for s in self.ours),
+            "backfilled": sum(1 for s in self.ours if s.backfilled),
         }
 
     def _band(self, value: int, days: Days, percents: Percents) -> _Band:
