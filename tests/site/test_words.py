@@ -199,7 +199,7 @@ def test_a_conflict_is_called_conflict_everywhere() -> None:
     month = [page.content.decode("utf-8") for page in reviews.documents(facts, Site.of(facts))][1]
     assert "Conflict Choice: delete the decision, or choose another. Clash" in text_of(month)
     text = page_of(facts, "Clash")
-    assert "Ended Microsoft measures it as done, although it is marked not applicable; a new decision" in text
+    assert "Conflict marked not applicable, but measured as done; a new decision is needed" in text
     assert "when it was done" not in text
 
 

@@ -41,6 +41,8 @@ QUESTIONS = (
     ("prerequisites", "Prerequisites"),
     ("proof", "Evidence that it stays in place"),
 )
+SAID_ABOVE = (("reduces", "risk"), ("owner", "owner"))
+"""Answers at the top of the page, where they are given: the lead and the first facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             decision_dates=words.decision_dates(status, entries.get(status.id)),
             attested=words.attested,
             questions=questions(decision, facts, site, path) if decision else [],
+            said_above=[label for name, label in SAID_ABOVE if decision and getattr(decision, name)],
+            with_links=partial(with_links, facts=facts, site=site, path=path),
             body=decision_markdown(decision.body, site.from_decision(path), site.tenants) if decision else "",
             links=[(link, safe_link(link, site.tenants)) for link in decision.links] if decision else [],
             same_as=facts.statuses.get(decision.same_as) if decision and decision.same_as else None,
@@ -166,10 +170,15 @@ def merged(decision: Decision, facts: Facts) -> str:
 
 
 def questions(decision: Decision, facts: Facts, site: Site, path: str) -> list[tuple[str, Markup]]:
-    """The five questions as this bucket asks them, each with its answer, in which the id of another one is a link."""
+    """The questions as this bucket asks them, each with its answer, in which the id of another one is a link.
+
+    Two of the five are left out where their answers stand at the top of the page.
+    """
+    above = {name for name, _ in SAID_ABOVE if getattr(decision, name)}
     left_open = decision.bucket in (Bucket.ACCEPT, Bucket.NOT_APPLICABLE)
     labels = {**dict(QUESTIONS), **({"reduces": "Risk if it stays open"} if left_open else {})}
-    return [(label, with_links(getattr(decision, name), facts, site, path)) for name, label in labels.items()]
+    asked = ((name, label) for name, label in labels.items() if name not in above)
+    return [(label, with_links(getattr(decision, name), facts, site, path)) for name, label in asked]
 
 
 def with_links(text: str, facts: Facts, site: Site, path: str) -> Markup:
