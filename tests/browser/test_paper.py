@@ -338,7 +338,7 @@ def test_the_banner_of_an_old_page_moves_nothing(browser: Page, built_demo: Path
     later = browser.command("Page.addScriptToEvaluateOnNewDocument", source=LATER)
     browser.open(built_demo / "index.html")
     browser.command("Page.removeScriptToEvaluateOnNewDocument", **later)
-    assert browser.one("h1 + .backlog-banner").text.startswith("This page is 31 days old.")
+    assert browser.one("h1 + .backlog > .backlog-banner").text.startswith("This page is 31 days old.")
     moved = browser.driver.execute_async_script(MOVED)
     assert sum(share for share, *_ in moved) < 0.02, moved
     browser.command("Emulation.setScriptExecutionDisabled", value=True)

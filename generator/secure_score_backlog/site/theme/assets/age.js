@@ -24,5 +24,5 @@
     warn(banner);
   });
   reading.observe(document.documentElement, { childList: true, subtree: true });
-  document.addEventListener("DOMContentLoaded", () => reading.disconnect()); /* a page of somebody's own has none */
+  document.addEventListener("DOMContentLoaded", () => reading.disconnect()); /* a hand-written page has none */
 })();
