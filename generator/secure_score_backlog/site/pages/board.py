@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
 
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
@@ -19,7 +21,7 @@ from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import since, unexplained
 from secure_score_backlog.site.work import Work, brief_work_of, parts_of, work_of
 from secure_score_backlog.snapshots.service_names import service_name
-from secure_score_backlog.wording import BLOCKERS, badge_of, number
+from secure_score_backlog.wording import BLOCKERS, badge_of, count, day, number
 
 PATH = "board.md"
 TITLE = "Board"
@@ -28,6 +30,8 @@ FULL_ROWS = 100
 """Rows with the first step and the way to the portal; those after them have both on their own page."""
 FOLDED_FROM = 11
 """So many undecided recommendations of medium and low risk are folded; fewer are about a screenful."""
+OPEN_UP_TO = 5
+"""So many rows are shown on a phone; more are folded, except what needs a new decision."""
 LEAST_URGENT = ("medium", "low")
 STATES_IN_ORDER = (
     *(State.UNDECIDED, State.BREACHED, State.REGRESSED, State.EXPIRED, State.CONFLICT),
@@ -37,15 +41,16 @@ STATES_IN_ORDER = (
 """As the filter lists them: what needs a decision, what needs work, the rest."""
 
 
-USUAL = {
-    "undecided": State.UNDECIDED,
-    Bucket.DO_NOW: State.PLANNED,
-    Bucket.DO_SOON: State.PLANNED,
-    Bucket.ACCEPT: State.ACCEPTED,
-    Bucket.NOT_APPLICABLE: State.COVERED,
-    "not-measured": State.NOT_MEASURED,
-}
-"""The state that the title of a section says already, so that any other one stands out."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What most undecided rows have in common: said once above them, and not shown in the rows for which it is so."""
+
+    words: str
+    ownerless: bool
+    """Rows without an owner do not say so."""
+    since: date | None
+    """Nor do those that are open since this day; None where no two are."""
+    from_start: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,11 @@ class Group:
     statuses: tuple[Status, ...]
     title: str = ""
     """Empty where a section has one group."""
+    fold: str = ""
+    """What a phone says of them where they are folded; empty for their number."""
+    is_open: bool = True
+    """Whether a phone shows them before they are asked for."""
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class Section:
     groups: tuple[Group, ...]
     folded: tuple[Status, ...] = ()
     """What is least urgent, behind one line."""
+    folded_shared: Shared | None = None
 
     @property
     def folded_levels(self) -> str:
@@ -142,7 +153,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         facts=facts,
         sections=sections,
         columns=COLUMNS,
-        usual=USUAL,
         full_rows=FULL_ROWS,
         counts=facts.counts,
         needed=len(decisions_needed(facts)),
@@ -154,7 +164,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         work=work_in_full([*shown, *decided], facts, site),
         listed=len(shown),
         decided=decided,
-        first_day=facts.history.days[0].day if facts.history.days else None,
         conflicts=len(facts.in_state(State.CONFLICT)),
         since=since,
         unexplained=unexplained(facts.explained),
@@ -179,7 +188,7 @@ def sections_of(facts: Facts) -> list[Section]:
         if status.state not in (State.DONE, *UNMEASURED):
             places[status.group].append(status)
     return [
-        section_of(str(key), title, meaning, empty, sorted(places[key], key=risk_key))
+        section_of(str(key), title, meaning, empty, sorted(places[key], key=overdue_first))
         for key, title, meaning, empty in SECTIONS
     ]
 
@@ -191,12 +200,42 @@ def section_of(key: str, title: str, meaning: str, empty: str, found: list[Statu
     least = tuple(status for status in others if key == "undecided" and status.risk_word in LEAST_URGENT)
     folded = least if FOLDED_FROM <= len(least) < len(found) else ()
     rest = tuple(status for status in others if not (folded and status.risk_word in LEAST_URGENT))
+    shared, folded_shared = (shared_by(each) if key == "undecided" else None for each in (rest, folded))
     groups = tuple(
-        Group(statuses, name if lost and others else "")
-        for statuses, name in ((lost, "Needs a new decision"), (rest, "Undecided"))
-        if statuses
+        replace(group, title=group.title if lost and others else "")
+        for group in (
+            Group(lost, "Needs a new decision", fold=f"{count(len(lost), 'needs', 'need')} a new decision"),
+            Group(
+                rest,
+                "Undecided",
+                fold=f"{number(len(rest))} undecided" if key == "undecided" else "",
+                is_open=len(rest) <= OPEN_UP_TO,
+                shared=shared,
+            ),
+        )
+        if group.statuses
     )
-    return Section(key, title, meaning, (*lost, *rest, *folded), empty, groups, folded)
+    return Section(key, title, meaning, (*lost, *rest, *folded), empty, groups, folded, folded_shared)
+
+
+def overdue_first(status: Status) -> tuple[bool, tuple[int, Fraction, int, bool, str]]:
+    """The order within a section: what is overdue, then by risk."""
+    return status.state is not State.OVERDUE, risk_key(status)
+
+
+def shared_by(statuses: Sequence[Status]) -> Shared | None:
+    """What more than one of them would repeat; None where there is nothing of that kind."""
+    days = Counter((status.open_since, status.from_start) for status in statuses if status.open_since)
+    (since, from_start), same_day = days.most_common(1)[0] if days else ((None, False), 0)
+    without = sum(not status.owner for status in statuses)
+    if max(without, same_day) < 2:
+        return None
+    is_since = since if same_day > 1 else None
+    least = "at least " if from_start else ""
+    said = ["no owner"] * (without > 1) + ([f"open {least}since {day(is_since)}"] if is_since else [])
+    is_so = {without if without > 1 else len(statuses), same_day if is_since else len(statuses)} == {len(statuses)}
+    unless = "" if is_so else ", unless the row says otherwise"
+    return Shared(", ".join(said) + unless, without > 1, is_since, from_start)
 
 
 def decided_unmeasured(facts: Facts) -> list[Status]:
