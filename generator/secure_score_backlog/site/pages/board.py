@@ -208,8 +208,8 @@ def section_of(key: str, title: str, meaning: str, empty: str, found: list[Statu
             Group(
                 rest,
                 "Undecided",
-                fold=f"{number(len(rest))} undecided" if key == "undecided" else "",
-                is_open=len(rest) <= OPEN_UP_TO,
+                fold=f"{number(len(others))} undecided" if key == "undecided" else "",
+                is_open=len(others) <= OPEN_UP_TO,
                 shared=shared,
             ),
         )
