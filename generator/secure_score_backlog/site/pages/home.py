@@ -145,7 +145,7 @@ def others_in_words(others: Sequence[Reminder], facts: Facts) -> str:
     ]
     overdue = sum(1 for each in others if each.is_late(facts.as_of))
     said = f" ({wording.number(overdue)} overdue)" if overdue else ""
-    return f"{wording.count(len(others), 'decision')} of owners and those they ask{said}: {', '.join(parts)}"
+    return f"{wording.count(len(others), 'decision')} of others{said}: {', '.join(parts)}"
 
 
 def approved_by_leadership(facts: Facts, owners: Collection[str]) -> list[RegisterEntry]:
