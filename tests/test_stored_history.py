@@ -104,11 +104,29 @@ def recorded(tenant: Tenant, *numbers: int, author: str = "writer") -> str:
     }
     facts = {f"{number:040x}": CommitFact(f"{number:040x}", number) for number in numbers}
     known = Approvals(facts, requests, tenant.known.collected_at, "1.0.0")
-    tenant.repository.write(APPROVALS_PATH, encode(known))
+    return stored(tenant, encode(known).decode())
+
+
+def stored(tenant: Tenant, content: str) -> str:
+    """Commit recorded approvals as they are."""
+    tenant.repository.write(APPROVALS_PATH, content)
     tenant.later()
     tenant.git("add", "--all")
     tenant.git("commit", "--quiet", "--message", "Approvals")
     return tenant.git("rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("way", ["a second record before the first", "a file that cannot be read"])
+def test_a_record_is_not_replaced_in_two_steps(tenant: Tenant, way: str) -> None:
+    """All lines of the version before are still there after the first step: what the file says is not."""
+    recorded(tenant, 1)
+    text = (tenant.folder / APPROVALS_PATH).read_text(encoding="utf-8")
+    (line,) = [each for each in text.splitlines() if '"number"' in each]
+    forged = line.replace('"writer"', '"other"')
+    assert forged != line
+    between = text.replace(line, f"{forged},\n{line}") if way.startswith("a second") else f"{text}]\n"
+    first, _ = stored(tenant, between), stored(tenant, text.replace(line, forged))
+    assert read(tenant).approvals[0].version.commit == first
 
 
 @pytest.mark.parametrize("most", [128 << 20, 1])

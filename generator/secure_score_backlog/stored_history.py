@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from secure_score_backlog import recorded_packs
-from secure_score_backlog.approvals import APPROVALS_PATH, parse, rewritten
+from secure_score_backlog.approvals import APPROVALS_PATH, Approvals, parse, rewritten
 from secure_score_backlog.errors import CannotProceed
 from secure_score_backlog.git import MainCommit, Repository, Version
 from secure_score_backlog.recorded_packs import PACKS_PATH
@@ -60,10 +61,6 @@ class StoredHistory:
     def forbidden(self) -> tuple[Rewrite, ...]:
         """What nothing may do."""
         return (*(each for each in self.days if each.forbidden), *self.approvals, *self.packs)
-
-
-COLLECTED = b'  "collected":'
-"""What the line of recorded approvals begins with that says when GitHub was asked."""
 
 
 def read_stored_history(
@@ -167,10 +164,16 @@ def _approvals(
     total = sum(sizes.get(version.blob or "", 0) for version in kept)
     step = -(-total // MOST_RECORDS) or 1  # every version, or every second one, and so on; the last one always
     chosen = [*range(0, len(kept) - 1, step), len(kept) - 1] if kept else []
+    # Each version is read, once: lines that are all there still may mean something else, or nothing, as a whole.
+    read = lru_cache(maxsize=2)(lambda blob: parse(repository.content(blob))[0])
+
+    def lost_between(old: Version, new: Version) -> str:
+        return "" if old.blob == new.blob else _lost(read(old.blob or ""), read(new.blob or ""))
+
     for first, last in pairwise(chosen):
-        if _lost(repository, kept[first], kept[last]):
+        if lost_between(kept[first], kept[last]):
             between = pairwise(kept[first : last + 1])
-            found += [Rewrite(new, lost) for old, new in between if (lost := _lost(repository, old, new))]
+            found += [Rewrite(new, lost) for old, new in between if (lost := lost_between(old, new))]
     return found, len(chosen)
 
 
@@ -190,23 +193,11 @@ def _packs(repository: Repository, versions: Sequence[Version], elsewhere: set[s
         before = after if after.blob else before
 
 
-def _lost(repository: Repository, before: Version, after: Version) -> str:
+def _lost(known: Approvals, now: Approvals) -> str:
     """What a version of the recorded approvals lost of an earlier one; empty where nothing."""
-    old, new = (repository.content(each.blob or "") for each in (before, after))
-    if _records(old) <= _records(new):
-        return ""
-    known, now = parse(old)[0], parse(new)[0]
     commits, requests = rewritten(known, now)
     records = [*(f"commit {commit[:10]}" for commit in commits), *(f"pull request #{number}" for number in requests)]
     if not records:
         return ""
     more = f" and {len(records) - NAMED} more" if len(records) > NAMED else ""
     return f"lost or changed {plural(len(records), 'record')}: {', '.join(records[:NAMED])}{more}"
-
-
-def _records(content: bytes) -> set[bytes]:
-    """The lines of recorded approvals, as the program writes them, without what every run writes anew.
-
-    That is when GitHub was asked, and the comma behind a record that is no longer the last one.
-    """
-    return {line.rstrip(b",") for line in content.splitlines() if not line.startswith(COLLECTED)}
