@@ -101,7 +101,7 @@ def test_an_insurer_reads_what_is_not_here_and_whom_to_ask() -> None:
     said = read.sections["not-shown"]
     assert f"Yes or no on the form “{asked.title}”: ask CIO or CFO." in said
     assert "(own evidence by Head of IT)" in said
-    assert "more, marked below" not in said
+    assert "more, marked above" not in said
     assert "CIO and CFO say yes or no on the form." in read.sections["questions-common"]
     assert "not-shown" not in Read(FACTS, insurers.documents).sections
 

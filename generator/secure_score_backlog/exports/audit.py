@@ -178,10 +178,9 @@ def owner_words(same: int, result: Audit | None) -> str:
 
 
 def unapproved_in_words(result: Audit) -> str:
-    """How many changes nobody else is known to have approved, beside all that are no daily snapshots, as a sentence."""
-    others, found = result.total - result.counts.get(Kind.SNAPSHOT, 0), len(result.exceptions)
-    said = f"{number(found) if found else 'none'} {'have' if found > 1 else 'has'} no known approval by another person"
-    return f"Of {count(others, 'change')} besides the daily snapshots, {said}."
+    """How many changes nobody else is known to have approved, of all that are no daily snapshots: `5 of 88 changes`."""
+    others = result.total - result.counts.get(Kind.SNAPSHOT, 0)
+    return f"{number(len(result.exceptions))} of {count(others, 'change')}"
 
 
 def in_reasons(result: Audit) -> str:
