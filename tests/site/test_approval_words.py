@@ -202,7 +202,10 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert "Approved outside GitHub: The decision states role, day and record" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents)
     assert inside.rows("approvals") == ["Managing Director – 1 accepted risk, 1 high; record not checked –"]
-    assert "It with day and proof" in inside.sections["approvals"]
+    assert "With day and proof . GitHub was not asked who approved." in inside.sections["approvals"]
+    unknown = Read(facts(Approval(reason=Reason.NO_GITHUB)), insurer_summary.documents).sections["approvals"]
+    assert "Approved on GitHub" not in unknown
+    assert "None has an approval that counts." in unknown
     assert "the owner is also the named approver in none of them." in inside.sections["recorded"]
     bare = replace(facts(given), register=(), covered=())
     assert "approvals" not in Read(bare, register.documents).sections
