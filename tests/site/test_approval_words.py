@@ -119,7 +119,7 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
     said = "only named; never had an approval that counts, since 1 October 2026: the settings listed no login"
     listed = Read(known, register.documents)
     (row,) = listed.rows("approvals")
-    assert "Managing Director never no login listed for the role · details" in row
+    assert "Managing Director – no login listed for the role; never had an approval that counts, since 1 October" in row
     assert "A : The settings listed no login" in listed.sections["approvals"]
     assert said in page_of(known)
     assert "opened by writer; approved by boss" in page_of(known)
@@ -156,7 +156,7 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     known = facts(late)
     said = "was filed only after the merge, on 2 October 2026. The decision states one: Managing"
     row = Read(known, register.documents).sections["approvals"]
-    assert "stated 25 September 2026, its record filed 2 October 2026, after the decision · details" in row
+    assert "stated 25 September 2026, its record filed 2 October 2026, after the decision; never had" in row
     assert "states an approval of 25 September 2026. Its record ( minutes of September 2026 ) was filed" in row
     assert "filed after the decision, on 2 October 2026, so it does not count" in row
     assert remedy(known.register[0]).endswith("such as `record: docs/reviews/2026-09.md#approval`.")
