@@ -69,7 +69,9 @@ def test_filters_narrow_the_board_down_and_can_be_shared(browser: Page, built_de
     said = tick(browser, "state", "breached")
     both = browser.run(SHOWN)
     assert 0 < overdue < both < everything
-    assert said == f"{both} of {everything} shown"
+    apart = len(browser.all("#not-measured + .backlog tr[data-id]"))
+    assert apart
+    assert said == f"{both} of {everything - apart} shown, 0 of {apart} not measured"
     tick(browser, "owner", "Messaging Administrator")
     assert 0 < browser.run(SHOWN) < both
     assert browser.run("return location.search") == "?state=breached&state=overdue&owner=Messaging+Administrator"
@@ -152,7 +154,7 @@ def test_free_text_looks_everywhere(browser: Page, built_demo: Path) -> None:
     assert browser.run(SHOWN) == 0
     assert browser.run("return document.getElementById('undecided').offsetParent") is None
     says = "return document.querySelector('[data-backlog-shown]').textContent"
-    assert browser.run(says).endswith("shown. Nothing matches these filters.")
+    assert browser.run(says).endswith(". Nothing matches these filters.")
     assert browser.run("return document.querySelector('[data-copy=list]').title") == "No row is shown"
     box.clear()
     box.send_keys("enabled for all users in administrative roles")

@@ -25,7 +25,7 @@ from markupsafe import Markup, escape
 
 from secure_score_backlog import wording
 from secure_score_backlog.dates import from_json
-from secure_score_backlog.decisions.costs import total_of
+from secure_score_backlog.decisions.costs import CURRENCIES, SIGNS, total_of
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.evaluation.register import state_on_pages
 from secure_score_backlog.files import Document
@@ -49,11 +49,17 @@ _SHELL_WORD = re.compile(r"""((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"]|['"])+)""
 _PART = re.compile(r"(\S+)")
 _NOT_A_TEXT = re.compile(r"(<(pre|textarea|code|svg|select)\b[^>]*>.*?</\2>)", re.DOTALL)
 """What is copied or drawn as it is."""
+_PERIOD = r"(?: (?:a|per) (?:year|month|quarter|week)\b)?"
+_CURRENCY = rf"(?:{'|'.join(sorted(CURRENCIES))}|[{''.join(SIGNS)}])"
+_DIGITS = r"\d{1,12}(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d{1,3})*"
 _ONE_WORD = re.compile(
-    rf"(?<![\w#&/.-])(?:(?P<blanks>\d{{1,2}} (?:{_MONTHS})\b(?: \d{{4}}\b)?|(?:pull request|issue) \#\d{{1,10}}\b)"
-    r"|(?P<dashes>[A-Z][A-Z0-9]{1,9}(?:-\d{1,9}){1,3}\b|\d{4}-\d\d-\d\d\b)(?![-/]))(?![^<>]*>)"
+    rf"(?<![\w#&/.-])(?:(?P<amount>(?:{_CURRENCY} {_DIGITS}\b|{_DIGITS} {_CURRENCY}(?!\w)){_PERIOD})"
+    rf"|(?P<blanks>\d{{1,2}} (?:{_MONTHS})\b(?: \d{{4}}\b)?|(?:pull request|issue) \#\d{{1,10}}\b)"
+    r"|(?P<dashes>[A-Z][A-Z0-9]{1,9}(?:-\d{1,9}){1,3}\b|\d{4}-\d\d-\d\d\b|[Ee]-mails?\b)(?![-/]))(?![^<>]*>)"
 )
-"""Dates, tickets and pull requests that people typed, outside of tags: a line never ends within one."""
+"""Dates, amounts, tickets and pull requests that people typed, outside of tags: a line never ends within one."""
+_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
+_BEFORE_PERIOD = re.compile(r"\u00a0(?=(?:a|per)\u00a0)")
 _LINE_MARKS = {mark: f"&#{ord(mark)};" for mark in "`~{}"}
 """Marks that extensions read in whole lines before HTML is parsed: fenced code, critic marks, macros."""
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -151,10 +157,11 @@ def _elements(pieces: list[str], shown: Callable[[str], Markup]) -> Markup:
 
 
 def kept_whole(content: str) -> str:
-    """HTML in which no typed date, ticket or pull request is broken over two lines.
+    """HTML in which no typed date, amount, ticket or pull request is broken over two lines.
 
-    Blanks become such as do not end a line, as in the dates that the program writes. A dash stays what it is, because a
-    reader searches for it and copies it, so an element holds the word together.
+    An amount has the spaces of `wording.number`; a line may end before its period, such as `a year`. Blanks become
+    such as do not end a line, as in the dates that the program writes. A dash stays what it is, because a reader
+    searches for it and copies it, so an element holds the word together.
     """
     pieces = _NOT_A_TEXT.split(content)
     pieces[::3] = (_ONE_WORD.sub(_whole, piece) for piece in pieces[::3])
@@ -163,6 +170,8 @@ def kept_whole(content: str) -> str:
 
 
 def _whole(match: re.Match[str]) -> str:
+    if match["amount"]:
+        return _BEFORE_PERIOD.sub(" ", _THOUSANDS.sub("\u202f", match[0]).replace(" ", "\u00a0"))
     if match["blanks"]:
         return match[0].replace(" ", "\u00a0")
     return f'<span class="backlog-whole">{match[0]}</span>'

@@ -55,7 +55,7 @@ class Tick:
     @property
     def anchor(self) -> str:
         """How its label is aligned, so that none is cut off at an edge."""
-        return "start" if float(self.at) < 4 else "end" if float(self.at) > 96 else "middle"
+        return "start" if float(self.at) < 1 else "end" if float(self.at) > 96 else "middle"
 
 
 def plain(value: Fraction, places: int = 2) -> str:

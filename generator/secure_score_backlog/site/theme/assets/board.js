@@ -90,6 +90,7 @@
         elements.push(next);
       const link = Array.from(document.querySelectorAll(".backlog-card a")).find((a) => a.hash === "#" + heading.id);
       const card = link && link.closest(".backlog-card").querySelector(".backlog-card-value");
+      const name = heading.firstChild.textContent.trim().toLowerCase();
       const count = document.createElement("span");
       count.className = "backlog-count";
       heading.insertBefore(count, heading.querySelector(".headerlink"));
@@ -99,7 +100,7 @@
         .filter((fold) => !fold.closest("form"));
       const pieces = [heading, ...elements.flatMap((element) => element.matches(".backlog") ? Array.from(element.children) : element)]
         .filter((piece) => !piece.matches(".backlog-colophon"));
-      return { pieces, count, card, rows: [...rows, ...again].filter(inside), listed, folds, total: card && card.textContent };
+      return { name, pieces, count, card, rows: [...rows, ...again].filter(inside), listed, folds, total: card && card.textContent };
     }
 
     function read() {
@@ -171,7 +172,11 @@
         fold.querySelector("output").textContent = number ? String(number) : "";
       }
       const left = visible().length;
-      shown.textContent = active ? left + " of " + rows.length + " shown" + (matches ? "" : ". Nothing matches these filters.") : "";
+      const apart = parts.some((part) => part.card) ? parts.filter((part) => !part.card && part.rows.length) : []; /* in no tile, so in no sum of them */
+      const of = (some) => some.filter((row) => !row.element.hidden).length + " of " + some.length;
+      const counted = of(rows.filter((row) => !apart.some((part) => part.rows.includes(row)))) + " shown" +
+        apart.map((part) => ", " + of(part.rows) + " " + part.name).join("");
+      shown.textContent = active ? counted + (matches ? "" : ". Nothing matches these filters.") : "";
       for (const button of form.querySelectorAll("[data-copy]")) {
         button.disabled = text(button.dataset.copy) === "";
         button.title = !button.disabled ? "" : left ? "Everything that is shown has a decision" : "No row is shown";
