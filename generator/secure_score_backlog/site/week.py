@@ -35,7 +35,7 @@ from secure_score_backlog.site.work import first_step, where_to_set
 from secure_score_backlog.text import comparable
 
 MOST = 10
-"""Rows of a role, so that a page has a size that does not dependencies on the tenant's; the board has all."""
+"""Rows of a role, so that a page has a size that does not depend on the tenant's; the board has all."""
 MOST_ROLES = 15
 COUNTED = {
     When.LATE: "overdue",
