@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, CoverReason, Decision
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason
 from secure_score_backlog.evaluation.facts import Facts
@@ -43,6 +45,16 @@ def test_what_is_no_longer_in_force_is_overdue_since_a_day() -> None:
     assert "overdue since 2 October 2026" in Read(facts, home.documents).sections["decisions-needed"]
     (item,) = plain_facts(facts)["decisions_needed"]
     assert (item["kind"], item["by"], item["since"]) == ("conflict", None, "2026-10-02")
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_who_is_asked_reads_whether_that_is_overdue(late: bool) -> None:
+    """Beside something else that is overdue."""
+    ask = replace(ASKED, by=day(5) if late else day(60))
+    clash = decision("Clash", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE))
+    said = Read(facts_of(decision("A", owner="Admin", asks=(ask,)), clash), home.documents).text
+    assert "2 decisions needed , 1 from" in said.replace("\u00a0", " ")
+    assert ("none from Board" in said) is not late
 
 
 def test_nothing_asked_has_no_table() -> None:

@@ -114,6 +114,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted_count=len(accepted),
         approval_words=wording.APPROVALS,
         leadership=leadership,
+        asked_late=any(asks_leadership(each, owners) for each in late_ones),
         next_to_end=min(accepted, key=lambda entry: (entry.until, entry.status.id), default=None),
         blindspots=spots,
         named_by_state=named_by_state,
