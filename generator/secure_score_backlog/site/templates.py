@@ -207,8 +207,8 @@ def page(  # noqa: PLR0913 - a page has that many parts, and each is named in th
     """A computed page: the Markdown file with its front matter, headings and blocks of HTML.
 
     Below the title, every page has a place for the banner about an old page, which a browser shows or not by its clock.
-    The last line of every page names the as-of date. Where the newest
-    snapshot is old on that date, a banner below the title says so: it depends on the data alone, never on a clock.
+    The last line of every page names the as-of date. Where the newest snapshot is old on that date, a banner below the
+    title says so: it depends on the data alone, never on a clock.
 
     Args:
         path: The document.

@@ -64,7 +64,7 @@ SUMMARY_PARTS = 3
 SHOWN = 15
 """Rows of a group before the rest is folded."""
 MOST = 40
-"""Rows of a group, so that a page has a size that does not needed on the tenant's."""
+"""Rows of a group, so that a page has a size that does not depend on the tenant's."""
 CHANGED = (*(state.value for state in NEEDS_NEW_DECISION), State.OVERDUE.value)
 """What its page says how to change, by the kind of the task."""
 COMMAND_IDS = 5
