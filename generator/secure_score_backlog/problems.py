@@ -274,7 +274,7 @@ _MEANINGS: Mapping[tuple[str, Severity], Mapping[str, str]] = {
         "audit-bot-paths": "The account that commits snapshots changed something other than snapshots.",
         "audit-bot-name": "A commit bears the name of the account that commits snapshots, which did not make it.",
         "audit-unapproved": "A pull request was merged without an approval.",
-        "audit-own-approval": "A pull request was approved only by who wrote it.",
+        "audit-own-approval": "The only approver of a pull request also wrote it.",
         "audit-late-approval": "A pull request was approved only after it was merged.",
         "audit-stale-approval": "A pull request was changed after it was approved.",
         "audit-unknown-approver": "A pull request was approved only by an account that GitHub does not name any more.",

@@ -47,7 +47,7 @@ EXCEPTIONS = {
     "audit-bot-paths": "the snapshot account changed something else",
     "audit-bot-name": "only the name is the snapshot account’s",
     "audit-unapproved": "not approved",
-    "audit-own-approval": "approved only by who wrote it",
+    "audit-own-approval": "the only approver also wrote the change",
     "audit-late-approval": "approved after the merge",
     "audit-stale-approval": "changed after the approval",
     "audit-unknown-approver": "the approver’s account is deleted",

@@ -17,13 +17,12 @@ from secure_score_backlog.evaluation.register import (
     AcceptanceState,
     RegisterEntry,
     approval_counts,
-    approved_in_words,
     approver,
-    approvers_in_words,
     by_approver,
     citation,
     in_force,
     needing_decision,
+    number_in_words,
     plans_in_force,
     reason,
     recorded,
@@ -285,8 +284,8 @@ def test_approvals_are_counted_by_how_they_are_known() -> None:
     assert words(approved, approved) == "each approved on GitHub"
 
 
-def test_the_approvers_of_each_kind_are_named_with_how_often() -> None:
-    """One sentence answers who approved what; of many roles it names the most frequent ones, and counts the others."""
+def test_the_most_frequent_approvers_come_first_and_the_others_are_counted_in_one_row() -> None:
+    """However many roles there are, no entry is lost."""
     entry = entries(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))}), 1)["A"]
 
     def by(role: str, approval: Approval) -> RegisterEntry:
@@ -295,34 +294,24 @@ def test_the_approvers_of_each_kind_are_named_with_how_often() -> None:
         return replace(entry, approval=approval, decision=replace(entry.decision, accepted=accepted))
 
     approved, named = Approval(ApprovalKind.APPROVED), Approval()
-    assert approvers_in_words([by("One", approved)]) == "approved on GitHub by One"
     two = [by("One", named), by("Two", named), by("Two", named), by("One", approved)]
-    said = "1 approved on GitHub by One; 3 without an approval that counts, naming Two (2), One (1)"
-    assert approvers_in_words(two) == said
     four = [by(role, named) for role in "ABCD"]
-    assert approvers_in_words(four).endswith("naming A (1), B (1), C (1), D (1)")
-    assert approvers_in_words([*four, by("E", named)]).endswith("naming A (1), B (1), C (1) and 2 other roles")
     assert [(role, len(those)) for role, those in by_approver(two, 2)] == [("One", 2), ("Two", 2)]
     rest = by_approver([*four, by("D", named)], 3)
     assert [(role, len(those)) for role, those in rest] == [("D", 2), ("A", 1), ("2 other roles", 2)]
 
 
-def test_what_one_role_approved_is_counted_by_the_way_in_which_it_is_known() -> None:
-    """Severe risks apart, records that prove less, and what never had an approval; what nobody asked about is not."""
+def test_a_number_says_how_many_are_severe() -> None:
+    """Critical ones before high ones; all of them, and one alone, without a second number."""
     entry = entries(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))}), 1)["A"]
 
-    def known(kind: ApprovalKind, risk: Risk | None = None, *, asked: bool = True) -> RegisterEntry:
-        return replace(entry, status=replace(entry.status, level=risk), approval=Approval(kind, asked=asked))
+    def said(*risks: Risk | None) -> str:
+        return number_in_words(replace(entry, status=replace(entry.status, level=risk)) for risk in risks)
 
-    approved, attested, named = ApprovalKind
-    listed = [known(approved, Risk.HIGH), known(approved, Risk.CRITICAL), known(approved), known(attested)]
-    assert approved_in_words(listed, approved) == "3\u00a0accepted risks, 1 critical, 1 high"
-    assert approved_in_words(listed, attested) == "1\u00a0accepted risk; record not checked"
-    assert approved_in_words(listed, named) == ""
-    before = replace(known(named), earlier=(Approval(approved),))
-    assert approved_in_words([known(named), before], named) == "2\u00a0accepted risks; never approved: 1"
-    assert approved_in_words([known(named)], named) == "1\u00a0accepted risk; never approved"
-    assert approved_in_words([known(named, asked=False)], named) == "1\u00a0accepted risk"
+    assert said() == ""
+    assert (said(None), said(Risk.HIGH), said(Risk.LOW, None)) == ("1", "1, high", "2")
+    assert said(Risk.HIGH, None, Risk.CRITICAL, Risk.HIGH) == "4, 1 of them critical, 2 high"
+    assert (said(*[Risk.HIGH] * 2), said(*[Risk.CRITICAL] * 3)) == ("2, both high", "3, all critical")
 
 
 def test_every_reason_has_words_for_a_row() -> None:

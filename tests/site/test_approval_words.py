@@ -15,6 +15,7 @@ from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Rea
 from secure_score_backlog.evaluation.audit import only_owner_approved
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import (
@@ -187,11 +188,12 @@ def test_what_was_checked_of_a_record_is_said_once_and_in_each_row() -> None:
 
 
 def test_the_register_begins_with_who_approved_what() -> None:
-    """A row each with approver, day, how it is known and commit; the summary leads there and has the numbers."""
+    """Numbers by role, then a row each with day and proof; the summary has the same numbers, and leads there."""
     given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED)
     for page in (register, insurer_register):
         read = Read(facts(given), page.documents)
-        assert read.lead.startswith("1 accepted risk is in force: approved outside GitHub (record not checked) by M")
+        assert read.lead.startswith("1 accepted risk is in force, with an approval that counts. Who approved what is")
+        assert "All accepted risks – 1, high – 1, high Managing Director – 1, high – 1, high" in read.lead
         assert list(read.sections)[1] == "approvals"
         (row,) = read.rows("approvals")
         assert "Managing Director 1 October 2026 minutes of September 2026 ; record not checked · details" in row
@@ -201,15 +203,55 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert f'<tr id="{anchor}"' in read.raw("accepted")
         assert "Approved outside GitHub: The decision states role, day and record" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents)
-    assert inside.rows("approvals") == ["Managing Director – 1 accepted risk, 1 high; record not checked –"]
-    assert "With day and proof . GitHub was not asked who approved." in inside.sections["approvals"]
+    assert inside.rows("approvals")[1:] == ["Managing Director – 1, high – 1, high"]
+    assert "GitHub was not asked who approved; outside GitHub: record not checked." in inside.sections["approvals"]
+    assert "With day and proof ." in inside.sections["approvals"]
     unknown = Read(facts(Approval(reason=Reason.NO_GITHUB)), insurer_summary.documents).sections["approvals"]
     assert "Approved on GitHub" not in unknown
-    assert "None has an approval that counts." in unknown
+    assert "GitHub was not asked" not in unknown
     assert "the owner is also the named approver in none of them." in inside.sections["recorded"]
     bare = replace(facts(given), register=(), covered=())
     assert "approvals" not in Read(bare, register.documents).sections
     assert "Nothing needed an approval: no risk is" in Read(bare, insurer_summary.documents).sections["approvals"]
+
+
+def counted(row: str) -> list[int]:
+    """The numbers of a row of the first table; a dash is 0."""
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
+    return [0 if cell == "–" else int(re.sub("\u202f", "", cell.split(",")[0])) for cell in cells]
+
+
+@pytest.mark.parametrize("roles", [1, 3, 40])
+@pytest.mark.parametrize("exemptions", [False, True])
+def test_totals_of_who_approved_what_are_the_sums_of_their_rows_and_of_the_lists(roles: int, exemptions: bool) -> None:
+    """With one role or more than there are rows, in every kind of approval, and with nothing of one kind."""
+    (entry,) = facts(Approval(asked=True)).register
+    assert entry.decision.accepted
+    accepted = [
+        replace(
+            entry,
+            approval=Approval(list(ApprovalKind)[number * number % 3], at=day(1), asked=True),
+            decision=replace(
+                entry.decision, accepted=replace(entry.decision.accepted, approver=f"Role {number % roles}")
+            ),
+            status=replace(entry.status, level=list(Risk)[number % 4]),
+        )
+        for number in range(47)
+    ]
+    known = facts(Approval(asked=True))
+    listed = {"Accepted risks": [] if exemptions else accepted, register.EXEMPTIONS: accepted if exemptions else []}
+    given = replace(known, register=tuple(listed["Accepted risks"]), covered=tuple(listed[register.EXEMPTIONS]))
+    for page in (register, insurer_register, insurer_summary):
+        read = Read(given, page.documents)
+        table = re.search(r"backlog-table--approvers.*?</table>", read.source, re.DOTALL)
+        assert table
+        total, *rows = map(counted, re.findall(r"<tr\b(?:(?!</tr>).)*<td.*?</tr>", table[0], re.DOTALL))
+        assert total == [sum(column) for column in zip(*rows, strict=True)]
+        assert total[-1] == sum(total[:-1]) == 47
+        assert len(rows) == min(roles, register.MOST_APPROVERS)
+        if page is not insurer_summary:
+            heads = re.findall(r"(?:GitHub|counts): (\d+)", read.sections["approvals"])
+            assert [int(head) for head in heads] == [number for number in total[:-1] if number]
 
 
 def test_an_approval_by_the_owner_alone_is_said() -> None:

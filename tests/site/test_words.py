@@ -165,16 +165,16 @@ def test_every_page_counts_the_same_approvals() -> None:
     assert f"3 {said}" in Read(facts, board.documents).sections["accept"]
     for view in (register, insurer_register):
         read = Read(facts, view.documents)
-        assert read.lead.startswith(
-            "3 accepted risks are in force: 1 approved on GitHub by Managing Director; 1 approved"
-        )
+        assert read.lead.startswith("3 accepted risks are in force; 1 of them has no approval that counts. ")
+        assert "All accepted risks 1, high 1, high 1, high 3, all high Managing Director 1, high 1, high" in read.lead
         for row in ("Approved on GitHub: 1", "Approved outside GitHub: 1", "Only named, no approval that counts: 1"):
             assert row in read.sections["approvals"]
     summary = Read(facts, insurer_summary.documents)
     assert "Accepted risks in force 3 on 1 October 2026" in summary.text
-    (row,) = summary.rows("approvals")
-    each = "1 accepted risk, 1 high"
-    assert row == f"Managing Director {each} {each}; record not checked {each}; never approved"
+    for row, name in zip(summary.rows("approvals"), ("All accepted risks", "Managing Director"), strict=True):
+        assert row == f"{name} 1, high 1, high 1, high 3, all high"
+    assert "GitHub’s stored answers; outside GitHub: record not checked." in summary.sections["approvals"]
+    assert "The one that is only named never had an approval that counts." in summary.sections["approvals"]
     assert f"3 acceptances and exemptions are {said}" in Read(facts, evidence.documents).sections["approvals"]
     counted = {
         "in_force": 3,

@@ -18,10 +18,8 @@ from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, PLANNED_BUCKETS, SETTLED, State, Status
 from secure_score_backlog.git import Version
 from secure_score_backlog.ratings import SEVERE
-from secure_score_backlog.wording import count, day, number
+from secure_score_backlog.wording import day, number
 
-MOST_ROLES = 3
-"""Approvers that one sentence names for each kind of approval."""
 EXPIRING_DAYS = 30
 """An acceptance is expiring in its last 30 days."""
 
@@ -316,26 +314,6 @@ def by_approval(entries: Iterable[RegisterEntry]) -> list[tuple[str, list[Regist
     return [(kind, those) for kind, those in found if those]
 
 
-BY_KIND = {
-    "approved": "approved on GitHub by",
-    "attested": "approved outside GitHub{records} by",
-    "named": "without an approval that counts, naming",
-}
-
-
-def approvers_in_words(entries: Iterable[RegisterEntry]) -> str:
-    """How many were approved in which way, and by whom: `4 approved on GitHub by Head of IT; 1 approved outside …`."""
-    said, listed = [], list(entries)
-    for kind, those in by_approval(listed):
-        roles = Counter(approver(entry) for entry in those).most_common()
-        named = [role if len(roles) == 1 else f"{role} ({number(many)})" for role, many in roles[:MOST_ROLES]]
-        more = f" and {number(len(roles) - MOST_ROLES)} other roles" if len(roles) > MOST_ROLES + 1 else ""
-        named += [f"{role} ({number(many)})" for role, many in roles[MOST_ROLES:]] if not more else []
-        many = f"{number(len(those))} " if len(listed) > 1 else ""
-        said.append(f"{many}{BY_KIND[kind].format(records=approval_counts(those).records)} {', '.join(named)}{more}")
-    return "; ".join(said)
-
-
 def by_approver(entries: Iterable[RegisterEntry], most: int) -> list[tuple[str, list[RegisterEntry]]]:
     """The entries by the role that is named as approver, the most frequent first.
 
@@ -351,29 +329,15 @@ def by_approver(entries: Iterable[RegisterEntry], most: int) -> list[tuple[str, 
     return [*rows[: most - 1], (f"{number(len(others))} other roles", [entry for those in others for entry in those])]
 
 
-def approved_in_words(entries: Iterable[RegisterEntry], kind: ApprovalKind) -> str:
-    """What of some entries is approved in one way: `3 accepted risks, 1 high; never approved: 2`; empty for nothing."""
-    those = [entry for entry in entries if entry.approval.kind is kind]
-    risks = [entry for entry in those if entry.decision.accepted]
-    exempted = [entry for entry in those if not entry.decision.accepted]
-    said = [
-        count(len(found), name) + severe_in_words(found)
-        for found, name in ((risks, "accepted risk"), (exempted, "exemption"))
-        if found
-    ]
-    never = sum(1 for entry in those if entry.known_unapproved)
-    more = {
-        ApprovalKind.APPROVED: "",
-        ApprovalKind.ATTESTED: approval_counts(those).of_records,
-        ApprovalKind.NAMED: f"never approved{f': {number(never)}' if len(those) > 1 else ''}" if never else "",
-    }[kind]
-    return "; ".join([*said, more] if more else said)
-
-
-def severe_in_words(entries: Iterable[RegisterEntry]) -> str:
-    """How many are of critical and of high risk, as a sentence goes on: `, 1 critical, 2 high`; empty for none."""
-    levels = Counter(entry.status.risk_word for entry in entries)
-    return "".join(f", {number(levels[level])} {level}" for level in SEVERE if levels[level])
+def number_in_words(entries: Iterable[RegisterEntry]) -> str:
+    """How many there are, and how many of critical and high risk: `4, 1 of them high`; empty for none."""
+    listed = list(entries)
+    levels = Counter(entry.status.risk_word for entry in listed)
+    severe = [(number(levels[level]), level) for level in SEVERE if levels[level]]
+    if len(severe) == 1 and levels[severe[0][1]] == len(listed):
+        return f"{number(len(listed))}, {({1: '', 2: 'both '}).get(len(listed), 'all ')}{severe[0][1]}"
+    said = [f"{many} of them {level}" for many, level in severe[:1]] + [f"{many} {level}" for many, level in severe[1:]]
+    return ", ".join([number(len(listed)), *said]) if listed else ""
 
 
 def owner_approves(entry: RegisterEntry) -> bool:

@@ -10,16 +10,18 @@ from collections.abc import Iterator
 
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.register import (
-    approvers_in_words,
-    in_force,
-    needing_decision,
-    plans_needing_decision,
-)
+from secure_score_backlog.evaluation.register import in_force, needing_decision, plans_needing_decision
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.public import review_record
-from secure_score_backlog.site.pages.register import BOOST, COLUMNS, anchors, ended_automatically, who_approved
+from secure_score_backlog.site.pages.register import (
+    BOOST,
+    COLUMNS,
+    anchors,
+    approvers,
+    ended_automatically,
+    who_approved,
+)
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import why_ended, why_regressed
 
@@ -40,7 +42,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         need_plans=sorted(plans_needing_decision(facts.statuses.values()), key=risk_key),
         approved=who_approved(facts),
         anchors=anchors(facts),
-        approvers_in_words=approvers_in_words,
+        approvers=approvers(facts),
         reviews=review_record(facts),
         past=len(facts.past),
         ended_automatically=len(ended_automatically(facts)),

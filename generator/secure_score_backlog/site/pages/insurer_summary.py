@@ -8,17 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from secure_score_backlog.evaluation.approval import ApprovalKind
 from secure_score_backlog.evaluation.audit import Area, AuditedCommit
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.register import (
-    approved_in_words,
-    by_approver,
-    in_force,
-    needing_decision,
-    plans_needing_decision,
-)
+from secure_score_backlog.evaluation.register import in_force, needing_decision, plans_needing_decision
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, owner_words, reasons_of, unapproved_in_words
 from secure_score_backlog.files import Document
@@ -26,6 +19,7 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github, without_signature
 from secure_score_backlog.site.pages.public import review_record
+from secure_score_backlog.site.pages.register import approvers
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
 from secure_score_backlog.snapshots.service_names import portal_words
@@ -35,14 +29,6 @@ TITLE = "Summary"
 
 MOST_LISTED = 12
 """Rows of each list; the downloads have all, so that the page does not grow with the years."""
-MOST_APPROVERS = 8
-"""Roles that the first table has a row for; the last row holds all others."""
-WAYS = {
-    ApprovalKind.APPROVED: "Approved on GitHub (account and time kept)",
-    ApprovalKind.ATTESTED: "Approved outside GitHub (record named)",
-    ApprovalKind.NAMED: "Only named, no approval that counts",
-}
-"""The columns of that table: how an approval is known."""
 MOST_NAMED = 3
 """Recommendations that one row of a list names."""
 COUNTED: tuple[tuple[State, str], ...] = (
@@ -89,9 +75,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         days_observed=days.sentence(facts.audit.days) if facts.audit else "",
         accepted=accepted,
         covered=covered,
-        approvers=by_approver((*accepted, *covered), MOST_APPROVERS),
-        approved_in_words=approved_in_words,
-        ways=ways(facts),
+        approvers=approvers(facts),
         unapproved_changes=unapproved_in_words(facts.audit) if facts.audit else "",
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
         need_plans=len(plans_needing_decision(facts.statuses.values())),
@@ -110,12 +94,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         shown_title=f"{facts.settings.organisation}: security decisions",
         hide=("navigation", "toc"),
     )
-
-
-def ways(facts: Facts) -> dict[ApprovalKind, str]:
-    """The ways in which an approval can be known; not on GitHub where there is none."""
-    unasked = ApprovalKind.APPROVED if facts.approvals.without_github else None
-    return {kind: said for kind, said in WAYS.items() if kind is not unasked}
 
 
 def counted(facts: Facts) -> list[tuple[int, str]]:
