@@ -19,11 +19,6 @@ from secure_score_backlog.settings import LARGEST_SETTINGS
 from secure_score_backlog.strict_yaml import LARGEST_FILE
 
 PACKAGE = Path(secure_score_backlog.__file__).parent
-SOURCES = {
-    path: ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-    if path != PACKAGE / "problems.py"
-}
 
 ERRORS = {
     "Files and YAML": """file-encoding file-characters file-too-large file-refused file-unreadable text-too-intricate
@@ -108,6 +103,16 @@ def test_what_needs_nobody_is_not_told_to_a_scheduled_task() -> None:
     assert {hint: problem("yaml-tag", "a.md", 3, "M.", hint).needs_nobody for hint in hints} == hints
 
 
+@pytest.fixture(scope="module")
+def sources() -> dict[Path, ast.Module]:
+    """Every module of the program but the registry itself, parsed."""
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if path != PACKAGE / "problems.py"
+    }
+
+
 def constants(tree: ast.Module) -> Iterator[str]:
     """Every string constant of a module but its docstrings."""
     documents = {
@@ -120,18 +125,18 @@ def constants(tree: ast.Module) -> Iterator[str]:
             yield node.value
 
 
-def test_every_code_in_the_source_is_registered() -> None:
+def test_every_code_in_the_source_is_registered(sources: dict[Path, ast.Module]) -> None:
     """A constant that looks like a code, by the first word of a registered one, is one, or a check of `doctor`."""
     families = {code.partition("-")[0] for code in RULES}
     looks_like_a_code = re.compile(rf"(?:{'|'.join(sorted(families))})(?:-[a-z]+)+")
-    for path, tree in SOURCES.items():
+    for path, tree in sources.items():
         used = {text for text in constants(tree) if looks_like_a_code.fullmatch(text)}
         assert used - RULES.keys() - CHECKS.keys() == set(), path
 
 
-def test_every_registered_code_is_used() -> None:
+def test_every_registered_code_is_used(sources: dict[Path, ast.Module]) -> None:
     """A rule that no source names cannot be broken."""
-    used = {text for tree in SOURCES.values() for text in constants(tree)}
+    used = {text for tree in sources.values() for text in constants(tree)}
     assert RULES.keys() - used == set()
 
 
@@ -141,9 +146,9 @@ def test_the_limits_of_a_text_are_stated() -> None:
     assert stated == [LARGEST_FILE, LARGEST_FRONT_MATTER, LARGEST_SETTINGS, LONGEST_MARKDOWN]
 
 
-def test_problems_are_made_by_the_registry_alone() -> None:
+def test_problems_are_made_by_the_registry_alone(sources: dict[Path, ast.Module]) -> None:
     """No module but the registry's constructs a `Problem`, so none has an unknown code or another severity."""
-    for path, tree in SOURCES.items():
+    for path, tree in sources.items():
         calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
         assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "Problem"], path
 
