@@ -73,15 +73,18 @@ def axe() -> str:
     return (files("selenium_axe_python") / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds on the open page, with every fold unfolded: rule, element and reason, one line each."""
+def violations(page: Page, *, contrast: bool = True) -> list[str]:
+    """What axe-core finds on the open page, with every fold unfolded: rule, element and reason, one line each.
+
+    Its rule on contrast takes four fifths of the time; without it where `Page.pale` measures the same page.
+    """
     page.run("document.querySelectorAll('article details').forEach(fold => { fold.open = true; })")
     if not page.run("return typeof window.axe === 'object'"):
         page.command("Runtime.evaluate", expression=axe())
     page.driver.set_script_timeout(120)
     result: dict[str, Any] = page.driver.execute_async_script(
         "const [rules, done] = arguments; axe.run(document, rules).then(done, error => done({error: String(error)}))",
-        RULES,
+        RULES if contrast else {**RULES, "rules": {"color-contrast": {"enabled": False}}},
     )
     assert "error" not in result, result
     return [

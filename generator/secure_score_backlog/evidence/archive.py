@@ -41,13 +41,13 @@ _ORDINARY_FILE = 0o100644 << 16
 def written(documents: Iterable[Document]) -> bytes:
     """The zip with some files, sorted by path, each with the same time and rights."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for document in sorted(documents, key=lambda each: each.path):
             member = zipfile.ZipInfo(document.path, MADE)
             member.create_system = 3
             member.external_attr = _ORDINARY_FILE
             member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, document.content, compresslevel=9)
+            archive.writestr(member, document.content, compresslevel=6)
     return made.getvalue()
 
 
