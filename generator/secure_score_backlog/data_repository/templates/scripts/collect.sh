@@ -5,9 +5,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 <% if choices.in_copy %>
-export PATH="$PWD/.venv/bin:$HOME/.local/bin:$PATH" # where make or pipx put `backlog`
+export PATH="$PWD/.venv/bin:$HOME/.local/bin:/usr/local/bin:$PATH" # where make, pipx or pip put `backlog`
 <% else %>
-export PATH="$HOME/.local/bin:$PATH" # where pipx and uv put `backlog`
+export PATH="$HOME/.local/bin:/usr/local/bin:$PATH" # where pipx, uv and pip put `backlog`
 <% endif %>
 
 # As Entra shows them with the app; they are not secrets.
