@@ -21,7 +21,7 @@ from secure_score_backlog.exports.tables import register_table
 from secure_score_backlog.git import Version
 from secure_score_backlog.questionnaires.model import Attachment, Level, Says
 from secure_score_backlog.site.links import Site
-from secure_score_backlog.site.pages import insurers
+from secure_score_backlog.site.pages import insurer_summary, insurers
 from secure_score_backlog.site.profiles import INSURER, allowed, documents
 from secure_score_backlog.snapshots.known import known_recommendations
 from secure_score_backlog.snapshots.model import Recommendation
@@ -92,16 +92,31 @@ def test_an_insurer_reads_what_is_not_here_and_whom_to_ask() -> None:
     """Who says yes or no, where the questionnaire names roles; what nothing measures, with its own evidence."""
     bare = Read(allowed(FACTS, INSURER), insurers.for_insurers)
     assert "by a person, and not here" in bare.lead
-    assert "What nothing measured answers; ask the person who answers the form: " in bare.sections["not-shown"]
     (asked,) = FACTS.insurance.questionnaires
+    missing, seen = len(asked.not_measured), len(asked.not_seen)
+    section = bare.sections["not-shown"]
+    assert f"{missing} not measured (1 with own evidence), {seen - missing} measured in part: " in section
+    assert "and what is not seen: ask the person who answers the form." in section
+    areas = re.findall(r'href="#(common-part-\d+)">.*?</a> (\d+)', bare.raw("not-shown"))
+    assert (
+        sum(int(number) for _, number in areas)
+        == seen
+        == bare.raw("questions-common").count(">not seen: ")
+        + sum(1 for answer in asked.not_seen if not answer.question.limits)
+    )
+    assert all(f'<tr id="{anchor}"' in bare.raw("questions-common") for anchor, _ in areas)
     backups = replace(asked, answers=tuple(a for a in asked.answers if a.question.id == "backup"), by=("CIO", "CFO"))
     named = replace(FACTS, insurance=replace(FACTS.insurance, questionnaires=(backups,)))
     read = Read(allowed(named, INSURER), insurers.for_insurers)
     assert "by the roles named below, and not here" in read.lead
     said = read.sections["not-shown"]
-    assert f"Yes or no on the form “{asked.title}”: ask CIO or CFO." in said
-    assert "(own evidence by Head of IT)" in said
-    assert "more, marked above" not in said
+    assert f"{asked.title} , 1 not measured (1 with own evidence), 0 measured in part: " in said
+    assert "Yes or no, and what is not seen: ask CIO or CFO." in said
+    assert (
+        "What this site does not show : ask CIO or CFO."
+        in Read(allowed(named, INSURER), insurer_summary.documents).text
+    )
+    assert "restored" in read.sections["questions-common"], "own evidence in words"
     assert "CIO and CFO say yes or no on the form." in read.sections["questions-common"]
     assert "not-shown" not in Read(FACTS, insurers.documents).sections
 

@@ -169,6 +169,17 @@ def limit_in_short(answer: Answer) -> str:
     return f"not seen: {lower_first(shorten(said, LONGEST_CLAUSE, placeholder='…'))}"
 
 
+def reason_in_short(answer: Answer) -> str:
+    """Why an answer goes no further, for a row of a table: what is not seen, else its first reason, if it has one."""
+    found = limit_in_short(answer)
+    return found or (lower_first(sentence_of(answer.because[0], answer)).rstrip(".") if answer.because else "")
+
+
+def own_in_short(answer: Answer) -> str:
+    """What own evidence shows, for a row of a table: the first words of it; empty without any that counts."""
+    return shorten(answer.own.shows, LONGEST_CLAUSE, placeholder="…") if answer.own else ""
+
+
 def share_of(each: Measured) -> Fraction:
     """How much of a recommendation is done, from 0 to 1: by what Microsoft counts, else by points."""
     if each.done is not None and each.total:

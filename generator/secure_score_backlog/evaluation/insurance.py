@@ -287,6 +287,11 @@ class Answers:
         return sum(1 for answer in self.answers if answer.level is Level.QUALIFIED and answer.in_part)
 
     @property
+    def not_seen(self) -> tuple[Answer, ...]:
+        """Those of whose question a part, or all, is not measured."""
+        return tuple(answer for answer in self.answers if answer.in_part or answer.level is Level.NOT_MEASURED)
+
+    @property
     def not_measured(self) -> tuple[Answer, ...]:
         """Those that nothing that is measured answers."""
         return tuple(answer for answer in self.answers if answer.level is Level.NOT_MEASURED)

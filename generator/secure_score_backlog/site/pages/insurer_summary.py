@@ -23,6 +23,7 @@ from secure_score_backlog.site.pages.register import approvers
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
 from secure_score_backlog.snapshots.service_names import portal_words
+from secure_score_backlog.wording import joined
 
 PATH = "index.md"
 TITLE = "Summary"
@@ -84,6 +85,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         kind=imported(facts.snapshot) if facts.snapshot else "",
         unexplained=unexplained(facts.explained),
         questionnaires=facts.insurance.questionnaires,
+        asked=joined(next((each.by for each in facts.insurance.questionnaires if each.by), ()), "or"),
     )
     yield page(
         PATH,

@@ -34,8 +34,6 @@ MOST_ON_PAGE = 26
 """Questions of one page, so that none has more than 150 kB; a longer questionnaire has several pages."""
 MOST_LISTED = 120
 """Questions that the first page lists; the others are on their own pages."""
-MOST_UNANSWERED = 6
-"""Questions that nothing measured answers which the first page names at its beginning."""
 MOST_NAMED = 4
 """Related recommendations and exceptions of one answer that are listed; the downloads have all."""
 
@@ -100,9 +98,11 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
             parts=parts,
             named=any(each.by for each in insurance.questionnaires),
             joined=joined,
-            asked=insurance.questionnaires[0] if insurance.questionnaires else None,
-            unanswered=insurance.questionnaires[0].not_measured if insurance.questionnaires else (),
-            most_unanswered=MOST_UNANSWERED,
+            places={
+                each.name: {group.heading: group.anchor for group in groups_of(each.answers)}
+                for each in insurance.questionnaires
+            },
+            not_seen={each.name: groups_of(each.not_seen) for each in insurance.questionnaires},
             addresses={name: addresses(of_one) for name, of_one in parts.items()},
             kind=imported(facts.snapshot) if facts.snapshot else "",
             unexplained=unexplained(facts.explained),
