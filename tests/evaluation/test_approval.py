@@ -337,7 +337,7 @@ def test_the_record_of_an_attestation_must_exist_in_the_commit_that_names_it(tmp
     known = load(tmp_path, today=date(2026, 10, 9))
     missed = evaluate(known, date(2026, 10, 9)).register[0].approval
     assert (missed.reason, missed.filed) == (Reason.RECORD_MISSING, known.commits[-1].version.at.date())
-    assert "was filed only after the merge, on " in missed.words
+    assert "came after the decision, on " in missed.words
     repository.commit("Renew", decisions__A=written("2027-04-01", ATTESTATION))
     known = load(tmp_path, today=date(2026, 10, 9))
     found = evaluate(known, date(2026, 10, 9)).register[0].approval

@@ -319,7 +319,7 @@ def test_every_reason_has_words_for_a_row() -> None:
     assert set(IN_SHORT) == set(REASONS) == set(Reason)
     assert Approval(reason=Reason.LATE).in_short == "approved after the merge"
     assert Approval(ApprovalKind.ATTESTED, reason=Reason.LATE).in_short == ""
-    assert Approval(reason=Reason.RECORD_MISSING, filed=day(3)).in_short == "record filed later"
+    assert Approval(reason=Reason.RECORD_MISSING, filed=day(3)).in_short == "record came after the decision"
 
 
 def test_an_acceptance_says_when_no_answer_of_it_ever_had_an_approval() -> None:

@@ -104,7 +104,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "asked too long ago": (
         lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
-        "Overdue. No day given; asked by Head of IT on 1 October 2026. Without an answer: It stays open.",
+        "Overdue. No day given; asked by Head of IT on 1 October 2026. Choice: yes / no. Without an answer: It stays",
     ),
     "asked, and late": (
         lambda: tenant(*[{"A": (0, 4)}] * 3, A=decision("A", asks=(replace(old_ask(1)[0], by=day(2)),), due=day(200))),
@@ -355,7 +355,7 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     filed = replace(entry.approval, asked=True, stated=stated, filed=day(2), reason=Reason.RECORD_MISSING)
     late = Read(replace(made, register=(replace(entry, approval=filed),)), attention.documents)
     (row,) = late.rows("role-head-of-it")
-    assert "Managing Director approved on 1 October 2026, says the decision; its record was filed late, on 2" in row
+    assert "Managing Director approved on 1 October 2026; the record came after the decision, on 2" in row
     assert "To make it count, name it again in a pull request that changes" in row
     assert 'href="reviews/2026-10.html#minutes"' in late.raw("role-head-of-it")
     assert "<code>record: docs/reviews/2026-10.md#approval</code>" in late.raw("role-head-of-it")

@@ -31,14 +31,14 @@ def read() -> Read:
 
 
 def test_each_date_says_what_it_is() -> None:
-    """When a change is due, how long a decision runs, how long something has been open: never just a date."""
+    """When a change is due, until when a decision runs, since when something has been open: never just a date."""
     page = read()
     for section, said in (
         ("undecided", "1 October 2026 open "),
-        ("do-now", "due in "),
-        ("do-soon", "due in "),
-        ("accept", " left"),
-        ("not-applicable", " left"),
+        ("do-now", " due"),
+        ("do-soon", " due"),
+        ("accept", " last day"),
+        ("not-applicable", " last day"),
     ):
         assert said in page.sections[section], section
     headers = "Risk Recommendation Owner State Date Points Effort"

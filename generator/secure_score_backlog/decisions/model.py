@@ -152,6 +152,10 @@ class Blockage:
     note: str = key(ANSWER, "What would remove the block.", default="", example="…")
 
 
+YES_OR_NO = ("yes", "no")
+"""The answers to a question that names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A decision requested from others."""
@@ -164,7 +168,7 @@ class Ask:
     )
     options: tuple[str, ...] = key(
         TEXTS,
-        "The answers to choose from, each with what it costs.",
+        "The answers to choose from, each with what it costs; yes and no where none is given.",
         default=(),
         example="[in Q1 (900 EUR), never (no cost)]",
     )
@@ -177,6 +181,11 @@ class Ask:
     )
     asked_by: str = key(ROLE, "The role that asks; the owner where none is given.", default="", example="Head of IT")
     default: str = key(ANSWER, "What happens if no decision is made.", default="", example="…")
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The answers to choose from, as readers see them."""
+        return self.options or YES_OR_NO
 
 
 @dataclass(frozen=True, slots=True)

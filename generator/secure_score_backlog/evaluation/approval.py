@@ -145,7 +145,7 @@ class Approval:
         if self.reason is None or self.recorded:
             return ""
         if self.filed:
-            return f"the record of the approval outside GitHub was filed only after the merge, on {day(self.filed)}"
+            return f"the record of the approval outside GitHub came after the decision, on {day(self.filed)}"
         return REASONS[self.reason]
 
     @property
@@ -161,7 +161,7 @@ class Approval:
         """Why nothing counts, in a few words; empty where something does."""
         if self.reason is None or self.recorded:
             return ""
-        return "record filed later" if self.filed else IN_SHORT[self.reason]
+        return "record came after the decision" if self.filed else IN_SHORT[self.reason]
 
     @property
     def how(self) -> str:

@@ -96,6 +96,20 @@ class RegisterEntry:
         return f"never had an approval that counts, since {day(self.since)}" if self.known_unapproved else ""
 
     @property
+    def late_record(self) -> str:
+        """Where the record of its approval came after the decision: what is missing, as a sentence without its end.
+
+        The one wording of every page; where the record is, follows it.
+        """
+        found = self.approval
+        if not (found.filed_late and found.stated and found.filed):
+            return ""
+        return (
+            f"{found.stated.by} approved on {day(found.stated.on)}; the record came after the decision, on "
+            f"{day(found.filed)}, so it does not count until {self.status.owner or 'the owner'} records it again"
+        )
+
+    @property
     def known_unapproved(self) -> bool:
         """Never approved, and GitHub was asked: what nobody asked about is not known."""
         return self.never_approved and self.approval.asked and self.since is not None

@@ -90,7 +90,7 @@ def requested(status: Status, ask: Ask) -> str:
         ("About", status.title),
         ("Asked by", ask.asked_by or status.owner),
         ("Answer needed by", f"{ask.by:%Y-%m-%d}" if ask.by else ""),
-        ("Options", "; ".join(ask.options)),
+        ("Options", "; ".join(ask.choices)),
         ("Recommended", ask.recommend),
         ("Cost", ask.cost),
         ("Default", ask.default),

@@ -26,6 +26,7 @@ from markupsafe import Markup, escape
 from secure_score_backlog import wording
 from secure_score_backlog.dates import from_json
 from secure_score_backlog.decisions.costs import CURRENCIES, SIGNS, total_of
+from secure_score_backlog.decisions.model import YES_OR_NO
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.evaluation.register import state_on_pages
 from secure_score_backlog.files import Document
@@ -111,6 +112,7 @@ def environment() -> Environment:
         approval_meanings=wording.APPROVAL_MEANINGS,
         state_on_pages=state_on_pages,
         choices=wording.CHOICES,
+        yes_or_no=YES_OR_NO,
         people=people,
         total_of=total_of,
         record_month=record_month,

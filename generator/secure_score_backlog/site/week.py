@@ -380,11 +380,8 @@ def approval_until(task: Task, as_of: date) -> str:
     """What an approver is waited for, and until when."""
     if task.kind in (UNAPPROVED, RECORD):
         renewal = f" To renew by {dated(task.day, as_of)}." if task.day else ""
-        found = task.entry.approval if task.entry else None
-        if found and found.stated and found.filed:
-            given, filed = wording.day(found.stated.on), wording.day(found.filed)
-            said = f"{found.stated.by} approved on {given}, says the decision"
-            return f"{said}; its record was filed late, on {filed}.{renewal}"
+        if task.entry and task.entry.late_record:
+            return f"{task.entry.late_record}.{renewal}"
         return f"Approval missing.{renewal}"
     if task.status.state in NEEDS_NEW_DECISION:
         return f"To approve once {task.status.owner} decides anew."
@@ -452,7 +449,7 @@ def answering(task: Task) -> str:
     assert task.ask
     due = task.status.change_due
     parts = (
-        (" / ".join(task.ask.options), "Choice"),
+        (" / ".join(task.ask.choices), "Choice"),
         (task.ask.recommend, "Recommended"),
         (wording.day(due) if due and task.ask.recommend else "", "Change due"),
         (task.ask.cost, "Cost"),
