@@ -95,6 +95,8 @@ class SignedNeeded(Struct):
     approver: str | None = None
     late: bool | None = None
     why: str = ""
+    breach: str = ""
+    """What was accepted and what is measured, where it was breached."""
     due: date | None = None
     """When the change is due that a question is about."""
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.reminders import decisions_needed
-from secure_score_backlog.evaluation.tasks import dependencies, tasks
+from secure_score_backlog.evaluation.tasks import tasks
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
 from secure_score_backlog.snapshots.model import Recommendation
@@ -44,7 +44,7 @@ def test_connected_apps_come_last_among_equals_only() -> None:
     needed = Settings(risk=dict.fromkeys("ABDE", Risk.CRITICAL))
     facts = evaluate(workspace(measured, catalogued=catalogue, settings=needed), day(1))
     assert [each.status.id for each in decisions_needed(facts)] == ["D", "E", "A", "B"]
-    assert [task.status.id for task in tasks(facts, dependencies(facts))] == ["D", "E", "A", "B"]
+    assert [task.status.id for task in tasks(facts)] == ["D", "E", "A", "B"]
 
 
 def test_what_is_accepted_covered_or_done_is_not_ranked_and_a_claim_is() -> None:

@@ -29,7 +29,7 @@ from secure_score_backlog.evaluation.register import (
     shown_state,
 )
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.evaluation.tasks import dependencies, tasks
+from secure_score_backlog.evaluation.tasks import tasks
 from secure_score_backlog.exports.ics import events
 from secure_score_backlog.git import MainCommit
 from secure_score_backlog.ratings import Risk
@@ -403,7 +403,7 @@ def test_an_acceptance_without_a_score_is_counted_and_has_its_place() -> None:
     facts = evaluate(known, day(1))
     assert facts.statuses["B"].state is State.NOT_MEASURED
     assert facts.counts["carried"] == facts.counts["expiring"] == len(in_force(facts.register)) == 1
-    assert [(task.kind, task.status.id) for task in tasks(facts, dependencies(facts))] == [
+    assert [(task.kind, task.status.id) for task in tasks(facts)] == [
         ("expiring", "B"),
         ("approve", "B"),
     ]

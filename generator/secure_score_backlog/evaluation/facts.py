@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import wraps
+from typing import TypeVar
+from weakref import finalize
 
 from secure_score_backlog.approval_records import records_of
 from secure_score_backlog.approvals import Approvals
@@ -50,6 +53,8 @@ from secure_score_backlog.snapshots.model import Catalogue, History, SnapshotDay
 from secure_score_backlog.stored_history import StoredHistory
 from secure_score_backlog.text import shown
 from secure_score_backlog.workspace import Workspace
+
+T = TypeVar("T")
 
 FAR_AHEAD = 31
 """Days between the newest snapshot and a commit after which pages name the commit that sets their as-of date."""
@@ -169,9 +174,14 @@ class Facts:
     @property
     def asks(self) -> tuple[tuple[Status, Ask], ...]:
         """Every decision requested from others, the oldest first; those in drafts as well."""
-        decided = ((status, status.decision) for status in self.statuses.values())
-        found = [(s, ask) for s, decision in decided if decision for ask in decision.asks if ask.since <= self.as_of]
+        found = [(status, ask) for status in self.statuses.values() for ask in self.asked_about(status)]
         return tuple(sorted(found, key=lambda item: (item[1].since, item[0].id, item[1].question)))
+
+    def asked_about(self, status: Status) -> tuple[Ask, ...]:
+        """What the decision on a recommendation requests from others, the oldest first."""
+        asks = status.decision.asks if status.decision else ()
+        known = (ask for ask in asks if ask.since <= self.as_of)
+        return tuple(sorted(known, key=lambda ask: (ask.since, ask.question)))
 
     @property
     def completed(self) -> tuple[Status, ...]:
@@ -224,6 +234,24 @@ class Facts:
             "ownerless": sum(1 for status in self.statuses.values() if status.open_share > 0 and not status.owner),
             "asks": len(self.asks),
         }
+
+
+def made_once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
+    """A function that is computed once for each `Facts`, as several pages show its result, which is not to be changed.
+
+    What is kept must not hold the facts themselves, or neither would ever be freed.
+    """
+    made: dict[int, T] = {}
+
+    @wraps(make)
+    def kept(facts: Facts) -> T:
+        key = id(facts)
+        if key not in made:
+            made[key] = make(facts)
+            finalize(facts, made.pop, key, None)
+        return made[key]
+
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 
+from secure_score_backlog import wording
 from secure_score_backlog.dates import ONE_DAY
 from secure_score_backlog.decisions.model import Blockage, Bucket, CoverReason, Decision, DecisionVersion
 from secure_score_backlog.evaluation.licences import NO_LICENCE, Licence, licence_of
@@ -109,6 +111,8 @@ class Status:
     """First snapshot day under its current decision on which it was observed in full; stays when it no longer is."""
     breached_since: date | None = None
     """First snapshot day of the unbroken run below the accepted share; None unless it is breached."""
+    counted_before: int | None = None
+    """How many users, devices or settings Microsoft counted before that run; None where it said none."""
     portal_since: date | None = None
     """Day on which the portal state of the as-of date was set; None where Graph names none."""
     last_activity: date | None = None
@@ -144,6 +148,22 @@ class Status:
         if self.state is State.BREACHED:
             return self.breached_since
         return self.open_since if self.state is State.REGRESSED else None
+
+    @property
+    def breach(self) -> str:
+        """What was accepted and what is measured, in numbers: `accepted: up to 2 of 4 open; now 3 of 4 open`.
+
+        As shares where Microsoft's count does not say it (docs/method.md#affected); empty unless it is breached.
+        """
+        seen, accepted = self.observation, self.decision.accepted if self.decision else None
+        if self.state is not State.BREACHED or seen is None or accepted is None:
+            return ""
+        if seen.affected is None or seen.total is None:
+            return f"accepted: {wording.share(accepted.share)} done; now {wording.share(seen.share)} done"
+        total = self.counted_before or seen.total
+        numbers = (floor((1 - accepted.share) * total), total, seen.affected, seen.total)
+        limit, of, now, of_now = map(wording.number, numbers)
+        return f"accepted: up to {limit} of {of} open; now {now} of {of_now} open"
 
     @property
     def decision_word(self) -> str:
@@ -209,10 +229,14 @@ class Status:
         return planned and self.state is State.NOT_MEASURED
 
     @property
+    def change_planned(self) -> bool:
+        """A change is planned, whatever its date; not where it was done and regressed."""
+        return self.state in (State.PLANNED, State.BLOCKED, State.OVERDUE) or self.planned_unmeasured
+
+    @property
     def change_due(self) -> date | None:
         """When a planned change is due; None where none is planned, or where it was done and regressed."""
-        planned = self.state in (State.PLANNED, State.BLOCKED, State.OVERDUE) or self.planned_unmeasured
-        return self.decision.due if self.decision and planned else None
+        return self.decision.due if self.decision and self.change_planned else None
 
     @property
     def blocked(self) -> Blockage | None:
@@ -305,7 +329,12 @@ def status_of(known: Workspace, identifier: str, as_of: date, counts: DayCounts 
         portal_since=portal_since(recommendation, observation, as_of),
         last_activity=last_activity(timeline, versions, as_of),
     )
-    return replace(status, breached_since=below_since(history, status, as_of)) if state is State.BREACHED else status
+    if state is not State.BREACHED:
+        return status
+    since = below_since(history, status, as_of)
+    before = history.newest(since - ONE_DAY) if since else None
+    last = timeline.at(before.day) if before else None
+    return replace(status, breached_since=since, counted_before=last.total if last else None)
 
 
 def state_of(

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.model import Ask
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.facts import Facts, made_once
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver, in_force, recorded
 from secure_score_backlog.evaluation.reminders import Kind, Reminder, decisions_needed, reminders
@@ -24,6 +24,8 @@ UNAPPROVED, RECORD, APPROVE = "unapproved", "record", "approve"
 """What nobody is reminded of: a planned change that is due soon, a blocked one, one that is not measured and
 whose day has passed, one due later that another decision waits for, an approval that is missing, one whose record was
 filed late, and one that a new decision of another role will need."""
+NO_EFFECT = "no-effect"
+"""A portal status that Microsoft gives no points for: no reminder is of it."""
 TO_APPROVE = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.EXPIRING)
 """What the owner renews or decides anew, and the approver approves."""
 
@@ -68,16 +70,19 @@ class Dependencies:
     """The same from the other side: the planned changes that wait for a recommendation."""
 
 
-def tasks(facts: Facts, found: Dependencies) -> tuple[Task, ...]:
+@made_once
+def tasks(facts: Facts) -> tuple[Task, ...]:
     """Everything that some role has to do now, the most urgent first: by urgency, day and risk."""
     reminded = reminders(facts)
     unapproved = tuple(_unapproved(facts))
     named = {task.status.id for task in unapproved}
     to_approve = (task for task in _to_approve(reminded) if task.status.id not in named)
     own = (*_reminded(reminded, facts.as_of), *_changes(facts), *_undecided(facts))
-    return tuple(sorted((*own, *unapproved, *to_approve, *_awaited(facts, found, own)), key=_order))
+    own = (*own, *_awaited(facts, own))
+    return tuple(sorted((*own, *_without_effect(facts, own), *unapproved, *to_approve), key=_order))
 
 
+@made_once
 def dependencies(facts: Facts) -> Dependencies:
     """Those of a day: open recommendations that the decision of a planned change names by their id."""
     awaited: dict[str, tuple[Status, ...]] = {}
@@ -166,10 +171,10 @@ def _in_time(facts: Facts) -> tuple[Status, ...]:
     return (*facts.in_state(State.PLANNED, State.BLOCKED), *facts.planned_unmeasured)
 
 
-def _awaited(facts: Facts, found: Dependencies, own: Iterable[Task]) -> Iterator[Task]:
+def _awaited(facts: Facts, own: Iterable[Task]) -> Iterator[Task]:
     """What another decision waits for, unless it is a task already: a change that is due later, or no decision yet."""
     named = {task.status.id for task in own if task.ask is None}
-    for identifier in found.waiting:
+    for identifier in dependencies(facts).waiting:
         status = facts.statuses[identifier]
         if identifier in named:
             continue
@@ -178,6 +183,14 @@ def _awaited(facts: Facts, found: Dependencies, own: Iterable[Task]) -> Iterator
         elif status.state in (State.PLANNED, State.BLOCKED) and status.decision:
             kind = BLOCKED if status.blocked else AWAITED
             yield Task(When.WAITING, kind, status, status.owner, status.decision.due)
+
+
+def _without_effect(facts: Facts, own: Iterable[Task]) -> Iterator[Task]:
+    """A portal status without effect on what somebody owns, unless it is a task already."""
+    named = {task.status.id for task in own if task.ask is None}
+    for status in facts.statuses.values():
+        if status.claim_without_effect and status.owner and status.id not in named:
+            yield Task(When.WAITING, NO_EFFECT, status, status.owner)
 
 
 def _unapproved(facts: Facts) -> Iterator[Task]:

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
-from weakref import finalize
 
 from secure_score_backlog.dates import month_of
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
-from secure_score_backlog.evaluation.facts import Facts, Review
+from secure_score_backlog.evaluation.facts import Facts, Review, made_once
 from secure_score_backlog.evaluation.microsoft import MicrosoftChanges
 from secure_score_backlog.evaluation.movement import Movement, Part
 from secure_score_backlog.evaluation.register import ApprovalCounts, RegisterEntry
@@ -29,8 +28,6 @@ from secure_score_backlog.snapshots.exact_json import json_number
 STATUS_SCHEMA = "backlog-status/1"
 TABLE_SCHEMA = "backlog-table/1"
 Plain = dict[str, Any]
-_made: dict[int, Plain] = {}
-"""The plain facts of each `Facts` that is in use, by its identity."""
 
 
 def iso(day: date | None) -> str | None:
@@ -38,19 +35,9 @@ def iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+@made_once
 def plain_facts(facts: Facts) -> Plain:
-    """All figures of one as-of date; numbers are exact.
-
-    Made once for each `Facts`, because pages, feed and tables of one build show the same months; not to be changed.
-    """
-    if id(facts) not in _made:
-        _made[id(facts)] = figures_of(facts)
-        finalize(facts, _made.pop, id(facts), None)
-    return _made[id(facts)]
-
-
-def figures_of(facts: Facts) -> Plain:
-    """The figures of `plain_facts`."""
+    """All figures of one as-of date; numbers are exact. Pages, feed and tables of one build show the same months."""
     needed, owners = decisions_needed(facts), owning_roles(facts)
     return {
         "schema": STATUS_SCHEMA,
@@ -175,6 +162,7 @@ def plain_decision(each: Reminder, as_of: date, owners: frozenset[str]) -> Plain
         "approver": each.approver or None,
         "late": each.is_late(as_of),
         "why": words(each.status)["why"],
+        "breach": each.status.breach,
         "by": iso(last),
         "days_left": (last - as_of).days if last else None,
         "question": ask.question if ask else None,

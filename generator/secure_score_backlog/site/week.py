@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from secure_score_backlog import wording
 from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.decisions.model import Ask
-from secure_score_backlog.evaluation.facts import Facts
+from secure_score_backlog.evaluation.approval import Reason
+from secure_score_backlog.evaluation.facts import Facts, made_once
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import RegisterEntry, approver
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status
@@ -19,19 +20,22 @@ from secure_score_backlog.evaluation.tasks import (
     APPROVE,
     AWAITED,
     BLOCKED,
+    NO_EFFECT,
     RECORD,
     UNAPPROVED,
     UNMEASURED,
-    Dependencies,
     Task,
     When,
     by_role,
+    dependencies,
     tasks,
     waiting_role,
 )
 from secure_score_backlog.site.links import Site, slugs
-from secure_score_backlog.site.words import change_day, remedy, since
-from secure_score_backlog.site.work import first_step, where_to_set
+from secure_score_backlog.site.markdown import microsoft_html
+from secure_score_backlog.site.words import amount, change_day, remedy, since
+from secure_score_backlog.site.work import first_step, plain, where_to_set
+from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import comparable
 
 MOST = 10
@@ -48,17 +52,19 @@ WAITED_FOR = {
     "an approval": (UNAPPROVED, APPROVE),
     "the record of an approval": (RECORD,),
     "a decision": ("undecided",),
-    "a change": (AWAITED,),
+    "a change": (AWAITED, NO_EFFECT),
 }
 """What the role is waited for, by kind; a blocked change waits for the end of its block."""
 APPROVALS = (UNAPPROVED, RECORD, APPROVE)
 """Kinds about an approval: of what is in force, of its record, and of what is still to be written."""
+APPROVED_BUT_NOT_IT = (Reason.STALE, Reason.LATE)
+"""What was approved is another state than the one that is in force, or after the merge."""
 TO_GIVE = {
     "answer": ("unanswered",),
     "approval": (UNAPPROVED, APPROVE),
     "record": (RECORD,),
     "decision": ("undecided",),
-    "change": (AWAITED,),
+    "change": (AWAITED, NO_EFFECT),
 }
 """The same for a table, where nothing else is said."""
 WHAT_TO_DO = {
@@ -68,22 +74,27 @@ WHAT_TO_DO = {
     "expiring": "Renew it with a reason, or do it",
     "overdue": "Do it, or write a new date with the reason",
     "undecided": "Decide",
-    "unmeasured": "Whether it is done is unknown, without a score. Write a new date, or make a new decision",
+    "unmeasured": "Write a new date, or make a new decision: without a score, whether it is done is unknown",
+    NO_EFFECT: "Check the portal status, and remove it where it is no longer true",
 }
-"""The step before Microsoft's own, by kind; nothing for a change that is simply to be made."""
-WITHOUT_STEP = ("conflict", "undecided", UNMEASURED)
+"""What to do first, by kind; where it is missing, the day or the approver belongs to it."""
+WITHOUT_STEP = ("conflict", "undecided", UNMEASURED, NO_EFFECT)
 """Kinds for which Microsoft's steps are not the next thing to do."""
+LONGEST_STATUS = 80
+"""Characters of Microsoft's status text that fit beside what was breached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to do, as it is shown."""
+    """One thing to do, as it is shown: what to do, then why and until when."""
 
     task: Task
-    until: str
-    """Until when, in words; ends in a full stop."""
+    to_do: str
+    """What to do first, as a sentence; empty where nothing can be done yet. Text between backticks is code."""
     step: str
-    """The next step, in sentences."""
+    """What belongs to it, in sentences: the first of Microsoft's steps, or what is known of a question."""
+    why: str
+    """Since when or until when, and what is known of the cause, in sentences."""
     portal: str | None = None
     minutes: str | None = None
     """Link to the minutes that are the record of an approval, where they were filed late."""
@@ -102,16 +113,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A planned change of a role that waits for the end of a block, or for another change, in words."""
+class Wait:
+    """What a role waits for: an answer, an approval or a change of another one, or the end of a block."""
 
+    role: str
+    """Who is waited for; empty where no role is asked."""
+    what: str
+    """`answer`, `approval` or `change`; what blocks it where no role is asked."""
     status: Status
-    words: str
-    """What blocks it, since when, and what would remove that, in sentences."""
-    asked: tuple[str, ...] = ()
-    """The requests and the changes that it waits for, each as a sentence."""
-    of: tuple[str, ...] = ()
-    """Where nothing blocks it: the owners of the changes that it waits for."""
+    """What it is about; where no role is asked, the change that is blocked."""
+    question: str = ""
+    """What is asked, for an answer."""
+    until: str = ""
+    """Until when, in words."""
+    late: bool = False
+    """That day has passed."""
+    changes: tuple[Status, ...] = ()
+    """The changes of the role that wait for it, the nearest due date first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +140,8 @@ class Role:
     """Empty for what no role owns."""
     anchor: str
     found: tuple[Task, ...]
-    waits: tuple[Task, ...] = ()
-    """What the role waits for: tasks of other roles."""
-    blocked: tuple[Block, ...] = ()
-    """Its changes that wait for the end of a block or for another change, the nearest due date first.
-
-    Without those that are among what it has to do.
-    """
+    waits: tuple[Wait, ...] = ()
+    """What the role waits for, by the role that is waited for; without what is among what it has to do."""
     owns: bool = False
     """It owns a recommendation."""
     approves: bool = False
@@ -152,17 +165,16 @@ class Role:
 
     @property
     def awaits(self) -> str:
-        """Which roles it waits for, and how many of its changes are blocked: `Head of IT (2), 1 blocked`."""
-        roles = Counter([task.role for task in self.waits])
-        roles.update(owner for block in self.blocked for owner in block.of)
-        named = [f"{role} ({number})" if number > 1 else role for role, number in roles.items()]
-        blocked = [f"{wording.number(self.blocks)} blocked"] if self.blocks else []
+        """Which roles it waits for, and where no role is asked: `Head of IT (2), 1 blocked, no role asked`."""
+        roles = Counter(wait.role for wait in self.waits if wait.role)
+        named = [f"{role} ({wording.number(number)})" if number > 1 else role for role, number in roles.items()]
+        blocked = [f"{wording.number(self.unasked)} blocked, no role asked"] if self.unasked else []
         return ", ".join([*named, *blocked])
 
     @property
-    def blocks(self) -> int:
-        """How many of its changes wait for the end of a block."""
-        return sum(1 for block in self.blocked if not block.of)
+    def unasked(self) -> int:
+        """For how many of its blocked changes no role is asked anything."""
+        return sum(1 for wait in self.waits if not wait.role)
 
     @property
     def late(self) -> int:
@@ -172,77 +184,72 @@ class Role:
     @property
     def summary(self) -> str:
         """How many of each urgency, and how often it waits for others or for the end of a block."""
-        waits = len(self.waits) + len(self.blocked) - self.blocks
+        waits = len(self.waits) - self.unasked
         others = f"waits for others: {wording.number(waits)}" if waits else ""
-        blocked = f"blocked: {wording.number(self.blocks)}" if self.blocks else ""
+        blocked = f"blocked, no role asked: {wording.number(self.unasked)}" if self.unasked else ""
         own = counted(self.found, "this role" if self.name else "") or "Nothing to do"
         return "; ".join(filter(None, (own, others, blocked)))
 
 
-def work_by_role(facts: Facts, dependencies: Dependencies) -> list[Role]:
+@made_once
+def work_by_role(facts: Facts) -> tuple[Role, ...]:
     """Every role that has something to do now, then those that only wait; what has no owner comes last."""
-    all_tasks = tasks(facts, dependencies)
-    found, waits = by_role(all_tasks), waits_by_role(all_tasks)
-    blocked = blocks_by_role(facts, all_tasks, dependencies)
+    all_tasks = tasks(facts)
+    found, waits = by_role(all_tasks), waits_by_role(facts, all_tasks)
     busy = {comparable(name) for name, _ in found}
-    idle = {role: name for role, (name, _) in (blocked | waits).items() if role not in busy}
+    idle = {role: name for role, (name, _) in waits.items() if role not in busy}
     found += [(idle[role], ()) for role in sorted(idle)]
     found.sort(key=lambda item: not item[0])
     anchors = slugs(name for name, _ in found if name)
     owners = {comparable(status.owner) for status in facts.statuses.values() if status.owner}
     approvers = {comparable(approver(entry)) for entry in (*facts.register, *facts.covered, *facts.past)} - {""}
-    return [
+    return tuple(
         Role(
             name,
             f"role-{anchors[name]}" if name else "no-role",
             mine,
             waits.get(comparable(name), ("", ()))[1],
-            blocked.get(comparable(name), ("", ()))[1],
             comparable(name) in owners,
             comparable(name) in approvers,
         )
         for name, mine in found
-    ]
+    )
 
 
-def lines_of(role: Role, facts: Facts, site: Site, dependencies: Dependencies) -> tuple[Line, ...]:
+def lines_of(role: Role, facts: Facts, site: Site) -> tuple[Line, ...]:
     """The first things that a role has to do, as they are shown."""
-    return tuple(line_of(task, facts, site, dependencies) for task in role.found[:MOST])
+    return tuple(line_of(task, facts, site) for task in role.found[:MOST])
 
 
-def waits_by_role(found: Iterable[Task]) -> dict[str, tuple[str, tuple[Task, ...]]]:
-    """What each role waits for, by its comparable name, with its name as it is written first."""
-    roles: dict[str, tuple[str, tuple[Task, ...]]] = {}
-    for task in found:
-        if role := waiting_role(task):
-            name, before = roles.get(comparable(role), (role, ()))
-            roles[comparable(role)] = name, (*before, task)
-    return roles
-
-
-def line_of(task: Task, facts: Facts, site: Site, dependencies: Dependencies) -> Line:
+def line_of(task: Task, facts: Facts, site: Site) -> Line:
     """One thing to do, as it is shown."""
     own = not task.ask and task.kind not in APPROVALS
-    between = (*prerequisites_of(task.status, dependencies), *dependents_of(task.status, dependencies)) if own else ()
+    between = (*prerequisites_of(task.status, facts), *dependents_of(task.status, facts)) if own else ()
     return Line(
         task,
-        until(task, facts),
-        next_step(task, facts, site),
+        to_do_of(task, facts),
+        step_of(task, site),
+        why_of(task, facts, site),
         portal_of(task, site),
         minutes_of(task, site),
         (*awaited_answers(task.status, facts, task.role), *between) if own else (),
     )
 
 
-def awaited_answers(status: Status, facts: Facts, role: str = "") -> tuple[str, ...]:
-    """The questions that wait for an answer of other roles than one, in its decision or else that which it follows."""
-    shared = facts.statuses.get((status.decision.same_as if status.decision else "") or "")
-    asks = requests_about(status, facts) or (requests_about(shared, facts) if shared else ())
+def awaited_answers(status: Status, facts: Facts, role: str) -> tuple[str, ...]:
+    """The questions that wait for an answer of other roles than one, each as a sentence."""
     return tuple(
         f"Waits for {ask.of}{f' by {wording.day(ask.by)}' if ask.by else ''}: {wording.sentence(ask.question)}"
-        for ask in asks
-        if not same_role(ask.of, role)
+        for _, ask in asked_of_others(status, facts, role)
     )
+
+
+def asked_of_others(status: Status, facts: Facts, role: str) -> list[tuple[Status, Ask]]:
+    """What is asked of other roles than one, in a decision or else in that which it follows, with the one that asks."""
+    shared = facts.statuses.get((status.decision.same_as if status.decision else "") or "")
+    asking = next((each for each in (status, shared) if each and facts.asked_about(each)), None)
+    asks = facts.asked_about(asking) if asking else ()
+    return [(asking, ask) for ask in asks if asking and not same_role(ask.of, role)]
 
 
 def minutes_of(task: Task, site: Site) -> str | None:
@@ -251,36 +258,82 @@ def minutes_of(task: Task, site: Site) -> str | None:
     return site.record_link(stated.record, "attention.md") if stated else None
 
 
-def prerequisites_of(status: Status, found: Dependencies) -> tuple[str, ...]:
+def prerequisites_of(status: Status, facts: Facts) -> tuple[str, ...]:
     """What a change waits for, each as a sentence."""
     return tuple(
         f"Waits for {other.owner or 'an owner'}: {wording.sentence(other.title)}"
-        for other in found.awaited.get(status.id, ())
+        for other in dependencies(facts).awaited.get(status.id, ())
     )
 
 
-def dependents_of(status: Status, found: Dependencies) -> tuple[str, ...]:
+def dependents_of(status: Status, facts: Facts) -> tuple[str, ...]:
     """What waits for it, each as a sentence."""
-    return tuple(
-        f"{other.owner} waits for it: {wording.sentence(other.title)}" for other in found.waiting.get(status.id, ())
-    )
+    waiting = dependencies(facts).waiting.get(status.id, ())
+    return tuple(f"{other.owner} waits for it: {wording.sentence(other.title)}" for other in waiting)
 
 
-def blocks_by_role(
-    facts: Facts, found: Iterable[Task], dependencies: Dependencies
-) -> dict[str, tuple[str, tuple[Block, ...]]]:
-    """The changes of each owner that wait, by its comparable name, without those that are tasks already."""
+def waits_by_role(facts: Facts, found: tuple[Task, ...]) -> dict[str, tuple[str, tuple[Wait, ...]]]:
+    """What each role waits for, by its comparable name, with its name as it is written first.
+
+    What several changes wait for is named once, with each of them.
+    """
+    names: dict[str, str] = {}
+    waits: dict[str, dict[tuple[str, ...], Wait]] = {}
+    expected = [(role, awaited(task, facts.as_of)) for task in found if (role := waiting_role(task))]
+    for role, wait in (*expected, *of_changes(facts, found)):
+        mine = waits.setdefault(comparable(role), {})
+        names.setdefault(comparable(role), role)
+        key = (comparable(wait.role), wait.what, wait.question or wait.status.id)
+        before = mine.get(key)
+        mine[key] = replace(before, changes=(*before.changes, *wait.changes)) if before else wait
+    return {role: (names[role], tuple(by_awaited(mine.values()))) for role, mine in waits.items()}
+
+
+def by_awaited(waits: Iterable[Wait]) -> list[Wait]:
+    """By the role that is waited for, each where it is named first; where no role is asked, last."""
+    listed = list(waits)
+    places = {comparable(wait.role): place for place, wait in reversed(list(enumerate(listed)))}
+    return sorted(listed, key=lambda wait: (not wait.role, places[comparable(wait.role)]))
+
+
+def of_changes(facts: Facts, found: Iterable[Task]) -> Iterator[tuple[str, Wait]]:
+    """What the changes of each owner wait for, the nearest due date first, without those that are tasks already."""
     named = {task.status.id for task in found if not task.ask and task.kind not in APPROVALS}
+    awaited_by = dependencies(facts).awaited
     owned = [
         each
         for each in facts.statuses.values()
-        if (each.blocked or each.id in dependencies.awaited) and each.owner and each.id not in named
+        if (each.blocked or each.id in awaited_by) and each.owner and each.id not in named
     ]
-    roles: dict[str, tuple[str, tuple[Block, ...]]] = {}
     for status in sorted(owned, key=lambda each: (due_of(each) or date.max, risk_key(each))):
-        name, before = roles.get(comparable(status.owner), (status.owner, ()))
-        roles[comparable(status.owner)] = name, (*before, block_of(status, facts, dependencies))
-    return roles
+        asks = asked_of_others(status, facts, "")
+        for asking, ask in asks:
+            yield status.owner, replace(answer_of(asking, ask, facts.as_of), changes=(status,))
+        for other in awaited_by.get(status.id, ()):
+            yield status.owner, change_of(other, status, facts.as_of)
+        if not asks and status.id not in awaited_by and status.blocked:
+            until, is_late = due_words(status, facts.as_of)
+            yield status.owner, Wait("", blockage_of(status), status, until=until, late=is_late)
+
+
+def answer_of(status: Status, ask: Ask, as_of: date) -> Wait:
+    """The answer to a question."""
+    until = dated(ask.by, as_of) if ask.by else "no day given"
+    return Wait(ask.of, "answer", status, ask.question, until, late=bool(ask.by and ask.by < as_of))
+
+
+def change_of(other: Status, status: Status, as_of: date) -> Wait:
+    """Another change, which comes first."""
+    until, is_late = due_words(other, as_of)
+    return Wait(other.owner or "an owner", "change", other, until=until, late=is_late, changes=(status,))
+
+
+def due_words(status: Status, as_of: date) -> tuple[str, bool]:
+    """When a change is due, and whether that has passed."""
+    due = status.change_due
+    if due is None:
+        return "no day given" if status.change_planned else "not decided", False
+    return f"due on {dated(due, as_of)}", due < as_of
 
 
 def due_of(status: Status) -> date | None:
@@ -288,36 +341,21 @@ def due_of(status: Status) -> date | None:
     return status.decision.due if status.decision else None
 
 
-def block_of(status: Status, facts: Facts, dependencies: Dependencies) -> Block:
-    """A change that waits, in words, with the requests about it, or else about the decision whose reasons it shares."""
-    assert status.decision
-    asked = (*awaited_answers(status, facts), *prerequisites_of(status, dependencies))
-    if not status.blocked:
-        owners = tuple(other.owner or "an owner" for other in dependencies.awaited[status.id])
-        return Block(status, f"Due on {wording.day(due_of(status))}." if due_of(status) else "", asked, owners)
-    cause, due = wording.BLOCKERS[status.blocked.by.value], due_of(status)
+def blockage_of(status: Status) -> str:
+    """What blocks a change and since when, and what would remove that, as a sentence."""
+    assert status.blocked
+    cause = wording.BLOCKERS[status.blocked.by.value]
     said = f"{cause[0].upper()}{cause[1:]}, blocked since {wording.day(status.blocked.since)}"
     said += f": {wording.sentence(status.blocked.note)}" if status.blocked.note else "."
-    said += f" Due on {wording.day(due)}." if due else ""
-    said += " Not measured." if status.planned_unmeasured else ""
-    return Block(status, said, asked)
+    return said + (" Not measured." if status.planned_unmeasured else "")
 
 
-def requests_about(status: Status, facts: Facts) -> tuple[Ask, ...]:
-    """The requests in the decision on a recommendation that wait for an answer."""
-    return tuple(ask for other, ask in facts.asks if other.id == status.id)
-
-
-def answer_by(day: date | None, as_of: date) -> str:
-    """Until when an answer is waited for."""
-    return f"answer by {dated(day, as_of)}" if day else "answer, no day given"
-
-
-def awaited(task: Task, as_of: date) -> str:
-    """What another role is waited for, and until when."""
-    if task.kind == UNAPPROVED:
-        return "approval" + (f", to renew by {dated(task.day, as_of)}" if task.day else "")
-    return answer_by(task.day, as_of)
+def awaited(task: Task, as_of: date) -> Wait:
+    """What another role is waited for, and until when: an answer, or an approval."""
+    if task.ask:
+        return answer_of(task.status, task.ask, as_of)
+    until = f"to renew by {dated(task.day, as_of)}" if task.day else "in force without it"
+    return Wait(task.role, "approval", task.status, until=until)
 
 
 def counted(found: Iterable[Task], whom: str) -> str:
@@ -350,52 +388,66 @@ def waiting(found: list[Task], whom: str) -> Iterator[str]:
     yield f"{wording.number(len(found))} {verb} for {said}"
 
 
-def until(task: Task, facts: Facts) -> str:
-    """Until when it is to be done, or since when it is overdue."""
-    day, status = task.day, task.status
+def why_of(task: Task, facts: Facts, site: Site) -> str:
+    """Since when or until when, and what is known of the cause, in sentences."""
+    if task.ask:
+        return asked_by(task)
+    if task.kind in APPROVALS:
+        return approval_until(task, facts)
+    due, status = dated(task.day, facts.as_of), task.status
     match task.kind:
-        case "unanswered":
-            return asked_until(task, facts.as_of)
         case "regressed":
-            return f"Regressed {change_day(facts, status.open_since)}."
+            said = f"Regressed {change_day(facts, status.open_since)}."
         case "breached":
-            accepted = status.decision.accepted if status.decision else None
-            now = wording.share(status.observation.share if status.observation else None)
-            was = wording.share(accepted.share if accepted else None)
-            began = wording.day(status.breached_since) if status.breached_since else "an unknown day"
-            return f"Breached since {began}: {now} achieved, {was} accepted."
+            said = breached(status, facts, site)
         case "conflict":
-            return f"Measured in full {since(status, status.held_since)}."
-        case kind if kind in APPROVALS:
-            return approval_until(task, facts.as_of)
+            said = f"Measured in full {since(status, status.held_since)}."
         case "undecided":
-            return "No decision is recorded."
+            said = "No decision is recorded."
         case "expired" | "expiring":
-            return f"Last day: {dated(day, facts.as_of)}."
+            said = f"Last day: {due}."
+        case "planned" | "awaited":
+            said = ""
+        case "no-effect":
+            said = without_effect(status)
         case _:
-            return f"Due on {dated(day, facts.as_of)}."
+            said = f"Due on {due}."
+    return said
 
 
-def approval_until(task: Task, as_of: date) -> str:
-    """What an approver is waited for, and until when."""
-    if task.kind in (UNAPPROVED, RECORD):
-        renewal = f" To renew by {dated(task.day, as_of)}." if task.day else ""
-        if task.entry and task.entry.late_record:
-            return f"{task.entry.late_record}.{renewal}"
-        return f"Approval missing.{renewal}"
-    if task.status.state in NEEDS_NEW_DECISION:
-        return f"To approve once {task.status.owner} decides anew."
-    return f"To approve once {task.status.owner} renews it, by {dated(task.day, as_of)}."
+def breached(status: Status, facts: Facts, site: Site) -> str:
+    """Since when it is breached, and by how much; with Microsoft's status text, where it is short enough for a row."""
+    began = wording.day(status.breached_since) if status.breached_since else "an unknown day"
+    said = f"Breached since {began}; {wording.sentence(status.breach)}"
+    detail = facts.history.details.get(status.id)
+    text = plain(microsoft_html(detail.status, site.tenants)) if detail else ""
+    shown = f" Microsoft’s status: {wording.sentence(text)}"
+    return said + (shown if 0 < len(text) <= LONGEST_STATUS else "")
 
 
-def asked_until(task: Task, as_of: date) -> str:
-    """Until when a question is to be answered, and who asks."""
+def without_effect(status: Status) -> str:
+    """What the portal says, and what Microsoft gives all the same."""
+    assert status.observation
+    portal = portal_words(status.observation.portal or "")
+    return f"Portal status: “{portal}”. Microsoft gives {amount(status.observation)}."
+
+
+def approval_until(task: Task, facts: Facts) -> str:
+    """Until when an approver is waited for, and why no approval counts yet."""
+    if not task.entry:
+        return ""
+    renewal = f"To renew by {dated(task.day, facts.as_of)}." if task.day else ""
+    late = task.entry.late_record
+    why = f"{late}." if late else f"No approval counts yet: {task.entry.approval.words}."
+    return f"{why} {renewal}".rstrip()
+
+
+def asked_by(task: Task) -> str:
+    """Who asks, and since when; and the owner of what it is about, where that is another role."""
     assert task.ask
-    by = task.ask.asked_by or task.status.owner
-    asked = f"asked{f' by {by}' if by else ''} on {wording.day(task.ask.since)}"
-    if task.day is None:
-        return f"No day given; {asked}."
-    return f"Answer by {dated(task.day, as_of)}; {asked}."
+    by, owner = task.ask.asked_by or task.status.owner, task.status.owner
+    asked = f"Asked{f' by {by}' if by else ''} on {wording.day(task.ask.since)}."
+    return asked + (f" Owner: {owner}." if owner and not same_role(owner, by) else "")
 
 
 def dated(day: date | None, as_of: date) -> str:
@@ -410,23 +462,41 @@ def dated(day: date | None, as_of: date) -> str:
     )
 
 
-def next_step(task: Task, facts: Facts, site: Site) -> str:
-    """What comes next: what the decision says of it, else the first of Microsoft's steps."""
+def to_do_of(task: Task, facts: Facts) -> str:
+    """What to do first, as a sentence; text between backticks is code. Empty where nothing can be done yet."""
+    status, day = task.status, dated(task.day, facts.as_of) if task.day else ""
+    if task.entry and task.kind in APPROVALS:
+        return approving(task.entry, facts)
+    match task.kind:
+        case "unanswered":
+            said = f"Answer by {day}" if day else "Answer; no day is given"
+        case "planned" | "awaited":
+            said = f"Do it by {day}" if day else "Do it; no day is given"
+        case "breached":
+            said = restoring(status)
+        case "approve" if status.state in NEEDS_NEW_DECISION:
+            said = f"To approve once {status.owner} decides anew"
+        case "approve":
+            said = f"To approve once {status.owner} renews it, by {day}"
+        case kind:
+            said = WHAT_TO_DO.get(kind, "")
+    return wording.sentence(said) if said else ""
+
+
+def step_of(task: Task, site: Site) -> str:
+    """What belongs to it: what blocks it, what is known of a question, else the first of Microsoft's steps."""
     decision = task.status.decision
     if task.ask:
         return answering(task)
-    if task.entry:
-        return approving(task.entry, facts)
-    if task.kind == APPROVE:
-        return ""
     if task.kind == BLOCKED and decision and decision.blocked:
         note = decision.blocked.note
-        return (
-            f"Blocked by a {wording.BLOCKERS[decision.blocked.by.value]}{f': {note}' if note else ''}".rstrip(".") + "."
+        return wording.sentence(
+            f"Blocked by a {wording.BLOCKERS[decision.blocked.by.value]}{f': {note}' if note else ''}"
         )
-    said = restoring(task.status) if task.kind == "breached" else WHAT_TO_DO.get(task.kind, "")
-    step = "" if task.kind in WITHOUT_STEP else first_step(task.status.recommendation.remediation, site)
-    return " ".join(wording.sentence(part) for part in (said, f"First step: {step}" if step else "") if part)
+    if task.kind in (*WITHOUT_STEP, *APPROVALS):
+        return ""
+    step = first_step(task.status.recommendation.remediation, site)
+    return wording.sentence(f"First step: {step}") if step else ""
 
 
 def restoring(status: Status) -> str:
@@ -438,10 +508,12 @@ def restoring(status: Status) -> str:
 
 def approving(entry: RegisterEntry, facts: Facts) -> str:
     """What makes a missing approval count; text between backticks is code."""
-    found, decision = entry.approval, entry.decision
+    found, owner = entry.approval, entry.decision.owner or "the owner"
     if found.filed and found.stated:
         return remedy(entry, without_github=facts.recorded.without_github)
-    return f"Tell {decision.owner or 'the owner'} whether you approve. No approval counts yet: {found.words}."
+    if found.reason in APPROVED_BUT_NOT_IT:
+        return f"Approve what was merged, or refuse it: tell {owner}."
+    return f"Tell {owner} whether you approve."
 
 
 def answering(task: Task) -> str:
@@ -460,6 +532,6 @@ def answering(task: Task) -> str:
 
 def portal_of(task: Task, site: Site) -> str | None:
     """Where the step is done; None where the next step is none of Microsoft's."""
-    if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, *APPROVALS):
+    if task.kind != NO_EFFECT and (task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, *APPROVALS)):
         return None
     return where_to_set(task.status.recommendation, site)

@@ -131,12 +131,9 @@ def why_ended(entry: RegisterEntry, facts: Facts) -> str:
 
 
 def why_breached(entry: RegisterEntry, facts: Facts) -> str:
-    """How much was accepted and how much is done, and since when that is less; with what is known of it."""
-    accepted, seen = entry.decision.accepted, entry.status.observation
-    if accepted is None or seen is None or seen.share is None:
-        return "worse than accepted"
+    """Since when it is worse than accepted, what was accepted and what is measured; with what is known of it."""
     since = f" {change_day(facts, entry.status.breached_since)}" if entry.status.breached_since else ""
-    return f"accepted at {wording.share(accepted.share)} done, now {wording.share(seen.share)}; breached{since}"
+    return f"breached{since}; {entry.status.breach}" if entry.status.breach else "worse than accepted"
 
 
 def why_regressed(status: Status, facts: Facts) -> str:

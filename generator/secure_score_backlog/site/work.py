@@ -22,7 +22,7 @@ from secure_score_backlog.evaluation.status import Status
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import microsoft_html, safe_link
 from secure_score_backlog.snapshots.model import Recommendation, Timeline
-from secure_score_backlog.snapshots.service_names import service_name, service_portal
+from secure_score_backlog.snapshots.service_names import portal_name, service_name, service_portal
 
 LONGEST_STEP = 100
 """Characters of a first step: two lines of a table on a usual screen."""
@@ -111,8 +111,7 @@ def why_of(status: Status) -> str:
 
 def awaited_roles(status: Status, facts: Facts) -> str:
     """The roles that its decision asks, each with the day of its answer, as a sentence; empty where it asks none."""
-    asks = [ask for other, ask in facts.asks if other.id == status.id]
-    said = [f"{ask.of}{f', by {wording.day(ask.by)}' if ask.by else ''}" for ask in asks]
+    said = [f"{ask.of}{f', by {wording.day(ask.by)}' if ask.by else ''}" for ask in facts.asked_about(status)]
     return f"Waits for {'; '.join(said)}." if said else ""
 
 
@@ -188,6 +187,13 @@ def where_to_set(recommendation: Recommendation, site: Site) -> str | None:
     """Microsoft's own address where that is a portal, else the portal of the service; None where neither is known."""
     own = portal_link(recommendation.action_url, site)
     return own or (site.worldwide and service_portal(recommendation.service)) or None
+
+
+def portal_label(address: str) -> str:
+    """What a link to a portal says: its name where it leads to the front page of one, and so to no setting."""
+    parts = urlsplit(address)
+    leads_to_setting = parts.path.strip("/") or parts.query or parts.fragment.strip("/")
+    return PORTAL if leads_to_setting else portal_name(parts.hostname or "")
 
 
 def link_label(address: str) -> str:

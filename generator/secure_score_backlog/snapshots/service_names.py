@@ -18,6 +18,8 @@ class ServiceNames(Struct, frozen=True, forbid_unknown_fields=True):
     """Names of Graph's `service`."""
     portals: dict[str, str]
     """Addresses of the portals in which services are set up."""
+    portal_names: dict[str, str]
+    """Names of the portals, by their hosts."""
     connected: dict[str, str]
     """Apps of other makers that are connected to Defender for Cloud Apps, by their code without prefix."""
     portal: dict[str, str]
@@ -60,6 +62,11 @@ def service_name(service: str) -> str:
 def service_portal(service: str) -> str:
     """The portal in which a service is set up; empty for an unknown one, and for connected apps."""
     return SERVICE_NAMES.portals.get(service.strip().casefold(), "")
+
+
+def portal_name(host: str) -> str:
+    """The name of a portal; an unknown one is named by its host."""
+    return SERVICE_NAMES.portal_names.get(host.casefold(), host)
 
 
 def portal_words(state: str) -> str:

@@ -19,11 +19,9 @@ from msgspec import Struct
 from secure_score_backlog import wording
 from secure_score_backlog.content import load
 from secure_score_backlog.dates import add_months
-from secure_score_backlog.decisions.attestations import same_role
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Orphaned, State, Status, orphaned
-from secure_score_backlog.evaluation.tasks import dependencies
 from secure_score_backlog.files import Document
 from secure_score_backlog.problems import Severity
 from secure_score_backlog.ratings import LEVELS
@@ -31,8 +29,9 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import coded, page, render
 from secure_score_backlog.site.week import MOST as MOST_ROWS
-from secure_score_backlog.site.week import MOST_ROLES, awaited, counted, lines_of, work_by_role
-from secure_score_backlog.site.words import amount, most_undecided, since, unexplained
+from secure_score_backlog.site.week import MOST_ROLES, counted, lines_of, without_effect, work_by_role
+from secure_score_backlog.site.words import most_undecided, since, unexplained
+from secure_score_backlog.site.work import portal_label
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
@@ -58,7 +57,7 @@ OF_DATA = {
     "unexplained": ("Unexplained points of the score", "Unexplained points of the score"),
 }
 """Findings in the data itself, with one or many of them in words."""
-COLUMNS = ("Risk", "Recommendation", "Owner", "State", "Detail")
+COLUMNS = ("Risk", "Recommendation", "State", "Detail")
 SUMMARY_PARTS = 3
 """At most so many of them."""
 SHOWN = 15
@@ -160,8 +159,7 @@ class Chapter:
 
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The page."""
-    needed = dependencies(facts)
-    groups, roles = groups_of(facts), work_by_role(facts, needed)
+    groups, roles = groups_of(facts), work_by_role(facts)
     covered, said = facts.coverage, unexplained(facts.explained)
     lost = fillable(covered, facts.as_of)
     chapters = [Chapter(title, anchor, tuple(groups[key] for key in keys)) for title, anchor, keys in CHAPTERS]
@@ -181,13 +179,12 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         undecided=most_undecided(facts),
         to_do=counted((task for role in roles for task in role.found), ""),
         roles=roles[:MOST_ROLES],
-        lines={role.anchor: lines_of(role, facts, site, needed) for role in roles[:MOST_ROLES]},
+        lines={role.anchor: lines_of(role, facts, site) for role in roles[:MOST_ROLES]},
         other_roles=roles[MOST_ROLES:],
         no_role=next((role for role in roles[:MOST_ROLES] if not role.name), None),
         ownerless=groups["ownerless"],
-        awaited=awaited,
         most_waits=MOST_ROWS,
-        same_role=same_role,
+        portal_label=portal_label,
         changed_kinds=CHANGED,
         columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),
@@ -314,9 +311,8 @@ def recorded_decision(status: Status) -> str:
 def no_effect(facts: Facts) -> Iterator[Item]:
     """Self-attested in the portal, but without the points."""
     for status in facts.statuses.values():
-        seen = status.observation
-        if status.claim_without_effect and seen is not None:
-            yield Item(status, f"Portal status: “{portal_words(seen.portal or '')}”. Microsoft gives {amount(seen)}.")
+        if status.claim_without_effect:
+            yield Item(status, without_effect(status))
 
 
 def orphaned_decisions(facts: Facts) -> Iterator[Item]:

@@ -19,7 +19,7 @@ from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import since, unexplained
-from secure_score_backlog.site.work import Work, brief_work_of, parts_of, work_of
+from secure_score_backlog.site.work import Work, brief_work_of, parts_of, portal_label, work_of
 from secure_score_backlog.snapshots.service_names import service_name
 from secure_score_backlog.wording import BLOCKERS, badge_of, count, day, number
 
@@ -162,6 +162,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
             Bucket.NOT_APPLICABLE: facts.covered_approvals,
         },
         work=work_in_full([*shown, *decided], facts, site),
+        portal_label=portal_label,
         listed=len(shown),
         decided=decided,
         conflicts=len(facts.in_state(State.CONFLICT)),

@@ -24,7 +24,6 @@ from secure_score_backlog.evaluation.reminders import (
     owning_roles,
 )
 from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State, Status
-from secure_score_backlog.evaluation.tasks import dependencies
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import level_order
@@ -78,7 +77,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     others = [each for each in needed if not asks_leadership(each, owners)]
     in_name = approved_by_leadership(facts, owners)
     leadership = requested_from(each for each in needed if asks_leadership(each, owners))
-    week = work_by_role(facts, dependencies(facts))
+    week = work_by_role(facts)
     anchors = {comparable(role.name): role.anchor for role in week[:MOST_ROLES]}  # the others have no part of that page
     late_ones = [each for each in needed if each.is_late(facts.as_of)]
     body = render(

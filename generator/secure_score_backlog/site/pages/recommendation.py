@@ -26,7 +26,7 @@ from secure_score_backlog.site.markdown import decision_markdown, microsoft_html
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.repository import change, commit, proposals
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.work import first_step, link_label, where_to_set
+from secure_score_backlog.site.work import first_step, link_label, portal_label, where_to_set
 from secure_score_backlog.snapshots.model import Observation
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
@@ -110,13 +110,13 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
             action_link=(action := safe_link(recommendation.action_url, site.tenants)),
             action_label=link_label(action or ""),
             portal=where_to_set(recommendation, site),
+            portal_label=portal_label,
             line=figures.line_of(status, facts, "line"),
             events=timeline(status, facts),
             has_git=facts.decisions.has_git,
             proposals=list(proposals(status, facts)),
             change=change(status, facts),
             commit_url=partial(commit, facts),
-            breached_since=status.worse_since,
             to_do=list(to_do(status, facts, site)),
             unreadable=bool(status.versions) and not status.versions[-1].readable,
         )
