@@ -16,6 +16,7 @@ from secure_score_backlog.licences import (
     LicenceNeed,
     Licences,
     is_pattern,
+    licence_name,
     licences_schema,
     load_licences,
     read_licences,
@@ -139,8 +140,25 @@ def test_a_list_is_read_completely() -> None:
     expected = LicenceNeed(("Scid_*",), "Entra ID P2", "A page", "Another")
     assert problems == []
     services, sources = {"Entra ID P2": frozenset({"HasAADP2"})}, {"A page": "Its full title."}
-    assert found == Licences(services, (expected,), sources, {}, (("scid_*", expected),))
+    assert found == Licences(services, (expected,), {"HasAADP2": "Entra ID P2"}, sources, {}, (("scid_*", expected),))
     assert (found.known, is_pattern("a?"), is_pattern("a")) == ({"HasAADP2"}, True, False)
+
+
+@pytest.mark.parametrize("service", sorted(LICENCES.known))
+def test_a_value_is_named_by_its_own_licence(service: str) -> None:
+    """Not by a smaller licence that it includes; one that no licence is known by stays as it is."""
+    name = licence_name(service)
+    smaller = [other for other, values in LICENCES.services.items() if service in values and other != name]
+    assert name == service or all(len(LICENCES.services[other]) > len(LICENCES.services[name]) for other in smaller)
+
+
+def test_a_plan_that_was_bought_has_a_name() -> None:
+    """Plan 2 is no Plan 1, and an unknown value is not named by guess."""
+    assert [licence_name(value) for value in ("HasMDOP1", "HasMDOP2", "HasEXOP2")] == [
+        "Defender for Office 365 Plan 1",
+        "Defender for Office 365 Plan 2",
+        "HasEXOP2",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ class LicenceServices:
     )
     services: tuple[str, ...] = key(
         OneOrMore(Text("a value such as HasAADP2", pattern=r"Has[A-Za-z0-9]+")),
-        "Values of Graph's `enabledServices`: each of them means that the tenant has this licence, or a larger one.",
+        "Values of Graph's `enabledServices`, its own first: each of them means that the tenant has this licence, or a "
+        "larger one.",
         Need.REQUIRED,
         example="[HasAADP2]",
     )
@@ -100,6 +101,8 @@ class Licences:
     """Values of `enabledServices` that give a licence, by its name."""
     needs: tuple[LicenceNeed, ...] = ()
     """In the order of the file."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The licence that each value of `enabledServices` stands for itself: that of which it is the first value."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Titles of the sources, by the name under which a need cites each."""
     exact: Mapping[str, LicenceNeed] = field(default_factory=dict)
@@ -139,6 +142,11 @@ def load_licences() -> Licences:
     )
 
 
+def licence_name(service: str) -> str:
+    """What a value of `enabledServices` stands for: `Entra ID P2`; one that no licence is known by stays as it is."""
+    return load_licences().names.get(service, service)
+
+
 def read_licences(data: Any) -> tuple[Licences, list[Problem]]:
     """The licences in parsed JSON, and what is wrong with it; an entry with a problem is left out.
 
@@ -156,6 +164,7 @@ def read_licences(data: Any) -> tuple[Licences, list[Problem]]:
         return Licences(), [_problem("licence-shape", message, hint)]
     problems: list[Problem] = []
     services: dict[str, frozenset[str]] = {}
+    names: dict[str, str] = {}
     for place, values in _entries(data["licences"], "licences", LICENCE_KEYS, problems):
         licence: LicenceServices = build(LicenceServices, LICENCE_KEYS, values)
         if licence.name in services:
@@ -163,6 +172,7 @@ def read_licences(data: Any) -> tuple[Licences, list[Problem]]:
             message = f"{place}: the licence {shown(licence.name)} is listed twice."
             problems.append(_problem("licence-duplicate", message, hint))
         services.setdefault(licence.name, frozenset(licence.services))
+        names.setdefault(licence.services[0], licence.name)
     needs: list[LicenceNeed] = []
     named: dict[str, LicenceNeed] = {}
     for place, values in _entries(data["needs"], "needs", NEED_KEYS, problems):
@@ -175,7 +185,7 @@ def read_licences(data: Any) -> tuple[Licences, list[Problem]]:
     exact = {name: need for name, need in named.items() if not is_pattern(name)}
     patterns = sorted((name for name in named if is_pattern(name)), key=specificity)
     by_pattern = tuple((name, named[name]) for name in patterns)
-    return Licences(services, tuple(needs), sources, exact, by_pattern), problems
+    return Licences(services, tuple(needs), names, sources, exact, by_pattern), problems
 
 
 def is_pattern(name: str) -> bool:

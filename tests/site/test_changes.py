@@ -125,7 +125,7 @@ def test_the_answer_is_at_the_top(pages: dict[str, str]) -> None:
     text = pages["changes.md"]
     assert (
         "Since 1 August 2026, Microsoft re-weighted 1 recommendation: Turn on Safe Attachments in block mode "
-        "(12 October 2026). That changed our score by +1 point (" in text
+        "(12 October 2026), and changed nothing else that is scored here. That changed our score by +1 point (" in text
     )
     table = text.partition("# What Microsoft changed")[2]
     rows = re.findall(r"\d+ (?:October|July|June|May|March) 2026", table)

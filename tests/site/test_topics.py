@@ -79,8 +79,12 @@ def test_own_evidence_and_questions_of_insurers_are_linked() -> None:
     assert "#own-test" in page
     assert "Insurers ask" in page
     assert "#q-backup" in page
-    assert not any("Own evidence" in text for path, text in made.items() if path != "topics/backup-and-restore.md")
+    assert not any(
+        "Own evidence, not verified" in text for path, text in made.items() if path != "topics/backup-and-restore.md"
+    )
     assert "Insurers ask" not in made["topics.md"]
+    assert "Own evidence none" not in words(page)
+    assert any("Own evidence none" in words(text) for text in made.values()), "asked by insurers, and nothing shows it"
 
 
 def test_every_subject_is_asked_about_by_a_shipped_question() -> None:

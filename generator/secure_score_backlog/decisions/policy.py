@@ -251,8 +251,7 @@ def _unlisted(source: FrontMatter, decision: Decision, judging: Judging) -> Iter
             source.path,
             _approver_place(source, decision),
             f"{'This risk is critical, and no' if critical else 'No'} approval by {shown(held.approver)} is recorded.",
-            f"Once it is approved, {write} Until then the approver is only named. If this backlog is on GitHub, name "
-            "it in backlog.yml: `repository: OWNER/NAME`.",
+            f"Once it is approved, {write} Until then the approver is only named.",
         )
         return
     another = f"Name another `approver`, one that has a login: {joined(others)}. Or ask" if others else "Ask"

@@ -583,9 +583,6 @@ ASK_NOW = (
     "The next run of the workflow snapshot asks. To see it now: gh workflow run snapshot.yml, and after the run "
     "git pull, or git fetch origin where snapshots have a branch of their own. Without workflows: backlog approvals."
 )
-NAME_IT = (
-    "If this backlog is on GitHub, name it in backlog.yml (`repository: OWNER/NAME`), and run `backlog approvals`."
-)
 FILE_IT = (
     "File the record of the approval, such as minutes below docs/reviews/, and name it in the decision, below "
     "`approval:` with `by`, `on` and `record`."
@@ -598,7 +595,7 @@ HINTS: Mapping[Reason, str] = {
     Reason.CLAIMED: "Its approval is not proven: an author can write any message. Ask whoever maintains the repository "
     f"whether that pull request has this change. Whatever the answer is, do this too. {REVIEW_NOW}",
     Reason.NOT_ASKED: f"{ASK_NOW} Until then it counts as not approved.",
-    Reason.NO_GITHUB: f"{NAME_IT} If not: let somebody else than its author review it, write into the minutes below "
+    Reason.NO_GITHUB: "Let somebody else than its author review it, write into the minutes below "
     "docs/reviews/ who reviewed it and its id, and commit the minutes under their own name; then it leaves this list. "
     "To keep the next accepted risk or exemption off it, commit it together with the record of its approval, such as "
     "minutes that name the recommendation, and name it below `approval:` with `by` (the approver, whom `roles` in "
@@ -682,6 +679,6 @@ def of_approvals(result: Audit) -> Iterator[Problem]:
             "GitHub before the merge; or file the record of an approval elsewhere, such as minutes below "
             "docs/reviews/, and name it in the decision, below `approval:`."
             if not result.without_github
-            else f"The risk register says of each why. {FILE_IT} {NAME_IT}"
+            else f"The risk register says of each why. {FILE_IT}"
         )
         yield problem("audit-named-only", "decisions", None, message, hint)

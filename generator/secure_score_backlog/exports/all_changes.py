@@ -22,6 +22,7 @@ from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.microsoft import ChangeKind
 from secure_score_backlog.exports.json import facts_of, plain_facts
 from secure_score_backlog.exports.tables import Cell, Column, Table, filled
+from secure_score_backlog.licences import licence_name
 
 Plain = Mapping[str, Any]
 ZERO = Fraction(0)
@@ -301,7 +302,8 @@ def beside_rows(month: MonthOfChanges) -> Iterator[str]:
     found = month.microsoft
     for name, words in (("services_added", "now counted"), ("services_removed", "no longer counted")):
         if found[name]:
-            yield f"{'Services' if len(found[name]) > 1 else 'Service'} {words}: {', '.join(found[name])}."
+            named = ", ".join(map(licence_name, found[name]))
+            yield f"{'Services' if len(found[name]) > 1 else 'Service'} {words}: {named}."
     if found["in_part"]:
         days = " and ".join(wording.day(date.fromisoformat(day)) for day in found["in_part"])
         yield f"{days} has only a part of the scores, so that what it lacks may seem added or no longer scored."

@@ -30,6 +30,7 @@ from secure_score_backlog.decisions.model import YES_OR_NO
 from secure_score_backlog.evaluation.facts import FAR_AHEAD
 from secure_score_backlog.evaluation.register import state_on_pages
 from secure_score_backlog.files import Document
+from secure_score_backlog.licences import licence_name
 from secure_score_backlog.site.links import Site, record_month
 from secure_score_backlog.site.words import people
 from secure_score_backlog.snapshots.service_names import service_name
@@ -104,6 +105,7 @@ def environment() -> Environment:
         contents=contents,
         badge_of=wording.badge_of,
         licence_words=wording.licence_words,
+        licence_name=licence_name,
         count=wording.count,
         times=wording.times,
         blockers=wording.BLOCKERS,

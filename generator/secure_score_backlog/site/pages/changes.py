@@ -246,7 +246,7 @@ def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
     said = verbs(sums.counts, MICROSOFT_VERBS)
     if said:
         microsoft = f"Microsoft {said} {'recommendation' if sums_to_one(sums.counts) else 'recommendations'}"
-        microsoft += f"{which(recent)}."
+        microsoft += f"{which(recent)}{', and changed nothing else that is scored here' if whole(recent) else ''}."
         microsoft += f" That changed our score by {effect(sums.microsoft_points, sums.microsoft_percent)}."
     elif sums.is_known:
         microsoft = "Microsoft changed nothing that is scored here."
@@ -260,6 +260,11 @@ def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
     nothing = "We decided and completed nothing." if sums.is_known else "We decided nothing."
     here = f"{'; '.join(ours)}." if ours else nothing
     return f"Since 1\u00a0{wording.month(recent[-1].month)}, {microsoft} {here}"
+
+
+def whole(recent: Sequence[MonthOfChanges]) -> bool:
+    """Every change of Microsoft in some months is among their rows: all were compared in full, no service changed."""
+    return all(month.is_compared and not list(beside_rows(month)) for month in recent)
 
 
 def which(recent: Sequence[MonthOfChanges]) -> str:

@@ -15,6 +15,7 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.status import State, Status
 from secure_score_backlog.files import Document
+from secure_score_backlog.questionnaires.model import Level
 from secure_score_backlog.ratings import normalised
 from secure_score_backlog.site.links import Site, slug
 from secure_score_backlog.site.pages import insurers
@@ -54,6 +55,11 @@ class Answer:
         """Own evidence about it, by name."""
         found = {each.name: each for asked in self.asked for each in asked.answer.evidence}
         return tuple(found[name] for name in sorted(found))
+
+    @property
+    def unmeasured(self) -> tuple[Asked, ...]:
+        """The questions about it of which nothing is measured."""
+        return tuple(each for each in self.asked if each.answer.level is Level.NOT_MEASURED)
 
     @property
     def path(self) -> str:
