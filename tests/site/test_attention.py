@@ -212,7 +212,7 @@ def test_what_a_role_owns_and_what_blocks_it_is_among_what_it_waits_for() -> Non
     assert mine.startswith("1 due within 30 days; waits for others: 1; blocked, no role asked: 1 ")
     waits = mine.partition("Head of IT waits for: ")[2]
     assert waits.startswith("leadership, 1 blocked, no role asked What ")
-    assert "leadership Pay for it? Before: B (due 27 February 2027)" in waits
+    assert "leadership Pay for it? Needed for: B (due 27 February 2027)" in waits
     assert "A (due 18 April 2027) 19 November 2026, in 49 days no role is asked" in waits
     assert "C : Missing licence, blocked since 1 October 2026: Buy P2. Not measured. due on 8 January 2027" in waits
     assert len(page.rows("role-head-of-it")) == 3, "a request that two changes wait for is one row"
@@ -236,8 +236,8 @@ def test_what_another_change_waits_for_is_in_its_owners_week() -> None:
     waits = page.sections["role-head-of-finance"]
     assert waits.startswith("Nothing to do; waits for others: 2 ")
     for said in (
-        "Head of IT change: keys_for_admins Before: late_one (due 7 June 2027) due on 19 December 2026, in 79 days",
-        "an owner change: no_answer Before: late_one (due 7 June 2027) not decided",
+        "Head of IT change: keys_for_admins Needed for: late_one (due 7 June 2027) due on 19 December 2026, in 79 days",
+        "an owner change: no_answer Needed for: late_one (due 7 June 2027) not decided",
     ):
         assert said in waits
     assert "done_one" not in waits
