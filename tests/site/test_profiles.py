@@ -128,9 +128,11 @@ def test_what_has_ended_has_no_days_left() -> None:
     (entry,) = made.register
     ended = replace(entry, state=AcceptanceState.BREACHED, status=replace(entry.status, state=State.BREACHED))
     register = content(replace(made, register=(ended,)), INSURER)["register.md"]
-    assert re.search(r"accepted at \d+ % done, now \d+ %; breached; its last day was to be 29 November 2026", register)
+    measured = r"accepted: \d+ % done; now \d+ % done"
+    assert re.search(rf"breached; {measured}; its last day was to be 29 November 2026", register)
     dated = replace(ended, status=replace(ended.status, breached_since=date(2026, 11, 2)))
-    assert "; breached on 2 November 2026" in content(replace(made, register=(dated,)), INSURER)["register.md"]
+    register_of_day = content(replace(made, register=(dated,)), INSURER)["register.md"]
+    assert "breached on 2 November 2026; accepted: " in register_of_day
     assert "Breached" in register
     assert "days left" not in register.partition("{ #new-decision }")[2]
 
