@@ -114,7 +114,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "asked too long ago": (
         lambda: tenant(*[{"A": (0, 4)}] * 92, A=decision("A", asks=old_ask(1), due=day(200))),
-        "Overdue. Answer; no day is given. Choice: yes / no. Without an answer: It stays open. Asked by Head of IT on 1 October 2026.",
+        "Overdue. Answer; no day is given. Choice: yes / no. Without an answer: It stays open.",
     ),
     "asked, and late": (
         lambda: tenant(*[{"A": (0, 4)}] * 3, A=decision("A", asks=(replace(old_ask(1)[0], by=day(2)),), due=day(200))),
@@ -122,7 +122,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "asked": (
         lambda: tenant({"A": (0, 4)}, A=decision("A", asks=old_ask(1), due=day(200))),
-        "Answer; no day is given. Choice: yes / no. Without an answer: It stays open. Asked by Head of IT on 1 October 2026.",
+        "Answer; no day is given. Choice: yes / no. Without an answer: It stays open.",
     ),
     "expiring": (
         lambda: tenant({"A": (0, 4)}, A=decision("A", Bucket.ACCEPT, accepted=acceptance(day(8)))),
