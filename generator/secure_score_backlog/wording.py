@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -76,6 +76,17 @@ def points(value: Fraction | Decimal | int) -> str:
     """Points without trailing zeros: 12, 12.5, 12.25."""
     text = number(value, 2)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def decimals(values: Iterable[Fraction | Decimal | int]) -> int:
+    """How many decimals the values of a column need, at most two: with as many in each the points stand in one line."""
+    return max((len(points(value).partition(".")[2]) for value in values), default=0)
+
+
+def aligned(value: Fraction | Decimal | int, places: int, *, sign: bool = False) -> str:
+    """A number of a column, with as many decimals as the others; `sign`: a change, with its sign."""
+    text = number(value, places)
+    return f"+{text}" if sign and value > 0 else text
 
 
 def point_count(value: Fraction | Decimal | int) -> str:

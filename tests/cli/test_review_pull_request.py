@@ -238,7 +238,7 @@ def test_a_month_whose_days_may_still_come_fails(stage: Stage, monkeypatch: pyte
     """Collecting has stopped in the middle of a month that is over: red, not signed with a gap."""
     monkeypatch.setattr(options, "now", lambda: NOW + timedelta(days=30))
     failed = stage.run(expect=3)
-    assert "November 2026 is not signed yet: the newest data is of 2026-11-04" in failed.stderr
+    assert "November 2026 is not signed yet: nothing is stored after 2026-11-04" in failed.stderr
     assert stage.github.requests == []
 
 

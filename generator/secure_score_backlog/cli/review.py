@@ -129,11 +129,11 @@ def text_of(review: Review, days: str) -> str:
 
 
 def complete(review: Review) -> None:
-    """CannotProceed where days of the month may still come: the newest data is of the month itself."""
+    """CannotProceed where days of the month may still come: nothing of a later month is stored."""
     if not review.finished:
         raise CannotProceed(
-            f"{wording.month(review.month)} is not signed yet: the newest data is of {review.facts.as_of}, so days of "
-            "it may still come.",
+            f"{wording.month(review.month)} is not signed yet: nothing is stored after {review.facts.as_of}, so "
+            "days of it may be missing.",
             where=f"snapshots/{review.month[:4]}",
             hint="Look why nothing was collected since (workflow snapshot), collect, and run it again.",
         )
@@ -143,7 +143,8 @@ def finished(review: Review) -> Review:
     """The review of a month that is over; WrongUsage for one that still runs."""
     if not review.finished:
         raise WrongUsage(
-            f"{wording.month(review.month)} is not over yet: the newest data is of {review.facts.as_of}.",
+            f"{wording.month(review.month)} is in progress: nothing of a later month is stored yet, the last day is "
+            f"{review.facts.as_of}.",
             hint="Sign it after the first snapshot or commit of the next month. Its minutes can be begun today, by "
             f"hand: docs/reviews/{review.month}.md. They stay when it is signed.",
         )

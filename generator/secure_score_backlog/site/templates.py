@@ -128,6 +128,8 @@ def environment() -> Environment:
         percent=wording.percent,
         share=wording.share,
         signed=wording.signed,
+        aligned=wording.aligned,
+        decimals=wording.decimals,
         signed_points=wording.signed_points,
         number=wording.number,
         lower_first=wording.lower_first,

@@ -58,8 +58,8 @@ class Blindspot(Struct, frozen=True, forbid_unknown_fields=True):
     """Something that a good score does not show (`content/blindspots.yml`, by title)."""
 
     why: str
-    recommendations: dict[str, str]
-    """What measures some of it, by id, each in a few words; empty where Microsoft measures nothing."""
+    recommendations: tuple[str, ...]
+    """The ids of what measures some of it; empty where Microsoft measures nothing."""
     unknown: str
     """What Secure Score does not cover."""
 
@@ -116,7 +116,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         asked_late=any(asks_leadership(each, owners) for each in late_ones),
         next_to_end=min(accepted, key=lambda entry: (entry.until, entry.status.id), default=None),
         blindspots=spots,
-        named_by_state=named_by_state,
+        counted_by_state=counted_by_state,
         regressions={status.id: regressions(status, facts) for *_, measured in spots for status in measured},
         review=facts.reviews[0] if facts.reviews else None,
         last_finished=next((review for review in facts.reviews if review.finished and review.is_measured), None),
@@ -187,12 +187,18 @@ def requested_from(decisions: Iterable[Reminder]) -> list[tuple[str, int]]:
     return sorted(roles.items(), key=lambda item: (-item[1], item[0]))
 
 
-def named_by_state(spot: Blindspot, statuses: Iterable[Status]) -> list[tuple[State, str]]:
-    """What is measured of a blind spot in a few words each, by state, in the order of the states."""
-    named: dict[State, list[str]] = {}
-    for status in statuses:
-        named.setdefault(status.state, []).append(spot.recommendations[status.id])
-    return [(state, ", ".join(named[state])) for state in State if state in named]
+def counted_by_state(statuses: Sequence[Status]) -> str:
+    """How many of the settings that are measured of a blind spot are done, then the others by state, in one line."""
+    if not statuses:
+        return "not measured"
+    states = Counter(status.state for status in statuses)
+    others = [
+        f"{wording.number(states[state])} {wording.badge_of(state).label.lower()}"
+        for state in State
+        if states[state] and state is not State.DONE
+    ]
+    done = f"{wording.number(states[State.DONE])} of {wording.number(len(statuses))} done"
+    return ", ".join([done, *others])
 
 
 def measured_of(facts: Facts, spot: Blindspot) -> list[Status]:
