@@ -154,14 +154,15 @@ def test_running_text_has_one_measure(browser: Page, built_demo: Path, name: str
 
 @pytest.mark.parametrize("name", ["board.html", "register.html", "attention.html"])
 def test_the_title_has_the_room(browser: Page, built_demo: Path, name: str) -> None:
-    """Between a phone and a desk, what is recommended is the widest part of a row."""
+    """Between a phone and a desk what is recommended is the widest part of a row, but for what to do this week."""
     for width in (1000, 1200, 1230, 1400, 1920):
         browser.size(width, 900)
         browser.open(built_demo / name)
         title, widest, whole = browser.run(
             "const row = document.querySelector('.backlog-table--work tbody tr:not(.backlog-group)');"
             "const widths = [...row.cells].map(cell => cell.getBoundingClientRect().width);"
-            "return [widths[1], Math.max(...widths), row.getBoundingClientRect().width]"
+            "return [widths[1], Math.max(...widths.slice(0, arguments[0])), row.getBoundingClientRect().width]",
+            3 if name == "attention.html" else 99,
         )
         assert title == widest, width
         assert title > 0.24 * whole, width
