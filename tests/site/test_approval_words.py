@@ -156,8 +156,8 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     late = Approval(reason=Reason.RECORD_MISSING, asked=True, stated=STATED, filed=date(2026, 10, 2))
     known = facts(late)
     said = (
-        "Managing Director approved on 25 September 2026; the record came after the decision, on 2 October 2026, so it "
-        "does not count until Head of IT records it again (record: minutes of September 2026 )"
+        "Managing Director approved on 25 September 2026, but the record came after the decision (2 October 2026): "
+        "Head of IT must record it again (record: minutes of September 2026 )"
     )
     row = Read(known, register.documents).sections["approvals"]
     assert "record came after the decision; never had" in row

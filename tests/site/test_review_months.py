@@ -66,26 +66,41 @@ def test_what_ends_within_sixty_days() -> None:
     assert [entry["recommendation"] for entry in month.ending] == ["B", "A"]
 
 
-def test_what_changed_begins_with_what_was_gained() -> None:
-    """Completed, self-attested, most points gained; then decisions; then what was lost, and whether it is back."""
+def test_what_changed_begins_with_what_became_worse() -> None:
+    """Worse than accepted, regressed, other losses, and expired; then what was gained; then what was decided."""
     improved = [("F", 2.5), ("A", 3), ("H", 0.001), ("R", 1)]
     lines = [("G", "scope", 9), *((name, "improved", points) for name, points in improved)]
+    ended = [("X", "expired", "2026-09-30"), ("Y", "expired", "2026-09-29"), ("Z", "active", "2026-10-20")]
     facts = {
+        "as_of": "2026-10-31",
         "completed": [{"recommendation": "A", "how": "observed"}, {"recommendation": "B", "how": "claimed"}],
         "regressed": [
             {"recommendation": "R", "recovered": "2026-10-20"},
             {"recommendation": "S", "recovered": None},
+            {"recommendation": "T", "recovered": None},
         ],
         "movement": {"lines": [dict(zip(("recommendation", "part", "points"), line, strict=True)) for line in lines]},
-        "decided": ["D"],
-        "states": {"D": "planned"},
+        "decided": ["D", "E"],
+        "states": {"D": "planned", "E": "not-measured", "S": "regressed", "T": "breached"},
+        "register": [{"recommendation": name, "state": state, "until": until} for name, state, until in ended],
+        "covered": [{"recommendation": "W", "state": "expired", "until": "2026-10-03"}],
     }
     assert Month(facts).changes == [
+        ("Worse than accepted", [("T", "")]),
+        ("Regressed", [("S", "")]),
+        ("Lost points", [("R", f"restored on {wording.day(date(2026, 10, 20))}")]),
+        (
+            "Expired",
+            [
+                (name, f"last day {wording.day(day)}")
+                for name, day in (("X", date(2026, 9, 30)), ("W", date(2026, 10, 3)))
+            ],
+        ),
         ("Completed", [("A", "")]),
         ("Self-attested", [("B", "")]),
         ("Gained the most points", [("F", "+2.5")]),
-        ("Decided: planned", [("D", "")]),
-        ("Lost points", [("R", f"restored on {wording.day(date(2026, 10, 20))}"), ("S", "")]),
+        ("Decided, now planned", [("D", "")]),
+        ("Decided, now without a score", [("E", "")]),
     ]
 
 

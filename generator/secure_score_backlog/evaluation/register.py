@@ -105,8 +105,8 @@ class RegisterEntry:
         if not (found.filed_late and found.stated and found.filed):
             return ""
         return (
-            f"{found.stated.by} approved on {day(found.stated.on)}; the record came after the decision, on "
-            f"{day(found.filed)}, so it does not count until {self.status.owner or 'the owner'} records it again"
+            f"{found.stated.by} approved on {day(found.stated.on)}, but the record came after the decision "
+            f"({day(found.filed)}): {self.status.owner or 'the owner'} must record it again"
         )
 
     @property

@@ -26,7 +26,7 @@ from secure_score_backlog.evaluation.reminders import (
 from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
-from secure_score_backlog.ratings import level_order
+from secure_score_backlog.ratings import SEVERE, level_order
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.verdict import month_end_before, verdict
@@ -111,6 +111,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         planned_count=len(planned),
         accepted=by_risk(accepted)[:SHOWN],
         accepted_count=len(accepted),
+        more_severe=sum(1 for entry in by_risk(accepted)[SHOWN:] if entry.status.risk_word in SEVERE),
         approval_words=wording.APPROVALS,
         leadership=leadership,
         asked_late=any(asks_leadership(each, owners) for each in late_ones),

@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup
 
 from secure_score_backlog import wording
-from secure_score_backlog.dates import from_json, month_before
+from secure_score_backlog.dates import ONE_DAY, from_json, month_before
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.movement import Part
@@ -64,6 +64,8 @@ LEAST = 0.005
 """Points below which a change is rounding, and not named."""
 LARGEST_SHOWN = 3
 """Recommendations that are named beside the score."""
+WORSE = {State.BREACHED.value: "Worse than accepted", State.REGRESSED.value: "Regressed"}
+"""What lost points, by its state at the end of the month; in any other state points were lost and nothing broken."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
 
 
@@ -190,24 +192,47 @@ class Month:
 
     @property
     def changes(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """What was completed, what was decided, by its state at the end of the month, and what lost points.
+        """What became worse, what was completed, and what was decided, by its state at the end of the month.
 
-        Each id, with what is added to its title.
+        Each id, with what is added to its words.
         """
         completed: dict[str, list[tuple[str, str]]] = {"Completed": [], "Self-attested": []}
         for item in self.facts["completed"]:
             label = "Completed" if item["how"] == "observed" else "Self-attested"
             completed[label].append((item["recommendation"], ""))
-        lost = [(item["recommendation"], restored(item)) for item in self.facts["regressed"]]
-        named = {name for names in (*completed.values(), lost) for name, _ in names}
+        named = {name for names in completed.values() for name, _ in names}
+        named |= {item["recommendation"] for item in self.facts["regressed"]}
         gained = [
             (line["recommendation"], wording.signed(line["points"]))
             for line in self.by_size
             if line["part"] == Part.IMPROVED and line["points"] >= LEAST and line["recommendation"] not in named
         ]
         completed["Gained the most points"] = gained[:1]
-        found = (*completed.items(), *self.decided_by_state.items(), ("Lost points", lost))
+        found = (*self.worse.items(), ("Expired", self.expired), *completed.items(), *self.decided_by_state.items())
         return [(label, names) for label, names in found if names]
+
+    @property
+    def worse(self) -> dict[str, list[tuple[str, str]]]:
+        """What lost points in the month, by what that means at the end of it: worse than accepted, or regressed."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for item in self.facts["regressed"]:
+            label = WORSE.get(self.facts.get("states", {}).get(item["recommendation"], ""), "Lost points")
+            found.setdefault(label, []).append((item["recommendation"], restored(item)))
+        return dict(sorted(found.items(), key=lambda each: [*WORSE.values(), "Lost points"].index(each[0])))
+
+    @property
+    def expired(self) -> list[tuple[str, str]]:
+        """Acceptances and exemptions that were no longer in force for the first time in the month, by their end."""
+        as_of = from_json(self.facts["as_of"])
+        assert as_of
+        before = as_of.replace(day=1) - ONE_DAY
+        both = (*self.facts["register"], *self.facts.get("covered", ()))
+        ended = [
+            (from_json(entry["until"]), entry["recommendation"])
+            for entry in both
+            if entry["state"] == AcceptanceState.EXPIRED
+        ]
+        return [(name, f"last day {wording.day(day)}") for day, name in sorted(ended) if day and day >= before]
 
     @property
     def decided_by_state(self) -> dict[str, list[tuple[str, str]]]:
@@ -215,8 +240,9 @@ class Month:
         states = self.facts.get("states", {})
         found: dict[str, list[tuple[str, str]]] = {}
         for name in self.decided:
-            label = lower_first(wording.badge_of(states.get(name, State.UNDECIDED)).label)
-            found.setdefault(f"Decided: {label}", []).append((name, ""))
+            state = states.get(name, State.UNDECIDED)
+            label = "without a score" if state == State.NOT_MEASURED else lower_first(wording.badge_of(state).label)
+            found.setdefault(f"Decided, now {label}", []).append((name, ""))
         return found
 
     @property
