@@ -43,6 +43,8 @@ _HEADING = re.compile(
     r'<backlog-heading level="([1-6])" id="([a-z0-9-]+)"( data-search-exclude)?>(.*?)</backlog-heading>', re.DOTALL
 )
 _PREFORMATTED = re.compile(r"(<(?:pre|textarea)\b[^>]*>)(.*?)(</(?:pre|textarea)>)", re.DOTALL)
+_CELL_END = re.compile(r"</(?:t[dh]|d[td]|p|summary|caption)>(?=<)")
+"""Where the search would join the last word with the first one of the next cell."""
 _PAIRED_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*(?<!/)>")
 """A tag that does not end itself."""
 _MONTHS = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in wording.MONTHS)
@@ -274,7 +276,7 @@ def _block(content: str, path: str) -> list[str]:
         return []
     _must_balance(content, path)
     content = _PREFORMATTED.sub(lambda match: match[1] + match[2].replace("\n", "&#10;") + match[3], content)
-    shown = visible(kept_whole(content))
+    shown = visible(kept_whole(_CELL_END.sub(r"\g<0> ", content)))
     for mark, reference in _LINE_MARKS.items():
         shown = shown.replace(mark, reference)
     lines = (line.strip() for line in shown.splitlines())

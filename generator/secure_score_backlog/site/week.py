@@ -75,11 +75,13 @@ WHAT_TO_DO = {
     "overdue": "Do it, or write a new date with the reason",
     "undecided": "Decide",
     "unmeasured": "Write a new date, or make a new decision: without a score, whether it is done is unknown",
-    NO_EFFECT: "Check the portal status, and remove it where it is no longer true",
+    NO_EFFECT: "Set the portal status to “To address”, or write into the decision why it stays",
 }
 """What to do first, by kind; where it is missing, the day or the approver belongs to it."""
 WITHOUT_STEP = ("conflict", "undecided", UNMEASURED, NO_EFFECT)
 """Kinds for which Microsoft's steps are not the next thing to do."""
+SECURE_SCORE = "https://security.microsoft.com/securescore"
+"""Where the portal status of a recommendation is set; in national clouds it has other addresses."""
 LONGEST_STATUS = 80
 """Characters of Microsoft's status text that fit beside what was breached."""
 
@@ -532,6 +534,8 @@ def answering(task: Task) -> str:
 
 def portal_of(task: Task, site: Site) -> str | None:
     """Where the step is done; None where the next step is none of Microsoft's."""
-    if task.kind != NO_EFFECT and (task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, *APPROVALS)):
+    if task.kind == NO_EFFECT:
+        return SECURE_SCORE if site.worldwide else None
+    if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, *APPROVALS):
         return None
     return where_to_set(task.status.recommendation, site)
