@@ -310,7 +310,7 @@ def test_a_number_says_how_many_are_severe() -> None:
 
     assert said() == ""
     assert (said(None), said(Risk.HIGH), said(Risk.LOW, None)) == ("1", "1, high", "2")
-    assert said(Risk.HIGH, None, Risk.CRITICAL, Risk.HIGH) == "4, 1 of them critical, 2 high"
+    assert said(Risk.HIGH, None, Risk.CRITICAL, Risk.HIGH) == "4, 1 critical, 2 high"
     assert (said(*[Risk.HIGH] * 2), said(*[Risk.CRITICAL] * 3)) == ("2, both high", "3, all critical")
 
 

@@ -95,7 +95,7 @@ def test_an_insurer_reads_what_is_not_here_and_whom_to_ask() -> None:
     (asked,) = FACTS.insurance.questionnaires
     missing, seen = len(asked.not_measured), len(asked.not_seen)
     section = bare.sections["not-shown"]
-    assert f"{missing} not measured (1 with own evidence), {seen - missing} measured in part: " in section
+    assert f"{missing} not measured (1 with own evidence), {seen - missing} seen in part: " in section
     assert "and what is not seen: ask the person who answers the form." in section
     areas = re.findall(r'href="#(common-part-\d+)">.*?</a> (\d+)', bare.raw("not-shown"))
     assert (
@@ -110,7 +110,7 @@ def test_an_insurer_reads_what_is_not_here_and_whom_to_ask() -> None:
     read = Read(allowed(named, INSURER), insurers.for_insurers)
     assert "by the roles named below, and not here" in read.lead
     said = read.sections["not-shown"]
-    assert f"{asked.title} , 1 not measured (1 with own evidence), 0 measured in part: " in said
+    assert f"{asked.title} , 1 not measured (1 with own evidence), 0 seen in part: " in said
     assert "Yes or no, and what is not seen: ask CIO or CFO." in said
     assert (
         "What this site does not show : ask CIO or CFO."

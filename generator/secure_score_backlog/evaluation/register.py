@@ -344,14 +344,13 @@ def by_approver(entries: Iterable[RegisterEntry], most: int) -> list[tuple[str, 
 
 
 def number_in_words(entries: Iterable[RegisterEntry]) -> str:
-    """How many there are, and how many of critical and high risk: `4, 1 of them high`; empty for none."""
+    """How many there are, and how many of critical and high risk: `4, 1 high`; empty for none."""
     listed = list(entries)
     levels = Counter(entry.status.risk_word for entry in listed)
     severe = [(number(levels[level]), level) for level in SEVERE if levels[level]]
     if len(severe) == 1 and levels[severe[0][1]] == len(listed):
         return f"{number(len(listed))}, {({1: '', 2: 'both '}).get(len(listed), 'all ')}{severe[0][1]}"
-    said = [f"{many} of them {level}" for many, level in severe[:1]] + [f"{many} {level}" for many, level in severe[1:]]
-    return ", ".join([number(len(listed)), *said]) if listed else ""
+    return ", ".join([number(len(listed)), *(f"{many} {level}" for many, level in severe)]) if listed else ""
 
 
 def owner_approves(entry: RegisterEntry) -> bool:

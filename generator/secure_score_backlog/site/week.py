@@ -32,9 +32,8 @@ from secure_score_backlog.evaluation.tasks import (
     waiting_role,
 )
 from secure_score_backlog.site.links import Site, slugs
-from secure_score_backlog.site.markdown import microsoft_html
 from secure_score_backlog.site.words import amount, change_day, remedy, since
-from secure_score_backlog.site.work import first_step, plain, where_to_set
+from secure_score_backlog.site.work import first_step, where_to_set
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import comparable
 
@@ -82,8 +81,6 @@ WITHOUT_STEP = ("conflict", "undecided", UNMEASURED, NO_EFFECT)
 """Kinds for which Microsoft's steps are not the next thing to do."""
 SECURE_SCORE = "https://security.microsoft.com/securescore"
 """Where the portal status of a recommendation is set; in national clouds it has other addresses."""
-LONGEST_STATUS = 80
-"""Characters of Microsoft's status text that fit beside what was breached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +224,14 @@ def line_of(task: Task, facts: Facts, site: Site) -> Line:
     """One thing to do, as it is shown."""
     own = not task.ask and task.kind not in APPROVALS
     between = (*prerequisites_of(task.status, facts), *dependents_of(task.status, facts)) if own else ()
+    step, portal = step_of(task, site), portal_of(task, site)
+    first, other = first_and_else(to_do_of(task, facts), step or portal)
     return Line(
         task,
-        to_do_of(task, facts),
-        step_of(task, site),
-        why_of(task, facts, site),
-        portal_of(task, site),
+        first,
+        step,
+        f"{other} {why_of(task, facts)}".lstrip(),
+        portal,
         minutes_of(task, site),
         (*awaited_answers(task.status, facts, task.role), *between) if own else (),
     )
@@ -390,7 +389,7 @@ def waiting(found: list[Task], whom: str) -> Iterator[str]:
     yield f"{wording.number(len(found))} {verb} for {said}"
 
 
-def why_of(task: Task, facts: Facts, site: Site) -> str:
+def why_of(task: Task, facts: Facts) -> str:
     """Since when or until when, and what is known of the cause, in sentences."""
     if task.ask:
         return asked_by(task)
@@ -401,7 +400,7 @@ def why_of(task: Task, facts: Facts, site: Site) -> str:
         case "regressed":
             said = f"Regressed {change_day(facts, status.open_since)}."
         case "breached":
-            said = breached(status, facts, site)
+            said = breached(status)
         case "conflict":
             said = f"Measured in full {since(status, status.held_since)}."
         case "undecided":
@@ -417,14 +416,10 @@ def why_of(task: Task, facts: Facts, site: Site) -> str:
     return said
 
 
-def breached(status: Status, facts: Facts, site: Site) -> str:
-    """Since when it is breached, and by how much; with Microsoft's status text, where it is short enough for a row."""
+def breached(status: Status) -> str:
+    """Since when it is breached, and by how much."""
     began = wording.day(status.breached_since) if status.breached_since else "an unknown day"
-    said = f"Breached since {began}; {wording.sentence(status.breach)}"
-    detail = facts.history.details.get(status.id)
-    text = plain(microsoft_html(detail.status, site.tenants)) if detail else ""
-    shown = f" Microsoft’s status: {wording.sentence(text)}"
-    return said + (shown if 0 < len(text) <= LONGEST_STATUS else "")
+    return f"Breached since {began}; {wording.sentence(status.breach)}"
 
 
 def without_effect(status: Status) -> str:
@@ -462,6 +457,12 @@ def dated(day: date | None, as_of: date) -> str:
     return f"{wording.day(day)}, " + (
         f"in {wording.count(left, 'day')}" if left > 0 else f"{wording.count(-left, 'day')} ago"
     )
+
+
+def first_and_else(to_do: str, step: str | None) -> tuple[str, str]:
+    """What to do first, and what could be done instead, as a sentence; not apart where no step follows."""
+    first, found, other = to_do.partition(", or ")
+    return (wording.sentence(first), f"Or {other}") if found and step else (to_do, "")
 
 
 def to_do_of(task: Task, facts: Facts) -> str:

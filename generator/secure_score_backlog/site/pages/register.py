@@ -44,11 +44,12 @@ CAPITALISED = {kind: words[:1].upper() + words[1:] for kind, words in APPROVALS.
 MOST_APPROVERS = 8
 """Roles that the first table has a row for, of accepted risks and of exemptions each; the last row holds all others."""
 PROOF = {
-    ApprovalKind.APPROVED: "GitHub recorded the role’s account",
-    ApprovalKind.ATTESTED: "as the decision states, with a record",
-    ApprovalKind.NAMED: "no approval that counts",
+    ApprovalKind.APPROVED: "by the role’s account",
+    ApprovalKind.ATTESTED: "stated, with a record",
+    ApprovalKind.NAMED: "no approval counts",
 }
 """What shows an approval, by the way in which it is known: the columns of that table."""
+UNSIGNED = "no commit is signed"
 ENDED_AUTOMATICALLY = (AcceptanceState.MOOT, AcceptanceState.ORPHAN)
 
 
@@ -88,7 +89,7 @@ def approvers(facts: Facts) -> Approvers:
     accepted, covered = in_force(facts.register), in_force(facts.covered)
     counted = (
         ("All accepted risks", "", accepted),
-        ("All exemptions", "not applicable, or covered by another control", covered),
+        ("All exemptions", "not applicable, or covered", covered),
     )
     unasked = ApprovalKind.APPROVED if facts.approvals.without_github else None
     return Approvers(
@@ -125,8 +126,10 @@ def limits_of_proof(facts: Facts) -> str:
         commits, signed = sum(signatures.values()), sum(signatures.values()) - signatures.get("none", 0)
         verb = "is" if signed == 1 else "are"
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
-        said.append(unverified if signed else "no commit is signed")
-    if counts.approved:
+        said.append(unverified if signed else UNSIGNED)
+    if counts.approved and said == [UNSIGNED]:
+        said = [f"{UNSIGNED}, so approvals and merges rest on GitHub’s stored answers"]
+    elif counts.approved:
         said.append("approvals on GitHub are GitHub’s stored answers")
     elif not counts.asked and not counts.without_github:
         said.append("GitHub was not asked who approved")
