@@ -302,16 +302,16 @@ def test_the_most_frequent_approvers_come_first_and_the_others_are_counted_in_on
 
 
 def test_a_number_says_how_many_are_severe() -> None:
-    """Critical ones before high ones; all of them, and one alone, without a second number."""
+    """Critical ones before high ones; nothing of them where there are none."""
     entry = entries(workspace(history(OPEN), {"A": versions((1, decision(bucket=Bucket.ACCEPT)))}), 1)["A"]
 
     def said(*risks: Risk | None) -> str:
         return number_in_words(replace(entry, status=replace(entry.status, level=risk)) for risk in risks)
 
     assert said() == ""
-    assert (said(None), said(Risk.HIGH), said(Risk.LOW, None)) == ("1", "1, high", "2")
-    assert said(Risk.HIGH, None, Risk.CRITICAL, Risk.HIGH) == "4, 1 critical, 2 high"
-    assert (said(*[Risk.HIGH] * 2), said(*[Risk.CRITICAL] * 3)) == ("2, both high", "3, all critical")
+    assert (said(None), said(Risk.HIGH), said(Risk.LOW, None)) == ("1", "1 (1 high)", "2")
+    assert said(Risk.HIGH, None, Risk.CRITICAL, Risk.HIGH) == "4 (1 critical, 2 high)"
+    assert (said(*[Risk.HIGH] * 2), said(*[Risk.CRITICAL] * 3)) == ("2 (2 high)", "3 (3 critical)")
 
 
 def test_every_reason_has_words_for_a_row() -> None:

@@ -156,7 +156,7 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     late = Approval(reason=Reason.RECORD_MISSING, asked=True, stated=STATED, filed=date(2026, 10, 2))
     known = facts(late)
     said = (
-        "Managing Director approved on 25 September 2026, but the record came after the decision (2 October 2026): "
+        "Managing Director approved on 25 September 2026, but the record came on 2 October 2026, after the decision: "
         "Head of IT must record it again (record: minutes of September 2026 )"
     )
     row = Read(known, register.documents).sections["approvals"]
@@ -196,7 +196,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
     for page in (register, insurer_register):
         read = Read(facts(given), page.documents)
         assert read.lead.startswith("1 accepted risk is in force, with an approval that counts. Who approved what is")
-        assert "All accepted risks – 1, high – 1, high Managing Director – 1, high – 1, high" in read.lead
+        assert "All accepted risks – 1 (1 high) – 1 (1 high) Managing Director – 1 (1 high) – 1 (1 high)" in read.lead
         assert list(read.sections)[1] == "approvals"
         (row,) = read.rows("approvals")
         assert "Managing Director 1 October 2026 minutes of September 2026 ; record not checked · details" in row
@@ -206,7 +206,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert f'<tr id="{anchor}"' in read.raw("accepted")
         assert "Approved outside GitHub: The decision states role, day and record" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents)
-    assert inside.rows("approvals")[1:] == ["Managing Director – 1, high – 1, high"]
+    assert inside.rows("approvals")[1:] == ["Managing Director – 1 (1 high) – 1 (1 high)"]
     assert "GitHub was not asked who approved; outside GitHub: record not checked." in inside.sections["approvals"]
     assert "With day and proof ." in inside.sections["approvals"]
     unknown = Read(facts(Approval(reason=Reason.NO_GITHUB)), insurer_summary.documents).sections["approvals"]
@@ -221,7 +221,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
 def counted(row: str) -> list[int]:
     """The numbers of a row of the first table; a dash is 0."""
     cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
-    return [0 if cell == "–" else int(re.sub("\u202f", "", cell.split(",")[0])) for cell in cells]
+    return [0 if cell == "–" else int(re.sub("\u202f", "", cell.split(" (")[0])) for cell in cells]
 
 
 @pytest.mark.parametrize("roles", [1, 3, 40])

@@ -402,7 +402,7 @@ def test_an_approval_that_is_missing_waits_for_the_approver() -> None:
     filed = replace(entry.approval, asked=True, stated=stated, filed=day(2), reason=Reason.RECORD_MISSING)
     late = Read(replace(made, register=(replace(entry, approval=filed),)), attention.documents)
     (row,) = late.rows("role-head-of-it")
-    assert "Managing Director approved on 1 October 2026, but the record came after the decision (2" in row
+    assert "Managing Director approved on 1 October 2026, but the record came on 2" in row
     assert "To make it count, name it again in a pull request that changes" in row
     assert 'href="reviews/2026-10.html#minutes"' in late.raw("role-head-of-it")
     assert "<code>record: docs/reviews/2026-10.md#approval</code>" in late.raw("role-head-of-it")

@@ -91,7 +91,7 @@ def test_what_is_accepted_in_the_name_of_leadership_has_a_heading_of_its_own() -
     page = Read(facts, home.documents)
     assert "Accepted in the name of Owner, Board" in page.text
     late_one, approved = page.rows("in-name")
-    assert "Does not count yet Board approved on 1 October 2026, but the record came after the decision (5" in late_one
+    assert "Does not count yet Board approved on 1 October 2026, but the record came on 5" in late_one
     assert "Head of IT must record it again (record: the minutes)." in late_one
     assert "Owner" in late_one
     assert "Yes, 3 October 2026" in approved

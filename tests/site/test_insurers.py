@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from secure_score_backlog.decisions.model import Bucket
-from secure_score_backlog.evaluation.answer_words import LEVELS, limit_in_short, sentence_of
+from secure_score_backlog.evaluation.answer_words import LEVELS, LONGEST_CLAUSE, limit_in_short, sentence_of, shortened
 from secure_score_backlog.evaluation.facts import Facts, evaluate
 from secure_score_backlog.evaluation.insurance import Answers, Because, OwnEvidence, Reason
 from secure_score_backlog.exports.answers import answers_table
@@ -350,3 +350,12 @@ def test_what_is_accepted_in_the_portal_alone_is_named() -> None:
     assert f"no decision in force does: “{known_recommendations()['AdminMFAV2'].title}”, AdminMFAV2." in said
     many = Because(Reason.SHADOW, ("A", "B", "C", "D", "E", "F"), 6)
     assert sentence_of(many, FACTS.insurance.questionnaires[0].answers[0]).endswith(": A; B; C; D; and 2 more.")
+
+
+def test_a_long_text_ends_with_a_clause() -> None:
+    """Not between a number and its unit; between words only where no clause ends near."""
+    first = "Three of 11 servers were restored on 14 October, picked by lot"
+    long = f"{first}; the longest of them took as long as the plan allows, 3 hours."
+    assert shortened(long) == f"{first} …"
+    assert shortened(long[:LONGEST_CLAUSE]) == long[:LONGEST_CLAUSE]
+    assert shortened("word " * 40) == f"{'word ' * 20}word …"

@@ -98,9 +98,9 @@ def test_what_changed_begins_with_what_became_worse() -> None:
         ),
         ("Completed", [("A", "")]),
         ("Self-attested", [("B", "")]),
-        ("Gained the most points", [("F", "+2.5")]),
+        ("Improved most", [("F", "+2.5")]),
         ("Decided, now planned", [("D", "")]),
-        ("Decided, now without a score", [("E", "")]),
+        ("Decided, not measured by Microsoft", [("E", "")]),
     ]
 
 

@@ -166,14 +166,20 @@ def test_every_page_counts_the_same_approvals() -> None:
     for view in (register, insurer_register):
         read = Read(facts, view.documents)
         assert read.lead.startswith("3 accepted risks are in force; 1 of them has no approval that counts. ")
-        assert "All accepted risks 1, high 1, high 1, high 3, all high Managing Director 1, high 1, high" in read.lead
+        assert (
+            "All accepted risks 1 (1 high) 1 (1 high) 1 (1 high) 3 (3 high) Managing Director 1 (1 high) 1 (1 high)"
+            in read.lead
+        )
         for row in ("Approved on GitHub: 1", "Approved outside GitHub: 1", "Only named, no approval that counts: 1"):
             assert row in read.sections["approvals"]
     summary = Read(facts, insurer_summary.documents)
     assert "Accepted risks in force 3 on 1 October 2026" in summary.text
     for row, name in zip(summary.rows("approvals"), ("All accepted risks", "Managing Director"), strict=True):
-        assert row == f"{name} 1, high 1, high 1, high 3, all high"
-    assert "GitHub’s stored answers; outside GitHub: record not checked." in summary.sections["approvals"]
+        assert row == f"{name} 1 (1 high) 1 (1 high) 1 (1 high) 3 (3 high)"
+    assert (
+        "approvals on GitHub are a stored copy of its answers; outside GitHub: record not checked."
+        in summary.sections["approvals"]
+    )
     assert "The one that is only named never had an approval that counts." in summary.sections["approvals"]
     assert f"3 acceptances and exemptions are {said}" in Read(facts, evidence.documents).sections["approvals"]
     counted = {
@@ -197,7 +203,7 @@ def test_a_conflict_is_called_conflict_everywhere() -> None:
     new_decision = Read(facts, register.documents).sections["new-decision"]
     assert "Conflict marked not applicable, but measured as done since 2 October 2026" in new_decision
     month = [page.content.decode("utf-8") for page in reviews.documents(facts, Site.of(facts))][1]
-    assert "Conflict Choice: delete the decision, or choose another. Clash" in text_of(month)
+    assert "Conflict Clash. Choice: delete the decision, or choose another." in text_of(month)
     text = page_of(facts, "Clash")
     assert "Conflict marked not applicable, but measured as done; a new decision is needed" in text
     assert "when it was done" not in text

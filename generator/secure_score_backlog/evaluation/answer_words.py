@@ -155,8 +155,17 @@ def figure_of(answer: Answer) -> str:
 
 _CLAUSE = re.compile(r"(?<=\w{3})[.:](?=\s|$)")
 """The end of the first clause of a text; not of an abbreviation."""
-LONGEST_CLAUSE = 110
-"""Characters of a limit in a table; all of it is beside the answer."""
+_PAUSE = re.compile(r"[.,;:](?= )")
+LEAST_OF_CLAUSE, LONGEST_CLAUSE = 30, 110
+"""Characters of a limit in a table; all of it is beside the answer, or on the page that the row leads to."""
+
+
+def shortened(text: str) -> str:
+    """A text for a row of a table: of a long one the first clauses, so that no number is cut from its unit."""
+    if len(text) <= LONGEST_CLAUSE:
+        return text
+    ends = [match.start() for match in _PAUSE.finditer(text, LEAST_OF_CLAUSE, LONGEST_CLAUSE)]
+    return f"{text[: ends[-1]]} …" if ends else shorten(text, LONGEST_CLAUSE, placeholder=" …")
 
 
 def limit_in_short(answer: Answer) -> str:
@@ -166,7 +175,7 @@ def limit_in_short(answer: Answer) -> str:
     said = _CLAUSE.split(answer.question.limits, maxsplit=1)[0].strip()
     if not said:
         return "a part is not measured" if answer.in_part else ""
-    return f"not seen: {lower_first(shorten(said, LONGEST_CLAUSE, placeholder='…'))}"
+    return f"not seen: {lower_first(shortened(said))}"
 
 
 def reason_in_short(answer: Answer) -> str:
@@ -177,7 +186,7 @@ def reason_in_short(answer: Answer) -> str:
 
 def own_in_short(answer: Answer) -> str:
     """What own evidence shows, for a row of a table: the first words of it; empty without any that counts."""
-    return shorten(answer.own.shows, LONGEST_CLAUSE, placeholder="…") if answer.own else ""
+    return shortened(answer.own.shows) if answer.own else ""
 
 
 def share_of(each: Measured) -> Fraction:

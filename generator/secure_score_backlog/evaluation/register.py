@@ -105,8 +105,8 @@ class RegisterEntry:
         if not (found.filed_late and found.stated and found.filed):
             return ""
         return (
-            f"{found.stated.by} approved on {day(found.stated.on)}, but the record came after the decision "
-            f"({day(found.filed)}): {self.status.owner or 'the owner'} must record it again"
+            f"{found.stated.by} approved on {day(found.stated.on)}, but the record came on "
+            f"{day(found.filed)}, after the decision: {self.status.owner or 'the owner'} must record it again"
         )
 
     @property
@@ -344,13 +344,13 @@ def by_approver(entries: Iterable[RegisterEntry], most: int) -> list[tuple[str, 
 
 
 def number_in_words(entries: Iterable[RegisterEntry]) -> str:
-    """How many there are, and how many of critical and high risk: `4, 1 high`; empty for none."""
+    """How many there are, and how many of critical and high risk: `4 (1 high)`; empty for none."""
     listed = list(entries)
     levels = Counter(entry.status.risk_word for entry in listed)
-    severe = [(number(levels[level]), level) for level in SEVERE if levels[level]]
-    if len(severe) == 1 and levels[severe[0][1]] == len(listed):
-        return f"{number(len(listed))}, {({1: '', 2: 'both '}).get(len(listed), 'all ')}{severe[0][1]}"
-    return ", ".join([number(len(listed)), *(f"{many} {level}" for many, level in severe)]) if listed else ""
+    severe = [f"{number(levels[level])} {level}" for level in SEVERE if levels[level]]
+    if not listed:
+        return ""
+    return f"{number(len(listed))} ({', '.join(severe)})" if severe else number(len(listed))
 
 
 def owner_approves(entry: RegisterEntry) -> bool:

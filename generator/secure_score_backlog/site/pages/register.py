@@ -46,7 +46,7 @@ MOST_APPROVERS = 8
 PROOF = {
     ApprovalKind.APPROVED: "by the role’s account",
     ApprovalKind.ATTESTED: "stated, with a record",
-    ApprovalKind.NAMED: "no approval counts",
+    ApprovalKind.NAMED: "no approval that counts",
 }
 """What shows an approval, by the way in which it is known: the columns of that table."""
 UNSIGNED = "no commit is signed"
@@ -128,9 +128,9 @@ def limits_of_proof(facts: Facts) -> str:
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
         said.append(unverified if signed else UNSIGNED)
     if counts.approved and said == [UNSIGNED]:
-        said = [f"{UNSIGNED}, so approvals and merges rest on GitHub’s stored answers"]
+        said = [f"{UNSIGNED}, so approvals and merges rest on a stored copy of GitHub’s answers"]
     elif counts.approved:
-        said.append("approvals on GitHub are GitHub’s stored answers")
+        said.append("approvals on GitHub are a stored copy of its answers")
     elif not counts.asked and not counts.without_github:
         said.append("GitHub was not asked who approved")
     if counts.of_records:

@@ -64,6 +64,9 @@ LEAST = 0.005
 """Points below which a change is rounding, and not named."""
 LARGEST_SHOWN = 3
 """Recommendations that are named beside the score."""
+IMPROVED = "Improved most"
+BETTER = ("Completed", "Self-attested", IMPROVED)
+"""What changed for the better: named by what was done, not by the risk."""
 WORSE = {State.BREACHED.value: "Worse than accepted", State.REGRESSED.value: "Regressed"}
 """What lost points, by its state at the end of the month; in any other state points were lost and nothing broken."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
@@ -207,7 +210,7 @@ class Month:
             for line in self.by_size
             if line["part"] == Part.IMPROVED and line["points"] >= LEAST and line["recommendation"] not in named
         ]
-        completed["Gained the most points"] = gained[:1]
+        completed[IMPROVED] = gained[:1]
         found = (*self.worse.items(), ("Expired", self.expired), *completed.items(), *self.decided_by_state.items())
         return [(label, names) for label, names in found if names]
 
@@ -241,8 +244,9 @@ class Month:
         found: dict[str, list[tuple[str, str]]] = {}
         for name in self.decided:
             state = states.get(name, State.UNDECIDED)
-            label = "without a score" if state == State.NOT_MEASURED else lower_first(wording.badge_of(state).label)
-            found.setdefault(f"Decided, now {label}", []).append((name, ""))
+            label = f"now {lower_first(wording.badge_of(state).label)}"
+            label = "not measured by Microsoft" if state == State.NOT_MEASURED else label
+            found.setdefault(f"Decided, {label}", []).append((name, ""))
         return found
 
     @property
@@ -361,6 +365,7 @@ def month_page(
         accepted=month.accepted[:SHOWN],
         approval_words=wording.APPROVALS,
         labels=STEP_LABELS,
+        better=BETTER,
         microsoft=microsoft_said(month_of_changes(review)),
         change_chart=figures.change_of(month.facts, "movement"),
         minutes=minutes_of(site, review, path),
