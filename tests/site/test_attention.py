@@ -363,8 +363,8 @@ def test_a_portal_status_without_effect_is_in_its_owners_week() -> None:
     page = Read(facts, attention.documents)
     late, found = page.rows("role-head-of-it")
     assert "Do it by 9 October 2026" in late
-    assert "Set the portal status to “To address”: “resolved through third party” gives 1 of 4 points." in found
-    assert found.endswith("Portal Or write into the decision why it stays.")
+    assert "Check in the portal whether its status was set for all of it. Portal" in found
+    assert "Portal status: “resolved through third party”. Microsoft gives 1 of 4 points. If it is no longer" in found
     assert [task.status.id for task in tasks(facts) if task.kind == NO_EFFECT] == ["A"]
 
 

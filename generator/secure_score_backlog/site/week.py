@@ -74,6 +74,7 @@ WHAT_TO_DO = {
     "overdue": "Do it, or write a new date with the reason",
     "undecided": "Decide",
     "unmeasured": "Write a new date, or make a new decision: without a score, whether it is done is unknown",
+    NO_EFFECT: "Check in the portal whether its status was set for all of it",
 }
 """What to do first, by kind; where it is missing, the day or the approver belongs to it."""
 WITHOUT_STEP = ("conflict", "undecided", UNMEASURED, NO_EFFECT)
@@ -406,8 +407,10 @@ def why_of(task: Task, facts: Facts) -> str:
             said = "No decision is recorded."
         case "expired" | "expiring":
             said = f"Last day: {due}."
-        case "planned" | "awaited" | "no-effect":
+        case "planned" | "awaited":
             said = ""
+        case "no-effect":
+            said = f"{without_effect(status)} If it is no longer true, remove it and make a new decision."
         case _:
             said = f"Due on {due}."
     return said
@@ -424,13 +427,6 @@ def without_effect(status: Status) -> str:
     assert status.observation
     portal = portal_words(status.observation.portal or "")
     return f"Portal status: “{portal}”. Microsoft gives {amount(status.observation)}."
-
-
-def portal_status_to_set(status: Status) -> str:
-    """What to do about a portal status without effect, and why."""
-    assert status.observation
-    portal = portal_words(status.observation.portal or "")
-    return f"Set the portal status to “To address”: “{portal}” gives {amount(status.observation)}"
 
 
 def approval_until(task: Task, facts: Facts) -> str:
@@ -481,8 +477,6 @@ def to_do_of(task: Task, facts: Facts) -> str:
             said = f"Do it by {day}" if day else "Do it; no day is given"
         case "breached":
             said = restoring(status)
-        case "no-effect":
-            said = f"{portal_status_to_set(status)}, or write into the decision why it stays"
         case "approve" if status.state in NEEDS_NEW_DECISION:
             said = f"To approve once {status.owner} decides anew"
         case "approve":
