@@ -73,6 +73,7 @@ class LoopbackServer:
         self._server = QuietServer(("127.0.0.1", port), handler_of(self))
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._server.socket.settimeout(1)  # a connection that is gone before it is accepted must not block `shutdown`
         self.origin = f"{'http' if tls is None else 'https'}://127.0.0.1:{self._server.server_address[1]}"
         """Scheme, address and port, without a slash at the end."""
 
