@@ -26,7 +26,7 @@ ANSWERS = {
     "exception": ("How do I decide, propose a decision, or approve one?", "An exception, waiver or risk acceptance is"),
     "overdue": ("This week: what is overdue, regressed or due soon", "What each role has to do"),
     "regressed": ("This week: what is overdue, regressed or due soon", "Regressed"),
-    "who approved": ("Risk register", "accepted risks are in force:"),
+    "who approved": ("Risk register", "exemptions are in force;"),
 }
 """What is typed, the page that the first result leads to, and what the page says."""
 FIRST = "return document.querySelector('.md-search-result__link h1')?.textContent"
