@@ -68,7 +68,9 @@ def test_minutes_and_facts_are_written_once(backlog: RunBacklog, tenant: Reposit
     assert minutes.read_text(encoding="utf-8") == "Ours.\n"
 
 
-@pytest.mark.parametrize(("month", "words"), [("2026-11", "is in progress"), ("2024-01", "2026-10"), ("Oct", "2026-10")])
+@pytest.mark.parametrize(
+    ("month", "words"), [("2026-11", "is in progress"), ("2024-01", "2026-10"), ("Oct", "2026-10")]
+)
 def test_a_month_that_cannot_be_signed_is_a_usage_error(
     backlog: RunBacklog, tenant: Repository, month: str, words: str
 ) -> None:
