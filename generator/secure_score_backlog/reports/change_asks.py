@@ -50,7 +50,8 @@ def _request(ask: Ask, about: str, quote: Quote) -> Iterator[str]:
     """A new request: the question, and each of its parts on a line of its own."""
     deadline = f", until {day(ask.by)}" if ask.by else ""
     yield f"Asks {quote(ask.of)} for a decision{about}{deadline}: {quoted(ask.question, quote, LONG)}."
-    yield f"To choose from: {list_of(ask.choices, quote)}."
+    if ask.options:
+        yield f"To choose from: {list_of(ask.options, quote)}."
     if ask.recommend:
         yield f"Recommended: {quoted(ask.recommend, quote, LONG)}."
     if ask.cost:
