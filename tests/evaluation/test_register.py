@@ -29,7 +29,7 @@ from secure_score_backlog.evaluation.register import (
     shown_state,
 )
 from secure_score_backlog.evaluation.status import State
-from secure_score_backlog.evaluation.tasks import tasks
+from secure_score_backlog.evaluation.tasks import approved_later, tasks
 from secure_score_backlog.exports.ics import events
 from secure_score_backlog.git import MainCommit
 from secure_score_backlog.ratings import Risk
@@ -403,8 +403,6 @@ def test_an_acceptance_without_a_score_is_counted_and_has_its_place() -> None:
     facts = evaluate(known, day(1))
     assert facts.statuses["B"].state is State.NOT_MEASURED
     assert facts.counts["carried"] == facts.counts["expiring"] == len(in_force(facts.register)) == 1
-    assert [(task.kind, task.status.id) for task in tasks(facts)] == [
-        ("expiring", "B"),
-        ("approve", "B"),
-    ]
+    assert [(task.kind, task.status.id) for task in tasks(facts)] == [("expiring", "B")]
+    assert [each.status.id for each in approved_later(facts)] == ["B"]
     assert [(event.day, event.category) for event in events(facts)] == [(day(12), "Acceptance")]

@@ -12,8 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
-from typing import TypeVar
-from weakref import finalize
+from typing import TypeVar, cast
 
 from secure_score_backlog.approval_records import records_of
 from secure_score_backlog.approvals import Approvals
@@ -64,7 +63,7 @@ UNMEASURED_MONTHS = 12
 """Months after the newest snapshot that have a review, apart from the one of the as-of date."""
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything computed for one as-of date, and the data it was computed from as it was known then."""
 
@@ -108,6 +107,8 @@ class Facts:
     """The packs that were recorded up to the as-of date, in the order of the record."""
     audit: Audit | None = None
     """The audit of a period that ends with the as-of date, where `with_audit` was asked for one."""
+    made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `made_once` computed from these facts, by its function; a copy with other values begins without."""
 
     @property
     def accepted_approvals(self) -> ApprovalCounts:
@@ -237,19 +238,13 @@ class Facts:
 
 
 def made_once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
-    """A function that is computed once for each `Facts`, as several pages show its result, which is not to be changed.
-
-    What is kept must not hold the facts themselves, or neither would ever be freed.
-    """
-    made: dict[int, T] = {}
+    """A function that is computed once for each `Facts`: several pages show its result, which is not to be changed."""
 
     @wraps(make)
     def kept(facts: Facts) -> T:
-        key = id(facts)
-        if key not in made:
-            made[key] = make(facts)
-            finalize(facts, made.pop, key, None)
-        return made[key]
+        if make not in facts.made:
+            facts.made[make] = make(facts)
+        return cast(T, facts.made[make])
 
     return kept
 

@@ -15,17 +15,16 @@ from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import AcceptanceState, RegisterEntry, approver, in_force, recorded
 from secure_score_backlog.evaluation.reminders import Kind, Reminder, decisions_needed, reminders
 from secure_score_backlog.evaluation.status import State, Status
+from secure_score_backlog.ratings import level_order
 from secure_score_backlog.text import comparable
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 PLANNED, BLOCKED, UNMEASURED, AWAITED = "planned", "blocked", "unmeasured", "awaited"
-UNAPPROVED, RECORD, APPROVE = "unapproved", "record", "approve"
+UNAPPROVED, RECORD = "unapproved", "record"
 """What nobody is reminded of: a planned change that is due soon, a blocked one, one that is not measured and
-whose day has passed, one due later that another decision waits for, an approval that is missing, one whose record was
-filed late, and one that a new decision of another role will need."""
-NO_EFFECT = "no-effect"
-"""A portal status that Microsoft gives no points for: no reminder is of it."""
+whose day has passed, one due later that another decision waits for, an approval that is missing, and one whose record
+was filed late."""
 TO_APPROVE = (Kind.EXPIRED, Kind.BREACHED, Kind.REGRESSED, Kind.EXPIRING)
 """What the owner renews or decides anew, and the approver approves."""
 
@@ -72,14 +71,21 @@ class Dependencies:
 
 @made_once
 def tasks(facts: Facts) -> tuple[Task, ...]:
-    """Everything that some role has to do now, the most urgent first: by urgency, day and risk."""
-    reminded = reminders(facts)
-    unapproved = tuple(_unapproved(facts))
-    named = {task.status.id for task in unapproved}
-    to_approve = (task for task in _to_approve(reminded) if task.status.id not in named)
-    own = (*_reminded(reminded, facts.as_of), *_changes(facts), *_undecided(facts))
-    own = (*own, *_awaited(facts, own))
-    return tuple(sorted((*own, *_without_effect(facts, own), *unapproved, *to_approve), key=_order))
+    """Everything that some role has to do now, the most urgent first (docs/method.md#this-week)."""
+    own = (*_reminded(reminders(facts), facts.as_of), *_changes(facts), *_undecided(facts))
+    return tuple(sorted((*own, *_awaited(facts, own), *_unapproved(facts)), key=_order))
+
+
+def approved_later(facts: Facts) -> Iterator[Reminder]:
+    """What an approver who is not the owner approves once the owner renews it or decides anew.
+
+    Without that of which an approval is missing already: it is a task.
+    """
+    named = {task.status.id for task in tasks(facts) if task.entry}
+    for each in reminders(facts):
+        waits = each.kind in TO_APPROVE and each.approver and not same_role(each.approver, each.role)
+        if waits and each.status.id not in named:
+            yield each
 
 
 @made_once
@@ -185,14 +191,6 @@ def _awaited(facts: Facts, own: Iterable[Task]) -> Iterator[Task]:
             yield Task(When.WAITING, kind, status, status.owner, status.decision.due)
 
 
-def _without_effect(facts: Facts, own: Iterable[Task]) -> Iterator[Task]:
-    """A portal status without effect on what somebody owns, unless it is a task already."""
-    named = {task.status.id for task in own if task.ask is None}
-    for status in facts.statuses.values():
-        if status.claim_without_effect and status.owner and status.id not in named:
-            yield Task(When.WAITING, NO_EFFECT, status, status.owner)
-
-
 def _unapproved(facts: Facts) -> Iterator[Task]:
     for entry in in_force((*facts.register, *facts.covered)):
         if entry.approval.asked and not recorded(entry):
@@ -203,19 +201,15 @@ def _unapproved(facts: Facts) -> Iterator[Task]:
                 yield Task(When.WAITING, UNAPPROVED, entry.status, approver(entry), day, entry=entry)
 
 
-def _to_approve(found: Iterable[Reminder]) -> Iterator[Task]:
-    """What waits for an approver who is not the owner, once the owner renews it or decides anew."""
-    for each in found:
-        if each.kind in TO_APPROVE and each.approver and not same_role(each.approver, each.role):
-            yield Task(When.WAITING, APPROVE, each.status, each.approver, each.day)
-
-
 def _undecided(facts: Facts) -> Iterator[Task]:
     for each in decisions_needed(facts):
         if each.kind is Kind.UNDECIDED:
             yield Task(When.WAITING, each.kind.value, each.status, each.role)
 
 
-def _order(task: Task) -> tuple[int, date, tuple[object, ...], str, str]:
+def _order(task: Task) -> tuple[object, ...]:
+    """What is overdue by risk, then what is due within 30 days by day, then the rest by risk."""
+    day, level = task.day or date.max, level_order(task.status.level)
+    first = (day, level) if task.when in (When.WEEK, When.MONTH) else (level, day)
     question = task.ask.question if task.ask else ""
-    return list(When).index(task.when), task.day or date.max, risk_key(task.status), task.kind, question
+    return list(When).index(task.when), *first, risk_key(task.status), task.kind, question

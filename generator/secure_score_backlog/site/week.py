@@ -15,26 +15,24 @@ from secure_score_backlog.evaluation.approval import Reason
 from secure_score_backlog.evaluation.facts import Facts, made_once
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import RegisterEntry, approver
-from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, Status
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.evaluation.tasks import (
-    APPROVE,
     AWAITED,
     BLOCKED,
-    NO_EFFECT,
     RECORD,
     UNAPPROVED,
     UNMEASURED,
     Task,
     When,
+    approved_later,
     by_role,
     dependencies,
     tasks,
     waiting_role,
 )
 from secure_score_backlog.site.links import Site, slugs
-from secure_score_backlog.site.words import amount, change_day, remedy, since
+from secure_score_backlog.site.words import remedy, restoring
 from secure_score_backlog.site.work import first_step, where_to_set
-from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import comparable
 
 MOST = 10
@@ -48,39 +46,41 @@ COUNTED = {
 """How many are of each urgency, in words; `waiting` says what the rest waits for."""
 WAITED_FOR = {
     "an answer": ("unanswered",),
-    "an approval": (UNAPPROVED, APPROVE),
+    "an approval": (UNAPPROVED,),
     "the record of an approval": (RECORD,),
     "a decision": ("undecided",),
-    "a change": (AWAITED, NO_EFFECT),
+    "a change": (AWAITED,),
 }
 """What the role is waited for, by kind; a blocked change waits for the end of its block."""
-APPROVALS = (UNAPPROVED, RECORD, APPROVE)
-"""Kinds about an approval: of what is in force, of its record, and of what is still to be written."""
-APPROVED_BUT_NOT_IT = (Reason.STALE, Reason.LATE)
-"""What was approved is another state than the one that is in force, or after the merge."""
+APPROVALS = (UNAPPROVED, RECORD)
+"""Kinds about an approval: of what is in force, and of its record."""
+NOT_APPROVED_AS_MERGED = (Reason.STALE, Reason.LATE)
+"""Reasons of an approval that does not count: of another state than the one that was merged, or after the merge."""
 TO_GIVE = {
     "answer": ("unanswered",),
-    "approval": (UNAPPROVED, APPROVE),
+    "approval": (UNAPPROVED,),
     "record": (RECORD,),
     "decision": ("undecided",),
-    "change": (AWAITED, NO_EFFECT),
+    "change": (AWAITED,),
 }
 """The same for a table, where nothing else is said."""
 WHAT_TO_DO = {
-    "expired": "Renew it with a reason, or do it",
-    "regressed": "Restore it, or make a new decision",
-    "conflict": "Delete the decision’s file, or choose another decision",
-    "expiring": "Renew it with a reason, or do it",
-    "overdue": "Do it, or write a new date with the reason",
-    "undecided": "Decide",
-    "unmeasured": "Write a new date, or make a new decision: without a score, whether it is done is unknown",
-    NO_EFFECT: "Check in the portal whether its status was set for all of it",
+    "expired": ("Renew it with a reason; its last day was {day}", "do it"),
+    "expiring": ("Renew it with a reason by {day}", "do it"),
+    "regressed": ("Restore it", "make a new decision"),
+    "conflict": ("Delete the decision’s file: Microsoft measures it as done", "choose another decision"),
+    "overdue": ("Do it; it was due on {day}", "write a new date with the reason"),
+    "undecided": ("Decide", ""),
+    UNMEASURED: (
+        "Write a new date; it was due on {day}",
+        "make a new decision: without a score, whether it is done is unknown",
+    ),
 }
-"""What to do first, by kind; where it is missing, the day or the approver belongs to it."""
-WITHOUT_STEP = ("conflict", "undecided", UNMEASURED, NO_EFFECT)
+"""What to do first, and what could be done instead, by kind; where it is missing, more than the day belongs to it."""
+STEP_OF_OTHER = ("expired", "expiring")
+"""Kinds for which Microsoft's steps belong to what could be done instead."""
+WITHOUT_STEP = ("conflict", "undecided", UNMEASURED)
 """Kinds for which Microsoft's steps are not the next thing to do."""
-SECURE_SCORE = "https://security.microsoft.com/securescore"
-"""Where the portal status of a recommendation is set; in national clouds it has other addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class Line:
     """What to do first, as a sentence; empty where nothing can be done yet. Text between backticks is code."""
     step: str
     """What belongs to it, in sentences: the first of Microsoft's steps, or what is known of a question."""
-    why: str
-    """Since when or until when, and what is known of the cause, in sentences."""
+    note: str
+    """What could be done instead, who asks, or why an approval does not count, in sentences; may be empty."""
     portal: str | None = None
     minutes: str | None = None
     """Link to the minutes that are the record of an approval, where they were filed late."""
@@ -107,8 +107,8 @@ class Line:
 
     @property
     def late(self) -> bool:
-        """Its day has passed."""
-        return self.task.when is When.LATE
+        """Its day has passed, and the state of the recommendation does not say so."""
+        return self.task.when is When.LATE and (self.task.ask is not None or self.status.state is not State.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Wait:
     role: str
     """Who is waited for; empty where no role is asked."""
     what: str
-    """`answer`, `approval` or `change`; what blocks it where no role is asked."""
+    """`answer`, `approval`, `new decision`, `renewal` or `change`; what blocks it where no role is asked."""
     status: Status
     """What it is about; where no role is asked, the change that is blocked."""
     question: str = ""
@@ -164,11 +164,26 @@ class Role:
 
     @property
     def awaits(self) -> str:
-        """Which roles it waits for, and where no role is asked: `Head of IT (2), 1 blocked, no role asked`."""
+        """Which roles it waits for, and what is blocked and asks no role: `Head of IT (2), 1 blocked`."""
+        return ", ".join(filter(None, (self.awaited_roles, self.blocked)))
+
+    @property
+    def awaited_roles(self) -> str:
+        """Which roles it waits for, each with how often: `Head of IT (2), Managing Director`."""
         roles = Counter(wait.role for wait in self.waits if wait.role)
-        named = [f"{role} ({wording.number(number)})" if number > 1 else role for role, number in roles.items()]
-        blocked = [f"{wording.number(self.unasked)} blocked, no role asked"] if self.unasked else []
-        return ", ".join([*named, *blocked])
+        return ", ".join(f"{role} ({wording.number(number)})" if number > 1 else role for role, number in roles.items())
+
+    @property
+    def blocked(self) -> str:
+        """How many of its changes are blocked and ask no role: `1 blocked`."""
+        return f"{wording.number(self.unasked)} blocked" if self.unasked else ""
+
+    @property
+    def waiting(self) -> str:
+        """The same as sentences, which say whether it has to do anything."""
+        others = f"Waits for {self.awaited_roles}: nothing to do." if self.awaited_roles else ""
+        blocked = f"{self.blocked}, no role asked: ask the role that can end it." if self.unasked else ""
+        return " ".join(filter(None, (others, blocked)))
 
     @property
     def unasked(self) -> int:
@@ -185,9 +200,8 @@ class Role:
         """How many of each urgency, and how often it waits for others or for the end of a block."""
         waits = len(self.waits) - self.unasked
         others = f"waits for others: {wording.number(waits)}" if waits else ""
-        blocked = f"blocked, no role asked: {wording.number(self.unasked)}" if self.unasked else ""
         own = counted(self.found, "this role" if self.name else "") or "Nothing to do"
-        return "; ".join(filter(None, (own, others, blocked)))
+        return "; ".join(filter(None, (own, others, self.blocked)))
 
 
 @made_once
@@ -224,14 +238,13 @@ def line_of(task: Task, facts: Facts, site: Site) -> Line:
     """One thing to do, as it is shown."""
     own = not task.ask and task.kind not in APPROVALS
     between = (*prerequisites_of(task.status, facts), *dependents_of(task.status, facts)) if own else ()
-    step, portal = step_of(task, site), portal_of(task, site)
-    first, other = first_and_else(to_do_of(task, facts), step or portal)
+    first, other = to_do_of(task, facts)
     return Line(
         task,
-        first,
-        step,
-        f"{other} {why_of(task, facts)}".lstrip(),
-        portal,
+        wording.sentence(first) if first else "",
+        step_of(task, other, site),
+        note_of(task, other, facts),
+        portal_of(task, site),
         minutes_of(task, site),
         (*awaited_answers(task.status, facts, task.role), *between) if own else (),
     )
@@ -281,7 +294,7 @@ def waits_by_role(facts: Facts, found: tuple[Task, ...]) -> dict[str, tuple[str,
     names: dict[str, str] = {}
     waits: dict[str, dict[tuple[str, ...], Wait]] = {}
     expected = [(role, awaited(task, facts.as_of)) for task in found if (role := waiting_role(task))]
-    for role, wait in (*expected, *of_changes(facts, found)):
+    for role, wait in (*expected, *of_renewals(facts), *of_changes(facts, found)):
         mine = waits.setdefault(comparable(role), {})
         names.setdefault(comparable(role), role)
         key = (comparable(wait.role), wait.what, wait.question or wait.status.id)
@@ -295,6 +308,14 @@ def by_awaited(waits: Iterable[Wait]) -> list[Wait]:
     listed = list(waits)
     places = {comparable(wait.role): place for place, wait in reversed(list(enumerate(listed)))}
     return sorted(listed, key=lambda wait: (not wait.role, places[comparable(wait.role)]))
+
+
+def of_renewals(facts: Facts) -> Iterator[tuple[str, Wait]]:
+    """What each approver will approve: the renewal by another role, or its new decision."""
+    for each in approved_later(facts):
+        ended = each.status.state in NEEDS_NEW_DECISION
+        what, until = ("new decision", "overdue") if ended else ("renewal", wording.day(each.day) if each.day else "")
+        yield each.approver, Wait(each.role or "an owner", what, each.status, until=until, late=ended)
 
 
 def of_changes(facts: Facts, found: Iterable[Task]) -> Iterator[tuple[str, Wait]]:
@@ -319,8 +340,8 @@ def of_changes(facts: Facts, found: Iterable[Task]) -> Iterator[tuple[str, Wait]
 
 def answer_of(status: Status, ask: Ask, as_of: date) -> Wait:
     """The answer to a question."""
-    until = dated(ask.by, as_of) if ask.by else "no day given"
-    return Wait(ask.of, "answer", status, ask.question, until, late=bool(ask.by and ask.by < as_of))
+    until, is_late = until_words(ask.by, as_of) if ask.by else ("no day given", False)
+    return Wait(ask.of, "answer", status, ask.question, until, late=is_late)
 
 
 def change_of(other: Status, status: Status, as_of: date) -> Wait:
@@ -331,10 +352,14 @@ def change_of(other: Status, status: Status, as_of: date) -> Wait:
 
 def due_words(status: Status, as_of: date) -> tuple[str, bool]:
     """When a change is due, and whether that has passed."""
-    due = status.change_due
-    if due is None:
+    if status.change_due is None:
         return "no day given" if status.change_planned else "not decided", False
-    return f"due on {dated(due, as_of)}", due < as_of
+    return until_words(status.change_due, as_of)
+
+
+def until_words(day: date, as_of: date) -> tuple[str, bool]:
+    """Until when something is waited for, and whether that has passed."""
+    return f"{'overdue since ' if day < as_of else ''}{wording.day(day)}", day < as_of
 
 
 def due_of(status: Status) -> date | None:
@@ -355,7 +380,7 @@ def awaited(task: Task, as_of: date) -> Wait:
     """What another role is waited for, and until when: an answer, or an approval."""
     if task.ask:
         return answer_of(task.status, task.ask, as_of)
-    until = f"to renew by {dated(task.day, as_of)}" if task.day else "in force without it"
+    until = f"to renew by {wording.day(task.day)}" if task.day else "in force without it"
     return Wait(task.role, "approval", task.status, until=until)
 
 
@@ -389,104 +414,60 @@ def waiting(found: list[Task], whom: str) -> Iterator[str]:
     yield f"{wording.number(len(found))} {verb} for {said}"
 
 
-def why_of(task: Task, facts: Facts) -> str:
-    """Since when or until when, and what is known of the cause, in sentences."""
+def note_of(task: Task, other: str, facts: Facts) -> str:
+    """What could be done instead, who asks, or why an approval does not count, in sentences; may be empty."""
     if task.ask:
         return asked_by(task)
     if task.kind in APPROVALS:
-        return approval_until(task, facts)
-    due, status = dated(task.day, facts.as_of), task.status
-    match task.kind:
-        case "regressed":
-            said = f"Regressed {change_day(facts, status.open_since)}."
-        case "breached":
-            said = breached(status)
-        case "conflict":
-            said = f"Measured in full {since(status, status.held_since)}."
-        case "undecided":
-            said = "No decision is recorded."
-        case "expired" | "expiring":
-            said = f"Last day: {due}."
-        case "planned" | "awaited":
-            said = ""
-        case "no-effect":
-            said = f"{without_effect(status)} If it is no longer true, remove it and make a new decision."
-        case _:
-            said = f"Due on {due}."
-    return said
+        return approval_until(task)
+    if task.kind == BLOCKED and task.day:
+        return f"{'It was due' if task.day < facts.as_of else 'Due'} on {wording.day(task.day)}."
+    return wording.sentence(f"Or {other}") if other and task.kind not in STEP_OF_OTHER else ""
 
 
-def breached(status: Status) -> str:
-    """Since when it is breached, and by how much."""
-    began = wording.day(status.breached_since) if status.breached_since else "an unknown day"
-    return f"Breached since {began}; {wording.sentence(status.breach)}"
-
-
-def without_effect(status: Status) -> str:
-    """What the portal says, and what Microsoft gives all the same."""
-    assert status.observation
-    portal = portal_words(status.observation.portal or "")
-    return f"Portal status: “{portal}”. Microsoft gives {amount(status.observation)}."
-
-
-def approval_until(task: Task, facts: Facts) -> str:
+def approval_until(task: Task) -> str:
     """Until when an approver is waited for, and why no approval counts yet."""
     if not task.entry:
         return ""
-    renewal = f"To renew by {dated(task.day, facts.as_of)}." if task.day else ""
+    renewal = f"To renew by {wording.day(task.day)}." if task.day else ""
     late = task.entry.late_record
     why = f"{late}." if late else f"No approval counts yet: {task.entry.approval.words}."
     return f"{why} {renewal}".rstrip()
 
 
 def asked_by(task: Task) -> str:
-    """Who asks, and since when; and the owner of what it is about, where that is another role."""
+    """Who asks, since when where no day is given, and the owner of what it is about, where that is another role."""
     assert task.ask
     by, owner = task.ask.asked_by or task.status.owner, task.status.owner
-    asked = f"Asked{f' by {by}' if by else ''} on {wording.day(task.ask.since)}."
+    since = "" if task.ask.by else f" on {wording.day(task.ask.since)}"
+    asked = f"Asked{f' by {by}' if by else ''}{since}." if by or since else ""
     return asked + (f" Owner: {owner}." if owner and not same_role(owner, by) else "")
 
 
-def dated(day: date | None, as_of: date) -> str:
-    """A day, and how far it is."""
-    if day is None:
-        return "unknown"
-    left = (day - as_of).days
-    if not left:
-        return f"{wording.day(day)}, today"
-    return f"{wording.day(day)}, " + (
-        f"in {wording.count(left, 'day')}" if left > 0 else f"{wording.count(-left, 'day')} ago"
-    )
+def to_do_of(task: Task, facts: Facts) -> tuple[str, str]:
+    """What to do first, and what could be done instead, without a full stop; text between backticks is code.
 
-
-def first_and_else(to_do: str, step: str | None) -> tuple[str, str]:
-    """What to do first, and what could be done instead, as a sentence; not apart where no step follows."""
-    first, found, other = to_do.partition(", or ")
-    return (wording.sentence(first), f"Or {other}") if found and step else (to_do, "")
-
-
-def to_do_of(task: Task, facts: Facts) -> str:
-    """What to do first, as a sentence; text between backticks is code. Empty where nothing can be done yet."""
-    status, day = task.status, dated(task.day, facts.as_of) if task.day else ""
-    if task.entry and task.kind in APPROVALS:
-        return approving(task.entry, facts)
+    Both may be empty: the first where nothing can be done yet.
+    """
+    status, day = task.status, wording.day(task.day) if task.day else ""
+    if task.entry:
+        return approving(task.entry, facts), ""
     match task.kind:
         case "unanswered":
-            said = f"Answer by {day}" if day else "Answer; no day is given"
+            return f"Answer by {day}" if day else "Answer; no day is given", ""
         case "planned" | "awaited":
-            said = f"Do it by {day}" if day else "Do it; no day is given"
+            return f"Do it by {day}" if day else "Do it; no day is given", ""
         case "breached":
-            said = restoring(status)
-        case "approve" if status.state in NEEDS_NEW_DECISION:
-            said = f"To approve once {status.owner} decides anew"
-        case "approve":
-            said = f"To approve once {status.owner} renews it, by {day}"
+            return restoring(status), new_level(status)
+        case "blocked":
+            waits = asked_of_others(status, facts, "") or status.id in dependencies(facts).awaited
+            return "" if waits else "Ask the role that can end the block", ""
         case kind:
-            said = WHAT_TO_DO.get(kind, "")
-    return wording.sentence(said) if said else ""
+            first, other = WHAT_TO_DO.get(kind, ("", ""))
+            return first.format(day=day), other
 
 
-def step_of(task: Task, site: Site) -> str:
+def step_of(task: Task, other: str, site: Site) -> str:
     """What belongs to it: what blocks it, what is known of a question, else the first of Microsoft's steps."""
     decision = task.status.decision
     if task.ask:
@@ -499,14 +480,16 @@ def step_of(task: Task, site: Site) -> str:
     if task.kind in (*WITHOUT_STEP, *APPROVALS):
         return ""
     step = first_step(task.status.recommendation.remediation, site)
-    return wording.sentence(f"First step: {step}") if step else ""
+    said = [wording.sentence(f"Or {other}")] if task.kind in STEP_OF_OTHER else []
+    said += [wording.sentence(f"First step: {step}")] if step else []
+    return " ".join(said)
 
 
-def restoring(status: Status) -> str:
-    """What to do about a breach, and with whom a lower level is agreed."""
+def new_level(status: Status) -> str:
+    """What could be done about a breach instead, and with whom that is agreed."""
     accepted = status.decision.accepted if status.decision else None
     approver = accepted.approver if accepted and not same_role(accepted.approver, status.owner) else ""
-    return "Restore it, or " + (f"agree on the lower level with {approver}" if approver else "accept the lower level")
+    return f"agree with {approver} on a new level" if approver else "accept a new level"
 
 
 def approving(entry: RegisterEntry, facts: Facts) -> str:
@@ -514,7 +497,7 @@ def approving(entry: RegisterEntry, facts: Facts) -> str:
     found, owner = entry.approval, entry.decision.owner or "the owner"
     if found.filed and found.stated:
         return remedy(entry, without_github=facts.recorded.without_github)
-    if found.reason in APPROVED_BUT_NOT_IT:
+    if found.reason in NOT_APPROVED_AS_MERGED:
         return f"Approve what was merged, or refuse it: tell {owner}."
     return f"Tell {owner} whether you approve."
 
@@ -535,8 +518,6 @@ def answering(task: Task) -> str:
 
 def portal_of(task: Task, site: Site) -> str | None:
     """Where the step is done; None where the next step is none of Microsoft's."""
-    if task.kind == NO_EFFECT:
-        return SECURE_SCORE if site.worldwide else None
     if task.ask or task.kind in (*WITHOUT_STEP, BLOCKED, *APPROVALS):
         return None
     return where_to_set(task.status.recommendation, site)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 from secure_score_backlog import wording
 from secure_score_backlog.approvals import PullRequest, Review, ReviewState
@@ -19,6 +20,7 @@ from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, St
 from secure_score_backlog.ratings import LEVELS
 from secure_score_backlog.reviews import REVIEWS
 from secure_score_backlog.snapshots.model import Observation, SnapshotDay
+from secure_score_backlog.snapshots.service_names import portal_words
 
 WHY_UNEXPLAINED = (
     "This happens when a score is stored without all of its recommendations, or without their profiles: collect it, or "
@@ -134,6 +136,29 @@ def why_breached(entry: RegisterEntry, facts: Facts) -> str:
     """Since when it is worse than accepted, what was accepted and what is measured; with what is known of it."""
     since = f" {change_day(facts, entry.status.breached_since)}" if entry.status.breached_since else ""
     return f"breached{since}; {entry.status.breach}" if entry.status.breach else "worse than accepted"
+
+
+def restoring(status: Status) -> str:
+    """What restores an acceptance that is breached, in numbers where Microsoft counts; without a full stop."""
+    seen, accepted = status.observation, status.decision.accepted if status.decision else None
+    if seen is None or accepted is None:
+        return "Restore it"
+    if seen.affected is not None and seen.total:
+        most = floor((1 - accepted.share) * seen.total)
+        left, of, now, limit = map(wording.number, (seen.affected - most, seen.total, seen.affected, most))
+        if not most:
+            return f"Close what is open: {now} of {of}"
+        if seen.affected > most:
+            verb = "is" if most == 1 else "are"
+            return f"Close {left} of the {now} that are open: at most {limit} of {of} {verb} accepted"
+    return f"Restore it: {wording.share(accepted.share)} done was accepted, now it is {wording.share(seen.share)}"
+
+
+def without_effect(status: Status) -> str:
+    """What the portal says, and the points that Microsoft gives all the same."""
+    assert status.observation
+    portal = portal_words(status.observation.portal or "")
+    return f"Portal status: “{portal}”, {amount(status.observation)}"
 
 
 def why_regressed(status: Status, facts: Facts) -> str:

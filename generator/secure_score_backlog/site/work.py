@@ -36,6 +36,8 @@ TREND_POINTS = 12
 PORTAL_HOSTS = ("microsoft.com", "azure.com", "office.com", "cloud.microsoft")
 """Where Microsoft's portals are: these hosts and those below them."""
 PORTAL = "Portal"
+SECURE_SCORE = "https://security.microsoft.com/securescore"
+"""Where the portal status of a recommendation is set; in national clouds it has other addresses."""
 PAGES_TO_READ = ("learn.microsoft.com", "support.microsoft.com", "docs.microsoft.com", "www.microsoft.com")
 """Hosts of Microsoft on which nothing can be set."""
 LEADING_ON = ("go.microsoft.com", "aka.ms")
@@ -92,7 +94,7 @@ def work_of(status: Status, facts: Facts, site: Site) -> Work:
         affected=f"{wording.number(affected)} of {wording.number(seen.total or 0)}" if seen and affected else "",
         trend=trend,
         moved=moved,
-        why=why_of(status),
+        why=reduced_risk(status),
         reason=reason_of(status),
     )
 
@@ -103,7 +105,7 @@ def reason_of(status: Status) -> str:
     return text if len(text) <= LONGEST_REASON else shortened(text, LONGEST_REASON)
 
 
-def why_of(status: Status) -> str:
+def reduced_risk(status: Status) -> str:
     """The risk that it reduces, from the decision or else the rating, as a sentence; empty where that is unknown."""
     text = (status.decision.reduces if status.decision else "") or status.reason
     return wording.sentence(text) if text else ""
@@ -187,6 +189,11 @@ def where_to_set(recommendation: Recommendation, site: Site) -> str | None:
     """Microsoft's own address where that is a portal, else the portal of the service; None where neither is known."""
     own = portal_link(recommendation.action_url, site)
     return own or (site.worldwide and service_portal(recommendation.service)) or None
+
+
+def where_status_is_set(site: Site) -> str | None:
+    """Where the portal status of a recommendation is set; None in a national cloud, whose address is not known."""
+    return SECURE_SCORE if site.worldwide else None
 
 
 def portal_label(address: str) -> str:

@@ -29,9 +29,9 @@ from secure_score_backlog.site import days
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.templates import coded, page, render
 from secure_score_backlog.site.week import MOST as MOST_ROWS
-from secure_score_backlog.site.week import MOST_ROLES, counted, lines_of, without_effect, work_by_role
-from secure_score_backlog.site.words import most_undecided, since, unexplained
-from secure_score_backlog.site.work import portal_label
+from secure_score_backlog.site.week import MOST_ROLES, counted, lines_of, work_by_role
+from secure_score_backlog.site.words import most_undecided, since, unexplained, without_effect
+from secure_score_backlog.site.work import portal_label, where_status_is_set
 from secure_score_backlog.snapshots.coverage import fillable
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
@@ -185,6 +185,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         ownerless=groups["ownerless"],
         most_waits=MOST_ROWS,
         portal_label=portal_label,
+        portals={"no-effect": where_status_is_set(site)},
         changed_kinds=CHANGED,
         columns=COLUMNS,
         decided=any(status.decision for status in facts.statuses.values()),
@@ -312,7 +313,7 @@ def no_effect(facts: Facts) -> Iterator[Item]:
     """Self-attested in the portal, but without the points."""
     for status in facts.statuses.values():
         if status.claim_without_effect:
-            yield Item(status, without_effect(status))
+            yield Item(status, f"{without_effect(status)}. Not urgent: check whether it was set for all of it.")
 
 
 def orphaned_decisions(facts: Facts) -> Iterator[Item]:

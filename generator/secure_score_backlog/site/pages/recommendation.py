@@ -26,7 +26,7 @@ from secure_score_backlog.site.markdown import decision_markdown, microsoft_html
 from secure_score_backlog.site.pages import board
 from secure_score_backlog.site.repository import change, commit, proposals
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.work import first_step, link_label, portal_label, where_to_set
+from secure_score_backlog.site.work import first_step, link_label, portal_label, where_status_is_set, where_to_set
 from secure_score_backlog.snapshots.model import Observation
 from secure_score_backlog.snapshots.service_names import portal_words
 from secure_score_backlog.text import shell_quoted
@@ -132,19 +132,27 @@ def documents(facts: Facts, site: Site, only: Collection[str] | None = None) -> 
 
 
 def to_do(status: Status, facts: Facts, site: Site) -> Iterator[Step]:
+    """What to do about a decision that is no longer in force or overdue, and about a portal status without effect."""
+    decision = status.decision
+    if decision and not decision.draft and status.state in (*NEEDS_NEW_DECISION, State.OVERDUE):
+        yield from decide_anew(status, decision, facts, site)
+    if status.claim_without_effect:
+        said = f"{words.without_effect(status)}. Not urgent: check in the portal whether it was set for all of it."
+        yield Step(said, portal=where_status_is_set(site))
+        yield Step("If it is no longer true, remove it there and make a new decision.")
+
+
+def decide_anew(status: Status, decision: Decision, facts: Facts, site: Site) -> Iterator[Step]:
     """What to do about a decision that is no longer in force or overdue: restore or do it, or change the decision."""
-    decision, state = status.decision, status.state
-    if decision is None or decision.draft or state not in (*NEEDS_NEW_DECISION, State.OVERDUE):
-        return
-    path = f"decisions/{status.id}.md"
+    state, path = status.state, f"decisions/{status.id}.md"
     if state is State.CONFLICT:
         yield Step(f"If it applies after all, delete `{path}`: Microsoft measures it as done.", f"git rm {path}")
         yield Step(f"Else choose another decision in `{path}`. {merged(decision, facts)}")
         return
-    done = {State.BREACHED: "Restore what was accepted", State.REGRESSED: "Restore it"}.get(state, "Do it")
+    done = {State.BREACHED: words.restoring(status), State.REGRESSED: "Restore it"}.get(state, "Do it")
     first = first_step(status.recommendation.remediation, site)
-    words = wording.sentence(f"{done}. First step: {first}" if first else done)
-    yield Step(words, portal=where_to_set(status.recommendation, site))
+    said = wording.sentence(f"{done}. First step: {first}" if first else done)
+    yield Step(said, portal=where_to_set(status.recommendation, site))
     change, options = changed(status, decision)
     command = f"backlog decide {shell_quoted(status.id)} --change {options}"
     yield Step(f"Or make a new decision: {change}. This changes `{path}`. {merged(decision, facts)}", command)
