@@ -129,7 +129,7 @@ def every_kind(folder: Path) -> Path:
     return folder
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 10**9))
 def test_both_agree_on_random_tenants(seed: int) -> None:
     """Degraded days, missing maxima, m = 0, p > m, claims, totals; drafts, withdrawals, renewals, errors."""
