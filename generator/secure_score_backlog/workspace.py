@@ -160,6 +160,11 @@ class Workspace:
         """The catalogue at the end of a day, without what it no longer lists."""
         return self.catalogue_versions.listed_on(day) if self.catalogue_versions else self.catalogue
 
+    def catalogue_stored_by(self, day: date) -> bool:
+        """Git holds a version of the catalogue of a day or of one before it, so that its words are known."""
+        known = self.catalogue_versions.versions if self.catalogue_versions else ()
+        return any(version.at.date() <= day for version in known[:1])
+
 
 def load(
     root: Path,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from secure_score_backlog.evaluation.facts import evaluate
-from secure_score_backlog.evaluation.microsoft import ChangeKind, MicrosoftChanges, reworded
+from secure_score_backlog.evaluation.microsoft import ChangeKind, MicrosoftChanges, microsoft_changes, reworded
 from secure_score_backlog.snapshots.model import Catalogue, History, Recommendation
 from tests.support.tenants import day, history, partial, stored, workspace
 
@@ -47,6 +47,16 @@ def test_what_came_and_went_within_the_period_is_no_change() -> None:
     assert [(each.recommendation, each.on) for each in changed(known, 5).changes] == [("A", day(5))]
     assert changed(known, 4).changes == ()
     assert changed(known, 1) == MicrosoftChanges()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_words_are_compared_where_they_were_stored_before_the_month(kept: bool) -> None:
+    """Else a change of them may be missing; and a table of the portal has no words of Microsoft."""
+    of_graph = Catalogue({"A": Recommendation("A", "Words", in_catalogue=True)})
+    of_table = Catalogue({"A": Recommendation("A", "Words", in_catalogue=True, named_by="title")})
+    for catalogue, known in ((of_graph, kept), (of_table, False), (Catalogue(), False)):
+        found = microsoft_changes(History(), None, catalogue, catalogue, stored_before=kept)
+        assert found.texts_compared is known
 
 
 def test_nothing_is_known_without_a_snapshot() -> None:

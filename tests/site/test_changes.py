@@ -124,13 +124,14 @@ def test_the_answer_is_at_the_top(pages: dict[str, str]) -> None:
     """What Microsoft changed lately, with points; the newest of its changes first, with its day and amount."""
     text = pages["changes.md"]
     assert (
-        "Since 1 August 2026, Microsoft re-weighted 1 recommendation: Turn on Safe Attachments in block mode "
-        "(12 October 2026), and changed nothing else that is scored here. That changed our score by +1 point (" in text
+        "Since 1 August 2026, Microsoft re-weighted 1 recommendation: Turn on Safe Attachments in block mode, from 8 "
+        "to 9 points (12 October 2026). Our score: +1 point (+0.08 percentage points). Nothing else that is scored "
+        "here changed, and no text (compared by month). We decided 20," in text
     )
     table = text.partition("# What Microsoft changed")[2]
     rows = re.findall(r"\d+ (?:October|July|June|May|March) 2026", table)
     assert rows[:2] == ["12 October 2026", "6 July 2026"]
-    assert "Turn on Safe Attachments in block mode now 9 points at most, before 8 +1 +0.08" in table
+    assert "Turn on Safe Attachments in block mode from 8 to 9 points +1 +0.08" in table
     assert "changes/2025.md" in pages
     assert "August 2026" in text
 

@@ -324,8 +324,9 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         microsoft=microsoft_changes(
             history,
             movement,
-            workspace.catalogue_listed_on(first_day(month_of(as_of)) - ONE_DAY),
+            workspace.catalogue_listed_on(before := first_day(month_of(as_of)) - ONE_DAY),
             workspace.catalogue_listed_on(as_of),
+            stored_before=workspace.catalogue_stored_by(before),
         ),
         register=register.accepted,
         covered=register.covered,

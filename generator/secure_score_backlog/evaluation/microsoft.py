@@ -69,6 +69,8 @@ class MicrosoftChanges:
     services_removed: tuple[str, ...] = ()
     in_part: tuple[date, ...] = ()
     """Days of the comparison that hold only a part, so that what they lack may seem added or no longer scored."""
+    texts_compared: bool = False
+    """Microsoft's words were stored before the month began, so that none of its changes of them is missing here."""
 
     def of(self, kind: ChangeKind) -> tuple[MicrosoftChange, ...]:
         """The changes of one kind."""
@@ -79,7 +81,7 @@ NO_CHANGES = MicrosoftChanges()
 
 
 def microsoft_changes(
-    history: History, movement: Movement | None, before: Catalogue, after: Catalogue
+    history: History, movement: Movement | None, before: Catalogue, after: Catalogue, *, stored_before: bool = False
 ) -> MicrosoftChanges:
     """What Microsoft changed.
 
@@ -88,14 +90,16 @@ def microsoft_changes(
         movement: Of the period; None before the first snapshot.
         before: The catalogue on the day before the month.
         after: The catalogue at the end of the period.
+        stored_before: `before` was stored by that day; else it is the first one that was.
     """
+    texts = stored_before and any(map(is_from_graph, before.recommendations.values()))
     scored = list(rescored(history, movement)) if movement else []
     changes = sorted(
         [*scored, *reworded(before, after)],
         key=lambda change: (list(ChangeKind).index(change.kind), change.on or date.min, change.recommendation),
     )
     if movement is None:
-        return MicrosoftChanges(tuple(changes))
+        return MicrosoftChanges(tuple(changes), texts_compared=texts)
     days = tuple(dict.fromkeys((movement.start, movement.end)))
     compared = [snapshot for day in days if (snapshot := history.newest(day)) is not None]
     return MicrosoftChanges(
@@ -105,6 +109,7 @@ def microsoft_changes(
         services_added=movement.services_added,
         services_removed=movement.services_removed,
         in_part=tuple(snapshot.day for snapshot in compared if holds_a_part(snapshot)) if len(compared) > 1 else (),
+        texts_compared=texts,
     )
 
 

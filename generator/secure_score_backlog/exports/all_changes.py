@@ -202,7 +202,7 @@ def detail_of(change: Plain) -> str:
     if kind is ChangeKind.NO_LONGER_SCORED:
         return f"was {wording.point_count(before)} at most" if before is not None else "maximum unknown"
     if kind is ChangeKind.REWEIGHTED and before is not None and after is not None:
-        return f"now {wording.point_count(after)} at most, before {wording.points(before)}"
+        return f"from {wording.points(before)} to {wording.point_count(after)}"
     said = ", ".join(FIELDS.get(name, name) for name in change["fields"])
     return said + (f"; title before: “{change['title_before']}”" if change["title_before"] else "")
 

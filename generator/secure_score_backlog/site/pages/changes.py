@@ -237,19 +237,19 @@ def sums_since(months: Sequence[MonthOfChanges]) -> Iterator[tuple[MonthOfChange
             yield month, said_counts(sums.counts, MICROSOFT_WORDS), said_counts(sums.counts, OUR_WORDS), sums
 
 
-def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
-    """The first sentences: what Microsoft changed lately, what it did to the score, and what we did."""
+def lead(months: Sequence[MonthOfChanges], facts: Facts) -> list[str]:
+    """The first paragraphs: what Microsoft changed lately and what it did to the score, then what we did."""
     if facts.snapshot is None:
-        return "There is no snapshot yet, so no change is known."
+        return ["There is no snapshot yet, so no change is known."]
     recent = months[:RECENT]
     sums = Sums.of(recent)
     said = verbs(sums.counts, MICROSOFT_VERBS)
     if said:
         microsoft = f"Microsoft {said} {'recommendation' if sums_to_one(sums.counts) else 'recommendations'}"
-        microsoft += f"{which(recent)}{', and changed nothing else that is scored here' if whole(recent) else ''}."
-        microsoft += f" That changed our score by {effect(sums.microsoft_points, sums.microsoft_percent)}."
+        microsoft += f"{which(recent)}. Our score: {effect(sums.microsoft_points, sums.microsoft_percent)}."
+        microsoft += f" {rest}" if (rest := nothing_else(recent, sums)) else ""
     elif sums.is_known:
-        microsoft = "Microsoft changed nothing that is scored here."
+        microsoft = f"Microsoft changed nothing that is scored here{no_text(recent, sums)}."
     else:
         microsoft = (
             f"it is unknown what Microsoft changed, because there are no two snapshots to compare. {days_known(facts)}"
@@ -259,7 +259,18 @@ def lead(months: Sequence[MonthOfChanges], facts: Facts) -> str:
     ours += [f"points were lost on {wording.count(lost, 'recommendation')}"] if lost else []
     nothing = "We decided and completed nothing." if sums.is_known else "We decided nothing."
     here = f"{'; '.join(ours)}." if ours else nothing
-    return f"Since 1\u00a0{wording.month(recent[-1].month)}, {microsoft} {here}"
+    return [f"Since 1\u00a0{wording.month(recent[-1].month)}, {microsoft}", here[:1].upper() + here[1:]]
+
+
+def nothing_else(recent: Sequence[MonthOfChanges], sums: Sums) -> str:
+    """That what is named is all, as a sentence; empty where that is not known."""
+    return f"Nothing else that is scored here changed{no_text(recent, sums)}." if whole(recent) else ""
+
+
+def no_text(recent: Sequence[MonthOfChanges], sums: Sums) -> str:
+    """That Microsoft changed no text, and how that is known; empty where it did, or where that is not known."""
+    compared = all(month.review.facts.microsoft.texts_compared for month in recent)
+    return ", and no text (compared by month)" if compared and not sums.counts[ChangeKind.REWORDED.value] else ""
 
 
 def whole(recent: Sequence[MonthOfChanges]) -> bool:
@@ -268,11 +279,16 @@ def whole(recent: Sequence[MonthOfChanges]) -> bool:
 
 
 def which(recent: Sequence[MonthOfChanges]) -> str:
-    """What Microsoft changed by name, where it is little enough for a sentence: `: Title (12 October 2026)`."""
+    """What Microsoft changed by name, where it is little enough for a sentence.
+
+    `: Title, from 8 to 9 points (12 October 2026)`.
+    """
     rows = [row for month in recent for row in month.rows if row.who is Who.MICROSOFT]
     if not 0 < len(rows) <= NAMED:
         return ""
-    named = (f"{row.title} ({wording.day(row.day) if row.day else wording.month(row.month)})" for row in rows)
+    named = (
+        f"{row.title}, {row.detail} ({wording.day(row.day) if row.day else wording.month(row.month)})" for row in rows
+    )
     return f": {'; '.join(named)}"
 
 
