@@ -138,7 +138,7 @@ TO_DO: dict[str, tuple[Callable[[], Facts], str]] = {
             {"A": (0, 4)},
             A=decision("A", due=day(1), blocked=Blockage(Blocker.LICENSING, day(1), "Buy P2.")),
         ),
-        "Ask the role that can end the block. Blocked by a missing licence: Buy P2. It was due on 1 October 2026.",
+        "Ask who can end the block. Blocked by a missing licence: Buy P2. It was due on 1 October 2026.",
     ),
 }
 """What some role has to do, with what its row says."""
@@ -211,7 +211,7 @@ def test_what_a_role_owns_and_what_blocks_it_is_among_what_it_waits_for() -> Non
     mine = page.sections["role-head-of-it"]
     assert mine.startswith("1 due within 30 days; waits for others: 1; 1 blocked ")
     waits = mine.partition("Waits for leadership: nothing to do. ")[2]
-    assert waits.startswith("1 blocked, no role asked: ask the role that can end it. What ")
+    assert waits.startswith("1 blocked, no role asked: ask who can end it. What ")
     assert "leadership, 1 blocked" in page.text.partition("Order of each role")[0]
     assert "leadership Pay for it? Needed for: B (due 27 February 2027)" in waits
     assert "A (due 18 April 2027) 19 November 2026 no role is asked" in waits
@@ -340,7 +340,7 @@ def test_a_breach_says_where_to_restore_it_before_how_to_decide_anew(address: st
     assert (f"{label} · All" in row) is bool(link)
 
 
-CLOSE = "Close {} of the {} that are open: at most {} accepted."
+CLOSE = "Close {} of the {} open: at most {} accepted."
 
 
 def test_a_breach_is_said_in_numbers_where_microsoft_counts() -> None:

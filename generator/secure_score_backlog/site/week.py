@@ -164,14 +164,15 @@ class Role:
 
     @property
     def awaits(self) -> str:
-        """Which roles it waits for, and what is blocked and asks no role: `Head of IT (2), 1 blocked`."""
-        return ", ".join(filter(None, (self.awaited_roles, self.blocked)))
+        """Which roles it waits for, each with how often, and what is blocked: `Head of IT (2), 1 blocked`."""
+        found = self.awaited_roles.items()
+        named = [f"{role} ({wording.number(number)})" if number > 1 else role for role, number in found]
+        return ", ".join(filter(None, (*named, self.blocked)))
 
     @property
-    def awaited_roles(self) -> str:
-        """Which roles it waits for, each with how often: `Head of IT (2), Managing Director`."""
-        roles = Counter(wait.role for wait in self.waits if wait.role)
-        return ", ".join(f"{role} ({wording.number(number)})" if number > 1 else role for role, number in roles.items())
+    def awaited_roles(self) -> Counter[str]:
+        """How often it waits for each role."""
+        return Counter(wait.role for wait in self.waits if wait.role)
 
     @property
     def blocked(self) -> str:
@@ -180,9 +181,9 @@ class Role:
 
     @property
     def waiting(self) -> str:
-        """The same as sentences, which say whether it has to do anything."""
-        others = f"Waits for {self.awaited_roles}: nothing to do." if self.awaited_roles else ""
-        blocked = f"{self.blocked}, no role asked: ask the role that can end it." if self.unasked else ""
+        """For whom it waits and what is blocked, as sentences that say whether it has to do anything."""
+        others = f"Waits for {', '.join(self.awaited_roles)}: nothing to do." if self.awaited_roles else ""
+        blocked = f"{self.blocked}, no role asked: ask who can end it." if self.unasked else ""
         return " ".join(filter(None, (others, blocked)))
 
     @property
@@ -461,7 +462,7 @@ def to_do_of(task: Task, facts: Facts) -> tuple[str, str]:
             return restoring(status), new_level(status)
         case "blocked":
             waits = asked_of_others(status, facts, "") or status.id in dependencies(facts).awaited
-            return "" if waits else "Ask the role that can end the block", ""
+            return "" if waits else "Ask who can end the block", ""
         case kind:
             first, other = WHAT_TO_DO.get(kind, ("", ""))
             return first.format(day=day), other
