@@ -271,6 +271,8 @@ BADGES: dict[str, Badge] = {
 
 APPROVALS = {"approved": "approved on GitHub", "attested": "approved outside GitHub", "named": "only named"}
 """How an approval is known, within a sentence."""
+APPROVAL_LABELS = {**{kind: BADGES[kind].label for kind in APPROVALS}, "named": "No approval that counts"}
+"""The same over what is counted or listed by it."""
 APPROVAL_MEANINGS = {
     "approved": "GitHub recorded that this role approved the final state before the merge.",
     "attested": "The decision states role, day and record; checked is only whether that is on file and names it.",

@@ -12,11 +12,12 @@ import pytest
 from secure_score_backlog.approvals import Approvals, CommitFact, PullRequest, Review, ReviewState
 from secure_score_backlog.decisions.model import Attestation, Bucket
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason
-from secure_score_backlog.evaluation.audit import only_owner_approved
+from secure_score_backlog.evaluation.audit import Audit, AuditedCommit, Kind, only_owner_approved
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import AcceptanceState
 from secure_score_backlog.ratings import Risk
 from secure_score_backlog.settings import Settings
+from secure_score_backlog.site.approvers import MOST_APPROVERS, accounts_in_words, changes_in_words
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages import (
     evidence,
@@ -126,7 +127,7 @@ def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_co
     assert "opened by writer; approved by boss" in page_of(known)
     section = listed.sections["approvals"]
     assert "In force: within its last day and not breached, whether approved or not." in section
-    assert "Only named: to make it count, the approver approves the next renewal in its pull request." in section
+    assert "No approval that counts: the approver approves the next renewal in its pull request." in section
     assert "approves the next renewal in its pull request, before the merge, once roles in" in page_of(known)
     assert "accepted.approval with by , on and record" in page_of(known)
 
@@ -135,7 +136,7 @@ def test_what_nobody_asked_about_is_not_called_a_fault_of_the_approver() -> None
     """Right after a merge: the next run asks, so nobody has to approve again."""
     known = facts(Approval(reason=Reason.NOT_ASKED))
     section = Read(known, register.documents).sections["approvals"]
-    assert "Only named: the next run of the workflow snapshot asks GitHub." in section
+    assert "No approval that counts: the next run of the workflow snapshot asks GitHub." in section
     assert "next renewal" not in section
     assert "The next run of the workflow snapshot asks GitHub who approved it" in page_of(known)
 
@@ -207,7 +208,7 @@ def test_the_register_begins_with_who_approved_what() -> None:
         assert "Approved outside GitHub: The decision states role, day and record" in read.sections["approvals"]
     inside = Read(facts(given), insurer_summary.documents)
     assert inside.rows("approvals")[1:] == ["Managing Director – 1 (1 high) – 1 (1 high)"]
-    assert "GitHub was not asked who approved; outside GitHub: record not checked." in inside.sections["approvals"]
+    assert "Limits of the proof: GitHub was not asked who approved." in inside.sections["approvals"]
     assert "With day and proof ." in inside.sections["approvals"]
     unknown = Read(facts(Approval(reason=Reason.NO_GITHUB)), insurer_summary.documents).sections["approvals"]
     assert "Approved on GitHub" not in unknown
@@ -251,7 +252,7 @@ def test_totals_of_who_approved_what_are_the_sums_of_their_rows_and_of_the_lists
         total, *rows = map(counted, re.findall(r"<tr\b(?:(?!</tr>).)*<td.*?</tr>", table[0], re.DOTALL))
         assert total == [sum(column) for column in zip(*rows, strict=True)]
         assert total[-1] == sum(total[:-1]) == 47
-        assert len(rows) == min(roles, register.MOST_APPROVERS)
+        assert len(rows) == min(roles, MOST_APPROVERS)
         if page is not insurer_summary:
             heads = re.findall(r"(?:GitHub|counts): (\d+)", read.sections["approvals"])
             assert [int(head) for head in heads] == [number for number in total[:-1] if number]
@@ -274,6 +275,77 @@ def test_an_approval_by_the_owner_alone_is_said() -> None:
     assert "approver in none of them; in 1, the only approval on GitHub is by the owner’s role." in said
 
 
+def of_commits(*kinds: Kind) -> Audit:
+    """An audit of a commit of each of these kinds."""
+    commits = tuple(AuditedCommit(f"{number:040}", MERGED, kind) for number, kind in enumerate(kinds))
+    counts = {kind.value: kinds.count(kind) for kind in Kind}
+    return Audit(day(1), day(9), counts=counts, commits=commits, accounts=2, roles_with_accounts=1)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "unapproved", "said"),
+    [
+        (
+            (Kind.EXCEPTION, Kind.EXCEPTION, Kind.APPROVED),
+            (0, 1, 1, 2),
+            "Of the 4 without an approval that counts, 3 came with the 2 changes without a known approval by another "
+            "person and 1 with changes that another person approved, but no account of the named role.",
+        ),
+        (
+            (Kind.EXCEPTION, Kind.EXCEPTION, Kind.BEGINNING),
+            (0, 2, 7),
+            "Of the 3 without an approval that counts, 1 came with 1 of the 2 changes without a known approval by "
+            "another person, 1 with the first commit and 1 with no commit that is counted here.",
+        ),
+        (
+            (Kind.EXCEPTION,),
+            (0,),
+            "The one without an approval that counts came with the one change without a known approval by another "
+            "person.",
+        ),
+        (
+            (Kind.APPROVED, Kind.EXCEPTION),
+            (0, 0),
+            "All 2 without an approval that counts came with changes that another person approved, but no account of "
+            "the named role.",
+        ),
+        ((Kind.EXCEPTION,), (), ""),
+        ((), (0,), ""),
+    ],
+)
+def test_the_numbers_of_the_register_and_of_the_audit_fit(
+    kinds: tuple[Kind, ...], unapproved: tuple[int, ...], said: str
+) -> None:
+    """How each answer without an approval that counts came: every one of them once, whatever its commit is."""
+    known = facts(Approval(reason=Reason.OTHER_ROLE, asked=True))
+    (entry,) = known.register
+    entries = tuple(replace(entry, approval=replace(entry.approval, commit=f"{each:040}")) for each in unapproved)
+    assert text_of(changes_in_words(replace(known, register=entries, audit=of_commits(*kinds)))) == said
+
+
+def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> None:
+    """How many there are, and the newest change of that setting, which the summary links to."""
+    audit = of_commits(Kind.BEGINNING, Kind.APPROVED, Kind.EXCEPTION, Kind.APPROVED)
+    assert text_of(accounts_in_words(replace(audit, commits=()))) == "2 accounts in 1 role"
+    assert text_of(accounts_in_words(Audit(day(1), day(9)))) == "none is listed, so no approval on GitHub can count"
+    first, second, third, last = audit.commits
+    first = replace(first, settings_keys=("roles",))
+    on = "5 October 2026"
+    assert text_of(accounts_in_words(replace(audit, commits=(first, last)))).endswith(
+        f"unchanged since the first commit, {on}"
+    )
+    second = replace(second, settings_keys=("policy", "roles"), roles=("Board",), opened_as=("Head of IT",))
+    newest = replace(audit, commits=(first, replace(second, pull_request=64), last))
+    assert text_of(accounts_in_words(newest)).endswith(f"; last changed on {on} by Head of IT, approved by Board")
+    third = replace(third, settings_keys=("roles",))
+    ended = text_of(accounts_in_words(replace(audit, commits=(first, second, third))))
+    assert ended.endswith(f"; last changed on {on} without a known approval by another person")
+    known = replace(facts(Approval(reason=Reason.OTHER_ROLE, asked=True)), audit=newest)
+    section = Read(allowed(known, INSURER), insurer_summary.documents).raw("approvals")
+    assert "; last changed on" in section
+    assert '(<a href="#settings">#64</a>)' in section
+
+
 def test_what_needs_a_new_decision_is_listed_apart_with_its_approval() -> None:
     """Who approved what lists what is in force."""
     given = Approval(ApprovalKind.APPROVED, "Managing Director", day(1), "boss", asked=True)
@@ -288,7 +360,7 @@ def test_without_github_no_approval_on_github_is_counted() -> None:
     """There is nothing to ask; the register says what makes an approval count there."""
     section = Read(facts(Approval(reason=Reason.NO_GITHUB)), register.documents).sections["approvals"]
     assert "Approved on GitHub" not in section
-    assert "Only named: to make it count, file the record ." in section
+    assert "No approval that counts: to have one, file the record ." in section
     for reason in (Reason.NO_GITHUB, Reason.RECORD_MISSING, Reason.OTHER_ATTESTED):
         (entry,) = facts(Approval(reason=reason)).register
         said = remedy(entry, without_github=True)

@@ -113,12 +113,16 @@ def test_an_insurer_reads_where_an_approval_is_only_named() -> None:
     unrecorded = replace(entry.decision, accepted=replace(entry.decision.accepted, approval=None))
     both = (replace(entry, decision=unrecorded, approval=Approval()), entry)
     one = content(replace(made, register=both[:1]), INSURER)
-    assert '<td data-label="Only named">1 (1 high)</td>' in one["index.md"]
+    assert '<td data-label="No approval that counts">1 (1 high)</td>' in one["index.md"]
     assert "in force; none has an approval that counts." in one["register.md"]
     two = content(replace(made, register=both), INSURER)
     for path in ("register.md", "index.md"):
         assert "2 of these 3 have no approval that counts." in two[path]
-        for row in ('Approved outside GitHub">1 (1 high)<', 'Only named">1 (1 high)<', 'Total">2 (2 high)<'):
+        for row in (
+            'Approved outside GitHub">1 (1 high)<',
+            'No approval that counts">1 (1 high)<',
+            'Accepted risks">2 (2 high)<',
+        ):
             assert f'<td data-label="{row}' in two[path]
 
 

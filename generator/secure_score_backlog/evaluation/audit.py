@@ -34,6 +34,8 @@ GITHUB = Identity("GitHub", "noreply@github.com")
 """The committer of what is committed in a browser or through GitHub's API."""
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the clocks of two machines may be apart before a commit counts as dated backwards."""
+ROLES = "roles"
+"""The setting that says which account may approve in which role."""
 SAMPLE_SIZE = 25
 """How many changes an auditor usually draws."""
 
@@ -203,6 +205,10 @@ class Audit:
     signatures: Mapping[str, int] = field(default_factory=dict)
     """Commits by the kind of signature that they state; "none" for those without."""
 
+    accounts: int = 0
+    """Accounts that may approve, by `roles` of the settings on the last day."""
+    roles_with_accounts: int = 0
+    """Roles that have any."""
     beginning: Beginning | None = None
     """What is left out of the history; None: nothing."""
     forbidden: int = 0
@@ -217,6 +223,11 @@ class Audit:
     def exceptions(self) -> tuple[AuditedCommit, ...]:
         """The exceptions, the newest first."""
         return tuple(each for each in reversed(self.commits) if each.kind is Kind.EXCEPTION)
+
+    @property
+    def roles_changed(self) -> AuditedCommit | None:
+        """The newest change of the setting that says which account may approve in which role."""
+        return next((each for each in reversed(self.commits) if ROLES in each.settings_keys), None)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -257,6 +268,7 @@ def audit(
     ]
     population = tuple(sorted(found, key=lambda each: each.at))
     rewritten = tuple(each for each in stored.forbidden if within(each.version.at))
+    roles = workspace.settings_on(end).roles
     dated = (*misdated(workspace.commits), *misdated(workspace.snapshot_commits))
     return Audit(
         start=first,
@@ -276,6 +288,8 @@ def audit(
         same_person=tuple(sorted(entry.status.id for entry in in_force if owner_approves(entry))),
         only_owner=tuple(sorted(each.status.id for each in in_force if only_owner_approved(each, workspace, before))),
         misdated=tuple(each for at, each in dated if within(at)),
+        accounts=len({login.casefold() for logins in roles.values() for login in logins}),
+        roles_with_accounts=sum(1 for logins in roles.values() if logins),
         beginning=workspace.beginning,
         signatures=dict(sorted(Counter(each.signature or "none" for each in population).items())),
     )

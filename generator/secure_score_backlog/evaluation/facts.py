@@ -202,6 +202,11 @@ class Facts:
         return tuple(status for status in self.statuses.values() if status.is_shadow)
 
     @property
+    def accepted_in_portal_only(self) -> int:
+        """How many of them an administrator marked as an accepted risk; the others as resolved by other means."""
+        return sum(1 for status in self.shadow if status.is_accepted_in_portal)
+
+    @property
     def stale(self) -> tuple[Status, ...]:
         """Open and without activity for `stale_months`, the longest first."""
         months = self.settings.stale_months

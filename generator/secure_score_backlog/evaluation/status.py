@@ -129,12 +129,17 @@ class Status:
     """Later day within the period on which it was done again."""
 
     @property
+    def is_accepted_in_portal(self) -> bool:
+        """An administrator marked it as an accepted risk in Microsoft's portal."""
+        return bool(self.observation and (self.observation.portal or "").lower() == ACCEPTED_IN_PORTAL)
+
+    @property
     def is_shadow(self) -> bool:
         """The portal accepts or claims what no decision in force accepts or covers (docs/method.md#attention)."""
         seen = self.observation
         if seen is None or seen.portal is None or self.state in (State.DONE, State.CONFLICT):
             return False
-        accepted = seen.portal.lower() == ACCEPTED_IN_PORTAL and self.state is not State.ACCEPTED
+        accepted = self.is_accepted_in_portal and self.state is not State.ACCEPTED
         return accepted or (seen.claims and self.state is not State.COVERED)
 
     @property

@@ -71,7 +71,7 @@ INSURER_FIELDS: Fields = {
     Attachment: "version digest size",
     Reported: "day source current maximum percent claimed all_tenants similar before percent_before",
     Audit: "start end counts reasons commits asked_at without_github days completed beginning forbidden approvals "
-    "only_owner signatures",
+    "only_owner signatures accounts roles_with_accounts",
     Beginning: "after until hidden said_by",
     AuditedCommit: "commit at kind reasons areas decided pull_request claimed roles opened_as settings_keys "
     "merged_at signature files",
@@ -321,7 +321,12 @@ def written(facts: Facts, profile: Profile) -> Iterator[leaks.Written]:
 
 def without_names(audit: Audit, guard: leaks.Guard) -> Audit:
     """An audit in which every role is replaced that must not be seen: older settings can no longer be changed."""
-    commits = (replace(each, roles=cleaned(each.roles, guard)) if each.roles else each for each in audit.commits)
+    commits = (
+        replace(each, roles=cleaned(each.roles, guard), opened_as=cleaned(each.opened_as, guard))
+        if each.roles or each.opened_as
+        else each
+        for each in audit.commits
+    )
     return replace(audit, commits=tuple(commits))
 
 

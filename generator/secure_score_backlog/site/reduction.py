@@ -39,6 +39,7 @@ SHORTENED = frozenset(
         (Decision, "owner"),
         (Approval, "by"),
         (AuditedCommit, "roles"),
+        (AuditedCommit, "opened_as"),
         (OwnEvidence, "by"),
         (Answers, "by"),
     }

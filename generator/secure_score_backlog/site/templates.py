@@ -113,6 +113,7 @@ def environment() -> Environment:
         blockers=wording.BLOCKERS,
         far_ahead=FAR_AHEAD,
         without_decision=wording.WITHOUT_DECISION,
+        approval_labels=wording.APPROVAL_LABELS,
         approval_meanings=wording.APPROVAL_MEANINGS,
         state_on_pages=state_on_pages,
         choices=wording.CHOICES,

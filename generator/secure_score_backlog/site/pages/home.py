@@ -23,7 +23,7 @@ from secure_score_backlog.evaluation.reminders import (
     decisions_needed,
     owning_roles,
 )
-from secure_score_backlog.evaluation.status import ACCEPTED_IN_PORTAL, NEEDS_NEW_DECISION, State, Status
+from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
 from secure_score_backlog.exports.json import plain_facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import SEVERE, level_order
@@ -91,7 +91,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         most=MOST_NEEDED,
         late=len(late_ones),
         undecided=most_undecided(facts),
-        in_portal_only=sum(1 for status in facts.shadow if accepted_in_portal(status)),
+        in_portal_only=facts.accepted_in_portal_only,
         others=others_in_words(others, facts) if 0 < len(others) < len(needed) else "",
         in_name=in_name,
         names=list(dict.fromkeys(map(approver, in_name))),
@@ -160,11 +160,6 @@ def approved_by_leadership(facts: Facts, owners: Collection[str]) -> list[Regist
         if (entry.state in IN_FORCE or needs_decision(entry)) and comparable(approver(entry)) not in {*owners, ""}
     ]
     return sorted(found, key=lambda entry: (entry.approval.recorded, entry.until, entry.status.id))
-
-
-def accepted_in_portal(status: Status) -> bool:
-    """An administrator marked it as an accepted risk in Microsoft's portal."""
-    return bool(status.observation and (status.observation.portal or "").lower() == ACCEPTED_IN_PORTAL)
 
 
 def next_planned(facts: Facts) -> list[Status]:

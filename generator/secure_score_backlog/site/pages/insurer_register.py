@@ -12,13 +12,13 @@ from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
 from secure_score_backlog.evaluation.register import in_force, needing_decision, plans_needing_decision
 from secure_score_backlog.files import Document
+from secure_score_backlog.site.approvers import approvers, changes_in_words, never_approved
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.public import review_record
 from secure_score_backlog.site.pages.register import (
     BOOST,
     COLUMNS,
     anchors,
-    approvers,
     ended_automatically,
     who_approved,
 )
@@ -43,6 +43,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         approved=who_approved(facts),
         anchors=anchors(facts),
         approvers=approvers(facts),
+        changes=changes_in_words(facts),
+        never=never_approved(facts),
         reviews=review_record(facts),
         past=len(facts.past),
         ended_automatically=len(ended_automatically(facts)),

@@ -16,10 +16,10 @@ from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.exports.audit import KIND_WORDS, in_reasons, owner_words, reasons_of, unapproved_in_words
 from secure_score_backlog.files import Document
 from secure_score_backlog.site import days
+from secure_score_backlog.site.approvers import approvers, changes_in_words
 from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.pages.evidence import RESULTS, signed_by_github, without_signature
 from secure_score_backlog.site.pages.public import review_record
-from secure_score_backlog.site.pages.register import approvers
 from secure_score_backlog.site.templates import page, render
 from secure_score_backlog.site.words import imported, unexplained
 from secure_score_backlog.snapshots.service_names import portal_words
@@ -77,6 +77,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         accepted=accepted,
         covered=covered,
         approvers=approvers(facts),
+        changes=changes_in_words(facts, these=True),
         unapproved_changes=unapproved_in_words(facts.audit) if facts.audit else "",
         need_decision=len(needing_decision((*facts.register, *facts.covered))),
         need_plans=len(plans_needing_decision(facts.statuses.values())),
