@@ -27,6 +27,7 @@ from secure_score_backlog.evaluation.register import (
     reason,
     recorded,
     shown_state,
+    unapproved_since,
 )
 from secure_score_backlog.evaluation.status import State
 from secure_score_backlog.evaluation.tasks import approved_later, tasks
@@ -312,6 +313,18 @@ def test_a_number_says_how_many_are_severe() -> None:
     assert (said(None), said(Risk.HIGH), said(Risk.LOW, None)) == ("1", "1 (1 high)", "2")
     assert said(Risk.HIGH, None, Risk.CRITICAL, Risk.HIGH) == "4 (1 critical, 2 high)"
     assert (said(*[Risk.HIGH] * 2), said(*[Risk.CRITICAL] * 3)) == ("2 (2 high)", "3 (3 critical)")
+
+
+def test_since_when_no_approval_counts() -> None:
+    """From the oldest version after the last approved one; what GitHub was not asked is unknown."""
+    good, none = Approval(ApprovalKind.APPROVED, "Head of IT", day(1)), Approval(reason=Reason.NO_REVIEW, asked=True)
+    found = versions(*[(number, decision(bucket=Bucket.ACCEPT)) for number in (1, 2, 3)])
+    unknown = Approval(reason=Reason.NOT_ASKED)
+    assert unapproved_since(found, (none, none, none)) == day(1)
+    assert unapproved_since(found, (none, good, none)) == day(3)
+    assert unapproved_since(found, (unknown, none, none)) == day(2)
+    for newest in (good, unknown, Approval(reason=Reason.UNCOMMITTED)):
+        assert unapproved_since(found, (none, none, newest)) is None
 
 
 def test_every_reason_has_words_for_a_row() -> None:

@@ -146,8 +146,8 @@ def test_an_answer_that_was_approved_before_is_not_called_never_approved() -> No
     before = Approval(ApprovalKind.APPROVED, "Managing Director", day(1))
     known = facts(Approval(reason=Reason.LATE, asked=True), before)
     row = Read(known, register.documents).sections["approvals"]
-    assert "The pull request was approved after it was merged. An earlier answer was approved, 1" in row
-    assert "the pull request was approved after it was merged; an earlier answer" in page_of(known)
+    assert "was merged. An earlier version was approved on 1 October 2026, this one not" in row
+    assert "the pull request was approved after it was merged; an earlier version" in page_of(known)
     assert "never had" not in page_of(known)
     assert "never had" not in page_of(facts(Approval(reason=Reason.NOT_ASKED))), "what was not asked is not known"
 
@@ -156,9 +156,13 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     """Minutes and register speak of the same approval, so they say the same about it."""
     late = Approval(reason=Reason.RECORD_MISSING, asked=True, stated=STATED, filed=date(2026, 10, 2))
     known = facts(late)
+    (entry,) = known.register
+    assert "has counted since" not in entry.late_record, "what GitHub was not asked is not known"
+    known = replace(known, register=(replace(entry, unapproved_since=day(1)),))
     said = (
-        "Managing Director approved on 25 September 2026, but the record came on 2 October 2026, after the decision: "
-        "Head of IT must record it again (record: minutes of September 2026 )"
+        "Managing Director approved on 25 September 2026, but the record came on 2 October 2026, after the decision, "
+        "so no approval has counted since 1 October 2026; Managing Director need not act, Head of IT must record it "
+        "again (record: minutes of September 2026 )"
     )
     row = Read(known, register.documents).sections["approvals"]
     assert "record came after the decision; never had" in row

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -70,6 +70,8 @@ class RegisterEntry:
     """The same of the answers before, the oldest first."""
     ended: date | None = None
     """Day on which another version replaced it; None while it is current."""
+    unapproved_since: date | None = None
+    """Day of the oldest version since which no approval counts; None where that of the newest does, or is unknown."""
 
     @property
     def approved_by(self) -> tuple[str, ...]:
@@ -92,21 +94,23 @@ class RegisterEntry:
         if self.approval.recorded:
             return ""
         if self.approved_before:
-            return f"an earlier answer was approved, {day(self.approved_before)}"
+            return f"an earlier version was approved on {day(self.approved_before)}, this one not"
         return f"never had an approval that counts, since {day(self.since)}" if self.known_unapproved else ""
 
     @property
     def late_record(self) -> str:
-        """Where the record of its approval came after the decision: what is missing, as a sentence without its end.
+        """Where the record of its approval came after the decision: since when none counts, and who acts.
 
-        The one wording of every page; where the record is, follows it.
+        The one wording of every page, as a sentence without its end; where the record is, follows it.
         """
         found = self.approval
         if not (found.filed_late and found.stated and found.filed):
             return ""
+        since = f", so no approval has counted since {day(self.unapproved_since)}" if self.unapproved_since else ""
         return (
-            f"{found.stated.by} approved on {day(found.stated.on)}, but the record came on "
-            f"{day(found.filed)}, after the decision: {self.status.owner or 'the owner'} must record it again"
+            f"{found.stated.by} approved on {day(found.stated.on)}, but the record came on {day(found.filed)}, after "
+            f"the decision{since}; {found.stated.by} need not act, {self.status.owner or 'the owner'} must record it "
+            "again"
         )
 
     @property
@@ -190,7 +194,18 @@ def entry_of(
         answered=brought if brought.committed else None,
         earlier=tuple(earlier.values()),
         ended=ended,
+        unapproved_since=unapproved_since(versions, judged),
     )
+
+
+def unapproved_since(versions: Sequence[DecisionVersion], judged: Sequence[Approval]) -> date | None:
+    """The day since which no approval counts: of the oldest of the newest versions of which GitHub told of none."""
+    since = None
+    for version, approval in zip(reversed(versions), reversed(judged), strict=True):
+        if approval.recorded or approval.reason in (Reason.NOT_ASKED, Reason.UNCOMMITTED):
+            break
+        since = version.version.at.date()
+    return since
 
 
 @dataclass(frozen=True, slots=True)

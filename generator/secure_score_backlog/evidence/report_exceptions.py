@@ -98,8 +98,8 @@ def unapproved(facts: Facts) -> Block:
             recommendation(each.status),
             approver(each),
             (
-                Line(capital(each.approval.words) or "No approval is known"),
-                *((Line(capital(each.earlier_words), "fine"),) if each.earlier_words else ()),
+                Line(capital(each.late_record or each.approval.words) or "No approval is known"),
+                *((Line(capital(each.earlier_words), "fine"),) if each.earlier_words and not each.late_record else ()),
             ),
         )
         for each in in_force((*facts.register, *facts.covered))

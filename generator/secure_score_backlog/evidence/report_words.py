@@ -56,6 +56,8 @@ def approval_words(entry: RegisterEntry) -> str:
     """How the approval is known."""
     found = entry.approval
     how = wording.APPROVALS[found.kind]
+    if entry.late_record:
+        return f"{how}; no approval that counts: {entry.late_record}"
     if not found.recorded:
         before = f"; {entry.earlier_words}" if entry.earlier_words else ""
         return f"{how}; no approval that counts{f': {found.words}' if found.words else ''}{before}"

@@ -91,7 +91,7 @@ INSURER_FIELDS: Fields = {
     Cover: "reason by approver until approval",
     Attestation: "by on",
     RegisterEntry: "status decision state until days_left points renewals since citation approval earlier answered "
-    "ended",
+    "ended unapproved_since",
     Approval: "kind by at pull_request confirmed commit stated on_file names_it filed reason asked",
 }
 """Decisions, counts, and accepted risks with role, last day and shortened compensating controls."""
