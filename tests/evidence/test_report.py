@@ -246,9 +246,7 @@ def test_what_earlier_answers_had_is_said() -> None:
     named = Approval(asked=True, commit="2" * 40)
     given = replace(facts.register[0].approval, commit="1" * 40)
     before, never = (replace(facts.register[0], approval=named, earlier=each) for each in ((given,), ()))
-    assert "An earlier version was approved on 9 October 2026, this one not" in in_report(
-        replace(facts, register=(before,))
-    )
+    assert "An earlier version was approved on 9 October 2026" in in_report(replace(facts, register=(before,)))
     assert "Never had an approval that counts, since 10 October 2026" in in_report(replace(facts, register=(never,)))
     assert "Never had" not in in_report(replace(facts, register=(before,)))
 

@@ -27,6 +27,7 @@ from secure_score_backlog.snapshots.known import known_recommendations
 from secure_score_backlog.snapshots.model import Recommendation
 from secure_score_backlog.workspace import load
 from tests.support.pages import Read, evaluated
+from tests.support.pages import words as text_of
 from tests.support.portal_tables import Action, portal_csv
 from tests.support.repositories import Repository
 from tests.support.running import run_here
@@ -93,25 +94,24 @@ def test_an_insurer_reads_what_is_not_here_and_whom_to_ask() -> None:
     bare = Read(allowed(FACTS, INSURER), insurers.for_insurers)
     assert "by a person, and not here" in bare.lead
     (asked,) = FACTS.insurance.questionnaires
-    missing, seen = len(asked.not_measured), len(asked.not_seen)
     section = bare.sections["not-shown"]
-    assert f"{missing} not measured (1 with own evidence), {seen - missing} seen in part: " in section
-    assert "and what is not seen: ask the person who answers the form." in section
-    areas = re.findall(r'href="#(common-part-\d+)">.*?</a> (\d+)', bare.raw("not-shown"))
-    assert (
-        sum(int(number) for _, number in areas)
-        == seen
-        == bare.raw("questions-common").count(">not seen: ")
-        + sum(1 for answer in asked.not_seen if not answer.question.limits)
-    )
+    for what in ("Names of people and accounts, minutes", "settings and commands", "the records of approvals"):
+        assert what in section
+    assert f"{asked.title}: yes or no, and what Secure Score does not see" in section
+    assert "): ask the person who answers the form." in section
+    areas = re.findall(r'href="#(common-part-\d+)">(.*?)</a>', bare.raw("not-shown"))
+    assert [text_of(name) for _, name in areas] == list(dict.fromkeys(each.question.heading for each in asked.not_seen))
     assert all(f'<tr id="{anchor}"' in bare.raw("questions-common") for anchor, _ in areas)
+    assert len(asked.not_seen) == bare.raw("questions-common").count(">not seen: ") + sum(
+        1 for answer in asked.not_seen if not answer.question.limits
+    )
     backups = replace(asked, answers=tuple(a for a in asked.answers if a.question.id == "backup"), by=("CIO", "CFO"))
     named = replace(FACTS, insurance=replace(FACTS.insurance, questionnaires=(backups,)))
     read = Read(allowed(named, INSURER), insurers.for_insurers)
     assert "by the roles named below, and not here" in read.lead
     said = read.sections["not-shown"]
-    assert f"{asked.title} , 1 not measured (1 with own evidence), 0 seen in part: " in said
-    assert "Yes or no, and what is not seen: ask CIO or CFO." in said
+    assert f"{asked.title}: yes or no, and what Secure Score does not see, which is said beside each question (" in said
+    assert "): ask CIO or CFO." in said
     assert (
         "What this site does not show : ask CIO or CFO."
         in Read(allowed(named, INSURER), insurer_summary.documents).text

@@ -94,7 +94,7 @@ class RegisterEntry:
         if self.approval.recorded:
             return ""
         if self.approved_before:
-            return f"an earlier version was approved on {day(self.approved_before)}, this one not"
+            return f"an earlier version was approved on {day(self.approved_before)}"
         return f"never had an approval that counts, since {day(self.since)}" if self.known_unapproved else ""
 
     @property

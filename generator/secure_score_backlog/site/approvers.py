@@ -206,4 +206,4 @@ def never_approved(facts: Facts) -> str:
     never = sum(1 for entry in found if entry.known_unapproved)
     if not never:
         return ""
-    return "It never had one." if len(found) == 1 else f"{number(never)} of them never had one."
+    return "It never had one." if len(found) == 1 else f"{number(never)} of the {number(len(found))} never had one."

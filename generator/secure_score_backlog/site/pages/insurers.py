@@ -6,7 +6,7 @@ For readers of the organisation and, from reduced facts (`site/reduction.py`), f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -62,6 +62,18 @@ class Part:
         return ", ".join(group.heading for group in self.groups if group.heading) or f"page {self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class NotShown:
+    """Something that the site for insurers does not show."""
+
+    what: str
+    """As the beginning of a sentence."""
+    ask: str
+    """Whom to ask for it."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """Title and place of the groups of questions that it is about."""
+
+
 def documents(facts: Facts, site: Site) -> Iterator[Document]:
     """The pages for readers of the organisation."""
     yield from pages(facts, site, TITLE, outside=False)
@@ -98,11 +110,7 @@ def pages(facts: Facts, site: Site, title: str, *, outside: bool) -> Iterator[Do
             parts=parts,
             named=any(each.by for each in insurance.questionnaires),
             joined=joined,
-            places={
-                each.name: {group.heading: group.anchor for group in groups_of(each.answers)}
-                for each in insurance.questionnaires
-            },
-            not_seen={each.name: groups_of(each.not_seen) for each in insurance.questionnaires},
+            not_shown=list(not_shown(facts, parts)),
             addresses={name: addresses(of_one) for name, of_one in parts.items()},
             kind=imported(facts.snapshot) if facts.snapshot else "",
             unexplained=unexplained(facts.explained),
@@ -155,6 +163,37 @@ def parts_of(each: Answers) -> list[Part]:
         Part(f"insurers/{each.name}.md" if number == 1 else f"insurers/{each.name}/{number}.md", tuple(groups), number)
         for number, groups in enumerate(pages, start=1)
     ]
+
+
+def not_shown(facts: Facts, parts: Mapping[str, Iterable[Part]]) -> Iterator[NotShown]:
+    """What the site for insurers does not show, and whom to ask: by kind of thing, then by questionnaire.
+
+    `parts`: the pages of each questionnaire, by its name.
+    """
+    giver = "the person who gave you this site"
+    if facts.register or facts.covered:
+        what = "Why a risk was accepted, the evidence of an exemption, and the records of approvals"
+        yield NotShown(what, "the owner or the approver, whom the risk register names")
+    yield NotShown("Names of people and accounts, minutes and discussions", giver)
+    yield NotShown("Users, devices, settings and commands", giver)
+    on_first_page = {each.name for each in listed(facts.insurance.questionnaires)}
+    for each in facts.insurance.questionnaires:
+        places, found = addresses(parts[each.name]), groups_of(each.not_seen)
+        anchors = {group.heading: f"#{each.name}-{group.anchor}" for group in groups_of(each.answers)}
+        unseen = ", and what Secure Score does not see, which is said beside each question" if found else ""
+        yield NotShown(
+            f"{each.title}: yes or no{unseen}",
+            joined(each.by, "or") or "the person who answers the form",
+            tuple(
+                (
+                    group.heading or "questions",
+                    anchors[group.heading]
+                    if group.heading and each.name in on_first_page
+                    else places[group.answers[0].question.id],
+                )
+                for group in found
+            ),
+        )
 
 
 def addresses(parts: Iterable[Part]) -> dict[str, str]:
