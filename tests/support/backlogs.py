@@ -80,7 +80,7 @@ def canaries(value: Any, kept: Mapping[type, str], place: str = "") -> Any:
         new = {
             field.name: canaries(getattr(value, field.name), kept, f"{kind.__name__}-{field.name}")
             for field in dataclasses.fields(value)
-            if field.name not in spared or not plain(getattr(value, field.name))
+            if field.init and (field.name not in spared or not plain(getattr(value, field.name)))
         }
         return dataclasses.replace(value, **new)
     if type(value) is str:
