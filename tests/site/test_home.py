@@ -57,6 +57,17 @@ def test_who_is_asked_reads_whether_that_is_overdue(late: bool) -> None:
     assert ("none from Board" in said) is not late
 
 
+@pytest.mark.parametrize("decided", [True, False])
+def test_what_is_overdue_is_told_apart_and_adds_up(decided: bool) -> None:
+    """Decisions and changes that need none; the review of the month is one click away."""
+    ask = replace(ASKED, by=day(5) if decided else day(60))
+    late = decision("Late", due=day(3))
+    page = Read(facts_of(decision("A", owner="Admin", due=day(90), asks=(ask,)), late), home.documents)
+    told = "2 overdue (1 of these decisions and 1 change)" if decided else "; 1 change overdue."
+    assert told in page.text.replace("\u00a0", " ")
+    assert 'href="reviews/2026-10.html">Review of October 2026</a>' in page.source
+
+
 def test_nothing_asked_has_no_table() -> None:
     """Neither a way to answer, nor a heading for what nobody accepted."""
     page = Read(facts_of(decision("A", due=day(90))), home.documents)
@@ -73,10 +84,11 @@ def named(identifier: str, approver: str, approval: Approval) -> tuple[Decision,
 
 def test_what_is_accepted_in_the_name_of_leadership_has_a_heading_of_its_own() -> None:
     """With the roles, whose is which where they are several; a late record is one sentence, with who repairs it."""
+    stated = Attestation("Board", day(1), "the minutes")
     late = Approval(
         ApprovalKind.NAMED,
         asked=True,
-        stated=Attestation("Board", day(1), "the minutes"),
+        stated=stated,
         filed=day(5),
         reason=Reason.RECORD_LATER,
     )
@@ -84,17 +96,22 @@ def test_what_is_accepted_in_the_name_of_leadership_has_a_heading_of_its_own() -
         named("A", "Board", Approval(ApprovalKind.APPROVED, "Board", day(3), asked=True)),
         named("B", "Owner", late),
         named("C", "Head of IT", Approval(asked=True)),
+        named("D", "Board", Approval(ApprovalKind.ATTESTED, "Board", day(4), stated=replace(stated, record="item 4"))),
+        named("E", "Board", Approval(reason=Reason.NOT_ASKED)),
     )
     made = facts_of(*(one for one, _ in given))
     by_id = {one.recommendation: approval for one, approval in given}
     facts = replace(made, register=tuple(replace(each, approval=by_id[each.status.id]) for each in made.register))
     page = Read(facts, home.documents)
     assert "Accepted in the name of Owner, Board" in page.text
-    late_one, approved = page.rows("in-name")
-    assert "Does not count yet Board approved on 1 October 2026, but the record came on 5" in late_one
+    late_one, unknown, approved, outside = page.rows("in-name")
+    assert "Yes, but it does not count yet Board approved on 1 October 2026, but the record came on 5" in late_one
     assert "Head of IT must record it again (record: the minutes)." in late_one
-    assert "Owner" in late_one
+    assert "Nothing to do for Owner." in late_one
+    assert "Nothing to do" not in approved
     assert "Yes, 3 October 2026" in approved
+    assert "Yes, 4 October 2026 Outside GitHub: item 4; not checked by this tool" in outside
+    assert "Not known yet" in unknown
     alone = Read(replace(facts, register=facts.register[:1]), home.documents)
     assert "Accepted in the name of Board" in alone.text
 
