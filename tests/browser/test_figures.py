@@ -88,7 +88,8 @@ def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
     text = browser.run("return document.querySelector('article').innerText")
     assert f"{len(needed)}\u00a0decisions needed" in text
     late = sum(item["late"] for item in needed)
-    assert f"{today['late']} overdue, none from Managing Director." in text
+    apart = f"({late} of these decisions and {today['late'] - late}\u00a0changes)"
+    assert f"{today['late']} overdue {apart}, none from Managing Director." in text
     assert "Total as recommended\t4\u202f800\u00a0EUR a\u00a0year" in text
     assert f"Also overdue: {today['late'] - late}\u00a0change" in text
     assert f"{counts['undecided']} of" in text

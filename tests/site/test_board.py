@@ -123,7 +123,7 @@ def test_what_needs_a_new_decision_comes_first_and_many_of_little_risk_are_folde
     assert "<summary>12 undecided</summary>" in before, "with those behind the line"
     assert re.findall(r'<tr data-id="([a-z]+)', folded) == ["medium"] * 8 + ["low"] * 3
     assert "2 October 2026 was the last day" in page.rows("undecided")[0]
-    assert "Undecided No owner, open at least since 1 October 2026" in page.sections["undecided"]
+    assert "Undecided Where a row is empty: no owner, open at least since 1 October 2026" in page.sections["undecided"]
     assert folded.count("<i hidden>no owner</i>") == 11
     few = undecided(*[Risk.MEDIUM] * 10, Risk.HIGH).raw("undecided")
     assert "backlog-more" not in few

@@ -42,7 +42,7 @@ def test_what_is_no_longer_in_force_is_overdue_since_a_day() -> None:
     """A conflict since the decision that it contradicts, where that came later; the same day in the JSON."""
     clash = decision("Clash", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE))
     facts = facts_of(clash)
-    assert "2 October 2026 overdue since" in Read(facts, home.documents).sections["decisions-needed"]
+    assert "overdue since 2 October 2026" in Read(facts, home.documents).sections["decisions-needed"]
     (item,) = plain_facts(facts)["decisions_needed"]
     assert (item["kind"], item["by"], item["since"]) == ("conflict", None, "2026-10-02")
 

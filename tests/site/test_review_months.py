@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from secure_score_backlog import wording
+from secure_score_backlog.decisions.model import Blockage, Blocker, Bucket
 from secure_score_backlog.site.pages.reviews import Month, documents
-from secure_score_backlog.site.verdict import risk_change
+from secure_score_backlog.site.verdict import risk_change, totals
 from tests.support.pages import Read, evaluated, words
-from tests.support.tenants import history, workspace
+from tests.support.tenants import decision, history, versions, workspace
 
 
 def test_facts_signed_without_the_list_give_the_same_decisions() -> None:
@@ -128,6 +130,44 @@ def test_an_acceptance_is_no_improvement() -> None:
     )
     covered = {**on("2026-11-20", 1), "covered": [{"risk": "high", "state": "expiring"}]}
     assert said(covered, None) == "1 critical or high risk is open and neither accepted nor covered."
+
+
+def test_the_total_of_a_month_stands_beside_what_there_was_before() -> None:
+    """Points and severe risks; without a month before neither, and without a score nothing."""
+    day: dict[str, object] = {"as_of": "2026-10-31", "score": {"current": 10.5}, "movement": None}
+    day |= {"open": {"high": 3}, "register": []}
+    entry = {"risk": "high", "state": "active"}
+    moved = {"from": "2026-10-31", "to": "2026-11-20", "points": {"total": 2.25}}
+    now = {**day, "as_of": "2026-11-20", "score": {"current": 12.75}, "movement": moved, "open": {"critical": 4}}
+
+    def said(now: Mapping[str, object], before: Mapping[str, object] | None) -> list[str]:
+        return [text.replace("\N{NO-BREAK SPACE}", " ") for _, text in totals(now, before)]
+
+    assert said({**now, "register": [entry]}, day) == [
+        "12.75 (10.5 on 31 October 2026, +2.25)",
+        "4 open (3 before); 1 accepted or covered (0 before)",
+    ]
+    same = {**now, "movement": {**moved, "points": {"total": 0}}, "open": {"high": 3}, "register": [entry]}
+    assert said(same, {**day, "register": [entry]}) == [
+        "12.75 (as on 31 October 2026)",
+        "3 open (as before); 1 accepted or covered (as before)",
+    ]
+    assert said(day, None) == ["10.5", "3 open"]
+    assert said({**day, "open": None}, day) == ["10.5"]
+    assert said({**day, "score": None}, day) == []
+
+
+def test_what_is_planned_without_a_score_says_so_and_what_blocks_it() -> None:
+    """Among what was decided, by the state that it would have."""
+    waits = decision("A", blocked=Blockage(Blocker.LICENSING, date(2026, 10, 2), "no seats"))
+    known = {"A": waits, "B": decision("B"), "C": decision("C", Bucket.ACCEPT)}
+    decided = {name: versions((2, each)) for name, each in known.items()}
+    measured = workspace(history(*[{"X": (0, 4)}] * 3), decided, catalogued=["X", *known])
+    page = Read(evaluated(measured, date(2026, 10, 6)), documents, "reviews/2026-10.md")
+    said = page.sections["changed"]
+    assert "Decided, now blocked: what it reduces (missing licence, not measured by Microsoft)" in said
+    assert "Decided, now planned: what it reduces (not measured by Microsoft)" in said
+    assert "Decided, now accepted: what it reduces (not measured by Microsoft)" in said
 
 
 def test_months_before_the_last_twelve_are_folded_by_year() -> None:

@@ -7,6 +7,7 @@ Made from the facts as `backlog status --json` prints them, signed or computed, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from secure_score_backlog import wording
@@ -77,6 +78,37 @@ def risk_change(now: Plain, before: Plain | None) -> str:
         return f"{said}."
     verb = "is" if settled == 1 else "are"
     return f"{said}; {wording.number(settled)} {verb} accepted or covered, {compared(settled, settled_before)} then."
+
+
+def totals(now: Plain, before: Plain | None) -> list[tuple[str, str]]:
+    """Points and severe risks, each with what there was at the end of the month before; empty without a score.
+
+    Args:
+        now: The facts of a month.
+        before: Those of the end of the month before; None where that month was not measured, or is unknown.
+    """
+    if not now["score"]:
+        return []
+    points, moved = wording.points(Fraction(now["score"]["current"])), now["movement"]
+    if moved and moved["from"] != moved["to"]:
+        change, since = Fraction(moved["points"]["total"]), wording.day(from_json(moved["from"]))
+        earlier_points = wording.points(Fraction(now["score"]["current"]) - change)
+        points += f" ({earlier_points} on {since}, {wording.signed(change)})" if change else f" (as on {since})"
+    found, number = [("Points", points)], severe(now)
+    if number is not None:
+        open_before = severe(before) if before else None
+        settled, settled_before = severe_settled(now), severe_settled(before) if before else 0
+        said = f"{wording.number(number)} open{_before(number, open_before)}"
+        if settled or settled_before:
+            was = None if open_before is None else settled_before
+            said += f"; {wording.number(settled)} accepted or covered{_before(settled, was)}"
+        found.append(("Critical and high risks", said))
+    return found
+
+
+def _before(number: int, earlier: int | None) -> str:
+    """What a number was before, in brackets; empty where that is unknown."""
+    return "" if earlier is None else " (as before)" if earlier == number else f" ({wording.number(earlier)} before)"
 
 
 def compared(number: int, earlier: int) -> str:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.ranking import risk_key
-from secure_score_backlog.evaluation.reminders import decisions_needed, late
+from secure_score_backlog.evaluation.reminders import also_late, decisions_needed, late
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, UNMEASURED, State, Status
 from secure_score_backlog.files import Document
 from secure_score_backlog.ratings import LEVELS
@@ -157,6 +157,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         counts=facts.counts,
         needed=len(decisions_needed(facts)),
         late=len(late(facts)),
+        also_late=len(also_late(facts)),
         approvals={
             Bucket.ACCEPT: facts.accepted_approvals,
             Bucket.NOT_APPLICABLE: facts.covered_approvals,
@@ -234,9 +235,7 @@ def shared_by(statuses: Sequence[Status]) -> Shared | None:
     is_since = since if same_day > 1 else None
     least = "at least " if from_start else ""
     said = ["no owner"] * (without > 1) + ([f"open {least}since {day(is_since)}"] if is_since else [])
-    is_so = {without if without > 1 else len(statuses), same_day if is_since else len(statuses)} == {len(statuses)}
-    unless = "" if is_so else ", unless the row says otherwise"
-    return Shared(", ".join(said) + unless, without > 1, is_since, from_start)
+    return Shared(f"Where a row is empty: {', '.join(said)}", without > 1, is_since, from_start)
 
 
 def decided_unmeasured(facts: Facts) -> list[Status]:

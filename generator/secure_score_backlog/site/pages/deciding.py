@@ -9,6 +9,7 @@ from secure_score_backlog.decisions.proposal import CHOSEN
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.files import Document
 from secure_score_backlog.site.links import Site
+from secure_score_backlog.site.pages import home
 from secure_score_backlog.site.templates import page, render
 
 PATH = "deciding.md"
@@ -36,5 +37,6 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         site=site,
         description="How a decision is proposed, made and approved, and how an exception is asked for.",
         hide=("navigation", "toc"),
+        up=(home.TITLE, home.PATH),
         boost=BOOST,
     )

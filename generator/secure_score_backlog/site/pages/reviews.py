@@ -8,7 +8,7 @@ merged, else those computed now (docs/method.md#signed-months).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from secure_score_backlog import wording
 from secure_score_backlog.dates import ONE_DAY, from_json, month_before
+from secure_score_backlog.decisions.model import Bucket
 from secure_score_backlog.evaluation.facts import Facts, Review
 from secure_score_backlog.evaluation.ledger import Explained
 from secure_score_backlog.evaluation.movement import Part
@@ -34,7 +35,7 @@ from secure_score_backlog.site.links import Site
 from secure_score_backlog.site.markdown import decision_markdown
 from secure_score_backlog.site.part_names import STEP_LABELS
 from secure_score_backlog.site.templates import page, render
-from secure_score_backlog.site.verdict import month_end_before, parts_of, risk_change
+from secure_score_backlog.site.verdict import month_end_before, parts_of, totals
 from secure_score_backlog.site.words import kind_of_snapshot, stated_in, unexplained
 from secure_score_backlog.wording import lower_first
 
@@ -69,6 +70,13 @@ BETTER = ("Completed", "Self-attested", IMPROVED)
 """What changed for the better: named by what was done, not by the risk."""
 WORSE = {State.BREACHED.value: "Worse than accepted", State.REGRESSED.value: "Regressed"}
 """What lost points, by its state at the end of the month; in any other state points were lost and nothing broken."""
+DECIDED_AS = {
+    Bucket.DO_NOW: State.PLANNED,
+    Bucket.DO_SOON: State.PLANNED,
+    Bucket.ACCEPT: State.ACCEPTED,
+    Bucket.NOT_APPLICABLE: State.COVERED,
+}
+"""The state that a decision would have if Microsoft measured what it is about."""
 IN_FORCE = (AcceptanceState.ACTIVE.value, AcceptanceState.EXPIRING.value)
 
 
@@ -141,6 +149,8 @@ class Month:
     """The plain facts of a month, and the lists that pages show of them."""
 
     facts: Plain
+    unmeasured: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What is planned of recommendations without a score, and what else is said of it, where that is known."""
 
     def words(self, identifier: str) -> Plain:
         """Title and reasons of a recommendation in that month; the id as title where none was kept."""
@@ -244,9 +254,10 @@ class Month:
         found: dict[str, list[tuple[str, str]]] = {}
         for name in self.decided:
             state = states.get(name, State.UNDECIDED)
-            label = f"now {lower_first(wording.badge_of(state).label)}"
-            label = "not measured by Microsoft" if state == State.NOT_MEASURED else label
-            found.setdefault(f"Decided, {label}", []).append((name, ""))
+            label, more = f"now {lower_first(wording.badge_of(state).label)}", ""
+            if state == State.NOT_MEASURED:
+                label, more = self.unmeasured.get(name, ("not measured by Microsoft", ""))
+            found.setdefault(f"Decided, {label}", []).append((name, more))
         return found
 
     @property
@@ -337,6 +348,17 @@ def restored(item: Plain) -> str:
     return f"restored on {wording.day(day)}" if day else ""
 
 
+def planned_unmeasured(facts: Facts) -> dict[str, tuple[str, str]]:
+    """What is decided on recommendations without a score, by id: how `Month.decided_by_state` names it."""
+    found: dict[str, tuple[str, str]] = {}
+    for status in facts.in_state(State.NOT_MEASURED):
+        if status.decision and not status.decision.draft:
+            state = State.BLOCKED if status.blocked else DECIDED_AS[status.decision.bucket]
+            by = f"{wording.BLOCKERS[status.blocked.by]}, " if status.blocked else ""
+            found[status.id] = (f"now {lower_first(wording.badge_of(state).label)}", f"{by}not measured by Microsoft")
+    return found
+
+
 def days_of_month(facts: Plain) -> str:
     """On how many days of the month there was a snapshot, as a sentence; empty where the facts do not say."""
     days = (facts.get("coverage") or {}).get("month")
@@ -353,7 +375,7 @@ def month_page(
 ) -> Document:
     """The page of one month; `stated`: what names its minutes as the record of an approval, as it is known today."""
     path = path_of(review.month)
-    month = Month(facts_of(review))
+    month = Month(facts_of(review), {} if review.signed else planned_unmeasured(review.facts))
     body = render(
         "review.html.j2",
         site=site,
@@ -372,7 +394,7 @@ def month_page(
         stated=stated,
         recomputed=differences(review.signed, plain_facts(review.facts)) if review.signed else (),
         older=older.month if older else None,
-        risk_change=risk_change(month.facts, month_end_before(review.month, [older] if older else ())),
+        totals=totals(month.facts, month_end_before(review.month, [older] if older else ())),
         most_ending=MOST_ENDING,
         within=ENDING_WITHIN.days,
         newer=newer,
