@@ -23,11 +23,10 @@ from secure_score_backlog.evaluation.facts import evaluate
 from secure_score_backlog.evaluation.ledger import Ledger
 from secure_score_backlog.site import figures
 from secure_score_backlog.site.charts.bars import (
-    DESK,
     LETTER,
     ORDER,
-    PHONE,
     STRONG,
+    WIDTHS,
     Bar,
     BarPart,
     Change,
@@ -215,6 +214,14 @@ def test_the_name_of_a_band_gives_way_to_the_line(values: tuple[int, int], ancho
     assert re.findall(r'band-label"[^>]*text-anchor="([a-z]+)"', figure) == [anchor]
 
 
+def test_a_scale_says_where_it_begins() -> None:
+    """One that does not begin at zero would let a rise look larger than it is."""
+    last = Sample(FIRST + timedelta(days=1), Fraction(75))
+    low, high = (Trend("t", "T", "C.", (Sample(FIRST, Fraction(n)), last)).draw() for n in (5, 35))
+    assert "The scale begins" not in low
+    assert "The scale begins at 30 %, not at 0." in high
+
+
 @given(st.fractions(-1000, 1000))
 def test_numbers_for_drawings(value: Fraction) -> None:
     """Two places at most, no needless zeros, never an exponent, never minus zero."""
@@ -263,13 +270,17 @@ def test_parts_in_their_order_take_turns_in_lightness() -> None:
 
 
 @pytest.mark.parametrize("label", ["Measured", "No decision in force"])
-@pytest.mark.parametrize(("room", "shown"), [(PHONE, "wide"), (DESK, "roomy"), (0, "")])
-def test_a_name_stands_where_it_fits(label: str, room: int, shown: str) -> None:
-    """Within its piece on any screen, within it on a wide one, or in the table only."""
-    need = Fraction((len(label) + 1) * LETTER, room) if room else Fraction((len(label) + 1) * LETTER - 1, DESK)
-    parts = (BarPart("observed", label, need), BarPart("claimed", "x" * 200, 1 - need))
+@pytest.mark.parametrize("shown", [*WIDTHS, ""])
+def test_a_name_stands_where_it_fits(label: str, shown: str) -> None:
+    """Within its piece on any screen, within it on a wide one, or in the table only; its number alone before that."""
+    points = [Fraction((len(label) + 1) * LETTER - (not shown)), Fraction(0)]
+    points[1] = WIDTHS[shown or list(WIDTHS)[-1]] - points[0]
+    parts = (BarPart("observed", label, points[0]), BarPart("claimed", "x" * 200, points[1]))
     figure = Bar("b", "T", "C.", parts).draw()
-    assert re.findall("backlog-piece-text--([a-z]*)", figure) == ([shown] if shown else [])
+    assert re.findall(f'backlog-piece-text--([a-z]*)"[^>]*>{label}<', figure) == ([shown] if shown else [])
+    (number,) = re.findall(f'backlog-piece-text--([a-z]*) ([^"]*)"[^>]*>{points[0]}<', figure)
+    assert [*WIDTHS, ""].index(number[0]) < [*WIDTHS, ""].index(shown) or shown == "wide"
+    assert number[1].endswith(f"--below-{shown}" if shown else "backlog-piece-points")
     assert f"{label}</th>" in figure
 
 

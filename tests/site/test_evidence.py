@@ -86,7 +86,7 @@ def test_three_kinds_of_approval_are_distinguished() -> None:
     commit = given.decisions.versions["B"][0].version.commit
     made = with_approvals(made, {commit: ("Head of IT",)})
     page = Read(made, evidence.documents)
-    assert "2 acceptances and exemptions are in force: 1 approved on GitHub, 1 approved" in page.text
+    assert "2 acceptances and exemptions are in force: 1 approved on GitHub, 1 approved" in page.sections["approvals"]
     year = Read(made, evidence.documents, YEAR)
     (cover_row,) = (row for row in year.rows("history-2026-10") if " B " in row)
     assert "Approved on GitHub by Head of IT" in cover_row

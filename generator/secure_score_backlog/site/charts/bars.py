@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 from secure_score_backlog import wording
 from secure_score_backlog.site.charts.base import Chart, Tick, plain
 
-PHONE, DESK = 280, 640
-"""Pixels that a bar is wide at least: on any screen, and on a wide one."""
+WIDTHS = {"wide": 280, "roomy": 640, "broad": 920}
+"""Pixels that a bar is wide at least: on any screen, at a desk, and on a wide screen or on paper."""
 LETTER = 8
 """Pixels that a letter takes at most, on average."""
 STRONG = frozenset({"observed", "do-now", "blocked", "not-applicable", "unexplained"})
@@ -65,8 +65,10 @@ class _Piece:
     part: BarPart
     x: str
     width: str
-    fits: str
-    """`wide`, `roomy` or empty: where its name fits."""
+    name: str
+    """Key of `WIDTHS`: from which width of the bar on its name fits above its number; empty where it does not."""
+    number: str
+    """The same of its number alone."""
 
 
 def _pieces(parts: Iterable[BarPart], full: Fraction) -> tuple[_Piece, ...]:
@@ -77,11 +79,16 @@ def _pieces(parts: Iterable[BarPart], full: Fraction) -> tuple[_Piece, ...]:
         if part.points <= 0:
             continue
         share = part.points / full
-        name = (len(part.label) + 1) * LETTER
-        fits = "wide" if share * PHONE >= name else "roomy" if share * DESK >= name else ""
-        pieces.append(_Piece(part, plain(start * 100, 3), plain(share * 100, 3), fits))
+        number = _fits(wording.points(part.points), share)
+        name = _fits(max(part.label, wording.points(part.points), key=len), share)
+        pieces.append(_Piece(part, plain(start * 100, 3), plain(share * 100, 3), name, number))
         start += share
     return tuple(pieces)
+
+
+def _fits(words: str, share: Fraction) -> str:
+    """Key of the narrowest bar of which a share holds these words."""
+    return next((key for key, width in WIDTHS.items() if share * width >= (len(words) + 1) * LETTER), "")
 
 
 def _drawn(parts: Iterable[BarPart]) -> Fraction:

@@ -129,6 +129,7 @@ class Trend(Chart):
         return {
             "ticks": days.ticks(),
             "levels": percents.ticks(),
+            "from_level": percents.low,
             "bands": [self._band(band, days, percents) for band in self.bands],
             "solid": _runs(self.ours, days, percents, backfilled=False),
             "hollow": _runs(self.ours, days, percents, backfilled=True),
