@@ -161,8 +161,8 @@ def test_a_record_that_was_filed_too_late_is_told_with_the_way_out() -> None:
     known = replace(known, register=(replace(entry, unapproved_since=day(1)),))
     said = (
         "Managing Director approved on 25 September 2026, but the record came on 2 October 2026, after the decision, "
-        "so no approval has counted since 1 October 2026; Managing Director need not act, Head of IT must record it "
-        "again (record: minutes of September 2026 )"
+        "so no approval has counted since 1 October 2026: Head of IT must record it again "
+        "(record: minutes of September 2026 )"
     )
     row = Read(known, register.documents).sections["approvals"]
     assert "record came after the decision; never had" in row

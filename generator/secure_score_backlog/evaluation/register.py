@@ -109,8 +109,7 @@ class RegisterEntry:
         since = f", so no approval has counted since {day(self.unapproved_since)}" if self.unapproved_since else ""
         return (
             f"{found.stated.by} approved on {day(found.stated.on)}, but the record came on {day(found.filed)}, after "
-            f"the decision{since}; {found.stated.by} need not act, {self.status.owner or 'the owner'} must record it "
-            "again"
+            f"the decision{since}: {self.status.owner or 'the owner'} must record it again"
         )
 
     @property
