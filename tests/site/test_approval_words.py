@@ -283,7 +283,7 @@ def of_commits(*kinds: Kind) -> Audit:
     """An audit of a commit of each of these kinds."""
     commits = tuple(AuditedCommit(f"{number:040}", MERGED, kind) for number, kind in enumerate(kinds))
     counts = {kind.value: kinds.count(kind) for kind in Kind}
-    return Audit(day(1), day(9), counts=counts, commits=commits, accounts=2, roles_with_accounts=1)
+    return Audit(day(1), day(9), counts=counts, commits=commits, accounts=2)
 
 
 @pytest.mark.parametrize(
@@ -328,10 +328,13 @@ def test_the_numbers_of_the_register_and_of_the_audit_fit(
 
 
 def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> None:
-    """How many there are, and the newest change of that setting, which the summary links to."""
+    """Where it is set, and the newest change of that setting, which the summary links to."""
+    held = "Which account holds which role is set in this repository"
     audit = of_commits(Kind.BEGINNING, Kind.APPROVED, Kind.EXCEPTION, Kind.APPROVED)
-    assert text_of(accounts_in_words(replace(audit, commits=()))) == "2 accounts in 1 role"
-    assert text_of(accounts_in_words(Audit(day(1), day(9)))) == "none is listed, so no approval on GitHub can count"
+    assert text_of(accounts_in_words(replace(audit, commits=()))) == held
+    assert text_of(accounts_in_words(Audit(day(1), day(9)))) == (
+        "No account is listed for a role, so no approval on GitHub can count"
+    )
     first, second, third, last = audit.commits
     first = replace(first, settings_keys=("roles",))
     on = "5 October 2026"
@@ -340,13 +343,13 @@ def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> Non
     )
     second = replace(second, settings_keys=("policy", "roles"), roles=("Board",), opened_as=("Head of IT",))
     newest = replace(audit, commits=(first, replace(second, pull_request=64), last))
-    assert text_of(accounts_in_words(newest)).endswith(f"; last changed on {on} by Head of IT, approved by Board")
+    assert text_of(accounts_in_words(newest)).endswith(f", last changed on {on} by Head of IT, approved by Board")
     third = replace(third, settings_keys=("roles",))
     ended = text_of(accounts_in_words(replace(audit, commits=(first, second, third))))
-    assert ended.endswith(f"; last changed on {on} without a known approval by another person")
+    assert ended.endswith(f", last changed on {on} without a known approval by another person")
     known = replace(facts(Approval(reason=Reason.OTHER_ROLE, asked=True)), audit=newest)
     section = Read(allowed(known, INSURER), insurer_summary.documents).raw("approvals")
-    assert "; last changed on" in section
+    assert ", last changed on" in section
     assert '(<a href="#settings">#64</a>)' in section
 
 

@@ -126,7 +126,7 @@ def test_the_answer_is_at_the_top(pages: dict[str, str]) -> None:
     assert (
         "Since 1 August 2026, Microsoft re-weighted 1 recommendation: Turn on Safe Attachments in block mode, from 8 "
         "to 9 points (12 October 2026). Our score: +1 point (+0.08 percentage points). Nothing else that is scored "
-        "here changed, and no text (compared by month). We decided 20," in text
+        "here changed, nor any recommendation’s wording (compared by month). We decided 20," in text
     )
     table = text.partition("# What Microsoft changed")[2]
     rows = re.findall(r"\d+ (?:October|July|June|May|March) 2026", table)

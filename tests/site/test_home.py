@@ -35,7 +35,8 @@ def test_a_request_is_said_in_few_words() -> None:
     assert "It waits." in row
     assert RISK not in row
     assert "Admin" not in row
-    assert 'href="deciding.html">how a decision is proposed and approved</a>' in page.raw("decisions-needed")
+    way = '<b>To propose or approve a decision</b>: <a href="deciding.html">each step</a>'
+    assert way in page.raw("decisions-needed")
 
 
 def test_what_is_no_longer_in_force_is_overdue_since_a_day() -> None:
@@ -105,12 +106,10 @@ def test_what_is_accepted_in_the_name_of_leadership_has_a_heading_of_its_own() -
     page = Read(facts, home.documents)
     assert "Accepted in the name of Owner, Board" in page.text
     late_one, unknown, approved, outside = page.rows("in-name")
-    assert "Yes, but it does not count yet Board approved on 1 October 2026, but the record came on 5" in late_one
-    assert "Head of IT must record it again (record: the minutes)." in late_one
-    assert "Nothing to do for Owner." in late_one
-    assert "Nothing to do" not in approved
-    assert "Yes, 3 October 2026" in approved
-    assert "Yes, 4 October 2026 Outside GitHub: item 4; not checked by this tool" in outside
+    assert "Yes, but it does not count yet Nothing: Head of IT must record it again. Approved on 1 Oct" in late_one
+    assert "recorded on 5 October 2026, after the decision (the minutes)." in late_one
+    assert "Yes, 3 October 2026 Nothing. On GitHub" in approved
+    assert "Yes, 4 October 2026 Nothing. Outside GitHub: item 4; not checked by this tool" in outside
     assert "Not known yet" in unknown
     alone = Read(replace(facts, register=facts.register[:1]), home.documents)
     assert "Accepted in the name of Board" in alone.text

@@ -207,8 +207,6 @@ class Audit:
 
     accounts: int = 0
     """Accounts that may approve, by `roles` of the settings on the last day."""
-    roles_with_accounts: int = 0
-    """Roles that have any."""
     beginning: Beginning | None = None
     """What is left out of the history; None: nothing."""
     forbidden: int = 0
@@ -289,7 +287,6 @@ def audit(
         only_owner=tuple(sorted(each.status.id for each in in_force if only_owner_approved(each, workspace, before))),
         misdated=tuple(each for at, each in dated if within(at)),
         accounts=len({login.casefold() for logins in roles.values() for login in logins}),
-        roles_with_accounts=sum(1 for logins in roles.values() if logins),
         beginning=workspace.beginning,
         signatures=dict(sorted(Counter(each.signature or "none" for each in population).items())),
     )

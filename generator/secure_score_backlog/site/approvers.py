@@ -50,15 +50,15 @@ class Approvers:
     said: str
     """The numbers as a sentence without a full stop; empty where nothing is in force."""
     on_github: str
-    """What counts there, as a sentence; empty where there is no GitHub."""
+    """When an approval counts there, as the end of a sentence; empty where there is no GitHub."""
     accounts: str
-    """How many accounts hold a role, as a sentence without its end; empty where that is unknown."""
+    """Where it is set which account holds a role, as a sentence without its end; empty where that is unknown."""
     roles_changed: AuditedCommit | None
     """The newest change of the setting that says so."""
     outside: str
     """What counts outside GitHub, and what of the records is checked, as a sentence; empty where nothing counts so."""
     limits: str
-    """What the proof does not show; empty where nothing is known of it."""
+    """What the proof does not show, as a sentence without its end; empty where nothing is known of it."""
 
     @property
     def table(self) -> list[tuple[str, str, bool, list[str]]]:
@@ -91,7 +91,7 @@ def approvers(facts: Facts) -> Approvers:
         on_github=(
             ""
             if alone
-            else "an account of the named role, not an author of the change, approved its final state before the merge."
+            else "an account of the named role, not an author of the change, approved the final state before the merge."
         ),
         accounts=accounts_in_words(facts.audit) if facts.audit and not alone else "",
         roles_changed=facts.audit.roles_changed if facts.audit and not alone else None,
@@ -114,34 +114,39 @@ def in_force_in_words(accepted: int, covered: int, named: int) -> str:
 
 
 def accounts_in_words(audit: Audit) -> str:
-    """`8 accounts in 8 roles; last changed on 18 June 2026 by Head of IT, approved by Security Administrator`."""
-    held = f"{count(audit.accounts, 'account')} in {count(audit.roles_with_accounts, 'role')}"
-    changed = audit.roles_changed
+    """`Which account holds which role is set in this repository, last changed on 18 June 2026 by Head of IT`."""
+    if not audit.accounts:
+        return "No account is listed for a role, so no approval on GitHub can count"
+    held, changed = "Which account holds which role is set in this repository", audit.roles_changed
     if changed is None:
-        return held if audit.accounts else "none is listed, so no approval on GitHub can count"
+        return held
     on = day(changed.at.date())
     if changed.kind is Kind.BEGINNING:
-        return f"{held}; unchanged since the first commit, {on}"
+        return f"{held}, unchanged since the first commit, {on}"
     by = f"by {joined(changed.opened_as)}, " if changed.opened_as else ""
     how = f"approved by {joined(changed.roles)}" if changed.roles else KIND_WORDS[changed.kind][0]
-    return f"{held}; last changed on {on} {by}{how}"
+    return f"{held}, last changed on {on} {by}{how}"
 
 
 def records_in_words(entries: Iterable[RegisterEntry]) -> str:
-    """What is checked of the records outside GitHub, how many passed, and what is not; empty without any."""
+    """What counts outside GitHub, and how many of its records passed which check; empty without any."""
     found = [entry.approval for entry in entries if entry.approval.kind is ApprovalKind.ATTESTED]
-    if not found:
-        return ""
-    filed, naming = sum(1 for each in found if each.on_file), sum(1 for each in found if each.names_it)
-    of_all = f" of {number(len(found))}"
-    return (
-        f"the decision states role, day and record. Checked: record on file in time ({number(filed)}{of_all}), names "
-        f"the recommendation ({number(naming)}{of_all}). Not checked: what it says, who wrote it."
-    )
+    filed = [each for each in found if each.on_file]
+    naming = sum(1 for each in filed if each.names_it)
+    counts = {
+        "on file, naming the recommendation": naming,
+        "on file, not naming the recommendation": len(filed) - naming,
+        "not checked": len(found) - len(filed),
+    }
+    said = "; ".join(f"{number(many)} {words}" for words, many in counts.items() if many)
+    return f"the decision’s own statement counts. Records: {said}. What a record says is never checked." if said else ""
 
 
 def limits_of_proof(facts: Facts) -> str:
-    """What is not proven of the approvals, as the end of a sentence; empty where nothing is known of it."""
+    """What is not proven of the approvals, as the end of a sentence; empty where nothing is known of it.
+
+    An approval is in GitHub's database and not in a commit, whose signature would vouch for the commit alone.
+    """
     counts, said = facts.approvals, []
     signatures = facts.audit.signatures if facts.audit else {}
     if signatures:
@@ -149,10 +154,8 @@ def limits_of_proof(facts: Facts) -> str:
         verb = "is" if signed == 1 else "are"
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
         said.append(unverified if signed else UNSIGNED)
-    if counts.approved and said == [UNSIGNED]:
-        said = [f"{UNSIGNED}, so approvals and merges rest on a stored copy of GitHub’s answers"]
-    elif counts.approved:
-        said.append("approvals on GitHub are a stored copy of its answers")
+    if counts.approved:
+        said.insert(0, "approvals on GitHub are known from a copy of its answers in this repository")
     elif not counts.asked and not counts.without_github:
         said.append("GitHub was not asked who approved")
     return "; ".join(said)

@@ -71,7 +71,7 @@ INSURER_FIELDS: Fields = {
     Attachment: "version digest size",
     Reported: "day source current maximum percent claimed all_tenants similar before percent_before",
     Audit: "start end counts reasons commits asked_at without_github days completed beginning forbidden approvals "
-    "only_owner signatures accounts roles_with_accounts",
+    "only_owner signatures accounts",
     Beginning: "after until hidden said_by",
     AuditedCommit: "commit at kind reasons areas decided pull_request claimed roles opened_as settings_keys "
     "merged_at signature files",

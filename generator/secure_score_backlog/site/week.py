@@ -181,10 +181,10 @@ class Role:
 
     @property
     def waiting(self) -> str:
-        """For whom it waits and what is blocked, as sentences that say whether it has to do anything."""
-        others = f"Waits for {', '.join(self.awaited_roles)}: nothing to do." if self.awaited_roles else ""
-        blocked = f"{self.blocked}, no role asked: ask who can end it." if self.unasked else ""
-        return " ".join(filter(None, (others, blocked)))
+        """For whom it waits and what is blocked, and that it has nothing to do about it until that is due."""
+        others = f"waits for {', '.join(self.awaited_roles)}" if self.awaited_roles else ""
+        said = "; ".join(filter(None, (others, self.blocked)))
+        return f"{said[:1].upper()}{said[1:]}: nothing to do now."
 
     @property
     def unasked(self) -> int:

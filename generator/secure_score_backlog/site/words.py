@@ -149,8 +149,7 @@ def restoring(status: Status) -> str:
         if not most:
             return f"Close what is open: {now} of {of}"
         if seen.affected > most:
-            verb = "is" if most == 1 else "are"
-            return f"Close {left} of the {now} open: at most {limit} of {of} {verb} accepted"
+            return f"Close {left} of the {now} open; {limit} may stay open"
     return f"Restore it: {wording.share(accepted.share)} done was accepted, now it is {wording.share(seen.share)}"
 
 

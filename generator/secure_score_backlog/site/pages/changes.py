@@ -270,7 +270,8 @@ def nothing_else(recent: Sequence[MonthOfChanges], sums: Sums) -> str:
 def no_text(recent: Sequence[MonthOfChanges], sums: Sums) -> str:
     """That Microsoft changed no text, and how that is known; empty where it did, or where that is not known."""
     compared = all(month.review.facts.microsoft.texts_compared for month in recent)
-    return ", and no text (compared by month)" if compared and not sums.counts[ChangeKind.REWORDED.value] else ""
+    unchanged = compared and not sums.counts[ChangeKind.REWORDED.value]
+    return ", nor any recommendation’s wording (compared by month)" if unchanged else ""
 
 
 def whole(recent: Sequence[MonthOfChanges]) -> bool:
