@@ -178,8 +178,7 @@ def test_every_page_counts_the_same_approvals() -> None:
         assert row == f"{name} 1 (1 high) 1 (1 high) 1 (1 high) 3 (3 high)"
     assert (
         "Records: 1 not checked. What a record says is never checked. Limits of the proof: approvals on GitHub are "
-        "known from a copy of its answers in this repository."
-        in summary.sections["approvals"]
+        "known from a copy of its answers in this repository." in summary.sections["approvals"]
     )
     assert f"3 acceptances and exemptions are {said}" in Read(facts, evidence.documents).sections["approvals"]
     counted = {
