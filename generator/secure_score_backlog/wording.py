@@ -265,13 +265,13 @@ BADGES: dict[str, Badge] = {
     # where an approval comes from
     "approved": Badge("Approved on GitHub", "\u2713", "good", "Approved in the pull request it was merged in."),
     "attested": Badge("Approved outside GitHub", "\u270e", "said", "Stated in the decision, which names the record."),
-    "named": Badge("Only named", "\u25cb", "quiet", "The decision names the role; no approval that counts is known."),
+    "named": Badge("No approval that counts", "\u25cb", "quiet", "The decision names the role; none is known."),
 }  # fmt: skip
 
 
 APPROVALS = {"approved": "approved on GitHub", "attested": "approved outside GitHub", "named": "only named"}
 """How an approval is known, within a sentence."""
-APPROVAL_LABELS = {**{kind: BADGES[kind].label for kind in APPROVALS}, "named": "No approval that counts"}
+APPROVAL_LABELS = {kind: BADGES[kind].label for kind in APPROVALS}
 """The same over what is counted or listed by it."""
 APPROVAL_MEANINGS = {
     "approved": "GitHub recorded that this role approved the final state before the merge.",

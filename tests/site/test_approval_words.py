@@ -118,7 +118,7 @@ def page_of(known: Facts) -> str:
 def test_register_and_page_say_who_brought_it_and_what_would_make_an_approval_count() -> None:
     """Never approved, with the day; what to do; the same words on both."""
     known = facts(Approval(reason=Reason.UNLISTED, asked=True))
-    said = "only named; never had an approval that counts, since 1 October 2026: the settings listed no login"
+    said = "No approval that counts never had one since 1 October 2026: the settings listed no login"
     listed = Read(known, register.documents)
     (row,) = listed.rows("approvals")
     assert "Managing Director – no login listed for the role; never had an approval that counts, since 1 October" in row

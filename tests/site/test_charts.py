@@ -390,16 +390,19 @@ def figure_of(*days: dict[str, tenants.Measured] | None) -> Markup | None:
         ([{"A": (2, 5)}, {"B": (2, 5)}], "2 of 5\u00a0points on its only measured day, {0}; no longer measured."),
         ([{"A": (5, 5)}, {"A": (5, 5, "ThirdParty")}],
             "5 of 5\u00a0points on all 2 measured days since {0}, self-attested now."),
+        ([{"A": ("5.42", 9)}, {"A": ("5.41", 9)}], "5.41 to 5.42 of 9\u00a0points on all 2 measured days since {0}."),
+        ([{"A": ("0.04", 5)}, {"A": ("0.04", 9)}],
+            "0\u00a0% to 1\u00a0% of its points on all 2 measured days since {0}."),
     ],
 )  # fmt: skip
-def test_a_share_that_never_changed_is_a_sentence(measured: list[Any], words: str) -> None:
+def test_a_share_that_hardly_changed_is_a_sentence(measured: list[Any], words: str) -> None:
     """How much, on how many measured days, since when; days without a snapshot or a score are not counted."""
     assert figure_of(*measured) == f"<p>{words.format(*(wording.day(tenants.day(number)) for number in (1, 2)))}</p>"
 
 
 def test_a_share_that_changed_is_drawn() -> None:
-    """By as little as it may be; the first day of all has nothing to compare with."""
-    assert "backlog-spark" in str(figure_of({"A": (0, 5)}, {"A": ("0.1", 5)}))
+    """From one percentage point on; the first day of all has nothing to compare with."""
+    assert "backlog-spark" in str(figure_of({"A": (0, 5)}, {"A": ("0.05", 5)}))
     assert figure_of({"A": (0, 5)}) is None
 
 

@@ -159,7 +159,7 @@ def test_an_exception_says_who_why_and_until_when() -> None:
     said = Read(FACTS, insurers.documents, DETAILS).sections["q-legacy-authentication"]
     assert "Accepted risk, in force until 18 April 2027, 197 days left" in said
     assert "because." in said
-    assert "Owner: Head of IT. Approver: Managing Director only named; no approval that counts" in said
+    assert "Owner: Head of IT. Approver: Managing Director No approval that counts" in said
     assert "commit 0000000000" in said
 
 

@@ -22,6 +22,8 @@ from secure_score_backlog.snapshots.model import SnapshotDay, Timeline
 
 ALL_TENANTS = "AllTenants"
 SIMILAR_SIZE = "TotalSeats"
+LEAST_DRAWN = Fraction(1)
+"""Percentage points between the lowest and the highest share from which on a drawing shows the difference."""
 UNEXPLAINED = "no recommendation known here accounts for that"
 
 
@@ -146,7 +148,7 @@ def change_of(facts: Mapping[str, Any], identifier: str) -> Markup | None:
 def line_of(status: Status, facts: Facts, identifier: str) -> Markup | None:
     """One recommendation's share over time, with its decisions marked; None before the second day of scores.
 
-    A share that never changed is a sentence.
+    A share that never changed, or by less than can be seen in a drawing, is a sentence.
     """
     timeline = facts.history.timelines.get(status.id)
     newest = facts.history.newest(facts.as_of)
@@ -159,7 +161,8 @@ def line_of(status: Status, facts: Facts, identifier: str) -> Markup | None:
     )
     if not samples or samples[0].day == newest.day:
         return None
-    if len(shares := merged(samples)) == 1:
+    shares = merged(samples)
+    if len(shares) == 1 or max(s.value for s in shares) - min(s.value for s in shares) < LEAST_DRAWN:
         return Markup("<p>{}</p>").format(level_words(status.id, timeline, facts, newest.day))
     marks = tuple(
         Mark(version.version.at.date(), wording.badge_of(version.decision.bucket).label)
@@ -184,11 +187,11 @@ def merged(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
 
 
 def level_words(identifier: str, timeline: Timeline, facts: Facts, until: date) -> str:
-    """A share that never changed, on how many measured days it was seen, and since when."""
+    """A share that hardly changed, on how many measured days it was seen, and since when."""
     held = (day.day for day in facts.history.days if day.day <= until and day.holds(identifier))
     found = ((day, timeline.at(day)) for day in held)
     measured = [(day, seen) for day, seen in found if seen is not None and seen.share is not None]
-    amounts = {(seen.points, seen.maximum) for _, seen in measured}
+    low, high = (pick((seen for _, seen in measured), key=lambda seen: seen.share or 0) for pick in (min, max))
     now = timeline.at(until)
     (first_day, oldest), (last_day, _) = measured[0], measured[-1]
     first, last = wording.day(first_day), wording.day(last_day)
@@ -197,12 +200,18 @@ def level_words(identifier: str, timeline: Timeline, facts: Facts, until: date) 
     else:
         when = f"all {wording.number(len(measured))} measured days "
         when += f"since {first}" if now is not None else f"from {first} to {last}"
-    if len(amounts) == 1 and oldest.maximum is not None:
-        what = f"{wording.points(oldest.points)} of {wording.point_count(oldest.maximum)}"
+    if oldest.maximum is not None and {seen.maximum for _, seen in measured} == {oldest.maximum}:
+        given = span(wording.points(low.points), wording.points(high.points))
+        what = f"{given} of {wording.point_count(oldest.maximum)}"
     else:
-        what = f"{wording.share(oldest.share)} of its points"
+        what = f"{span(wording.share(low.share), wording.share(high.share))} of its points"
     attested = ", self-attested now" if now is not None and now.claimed else ""
     return f"{what} on {when}{attested}{'' if now is not None else '; no longer measured'}."
+
+
+def span(low: str, high: str) -> str:
+    """Two amounts as read: one where they read alike."""
+    return low if low == high else f"{low} to {high}"
 
 
 def line_words(timeline: Timeline, until: date) -> str:

@@ -177,7 +177,7 @@ class Role:
     @property
     def blocked(self) -> str:
         """How many of its changes are blocked and ask no role: `1 blocked`."""
-        return f"{wording.number(self.unasked)} blocked" if self.unasked else ""
+        return f"{wording.number(self.unasked)}\u00a0blocked" if self.unasked else ""
 
     @property
     def waiting(self) -> str:
