@@ -329,7 +329,7 @@ def test_the_numbers_of_the_register_and_of_the_audit_fit(
 
 def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> None:
     """Where it is set, and the newest change of that setting, which the summary links to."""
-    held = "Which account holds which role is set in this repository"
+    held = "Which account holds which role is set in that repository, too"
     audit = of_commits(Kind.BEGINNING, Kind.APPROVED, Kind.EXCEPTION, Kind.APPROVED)
     assert text_of(accounts_in_words(replace(audit, commits=()))) == held
     assert text_of(accounts_in_words(Audit(day(1), day(9)))) == (
@@ -339,11 +339,13 @@ def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> Non
     first = replace(first, settings_keys=("roles",))
     on = "5 October 2026"
     assert text_of(accounts_in_words(replace(audit, commits=(first, last)))).endswith(
-        f"unchanged since the first commit, {on}"
+        f"unchanged since the first commit, {on}, without an approval"
     )
     second = replace(second, settings_keys=("policy", "roles"), roles=("Board",), opened_as=("Head of IT",))
     newest = replace(audit, commits=(first, replace(second, pull_request=64), last))
-    assert text_of(accounts_in_words(newest)).endswith(f", last changed on {on} by Head of IT, approved by Board")
+    assert text_of(accounts_in_words(newest)).endswith(
+        f": first on {on} without an approval, last changed on {on} by Head of IT, approved by Board"
+    )
     third = replace(third, settings_keys=("roles",))
     ended = text_of(accounts_in_words(replace(audit, commits=(first, second, third))))
     assert ended.endswith(f", last changed on {on} without a known approval by another person")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from secure_score_backlog.site import days
 from secure_score_backlog.site.charts.calendar import LABELS, MOST_ROWS, Calendar, CalendarMonth, DaysOfMonth, span
-from secure_score_backlog.snapshots.coverage import coverage
+from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun, coverage
 from secure_score_backlog.snapshots.model import History
 from tests.support.tenants import day, history, partial
 
@@ -107,6 +107,8 @@ def test_sentences_name_what_they_can() -> None:
     expected = "Observed in full on 2 of 3 days since 1 October 2026; 1 partial (2 October 2026); none missing."
     assert in_part == expected
     assert said(history(partial(full)), 1) == "One day so far: 1 October 2026, partial."
+    awaited = Coverage((DayRun(day(1), day(1), DayKind.AWAITED),))
+    assert days.sentence(awaited).replace("\u00a0", " ") == "One day so far: 1 October 2026, not collected."
     holed = said(history(*[full, None] * 9, full), 21)
     assert holed.startswith("Observed in full on 10 of 21 days since 1 October 2026; 9 missing (8 October 2026; ")
     assert holed.endswith("18 October 2026; and 3 earlier); 2 days not collected, from 20 October 2026 on.")

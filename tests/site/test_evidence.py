@@ -27,7 +27,6 @@ from secure_score_backlog.recorded_packs import RecordedPack
 from secure_score_backlog.reviews import SignedReview
 from secure_score_backlog.site.pages import evidence, insurer_summary, register
 from secure_score_backlog.site.profiles import INSURER, allowed
-from secure_score_backlog.snapshots.coverage import Coverage, DayKind, DayRun
 from secure_score_backlog.snapshots.model import History
 from secure_score_backlog.workspace import Workspace, load
 from tests.support.audited import Tenant
@@ -407,22 +406,15 @@ def test_the_summary_for_insurers_lists_what_is_accepted_in_the_portal_alone() -
     assert f"{status.id} risk accepted 2 October 2026 no decision" in said
 
 
-def test_the_summary_for_insurers_names_the_days_without_a_snapshot(pushed: Repository) -> None:
-    """The same sentence as on the evidence page, which is bounded."""
-    made = facts_of(pushed)
+def test_the_summary_for_insurers_names_the_days_without_a_snapshot() -> None:
+    """Of all data, however late the repository began: what was imported is older than its first commit."""
+    full = {"A": (1, 2)}
+    made = evaluated(workspace(history(full, None, full)), day(4))
     assert made.audit is not None
-    measured = evaluated(workspace(history({"A": (1, 2)})), day(1))
-    days_of = Coverage(
-        (
-            DayRun(date(2025, 12, 23), date(2025, 12, 23), DayKind.COMPLETE),
-            DayRun(date(2025, 12, 24), date(2025, 12, 28), DayKind.MISSING),
-            DayRun(date(2025, 12, 29), date(2025, 12, 29), DayKind.FILLED),
-        )
-    )
-    given = replace(measured, audit=replace(made.audit, days=days_of))
-    said = Read(given, insurer_summary.documents).sections["days"]
-    assert "1 with scores only (29 December 2025)" in said
-    assert "5 missing (24 to 28 December 2025)" in said
+    begun_late = replace(made, audit=replace(made.audit, days=made.coverage.between(day(4), day(4))))
+    said = Read(allowed(begun_late, INSURER), insurer_summary.documents).sections["days"]
+    assert "Observed in full on 2 of 4 days since 1 October 2026; 1 missing (2 October 2026)" in said
+    assert "1 day not collected, from 4 October 2026 on" in said
 
 
 def test_an_audit_without_exceptions(tmp_path: Path) -> None:

@@ -106,8 +106,11 @@ def test_what_is_accepted_in_the_name_of_leadership_has_a_heading_of_its_own() -
     page = Read(facts, home.documents)
     assert "Accepted in the name of Owner, Board" in page.text
     late_one, unknown, approved, outside = page.rows("in-name")
-    assert "Yes, but it does not count yet Nothing: Head of IT must record it again. Approved on 1 Oct" in late_one
-    assert "recorded on 5 October 2026, after the decision (the minutes)." in late_one
+    assert (
+        "Not yet Nothing: Head of IT must record it again. The approval of 1 October 2026 was recorded late, on"
+        in late_one
+    )
+    assert "late, on 5 October 2026 (the minutes)." in late_one
     assert "Yes, 3 October 2026 Nothing. On GitHub" in approved
     assert "Yes, 4 October 2026 Nothing. Outside GitHub: item 4; not checked by this tool" in outside
     assert "Not known yet" in unknown

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from secure_score_backlog.evaluation.approval import ApprovalKind
-from secure_score_backlog.evaluation.audit import Audit, AuditedCommit, Kind
+from secure_score_backlog.evaluation.audit import ROLES, Audit, AuditedCommit, Kind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, by_approver, in_force, number_in_words
 from secure_score_backlog.exports.audit import KIND_WORDS
@@ -19,7 +19,7 @@ from secure_score_backlog.wording import count, day, joined, number
 
 MOST_APPROVERS = 8
 """Roles that the table has a row for, of accepted risks and of exemptions each; the last row holds all others."""
-UNSIGNED = "no commit is signed"
+UNSIGNED = "no commit is signed, so no date or merge is backed"
 WITHOUT = "without an approval that counts"
 BROUGHT: Mapping[Kind | None, str] = {
     Kind.APPROVED: "with changes that another person approved, but no account of the named role",
@@ -114,18 +114,20 @@ def in_force_in_words(accepted: int, covered: int, named: int) -> str:
 
 
 def accounts_in_words(audit: Audit) -> str:
-    """`Which account holds which role is set in this repository, last changed on 18 June 2026 by Head of IT`."""
+    """`Which account holds which role is set in that repository, too: last changed on 18 June 2026 by Head of IT`."""
     if not audit.accounts:
         return "No account is listed for a role, so no approval on GitHub can count"
-    held, changed = "Which account holds which role is set in this repository", audit.roles_changed
+    held, changed = "Which account holds which role is set in that repository, too", audit.roles_changed
     if changed is None:
         return held
     on = day(changed.at.date())
     if changed.kind is Kind.BEGINNING:
-        return f"{held}, unchanged since the first commit, {on}"
+        return f"{held}: unchanged since the first commit, {on}, without an approval"
+    first = next((each for each in audit.commits if each.kind is Kind.BEGINNING and ROLES in each.settings_keys), None)
+    begun = f"first on {day(first.at.date())} without an approval, " if first else ""
     by = f"by {joined(changed.opened_as)}, " if changed.opened_as else ""
     how = f"approved by {joined(changed.roles)}" if changed.roles else KIND_WORDS[changed.kind][0]
-    return f"{held}, last changed on {on} {by}{how}"
+    return f"{held}: {begun}last changed on {on} {by}{how}"
 
 
 def records_in_words(entries: Iterable[RegisterEntry]) -> str:
@@ -136,10 +138,10 @@ def records_in_words(entries: Iterable[RegisterEntry]) -> str:
     counts = {
         "on file, naming the recommendation": naming,
         "on file, not naming the recommendation": len(filed) - naming,
-        "not checked": len(found) - len(filed),
+        "not on file": len(found) - len(filed),
     }
     said = "; ".join(f"{number(many)} {words}" for words, many in counts.items() if many)
-    return f"the decision’s own statement counts. Records: {said}. What a record says is never checked." if said else ""
+    return f"the decision’s own statement counts. Records: {said}. What they say is never checked." if said else ""
 
 
 def limits_of_proof(facts: Facts) -> str:
@@ -155,7 +157,7 @@ def limits_of_proof(facts: Facts) -> str:
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
         said.append(unverified if signed else UNSIGNED)
     if counts.approved:
-        said.insert(0, "approvals on GitHub are known from a copy of its answers in this repository")
+        said.insert(0, "approvals on GitHub are known from a copy of its answers in the same repository")
     elif not counts.asked and not counts.without_github:
         said.append("GitHub was not asked who approved")
     return "; ".join(said)

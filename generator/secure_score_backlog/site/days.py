@@ -45,7 +45,8 @@ def in_words(coverage: Coverage, *, named: bool) -> str:
         return ""
     since, complete = wording.day(coverage.runs[0].first), coverage.count(DayKind.COMPLETE)
     if coverage.passed == 1:
-        how = next((words for kind, words in KINDS if coverage.count(kind)), "complete")
+        kinds = ((DayKind.COMPLETE, "complete"), *KINDS, (DayKind.AWAITED, "not collected"))
+        how = next(words for kind, words in kinds if coverage.count(kind))
         return f"One day so far: {since}, {how}."
     said = [f"Observed in full on {wording.number(complete)} of {wording.count(coverage.passed, 'day')} since {since}"]
     for kind, words in KINDS:

@@ -73,7 +73,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         signed=signed_by_github(facts.audit) if facts.audit else "",
         unsigned=without_signature(facts.audit) if facts.audit else "",
         owner_words=owner_words(facts.approvals.same, facts.audit),
-        days_observed=days.sentence(facts.audit.days) if facts.audit else "",
+        days_observed=days.sentence(facts.coverage),
         accepted=accepted,
         covered=covered,
         approvers=approvers(facts),
