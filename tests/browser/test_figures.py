@@ -89,9 +89,10 @@ def test_home(browser: Page, built_demo: Path, figures: dict[str, Any]) -> None:
     assert f"{len(needed)}\u00a0decisions needed" in text
     late = sum(item["late"] for item in needed)
     apart = f"({late} of these decisions and {today['late'] - late}\u00a0changes)"
-    assert f"{today['late']} overdue {apart}, none from Managing Director." in text
+    assert f"{today['late']}\u00a0overdue {apart}, none from Managing Director." in text
     assert "Total as recommended\t4\u202f800\u00a0EUR a\u00a0year" in text
-    assert f"Also overdue: {today['late'] - late}\u00a0change" in text
+    assert f"{today['late']}\u00a0overdue, worst first: " in text
+    assert f"; all {today['late']}: This week." in text
     assert f"{counts['undecided']} of" in text
     risks = browser.run(
         "return [...document.querySelectorAll('ol.backlog-answers a')].map(a => a.getAttribute('href'))"

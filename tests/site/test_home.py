@@ -11,6 +11,7 @@ from secure_score_backlog.decisions.model import Ask, Attestation, Bucket, Cover
 from secure_score_backlog.evaluation.approval import Approval, ApprovalKind, Reason
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.exports.json import plain_facts
+from secure_score_backlog.ratings import Risk
 from secure_score_backlog.site.pages import home
 from tests.support.pages import Read, evaluated
 from tests.support.tenants import acceptance, cover, day, decision, history, versions, workspace
@@ -67,6 +68,37 @@ def test_what_is_overdue_is_told_apart_and_adds_up(decided: bool) -> None:
     told = "2 overdue (1 of these decisions and 1 change)" if decided else "; 1 change overdue."
     assert told in page.text.replace("\u00a0", " ")
     assert 'href="reviews/2026-10.html">Review of October 2026</a>' in page.source
+
+
+def test_the_worst_of_all_that_is_overdue_is_named() -> None:
+    """By risk, then by day, whatever it is and whoever has to act; the rest is counted, as in the JSON."""
+    board = decision("Board", owner="Admin", due=day(90), asks=(replace(ASKED, by=day(4)),), risk=Risk.HIGH)
+    clash = decision("Clash", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE), risk=Risk.LOW)
+    changes = [
+        decision(name, due=day(on), risk=risk)
+        for name, on, risk in (("New", 3, Risk.HIGH), ("Old", 2, Risk.HIGH), ("Top", 5, Risk.CRITICAL))
+    ]
+    facts = facts_of(board, clash, *changes)
+    assert plain_facts(facts)["late"] == 5
+    said = Read(facts, home.documents).text.replace("\u00a0", " ")
+    assert said.index("5 overdue , worst first: risk: Critical") < said.index("Top since 5 October 2026")
+    assert said.index("Old since 2 October 2026") < said.index("New since 3 October 2026")
+    assert "New since 3 October 2026; all 5: This week ." in said
+    few = Read(facts_of(board, clash), home.documents).text.replace("\u00a0", " ")
+    assert "Do we buy it? answer due on 4 October 2026" in few
+    assert "Clash in conflict since 2 October 2026." in few
+    assert "all 2" not in few
+
+
+def test_what_every_table_shows_is_not_named_again() -> None:
+    """Where the only thing that is overdue is what leadership is asked, or no decision of others is folded."""
+    board = decision("Board", owner="Admin", due=day(90), asks=(replace(ASKED, by=day(4)),))
+    other = Ask("Admin", day(1), "Do we test it?", day(20))
+    clash = decision("Clash", Bucket.NOT_APPLICABLE, covered=cover(reason=CoverReason.NOT_APPLICABLE))
+    for shown in ([board, decision("A", owner="Admin", due=day(90), asks=(other,))], [clash]):
+        page = Read(facts_of(*shown), home.documents)
+        assert "1 overdue" in page.text or "all overdue" in page.text
+        assert "<b>1&nbsp;overdue</b>" not in page.source
 
 
 def test_nothing_asked_has_no_table() -> None:

@@ -67,6 +67,11 @@ class Reminder:
         return max(days, default=None)  # it was measured as done before or after it was marked not applicable
 
     @property
+    def passed(self) -> date | None:
+        """The day since which it is late, where it is: the one by which it was due, else that of its state."""
+        return self.deadline or self.since
+
+    @property
     def approver(self) -> str:
         """The role that the decision names as approver; empty where it names none, and for a question."""
         approvable = self.status.decision.approvable if self.status.decision and self.ask is None else None
@@ -120,8 +125,9 @@ def decisions_needed(facts: Facts) -> tuple[Reminder, ...]:
 
 
 def late(facts: Facts) -> tuple[Reminder, ...]:
-    """Everything that is late (docs/method.md#overdue)."""
-    return tuple(each for each in reminders(facts) if each.is_late(facts.as_of))
+    """Everything that is late, by risk, then by the day since which it is (docs/method.md#overdue)."""
+    found = (each for each in reminders(facts) if each.is_late(facts.as_of))
+    return tuple(sorted(found, key=_worst_first))
 
 
 def also_late(facts: Facts) -> tuple[Reminder, ...]:
@@ -189,6 +195,10 @@ def _of(kind: Kind, status: Status) -> Reminder:
     role = status.owner or (signed.approver if signed else "")
     day = None if decision is None else decision.due if kind is Kind.OVERDUE else decision.until
     return Reminder(kind, status, role, day)
+
+
+def _worst_first(each: Reminder) -> tuple[object, ...]:
+    return level_order(each.status.level), each.passed or date.max, risk_key(each.status), each.about
 
 
 def _order(each: Reminder) -> tuple[int, int, date, str, tuple[str, ...]]:

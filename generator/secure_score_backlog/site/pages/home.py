@@ -21,6 +21,7 @@ from secure_score_backlog.evaluation.reminders import (
     also_late,
     asks_leadership,
     decisions_needed,
+    late,
     owning_roles,
 )
 from secure_score_backlog.evaluation.status import NEEDS_NEW_DECISION, State, Status
@@ -80,6 +81,9 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
     week = work_by_role(facts)
     anchors = {comparable(role.name): role.anchor for role in week[:MOST_ROLES]}  # the others have no part of that page
     late_ones = [each for each in needed if each.is_late(facts.as_of)]
+    changes = also_late(facts)
+    folded = 0 < len(others) < len(needed)
+    unseen = changes or (folded and any(each.is_late(facts.as_of) for each in others))
     body = render(
         "home.html.j2",
         site=site,
@@ -92,7 +96,7 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         late=len(late_ones),
         undecided=most_undecided(facts),
         in_portal_only=facts.accepted_in_portal_only,
-        others=others_in_words(others, facts) if 0 < len(others) < len(needed) else "",
+        others=others_in_words(others, facts) if folded else "",
         in_name=in_name,
         names=list(dict.fromkeys(map(approver, in_name))),
         most_approved=MOST_APPROVED,
@@ -100,7 +104,8 @@ def documents(facts: Facts, site: Site) -> Iterator[Document]:
         most_roles=MOST_NAMED,
         anchors={name: anchors.get(comparable(name), "") for name, _ in leadership},
         approver=approver,
-        also_late=also_late(facts),
+        also_late=len(changes),
+        overdue_ones=late(facts) if unseen else (),
         shown=SHOWN,
         verdict=verdict(plain_facts(facts), month_end_before(month_of(facts.as_of), facts.reviews)),
         reopened=bool(facts.in_state(*NEEDS_NEW_DECISION, State.OVERDUE)),
