@@ -200,7 +200,8 @@ def test_the_register_begins_with_who_approved_what() -> None:
     given = Approval(ApprovalKind.ATTESTED, "Managing Director", day(1), stated=STATED)
     for page in (register, insurer_register):
         read = Read(facts(given), page.documents)
-        assert read.lead.startswith("1 accepted risk is in force, with an approval that counts. Who approved what is")
+        assert read.lead.startswith("1 accepted risk is in force, with an approval that counts. ")
+        assert "Who approved what is in force, by the role that is named as approver" in read.lead
         assert "All accepted risks – 1 (1 high) – 1 (1 high) Managing Director – 1 (1 high) – 1 (1 high)" in read.lead
         assert list(read.sections)[1] == "approvals"
         (row,) = read.rows("approvals")
@@ -329,7 +330,7 @@ def test_the_numbers_of_the_register_and_of_the_audit_fit(
 
 def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> None:
     """Where it is set, and the newest change of that setting, which the summary links to."""
-    held = "Which account holds which role is set in that repository, too"
+    held = "This organisation sets which account holds which role"
     audit = of_commits(Kind.BEGINNING, Kind.APPROVED, Kind.EXCEPTION, Kind.APPROVED)
     assert text_of(accounts_in_words(replace(audit, commits=()))) == held
     assert text_of(accounts_in_words(Audit(day(1), day(9)))) == (

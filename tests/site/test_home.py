@@ -144,7 +144,7 @@ def test_what_is_accepted_in_the_name_of_leadership_has_a_heading_of_its_own() -
     )
     assert "late, on 5 October 2026 (the minutes)." in late_one
     assert "Yes, 3 October 2026 Nothing. On GitHub" in approved
-    assert "Yes, 4 October 2026 Nothing. Outside GitHub: item 4; not checked by this tool" in outside
+    assert "Yes, 4 October 2026 Nothing. Outside GitHub: item 4; kept elsewhere, not checked" in outside
     assert "Not known yet" in unknown
     alone = Read(replace(facts, register=facts.register[:1]), home.documents)
     assert "Accepted in the name of Board" in alone.text

@@ -35,6 +35,8 @@ class Group:
 
     name: str
     """In the plural."""
+    meaning: str
+    """What a reader may not know of them: follows the name."""
     entries: tuple[RegisterEntry, ...]
     roles: tuple[tuple[str, list[RegisterEntry]], ...]
     """The entries of each role that is named as approver."""
@@ -65,7 +67,7 @@ class Approvers:
         """Each row: its name, what it counts, whether it is a total, and its numbers; the last one is their sum."""
         found = []
         for group in self.groups:
-            found.append((f"All {group.name}", group.name, True, self.cells(group.entries)))
+            found.append((f"All {group.name}{group.meaning}", group.name, True, self.cells(group.entries)))
             found += [(role, group.name, False, self.cells(those)) for role, those in group.roles]
         return found
 
@@ -82,8 +84,11 @@ def approvers(facts: Facts) -> Approvers:
     entries, alone = [*accepted, *covered], facts.approvals.without_github
     return Approvers(
         groups=tuple(
-            Group(name, tuple(counted), tuple(by_approver(counted, MOST_APPROVERS)))
-            for name, counted in (("accepted risks", accepted), ("exemptions", covered))
+            Group(name, meaning, tuple(counted), tuple(by_approver(counted, MOST_APPROVERS)))
+            for name, meaning, counted in (
+                ("accepted risks", "", accepted),
+                ("exemptions", ": not applicable, or covered", covered),
+            )
             if counted
         ),
         ways=tuple(kind for kind in ApprovalKind if not (alone and kind is ApprovalKind.APPROVED)),
@@ -114,10 +119,10 @@ def in_force_in_words(accepted: int, covered: int, named: int) -> str:
 
 
 def accounts_in_words(audit: Audit) -> str:
-    """`Which account holds which role is set in that repository, too: last changed on 18 June 2026 by Head of IT`."""
+    """`This organisation sets which account holds which role: last changed on 18 June 2026 by Head of IT`."""
     if not audit.accounts:
         return "No account is listed for a role, so no approval on GitHub can count"
-    held, changed = "Which account holds which role is set in that repository, too", audit.roles_changed
+    held, changed = "This organisation sets which account holds which role", audit.roles_changed
     if changed is None:
         return held
     on = day(changed.at.date())
@@ -138,7 +143,7 @@ def records_in_words(entries: Iterable[RegisterEntry]) -> str:
     counts = {
         "on file, naming the recommendation": naming,
         "on file, not naming the recommendation": len(filed) - naming,
-        "not on file": len(found) - len(filed),
+        "kept elsewhere, not checked": len(found) - len(filed),
     }
     said = "; ".join(f"{number(many)} {words}" for words, many in counts.items() if many)
     return f"the decision’s own statement counts. Records: {said}. What they say is never checked." if said else ""
@@ -157,7 +162,7 @@ def limits_of_proof(facts: Facts) -> str:
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
         said.append(unverified if signed else UNSIGNED)
     if counts.approved:
-        said.insert(0, "approvals on GitHub are known from a copy of its answers in the same repository")
+        said.insert(0, "approvals on GitHub are a copy that this organisation keeps")
     elif not counts.asked and not counts.without_github:
         said.append("GitHub was not asked who approved")
     return "; ".join(said)
