@@ -340,19 +340,19 @@ def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> Non
     first = replace(first, settings_keys=("roles",))
     on = "5 October 2026"
     assert text_of(accounts_in_words(replace(audit, commits=(first, last)))).endswith(
-        f"unchanged since the first commit, {on}, without an approval"
+        f": in the first commit, of {on}, unapproved; unchanged since"
     )
     second = replace(second, settings_keys=("policy", "roles"), roles=("Board",), opened_as=("Head of IT",))
     newest = replace(audit, commits=(first, replace(second, pull_request=64), last))
     assert text_of(accounts_in_words(newest)).endswith(
-        f": first on {on} without an approval, last changed on {on} by Head of IT, approved by Board"
+        f": in the first commit, unapproved; last changed on {on} by Head of IT, approved by Board"
     )
     third = replace(third, settings_keys=("roles",))
     ended = text_of(accounts_in_words(replace(audit, commits=(first, second, third))))
-    assert ended.endswith(f", last changed on {on} without a known approval by another person")
+    assert ended.endswith(f"; last changed on {on} without a known approval by another person")
     known = replace(facts(Approval(reason=Reason.OTHER_ROLE, asked=True)), audit=newest)
     section = Read(allowed(known, INSURER), insurer_summary.documents).raw("approvals")
-    assert ", last changed on" in section
+    assert "; last changed on" in section
     assert '(<a href="#settings">#64</a>)' in section
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from secure_score_backlog.evaluation.approval import ApprovalKind
+from secure_score_backlog.evaluation.approval import Approval, ApprovalKind
 from secure_score_backlog.evaluation.audit import ROLES, Audit, AuditedCommit, Kind
 from secure_score_backlog.evaluation.facts import Facts
 from secure_score_backlog.evaluation.register import RegisterEntry, by_approver, in_force, number_in_words
@@ -19,7 +19,8 @@ from secure_score_backlog.wording import count, day, joined, number
 
 MOST_APPROVERS = 8
 """Roles that the table has a row for, of accepted risks and of exemptions each; the last row holds all others."""
-UNSIGNED = "no commit is signed, so no date or merge is backed"
+MOST_OF_RECORDS = 3
+"""Roles that a sentence names of the records that passed a check."""
 WITHOUT = "without an approval that counts"
 BROUGHT: Mapping[Kind | None, str] = {
     Kind.APPROVED: "with changes that another person approved, but no account of the named role",
@@ -127,26 +128,35 @@ def accounts_in_words(audit: Audit) -> str:
         return held
     on = day(changed.at.date())
     if changed.kind is Kind.BEGINNING:
-        return f"{held}: unchanged since the first commit, {on}, without an approval"
-    first = next((each for each in audit.commits if each.kind is Kind.BEGINNING and ROLES in each.settings_keys), None)
-    begun = f"first on {day(first.at.date())} without an approval, " if first else ""
+        return f"{held}: in the first commit, of {on}, unapproved; unchanged since"
+    with_first = any(each.kind is Kind.BEGINNING and ROLES in each.settings_keys for each in audit.commits)
+    begun = "in the first commit, unapproved; " if with_first else ""
     by = f"by {joined(changed.opened_as)}, " if changed.opened_as else ""
     how = f"approved by {joined(changed.roles)}" if changed.roles else KIND_WORDS[changed.kind][0]
     return f"{held}: {begun}last changed on {on} {by}{how}"
 
 
 def records_in_words(entries: Iterable[RegisterEntry]) -> str:
-    """What counts outside GitHub, and how many of its records passed which check; empty without any."""
-    found = [entry.approval for entry in entries if entry.approval.kind is ApprovalKind.ATTESTED]
-    filed = [each for each in found if each.on_file]
-    naming = sum(1 for each in filed if each.names_it)
-    counts = {
-        "on file, naming the recommendation": naming,
-        "on file, not naming the recommendation": len(filed) - naming,
-        "kept elsewhere, not checked": len(found) - len(filed),
-    }
-    said = "; ".join(f"{number(many)} {words}" for words, many in counts.items() if many)
-    return f"the decision’s own statement counts. Records: {said}. What they say is never checked." if said else ""
+    """What counts outside GitHub, and whose records passed which check; empty without any."""
+    passed: dict[str, list[RegisterEntry]] = {}
+    for entry in entries:
+        if entry.approval.kind is ApprovalKind.ATTESTED:
+            passed.setdefault(check_in_words(entry.approval), []).append(entry)
+    if not passed:
+        return ""
+    said = [
+        f"{number(len(those))} {words} ({', '.join(role for role, _ in by_approver(those, MOST_OF_RECORDS))})"
+        for words, those in passed.items()
+    ]
+    rule = "the decision’s statement counts, unless its record was filed after the decision"
+    return f"{rule}. Records: {'; '.join(said)}. What they say is never checked."
+
+
+def check_in_words(approval: Approval) -> str:
+    """What is known of the record of an approval outside GitHub."""
+    if not approval.on_file:
+        return "kept elsewhere, not checked"
+    return f"on file, {'' if approval.names_it else 'not '}naming the recommendation"
 
 
 def limits_of_proof(facts: Facts) -> str:
@@ -155,12 +165,13 @@ def limits_of_proof(facts: Facts) -> str:
     An approval is in GitHub's database and not in a commit, whose signature would vouch for the commit alone.
     """
     counts, said = facts.approvals, []
+    only = ", so only that copy backs dates and merges" if counts.approved else ""
     signatures = facts.audit.signatures if facts.audit else {}
     if signatures:
         commits, signed = sum(signatures.values()), sum(signatures.values()) - signatures.get("none", 0)
         verb = "is" if signed == 1 else "are"
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
-        said.append(unverified if signed else UNSIGNED)
+        said.append(unverified if signed else f"no commit is signed{only}")
     if counts.approved:
         said.insert(0, "approvals on GitHub are a copy that this organisation keeps")
     elif not counts.asked and not counts.without_github:
