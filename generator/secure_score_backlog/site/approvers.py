@@ -95,9 +95,7 @@ def approvers(facts: Facts) -> Approvers:
         ways=tuple(kind for kind in ApprovalKind if not (alone and kind is ApprovalKind.APPROVED)),
         said=in_force_in_words(len(accepted), len(covered), facts.approvals.named),
         on_github=(
-            ""
-            if alone
-            else "an account of the named role, not an author of the change, approved the final state before the merge."
+            "" if alone else "an account of the named role, not an author, approved the final state before the merge."
         ),
         accounts=accounts_in_words(facts.audit) if facts.audit and not alone else "",
         roles_changed=facts.audit.roles_changed if facts.audit and not alone else None,
@@ -120,7 +118,7 @@ def in_force_in_words(accepted: int, covered: int, named: int) -> str:
 
 
 def accounts_in_words(audit: Audit) -> str:
-    """`This organisation sets which account holds which role: last changed on 18 June 2026 by Head of IT`."""
+    """`This organisation sets which account holds which role: last changed on 18 June 2026, approved by Board`."""
     if not audit.accounts:
         return "No account is listed for a role, so no approval on GitHub can count"
     held, changed = "This organisation sets which account holds which role", audit.roles_changed
@@ -131,9 +129,8 @@ def accounts_in_words(audit: Audit) -> str:
         return f"{held}: in the first commit, of {on}, unapproved; unchanged since"
     with_first = any(each.kind is Kind.BEGINNING and ROLES in each.settings_keys for each in audit.commits)
     begun = "in the first commit, unapproved; " if with_first else ""
-    by = f"by {joined(changed.opened_as)}, " if changed.opened_as else ""
     how = f"approved by {joined(changed.roles)}" if changed.roles else KIND_WORDS[changed.kind][0]
-    return f"{held}: {begun}last changed on {on} {by}{how}"
+    return f"{held}: {begun}last changed on {on}, {how}"
 
 
 def records_in_words(entries: Iterable[RegisterEntry]) -> str:
@@ -148,8 +145,8 @@ def records_in_words(entries: Iterable[RegisterEntry]) -> str:
         f"{number(len(those))} {words} ({', '.join(role for role, _ in by_approver(those, MOST_OF_RECORDS))})"
         for words, those in passed.items()
     ]
-    rule = "the decision’s statement counts, unless its record was filed after the decision"
-    return f"{rule}. Records: {'; '.join(said)}. What they say is never checked."
+    rule = "the decision’s statement counts, where a record that is filed here came before it"
+    return f"{rule}. Records: {'; '.join(said)}. Nothing else in them is checked."
 
 
 def check_in_words(approval: Approval) -> str:
@@ -165,15 +162,14 @@ def limits_of_proof(facts: Facts) -> str:
     An approval is in GitHub's database and not in a commit, whose signature would vouch for the commit alone.
     """
     counts, said = facts.approvals, []
-    only = ", so only that copy backs dates and merges" if counts.approved else ""
     signatures = facts.audit.signatures if facts.audit else {}
     if signatures:
         commits, signed = sum(signatures.values()), sum(signatures.values()) - signatures.get("none", 0)
         verb = "is" if signed == 1 else "are"
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
-        said.append(unverified if signed else f"no commit is signed{only}")
+        said.append(unverified if signed else "no commit is signed")
     if counts.approved:
-        said.insert(0, "approvals on GitHub are a copy that this organisation keeps")
+        said.insert(0, "approvals on GitHub, their days and merges are known from a copy that this organisation keeps")
     elif not counts.asked and not counts.without_github:
         said.append("GitHub was not asked who approved")
     return "; ".join(said)
