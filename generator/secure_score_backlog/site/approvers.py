@@ -145,8 +145,8 @@ def records_in_words(entries: Iterable[RegisterEntry]) -> str:
         f"{number(len(those))} {words} ({', '.join(role for role, _ in by_approver(those, MOST_OF_RECORDS))})"
         for words, those in passed.items()
     ]
-    rule = "the decision’s statement counts, where a record that is filed here came before it"
-    return f"{rule}. Records: {'; '.join(said)}. Nothing else in them is checked."
+    rule = "the decision’s statement counts, unless its record was filed here later"
+    return f"{rule}. Records: {'; '.join(said)}."
 
 
 def check_in_words(approval: Approval) -> str:
