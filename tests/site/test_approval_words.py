@@ -345,7 +345,7 @@ def test_who_set_the_accounts_of_the_roles_is_said_beside_the_approvals() -> Non
     second = replace(second, settings_keys=("policy", "roles"), roles=("Board",), opened_as=("Head of IT",))
     newest = replace(audit, commits=(first, replace(second, pull_request=64), last))
     assert text_of(accounts_in_words(newest)).endswith(
-        f": in the first commit, unapproved; last changed on {on}, approved by Board"
+        f": in the first commit, unapproved; last changed on {on} by Head of IT, approved by Board"
     )
     third = replace(third, settings_keys=("roles",))
     ended = text_of(accounts_in_words(replace(audit, commits=(first, second, third))))

@@ -177,8 +177,8 @@ def test_every_page_counts_the_same_approvals() -> None:
     for row, name in zip(summary.rows("approvals"), ("All accepted risks", "Managing Director"), strict=True):
         assert row == f"{name} 1 (1 high) 1 (1 high) 1 (1 high) 3 (3 high)"
     assert (
-        "Records: 1 kept elsewhere, not checked (Managing Director). Limits of the "
-        "proof: approvals on GitHub, their days and merges are known from a copy that this organisation keeps."
+        "Records: 1 kept elsewhere, not checked (Managing Director). Limits of the proof: approvals on GitHub, their "
+        "days and merges are known from a copy of its answers that this organisation keeps."
         in summary.sections["approvals"]
     )
     assert f"3 acceptances and exemptions are {said}" in Read(facts, evidence.documents).sections["approvals"]

@@ -130,7 +130,8 @@ def accounts_in_words(audit: Audit) -> str:
     with_first = any(each.kind is Kind.BEGINNING and ROLES in each.settings_keys for each in audit.commits)
     begun = "in the first commit, unapproved; " if with_first else ""
     how = f"approved by {joined(changed.roles)}" if changed.roles else KIND_WORDS[changed.kind][0]
-    return f"{held}: {begun}last changed on {on}, {how}"
+    by = f" by {joined(changed.opened_as)}" if changed.opened_as else ""
+    return f"{held}: {begun}last changed on {on}{by}, {how}"
 
 
 def records_in_words(entries: Iterable[RegisterEntry]) -> str:
@@ -169,7 +170,8 @@ def limits_of_proof(facts: Facts) -> str:
         unverified = f"{number(signed)} of {count(commits, 'commit')} {verb} signed, not verified here"
         said.append(unverified if signed else "no commit is signed")
     if counts.approved:
-        said.insert(0, "approvals on GitHub, their days and merges are known from a copy that this organisation keeps")
+        kept = "from a copy of its answers that this organisation keeps"
+        said.insert(0, f"approvals on GitHub, their days and merges are known {kept}")
     elif not counts.asked and not counts.without_github:
         said.append("GitHub was not asked who approved")
     return "; ".join(said)
