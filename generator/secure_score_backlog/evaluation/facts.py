@@ -311,6 +311,7 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         ),
     )
     missing = unapproved(register.accepted, policy_of(known, as_of))
+    month_end_before = first_day(month_of(as_of)) - ONE_DAY
     facts = Facts(
         as_of=as_of,
         settings=known.settings,
@@ -329,9 +330,9 @@ def evaluate(workspace: Workspace, as_of: date, *, months: Collection[str] | Non
         microsoft=microsoft_changes(
             history,
             movement,
-            workspace.catalogue_listed_on(before := first_day(month_of(as_of)) - ONE_DAY),
+            workspace.catalogue_listed_on(month_end_before),
             workspace.catalogue_listed_on(as_of),
-            stored_before=workspace.catalogue_stored_by(before),
+            stored_before=workspace.catalogue_stored_by(month_end_before),
         ),
         register=register.accepted,
         covered=register.covered,

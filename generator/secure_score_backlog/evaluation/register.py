@@ -101,7 +101,8 @@ class RegisterEntry:
     def late_record(self) -> str:
         """Where the record of its approval came after the decision: since when none counts, and who acts.
 
-        The one wording of every page, as a sentence without its end; where the record is, follows it.
+        The one wording of every page but Home, which says who acts and how late the record came: a sentence without
+        its end, before where the record is.
         """
         found = self.approval
         if not (found.filed_late and found.stated and found.filed):
